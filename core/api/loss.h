@@ -1,0 +1,63 @@
+// Losses: N x D, labels N (and a miner's tuples) -> groups of elements, each with its reduction.
+#ifndef FACET_CORE_API_LOSS_H_
+#define FACET_CORE_API_LOSS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "core/api/architecture.h"
+#include "core/api/component.h"
+#include "core/api/tuples.h"
+
+namespace facet {
+
+enum class Reduction { kMean, kMeanNonZero, kSum };
+
+// `elements` is a vector (it may be empty: the group then counts as 0, with a gradient of 0). A
+// contrastive loss has two groups; the loss is the sum of its groups.
+struct LossGroup {
+  std::string name;
+  at::Tensor elements;
+  Reduction reduction = Reduction::kMean;
+};
+
+struct LossInput {
+  at::Tensor embeddings;  // [N, D], float32 or float64, not normalised
+  at::Tensor labels;      // [N], int64 in [0, classes)
+  const Tuples* tuples = nullptr;  // of the kind that takes() names; null if none
+};
+
+class Loss : public Component {
+ public:
+  static constexpr char kKind[] = "loss";
+  ~Loss() override;
+
+  // Which tuples it takes; kNone: labels alone.
+  virtual TupleKind takes() const { return TupleKind::kNone; }
+
+  // Sizes and draws what the loss learns (classifier, centres, proxies). Called once; float32, CPU.
+  virtual absl::Status Initialize(int64_t dimension, int64_t num_classes, uint64_t seed) {
+    static_cast<void>(dimension);
+    static_cast<void>(num_classes);
+    static_cast<void>(seed);
+    return absl::OkStatus();
+  }
+  virtual absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) = 0;
+  // Class scores [N, classes] for the validation accuracy; undefined tensor if it has no classifier.
+  virtual at::Tensor Scores(const at::Tensor& embeddings) {
+    static_cast<void>(embeddings);
+    return {};
+  }
+  // Learned tensors, each with a gradient. The training loop optimises them all.
+  virtual std::vector<NamedTensor> Parameters() { return {}; }
+};
+
+// The loss as a scalar with a gradient: every group reduced, then added. (In libfacet_torch.)
+at::Tensor Reduce(const std::vector<LossGroup>& groups, const at::Tensor& embeddings);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_API_LOSS_H_

@@ -1,0 +1,41 @@
+// Miners: embeddings and labels -> pairs or triplets, from a batch or streamed over an epoch.
+#ifndef FACET_CORE_API_MINER_H_
+#define FACET_CORE_API_MINER_H_
+
+#include <cstdint>
+#include <functional>
+
+#include <ATen/core/Tensor.h>
+
+#include "core/api/component.h"
+#include "core/api/tuples.h"
+
+namespace facet {
+
+enum class MinerScope { kBatch, kEpoch };
+
+// Embeddings [M, D] of the samples `indices` [M] (int64) under the present weights, no gradient.
+using EmbedFunction = std::function<at::Tensor(const at::Tensor& indices)>;
+
+class Miner : public Component {
+ public:
+  static constexpr char kKind[] = "miner";
+  ~Miner() override;
+
+  virtual TupleKind makes() const = 0;
+  virtual MinerScope scope() const { return MinerScope::kBatch; }
+
+  // Scope kBatch: tuples of one batch, indices into it. embeddings [N, D] carry no gradient.
+  virtual absl::StatusOr<Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                                      uint64_t seed);
+
+  // Scope kEpoch: the host begins an epoch over a data set with these labels [N] (int64, CPU), then
+  // asks for tuples, at most `max_tuples` at a time, indices into the data set, until a call
+  // returns none and `*done` is true.
+  virtual absl::Status BeginEpoch(const at::Tensor& labels, uint64_t seed);
+  virtual absl::StatusOr<Tuples> Next(int64_t max_tuples, const EmbedFunction& embed, bool* done);
+};
+
+}  // namespace facet
+
+#endif  // FACET_CORE_API_MINER_H_

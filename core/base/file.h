@@ -1,0 +1,21 @@
+// Files as strings. Errors name the path and the system's reason.
+#ifndef FACET_CORE_BASE_FILE_H_
+#define FACET_CORE_BASE_FILE_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace facet {
+
+absl::StatusOr<std::string> ReadFile(const std::string& path);
+
+// Replaces `path` in one step: written beside it, synced, renamed, the folder synced. A crash
+// leaves the old content or the new one.
+absl::Status WriteFileAtomically(const std::string& path, std::string_view content);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_BASE_FILE_H_

@@ -1,0 +1,36 @@
+// SHA-256 (OpenSSL's), as lower-case hexadecimal.
+#ifndef FACET_CORE_BASE_HASH_H_
+#define FACET_CORE_BASE_HASH_H_
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace facet {
+
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void Update(std::string_view bytes);
+  // 64 hexadecimal digits. Ends the computation: call once.
+  std::string HexDigest();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string Sha256Hex(std::string_view bytes);
+
+// Digest of a file's content. NotFound or PermissionDenied name the path.
+absl::StatusOr<std::string> Sha256File(const std::string& path);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_BASE_HASH_H_

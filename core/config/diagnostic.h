@@ -1,0 +1,45 @@
+// One problem of an experiment file (or of a --set), at its place, in the shape of experience.md:
+//
+//   error[E0201]: train.loss: no option "margn"
+//     --> table4.toml:13:80
+//   13 | train.loss = { use = "triplet", margn = 0.2 }
+//      |                                 ^^^^^ did you mean `margin`?
+//      = options: distance, margin
+//      = help: ...
+#ifndef FACET_CORE_CONFIG_DIAGNOSTIC_H_
+#define FACET_CORE_CONFIG_DIAGNOSTIC_H_
+
+#include <string>
+#include <vector>
+
+namespace facet {
+
+// Where a value comes from. line and column are 1-based, columns count code points.
+struct Origin {
+  std::string source;  // path of the file as the user named it; "--set #2"; "default"
+  int line = 0, column = 0;
+};
+std::string OriginText(const Origin& origin);  // "table4.toml:13:80", "--set #2", "default"
+
+struct Diagnostic {
+  enum class Severity { kError, kWarning } severity = Severity::kError;
+  std::string code;     // "E0201"
+  std::string message;  // one sentence
+  Origin origin;
+  std::string line_text;  // the source line; empty: no excerpt
+  int caret_width = 1;    // display columns
+  std::string caret_note;  // "did you mean `margin`?"
+  std::vector<std::string> facts;
+  std::string help;
+  // Further places ("row 4 extends 5" in a circle).
+  std::vector<std::pair<Origin, std::string>> related;
+};
+
+// As above, with ANSI colours if wanted. Ends in a newline.
+std::string Render(const Diagnostic& diagnostic, bool colour);
+// The first 20, sorted by place, then how many more there are.
+std::string RenderAll(std::vector<Diagnostic> diagnostics, bool colour);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_CONFIG_DIAGNOSTIC_H_

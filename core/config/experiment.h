@@ -1,0 +1,67 @@
+// TOML -> resolved rows. Inheritance between files and rows, overrides, defaults, checks against
+// the schemas of components and settings; all problems in one go.
+#ifndef FACET_CORE_CONFIG_EXPERIMENT_H_
+#define FACET_CORE_CONFIG_EXPERIMENT_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/base/json.h"
+#include "core/config/diagnostic.h"
+#include "core/config/layout.h"
+#include "core/plugin/catalogue.h"
+
+namespace facet {
+
+struct Row {
+  std::string id, label;
+  std::string skip;    // reason; empty: the row is computed
+  std::string parent;  // id of the row it extends; empty: none
+  Origin origin;
+  // Every slot, resolved: slot path -> value with defaults filled in. A component is
+  // {"use": name, options...}; an absent optional slot is missing from the map. Options with an
+  // input role hold absolute paths (relative ones are relative to the file that names them).
+  std::map<std::string, Json> slots;
+  // Origin of every value: "train.loss.margin" -> where it was said; "default" where nowhere.
+  std::map<std::string, Origin> origins;
+};
+
+// One entry of a reference file: the published value of a row.
+struct ReferenceValue {
+  std::string metric;  // "100%-EER"
+  double value = 0.0;
+  std::string unit, note;
+  double tolerance = -1.0;  // negative: none given
+};
+struct Reference {
+  std::string title, source;
+  std::map<std::string, std::vector<ReferenceValue>> rows;  // by row id
+};
+
+struct Experiment {
+  std::string path;  // as the user named it
+  std::string title;
+  Reference reference;  // empty if the file names none
+  std::vector<Row> rows;
+  std::vector<std::string> sources;  // absolute paths of all files read
+};
+
+struct Override {
+  std::string text;    // "7:embed.lr=0.1" or "seed=3", as given to --set
+  std::string source;  // "--set #1"
+};
+
+struct LoadResult {
+  Experiment experiment;
+  std::vector<Diagnostic> diagnostics;  // errors: the experiment is not usable
+  bool ok() const;
+};
+
+LoadResult LoadExperiment(const std::string& path, const std::vector<Override>& overrides,
+                          const ExperimentLayout& layout, const Catalogue& catalogue);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_CONFIG_EXPERIMENT_H_

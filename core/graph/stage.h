@@ -1,0 +1,61 @@
+// A stage: a pure function of its components, their options, the content of its inputs, its seed
+// and the code that runs it. The host plans stages, keys them, and has a worker run what is not in
+// the store. Nothing here knows what the stages compute; core/stages does.
+#ifndef FACET_CORE_GRAPH_STAGE_H_
+#define FACET_CORE_GRAPH_STAGE_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+
+namespace facet {
+
+// A component as a row uses it: options normalised, defaults filled in. Options that name inputs
+// (OptionSpec role) hold the path here; the key replaces it by the content's digest.
+struct ComponentUse {
+  std::string kind, name;
+  Json options = Json::object();
+  std::string library_path;
+  std::string library_digest;  // SHA-256 of the shared library
+};
+
+// A file or folder outside the store that a stage reads.
+struct ExternalInput {
+  std::string option;  // "data.root": role and option that named it
+  std::string path;    // absolute
+  bool directory = false;
+};
+
+struct StageSpec {
+  std::string type;  // "dataset", "detect", "align", "pack", "train", "describe", "embed", "evaluate"
+  std::string name;  // as users see it: "test.detect", "train"
+  std::map<std::string, ComponentUse> components;  // by role: "detector", "data", "loss"
+  Json settings = Json::object();                  // the host's own options for this stage, normalised
+  std::map<std::string, int> inputs;               // port -> index of the producing stage
+  std::vector<ExternalInput> externals;
+
+  // What else the result depends on. Fields that a stage does not use stay empty and out of the key.
+  bool uses_seed = false;
+  uint64_t seed = 0;             // DeriveSeed(row seed, type of randomness)
+  std::string device, precision;  // "cpu", "cuda"; "float32", "bfloat16"
+  int64_t threads = 0;            // in the key of training only; 0: not in the key
+  std::vector<std::string> libraries;  // "torch", "opencv": releases that enter the key
+
+  // Not in the key.
+  std::vector<std::string> rows;            // ids of the rows that need it
+  std::map<std::string, std::string> roots;  // port -> folder that the samples' paths are relative to
+  int64_t worker_threads = 2;
+};
+
+// The stages of all rows, shared where equal, in an order in which inputs come first.
+struct StageGraph {
+  std::vector<StageSpec> stages;
+  std::map<std::string, int> row_result;  // row id -> its evaluate stage
+};
+
+}  // namespace facet
+
+#endif  // FACET_CORE_GRAPH_STAGE_H_

@@ -1,0 +1,133 @@
+#include "core/plugin/catalogue.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "core/api/component.h"
+#include "core/base/hash.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> LibrariesOf(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.rfind("lib", 0) == 0 && entry.path().extension() == ".so") {
+      paths.push_back(entry.path().string());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+// The schema file counts only for the bytes it was written for, and for this interface.
+absl::StatusOr<Json> ReadDescription(const std::string& path, const std::string& digest,
+                                     const Catalogue::DescribeFunction& describe) {
+  const std::string schema_path = path.substr(0, path.size() - 3) + ".schema.json";
+  absl::StatusOr<Json> description = ReadJsonFile(schema_path);
+  if (description.ok() && description->value("digest", "") == digest &&
+      description->value("interface_version", 0u) == kInterfaceVersion &&
+      description->value("fingerprint", "") == FACET_FINGERPRINT) {
+    return description;
+  }
+  FACET_ASSIGN_OR_RETURN(const std::string text, describe(path));
+  return ParseJson(text, absl::StrCat("the description of ", path));
+}
+
+absl::StatusOr<std::vector<ComponentInfo>> ReadLibrary(
+    const std::string& path, const Catalogue::DescribeFunction& describe) {
+  FACET_ASSIGN_OR_RETURN(const std::string digest, Sha256File(path));
+  FACET_ASSIGN_OR_RETURN(const Json description, ReadDescription(path, digest, describe));
+  std::vector<ComponentInfo> components;
+  try {
+    for (const Json& component : description.at("components")) {
+      FACET_ASSIGN_OR_RETURN(std::vector<OptionSpec> options, ParseSchema(component.at("options")));
+      components.push_back({component.at("kind"), component.at("name"), component.at("summary"),
+                            component.at("paper"), std::move(options), path, digest});
+    }
+  } catch (const Json::exception& exception) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": its description is malformed: ", exception.what()));
+  }
+  return components;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<OptionSpec>> ParseSchema(const Json& options) {
+  std::vector<OptionSpec> specs;
+  try {
+    for (const Json& option : options) {
+      OptionSpec spec;
+      spec.name = option.at("name");
+      spec.type = option.at("type");
+      spec.doc = option.at("doc");
+      spec.default_value = option.at("default");
+      spec.has_min = option.contains("min");
+      spec.has_max = option.contains("max");
+      spec.min = option.value("min", 0.0);
+      spec.max = option.value("max", 0.0);
+      spec.min_open = option.value("min_open", false);
+      spec.required = option.value("required", false);
+      spec.choices = option.value("choices", std::vector<std::string>());
+      spec.role = option.value("role", "");
+      spec.renamed_from = option.value("renamed_from", "");
+      specs.push_back(std::move(spec));
+    }
+  } catch (const Json::exception& exception) {
+    return absl::InvalidArgumentError(absl::StrCat("malformed schema: ", exception.what()));
+  }
+  return specs;
+}
+
+Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
+                          const DescribeFunction& describe) {
+  Catalogue catalogue;
+  catalogue.folders_ = folders;
+  for (const std::string& folder : folders) {
+    for (const std::string& path : LibrariesOf(folder)) {
+      absl::StatusOr<std::vector<ComponentInfo>> components = ReadLibrary(path, describe);
+      if (!components.ok()) {
+        catalogue.problems_.push_back({path, components.status()});
+        continue;
+      }
+      for (ComponentInfo& component : *components) {
+        const ComponentInfo* first = catalogue.Find(component.kind, component.name);
+        if (first != nullptr) {
+          catalogue.problems_.push_back(
+              {path, absl::AlreadyExistsError(absl::StrCat(
+                         path, ": provides ", component.kind, " \"", component.name,
+                         "\", as does ", first->library_path,
+                         ", which is used; rename one or take it off the plugin path"))});
+          continue;
+        }
+        catalogue.components_.push_back(std::move(component));
+      }
+    }
+  }
+  return catalogue;
+}
+
+const ComponentInfo* Catalogue::Find(const std::string& kind, const std::string& name) const {
+  for (const ComponentInfo& component : components_) {
+    if (component.kind == kind && component.name == name) return &component;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Catalogue::Names(const std::string& kind) const {
+  std::vector<std::string> names;
+  for (const ComponentInfo& component : components_) {
+    if (component.kind == kind) names.push_back(component.name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace facet

@@ -1,0 +1,130 @@
+// Files of the artifacts that stages hand to each other, and the code that reads and writes them.
+//
+//   dataset   samples.jsonl    one Sample a line, in the data set's order: its line number is the
+//                              sample's index everywhere
+//             protocol.json    templates and pairs (kind "none" for training sets)
+//             images.mdb       rendered data sets only: sample index -> JPEG or PNG bytes
+//   detect    faces.jsonl      one FaceRecord a sample
+//   align     frames.jsonl     one FrameRecord for every sample that has a face
+//   pack      crops.mdb        crop row -> encoded or raw pixels (CropStore)
+//             crops.jsonl      one CropRecord a row
+//   train     weights.safetensors, model.json, log.jsonl (train.h)
+//   describe  descriptors.npy  [rows, D] float32; rows.jsonl: one DescriptorRecord a row
+//   embed     projection.npy   [F, L, D] float32, F = 1 or the number of folds; embed.json
+//   evaluate  evaluation.json  metrics, curves, replicates, notices
+//
+// Text files are UTF-8, one JSON object a line, names sorted, so that equal content has equal bytes.
+#ifndef FACET_CORE_STAGES_ARTIFACTS_H_
+#define FACET_CORE_STAGES_ARTIFACTS_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/api/aligner.h"
+#include "core/api/dataset.h"
+#include "core/api/detector.h"
+#include "core/api/evaluator.h"
+#include "core/base/json.h"
+
+namespace facet {
+
+Json ToJson(const Sample& sample);
+absl::StatusOr<Sample> SampleFromJson(const Json& json);
+Json ToJson(const Protocol& protocol);
+absl::StatusOr<Protocol> ProtocolFromJson(const Json& json);
+
+// What the detect stage found for one sample.
+struct FaceRecord {
+  int64_t sample = 0;
+  enum class State { kFound, kFallback, kDropped, kUnreadable } state = State::kFound;
+  std::string reason;    // kUnreadable: why, kDropped and kFallback: what was tried
+  int64_t num_found = 0;  // faces in the image, before selection
+  int64_t width = 0, height = 0;  // of the image, px
+  Face face;             // canonical box; meaningful for kFound and kFallback
+};
+Json ToJson(const FaceRecord& record);
+absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json);
+
+struct FrameRecord {
+  int64_t sample = 0;
+  Alignment alignment;
+  Pose pose = Pose::kUnknown;
+};
+Json ToJson(const FrameRecord& record);
+absl::StatusOr<FrameRecord> FrameRecordFromJson(const Json& json);
+
+struct CropRecord {
+  int64_t sample = 0;
+  std::string identity;
+  int64_t width = 0, height = 0;
+  bool aligned = false;
+  double confidence = 0.0;
+  int64_t fold = -1;
+};
+Json ToJson(const CropRecord& record);
+absl::StatusOr<CropRecord> CropRecordFromJson(const Json& json);
+
+struct DescriptorRecord {
+  int64_t sample = 0;
+  std::string identity;
+  double confidence = 0.0;
+  int64_t fold = -1;
+};
+Json ToJson(const DescriptorRecord& record);
+absl::StatusOr<DescriptorRecord> DescriptorRecordFromJson(const Json& json);
+
+Json ToJson(const Evaluation& evaluation);
+absl::StatusOr<Evaluation> EvaluationFromJson(const Json& json);
+
+// JSON-lines files. Errors name file and line.
+absl::Status WriteLines(const std::string& path, const std::vector<Json>& lines);
+absl::StatusOr<std::vector<Json>> ReadLines(const std::string& path);
+template <class Record>
+absl::StatusOr<std::vector<Record>> ReadRecords(const std::string& path,
+                                                absl::StatusOr<Record> (*parse)(const Json&)) {
+  FACET_ASSIGN_OR_RETURN(const std::vector<Json> lines, ReadLines(path));
+  std::vector<Record> records;
+  records.reserve(lines.size());
+  for (size_t i = 0; i < lines.size(); ++i) {
+    absl::StatusOr<Record> record = parse(lines[i]);
+    if (!record.ok()) return Annotate(record.status(), absl::StrCat(path, ":", i + 1));
+    records.push_back(*std::move(record));
+  }
+  return records;
+}
+
+// samples.jsonl and protocol.json of a dataset artifact.
+absl::StatusOr<DatasetContents> ReadDataset(const std::string& samples_path,
+                                            const std::string& protocol_path);
+
+// Row -> bytes, in one memory-mapped LMDB file that is written once, in order, and then only read.
+class BlobWriter {
+ public:
+  static absl::StatusOr<std::unique_ptr<BlobWriter>> Create(const std::string& path);
+  virtual ~BlobWriter() = default;
+  virtual absl::Status Append(int64_t row, std::string_view bytes) = 0;  // rows ascending
+  virtual absl::Status Finish() = 0;  // compact, synced; same rows, same bytes in the file
+};
+class BlobReader {
+ public:
+  static absl::StatusOr<std::unique_ptr<BlobReader>> Open(const std::string& path);
+  virtual ~BlobReader() = default;
+  // Valid while the reader lives. NotFound names row and file. Any thread.
+  virtual absl::StatusOr<std::string_view> Get(int64_t row) const = 0;
+};
+
+// .npy, float32, C order.
+struct FloatArray {
+  std::vector<int64_t> shape;
+  std::vector<float> values;
+};
+absl::Status WriteNpy(const std::string& path, const FloatArray& array);
+absl::StatusOr<FloatArray> ReadNpy(const std::string& path);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_STAGES_ARTIFACTS_H_
