@@ -1,0 +1,133 @@
+"""The rules of facet's own C++: one set of warnings, one copy of core in a process.
+
+    load("//core:core.bzl", "facet_cc_binary", "facet_cc_library", "facet_cc_test", "libfacet_cc_library")
+
+`libfacet_cc_library(name, srcs, hdrs, deps)`   in core/base, core/api and core/plugin alone: a part of libfacet.so.
+    Whoever depends on it gets its headers and is linked to the one libfacet.so. List it in //core:libfacet.
+    `deps` are other parts (":x", "//core/base:x") and third-party libraries that libfacet.so may load: no LibTorch, no
+    OpenCV ("@torch//:headers" is allowed: declarations only).
+`facet_cc_library(name, srcs, hdrs, deps)`      everything else in core: linked statically into the programs that use it.
+`facet_cc_binary(name, srcs, deps)`             a program. Finds libfacet.so in the build tree and in ../lib of a copied tree.
+`facet_cc_test(name, srcs, deps, torch = False)` a GoogleTest program, main included. `torch = True` where LibTorch is
+    linked, directly or not: sanitizer builds leave it out.
+All take the attributes of the native rules too. Includes are written from the workspace's root.
+"""
+
+# Our code only: third-party headers are system headers. Two warnings are off because g++ 12 and 14 give them for correct
+# code of their own library at -O2: -Wrestrict (GCC bug 105651), -Wmaybe-uninitialized (in std::optional and std::variant).
+COPTS = [
+    "-Wall",
+    "-Wextra",
+    "-Wnon-virtual-dtor",
+    "-Wshadow=local",
+    "-Werror",
+    "-Wno-restrict",
+    "-Wno-maybe-uninitialized",
+    # A unique symbol would pin a library and tie two plugins' inline statics together.
+    "-fno-gnu-unique",
+]
+
+# `bin/` and `plugins/` lie beside `lib/` in a copied tree (//:dist); Bazel adds the run path of the build tree itself.
+RUN_PATH = ["-Wl,-rpath,$$ORIGIN/../lib"]
+
+_LIBFACET_PACKAGES = ["core/base", "core/api", "core/plugin"]
+_PUBLIC = ["//visibility:public"]
+
+def _label(dep):
+    """(package, name) of a label of this workspace, None for another repository's."""
+    if dep.startswith("@"):
+        return None
+    if dep.startswith(":"):
+        return native.package_name(), dep[1:]
+    package, _, name = dep[2:].partition(":")
+    return package, name or package.split("/")[-1]
+
+def _part(dep, kind):
+    """The `kind` target of a dependency that is part of libfacet.so, else the dependency."""
+    label = _label(dep)
+    if label == None:
+        return dep
+    package, name = label
+    if package not in _LIBFACET_PACKAGES:
+        fail("%s: libfacet.so consists of %s and third-party libraries, not of %s" %
+             (native.package_name(), ", ".join(_LIBFACET_PACKAGES), dep))
+    return "//%s:%s.%s" % (package, name, kind)
+
+def libfacet_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], **kwargs):
+    """A part of libfacet.so; see the head of this file."""
+    if native.package_name() not in _LIBFACET_PACKAGES:
+        fail("%s: libfacet_cc_library is for %s; use facet_cc_library" %
+             (native.package_name(), ", ".join(_LIBFACET_PACKAGES)))
+    header_deps = [_part(dep, "headers") for dep in deps]
+    native.cc_library(
+        name = name + ".headers",
+        hdrs = hdrs,
+        deps = header_deps,
+        visibility = _PUBLIC,
+    )
+    native.cc_library(
+        name = name + ".objects",
+        srcs = srcs,
+        hdrs = hdrs,
+        alwayslink = True,
+        copts = COPTS + copts,
+        linkstatic = True,
+        deps = header_deps,
+        visibility = ["//core:__pkg__"],
+        **kwargs
+    )
+    native.cc_library(
+        name = name,
+        visibility = _PUBLIC,
+        deps = [":" + name + ".headers", "//core:libfacet"],
+    )
+
+def libfacet(name, parts):
+    """libfacet.so from all `parts` (libfacet_cc_library), and `name`, which links to it. In //core alone."""
+    native.cc_binary(
+        name = "libfacet.so",
+        linkopts = ["-Wl,-soname,libfacet.so", "-Wl,-z,defs"],
+        linkshared = True,
+        deps = [_part(part, "objects") for part in parts],
+        visibility = _PUBLIC,
+    )
+    native.cc_import(
+        name = name,
+        shared_library = ":libfacet.so",
+        visibility = _PUBLIC,
+    )
+
+def facet_cc_library(name, copts = [], **kwargs):
+    """A static library; see the head of this file."""
+    kwargs.setdefault("visibility", _PUBLIC)
+    native.cc_library(
+        name = name,
+        copts = COPTS + copts,
+        linkstatic = True,
+        **kwargs
+    )
+
+def facet_cc_binary(name, copts = [], linkopts = [], **kwargs):
+    """A program; see the head of this file."""
+    kwargs.setdefault("visibility", _PUBLIC)
+    native.cc_binary(
+        name = name,
+        copts = COPTS + copts,
+        linkopts = RUN_PATH + linkopts,
+        **kwargs
+    )
+
+def facet_cc_test(name, srcs = [], deps = [], copts = [], linkopts = [], tags = [], torch = False, size = "small", **kwargs):
+    """A GoogleTest program; see the head of this file."""
+    native.cc_test(
+        name = name,
+        size = size,
+        srcs = srcs,
+        copts = COPTS + copts,
+        linkopts = RUN_PATH + linkopts,
+        # As the programs are linked: a dynamically linked test passes where the program has two copies of core.
+        linkstatic = True,
+        tags = tags + (["torch"] if torch else []),
+        deps = deps + ["@googletest//:gtest_main"],
+        **kwargs
+    )

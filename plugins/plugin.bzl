@@ -1,0 +1,103 @@
+"""Plugins: one shared library with its tests and its schema from one BUILD line.
+
+    load("//plugins:plugin.bzl", "facet_plugin", "facet_plugins")
+
+    facet_plugin(name = "softmax", torch = True)
+    facet_plugin(name = "haar", deps = ["@opencv//:objdetect"], test_deps = ["@opencv//:imgcodecs"])
+    facet_plugins(name = "losses", plugins = ["softmax", "triplet"])
+
+`facet_plugin` makes from <name>.cc, which may include core/api (//core/api, a dependency by itself), its `deps` and,
+with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with tensors):
+    lib<name>.so             exports the plugin's descriptor alone
+    lib<name>.schema.json    its components, options and digest, so that the host need not load it
+    <name>_contract_test     //tests/contracts:contract with the library's path as its argument
+    <name>_test              from <name>_test.cc, if there is one. It is linked to the plugin's own objects: the
+                             descriptor function can be called directly. `test_deps` and `test_data` are its own.
+`facet_plugins` gathers the libraries and schemas of a folder; //plugins takes them all in.
+"""
+
+load("//core:core.bzl", "COPTS", "RUN_PATH", "facet_cc_test")
+
+_KINDS = ["datasets", "detectors", "aligners", "architectures", "losses", "miners", "evaluators", "curators", "support"]
+
+def _schema_impl(ctx):
+    out = ctx.actions.declare_file("lib%s.schema.json" % ctx.attr.plugin_name)
+    library = ctx.file.library
+    ctx.actions.run_shell(
+        outputs = [out],
+        inputs = [library],
+        tools = [ctx.attr.describe[DefaultInfo].files_to_run],
+        command = '"$1" "$2" > "$3"',
+        arguments = [ctx.executable.describe.path, library.path, out.path],
+        mnemonic = "DescribePlugin",
+        progress_message = "Describing %s" % library.short_path,
+    )
+    return [DefaultInfo(files = depset([out]))]
+
+_schema = rule(
+    implementation = _schema_impl,
+    attrs = {
+        # Of the target configuration: it loads the plugin, so both need the same compiler flags (sanitizers).
+        "describe": attr.label(default = "//core/plugin:describe_plugin", executable = True, cfg = "target"),
+        "library": attr.label(allow_single_file = [".so"], mandatory = True),
+        "plugin_name": attr.string(mandatory = True),
+    },
+)
+
+def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False, contract = True, copts = []):
+    """A plugin from <name>.cc; see the head of this file. `contract = False` is for deliberately broken ones."""
+    library = "lib%s.so" % name
+    tags = ["torch"] if torch else []
+    native.cc_library(
+        name = name + ".objects",
+        srcs = [name + ".cc"],
+        alwayslink = True,
+        copts = COPTS + ["-fvisibility=hidden", "-fvisibility-inlines-hidden"] + copts,
+        linkstatic = True,
+        tags = tags,
+        visibility = ["//visibility:private"],
+        deps = ["//core/api"] + (["//core/api:torch", "@torch"] if torch else []) + deps,
+    )
+    native.cc_binary(
+        name = library,
+        linkopts = RUN_PATH + ["-Wl,-z,defs"],
+        linkshared = True,
+        tags = tags,
+        visibility = ["//visibility:public"],
+        deps = [":%s.objects" % name],
+    )
+    _schema(
+        name = name + ".schema",
+        library = library,
+        plugin_name = name,
+        tags = tags,
+        visibility = ["//visibility:public"],
+    )
+    if contract:
+        native.sh_test(
+            name = name + "_contract_test",
+            size = "small",
+            srcs = ["//tests/contracts:contract"],
+            args = ["$(rootpath %s)" % library],
+            data = [library],
+            tags = tags,
+        )
+    if native.glob([name + "_test.cc"]):
+        facet_cc_test(
+            name = name + "_test",
+            srcs = [name + "_test.cc"],
+            data = [library] + test_data,
+            torch = torch,
+            deps = [":%s.objects" % name] + test_deps,
+        )
+
+def facet_plugins(name, plugins):
+    """All `plugins` of a package, libraries and schemas: ":<name>"."""
+    kind = native.package_name().split("/")[-1]
+    if native.package_name().startswith("plugins/") and kind not in _KINDS:
+        fail("plugins/%s is no kind of component; kinds: %s" % (kind, ", ".join(_KINDS)))
+    native.filegroup(
+        name = name,
+        srcs = [target for plugin in plugins for target in (":lib%s.so" % plugin, ":%s.schema" % plugin)],
+        visibility = ["//visibility:public"],
+    )
