@@ -3,6 +3,7 @@
 #define FACET_CORE_API_LOSS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,17 +47,14 @@ class Loss : public Component {
     return absl::OkStatus();
   }
   virtual absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) = 0;
-  // Class scores [N, classes] for the validation accuracy; undefined tensor if it has no classifier.
-  virtual at::Tensor Scores(const at::Tensor& embeddings) {
+  // Class scores [N, classes] for the validation accuracy; none if it has no classifier.
+  virtual std::optional<at::Tensor> Scores(const at::Tensor& embeddings) {
     static_cast<void>(embeddings);
-    return {};
+    return std::nullopt;
   }
   // Learned tensors, each with a gradient. The training loop optimises them all.
   virtual std::vector<NamedTensor> Parameters() { return {}; }
 };
-
-// The loss as a scalar with a gradient: every group reduced, then added. (In libfacet_torch.)
-at::Tensor Reduce(const std::vector<LossGroup>& groups, const at::Tensor& embeddings);
 
 }  // namespace facet
 

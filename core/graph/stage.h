@@ -46,7 +46,9 @@ struct StageSpec {
 
   // Not in the key.
   std::vector<std::string> rows;            // ids of the rows that need it
-  std::map<std::string, std::string> roots;  // port -> folder that the samples' paths are relative to
+  // Port -> the data set component whose root() its samples' paths are relative to. (The content of
+  // that folder is in the key, through `externals`.)
+  std::map<std::string, ComponentUse> sources;
   int64_t worker_threads = 2;
 };
 
