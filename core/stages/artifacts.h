@@ -13,13 +13,18 @@
 //   embed     projection.npy   [F, L, D] float32, F = 1 or the number of folds; embed.json
 //   evaluate  evaluation.json  metrics, curves, replicates, notices
 //
-// Text files are UTF-8, one JSON object a line, names sorted, so that equal content has equal bytes.
+// Text files are UTF-8, one JSON object a line, names sorted, so that equal content has equal
+// bytes. A reader refuses a missing name or a wrong type (InvalidArgument); names it does not know
+// it ignores. Numbers that are not finite are stored as the texts "nan", "inf" and "-inf".
 #ifndef FACET_CORE_STAGES_ARTIFACTS_H_
 #define FACET_CORE_STAGES_ARTIFACTS_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -29,6 +34,7 @@
 #include "core/api/detector.h"
 #include "core/api/evaluator.h"
 #include "core/base/json.h"
+#include "core/base/status.h"
 
 namespace facet {
 
@@ -41,10 +47,10 @@ absl::StatusOr<Protocol> ProtocolFromJson(const Json& json);
 struct FaceRecord {
   int64_t sample = 0;
   enum class State { kFound, kFallback, kDropped, kUnreadable } state = State::kFound;
-  std::string reason;    // kUnreadable: why, kDropped and kFallback: what was tried
-  int64_t num_found = 0;  // faces in the image, before selection
+  std::string reason;             // kUnreadable: why, kDropped and kFallback: what was tried
+  int64_t num_found = 0;          // faces in the image, before selection
   int64_t width = 0, height = 0;  // of the image, px
-  Face face;             // canonical box; meaningful for kFound and kFallback
+  Face face;                      // canonical box; meaningful for kFound and kFallback
 };
 Json ToJson(const FaceRecord& record);
 absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json);
@@ -80,20 +86,39 @@ absl::StatusOr<DescriptorRecord> DescriptorRecordFromJson(const Json& json);
 Json ToJson(const Evaluation& evaluation);
 absl::StatusOr<Evaluation> EvaluationFromJson(const Json& json);
 
-// JSON-lines files. Errors name file and line.
+// JSON-lines files, written and read one line at a time: a file of millions of lines needs no
+// memory of its size. Errors name file and line; a file whose last line has no end is cut off:
+// DataLoss.
+class LineWriter {
+ public:
+  static absl::StatusOr<std::unique_ptr<LineWriter>> Create(const std::string& path);
+  virtual ~LineWriter() = default;
+  virtual absl::Status Write(const Json& line) = 0;
+  virtual absl::Status Finish() = 0;  // synced; without it the file is incomplete
+};
+// Calls `take(line)` for each line in order, until it returns an error, which is annotated with
+// "<path>:<line number>".
+absl::Status ForEachLine(const std::string& path,
+                         const std::function<absl::Status(const Json& line)>& take);
+
 absl::Status WriteLines(const std::string& path, const std::vector<Json>& lines);
 absl::StatusOr<std::vector<Json>> ReadLines(const std::string& path);
+
+template <class Record>
+absl::Status WriteRecords(const std::string& path, const std::vector<Record>& records) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<LineWriter> writer, LineWriter::Create(path));
+  for (const Record& record : records) FACET_RETURN_IF_ERROR(writer->Write(ToJson(record)));
+  return writer->Finish();
+}
 template <class Record>
 absl::StatusOr<std::vector<Record>> ReadRecords(const std::string& path,
                                                 absl::StatusOr<Record> (*parse)(const Json&)) {
-  FACET_ASSIGN_OR_RETURN(const std::vector<Json> lines, ReadLines(path));
   std::vector<Record> records;
-  records.reserve(lines.size());
-  for (size_t i = 0; i < lines.size(); ++i) {
-    absl::StatusOr<Record> record = parse(lines[i]);
-    if (!record.ok()) return Annotate(record.status(), absl::StrCat(path, ":", i + 1));
-    records.push_back(*std::move(record));
-  }
+  FACET_RETURN_IF_ERROR(ForEachLine(path, [&](const Json& line) -> absl::Status {
+    FACET_ASSIGN_OR_RETURN(Record record, parse(line));
+    records.push_back(std::move(record));
+    return absl::OkStatus();
+  }));
   return records;
 }
 
@@ -102,27 +127,36 @@ absl::StatusOr<DatasetContents> ReadDataset(const std::string& samples_path,
                                             const std::string& protocol_path);
 
 // Row -> bytes, in one memory-mapped LMDB file that is written once, in order, and then only read.
+// The same rows give the same bytes in the file (on machines with one page size). While it is
+// written, the rows are in "<path>.writing".
 class BlobWriter {
  public:
   static absl::StatusOr<std::unique_ptr<BlobWriter>> Create(const std::string& path);
-  virtual ~BlobWriter() = default;
-  virtual absl::Status Append(int64_t row, std::string_view bytes) = 0;  // rows ascending
-  virtual absl::Status Finish() = 0;  // compact, synced; same rows, same bytes in the file
+  virtual ~BlobWriter() = default;  // without Finish(): nothing is left behind
+  // Rows ascending from 0 on, not necessarily every one; else InvalidArgument.
+  virtual absl::Status Append(int64_t row, std::string_view bytes) = 0;
+  virtual absl::Status Finish() = 0;  // compact, synced
 };
 class BlobReader {
  public:
+  // Needs read permission alone and writes nothing beside the file. DataLoss: not such a file, or
+  // cut off.
   static absl::StatusOr<std::unique_ptr<BlobReader>> Open(const std::string& path);
   virtual ~BlobReader() = default;
+  virtual int64_t size() const = 0;  // number of rows stored
   // Valid while the reader lives. NotFound names row and file. Any thread.
   virtual absl::StatusOr<std::string_view> Get(int64_t row) const = 0;
 };
 
-// .npy, float32, C order.
+// .npy (NumPy's format 1.0), float32, C order.
 struct FloatArray {
   std::vector<int64_t> shape;
   std::vector<float> values;
 };
+// InvalidArgument if the shape does not fit the number of values.
 absl::Status WriteNpy(const std::string& path, const FloatArray& array);
+// Formats 1.0 to 3.0. InvalidArgument says what else the file holds (float64, Fortran order);
+// DataLoss: too short or too long for its header.
 absl::StatusOr<FloatArray> ReadNpy(const std::string& path);
 
 }  // namespace facet
