@@ -146,6 +146,26 @@ S
   expect_eq "$code" 0
 }
 
+a_missing_library_is_one_line() {
+  cat >"$tmp/says" <<'S'
+INFO: Repository torch instantiated at:
+  /tree/WORKSPACE:45:6: in <toplevel>
+ERROR: An error occurred during the fetch of repository 'torch':
+   Traceback (most recent call last):
+Error in fail: header ATen is missing; install the Debian package libtorch-dev
+ERROR: Error fetching repository: Traceback (most recent call last):
+Error in fail: header ATen is missing; install the Debian package libtorch-dev
+ERROR: /tree/BUILD:3:16: //:x depends on @torch//:torch in repository @torch which failed to fetch. no such package
+ERROR: Analysis of target '//:dist' failed; build aborted: Analysis failed
+S
+  tick && echo again >>"$tree/core/one.cc"
+  BAZEL_SAYS=$tmp/says BAZEL_CODE=1 facet version
+  expect_eq "$code" 8
+  expect_eq "$err" "facet: building
+error: header ATen is missing; install the Debian package libtorch-dev
+facet: the build failed (above)"
+}
+
 progress_says_how_far_it_is() {
   tick && echo again >>"$tree/core/one.cc"
   printf '[1,234 / 5,678] Compiling core/one.cc; 1s local\n' >"$tmp/says"
@@ -237,7 +257,7 @@ help_and_no_arguments() {
 for test in no_install_names_what_is_missing_and_refuses missing_packages_are_listed_then_installed \
   debian_libtorch_is_not_asked_for_beside_another arguments_and_folder_are_the_callers \
   bazel_is_called_only_when_something_changed a_failed_build_shows_the_compilers_words_and_is_tried_again \
-  progress_says_how_far_it_is tests_are_counted a_home_is_not_needed help_and_no_arguments; do
+  a_missing_library_is_one_line progress_says_how_far_it_is tests_are_counted a_home_is_not_needed help_and_no_arguments; do
   "$test"
 done
 echo "$cases checks, $failures failed"
