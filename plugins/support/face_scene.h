@@ -43,7 +43,7 @@ struct FaceScene {
   float yaw_rad = 0, pitch_rad = 0, roll_rad = 0;
   FaceExpression expression;
 
-  std::array<float, 3> light_direction{0, -0.4f, 0.9f};  // to the light, head axes, unit length
+  std::array<float, 3> light_direction{0, -0.4f, 0.9f};  // to the light, camera axes
   FaceColor light_color{0.8f, 0.8f, 0.8f}, ambient_color{0.4f, 0.4f, 0.4f};
   std::array<float, 3> fill_direction{0.6f, 0, 0.8f};
   FaceColor fill_color{0, 0, 0};
