@@ -67,8 +67,8 @@ void PaintFold(FaceCanvas& canvas, float x0, float y0, float x1, float y1, float
 void PaintWrinkles(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout& at) {
   for (float side : {-1.0f, 1.0f}) {
     PaintFold(canvas, side * (at.nose_half_width + 2.5f), at.nose_base_y - 7,
-              side * (at.mouth_half_width + 6), at.mouth_y + 3, side * 2.5f, 1.6f,
-              0.08f + 0.42f * id.nasolabial);
+              side * (at.mouth_half_width + 6), at.mouth_y + 3, side * 2.5f, 2.2f,
+              0.06f + 0.34f * id.nasolabial);
     PaintFold(canvas, side * (at.mouth_half_width + 3), at.mouth_y + 4,
               side * (at.mouth_half_width + 5), at.mouth_y + 22, 0, 1.5f, 0.3f * id.wrinkles);
     PaintFold(canvas, side * 5.5f, -27, side * 6.5f, -12, 0, 1.2f, 0.35f * id.wrinkles);
@@ -85,15 +85,20 @@ void PaintWrinkles(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout&
 
 }  // namespace
 
-FaceCanvas::FaceCanvas(const HeadProfile& profile)
-    : texels_(static_cast<size_t>(kRows) * kCols), theta_(kCols), side_(kCols), height_(kRows),
-      half_width_(kRows) {
-  for (int col = 0; col < kCols; ++col) {
-    theta_[col] = CanvasGrid::Theta(static_cast<float>(col));
+FaceCanvas::FaceCanvas(const HeadProfile& profile, int detail)
+    : detail_(detail), hidden_(HeadGrid::kSideCells * detail * 87 / 100) {
+  theta_.resize(static_cast<size_t>(HeadGrid::kCols) * detail);
+  side_.resize(theta_.size());
+  height_.resize(static_cast<size_t>(HeadGrid::kRows) * detail);
+  half_width_.resize(height_.size());
+  texels_.resize(theta_.size() * height_.size());
+  const float cell = 1 / static_cast<float>(detail);
+  for (size_t col = 0; col < theta_.size(); ++col) {
+    theta_[col] = HeadGrid::Theta(static_cast<float>(col) * cell);
     side_[col] = HeadProfile::SideShare(theta_[col]);
   }
-  for (int row = 0; row < kRows; ++row) {
-    height_[row] = CanvasGrid::Height(static_cast<float>(row), profile);
+  for (size_t row = 0; row < height_.size(); ++row) {
+    height_[row] = HeadGrid::Height(static_cast<float>(row) * cell, profile);
     half_width_[row] = profile.At(height_[row]).half_width;
   }
 }
@@ -103,19 +108,20 @@ int FaceCanvas::FirstRow(float y) const {
 }
 
 int FaceCanvas::FirstColumn(float share) const {
-  const auto begin = side_.begin() + kQuarter, end = side_.end() - kQuarter;
+  const auto begin = side_.begin() + hidden_, end = side_.end() - hidden_;
   return static_cast<int>(std::lower_bound(begin, end, share) - side_.begin());
 }
 
 void PaintSkin(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout& at) {
   const ValueNoise blotches(id.seed), grain(id.seed + 1);
-  for (int row = 0; row < FaceCanvas::kRows; ++row) {
+  const float scale = 0.18f / static_cast<float>(canvas.detail());  // blotches of some 12 mm
+  for (int row = 0; row < canvas.rows(); ++row) {
     FaceColor* texel = canvas.Row(row);
     float tone = 1;
-    for (int col = 0; col < FaceCanvas::kCols; ++col) {
-      if (col % 4 == 0) {  // slow in u: enough for blotches of 10 mm
+    for (int col = 0; col < canvas.cols(); ++col) {
+      if (col % canvas.detail() == 0) {
         tone = 1 + 0.35f * id.skin_blotches *
-                       (blotches(static_cast<float>(col) / 22, static_cast<float>(row) / 22) - 0.5f);
+                       (blotches(static_cast<float>(col) * scale, static_cast<float>(row) * scale) - 0.5f);
       }
       const float fine = 1 + 0.09f * (grain.Cell(col, row) - 0.5f);
       for (int c = 0; c < 3; ++c) texel[col][c] = id.skin_color[c] * tone * fine;
@@ -130,8 +136,8 @@ void PaintSkin(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout& at)
 }
 
 FaceCanvas PaintHead(const FaceIdentity& id, const FaceScene& scene, const FaceLayout& at,
-                     const HeadProfile& profile) {
-  FaceCanvas canvas(profile);
+                     const HeadProfile& profile, int detail) {
+  FaceCanvas canvas(profile, detail);
   PaintSkin(canvas, id, at);
   PaintFacialHair(canvas, id, at);
   PaintNose(canvas, id, at);

@@ -1,4 +1,5 @@
-// The painted skin of a head: linear reflectance on the texels of CanvasGrid.
+// The painted skin of a head: linear reflectance on texels, `detail` of them along each side of the
+// cells of HeadGrid.
 
 #ifndef FACET_PLUGINS_SUPPORT_FACE_CANVAS_H_
 #define FACET_PLUGINS_SUPPORT_FACE_CANVAS_H_
@@ -50,13 +51,14 @@ inline void Darken(FaceColor& onto, float factor) {
 
 class FaceCanvas {
  public:
-  static constexpr int kRows = CanvasGrid::kRows, kCols = CanvasGrid::kCols;
+  FaceCanvas(const HeadProfile& profile, int detail);
 
-  explicit FaceCanvas(const HeadProfile& profile);
-
-  FaceColor& At(int row, int col) { return texels_[static_cast<size_t>(row) * kCols + col]; }
-  FaceColor* Row(int row) { return &texels_[static_cast<size_t>(row) * kCols]; }
-  const FaceColor* Row(int row) const { return &texels_[static_cast<size_t>(row) * kCols]; }
+  int rows() const { return static_cast<int>(height_.size()); }
+  int cols() const { return static_cast<int>(theta_.size()); }
+  int detail() const { return detail_; }
+  FaceColor& At(int row, int col) { return Row(row)[col]; }
+  FaceColor* Row(int row) { return &texels_[static_cast<size_t>(row) * theta_.size()]; }
+  const FaceColor* Row(int row) const { return &texels_[static_cast<size_t>(row) * theta_.size()]; }
   float Theta(int col) const { return theta_[col]; }
   float Height(int row) const { return height_[row]; }
   float HalfWidth(int row) const { return half_width_[row]; }
@@ -67,11 +69,11 @@ class FaceCanvas {
   template <typename Paint>
   void ForEach(float x0, float y0, float x1, float y1, Paint paint) {
     const int first_row = FirstRow(y0);
-    for (int row = first_row; row < kRows && height_[row] <= y1; ++row) {
+    for (int row = first_row; row < rows() && height_[row] <= y1; ++row) {
       const float width = std::max(1.0f, half_width_[row]);
       const int begin = FirstColumn(x0 / width);
       FaceColor* texel = Row(row);
-      for (int col = begin; col < kCols - kQuarter; ++col) {
+      for (int col = begin; col < cols() - hidden_; ++col) {
         const float x = width * side_[col];
         if (x > x1) break;
         paint(texel[col], x, height_[row]);
@@ -80,10 +82,11 @@ class FaceCanvas {
   }
 
  private:
-  static constexpr int kQuarter = CanvasGrid::kSideTexels * 87 / 100;  // |theta| above pi / 2
   int FirstRow(float y) const;
   int FirstColumn(float share) const;
 
+  int detail_;
+  int hidden_;  // columns on each side with |theta| above pi / 2
   std::vector<FaceColor> texels_;
   std::vector<float> theta_, side_, height_, half_width_;
 };
@@ -99,7 +102,7 @@ void PaintFacialHair(FaceCanvas& canvas, const FaceIdentity& identity, const Fac
 void PaintScalp(FaceCanvas& canvas, const FaceIdentity& identity, const FaceScene& scene);
 
 FaceCanvas PaintHead(const FaceIdentity& identity, const FaceScene& scene, const FaceLayout& layout,
-                     const HeadProfile& profile);
+                     const HeadProfile& profile, int detail);
 
 }  // namespace facet
 

@@ -9,8 +9,6 @@
 namespace facet {
 namespace {
 
-constexpr int kTexelsPerColumn = 4, kTexelsPerRow = 4;
-
 struct Bump {  // a Gaussian hill on the face, mm; added along z
   float x, y, sigma_x, sigma_y, height;
 };
@@ -118,7 +116,7 @@ class Nose {
 // How far hair lifts the surface at a point above (> 0) the hairline.
 float HairLift(const FaceIdentity& id, const FaceScene& scene, float above_mm, float theta) {
   if (id.hair_style == HairStyle::kBald) return 0;
-  const float volume = id.hair_volume_mm * (1 + 0.3f * scene.hair_shift);
+  const float volume = scene.hat ? 2 : id.hair_volume_mm * (1 + 0.3f * scene.hair_shift);
   const float side = 1 + id.hair_parting * 0.35f * std::sin(theta);
   return volume * side * SmoothStep(-1, 22, above_mm);
 }
@@ -126,7 +124,7 @@ float HairLift(const FaceIdentity& id, const FaceScene& scene, float above_mm, f
 void PlaceColumns(GridMesh& mesh, std::vector<float>& theta, std::vector<float>& side,
                   std::vector<float>& depth) {
   for (int col = 0; col < mesh.cols; ++col) {
-    theta[col] = CanvasGrid::Theta(static_cast<float>(col) * kTexelsPerColumn);
+    theta[col] = HeadGrid::Theta(static_cast<float>(col));
     side[col] = HeadProfile::SideShare(theta[col]);
     depth[col] = HeadProfile::DepthShare(theta[col]);
   }
@@ -153,7 +151,7 @@ void Raise(GridMesh& mesh, const std::vector<Bump>& bumps, const std::vector<flo
 
 GridMesh BuildHead(const FaceIdentity& id, const FaceScene& scene, const FaceLayout& at,
                    const HeadProfile& profile) {
-  GridMesh mesh(CanvasGrid::kRows / kTexelsPerRow + 1, CanvasGrid::kCols / kTexelsPerColumn + 1);
+  GridMesh mesh(HeadGrid::kRows + 1, HeadGrid::kCols + 1);
   mesh.textured = true;
   mesh.u.resize(mesh.position.size());
   mesh.v.resize(mesh.position.size());
@@ -163,8 +161,7 @@ GridMesh BuildHead(const FaceIdentity& id, const FaceScene& scene, const FaceLay
   for (int col = 0; col < mesh.cols; ++col) hairline[col] = HairlineAt(id, theta[col]);
   Nose nose(id, at);
   for (int row = 0; row < mesh.rows; ++row) {
-    const float v = static_cast<float>(row) * kTexelsPerRow;
-    row_y[row] = CanvasGrid::Height(v, profile);
+    row_y[row] = HeadGrid::Height(static_cast<float>(row), profile);
     const HeadProfile::Section section = profile.At(row_y[row]);
     const float middle = (section.front + section.back) / 2;
     const float half_depth = (section.front - section.back) / 2;
@@ -174,16 +171,15 @@ GridMesh BuildHead(const FaceIdentity& id, const FaceScene& scene, const FaceLay
       Vec3& p = mesh.position[i];
       p = {section.half_width * side[col], section.y, middle + half_depth * depth[col]};
       if (nose.Covers(section.y) && depth[col] > 0.3f) p.z += nose.Height(p.x);
-      mesh.u[i] = static_cast<float>(col) * kTexelsPerColumn;
-      mesh.v[i] = v;
+      mesh.u[i] = static_cast<float>(col);
+      mesh.v[i] = static_cast<float>(row);
     }
   }
   std::vector<Bump> bumps;
   AddUpperFace(bumps, id, at);
   AddLowerFace(bumps, id, at, scene.expression);
   const std::vector<Vec3> base = mesh.position;
-  const int first = static_cast<int>(CanvasGrid::kSideTexels / kTexelsPerColumn);
-  Raise(mesh, bumps, row_y, base, first, mesh.cols - 1 - first);
+  Raise(mesh, bumps, row_y, base, HeadGrid::kSideCells, mesh.cols - 1 - HeadGrid::kSideCells);
   for (int row = 0; row < mesh.rows; ++row) {
     for (int col = 0; col < mesh.cols; ++col) {
       Vec3& p = mesh.position[mesh.Index(row, col)];

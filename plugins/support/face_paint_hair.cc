@@ -53,12 +53,12 @@ void PaintScalp(FaceCanvas& canvas, const FaceIdentity& id, const FaceScene& sce
   const bool bald = id.hair_style == HairStyle::kBald;
   const ValueNoise strands(MixSeed(id.seed, 11)), edge(MixSeed(id.seed, 13));
   const float stretch = 30 - 18 * id.hair_curl;  // mm along a strand
-  for (int col = 0; col < FaceCanvas::kCols; ++col) {
+  for (int col = 0; col < canvas.cols(); ++col) {
     const float theta = canvas.Theta(col);
     const float line = HairlineAt(id, theta) + FringeDrop(id, scene, theta);
     const float ragged = line + 7 * (edge(theta * 22, 0.5f) - 0.5f);
     const float soft = 2.5f + 5 * edge(theta * 9, 7.5f);
-    for (int row = 0; row < FaceCanvas::kRows; ++row) {
+    for (int row = 0; row < canvas.rows(); ++row) {
       const float y = canvas.Height(row);
       const float mask = SmoothStep(soft, -soft, y - ragged) * (bald ? 0.12f : 1.0f);
       if (mask <= 0) break;

@@ -75,7 +75,7 @@ void PaintNose(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout& at)
                    // The crease around the wing.
                    const float dx = (a - half + 5.5f) / 6.2f, dy = (y - base + 7.5f) / 8;
                    const float ring = std::sqrt(dx * dx + dy * dy) - 1;
-                   if (a > half - 7) shade *= 1 - 0.34f * Bell(ring / 0.2f);
+                   if (a > half - 7) shade *= 1 - 0.25f * Bell(ring / 0.26f);
                    Darken(texel, shade);
                    const float nx = (a - 0.46f * half) / (3.9f * id.nostril_size);
                    const float ny = (y - base + 1.2f - 0.25f * (a - 0.46f * half)) /

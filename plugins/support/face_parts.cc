@@ -9,6 +9,7 @@ namespace facet {
 namespace {
 
 constexpr float kPi = 3.14159265f;
+constexpr float kNeckBaseMm = 140;
 
 FaceColor Scaled(FaceColor color, float factor) {
   for (float& c : color) c *= factor;
@@ -74,9 +75,9 @@ GridMesh Cap(const FaceIdentity& id, const HeadProfile& profile, uint64_t seed) 
   GridMesh mesh = FillGrid(16, 49, [&](float across, float down, Vec3& p, FaceColor& color) {
     const float theta = (across - 0.5f) * 2 * kPi;
     const float tilt = 18 * (1 - std::cos(theta)) * down;
-    const float y = Mix(profile.top_y() - 12, band, std::sin(down * kPi / 2)) + tilt;
+    const float y = Mix(profile.top_y() - 14, band, down * down) + tilt;
     const HeadProfile::Section at = profile.At(Mix(profile.top_y() + 0.5f, band, down * down));
-    const float grow = 9 + 0.5f * id.hair_volume_mm + (down > 0.75f ? 3.0f : 0.0f);
+    const float grow = 8 + 0.3f * id.hair_volume_mm + (down > 0.75f ? 3.0f : 0.0f);
     const float middle = (at.front + at.back) / 2, depth = (at.front - at.back) / 2;
     p = {(at.half_width + grow) * HeadProfile::SideShare(theta), y,
          middle + (depth + grow) * HeadProfile::DepthShare(theta)};
@@ -176,18 +177,18 @@ std::vector<GridMesh> BuildBody(const FaceIdentity& id, const FaceScene& scene) 
   body.push_back(FillGrid(14, 33, [&](float across, float down, Vec3& p, FaceColor& color) {
     const float theta = (across - 0.5f) * 2 * kPi;
     const float spread = 1 + 0.5f * SmoothStep(0.55f, 1, down);
-    p = {54 * id.neck_width * spread * std::sin(theta), Mix(55, 215, down),
+    p = {54 * id.neck_width * spread * std::sin(theta), Mix(55, 190, down),
          -22 - 14 * down + 52 * id.neck_width * std::cos(theta)};
     color = Scaled(id.skin_color, 0.92f);
   }));
   body.push_back(FillGrid(30, 61, [&](float across, float down, Vec3& p, FaceColor& color) {
     const float a = (across - 0.5f) * 2;
     const float b = std::abs(a);
-    const float shoulder = 172 + 60 * b * b + 60 * SmoothStep(0.75f, 1, b);
-    p = {230 * a, shoulder + 260 * down,
-         -75 + 95 * std::pow(down, 0.35f) * (1 - 0.45f * a * a)};
-    const float lower = v_neck ? neckline * 1.4f - 420 * b : neckline - 900 * a * a;
-    const float depth = p.y - 172;
+    const float shoulder = kNeckBaseMm + 62 * b + 70 * SmoothStep(0.72f, 1, b);
+    p = {220 * a, shoulder + 260 * down,
+         -65 + 90 * std::pow(down, 0.4f) * (1 - 0.45f * a * a)};
+    const float lower = v_neck ? 20 + neckline * 1.4f - 300 * b : 20 + neckline - 700 * a * a;
+    const float depth = p.y - kNeckBaseMm;
     color = cloth;
     if (period > 0 && std::fmod((vertical ? p.x + 300 : p.y), period) < period / 2) color = stripe;
     if (depth < lower) color = Scaled(id.skin_color, 0.92f);

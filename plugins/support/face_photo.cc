@@ -131,11 +131,16 @@ void MotionBlur(float length_px, float angle_rad, std::vector<float>& pixels, in
   for (float& value : pixels) value /= static_cast<float>(taps);
 }
 
-// Sum of four bytes: near enough to a normal distribution for grain; standard deviation 147.8.
+// Near enough to a normal distribution for grain: the sum of three of the numbers in 0 .. 127 that
+// 21 bits hold; standard deviation 64.
 float Grain(uint64_t bits) {
-  const int sum = static_cast<int>(bits & 255) + static_cast<int>(bits >> 8 & 255) +
-                  static_cast<int>(bits >> 16 & 255) + static_cast<int>(bits >> 24 & 255);
-  return static_cast<float>(sum - 510) * (1 / 147.8f);
+  const int sum = static_cast<int>(bits & 127) + static_cast<int>(bits >> 7 & 127) +
+                  static_cast<int>(bits >> 14 & 127);
+  return (static_cast<float>(sum) - 190.5f) * (1 / 64.0f);
+}
+
+uint8_t ToByte(float code) {
+  return static_cast<uint8_t>(std::min(255.0f, std::max(0.0f, code)) + 0.5f);
 }
 
 }  // namespace
@@ -205,7 +210,7 @@ void Composite(const Frame& frame, LinearImage& image, int size) {
   }
 }
 
-void DrawOccluder(const FaceScene& scene, const FaceBox& box, LinearImage& image, int size) {
+void DrawOccluder(const FaceScene& scene, const FaceColor& skin, const FaceBox& box, LinearImage& image, int size) {
   if (scene.occluder != Occluder::kHand && scene.occluder != Occluder::kBlock) return;
   FaceRandom random(MixSeed(scene.seed, 23));
   const float scale = 1 / static_cast<float>(size);
@@ -226,13 +231,14 @@ void DrawOccluder(const FaceScene& scene, const FaceBox& box, LinearImage& image
     PaintShape(shape, image, size);
     return;
   }
-  const float tone = static_cast<float>(random.Uniform(0.15, 0.6)) * scene.exposure;
   shape.ellipse = true;
   for (int finger = 0; finger < 4; ++finger) {
     shape.half_width = 0.07f * width;
     shape.half_height = 0.33f * height;
-    shape.color = {0.55f * tone, 0.68f * tone, tone};
-    Darken(shape.color, finger % 2 == 0 ? 1.0f : 0.85f);
+    const float shade = finger % 2 == 0 ? 0.95f : 0.8f;
+    for (size_t c = 0; c < 3; ++c) {
+      shape.color[c] = shade * skin[c] * (scene.ambient_color[c] + 0.7f * scene.light_color[c]);
+    }
     PaintShape(shape, image, size);
     shape.x += 0.125f * width * shape.cos;
     shape.y += 0.125f * width * shape.sin;
@@ -253,10 +259,12 @@ std::vector<uint8_t> Photograph(const FaceScene& scene, const LinearImage& image
   MotionBlur(scene.motion_px, scene.motion_angle_rad, pixels, size);
   Blur(scene.blur_px, pixels, size);
   std::vector<uint8_t> bytes(pixels.size());
-  uint64_t counter = MixSeed(scene.seed, 29);
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    const float grain = scene.noise > 0 ? scene.noise * Grain(MixSeed(counter, i)) : 0;
-    bytes[i] = static_cast<uint8_t>(std::lround(std::min(255.0f, std::max(0.0f, pixels[i] + grain))));
+  const uint64_t noise_seed = MixSeed(scene.seed, 29);
+  for (size_t i = 0; i < image.size(); ++i) {
+    const uint64_t bits = MixSeed(noise_seed, i);
+    for (size_t c = 0; c < 3; ++c) {
+      bytes[3 * i + c] = ToByte(pixels[3 * i + c] + scene.noise * Grain(bits >> 21 * c));
+    }
   }
   if (scene.jpeg_quality <= 0) return bytes;
   const cv::Mat view(size, size, CV_8UC3, bytes.data());

@@ -22,7 +22,7 @@ LinearImage DrawBackground(uint64_t seed, int size);
 void Composite(const Frame& frame, LinearImage& image, int size);
 
 // Draws the occluder, if it is one that lies in front of the face, near the box.
-void DrawOccluder(const FaceScene& scene, const FaceBox& box, LinearImage& image, int size);
+void DrawOccluder(const FaceScene& scene, const FaceColor& skin, const FaceBox& box, LinearImage& image, int size);
 
 // size * size * 3 bytes.
 std::vector<uint8_t> Photograph(const FaceScene& scene, const LinearImage& image, int size);

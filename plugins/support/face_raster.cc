@@ -25,21 +25,23 @@ void FillTriangle(const Corner<N>& a, const Corner<N>& b, const Corner<N>& c, bo
   const int x1 = std::min(frame.size - 1, static_cast<int>(std::floor(std::max({a.x, b.x, c.x}))));
   const int y1 = std::min(frame.size - 1, static_cast<int>(std::floor(std::max({a.y, b.y, c.y}))));
   const float scale = 1 / area;
+  const float b_right = (c.y - a.y) * scale, c_right = (a.y - b.y) * scale;
   for (int y = y0; y <= y1; ++y) {
-    const float fy = static_cast<float>(y);
+    const float fx = static_cast<float>(x0) - a.x, fy = static_cast<float>(y) - a.y;
+    const float b_start = fx * b_right - fy * (c.x - a.x) * scale;
+    const float c_start = fx * c_right + fy * (b.x - a.x) * scale;
+    const size_t line = static_cast<size_t>(y) * frame.size;
     for (int x = x0; x <= x1; ++x) {
-      const float fx = static_cast<float>(x);
-      const float wb = ((fx - a.x) * (c.y - a.y) - (fy - a.y) * (c.x - a.x)) * scale;
-      const float wc = ((b.x - a.x) * (fy - a.y) - (b.y - a.y) * (fx - a.x)) * scale;
+      const float step = static_cast<float>(x - x0);
+      const float wb = b_start + step * b_right, wc = c_start + step * c_right;
       const float wa = 1 - wb - wc;
-      if (wa < 0 || wb < 0 || wc < 0) continue;
-      const size_t i = static_cast<size_t>(y) * frame.size + x;
+      if (std::min({wa, wb, wc}) < 0) continue;
       const float z = wa * a.z + wb * b.z + wc * c.z;
-      if (z <= frame.depth[i]) continue;
-      frame.depth[i] = z;
+      if (z <= frame.depth[line + x]) continue;
+      frame.depth[line + x] = z;
       std::array<float, N> value;
       for (int k = 0; k < N; ++k) value[k] = wa * a.value[k] + wb * b.value[k] + wc * c.value[k];
-      frame.color[i] = shade(value);
+      frame.color[line + x] = shade(value);
     }
   }
 }
@@ -68,8 +70,9 @@ void DrawGrid(const GridMesh& mesh, const Camera& camera, Frame& frame, const Va
 }
 
 FaceColor SampleCanvas(const FaceCanvas& canvas, float u, float v) {
-  u = std::min(std::max(u, 0.0f), FaceCanvas::kCols - 1.001f);
-  v = std::min(std::max(v, 0.0f), FaceCanvas::kRows - 1.001f);
+  const float detail = static_cast<float>(canvas.detail());
+  u = std::min(std::max(u * detail, 0.0f), static_cast<float>(canvas.cols()) - 1.001f);
+  v = std::min(std::max(v * detail, 0.0f), static_cast<float>(canvas.rows()) - 1.001f);
   const int col = static_cast<int>(u), row = static_cast<int>(v);
   const float tu = u - static_cast<float>(col), tv = v - static_cast<float>(row);
   const FaceColor* top = canvas.Row(row) + col;

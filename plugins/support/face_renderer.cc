@@ -14,6 +14,7 @@ namespace facet {
 namespace {
 
 constexpr float kAverageFaceWidthMm = 150;
+constexpr float kSmallFacePx = 96;  // below this width texels of 1.3 mm are fine enough
 constexpr Vec3 kFaceCenter{0, 32, 60};  // head coordinates
 
 // The head's surface at x, y in mm of the features' plan.
@@ -24,9 +25,8 @@ Vec3 SurfacePoint(const GridMesh& head, const HeadProfile& profile, float x, flo
     const float middle = (low + high) / 2;
     (half_width * HeadProfile::SideShare(middle) < x ? low : high) = middle;
   }
-  const float col = CanvasGrid::ColumnOf(low) / CanvasGrid::kCols * static_cast<float>(head.cols - 1);
-  const float row =
-      CanvasGrid::RowOf(y, profile) / CanvasGrid::kRows * static_cast<float>(head.rows - 1);
+  const float col = HeadGrid::ColumnOf(low);
+  const float row = HeadGrid::RowOf(y, profile);
   const int c = static_cast<int>(col), r = std::min(static_cast<int>(row), head.rows - 2);
   const float tc = col - static_cast<float>(c), tr = row - static_cast<float>(r);
   const Vec3 *top = &head.position[head.Index(r, c)], *bottom = top + head.cols;
@@ -59,9 +59,8 @@ std::array<FacePoint, 9> ProjectLandmarks(const GridMesh& head, const HeadProfil
 FaceBox ProjectBox(const GridMesh& head, const HeadProfile& profile, const FaceLayout& at,
                    const Camera& camera) {
   const float top = std::min(at.brow_y[0], at.brow_y[1]) - 12;
-  const int first_row = static_cast<int>(CanvasGrid::RowOf(top, profile) / CanvasGrid::kRows *
-                                         static_cast<float>(head.rows - 1));
-  const int margin = head.cols * CanvasGrid::kSideTexels / CanvasGrid::kCols;
+  const int first_row = static_cast<int>(HeadGrid::RowOf(top, profile));
+  const int margin = HeadGrid::kSideCells;
   float x0 = 1e9f, y0 = 1e9f, x1 = -1e9f, y1 = -1e9f;
   for (int row = first_row; row < head.rows; ++row) {
     for (int col = margin; col < head.cols - margin; ++col) {
@@ -89,7 +88,8 @@ Camera PlaceCamera(const FaceScene& scene, const Rotation& rotation, int size) {
 RenderedFace RenderFace(const FaceIdentity& identity, const FaceScene& scene, int image_size_px) {
   const FaceLayout layout = LayOutFace(identity, scene.expression);
   const HeadProfile profile(identity);
-  const FaceCanvas canvas = PaintHead(identity, scene, layout, profile);
+  const bool small = scene.face_share * static_cast<float>(image_size_px) < kSmallFacePx;
+  const FaceCanvas canvas = PaintHead(identity, scene, layout, profile, small ? 2 : 4);
 
   std::vector<GridMesh> meshes = BuildHeadParts(identity, scene, layout, profile);
   meshes.insert(meshes.begin(), BuildHead(identity, scene, layout, profile));
@@ -115,7 +115,7 @@ RenderedFace RenderFace(const FaceIdentity& identity, const FaceScene& scene, in
   out.landmarks = ProjectLandmarks(meshes[0], profile, layout, camera);
   LinearImage image = DrawBackground(scene.background_seed, image_size_px);
   Composite(frame, image, image_size_px);
-  DrawOccluder(scene, out.box, image, image_size_px);
+  DrawOccluder(scene, identity.skin_color, out.box, image, image_size_px);
   out.bgr = Photograph(scene, image, image_size_px);
   return out;
 }

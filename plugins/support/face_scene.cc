@@ -54,7 +54,7 @@ void DrawLight(FaceRandom& random, double amount, FaceScene& out) {
   out.light_color = LightColor(1.25 * share, warmth, tint);
   out.ambient_color = LightColor(0.75 * (1 - share), warmth + amount * random.Normal(0, 0.5), tint);
   out.fill_color = LightColor(amount * random.Uniform(0, 0.3), amount * random.Normal(0, 0.7), 0);
-  out.exposure = static_cast<float>(std::exp(amount * random.Normal(0, 0.32)));
+  out.exposure = static_cast<float>(std::exp(amount * random.Normal(0, 0.26)));
   out.contrast = static_cast<float>(1 + amount * random.Normal(0, 0.1));
   out.saturation = static_cast<float>(std::max(0.0, 1 + amount * random.Normal(-0.05, 0.22)));
   if (random.Chance(0.04 * amount)) out.saturation = 0;

@@ -91,38 +91,38 @@ float HeadProfile::DepthShare(float theta) {
   return SignedPower(std::cos(theta), kSectionExponent);
 }
 
-float CanvasGrid::Theta(float u) {
+float HeadGrid::Theta(float u) {
   const float half = kCols / 2.0f;
   const float from_middle = u - half;
-  const float front = kFrontTexels / 2.0f;
+  const float front = kFrontCells / 2.0f;
   if (std::abs(from_middle) <= front) return from_middle / front * kFrontTheta;
-  const float beyond = (std::abs(from_middle) - front) / kSideTexels;
+  const float beyond = (std::abs(from_middle) - front) / kSideCells;
   return std::copysign(kFrontTheta + beyond * (kPi - kFrontTheta), from_middle);
 }
 
-float CanvasGrid::ColumnOf(float theta) {
-  const float half = kCols / 2.0f, front = kFrontTexels / 2.0f;
+float HeadGrid::ColumnOf(float theta) {
+  const float half = kCols / 2.0f, front = kFrontCells / 2.0f;
   if (std::abs(theta) <= kFrontTheta) return half + theta / kFrontTheta * front;
   const float beyond = (std::abs(theta) - kFrontTheta) / (kPi - kFrontTheta);
-  return half + std::copysign(front + beyond * kSideTexels, theta);
+  return half + std::copysign(front + beyond * kSideCells, theta);
 }
 
-float CanvasGrid::Height(float v, const HeadProfile& profile) {
-  if (v >= kCapTexels) {
-    return kFaceTopMm + (v - kCapTexels) / kFaceTexels * (profile.chin_y() - kFaceTopMm);
+float HeadGrid::Height(float v, const HeadProfile& profile) {
+  if (v >= kCapCells) {
+    return kFaceTopMm + (v - kCapCells) / kFaceCells * (profile.chin_y() - kFaceTopMm);
   }
   const float height = kCapBottomMm - profile.top_y();
   const float end = std::acos((kCapBottomMm - kFaceTopMm) / height);
-  return kCapBottomMm - height * std::cos(std::max(0.0f, v) / kCapTexels * end);
+  return kCapBottomMm - height * std::cos(std::max(0.0f, v) / kCapCells * end);
 }
 
-float CanvasGrid::RowOf(float y, const HeadProfile& profile) {
+float HeadGrid::RowOf(float y, const HeadProfile& profile) {
   if (y >= kFaceTopMm) {
-    return kCapTexels + (y - kFaceTopMm) / (profile.chin_y() - kFaceTopMm) * kFaceTexels;
+    return kCapCells + (y - kFaceTopMm) / (profile.chin_y() - kFaceTopMm) * kFaceCells;
   }
   const float height = kCapBottomMm - profile.top_y();
   const float end = std::acos((kCapBottomMm - kFaceTopMm) / height);
-  return std::acos(std::min(1.0f, (kCapBottomMm - y) / height)) / end * kCapTexels;
+  return std::acos(std::min(1.0f, (kCapBottomMm - y) / height)) / end * kCapCells;
 }
 
 float HairlineAt(const FaceIdentity& id, float theta) {

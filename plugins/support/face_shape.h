@@ -1,8 +1,8 @@
 // The surface of one head under one expression: where its features lie, and its mesh.
 //
 // A point of the surface is named by (theta, y): the angle around the vertical axis (0 in front,
-// positive to the image's right) and the height in mm before the jaw moves. The same coordinates,
-// on a grid of texels (u, v), carry the painted texture, see face_canvas.h.
+// positive to the image's right) and the height in mm before the jaw moves. A grid of cells (u, v)
+// over these carries the mesh, one vertex per cell, and the painted texture, see face_canvas.h.
 
 #ifndef FACET_PLUGINS_SUPPORT_FACE_SHAPE_H_
 #define FACET_PLUGINS_SUPPORT_FACE_SHAPE_H_
@@ -56,12 +56,12 @@ class HeadProfile {
   float top_y_, chin_y_, cap_half_width_, cap_front_, cap_back_, forehead_slope_mm_;
 };
 
-// The canvas' texels: u over theta (fine in front, coarse behind), v over y (fine in the face).
-struct CanvasGrid {
-  static constexpr int kFrontTexels = 336, kSideTexels = 52;
-  static constexpr int kCapTexels = 36, kFaceTexels = 300;
-  static constexpr int kCols = kFrontTexels + 2 * kSideTexels;
-  static constexpr int kRows = kCapTexels + kFaceTexels;
+// The cells: u over theta (fine in front, coarse behind), v over y (fine in the face).
+struct HeadGrid {
+  static constexpr int kFrontCells = 84, kSideCells = 13;
+  static constexpr int kCapCells = 9, kFaceCells = 75;
+  static constexpr int kCols = kFrontCells + 2 * kSideCells;
+  static constexpr int kRows = kCapCells + kFaceCells;
   static constexpr float kFrontTheta = 1.34f;  // rad
   static constexpr float kFaceTopMm = -64;     // height where the fine rows begin
 
