@@ -12,7 +12,8 @@ void PaintMarks(FaceCanvas& canvas, const FaceIdentity& id) {
     const float c = std::cos(mark.angle_rad), s = std::sin(mark.angle_rad);
     canvas.ForEach(mark.x_mm - reach, mark.y_mm - reach, mark.x_mm + reach, mark.y_mm + reach,
                    [&](FaceColor& texel, float x, float y) {
-                     const float along = ((x - mark.x_mm) * c + (y - mark.y_mm) * s) / mark.elongation;
+                     const float along =
+                         ((x - mark.x_mm) * c + (y - mark.y_mm) * s) / mark.elongation;
                      const float across = -(x - mark.x_mm) * s + (y - mark.y_mm) * c;
                      const float r = std::sqrt(along * along + across * across) / mark.radius_mm;
                      const float alpha = SmoothStep(1.25f, 0.75f, r);
@@ -31,7 +32,8 @@ void PaintFreckles(FaceCanvas& canvas, const FaceIdentity& id) {
     const float strength = static_cast<float>(random.Uniform(0.15, 0.4));
     canvas.ForEach(x - 2 * radius, y - 2 * radius, x + 2 * radius, y + 2 * radius,
                    [&](FaceColor& texel, float px, float py) {
-                     const float r2 = ((px - x) * (px - x) + (py - y) * (py - y)) / (radius * radius);
+                     const float r2 =
+                         ((px - x) * (px - x) + (py - y) * (py - y)) / (radius * radius);
                      const float alpha = strength * std::max(0.0f, 1 - 0.5f * r2);
                      texel[0] *= 1 - alpha;
                      texel[1] *= 1 - 0.85f * alpha;
@@ -44,7 +46,8 @@ void PaintFlush(FaceCanvas& canvas, const FaceIdentity& id, float cx, float cy, 
                 float amount) {
   canvas.ForEach(cx - 2.5f * sx, cy - 2.5f * sy, cx + 2.5f * sx, cy + 2.5f * sy,
                  [&](FaceColor& texel, float x, float y) {
-                   const float alpha = amount * id.skin_redness * Bell((x - cx) / sx) * Bell((y - cy) / sy);
+                   const float alpha =
+                       amount * id.skin_redness * Bell((x - cx) / sx) * Bell((y - cy) / sy);
                    texel[0] *= 1 - 0.4f * alpha;
                    texel[1] *= 1 - 0.4f * alpha;
                    texel[2] *= 1 - 0.02f * alpha;
@@ -121,7 +124,8 @@ void PaintSkin(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout& at)
     for (int col = 0; col < canvas.cols(); ++col) {
       if (col % canvas.detail() == 0) {
         tone = 1 + 0.35f * id.skin_blotches *
-                       (blotches(static_cast<float>(col) * scale, static_cast<float>(row) * scale) - 0.5f);
+                       (blotches(static_cast<float>(col) * scale, static_cast<float>(row) * scale) -
+                        0.5f);
       }
       const float fine = 1 + 0.09f * (grain.Cell(col, row) - 0.5f);
       for (int c = 0; c < 3; ++c) texel[col][c] = id.skin_color[c] * tone * fine;

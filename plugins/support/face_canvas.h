@@ -34,8 +34,8 @@ class ValueNoise {
     float tx = x - fx, ty = y - fy;
     tx = tx * tx * (3 - 2 * tx);
     ty = ty * ty * (3 - 2 * ty);
-    return Mix(Mix(Cell(ix, iy), Cell(ix + 1, iy), tx), Mix(Cell(ix, iy + 1), Cell(ix + 1, iy + 1), tx),
-               ty);
+    return Mix(Mix(Cell(ix, iy), Cell(ix + 1, iy), tx),
+               Mix(Cell(ix, iy + 1), Cell(ix + 1, iy + 1), tx), ty);
   }
 
  private:

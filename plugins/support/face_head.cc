@@ -50,8 +50,8 @@ void AddLowerFace(std::vector<Bump>& bumps, const FaceIdentity& id, const FaceLa
   bumps.push_back({0, mouth - 12, 3, 5, -2.2f * id.philtrum_depth});
   bumps.push_back({x, mouth - 0.5f * at.upper_lip, 0.55f * half, 0.5f * at.upper_lip,
                    3.5f + id.lip_forward_mm});
-  bumps.push_back({x, lower + 0.5f * at.lower_lip, 0.5f * half, 0.5f * at.lower_lip,
-                   4.0f + id.lip_forward_mm});
+  bumps.push_back(
+      {x, lower + 0.5f * at.lower_lip, 0.5f * half, 0.5f * at.lower_lip, 4.0f + id.lip_forward_mm});
   bumps.push_back({x, mouth + 0.5f * at.mouth_gap, 0.8f * half, 1.5f + 0.4f * at.mouth_gap, -3});
   for (float side : {-1.0f, 1.0f}) {
     bumps.push_back({x + side * (half + 1), mouth - at.corner_lift, 5, 5, -3});
@@ -189,7 +189,6 @@ GridMesh BuildHead(const FaceIdentity& id, const FaceScene& scene, const FaceLay
       p = p + lift * outward + Vec3{0, at.jaw_drop * jaw, -0.3f * at.jaw_drop * jaw};
     }
   }
-  mesh.ComputeNormals();
   return mesh;
 }
 

@@ -85,8 +85,10 @@ void DrawNoseAndMouth(FaceRandom& random, const Latents& who, FaceIdentity& id) 
   id.nose_bend_mm = Gauss(random, 0, 0.8);
   id.mouth_drop_mm = id.nose_length_mm + Gauss(random, 21.5 + who.age, 2.3);
   id.mouth_width_mm = Gauss(random, 50 + 2 * who.masculine, 4.0);
-  id.upper_lip_mm = Clamp(random.Normal(7.2 - 1.6 * who.masculine - 1.5 * who.age + 2 * who.melanin, 1.5), 2.5, 13);
-  id.lower_lip_mm = Clamp(random.Normal(9.5 - 1.4 * who.masculine - who.age + 2 * who.melanin, 1.6), 4, 15);
+  id.upper_lip_mm = Clamp(
+      random.Normal(7.2 - 1.6 * who.masculine - 1.5 * who.age + 2 * who.melanin, 1.5), 2.5, 13);
+  id.lower_lip_mm =
+      Clamp(random.Normal(9.5 - 1.4 * who.masculine - who.age + 2 * who.melanin, 1.6), 4, 15);
   id.lip_bow_mm = Clamp(random.Normal(1.4, 0.8), 0, 3.5);
   id.mouth_curve_mm = Gauss(random, -0.8 * who.age, 1.3);
   id.lip_forward_mm = Gauss(random, 1.5 * who.melanin, 1.4);
@@ -133,7 +135,7 @@ void DrawHairStyle(FaceRandom& random, const Latents& who, FaceIdentity& id) {
   const bool male = who.masculine > 0.5;
   if (!male) {
     const double pick = random.Uniform();
-    id.hair_style = pick < 0.5   ? HairStyle::kLong
+    id.hair_style = pick < 0.5    ? HairStyle::kLong
                     : pick < 0.75 ? HairStyle::kLongFringe
                     : pick < 0.9  ? HairStyle::kShort
                                   : HairStyle::kFringe;
@@ -152,7 +154,8 @@ void DrawHair(FaceRandom& random, const Latents& who, FaceIdentity& id) {
   constexpr FaceColor kBlack{0.008f, 0.009f, 0.011f}, kBrown{0.025f, 0.05f, 0.10f},
       kBlond{0.17f, 0.32f, 0.46f}, kRed{0.03f, 0.08f, 0.25f}, kGray{0.42f, 0.42f, 0.42f};
   const double light = random.Uniform() * (1 - std::min(1.0, 1.6 * who.melanin));
-  id.hair_color = light < 0.5 ? MixLog(kBlack, kBrown, 2 * light) : MixLog(kBrown, kBlond, 2 * light - 1);
+  id.hair_color =
+      light < 0.5 ? MixLog(kBlack, kBrown, 2 * light) : MixLog(kBrown, kBlond, 2 * light - 1);
   if (random.Chance(0.05 * (1 - who.melanin))) id.hair_color = kRed;
   const double gray = Clamp(random.Normal(1.5 * who.age - 0.75, 0.25), 0, 0.9);
   id.hair_color = MixLog(id.hair_color, kGray, gray);

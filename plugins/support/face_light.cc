@@ -40,7 +40,9 @@ class ShadowMap {
   }
 
  private:
-  static float Lit(float cell, float depth) { return 1 - Clamp01((cell - depth - kBiasMm) / kFadeMm); }
+  static float Lit(float cell, float depth) {
+    return 1 - Clamp01((cell - depth - kBiasMm) / kFadeMm);
+  }
   float Column(Vec3 p) const { return Dot(p, right_) / kCellMm + kShadowCells / 2.0f; }
   float Line(Vec3 p) const { return Dot(p, down_) / kCellMm + kShadowCells / 2.0f; }
 

@@ -21,8 +21,8 @@ class MouthPainter {
     const float inner_top = middle - 0.15f * at_.mouth_gap * round;
     const float inner_bottom = middle + 0.85f * at_.mouth_gap * round;
     const float bow = id_.lip_bow_mm * (Bell((a - 0.24f) / 0.15f) - 0.9f * Bell(t / 0.11f));
-    const float top = inner_top - at_.upper_lip * 0.8f * std::pow(std::max(0.0f, 1 - a), 0.6f) -
-                      bow * round;
+    const float top =
+        inner_top - at_.upper_lip * 0.8f * std::pow(std::max(0.0f, 1 - a), 0.6f) - bow * round;
     const float bottom = inner_bottom + at_.lower_lip * std::pow(round, 0.75f);
     const float ends = SmoothStep(1.05f, 0.9f, a);
     const float lips = SmoothStep(-0.9f, 0.6f, std::min(y - top, bottom - y)) * ends;
@@ -68,21 +68,20 @@ void PaintMouth(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout& at
 
 void PaintNose(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout& at) {
   const float base = at.nose_base_y, half = at.nose_half_width, x0 = at.nose_x;
-  canvas.ForEach(x0 - half - 8, base - 22, x0 + half + 8, base + 9,
-                 [&](FaceColor& texel, float x, float y) {
-                   const float a = std::abs(x - x0);
-                   float shade = 1 - 0.4f * Bell((y - base - 1.5f) / 2.8f) * Bell(a / 11);
-                   // The crease around the wing.
-                   const float dx = (a - half + 5.5f) / 6.2f, dy = (y - base + 7.5f) / 8;
-                   const float ring = std::sqrt(dx * dx + dy * dy) - 1;
-                   if (a > half - 7) shade *= 1 - 0.25f * Bell(ring / 0.26f);
-                   Darken(texel, shade);
-                   const float nx = (a - 0.46f * half) / (3.9f * id.nostril_size);
-                   const float ny = (y - base + 1.2f - 0.25f * (a - 0.46f * half)) /
-                                    (2.3f * id.nostril_size);
-                   const float hole = SmoothStep(1.25f, 0.6f, std::sqrt(nx * nx + ny * ny));
-                   Blend(texel, {0.012f, 0.014f, 0.025f}, 0.9f * hole);
-                 });
+  canvas.ForEach(
+      x0 - half - 8, base - 22, x0 + half + 8, base + 9, [&](FaceColor& texel, float x, float y) {
+        const float a = std::abs(x - x0);
+        float shade = 1 - 0.4f * Bell((y - base - 1.5f) / 2.8f) * Bell(a / 11);
+        // The crease around the wing.
+        const float dx = (a - half + 5.5f) / 6.2f, dy = (y - base + 7.5f) / 8;
+        const float ring = std::sqrt(dx * dx + dy * dy) - 1;
+        if (a > half - 7) shade *= 1 - 0.25f * Bell(ring / 0.26f);
+        Darken(texel, shade);
+        const float nx = (a - 0.46f * half) / (3.9f * id.nostril_size);
+        const float ny = (y - base + 1.2f - 0.25f * (a - 0.46f * half)) / (2.3f * id.nostril_size);
+        const float hole = SmoothStep(1.25f, 0.6f, std::sqrt(nx * nx + ny * ny));
+        Blend(texel, {0.012f, 0.014f, 0.025f}, 0.9f * hole);
+      });
   // Shaded flanks of the bridge next to the eyes.
   canvas.ForEach(-22, -14, 22, base - 12, [&](FaceColor& texel, float x, float y) {
     const float a = std::abs(x - x0 * Clamp01(y / base));

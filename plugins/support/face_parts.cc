@@ -42,8 +42,8 @@ GridMesh Ear(const FaceIdentity& id, float side) {
     const float lobe = 1 - 0.3f * down;
     const float back = -17 * id.ear_size * lobe * along * side - 12;
     const float away = 5 * out + 2;
-    p = {side * (71 * id.head_width + away * c - (back + 2) * s), 12 + 31 * id.ear_size * std::sin(lat),
-         back * c + away * s - 4};
+    p = {side * (71 * id.head_width + away * c - (back + 2) * s),
+         12 + 31 * id.ear_size * std::sin(lat), back * c + away * s - 4};
     const float rim = std::sqrt(along * along + std::sin(lat) * std::sin(lat));
     color = Scaled(id.skin_color, 0.55f + 0.45f * SmoothStep(0.35f, 0.8f, rim));
     color[2] *= 1.05f;
@@ -57,7 +57,8 @@ GridMesh HairCurtain(const FaceIdentity& id, const FaceScene& scene) {
     // Around the back, from the image's right edge to its left one.
     const float theta = front + across * 2 * (kPi - front);
     const float y = Mix(-75, id.hair_length_mm, down);
-    const float wave = id.hair_curl * 5 * std::sin(y * 0.11f + 9 * across) + 4 * (strands(across * 20, y / 40) - 0.5f);
+    const float wave = id.hair_curl * 5 * std::sin(y * 0.11f + 9 * across) +
+                       4 * (strands(across * 20, y / 40) - 0.5f);
     const float above = SmoothStep(-30, -75, y);
     const float radius = 78 * id.head_width + 0.75f * id.hair_volume_mm - 16 * above + wave;
     p = {radius * std::sin(theta), y, -14 + (radius + 20) * std::cos(theta)};
@@ -115,7 +116,8 @@ void AddGlasses(std::vector<GridMesh>& parts, const FaceScene& scene, const Face
   const bool sun = scene.occluder == Occluder::kSunglasses;
   const float dark = static_cast<float>(random.Chance(0.7) ? 0.015 : random.Uniform(0.05, 0.3));
   const FaceColor frame{dark, dark * 0.9f, dark * 1.1f};
-  const float half_width = static_cast<float>(random.Uniform(22, 26)), height = static_cast<float>(random.Uniform(14, 20));
+  const float half_width = static_cast<float>(random.Uniform(22, 26)),
+              height = static_cast<float>(random.Uniform(14, 20));
   const float band = static_cast<float>(random.Uniform(0.7, sun ? 2.2 : 1.7));
   for (const EyeLayout& eye : at.eyes) {
     parts.push_back(Rim(eye, half_width, height, band, frame, false));
@@ -129,7 +131,8 @@ void AddGlasses(std::vector<GridMesh>& parts, const FaceScene& scene, const Face
     const Vec3 hinge{outer, -2, 101 - 0.0042f * outer * outer};
     parts.push_back(Ribbon(hinge, {sign * (74 * id.head_width + 3), -2, -5}, 1.6f, frame));
   }
-  parts.push_back(Ribbon({at.eyes[0].x + half_width - 2, 0, 100}, {at.eyes[1].x - half_width + 2, 0, 100}, 1.3f, frame));
+  parts.push_back(Ribbon({at.eyes[0].x + half_width - 2, 0, 100},
+                         {at.eyes[1].x - half_width + 2, 0, 100}, 1.3f, frame));
 }
 
 GridMesh Mask(const FaceLayout& at, const HeadProfile& profile, uint64_t seed) {
@@ -185,8 +188,7 @@ std::vector<GridMesh> BuildBody(const FaceIdentity& id, const FaceScene& scene) 
     const float a = (across - 0.5f) * 2;
     const float b = std::abs(a);
     const float shoulder = kNeckBaseMm + 62 * b + 70 * SmoothStep(0.72f, 1, b);
-    p = {220 * a, shoulder + 260 * down,
-         -65 + 90 * std::pow(down, 0.4f) * (1 - 0.45f * a * a)};
+    p = {220 * a, shoulder + 260 * down, -65 + 90 * std::pow(down, 0.4f) * (1 - 0.45f * a * a)};
     const float lower = v_neck ? 20 + neckline * 1.4f - 300 * b : 20 + neckline - 700 * a * a;
     const float depth = p.y - kNeckBaseMm;
     color = cloth;

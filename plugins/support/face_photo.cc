@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-
 #include <opencv2/imgcodecs.hpp>
 
+#include "core/base/check.h"
 #include "plugins/support/face_canvas.h"
 #include "plugins/support/face_random.h"
 
@@ -35,7 +35,8 @@ FaceColor RandomColor(FaceRandom& random, double saturation) {
   const double gray = random.Uniform(0.05, 0.95);
   FaceColor color;
   for (float& c : color) {
-    const double value = std::min(1.0, std::max(0.02, gray + saturation * random.Uniform(-0.5, 0.5)));
+    const double value =
+        std::min(1.0, std::max(0.02, gray + saturation * random.Uniform(-0.5, 0.5)));
     c = static_cast<float>(std::pow(value, 2.2));
   }
   return color;
@@ -48,8 +49,9 @@ struct Shape {  // of the background, in shares of the image's side
 };
 
 void PaintShape(const Shape& shape, LinearImage& image, int size) {
-  const float reach = std::sqrt(shape.half_width * shape.half_width + shape.half_height * shape.half_height) *
-                      (1 + shape.softness);
+  const float reach =
+      std::sqrt(shape.half_width * shape.half_width + shape.half_height * shape.half_height) *
+      (1 + shape.softness);
   const float scale = static_cast<float>(size);
   const int x0 = std::max(0, static_cast<int>((shape.x - reach) * scale));
   const int x1 = std::min(size - 1, static_cast<int>((shape.x + reach) * scale));
@@ -69,8 +71,8 @@ void PaintShape(const Shape& shape, LinearImage& image, int size) {
 }
 
 // One row or column pass of a blur with the given kernel, borders replicated.
-void BlurPass(const std::vector<float>& kernel, const std::vector<float>& in, std::vector<float>& out,
-              int size, bool vertical) {
+void BlurPass(const std::vector<float>& kernel, const std::vector<float>& in,
+              std::vector<float>& out, int size, bool vertical) {
   const int radius = static_cast<int>(kernel.size() / 2);
   const int stride = 3 * size;
   for (int y = 0; y < size; ++y) {
@@ -79,7 +81,8 @@ void BlurPass(const std::vector<float>& kernel, const std::vector<float>& in, st
     for (int k = -radius; k <= radius; ++k) {
       const float weight = kernel[static_cast<size_t>(k + radius)];
       if (vertical) {
-        const float* from = &in[static_cast<size_t>(std::min(size - 1, std::max(0, y + k))) * stride];
+        const float* from =
+            &in[static_cast<size_t>(std::min(size - 1, std::max(0, y + k))) * stride];
         for (int i = 0; i < stride; ++i) to[i] += weight * from[i];
         continue;
       }
@@ -184,7 +187,8 @@ LinearImage DrawBackground(uint64_t seed, int size) {
       const float tx = fx - static_cast<float>(ix);
       const FaceColor *a = &scene[iy * small + ix], *b = a + small;
       FaceColor& out = image[static_cast<size_t>(y) * size + x];
-      for (int c = 0; c < 3; ++c) out[c] = Mix(Mix(a[0][c], a[1][c], tx), Mix(b[0][c], b[1][c], tx), ty);
+      for (int c = 0; c < 3; ++c)
+        out[c] = Mix(Mix(a[0][c], a[1][c], tx), Mix(b[0][c], b[1][c], tx), ty);
     }
   }
   return image;
@@ -210,16 +214,20 @@ void Composite(const Frame& frame, LinearImage& image, int size) {
   }
 }
 
-void DrawOccluder(const FaceScene& scene, const FaceColor& skin, const FaceBox& box, LinearImage& image, int size) {
+void DrawOccluder(const FaceScene& scene, const FaceColor& skin, const Box& box, LinearImage& image,
+                  int size) {
   if (scene.occluder != Occluder::kHand && scene.occluder != Occluder::kBlock) return;
   FaceRandom random(MixSeed(scene.seed, 23));
   const float scale = 1 / static_cast<float>(size);
-  const float width = box.width * scale, height = box.height * scale;
+  const float width = static_cast<float>(box.width) * scale;
+  const float height = static_cast<float>(box.height) * scale;
   const float side = random.Chance(0.5) ? 1.0f : -1.0f;
   Shape shape;
   shape.softness = 0.06f;
-  shape.x = box.x * scale + width * (0.5f + side * static_cast<float>(random.Uniform(0.25, 0.6)));
-  shape.y = box.y * scale + height * static_cast<float>(random.Uniform(0.35, 1.0));
+  shape.x = static_cast<float>(box.x) * scale +
+            width * (0.5f + side * static_cast<float>(random.Uniform(0.25, 0.6)));
+  shape.y =
+      static_cast<float>(box.y) * scale + height * static_cast<float>(random.Uniform(0.35, 1.0));
   const double angle = random.Uniform(-0.6, 0.6);
   shape.cos = static_cast<float>(std::cos(angle));
   shape.sin = static_cast<float>(std::sin(angle));
@@ -245,7 +253,7 @@ void DrawOccluder(const FaceScene& scene, const FaceColor& skin, const FaceBox& 
   }
 }
 
-std::vector<uint8_t> Photograph(const FaceScene& scene, const LinearImage& image, int size) {
+Image Photograph(const FaceScene& scene, const LinearImage& image, int size) {
   std::vector<float> pixels(image.size() * 3);
   for (size_t i = 0; i < image.size(); ++i) {
     float code[3];
@@ -258,21 +266,26 @@ std::vector<uint8_t> Photograph(const FaceScene& scene, const LinearImage& image
   }
   MotionBlur(scene.motion_px, scene.motion_angle_rad, pixels, size);
   Blur(scene.blur_px, pixels, size);
-  std::vector<uint8_t> bytes(pixels.size());
+  Image photo(size, size);
   const uint64_t noise_seed = MixSeed(scene.seed, 29);
   for (size_t i = 0; i < image.size(); ++i) {
     const uint64_t bits = MixSeed(noise_seed, i);
     for (size_t c = 0; c < 3; ++c) {
-      bytes[3 * i + c] = ToByte(pixels[3 * i + c] + scene.noise * Grain(bits >> 21 * c));
+      photo.bgr[3 * i + c] = ToByte(pixels[3 * i + c] + scene.noise * Grain(bits >> 21 * c));
     }
   }
-  if (scene.jpeg_quality <= 0) return bytes;
-  const cv::Mat view(size, size, CV_8UC3, bytes.data());
+  return scene.jpeg_quality > 0 ? Recompress(photo, scene.jpeg_quality) : photo;
+}
+
+Image Recompress(const Image& image, int quality) {
+  const cv::Mat view(image.height, image.width, CV_8UC3, const_cast<uint8_t*>(image.bgr.data()));
   std::vector<uint8_t> file;
-  cv::imencode(".jpg", view, file, {cv::IMWRITE_JPEG_QUALITY, scene.jpeg_quality});
-  const cv::Mat decoded = cv::imdecode(file, cv::IMREAD_COLOR);
-  bytes.assign(decoded.datastart, decoded.dataend);
-  return bytes;
+  cv::imencode(".jpg", view, file, {cv::IMWRITE_JPEG_QUALITY, quality});
+  Image out(image.width, image.height);
+  cv::Mat decoded(image.height, image.width, CV_8UC3, out.bgr.data());
+  cv::imdecode(file, cv::IMREAD_COLOR, &decoded);
+  FACET_CHECK(decoded.data == out.bgr.data());
+  return out;
 }
 
 }  // namespace facet

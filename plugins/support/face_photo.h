@@ -7,8 +7,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/api/geometry.h"
+#include "core/api/image.h"
 #include "plugins/support/face_raster.h"
-#include "plugins/support/face_renderer.h"
 #include "plugins/support/face_scene.h"
 
 namespace facet {
@@ -22,10 +23,13 @@ LinearImage DrawBackground(uint64_t seed, int size);
 void Composite(const Frame& frame, LinearImage& image, int size);
 
 // Draws the occluder, if it is one that lies in front of the face, near the box.
-void DrawOccluder(const FaceScene& scene, const FaceColor& skin, const FaceBox& box, LinearImage& image, int size);
+void DrawOccluder(const FaceScene& scene, const FaceColor& skin, const Box& box, LinearImage& image,
+                  int size);
 
-// size * size * 3 bytes.
-std::vector<uint8_t> Photograph(const FaceScene& scene, const LinearImage& image, int size);
+Image Photograph(const FaceScene& scene, const LinearImage& image, int size);
+
+// Through JPEG of the given quality and back.
+Image Recompress(const Image& image, int quality);
 
 }  // namespace facet
 

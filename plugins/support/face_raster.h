@@ -14,8 +14,8 @@ namespace facet {
 // Perspective camera on the z axis, looking at the origin.
 struct Camera {
   float distance_mm = 1500;
-  float focal_px = 1;         // of the image, not of the supersampled frame
-  float x_px = 0, y_px = 0;   // image of the origin
+  float focal_px = 1;        // of the image, not of the supersampled frame
+  float x_px = 0, y_px = 0;  // image of the origin
 
   Vec3 Project(Vec3 p) const {
     const float scale = focal_px / (distance_mm - p.z);

@@ -14,7 +14,7 @@ namespace facet {
 namespace {
 
 constexpr float kAverageFaceWidthMm = 150;
-constexpr float kSmallFacePx = 96;  // below this width texels of 1.3 mm are fine enough
+constexpr float kSmallFacePx = 96;      // below this width texels of 1.3 mm are fine enough
 constexpr Vec3 kFaceCenter{0, 32, 60};  // head coordinates
 
 // The head's surface at x, y in mm of the features' plan.
@@ -30,12 +30,13 @@ Vec3 SurfacePoint(const GridMesh& head, const HeadProfile& profile, float x, flo
   const int c = static_cast<int>(col), r = std::min(static_cast<int>(row), head.rows - 2);
   const float tc = col - static_cast<float>(c), tr = row - static_cast<float>(r);
   const Vec3 *top = &head.position[head.Index(r, c)], *bottom = top + head.cols;
-  return (1 - tr) * ((1 - tc) * top[0] + tc * top[1]) + tr * ((1 - tc) * bottom[0] + tc * bottom[1]);
+  return (1 - tr) * ((1 - tc) * top[0] + tc * top[1]) +
+         tr * ((1 - tc) * bottom[0] + tc * bottom[1]);
 }
 
-std::array<FacePoint, 9> ProjectLandmarks(const GridMesh& head, const HeadProfile& profile,
-                                          const FaceLayout& at, const Camera& camera) {
-  std::array<FacePoint, 9> out;
+std::array<Point, 9> ProjectLandmarks(const GridMesh& head, const HeadProfile& profile,
+                                      const FaceLayout& at, const Camera& camera) {
+  std::array<Point, 9> out;
   const auto project = [&](int index, float x, float y) {
     const Vec3 p = camera.Project(SurfacePoint(head, profile, x, y));
     out[index] = {p.x, p.y};
@@ -56,8 +57,8 @@ std::array<FacePoint, 9> ProjectLandmarks(const GridMesh& head, const HeadProfil
   return out;
 }
 
-FaceBox ProjectBox(const GridMesh& head, const HeadProfile& profile, const FaceLayout& at,
-                   const Camera& camera) {
+Box ProjectBox(const GridMesh& head, const HeadProfile& profile, const FaceLayout& at,
+               const Camera& camera) {
   const float top = std::min(at.brow_y[0], at.brow_y[1]) - 12;
   const int first_row = static_cast<int>(HeadGrid::RowOf(top, profile));
   const int margin = HeadGrid::kSideCells;
@@ -83,7 +84,22 @@ Camera PlaceCamera(const FaceScene& scene, const Rotation& rotation, int size) {
   return camera;
 }
 
+FaceTruth Locate(const GridMesh& head, const HeadProfile& profile, const FaceLayout& layout,
+                 const Camera& camera) {
+  return {ProjectBox(head, profile, layout, camera),
+          ProjectLandmarks(head, profile, layout, camera)};
+}
+
 }  // namespace
+
+FaceTruth LocateFace(const FaceIdentity& identity, const FaceScene& scene, int image_size_px) {
+  const FaceLayout layout = LayOutFace(identity, scene.expression);
+  const HeadProfile profile(identity);
+  GridMesh head = BuildHead(identity, scene, layout, profile);
+  const Rotation rotation = HeadRotation(scene.yaw_rad, scene.pitch_rad, scene.roll_rad);
+  head.Transform(rotation, {});
+  return Locate(head, profile, layout, PlaceCamera(scene, rotation, image_size_px));
+}
 
 RenderedFace RenderFace(const FaceIdentity& identity, const FaceScene& scene, int image_size_px) {
   const FaceLayout layout = LayOutFace(identity, scene.expression);
@@ -94,6 +110,7 @@ RenderedFace RenderFace(const FaceIdentity& identity, const FaceScene& scene, in
   std::vector<GridMesh> meshes = BuildHeadParts(identity, scene, layout, profile);
   meshes.insert(meshes.begin(), BuildHead(identity, scene, layout, profile));
   const Rotation rotation = HeadRotation(scene.yaw_rad, scene.pitch_rad, scene.roll_rad);
+  meshes.front().ComputeNormals();
   for (GridMesh& mesh : meshes) mesh.Transform(rotation, {});
   const Rotation body_rotation =
       HeadRotation(0.35f * scene.yaw_rad, 0.1f * scene.pitch_rad, 0.3f * scene.roll_rad);
@@ -110,13 +127,11 @@ RenderedFace RenderFace(const FaceIdentity& identity, const FaceScene& scene, in
   }
 
   RenderedFace out;
-  out.width = out.height = image_size_px;
-  out.box = ProjectBox(meshes[0], profile, layout, camera);
-  out.landmarks = ProjectLandmarks(meshes[0], profile, layout, camera);
+  out.truth = Locate(meshes.front(), profile, layout, camera);
   LinearImage image = DrawBackground(scene.background_seed, image_size_px);
   Composite(frame, image, image_size_px);
-  DrawOccluder(scene, identity.skin_color, out.box, image, image_size_px);
-  out.bgr = Photograph(scene, image, image_size_px);
+  DrawOccluder(scene, identity.skin_color, out.truth.box, image, image_size_px);
+  out.image = Photograph(scene, image, image_size_px);
   return out;
 }
 

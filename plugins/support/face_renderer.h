@@ -9,33 +9,31 @@
 #define FACET_PLUGINS_SUPPORT_FACE_RENDERER_H_
 
 #include <array>
-#include <cstdint>
-#include <vector>
 
+#include "core/api/geometry.h"
+#include "core/api/image.h"
 #include "plugins/support/face_identity.h"
 #include "plugins/support/face_scene.h"
 
 namespace facet {
 
-struct FacePoint {
-  float x, y;  // px
-};
-
-struct FaceBox {
-  float x, y, width, height;  // px; forehead (a little above the brows) to chin, cheek to cheek
+struct FaceTruth {
+  Box box;  // a little above the brows to the chin, cheek to cheek; px
+  // Left eye's left and right corner, right eye's left and right corner, nose left, nose tip, nose
+  // right, mouth left, mouth right (points9). They may be hidden from view.
+  std::array<Point, 9> landmarks;
 };
 
 struct RenderedFace {
-  int width = 0, height = 0;
-  std::vector<uint8_t> bgr;  // height rows of width pixels, 3 bytes each
-  FaceBox box{};
-  // Left eye's left and right corner, right eye's left and right corner, nose left, nose tip, nose
-  // right, mouth left, mouth right; left is the image's left. Points may be hidden from view.
-  std::array<FacePoint, 9> landmarks{};
+  Image image;
+  FaceTruth truth;
 };
 
 // A square image of `image_size_px` (32 .. 1024) pixels a side.
 RenderedFace RenderFace(const FaceIdentity& identity, const FaceScene& scene, int image_size_px);
+
+// What RenderFace would report, without the picture (a tenth of the time).
+FaceTruth LocateFace(const FaceIdentity& identity, const FaceScene& scene, int image_size_px);
 
 }  // namespace facet
 

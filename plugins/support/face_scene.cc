@@ -41,7 +41,8 @@ void DrawExpression(FaceRandom& random, double amount, FaceExpression& out) {
   out.gaze_x = Gauss(random, 0, 0.3);
   out.gaze_y = Gauss(random, 0, 0.2);
   const float factor = static_cast<float>(amount);
-  for (float* weight : {&out.smile, &out.mouth_open, &out.brow_raise, &out.squint}) *weight *= factor;
+  for (float* weight : {&out.smile, &out.mouth_open, &out.brow_raise, &out.squint})
+    *weight *= factor;
 }
 
 void DrawLight(FaceRandom& random, double amount, FaceScene& out) {
@@ -69,8 +70,8 @@ void DrawCamera(FaceRandom& random, const SceneStyle& style, FaceScene& out) {
   if (random.Chance(0.1)) out.motion_px = Range(random, 1, 1 + 3 * style.blur_max_px);
   out.motion_angle_rad = Range(random, 0, M_PI);
   out.noise = static_cast<float>(style.noise_max * std::pow(random.Uniform(), 2));
-  out.jpeg_quality = style.jpeg_quality_min +
-                     random.Index(style.jpeg_quality_max - style.jpeg_quality_min + 1);
+  out.jpeg_quality =
+      style.jpeg_quality_min + random.Index(style.jpeg_quality_max - style.jpeg_quality_min + 1);
 }
 
 void DrawExtras(FaceRandom& random, const SceneStyle& style, FaceScene& out) {
@@ -88,7 +89,8 @@ void DrawExtras(FaceRandom& random, const SceneStyle& style, FaceScene& out) {
 double Drift(FaceRandom& random, double position) {
   double value = 0;
   for (int wave = 1; wave <= 3; ++wave) {
-    value += random.Normal(0, 0.7 / wave) * std::sin(2 * M_PI * (0.6 * wave * position + random.Uniform()));
+    value += random.Normal(0, 0.7 / wave) *
+             std::sin(2 * M_PI * (0.6 * wave * position + random.Uniform()));
   }
   return value;
 }
@@ -117,7 +119,8 @@ FaceScene DriftScene(uint64_t seed, int frame, int num_frames, const SceneStyle&
   FaceRandom random(MixSeed(seed, 205));
   out.yaw_rad += static_cast<float>(style.yaw_sigma_deg * kDegree * Drift(random, position));
   out.pitch_rad += static_cast<float>(style.pitch_sigma_deg * kDegree * Drift(random, position));
-  out.roll_rad += static_cast<float>(0.5 * style.roll_sigma_deg * kDegree * Drift(random, position));
+  out.roll_rad +=
+      static_cast<float>(0.5 * style.roll_sigma_deg * kDegree * Drift(random, position));
   out.center_x += static_cast<float>(style.shift_sigma * Drift(random, position));
   out.center_y += static_cast<float>(style.shift_sigma * Drift(random, position));
   out.face_share *= static_cast<float>(1 + 0.06 * Drift(random, position));

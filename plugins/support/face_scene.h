@@ -17,22 +17,23 @@ namespace facet {
 
 struct SceneStyle {
   // Pose: standard deviations; draws are cut at 2.5 of them.
-  double yaw_sigma_deg = 16, pitch_sigma_deg = 7, roll_sigma_deg = 8;
-  double expression = 1;  // factor on all expression weights
-  double lighting = 1;    // 0: soft frontal light of neutral colour; 1: anything usual in photographs
+  double yaw_sigma_deg = 11, pitch_sigma_deg = 5, roll_sigma_deg = 7;
+  double expression = 0.8;  // factor on all expression weights
+  double lighting =
+      0.65;  // 0: soft frontal light of neutral colour; 1: anything usual in photographs
   // Width of the face (cheek to cheek when frontal) as a share of the image's side.
   double face_share_min = 0.34, face_share_max = 0.52;
-  double shift_sigma = 0.04;  // of the face's centre, share of the image's side
+  double shift_sigma = 0.04;                // of the face's centre, share of the image's side
   double blur_max_px = 1.2, noise_max = 8;  // noise: standard deviation in grey levels
   int jpeg_quality_min = 55, jpeg_quality_max = 95;
-  double occlusion = 0.12;  // probability of a strong occluder (hand, scarf, mask, sunglasses)
+  double occlusion = 0.05;    // probability of a strong occluder (hand, scarf, mask, sunglasses)
   double accessories = 0.15;  // probability of glasses or a hat
 };
 
 enum class Occluder { kNone, kSunglasses, kMask, kHand, kBlock };
 
-struct FaceExpression {  // weights in [0, 1] except where noted
-  float smile = 0;       // [-1, 1], negative: corners down
+struct FaceExpression {                  // weights in [0, 1] except where noted
+  float smile = 0;                       // [-1, 1], negative: corners down
   float mouth_open = 0, brow_raise = 0;  // brow_raise in [-1, 1]
   float blink = 0, squint = 0;
   float gaze_x = 0, gaze_y = 0;  // [-1, 1], image right and down
@@ -49,12 +50,12 @@ struct FaceScene {
   FaceColor fill_color{0, 0, 0};
   float exposure = 1, contrast = 1, saturation = 1;
 
-  float face_share = 0.42f;               // see SceneStyle
+  float face_share = 0.42f;                // see SceneStyle
   float center_x = 0.5f, center_y = 0.5f;  // of the face, share of the image's side
-  float camera_distance_mm = 1500;        // sets the strength of perspective
+  float camera_distance_mm = 1500;         // sets the strength of perspective
 
   float blur_px = 0, motion_px = 0, motion_angle_rad = 0;
-  float noise = 0;  // grey levels
+  float noise = 0;        // grey levels
   int jpeg_quality = 90;  // 0: no compression
 
   Occluder occluder = Occluder::kNone;

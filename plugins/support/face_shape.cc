@@ -17,13 +17,18 @@ float SignedPower(float base, float exponent) {
 std::vector<std::pair<float, float>> HalfWidthKnots(const FaceIdentity& id) {
   const float head = id.head_width, jaw = id.head_width * id.jaw_width;
   const float low = jaw * id.chin_width, drop = id.chin_drop_mm;
-  return {{-40, 76 * head},          {-18, 74.5f * head + id.temple_mm},
-          {8, 73 * head},            {28, 71 * head + 0.6f * id.cheekbone_mm},
+  return {{-40, 76 * head},
+          {-18, 74.5f * head + id.temple_mm},
+          {8, 73 * head},
+          {28, 71 * head + 0.6f * id.cheekbone_mm},
           {48, Mix(66.5f * head, 66.5f * jaw, 0.4f)},
-          {66, 61 * jaw},            {82, 53.5f * jaw},
+          {66, 61 * jaw},
+          {82, 53.5f * jaw},
           {94 + 0.6f * drop, 44.5f * Mix(jaw, low, 0.5f)},
-          {104 + 0.9f * drop, 33.5f * low}, {111 + drop, 22.5f * low},
-          {115 + drop, 11 * low},    {117 + drop, 0}};
+          {104 + 0.9f * drop, 33.5f * low},
+          {111 + drop, 22.5f * low},
+          {115 + drop, 11 * low},
+          {117 + drop, 0}};
 }
 
 }  // namespace
@@ -64,12 +69,29 @@ FaceLayout LayOutFace(const FaceIdentity& id, const FaceExpression& ex) {
 
 HeadProfile::HeadProfile(const FaceIdentity& id)
     : half_width_(HalfWidthKnots(id)),
-      front_({{-40, 93 - 0.4f * id.forehead_slope_mm}, {-25, 94}, {-10, 90.5f}, {5, 87}, {20, 87},
-              {40, 89}, {55, 90.5f}, {68, 91}, {80, 88.5f}, {92, 88.5f},
-              {102 + id.chin_drop_mm, 89}, {110 + id.chin_drop_mm, 86},
-              {114 + id.chin_drop_mm, 80}, {117 + id.chin_drop_mm, 70}}),
-      back_({{-40, -97}, {0, -95}, {30, -84}, {50, -55}, {70, -15}, {85, 14}, {100, 38},
-             {110 + id.chin_drop_mm, 54}, {117 + id.chin_drop_mm, 66}}),
+      front_({{-40, 93 - 0.4f * id.forehead_slope_mm},
+              {-25, 94},
+              {-10, 90.5f},
+              {5, 87},
+              {20, 87},
+              {40, 89},
+              {55, 90.5f},
+              {68, 91},
+              {80, 88.5f},
+              {92, 88.5f},
+              {102 + id.chin_drop_mm, 89},
+              {110 + id.chin_drop_mm, 86},
+              {114 + id.chin_drop_mm, 80},
+              {117 + id.chin_drop_mm, 70}}),
+      back_({{-40, -97},
+             {0, -95},
+             {30, -84},
+             {50, -55},
+             {70, -15},
+             {85, 14},
+             {100, 38},
+             {110 + id.chin_drop_mm, 54},
+             {117 + id.chin_drop_mm, 66}}),
       top_y_(kCapBottomMm - kCapHeightMm * id.head_height),
       chin_y_(117 + id.chin_drop_mm),
       cap_half_width_(half_width_(kCapBottomMm)),
@@ -129,8 +151,15 @@ float HairlineAt(const FaceIdentity& id, float theta) {
   constexpr float kDegree = kPi / 180;
   const float angle = std::abs(theta) / kDegree;
   const float top = -id.hairline_mm;
-  const Curve curve({{0, top}, {22, top - 1}, {42, top + 6}, {56, -38}, {66, -16},
-                     {74, 6 + id.sideburn_mm}, {86, 14 + id.sideburn_mm}, {102, 34}, {120, 70},
+  const Curve curve({{0, top},
+                     {22, top - 1},
+                     {42, top + 6},
+                     {56, -38},
+                     {66, -16},
+                     {74, 6 + id.sideburn_mm},
+                     {86, 14 + id.sideburn_mm},
+                     {102, 34},
+                     {120, 70},
                      {180, 82}});
   return curve(angle) + id.hairline_peak_mm * Bell(theta / (9 * kDegree)) -
          id.hairline_corner_mm * Bell((angle - 32) / 13);

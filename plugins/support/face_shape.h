@@ -16,9 +16,9 @@
 namespace facet {
 
 struct EyeLayout {
-  float x, y;          // centre, mm
+  float x, y;                      // centre, mm
   float half_width, upper, lower;  // mm; `upper` and `lower`: how far the lids open
-  float slant_rad;     // > 0: the outer corner is higher
+  float slant_rad;                 // > 0: the outer corner is higher
 };
 
 // Features' places on the surface, mm; index 0 is the image's left.
@@ -71,7 +71,7 @@ struct HeadGrid {
   static float RowOf(float y, const HeadProfile& profile);
 };
 
-// Mesh of the whole head (no ears, no neck) in head coordinates; `textured`.
+// Mesh of the whole head (no ears, no neck) in head coordinates, without normals; `textured`.
 GridMesh BuildHead(const FaceIdentity& identity, const FaceScene& scene, const FaceLayout& layout,
                    const HeadProfile& profile);
 
