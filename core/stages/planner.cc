@@ -46,8 +46,9 @@ class Planner {
       : experiment_(experiment), catalogue_(catalogue), machine_(machine) {}
 
   absl::Status AddRow(const Row& row) {
+    user_ = row.id;
     FACET_ASSIGN_OR_RETURN(const Branch test, AddBranch(row, "test", TestSize(row)));
-    FACET_ASSIGN_OR_RETURN(const int model, AddTraining(row, row, 0));
+    FACET_ASSIGN_OR_RETURN(const int model, AddTraining(row, 0));
     FACET_ASSIGN_OR_RETURN(const int described,
                            AddDescribe(row, "describe", test.pack, model, nullptr));
     StageSpec evaluate = NewStage("evaluate", "evaluate");
@@ -199,17 +200,12 @@ class Planner {
     return made;
   }
 
-  absl::StatusOr<Branch> AddTrainBranch(const Row& row, const Row& user) {
-    const Json crops = Settings(row, "train.crops");
-    const int64_t size = crops.value("size_px", int64_t{0});
-    user_ = &user;
-    absl::StatusOr<Branch> branch = AddBranch(row, "train", size);
-    user_ = nullptr;
-    return branch;
+  absl::StatusOr<Branch> AddTrainBranch(const Row& row) {
+    return AddBranch(row, "train", Settings(row, "train.crops").value("size_px", int64_t{0}));
   }
 
-  // The training of `row`, for `user` (itself, or a row that starts from it); -1: it trains nothing.
-  absl::StatusOr<int> AddTraining(const Row& row, const Row& user, size_t depth) {
+  // The training of `row` (which another row may start from); -1: it trains nothing.
+  absl::StatusOr<int> AddTraining(const Row& row, size_t depth) {
     if (Find(row, "train.loss") == nullptr) return -1;
     if (depth > experiment_.rows.size()) {
       return absl::InvalidArgumentError(
@@ -218,9 +214,9 @@ class Planner {
     StageSpec train = NewStage("train", "train");
     const Json* start = Find(row, "train.start_from");
     if (start != nullptr && !start->get<std::string>().empty()) {
-      FACET_ASSIGN_OR_RETURN(train.inputs["start"], AddStart(row, *start, user, depth));
+      FACET_ASSIGN_OR_RETURN(train.inputs["start"], AddStart(row, *start, depth));
     }
-    FACET_ASSIGN_OR_RETURN(const Branch branch, AddTrainBranch(row, user));
+    FACET_ASSIGN_OR_RETURN(const Branch branch, AddTrainBranch(row));
     train.inputs["crops"] = branch.pack;
     FACET_RETURN_IF_ERROR(AddComponent(row, "train.architecture", "architecture", &train));
     FACET_RETURN_IF_ERROR(AddComponent(row, "train.loss", "loss", &train));
@@ -233,14 +229,13 @@ class Planner {
     SetSeed(row, "train", &train);
     SetNumerics(row, true, &train);
     train.libraries = {"torch", "opencv"};
-    return Share(std::move(train), user);
+    return Share(std::move(train), row);
   }
 
-  absl::StatusOr<int> AddStart(const Row& row, const std::string& id, const Row& user,
-                               size_t depth) {
+  absl::StatusOr<int> AddStart(const Row& row, const std::string& id, size_t depth) {
     for (const Row& other : experiment_.rows) {
       if (other.id != id) continue;
-      FACET_ASSIGN_OR_RETURN(const int start, AddTraining(other, user, depth + 1));
+      FACET_ASSIGN_OR_RETURN(const int start, AddTraining(other, depth + 1));
       if (start >= 0) return start;
       return absl::InvalidArgumentError(absl::StrCat(
           "row \"", row.id, "\": train.start_from = \"", id, "\", but that row trains nothing"));
@@ -270,7 +265,7 @@ class Planner {
     embed.settings = Settings(row, "embed");
     embed.inputs = {{"descriptors", described}, {"samples", test.dataset}};
     if (embed.settings.value("on", "folds") == "train") {
-      FACET_ASSIGN_OR_RETURN(const Branch train, AddTrainBranch(row, row));
+      FACET_ASSIGN_OR_RETURN(const Branch train, AddTrainBranch(row));
       const Json scales = {Settings(row, "train.crops").at("size_px")};
       FACET_ASSIGN_OR_RETURN(
           embed.inputs["descriptors"],
@@ -285,15 +280,15 @@ class Planner {
     return Share(std::move(embed), row);
   }
 
-  // The index of the stage that equals this one, which is added if there is none.
+  // The index of the stage that equals this one, which is added if there is none. It is made as
+  // `row` says, for the sake of the row that is being added.
   int Share(StageSpec stage, const Row& row) {
-    const Row& user = user_ != nullptr ? *user_ : row;
-    stage.worker_threads = Threads(user);
+    stage.worker_threads = Threads(row);
     const auto [found, added] =
         index_.emplace(Identity(stage), static_cast<int>(graph_.stages.size()));
     if (added) graph_.stages.push_back(std::move(stage));
     std::vector<std::string>& rows = graph_.stages[static_cast<size_t>(found->second)].rows;
-    if (std::find(rows.begin(), rows.end(), user.id) == rows.end()) rows.push_back(user.id);
+    if (std::find(rows.begin(), rows.end(), user_) == rows.end()) rows.push_back(user_);
     return found->second;
   }
 
@@ -319,7 +314,7 @@ class Planner {
   const Machine& machine_;
   StageGraph graph_;
   std::map<std::string, int> index_;
-  const Row* user_ = nullptr;  // the row for whose sake another row's stages are planned
+  std::string user_;  // id of the row that is being added
 };
 
 }  // namespace
