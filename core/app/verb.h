@@ -39,6 +39,7 @@ class VerbContext {
   std::vector<std::string> plugin_paths;  // --plugin-path, in order, before the build's own
   Color color = Color::kAuto;             // --color
   int verbosity = 0;                      // -q: -1, -v: 1, -vv: 2
+  std::vector<std::string> arguments;     // the command line after the program's name, as given
 
   // Colour on this stream (1: stdout, 2: stderr)? Honours --color, NO_COLOR and TERM.
   bool Colored(int file_descriptor) const;
@@ -48,8 +49,10 @@ class VerbContext {
   std::vector<std::string> plugin_folders() const;
   // The worker program, beside the host.
   std::string worker_path() const;
-  // How the user called facet, for commands that a message proposes.
+  // How the user called facet, for commands that a message proposes; and the whole command line,
+  // quoted for a shell.
   std::string command() const;
+  std::string command_line() const;
 
  private:
   std::optional<Catalogue> catalogue_;

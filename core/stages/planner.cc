@@ -266,7 +266,7 @@ class Planner {
     embed.inputs = {{"descriptors", described}, {"samples", test.dataset}};
     if (embed.settings.value("on", "folds") == "train") {
       FACET_ASSIGN_OR_RETURN(const Branch train, AddTrainBranch(row));
-      const Json scales = {Settings(row, "train.crops").at("size_px")};
+      const Json scales = Json::array({Settings(row, "train.crops").at("size_px")});
       FACET_ASSIGN_OR_RETURN(
           embed.inputs["descriptors"],
           AddDescribe(row, "train.describe", train.pack, model, &scales));
