@@ -13,6 +13,8 @@
 All take the attributes of the native rules too. Includes are written from the workspace's root.
 """
 
+load("@environment//:environment.bzl", "BUILD_ENVIRONMENT")
+
 # Our code only: third-party headers are system headers. Two warnings are off because g++ 12 and 14 give them for correct
 # code of their own library at -O2: -Wrestrict (GCC bug 105651), -Wmaybe-uninitialized (in std::optional and std::variant).
 COPTS = [
@@ -25,6 +27,8 @@ COPTS = [
     "-Wno-maybe-uninitialized",
     # A unique symbol would pin a library and tie two plugins' inline statics together.
     "-fno-gnu-unique",
+    # Enters the key of Bazel's disk cache; see third_party/environment.bzl.
+    "-DFACET_BUILD_ENVIRONMENT=\\\"%s\\\"" % BUILD_ENVIRONMENT,
 ]
 
 # `bin/` and `plugins/` lie beside `lib/` in a copied tree (//:dist); Bazel adds the run path of the build tree itself.

@@ -10,7 +10,7 @@
 with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with tensors):
     lib<name>.so             exports the plugin's descriptor alone
     lib<name>.schema.json    its components, options and digest, so that the host need not load it
-    <name>_contract_test     //tests/contracts:contract with the library's path as its argument
+    <name>_contract_test     tests/contracts on the library, with `contract_options`
     <name>_test              from <name>_test.cc, if there is one. It is linked to the plugin's own objects: the
                              descriptor function can be called directly. `test_deps` and `test_data` are its own.
 `facet_plugins` gathers the libraries and schemas of a folder; //plugins takes them all in.
@@ -44,8 +44,8 @@ _schema = rule(
     },
 )
 
-def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False, contract = True, copts = []):
-    """A plugin from <name>.cc; see the head of this file. `contract = False` is for deliberately broken ones."""
+def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False, contract_options = "{}", copts = []):
+    """A plugin from <name>.cc; see the head of this file. `contract_options`: JSON, for the contract test."""
     library = "lib%s.so" % name
     tags = ["torch"] if torch else []
     native.cc_library(
@@ -73,15 +73,14 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
         tags = tags,
         visibility = ["//visibility:public"],
     )
-    if contract:
-        native.sh_test(
-            name = name + "_contract_test",
-            size = "small",
-            srcs = ["//tests/contracts:contract"],
-            args = ["$(rootpath %s)" % library],
-            data = [library],
-            tags = tags,
-        )
+    native.sh_test(
+        name = name + "_contract_test",
+        size = "small",
+        srcs = ["//tests/contracts:contract_torch" if torch else "//tests/contracts:contract"],
+        args = ["$(rootpath %s)" % library, "'%s'" % contract_options],
+        data = [library],
+        tags = tags,
+    )
     if native.glob([name + "_test.cc"]):
         facet_cc_test(
             name = name + "_test",

@@ -1,0 +1,93 @@
+// facet: the host. Reads the command line and hands over to one verb; links neither LibTorch nor
+// OpenCV, so that everything but the stages themselves is instant.
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "core/app/exit_code.h"
+#include "core/app/signals.h"
+#include "core/app/verb.h"
+#include "core/app/verb_plan.h"
+#include "core/app/verb_plugins.h"
+#include "core/app/verb_run.h"
+#include "core/app/verb_version.h"
+#include "core/base/suggest.h"
+
+namespace facet {
+namespace {
+
+void AddGlobalOptions(CLI::App& app, VerbContext& context) {
+  app.add_option("--store", context.store, "folder of the cache and of the runs")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_option("--plugin-path", context.plugin_paths,
+                 "folder with plugins, before the build's own; repeatable")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  const std::map<std::string, VerbContext::Color> colors = {
+      {"auto", VerbContext::Color::kAuto},
+      {"always", VerbContext::Color::kAlways},
+      {"never", VerbContext::Color::kNever}};
+  app.add_option("--color", context.color, "auto, always or never")
+      ->transform(CLI::CheckedTransformer(colors))
+      ->type_name("WHEN");
+  app.add_flag_callback("-q,--quiet", [&context] { context.verbosity = -1; }, "errors only");
+  app.add_flag_function(
+      "-v,--verbose", [&context](int64_t count) { context.verbosity = static_cast<int>(count); },
+      "say what is decided; -vv: details");
+}
+
+// CLI11's words, and the nearest verb where the first argument is none.
+int UsageError(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  if (app.get_subcommands().empty() && !app.remaining().empty()) {
+    std::vector<std::string> verbs;
+    for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+    const std::string given = app.remaining().front(), nearest = Nearest(given, verbs);
+    message = "there is no verb \"" + given + "\"";
+    if (!nearest.empty()) message += "; did you mean \"" + nearest + "\"?";
+  }
+  std::fprintf(stderr, "error: %s\nRun with --help for the verbs and their options.\n",
+               message.c_str());
+  return kExitUsage;
+}
+
+int Main(int argc, char** argv) {
+  CatchSignals();
+  VerbContext context;
+  context.arguments.assign(argv + 1, argv + argc);
+  std::function<int()> run;
+  CLI::App app("facet: face-recognition experiments from swappable parts", "facet");
+  app.fallthrough();
+  app.require_subcommand(1);
+  AddGlobalOptions(app, context);
+  AddRunVerb(app, context, &run);
+  AddPlanVerb(app, context, &run);
+  AddPluginsVerb(app, context, &run);
+  AddVersionVerb(app, context, &run);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help
+    return UsageError(app, error);
+  }
+  const int code = run();
+  // A reader that went away ("| head") is no mistake of ours and ends us quietly.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) return kExitClosedPipe;
+  return code;
+}
+
+}  // namespace
+}  // namespace facet
+
+int main(int argc, char** argv) {
+  try {
+    return facet::Main(argc, argv);
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "facet: a bug in the host: %s\n", exception.what());
+    return facet::kExitBug;
+  }
+}

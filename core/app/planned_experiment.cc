@@ -1,0 +1,59 @@
+#include "core/app/planned_experiment.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/app/library_releases.h"
+#include "core/stages/planner.h"
+#include "core/stages/stage_code.h"
+
+namespace facet {
+
+std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& arguments,
+                                               const std::vector<std::string>& row_ids,
+                                               VerbContext& context, int* exit_code) {
+  LoadedExperiment loaded = LoadForVerb(arguments, context);
+  *exit_code = loaded.exit_code;
+  if (!loaded.experiment) return nullptr;
+  auto planned = std::make_unique<PlannedExperiment>();
+  planned->experiment = *std::move(loaded.experiment);
+
+  auto rows = SelectRows(planned->experiment, row_ids);
+  if (!rows.ok()) {
+    *exit_code = Fail(context, rows.status(), kExitUsage);
+    return nullptr;
+  }
+  planned->rows = *std::move(rows);
+  const Machine machine = Machine::ThisOne();
+  auto graph = PlanExperiment(planned->experiment, planned->rows, context.catalogue(), machine);
+  if (!graph.ok()) {
+    *exit_code = Fail(context, graph.status(),
+                      absl::IsNotFound(graph.status()) ? kExitPlugin : kExitConfig);
+    return nullptr;
+  }
+  planned->graph = *std::move(graph);
+  if (context.verbosity > 0) {
+    std::fprintf(stderr, "precision auto is %s here (%s AMX), threads 0 is %d\n",
+                 ResolvePrecision("auto", "cpu", machine).c_str(),
+                 machine.has_amx_bf16 ? "the processor has" : "no",
+                 static_cast<int>(machine.num_cores));
+  }
+
+  auto store = Store::Open(context.store);
+  if (!store.ok()) {
+    *exit_code = Fail(context, store.status(), kExitInput);
+    return nullptr;
+  }
+  planned->store = *std::move(store);
+  auto releases = LibraryReleases(context.worker_path(),
+                                  absl::StrCat(planned->store->folder(), "/cache/v1/releases.json"));
+  if (!releases.ok()) {
+    *exit_code = Fail(context, releases.status(), kExitBackend);
+    return nullptr;
+  }
+  planned->environment = {StageCodeDigests(), *std::move(releases)};
+  return planned;
+}
+
+}  // namespace facet

@@ -1,0 +1,33 @@
+// What `run` and `plan` begin with: the experiment's stages, the store, and what enters their keys.
+#ifndef FACET_CORE_APP_PLANNED_EXPERIMENT_H_
+#define FACET_CORE_APP_PLANNED_EXPERIMENT_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/app/verb.h"
+#include "core/config/experiment.h"
+#include "core/graph/key.h"
+#include "core/graph/stage.h"
+#include "core/graph/store.h"
+
+namespace facet {
+
+struct PlannedExperiment {
+  Experiment experiment;
+  std::vector<const Row*> rows;  // those asked for
+  StageGraph graph;
+  KeyEnvironment environment;
+  std::unique_ptr<Store> store;
+};
+
+// Null after a failure, which has been told on stderr; *exit_code says which.
+std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& arguments,
+                                               const std::vector<std::string>& row_ids,
+                                               VerbContext& context, int* exit_code);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_APP_PLANNED_EXPERIMENT_H_

@@ -1,0 +1,63 @@
+// What is kept of a run, for people and for the report:
+//
+//   <store>/runs/<experiment>/<UTC time>-<6 hex of the resolved rows>/
+//     sources/<n>-<file>      the experiment's files, verbatim (0 is the one given)
+//     resolved.json           every row expanded, with the origin of each value
+//     plan.json               stages, their inputs and the rows that use them
+//     provenance.json         versions, machine, command line, plugins with digests
+//     events.jsonl            state changes; each line carries a checksum of the rest
+//     rows/<id>/metrics.json  state, evaluation and artifacts of a row
+//     logs/<row>.<stage>.log  what the workers printed
+//     report/                 core/report
+//
+// Small files only: artifacts stay in the store's cache.
+#ifndef FACET_CORE_APP_RUN_RECORD_H_
+#define FACET_CORE_APP_RUN_RECORD_H_
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/json.h"
+#include "core/config/experiment.h"
+#include "core/graph/scheduler.h"
+#include "core/graph/stage.h"
+#include "core/graph/store.h"
+#include "core/report/report.h"
+
+namespace facet {
+
+class RunRecord {
+ public:
+  // Makes a folder that no other run has, with everything that is known before the stages run.
+  static absl::StatusOr<std::unique_ptr<RunRecord>> Create(const std::string& store_folder,
+                                                           const Experiment& experiment,
+                                                           const StageGraph& graph,
+                                                           const Json& provenance);
+
+  const std::string& folder() const { return folder_; }
+  std::string log_folder() const { return folder_ + "/logs"; }
+  std::string report_folder() const { return folder_ + "/report"; }
+
+  void AddEvent(Json event);  // the time is added
+  absl::Status WriteRow(const ReportRow& row) const;
+
+ private:
+  explicit RunRecord(std::string folder) : folder_(std::move(folder)) {}
+  std::string folder_;
+  std::mutex mutex_;
+};
+
+// The report of what is known so far. `rows` are those asked for; others are "not run".
+Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& rows,
+                  const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
+                  const Store& store);
+
+Json ToJson(const Row& row);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_APP_RUN_RECORD_H_

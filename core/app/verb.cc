@@ -1,0 +1,152 @@
+#include "core/app/verb.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "core/base/suggest.h"
+#include "core/config/diagnostic.h"
+#include "core/graph/executor.h"
+#include "core/stages/experiment_layout.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The folder of the host's program, links resolved.
+fs::path ProgramFolder() {
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+std::string ShellQuoted(const std::string& argument) {
+  constexpr char kPlain[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+  if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
+  return absl::StrCat("'", absl::StrReplaceAll(argument, {{"'", "'\\''"}}), "'");
+}
+
+// An experiment that fails for want of a plugin is told apart: some library could not be used and
+// a component is unknown.
+int ExitCodeOf(const std::vector<Diagnostic>& diagnostics, const Catalogue& catalogue) {
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity == Diagnostic::Severity::kError &&
+        (absl::StartsWith(diagnostic.code, "E05") ||
+         (absl::StartsWith(diagnostic.code, "E04") && !catalogue.problems().empty()))) {
+      return kExitPlugin;
+    }
+  }
+  return kExitConfig;
+}
+
+}  // namespace
+
+bool VerbContext::Colored(int file_descriptor) const {
+  if (color != Color::kAuto) return color == Color::kAlways;
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return ::isatty(file_descriptor) == 1 && (no_color == nullptr || *no_color == '\0') &&
+         terminal != nullptr && std::strcmp(terminal, "dumb") != 0;
+}
+
+std::vector<std::string> VerbContext::plugin_folders() const {
+  std::vector<std::string> folders = plugin_paths;
+  folders.push_back((ProgramFolder().parent_path() / "plugins").string());
+  return folders;
+}
+
+std::string VerbContext::worker_path() const { return (ProgramFolder() / "facet-worker").string(); }
+
+std::string VerbContext::command() const {
+  const char* command = std::getenv("FACET_COMMAND");
+  return command != nullptr && *command != '\0' ? command : "facet";
+}
+
+std::string VerbContext::command_line() const {
+  std::string line = command();
+  for (const std::string& argument : arguments) absl::StrAppend(&line, " ", ShellQuoted(argument));
+  return line;
+}
+
+const Catalogue& VerbContext::catalogue() {
+  if (catalogue_) return *catalogue_;
+  catalogue_ = Catalogue::Scan(plugin_folders(), [this](const std::string& path) {
+    return CaptureOutput({worker_path(), "describe", path});
+  });
+  for (const PluginProblem& problem : catalogue_->problems()) {
+    Warn(*this, std::string(problem.status.message()));
+  }
+  return *catalogue_;
+}
+
+void AddExperimentArguments(CLI::App& verb, ExperimentArguments* arguments) {
+  verb.add_option("FILE", arguments->file, "experiment file (TOML)")->required();
+  verb.add_option("--set", arguments->sets,
+                  "override: PATH=VALUE for all rows, ROW:PATH=VALUE for one; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("[ROW:]PATH=VALUE");
+}
+
+LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& context) {
+  std::vector<Override> overrides;
+  for (const std::string& set : arguments.sets) {
+    overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
+  }
+  LoadResult result =
+      LoadExperiment(arguments.file, overrides, MakeExperimentLayout(), context.catalogue());
+  if (!result.diagnostics.empty() && (!result.ok() || context.verbosity >= 0)) {
+    std::fputs(RenderAll(result.diagnostics, context.Colored(2)).c_str(), stderr);
+  }
+  LoadedExperiment loaded;
+  if (result.ok()) {
+    loaded.experiment = std::move(result.experiment);
+  } else {
+    loaded.exit_code = ExitCodeOf(result.diagnostics, context.catalogue());
+  }
+  return loaded;
+}
+
+absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
+                                                   const std::vector<std::string>& ids) {
+  std::vector<std::string> known;
+  for (const Row& row : experiment.rows) known.push_back(row.id);
+  for (const std::string& id : ids) {
+    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    const std::string nearest = Nearest(id, known);
+    return absl::NotFoundError(absl::StrCat(
+        experiment.path, " has no row \"", id, "\"; rows: ", absl::StrJoin(known, ", "),
+        nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+  }
+  std::vector<const Row*> rows;
+  for (const Row& row : experiment.rows) {
+    const bool named = std::find(ids.begin(), ids.end(), row.id) != ids.end();
+    if (named || (ids.empty() && row.skip.empty())) rows.push_back(&row);
+  }
+  return rows;
+}
+
+int Fail(const VerbContext& context, const absl::Status& status, int exit_code) {
+  const bool colored = context.Colored(2);
+  std::fprintf(stderr, "%serror:%s %s\n", colored ? "\033[1;31m" : "", colored ? "\033[0m" : "",
+               std::string(status.message()).c_str());
+  return exit_code;
+}
+
+void Warn(const VerbContext& context, const std::string& sentence) {
+  if (context.verbosity < 0) return;
+  const bool colored = context.Colored(2);
+  std::fprintf(stderr, "%swarning:%s %s\n", colored ? "\033[1;33m" : "", colored ? "\033[0m" : "",
+               sentence.c_str());
+}
+
+}  // namespace facet

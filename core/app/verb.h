@@ -1,0 +1,88 @@
+// The convention for verbs. Each is one file pair verb_<name>.{h,cc} with one function
+//
+//   void Add<Name>Verb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+//
+// that adds a subcommand to `app` and gives it a callback which sets *run to what the verb does:
+//
+//   auto arguments = std::make_shared<ExperimentArguments>();
+//   CLI::App* verb = app.add_subcommand("check", "find every mistake of an experiment file");
+//   AddExperimentArguments(*verb, arguments.get());
+//   verb->callback([arguments, &context, run] {
+//     *run = [arguments, &context] { return Check(*arguments, context); };
+//   });
+//
+// main.cc names each verb once. *run is called after the whole command line was parsed and returns
+// an exit code (exit_code.h). Answers go to stdout, everything else to stderr.
+#ifndef FACET_CORE_APP_VERB_H_
+#define FACET_CORE_APP_VERB_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "core/app/exit_code.h"
+#include "core/config/experiment.h"
+#include "core/plugin/catalogue.h"
+
+namespace facet {
+
+// The global options, and what verbs share. Values are set when *run is called.
+class VerbContext {
+ public:
+  enum class Color { kAuto, kAlways, kNever };
+
+  std::string store = ".facet";           // --store: folder of cache and runs
+  std::vector<std::string> plugin_paths;  // --plugin-path, in order, before the build's own
+  Color color = Color::kAuto;             // --color
+  int verbosity = 0;                      // -q: -1, -v: 1, -vv: 2
+  std::vector<std::string> arguments;     // the command line after the program's name, as given
+
+  // Colour on this stream (1: stdout, 2: stderr)? Honours --color, NO_COLOR and TERM.
+  bool Colored(int file_descriptor) const;
+  // All components of the plugin folders, read at the first call. Libraries that cannot be used are
+  // warned of on stderr, once.
+  const Catalogue& catalogue();
+  std::vector<std::string> plugin_folders() const;
+  // The worker program, beside the host.
+  std::string worker_path() const;
+  // How the user called facet, for commands that a message proposes; and the whole command line,
+  // quoted for a shell.
+  std::string command() const;
+  std::string command_line() const;
+
+ private:
+  std::optional<Catalogue> catalogue_;
+};
+
+// FILE and --set, for the verbs that read an experiment.
+struct ExperimentArguments {
+  std::string file;
+  std::vector<std::string> sets;
+};
+void AddExperimentArguments(CLI::App& verb, ExperimentArguments* arguments);
+
+// Loads the experiment of `arguments`. Problems are rendered on stderr; errors leave `experiment`
+// empty and give the exit code (3, or 4 where a plugin is at fault).
+struct LoadedExperiment {
+  std::optional<Experiment> experiment;
+  int exit_code = kExitDone;
+};
+LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& context);
+
+// The rows named (all, where none is), in the file's order; rows with a skip reason are left out
+// only where none is named. An unknown row is an error that suggests the nearest.
+absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
+                                                   const std::vector<std::string>& ids);
+
+// "error: ..." on stderr. Returns the exit code given.
+int Fail(const VerbContext& context, const absl::Status& status, int exit_code);
+// "warning: ..." on stderr, unless -q.
+void Warn(const VerbContext& context, const std::string& sentence);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_APP_VERB_H_

@@ -1,0 +1,144 @@
+#include "core/app/verb_plan.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "core/app/planned_experiment.h"
+#include "core/app/progress.h"
+#include "core/graph/input_digests.h"
+#include "core/graph/scheduler.h"
+
+namespace facet {
+namespace {
+
+struct PlanArguments {
+  ExperimentArguments experiment;
+  std::vector<std::string> rows, force;
+  bool json = false, dot = false, exit_code = false;
+};
+
+using State = PlannedStage::State;
+
+const char* StateName(State state) {
+  switch (state) {
+    case State::kCached: return "cached";
+    case State::kRun: return "run";
+    case State::kWaits: return "waits";
+    case State::kBlocked: return "blocked";
+  }
+  return "unknown";
+}
+
+std::string Why(const StageGraph& graph, const PlannedStage& planned) {
+  if (planned.state == State::kCached) {
+    const double seconds = planned.manifest.provenance.value("seconds", -1.0);
+    return seconds < 0 ? "" : absl::StrCat("took ", FormatDuration(seconds));
+  }
+  if (planned.state != State::kWaits) return planned.why;
+  std::vector<std::string> names;
+  for (const int stage : planned.waits_for) {
+    names.push_back(graph.stages[static_cast<size_t>(stage)].name);
+  }
+  return absl::StrCat("for ", absl::StrJoin(names, ", "));
+}
+
+void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planned) {
+  size_t rows_width = 4, name_width = 5;
+  for (const StageSpec& stage : graph.stages) {
+    rows_width = std::max(rows_width, absl::StrJoin(stage.rows, ",").size());
+    name_width = std::max(name_width, stage.name.size());
+  }
+  int counts[4] = {};
+  std::printf("%-*s  %-*s  %-7s  %s\n", static_cast<int>(rows_width), "rows",
+              static_cast<int>(name_width), "stage", "state", "why");
+  for (size_t i = 0; i < planned.size(); ++i) {
+    const StageSpec& stage = graph.stages[i];
+    std::printf("%-*s  %-*s  %-7s  %s\n", static_cast<int>(rows_width),
+                absl::StrJoin(stage.rows, ",").c_str(), static_cast<int>(name_width),
+                stage.name.c_str(), StateName(planned[i].state), Why(graph, planned[i]).c_str());
+    ++counts[static_cast<int>(planned[i].state)];
+  }
+  std::printf("%zu stages: %d cached, %d to run, %d wait for these, %d blocked\n", planned.size(),
+              counts[0], counts[1], counts[2], counts[3]);
+}
+
+void PrintJson(const StageGraph& graph, const std::vector<PlannedStage>& planned) {
+  Json stages = Json::array();
+  for (size_t i = 0; i < planned.size(); ++i) {
+    const StageSpec& stage = graph.stages[i];
+    stages.push_back({{"name", stage.name}, {"type", stage.type}, {"rows", stage.rows},
+                      {"inputs", stage.inputs}, {"state", StateName(planned[i].state)},
+                      {"key", planned[i].key}, {"why", Why(graph, planned[i])},
+                      {"waits_for", planned[i].waits_for}});
+  }
+  const Json document = {{"schema", 1}, {"stages", std::move(stages)}, {"rows", graph.row_result}};
+  std::fputs(DumpPretty(document).c_str(), stdout);
+}
+
+void PrintDot(const StageGraph& graph, const std::vector<PlannedStage>& planned) {
+  std::printf("digraph plan {\n  rankdir = LR;\n  node [shape = box];\n");
+  for (size_t i = 0; i < planned.size(); ++i) {
+    const StageSpec& stage = graph.stages[i];
+    std::printf("  s%zu [label = %s%s];\n", i,
+                Dump(absl::StrCat(stage.name, "\nrows ", absl::StrJoin(stage.rows, ","), "\n",
+                                  StateName(planned[i].state)))
+                    .c_str(),
+                planned[i].state == State::kCached ? ", style = filled" : "");
+    for (const auto& [port, producer] : stage.inputs) {
+      std::printf("  s%d -> s%zu [label = \"%s\"];\n", producer, i, port.c_str());
+    }
+  }
+  std::printf("}\n");
+}
+
+int Plan(const PlanArguments& arguments, VerbContext& context) {
+  int exit_code = kExitDone;
+  const auto planned = PlanForVerb(arguments.experiment, arguments.rows, context, &exit_code);
+  if (planned == nullptr) return exit_code;
+  InputDigests digests(planned->store->index_path());
+  const std::vector<PlannedStage> stages =
+      PlanStages(planned->graph, planned->environment, *planned->store, digests,
+                 {arguments.force.begin(), arguments.force.end()});
+  if (arguments.json) {
+    PrintJson(planned->graph, stages);
+  } else if (arguments.dot) {
+    PrintDot(planned->graph, stages);
+  } else {
+    PrintTable(planned->graph, stages);
+  }
+  const auto is = [](State state) {
+    return [state](const PlannedStage& stage) { return stage.state == state; };
+  };
+  if (std::any_of(stages.begin(), stages.end(), is(State::kBlocked))) return kExitInput;
+  const bool pending = !std::all_of(stages.begin(), stages.end(), is(State::kCached));
+  return pending && arguments.exit_code ? kExitPending : kExitDone;
+}
+
+}  // namespace
+
+void AddPlanVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+  auto arguments = std::make_shared<PlanArguments>();
+  CLI::App* verb =
+      app.add_subcommand("plan", "what a run would do: each stage cached, to run (why) or waiting");
+  AddExperimentArguments(*verb, &arguments->experiment);
+  verb->add_option("ROW", arguments->rows, "rows to plan; none: all");
+  verb->add_option("--force", arguments->force, "stage to compute although it is cached; repeatable")
+      ->type_name("STAGE")
+      ->allow_extra_args(false);
+  CLI::Option* json = verb->add_flag("--json", arguments->json, "one JSON document");
+  verb->add_flag("--dot", arguments->dot, "a graph for Graphviz")->excludes(json);
+  verb->add_flag("--exit-code", arguments->exit_code, "exit with 10 if there is work to do");
+  verb->callback([arguments, &context, run] {
+    *run = [arguments, &context] { return Plan(*arguments, context); };
+  });
+}
+
+}  // namespace facet

@@ -1,0 +1,213 @@
+#include "core/app/verb_run.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/app/build_info.h"
+#include "core/app/planned_experiment.h"
+#include "core/app/progress.h"
+#include "core/app/run_record.h"
+#include "core/app/signals.h"
+#include "core/graph/executor.h"
+#include "core/graph/input_digests.h"
+#include "core/graph/scheduler.h"
+#include "core/report/report.h"
+#include "core/report/table.h"
+
+namespace facet {
+namespace {
+
+struct RunArguments {
+  ExperimentArguments experiment;
+  std::vector<std::string> rows;
+  std::vector<std::string> force;
+  int jobs = 1;
+  bool fail_fast = false;
+  std::string progress = "auto";
+};
+
+Progress::Form FormOf(const RunArguments& arguments, const VerbContext& context) {
+  if (arguments.progress == "json") return Progress::Form::kJson;
+  if (context.verbosity < 0) return Progress::Form::kQuiet;
+  if (arguments.progress == "plain") return Progress::Form::kPlain;
+  const char* terminal = std::getenv("TERM");
+  const bool live = ::isatty(STDERR_FILENO) == 1 && terminal != nullptr &&
+                    std::string(terminal) != "dumb";
+  return live ? Progress::Form::kLive : Progress::Form::kPlain;
+}
+
+// One run, from the plan to the exit code.
+class RunCommand {
+ public:
+  RunCommand(const RunArguments& arguments, VerbContext& context)
+      : arguments_(arguments), context_(context) {}
+
+  int Run() {
+    int exit_code = kExitDone;
+    planned_ = PlanForVerb(arguments_.experiment, arguments_.rows, context_, &exit_code);
+    if (planned_ == nullptr) return exit_code;
+    provenance_ = BuildInfo();
+    provenance_["libraries"] = planned_->environment.libraries;
+    auto record = RunRecord::Create(planned_->store->folder(), planned_->experiment,
+                                    planned_->graph, RunProvenance());
+    if (!record.ok()) return Fail(context_, record.status(), kExitInput);
+    record_ = *std::move(record);
+    outcomes_.resize(planned_->graph.stages.size());
+    Execute();
+    return Conclude();
+  }
+
+ private:
+  Json RunProvenance() const {
+    Json provenance = provenance_;
+    provenance["command"] = context_.command_line();
+    for (const StageSpec& stage : planned_->graph.stages) {
+      for (const auto& [role, use] : stage.components) {
+        provenance["plugins"][use.kind + "/" + use.name] = use.library_digest;
+      }
+    }
+    return provenance;
+  }
+
+  void Execute() {
+    Progress progress(
+        planned_->graph, FormOf(arguments_, context_), context_.verbosity,
+        [this](const Json& event) { record_->AddEvent(event); },
+        [this](int stage, const StageOutcome& outcome) { OnSettled(stage, outcome); });
+    InputDigests digests(planned_->store->index_path(),
+                         [&progress](const std::string& path, int64_t done, int64_t total) {
+                           progress.OnInputs(path, done, total);
+                         });
+    WorkerProcesses workers(context_.worker_path());
+    RunOptions options;
+    options.jobs = arguments_.jobs;
+    options.fail_fast = arguments_.fail_fast;
+    options.force = {arguments_.force.begin(), arguments_.force.end()};
+    options.log_folder = record_->log_folder();
+    options.stop = &StopSignal;
+    options.provenance = provenance_;
+    outcomes_ = RunStages(planned_->graph, planned_->environment, *planned_->store, digests,
+                          workers, progress, options);
+  }
+
+  // The report follows the run, so that it can be read while the run goes on.
+  void OnSettled(int stage, const StageOutcome& outcome) {
+    outcomes_[static_cast<size_t>(stage)] = outcome;
+    const bool news = planned_->graph.stages[static_cast<size_t>(stage)].type == "evaluate" &&
+                      outcome.state == StageState::kDone;
+    if (news) (void)WriteReport(CurrentReport(), record_->report_folder());
+  }
+
+  Report CurrentReport() const {
+    Report report = MakeReport(planned_->experiment, planned_->rows, planned_->graph, outcomes_,
+                               *planned_->store);
+    report.command = context_.command_line();
+    for (const auto& [name, value] : provenance_.items()) {
+      if (value.is_string()) report.provenance.emplace_back(name, value.get<std::string>());
+    }
+    for (const auto& [library, release] : planned_->environment.libraries) {
+      report.provenance.emplace_back(library, release);
+    }
+    return report;
+  }
+
+  int Conclude() {
+    const Report report = CurrentReport();
+    absl::Status written = WriteReport(report, record_->report_folder());
+    for (const ReportRow& row : report.rows) written.Update(record_->WriteRow(row));
+    TableStyle style;
+    style.colour = context_.Colored(1);
+    std::fputs(RenderTable(report, style).c_str(), stdout);
+    std::printf("report: %s/report.html\n", record_->report_folder().c_str());
+    std::fflush(stdout);
+    if (!written.ok()) Warn(context_, absl::StrCat("the report is incomplete: ", written.message()));
+    const int exit_code = ExitCode();
+    TellFailures(report);
+    if (exit_code != kExitDone && context_.verbosity >= 0) {
+      std::fprintf(stderr, "to continue: %s\n", context_.command_line().c_str());
+    }
+    if (context_.verbosity >= 0) TellCounts();
+    record_->AddEvent({{"event", "end"}, {"exit_code", exit_code}});
+    return exit_code;
+  }
+
+  void TellFailures(const Report& report) const {
+    std::set<std::string> told;
+    for (const ReportRow& row : report.rows) {
+      if (row.state != ReportRow::State::kFailed) continue;
+      std::string text = absl::StrCat("failed: row ", row.id, " (", row.label, ")");
+      if (told.insert(row.reason).second) absl::StrAppend(&text, ", ", row.reason);
+      if (!row.log_path.empty()) absl::StrAppend(&text, "\n  log: ", row.log_path);
+      std::fprintf(stderr, "%s\n", text.c_str());
+    }
+  }
+
+  void TellCounts() const {
+    int cached = 0, done = 0, failed = 0, open = 0;
+    for (const StageOutcome& outcome : outcomes_) {
+      if (outcome.state == StageState::kCached) ++cached;
+      else if (outcome.state == StageState::kDone) ++done;
+      else if (outcome.state == StageState::kFailed) ++failed;
+      else ++open;
+    }
+    std::string text = absl::StrCat(outcomes_.size(), " stages: ", done, " computed, ", cached,
+                                    " from the cache");
+    if (failed > 0) absl::StrAppend(&text, ", ", failed, " failed");
+    if (open > 0) absl::StrAppend(&text, ", ", open, " not run");
+    std::fprintf(stderr, "%s\n", text.c_str());
+  }
+
+  int ExitCode() const {
+    bool failed = false, stopped = false, only_inputs = true;
+    for (const StageOutcome& outcome : outcomes_) {
+      stopped = stopped || outcome.state == StageState::kStopped;
+      if (outcome.state != StageState::kFailed) continue;
+      failed = true;
+      // A stage without a key could not read its inputs.
+      only_inputs = only_inputs && outcome.key.empty();
+    }
+    if (stopped) return kExitInterrupted;
+    if (!failed) return kExitDone;
+    return only_inputs ? kExitInput : kExitRowFailed;
+  }
+
+  const RunArguments& arguments_;
+  VerbContext& context_;
+  std::unique_ptr<PlannedExperiment> planned_;
+  std::unique_ptr<RunRecord> record_;
+  Json provenance_;
+  std::vector<StageOutcome> outcomes_;
+};
+
+}  // namespace
+
+void AddRunVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* verb = app.add_subcommand(
+      "run", "compute what is missing of an experiment and print its table; run again to resume");
+  AddExperimentArguments(*verb, &arguments->experiment);
+  verb->add_option("ROW", arguments->rows, "rows to compute; none: all");
+  verb->add_option("-j,--jobs", arguments->jobs, "stages at once; each uses several cores")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  verb->add_option("--force", arguments->force, "stage to compute although it is cached; repeatable")
+      ->type_name("STAGE")
+      ->allow_extra_args(false);
+  verb->add_flag("--fail-fast", arguments->fail_fast, "start nothing more after a failure");
+  verb->add_option("--progress", arguments->progress, "auto, plain or json (events on stderr)")
+      ->check(CLI::IsMember({"auto", "plain", "json"}))
+      ->capture_default_str();
+  verb->callback([arguments, &context, run] {
+    *run = [arguments, &context] { return RunCommand(*arguments, context).Run(); };
+  });
+}
+
+}  // namespace facet

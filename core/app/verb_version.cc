@@ -1,0 +1,54 @@
+#include "core/app/verb_version.h"
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "core/app/build_info.h"
+#include "core/graph/executor.h"
+#include "core/stages/stage_code.h"
+
+namespace facet {
+namespace {
+
+// Asks the worker itself: a broken installation shows here.
+Json WorkerLibraries(const VerbContext& context) {
+  const absl::StatusOr<std::string> output = CaptureOutput({context.worker_path(), "versions"});
+  if (!output.ok()) {
+    Warn(context, std::string(output.status().message()));
+    return nullptr;
+  }
+  const absl::StatusOr<Json> json = ParseJson(*output, "the worker's releases");
+  return json.ok() ? json->value("libraries", Json()) : Json();
+}
+
+int Version(bool json, const VerbContext& context) {
+  Json info = BuildInfo();
+  info["libraries"] = WorkerLibraries(context);
+  if (json) {
+    info["schema"] = 1;
+    info["stage_code"] = StageCodeDigests();
+    std::fputs(DumpPretty(info).c_str(), stdout);
+    return kExitDone;
+  }
+  std::printf("facet %s (build %s)\n", kVersion, info["host"].get<std::string>().c_str());
+  std::printf("plugin interface %d; %s\n", info["interface"].get<int>(),
+              info["fingerprint"].get<std::string>().c_str());
+  for (const auto& [library, release] : info["libraries"].items()) {
+    std::printf("%s %s\n", library.c_str(), release.get<std::string>().c_str());
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+void AddVersionVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+  auto json = std::make_shared<bool>(false);
+  CLI::App* verb = app.add_subcommand("version", "what this facet is and was built with");
+  verb->add_flag("--json", *json, "one JSON document");
+  verb->callback([json, &context, run] {
+    *run = [json, &context] { return Version(*json, context); };
+  });
+}
+
+}  // namespace facet

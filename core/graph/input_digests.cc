@@ -1,0 +1,223 @@
+#include "core/graph/input_digests.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/hash.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+int64_t Nanoseconds(const timespec& time) {
+  return static_cast<int64_t>(time.tv_sec) * 1000000000 + time.tv_nsec;
+}
+
+// A prepared statement that is finalised with its scope. Errors make the index useless, not wrong:
+// they are treated as "not remembered".
+class Statement {
+ public:
+  Statement(sqlite3* database, const char* sql) {
+    if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK) statement_ = nullptr;
+  }
+  ~Statement() { sqlite3_finalize(statement_); }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  void Bind(int index, const std::string& text) {
+    sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()),
+                      SQLITE_TRANSIENT);
+  }
+  void Bind(int index, int64_t value) { sqlite3_bind_int64(statement_, index, value); }
+  bool Step() { return statement_ != nullptr && sqlite3_step(statement_) == SQLITE_ROW; }
+  void Reset() { sqlite3_reset(statement_); }
+  std::string Text(int column) const {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return text == nullptr ? "" : std::string(text);
+  }
+  int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
+
+ private:
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+void Execute(sqlite3* database, const char* sql) {
+  sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
+}
+
+}  // namespace
+
+struct InputDigests::FileState {
+  int64_t size = 0, mtime_ns = 0, ctime_ns = 0, inode = 0;
+  std::string digest;  // empty: to be hashed
+  bool fresh = false;  // hashed in this process
+};
+
+InputDigests::InputDigests(const std::string& index_path, Progress progress)
+    : progress_(std::move(progress)) {
+  if (sqlite3_open(index_path.c_str(), &database_) != SQLITE_OK) {
+    sqlite3_close(database_);
+    database_ = nullptr;
+    return;
+  }
+  sqlite3_busy_timeout(database_, 5000);
+  Execute(database_, "PRAGMA synchronous = OFF");
+  Execute(database_,
+          "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, "
+          "ctime_ns INTEGER, inode INTEGER, digest TEXT) WITHOUT ROWID");
+}
+
+InputDigests::~InputDigests() { sqlite3_close(database_); }
+
+absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto known = answers_.find(input.path);
+  if (known != answers_.end()) return known->second;
+
+  FileStates files;
+  FACET_RETURN_IF_ERROR(Scan(input, &files));
+  LookUp(input.path, &files);
+  FACET_RETURN_IF_ERROR(HashMissing(input.path, &files));
+  Remember(files);
+
+  std::string digest;
+  if (input.directory) {
+    Sha256 hash;
+    for (const auto& [path, state] : files) {
+      hash.Update(fs::path(path).lexically_relative(input.path).generic_string());
+      hash.Update(std::string_view("\0", 1));
+      hash.Update(absl::StrCat(state.size, " ", state.digest, "\n"));
+    }
+    digest = hash.HexDigest();
+  } else {
+    digest = files.begin()->second.digest;
+  }
+  answers_[input.path] = digest;
+  return digest;
+}
+
+absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) const {
+  const std::string what = absl::StrCat(input.option, " = \"", input.path, "\"");
+  std::error_code error;
+  if (!fs::exists(input.path, error)) {
+    return absl::NotFoundError(absl::StrCat(
+        what, ": there is no such ", input.directory ? "folder" : "file",
+        "; correct the path, or set the environment variable that it is made of"));
+  }
+  if (fs::is_directory(input.path, error) != input.directory) {
+    return absl::NotFoundError(absl::StrCat(
+        what, input.directory ? ": is a file, a folder is needed" : ": is a folder, a file is needed"));
+  }
+  const auto add = [&](const std::string& path) -> absl::Status {
+    struct stat info;
+    if (::stat(path.c_str(), &info) != 0) {
+      if (errno == ENOENT) return absl::OkStatus();  // a link that leads nowhere: no such file
+      return absl::ErrnoToStatus(errno, absl::StrCat(what, ": cannot read ", path));
+    }
+    if (S_ISREG(info.st_mode)) {
+      (*files)[path] = {info.st_size, Nanoseconds(info.st_mtim), Nanoseconds(info.st_ctim),
+                        static_cast<int64_t>(info.st_ino), "", false};
+    }
+    return absl::OkStatus();
+  };
+  if (!input.directory) return add(input.path);
+  fs::recursive_directory_iterator it(input.path, fs::directory_options::follow_directory_symlink,
+                                      error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    if (it->is_directory(error)) continue;
+    FACET_RETURN_IF_ERROR(add(it->path().string()));
+  }
+  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat(what, ": cannot be listed"));
+  return absl::OkStatus();
+}
+
+void InputDigests::LookUp(const std::string& root, FileStates* files) {
+  if (database_ == nullptr) return;
+  // '0' follows '/': the range holds everything below the root.
+  Statement query(database_,
+                  "SELECT path, size, mtime_ns, ctime_ns, inode, digest FROM files "
+                  "WHERE path = ?1 OR (path >= ?2 AND path < ?3)");
+  query.Bind(1, root);
+  query.Bind(2, root + "/");
+  query.Bind(3, root + "0");
+  while (query.Step()) {
+    const auto found = files->find(query.Text(0));
+    if (found == files->end()) continue;
+    FileState& state = found->second;
+    if (query.Integer(1) == state.size && query.Integer(2) == state.mtime_ns &&
+        query.Integer(3) == state.ctime_ns && query.Integer(4) == state.inode) {
+      state.digest = query.Text(5);
+    }
+  }
+}
+
+absl::Status InputDigests::HashMissing(const std::string& root, FileStates* files) {
+  std::vector<std::pair<const std::string, FileState>*> missing;
+  for (auto& entry : *files) {
+    if (entry.second.digest.empty()) missing.push_back(&entry);
+  }
+  std::atomic<size_t> next{0};
+  std::mutex mutex;
+  absl::Status status;
+  int64_t done = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < missing.size(); i = next++) {
+      absl::StatusOr<std::string> digest = Sha256File(missing[i]->first);
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (!digest.ok()) {
+        status.Update(digest.status());
+        next = missing.size();
+        return;
+      }
+      missing[i]->second.digest = *std::move(digest);
+      missing[i]->second.fresh = true;
+      ++done;
+      if (progress_) progress_(root, done, static_cast<int64_t>(missing.size()));
+    }
+  };
+  const size_t num_threads =
+      std::min<size_t>(missing.size(), std::max(1u, std::thread::hardware_concurrency()));
+  std::vector<std::thread> threads;
+  for (size_t i = 1; i < num_threads; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  num_hashed_ += done;
+  return status;
+}
+
+void InputDigests::Remember(const FileStates& files) {
+  if (database_ == nullptr) return;
+  timespec now;
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  const int64_t newest = Nanoseconds(now) - 1000000000;
+  Execute(database_, "BEGIN");
+  {
+    Statement insert(database_, "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    for (const auto& [path, state] : files) {
+      if (!state.fresh || state.mtime_ns > newest || state.ctime_ns > newest) continue;
+      insert.Bind(1, path);
+      insert.Bind(2, state.size);
+      insert.Bind(3, state.mtime_ns);
+      insert.Bind(4, state.ctime_ns);
+      insert.Bind(5, state.inode);
+      insert.Bind(6, state.digest);
+      insert.Step();
+      insert.Reset();
+    }
+  }
+  Execute(database_, "COMMIT");
+}
+
+}  // namespace facet

@@ -1,0 +1,60 @@
+// Content digests of files and folders outside the store.
+//
+// A file's is its SHA-256; a folder's is over the sorted (relative path, size, digest) of all files
+// below it, links followed. Files are hashed in parallel, and never twice: the index remembers
+// (path, size, mtime ns, ctime ns, inode) -> digest. A file that changed within the last second is
+// not remembered, as a later change could leave the same times. The index is a cache: losing it
+// costs time only. One object per process; Digest() may be called from several threads.
+#ifndef FACET_CORE_GRAPH_INPUT_DIGESTS_H_
+#define FACET_CORE_GRAPH_INPUT_DIGESTS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/graph/stage.h"
+
+struct sqlite3;
+
+namespace facet {
+
+class InputDigests {
+ public:
+  // `total` files are to be hashed, `done` are.
+  using Progress = std::function<void(const std::string& path, int64_t done, int64_t total)>;
+
+  // An index that cannot be opened is left out: everything is hashed.
+  explicit InputDigests(const std::string& index_path, Progress progress = nullptr);
+  ~InputDigests();
+  InputDigests(const InputDigests&) = delete;
+  InputDigests& operator=(const InputDigests&) = delete;
+
+  // NotFound names the option and path that are missing. Asked again, the answer is the first one:
+  // one run sees one state of its inputs.
+  absl::StatusOr<std::string> Digest(const ExternalInput& input);
+
+  int64_t num_hashed() const { return num_hashed_; }  // files whose content was read
+
+ private:
+  struct FileState;
+  using FileStates = std::map<std::string, FileState>;  // by absolute path
+
+  absl::Status Scan(const ExternalInput& input, FileStates* files) const;
+  void LookUp(const std::string& root, FileStates* files);
+  absl::Status HashMissing(const std::string& root, FileStates* files);
+  void Remember(const FileStates& files);
+
+  sqlite3* database_ = nullptr;
+  Progress progress_;
+  std::mutex mutex_;
+  std::map<std::string, std::string> answers_;  // by path
+  int64_t num_hashed_ = 0;
+};
+
+}  // namespace facet
+
+#endif  // FACET_CORE_GRAPH_INPUT_DIGESTS_H_

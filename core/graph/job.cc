@@ -1,0 +1,111 @@
+#include "core/graph/job.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+Json UsesToJson(const std::map<std::string, ComponentUse>& uses) {
+  Json json = Json::object();
+  for (const auto& [name, use] : uses) json[name] = ToJson(use);
+  return json;
+}
+
+// Runs `read`; what is missing or of another type becomes a status.
+template <class T, class Read>
+absl::StatusOr<T> Parse(const char* what, Read&& read) {
+  try {
+    T value;
+    read(value);
+    return value;
+  } catch (const Json::exception& exception) {
+    return absl::InvalidArgumentError(absl::StrCat("malformed ", what, ": ", exception.what()));
+  }
+}
+
+ComponentUse ReadUse(const Json& json) {
+  return {json.at("kind"), json.at("name"), json.at("options"), json.at("library"),
+          json.at("library_digest")};
+}
+
+}  // namespace
+
+Json ToJson(const ComponentUse& use) {
+  return {{"kind", use.kind}, {"name", use.name}, {"options", use.options},
+          {"library", use.library_path}, {"library_digest", use.library_digest}};
+}
+
+absl::StatusOr<ComponentUse> ComponentUseFromJson(const Json& json) {
+  return Parse<ComponentUse>("component", [&](ComponentUse& use) { use = ReadUse(json); });
+}
+
+Json ToJson(const Job& job) {
+  const StageSpec& stage = job.stage;
+  return {{"schema", 1},
+          {"type", stage.type},
+          {"name", stage.name},
+          {"components", UsesToJson(stage.components)},
+          {"sources", UsesToJson(stage.sources)},
+          {"settings", stage.settings},
+          {"seed", stage.seed},
+          {"device", stage.device},
+          {"precision", stage.precision},
+          {"threads", stage.worker_threads},
+          {"inputs", job.inputs},
+          {"output_dir", job.output_dir},
+          {"checkpoint_dir", job.checkpoint_dir},
+          {"result_path", job.result_path}};
+}
+
+absl::StatusOr<Job> JobFromJson(const Json& json) {
+  return Parse<Job>("job", [&](Job& job) {
+    StageSpec& stage = job.stage;
+    stage.type = json.at("type");
+    stage.name = json.at("name");
+    for (const auto& [role, use] : json.at("components").items()) {
+      stage.components[role] = ReadUse(use);
+    }
+    for (const auto& [port, use] : json.at("sources").items()) stage.sources[port] = ReadUse(use);
+    stage.settings = json.at("settings");
+    stage.seed = json.at("seed");
+    stage.device = json.at("device");
+    stage.precision = json.at("precision");
+    stage.worker_threads = json.at("threads");
+    job.inputs = json.at("inputs").get<decltype(job.inputs)>();
+    job.output_dir = json.at("output_dir");
+    job.checkpoint_dir = json.at("checkpoint_dir");
+    job.result_path = json.at("result_path");
+  });
+}
+
+Json ToJson(const JobResult& result) {
+  return {{"code", static_cast<int>(result.status.code())},
+          {"message", std::string(result.status.message())},
+          {"counts", result.counts},
+          {"notices", result.notices}};
+}
+
+absl::StatusOr<JobResult> JobResultFromJson(const Json& json) {
+  return Parse<JobResult>("result", [&](JobResult& result) {
+    result.status = absl::Status(static_cast<absl::StatusCode>(json.at("code").get<int>()),
+                                 json.at("message").get<std::string>());
+    result.counts = json.at("counts").get<decltype(result.counts)>();
+    result.notices = json.at("notices").get<decltype(result.notices)>();
+  });
+}
+
+Json ToJson(const StageProgress& progress) {
+  return {{"done", progress.done}, {"total", progress.total}, {"unit", progress.unit},
+          {"note", progress.note}};
+}
+
+absl::StatusOr<StageProgress> StageProgressFromJson(const Json& json) {
+  return Parse<StageProgress>("progress event", [&](StageProgress& progress) {
+    progress = {json.at("done"), json.at("total"), json.at("unit"), json.at("note")};
+  });
+}
+
+}  // namespace facet

@@ -1,0 +1,55 @@
+// What host and worker say to each other.
+//
+// The host writes a job (JSON file), starts `facet-worker run JOB`, and reads progress events (JSON
+// lines) from the pipe that is the worker's descriptor 3. The worker's stdout and stderr are the
+// stage's log. At its end the worker writes the result (JSON file) and exits with 0, with 75 after
+// a stop that was asked for, and with 1 where the stage failed; without a result file it crashed.
+#ifndef FACET_CORE_GRAPH_JOB_H_
+#define FACET_CORE_GRAPH_JOB_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/json.h"
+#include "core/graph/stage.h"
+
+namespace facet {
+
+inline constexpr int kProgressDescriptor = 3;
+inline constexpr int kWorkerStopped = 75;
+
+struct Job {
+  StageSpec stage;
+  std::map<std::string, std::map<std::string, std::string>> inputs;  // port -> file -> path
+  std::string output_dir, checkpoint_dir, result_path;
+};
+Json ToJson(const Job& job);
+absl::StatusOr<Job> JobFromJson(const Json& json);
+
+struct JobResult {
+  absl::Status status;  // Cancelled: stopped because it was asked to
+  std::map<std::string, int64_t> counts;
+  std::vector<std::string> notices;
+  // Measured by the host.
+  double seconds = 0.0, cpu_seconds = 0.0, peak_rss_mib = 0.0;
+};
+Json ToJson(const JobResult& result);
+absl::StatusOr<JobResult> JobResultFromJson(const Json& json);
+
+struct StageProgress {
+  int64_t done = 0, total = 0;
+  std::string unit, note;
+};
+Json ToJson(const StageProgress& progress);
+absl::StatusOr<StageProgress> StageProgressFromJson(const Json& json);
+
+Json ToJson(const ComponentUse& use);
+absl::StatusOr<ComponentUse> ComponentUseFromJson(const Json& json);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_GRAPH_JOB_H_

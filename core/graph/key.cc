@@ -1,0 +1,130 @@
+#include "core/graph/key.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "core/base/check.h"
+#include "core/base/hash.h"
+
+namespace facet {
+namespace {
+
+// The option of `role` that an external's name "role.option" speaks of; empty: another role's.
+std::string OptionOfRole(const std::string& external, const std::string& role) {
+  return absl::StartsWith(external, role + ".") ? external.substr(role.size() + 1) : "";
+}
+
+Json ComponentDocument(const std::string& role, const ComponentUse& use, const StageSpec& stage,
+                       const std::map<std::string, std::string>& external_digests) {
+  Json options = use.options;
+  for (const ExternalInput& external : stage.externals) {
+    const std::string option = OptionOfRole(external.option, role);
+    if (option.empty()) continue;
+    FACET_CHECK(options.contains(option));
+    options[option] = {{"content", external_digests.at(external.option)}};
+  }
+  return {{"kind", use.kind}, {"name", use.name}, {"options", std::move(options)},
+          {"library", use.library_digest}};
+}
+
+void Flatten(const Json& json, const std::string& path, std::map<std::string, Json>& leaves) {
+  if (!json.is_object() || json.empty()) {
+    leaves[path] = json;
+    return;
+  }
+  for (const auto& [name, value] : json.items()) {
+    Flatten(value, path.empty() ? name : absl::StrCat(path, ".", name), leaves);
+  }
+}
+
+std::string Shown(const Json& value) {
+  if (value.is_null()) return "absent";
+  std::string text = Dump(value);
+  if (value.is_string() && value.get_ref<const std::string&>().size() == 64) {
+    text = value.get_ref<const std::string&>().substr(0, 8);
+  }
+  return text.size() > 40 ? absl::StrCat(text.substr(0, 37), "...") : text;
+}
+
+}  // namespace
+
+StageKey ComputeKey(const StageSpec& stage, const std::map<std::string, std::string>& input_digests,
+                    const std::map<std::string, std::string>& external_digests,
+                    const KeyEnvironment& environment) {
+  Json document = {{"format", kKeyFormat}, {"stage", stage.type}, {"settings", stage.settings}};
+  const auto code = environment.stage_code.find(stage.type);
+  FACET_CHECK(code != environment.stage_code.end());
+  document["code"] = code->second;
+  std::set<std::string> named;
+  for (const auto& [role, use] : stage.components) {
+    document["components"][role] = ComponentDocument(role, use, stage, external_digests);
+    for (const ExternalInput& external : stage.externals) {
+      if (!OptionOfRole(external.option, role).empty()) named.insert(external.option);
+    }
+  }
+  for (const ExternalInput& external : stage.externals) {
+    if (named.count(external.option) > 0) continue;
+    document["externals"][external.option] = external_digests.at(external.option);
+  }
+  for (const auto& [port, producer] : stage.inputs) {
+    document["inputs"][port] = input_digests.at(port);
+  }
+  for (const std::string& library : stage.libraries) {
+    document["libraries"][library] = environment.libraries.at(library);
+  }
+  if (stage.uses_seed) document["seed"] = stage.seed;
+  if (!stage.device.empty()) document["device"] = stage.device;
+  if (!stage.precision.empty()) document["precision"] = stage.precision;
+  if (stage.threads > 0) document["threads"] = stage.threads;
+  return {Sha256Hex(Dump(document)), std::move(document)};
+}
+
+std::string PendingInput(const std::string& producer_key) {
+  return absl::StrCat("pending:", producer_key);
+}
+
+std::vector<KeyDifference> CompareKeys(const Json& before, const Json& after) {
+  std::map<std::string, Json> old_leaves, new_leaves;
+  Flatten(before, "", old_leaves);
+  Flatten(after, "", new_leaves);
+  std::map<std::string, KeyDifference> differences;
+  for (const auto& [path, value] : old_leaves) {
+    const auto found = new_leaves.find(path);
+    if (found == new_leaves.end()) {
+      differences[path] = {path, value, nullptr};
+    } else if (found->second != value) {
+      differences[path] = {path, value, found->second};
+    }
+  }
+  for (const auto& [path, value] : new_leaves) {
+    if (old_leaves.count(path) == 0) differences[path] = {path, nullptr, value};
+  }
+  std::vector<KeyDifference> sorted;
+  for (auto& [path, difference] : differences) sorted.push_back(std::move(difference));
+  return sorted;
+}
+
+std::string DescribeDifference(const KeyDifference& difference) {
+  const std::vector<std::string> parts = absl::StrSplit(difference.path, '.');
+  const std::string change =
+      absl::StrCat(" ", Shown(difference.before), " -> ", Shown(difference.after));
+  if (difference.path == "code") return "the code of this stage";
+  if (parts[0] == "inputs" && parts.size() == 2) return absl::StrCat("input ", parts[1]);
+  if (parts[0] == "libraries") return absl::StrCat("release of ", parts[1], change);
+  if (parts[0] == "externals") return absl::StrCat("content of ", difference.path.substr(10));
+  if (parts[0] == "components" && parts.size() >= 3) {
+    const std::string& role = parts[1];
+    if (parts[2] == "library") return absl::StrCat("the plugin of ", role);
+    if (parts[2] == "name" || parts[2] == "kind") return absl::StrCat(role, change);
+    if (parts.back() == "content") return absl::StrCat("content of ", role, ".", parts[3]);
+    if (parts.size() >= 4) return absl::StrCat(role, ".", absl::StrJoin(parts.begin() + 3, parts.end(), "."), change);
+  }
+  if (parts[0] == "settings") return absl::StrCat(difference.path.substr(9 < difference.path.size() ? 9 : 0), change);
+  return absl::StrCat(difference.path, change);
+}
+
+}  // namespace facet

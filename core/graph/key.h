@@ -1,0 +1,66 @@
+// The key of a stage: equal key, equal artifact.
+//
+// A key is the SHA-256 of a canonical JSON document that names everything the artifact depends on,
+// and nothing else:
+//
+//   format                 version of this rule
+//   stage                  type
+//   code                   digest of the host's own code of that stage
+//   components.<role>      kind, name, options (defaults filled in; an option that names an input
+//                          file or folder holds the input's content digest), digest of the library
+//   settings               the host's options of the stage
+//   inputs.<port>          content digest of the input artifact
+//   externals.<option>     content digest of an input outside the store that no component names
+//   seed, device, precision, threads, libraries.<name>    where the stage uses them
+//
+// Never in it: paths, labels, row ids, names, times, the order of keys in a file.
+//
+// Inputs enter by content, so that a stage that is computed anew with equal bytes stops the
+// recomputation there. Where an input's content is not known yet, the key of the stage that will
+// make it stands in (PendingInput); such a key is never looked up.
+#ifndef FACET_CORE_GRAPH_KEY_H_
+#define FACET_CORE_GRAPH_KEY_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/graph/stage.h"
+
+namespace facet {
+
+inline constexpr int kKeyFormat = 1;
+
+// What this build and machine contribute to keys.
+struct KeyEnvironment {
+  std::map<std::string, std::string> stage_code;  // stage type -> digest
+  std::map<std::string, std::string> libraries;   // "torch" -> "1.13.1, oneDNN 2.6.3, openblas ..."
+};
+
+struct StageKey {
+  std::string digest;  // 64 hexadecimal digits
+  Json document;
+};
+
+// `input_digests` by port, `external_digests` by ExternalInput::option; both must be complete.
+// Every library of the stage must be in the environment.
+StageKey ComputeKey(const StageSpec& stage, const std::map<std::string, std::string>& input_digests,
+                    const std::map<std::string, std::string>& external_digests,
+                    const KeyEnvironment& environment);
+
+// The stand-in for an input whose stage has yet to run.
+std::string PendingInput(const std::string& producer_key);
+
+// Where two key documents differ: paths of leaves with both values, sorted by path.
+struct KeyDifference {
+  std::string path;  // "components.loss.options.margin", "code", "inputs.crops"
+  Json before, after;  // null: absent
+};
+std::vector<KeyDifference> CompareKeys(const Json& before, const Json& after);
+// For people: "loss.margin 0.2 -> 0.3", "the code of stage train", "library of detector haar".
+std::string DescribeDifference(const KeyDifference& difference);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_GRAPH_KEY_H_

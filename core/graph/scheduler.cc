@@ -1,0 +1,354 @@
+#include "core/graph/scheduler.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "core/base/check.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string LogPath(const std::string& folder, const StageSpec& stage) {
+  const std::string row = stage.rows.empty() ? "" : stage.rows.front() + ".";
+  std::string name = row + stage.name + ".log";
+  std::replace(name.begin(), name.end(), '/', '_');
+  return absl::StrCat(folder, "/", name);
+}
+
+bool IsForced(const StageSpec& stage, const std::set<std::string>& force) {
+  return force.count(stage.type) > 0 || force.count(stage.name) > 0;
+}
+
+// One run of a graph. Threads take ready stages; everything but the work itself is under `mutex_`.
+class Run {
+ public:
+  Run(const StageGraph& graph, const KeyEnvironment& environment, Store& store,
+      InputDigests& digests, StageRunner& runner, RunObserver& observer, const RunOptions& options)
+      : graph_(graph),
+        environment_(environment),
+        store_(store),
+        digests_(digests),
+        runner_(runner),
+        observer_(observer),
+        options_(options),
+        outcomes_(graph.stages.size()) {}
+
+  std::vector<StageOutcome> Execute() {
+    std::vector<std::thread> threads;
+    for (int i = 1; i < options_.jobs; ++i) threads.emplace_back([this] { Work(); });
+    Work();
+    for (std::thread& thread : threads) thread.join();
+    return std::move(outcomes_);
+  }
+
+ private:
+  bool Stopping() const { return options_.stop && options_.stop() != 0; }
+
+  void Work() {
+    while (const std::optional<int> stage = NextStage()) {
+      StageOutcome outcome = Compute(*stage);
+      const std::lock_guard<std::mutex> lock(mutex_);
+      SetOutcome(*stage, std::move(outcome));
+      changed_.notify_all();
+    }
+  }
+
+  // The first stage whose inputs are there; waits for one; nullopt when all are settled.
+  std::optional<int> NextStage() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (true) {
+      bool unsettled = false;
+      for (int i = 0; i < static_cast<int>(outcomes_.size()); ++i) {
+        if (outcomes_[i].state == StageState::kRunning) unsettled = true;
+        if (outcomes_[i].state != StageState::kPending) continue;
+        if (Settle(i)) continue;
+        if (InputsReady(i)) {
+          outcomes_[i].state = StageState::kRunning;
+          return i;
+        }
+        unsettled = true;
+      }
+      if (!unsettled) return std::nullopt;
+      changed_.wait(lock);
+    }
+  }
+
+  // Settles a pending stage that cannot run any more.
+  bool Settle(int stage) {
+    StageOutcome outcome;
+    if (Stopping()) {
+      outcome.state = StageState::kStopped;
+    } else if (failed_ && options_.fail_fast) {
+      outcome.state = StageState::kBlocked;
+    } else {
+      for (const auto& [port, producer] : graph_.stages[stage].inputs) {
+        const StageState state = outcomes_[producer].state;
+        if (state == StageState::kFailed || state == StageState::kBlocked) {
+          outcome.state = StageState::kBlocked;
+        }
+        if (state == StageState::kStopped) outcome.state = StageState::kStopped;
+      }
+    }
+    if (outcome.state == StageState::kPending) return false;
+    SetOutcome(stage, std::move(outcome));
+    return true;
+  }
+
+  bool InputsReady(int stage) const {
+    for (const auto& [port, producer] : graph_.stages[stage].inputs) {
+      if (!HasArtifact(outcomes_[producer].state)) return false;
+    }
+    return true;
+  }
+
+  void SetOutcome(int stage, StageOutcome outcome) {
+    outcomes_[stage] = std::move(outcome);
+    failed_ = failed_ || outcomes_[stage].state == StageState::kFailed;
+    observer_.OnStage(stage, outcomes_[stage]);
+  }
+
+  StageOutcome Compute(int stage) {
+    StageOutcome outcome;
+    const Clock::time_point start = Clock::now();
+    const absl::Status status = FindOrRun(stage, &outcome);
+    outcome.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (absl::IsCancelled(status)) {
+      outcome.state = StageState::kStopped;
+    } else if (!status.ok()) {
+      outcome.state = StageState::kFailed;
+      outcome.status = status;
+    }
+    return outcome;
+  }
+
+  absl::Status FindOrRun(int index, StageOutcome* outcome) {
+    const StageSpec& stage = graph_.stages[index];
+    FACET_ASSIGN_OR_RETURN(const auto externals, ExternalDigests(stage, digests_));
+    std::map<std::string, std::string> inputs;
+    for (const auto& [port, producer] : stage.inputs) {
+      // Settled outcomes are never changed, so they are read without the mutex.
+      inputs[port] = outcomes_[producer].manifest.ContentDigest();
+    }
+    const StageKey key = ComputeKey(stage, inputs, externals, environment_);
+    outcome->key = key.digest;
+    const bool forced = IsForced(stage, options_.force);
+    if (!forced && Take(key.digest, outcome)) return absl::OkStatus();
+    FACET_ASSIGN_OR_RETURN(const std::unique_ptr<KeyLock> lock, WaitForLock(index, key.digest));
+    // Whoever held the lock may have made the artifact; so may an equal stage of this run.
+    if ((!forced || WasComputed(key.digest)) && Take(key.digest, outcome)) return absl::OkStatus();
+    FACET_RETURN_IF_ERROR(RunStage(index, key, outcome));
+    const std::lock_guard<std::mutex> guard(mutex_);
+    computed_.insert(key.digest);
+    return absl::OkStatus();
+  }
+
+  bool Take(const std::string& key, StageOutcome* outcome) {
+    std::optional<Manifest> manifest = store_.Find(key);
+    if (!manifest) return false;
+    outcome->state = StageState::kCached;
+    outcome->manifest = *std::move(manifest);
+    return true;
+  }
+
+  bool WasComputed(const std::string& key) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return computed_.count(key) > 0;
+  }
+
+  absl::StatusOr<std::unique_ptr<KeyLock>> WaitForLock(int stage, const std::string& key) {
+    for (bool told = false;; told = true) {
+      std::string holder;
+      FACET_ASSIGN_OR_RETURN(std::unique_ptr<KeyLock> lock, store_.TryLock(key, &holder));
+      if (lock != nullptr) return lock;
+      if (Stopping()) return absl::CancelledError("stopped");
+      if (!told) {
+        const std::lock_guard<std::mutex> guard(mutex_);
+        observer_.OnWait(stage, holder);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  }
+
+  absl::Status RunStage(int index, const StageKey& key, StageOutcome* outcome) {
+    const StageSpec& stage = graph_.stages[index];
+    FACET_ASSIGN_OR_RETURN(const std::string folder, store_.MakeWorkFolder(key.digest));
+    outcome->log_path = LogPath(options_.log_folder, stage);
+    outcome->state = StageState::kRunning;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      observer_.OnStage(index, *outcome);
+    }
+    const absl::Status status = RunIn(folder, index, key, outcome);
+    RemoveFolder(folder);
+    return status;
+  }
+
+  absl::Status RunIn(const std::string& folder, int index, const StageKey& key,
+                     StageOutcome* outcome) {
+    const StageSpec& stage = graph_.stages[index];
+    Job job;
+    job.stage = stage;
+    for (const auto& [port, producer] : stage.inputs) {
+      for (const ArtifactFile& file : outcomes_[producer].manifest.files) {
+        job.inputs[port][file.name] = store_.BlobPath(file.digest);
+      }
+    }
+    job.output_dir = folder + "/out";
+    std::error_code error;
+    if (!std::filesystem::create_directory(job.output_dir, error)) {
+      return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot make ", job.output_dir));
+    }
+    job.result_path = folder + "/result.json";
+    FACET_ASSIGN_OR_RETURN(job.checkpoint_dir, store_.CheckpointFolder(key.digest));
+    const auto progress = [&](const StageProgress& event) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      observer_.OnProgress(index, event);
+    };
+    FACET_ASSIGN_OR_RETURN(
+        JobResult result, runner_.Run(job, folder, outcome->log_path, progress, options_.stop));
+    FACET_RETURN_IF_ERROR(result.status);
+
+    Manifest manifest;
+    manifest.key = key.digest;
+    manifest.type = stage.type;
+    manifest.name = stage.name;
+    manifest.key_document = key.document;
+    manifest.counts = std::move(result.counts);
+    manifest.notices = std::move(result.notices);
+    manifest.provenance = options_.provenance;
+    manifest.provenance["threads"] = stage.worker_threads;
+    manifest.provenance["seconds"] = result.seconds;
+    manifest.provenance["cpu_seconds"] = result.cpu_seconds;
+    manifest.provenance["peak_rss_mib"] = result.peak_rss_mib;
+    manifest.provenance["finished"] = absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone());
+    FACET_RETURN_IF_ERROR(store_.Commit(job.output_dir, &manifest));
+    outcome->manifest = std::move(manifest);
+    outcome->state = StageState::kDone;
+    return absl::OkStatus();
+  }
+
+  const StageGraph& graph_;
+  const KeyEnvironment& environment_;
+  Store& store_;
+  InputDigests& digests_;
+  StageRunner& runner_;
+  RunObserver& observer_;
+  const RunOptions& options_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<StageOutcome> outcomes_;
+  bool failed_ = false;
+  std::set<std::string> computed_;
+};
+
+// "loss.margin 0.2 -> 0.3, input crops and 2 more"
+std::string NearestDifference(const StageSpec& stage, const Json& document, const Store& store) {
+  std::optional<std::vector<KeyDifference>> nearest;
+  for (const Manifest& manifest : store.List(stage.type)) {
+    std::vector<KeyDifference> differences = CompareKeys(manifest.key_document, document);
+    if (!nearest || differences.size() < nearest->size()) nearest = std::move(differences);
+  }
+  if (!nearest) return absl::StrCat("no ", stage.type, " stage was run yet");
+  if (nearest->empty()) return "its artifact is damaged";
+  constexpr size_t kShown = 3;
+  std::string text = "changed: ";
+  for (size_t i = 0; i < nearest->size() && i < kShown; ++i) {
+    absl::StrAppend(&text, i > 0 ? ", " : "", DescribeDifference((*nearest)[i]));
+  }
+  if (nearest->size() > kShown) absl::StrAppend(&text, " and ", nearest->size() - kShown, " more");
+  return text;
+}
+
+PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& before,
+                       const KeyEnvironment& environment, const Store& store, InputDigests& digests,
+                       bool forced) {
+  PlannedStage planned;
+  const auto externals = ExternalDigests(stage, digests);
+  if (!externals.ok()) {
+    planned.state = PlannedStage::State::kBlocked;
+    planned.why = std::string(externals.status().message());
+    return planned;
+  }
+  std::map<std::string, std::string> inputs;
+  for (const auto& [port, producer] : stage.inputs) {
+    const PlannedStage& input = before[static_cast<size_t>(producer)];
+    if (input.state == PlannedStage::State::kBlocked) {
+      planned.state = PlannedStage::State::kBlocked;
+      planned.why = input.why;
+      return planned;
+    }
+    const bool known = input.state == PlannedStage::State::kCached;
+    inputs[port] = known ? input.manifest.ContentDigest() : PendingInput(input.key);
+    if (!known) planned.waits_for.push_back(producer);
+  }
+  const StageKey key = ComputeKey(stage, inputs, *externals, environment);
+  planned.key = key.digest;
+  if (!planned.waits_for.empty()) return planned;
+  std::optional<Manifest> manifest = forced ? std::nullopt : store.Find(key.digest);
+  if (manifest) {
+    planned.state = PlannedStage::State::kCached;
+    planned.manifest = *std::move(manifest);
+  } else {
+    planned.state = PlannedStage::State::kRun;
+    planned.why = forced ? "--force" : NearestDifference(stage, key.document, store);
+  }
+  return planned;
+}
+
+}  // namespace
+
+RunObserver::~RunObserver() = default;
+
+const char* StageStateName(StageState state) {
+  switch (state) {
+    case StageState::kPending: return "pending";
+    case StageState::kRunning: return "running";
+    case StageState::kCached: return "cached";
+    case StageState::kDone: return "done";
+    case StageState::kFailed: return "failed";
+    case StageState::kBlocked: return "blocked";
+    case StageState::kStopped: return "stopped";
+  }
+  return "unknown";
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ExternalDigests(const StageSpec& stage,
+                                                                   InputDigests& digests) {
+  std::map<std::string, std::string> externals;
+  for (const ExternalInput& external : stage.externals) {
+    FACET_ASSIGN_OR_RETURN(externals[external.option], digests.Digest(external));
+  }
+  return externals;
+}
+
+std::vector<StageOutcome> RunStages(const StageGraph& graph, const KeyEnvironment& environment,
+                                    Store& store, InputDigests& digests, StageRunner& runner,
+                                    RunObserver& observer, const RunOptions& options) {
+  return Run(graph, environment, store, digests, runner, observer, options).Execute();
+}
+
+std::vector<PlannedStage> PlanStages(const StageGraph& graph, const KeyEnvironment& environment,
+                                     const Store& store, InputDigests& digests,
+                                     const std::set<std::string>& force) {
+  std::vector<PlannedStage> planned;
+  for (const StageSpec& stage : graph.stages) {
+    planned.push_back(
+        PlanStage(stage, planned, environment, store, digests, IsForced(stage, force)));
+  }
+  return planned;
+}
+
+}  // namespace facet

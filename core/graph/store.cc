@@ -1,0 +1,296 @@
+#include "core/graph/store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string HostName() {
+  char name[HOST_NAME_MAX + 1] = "";
+  return ::gethostname(name, sizeof(name)) == 0 ? name : "unknown";
+}
+
+absl::Status MakeFolder(const std::string& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error) return absl::OkStatus();
+  return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot make the folder ", folder));
+}
+
+absl::Status SyncPath(const std::string& path, int flags) {
+  const int file = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  const int result = ::fsync(file);
+  const int error = errno;
+  ::close(file);
+  if (result == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(error, absl::StrCat("cannot sync ", path));
+}
+
+absl::Status SyncFolder(const std::string& folder) {
+  return SyncPath(folder, O_RDONLY | O_DIRECTORY);
+}
+
+// Makes `folder` below an existing one so that the new entry survives a crash.
+absl::Status MakeFolderDurably(const std::string& folder) {
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return absl::OkStatus();
+  FACET_RETURN_IF_ERROR(MakeFolder(folder));
+  const fs::path parent = fs::path(folder).parent_path();
+  FACET_RETURN_IF_ERROR(SyncFolder(parent.string()));
+  return SyncFolder(parent.parent_path().string());
+}
+
+bool HasSize(const std::string& path, int64_t size) {
+  struct stat info;
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == size;
+}
+
+// The manifest's text holds a checksum of everything else in it.
+std::string Seal(Json json) {
+  json["checksum"] = Sha256Hex(Dump(json));
+  return DumpPretty(json);
+}
+
+absl::StatusOr<Json> Unseal(Json json) {
+  if (!json.is_object() || !json.contains("checksum")) {
+    return absl::DataLossError("the manifest has no checksum");
+  }
+  const Json checksum = json["checksum"];
+  json.erase("checksum");
+  if (checksum != Sha256Hex(Dump(json))) {
+    return absl::DataLossError("the manifest differs from its checksum");
+  }
+  return json;
+}
+
+// Relative names of all regular files, sorted.
+absl::StatusOr<std::vector<std::string>> OutputFiles(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->is_symlink() || !(it->is_regular_file() || it->is_directory())) {
+      return absl::InternalError(
+          absl::StrCat(it->path().string(), ": a stage's output must be plain files"));
+    }
+    if (it->is_regular_file()) names.push_back(fs::relative(it->path(), folder).generic_string());
+  }
+  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot read ", folder));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+std::string Manifest::ContentDigest() const {
+  Json content = Json::array();
+  for (const ArtifactFile& file : files) content.push_back({file.name, file.digest});
+  return Sha256Hex(Dump(content));
+}
+
+const ArtifactFile* Manifest::Find(const std::string& file) const {
+  for (const ArtifactFile& candidate : files) {
+    if (candidate.name == file) return &candidate;
+  }
+  return nullptr;
+}
+
+Json ToJson(const Manifest& manifest) {
+  Json files = Json::array();
+  for (const ArtifactFile& file : manifest.files) {
+    files.push_back({{"name", file.name}, {"digest", file.digest}, {"size", file.size}});
+  }
+  return {{"schema", 1},
+          {"key", manifest.key},
+          {"type", manifest.type},
+          {"name", manifest.name},
+          {"files", std::move(files)},
+          {"key_document", manifest.key_document},
+          {"counts", manifest.counts},
+          {"notices", manifest.notices},
+          {"provenance", manifest.provenance}};
+}
+
+absl::StatusOr<Manifest> ManifestFromJson(const Json& json) {
+  try {
+    Manifest manifest;
+    manifest.key = json.at("key");
+    manifest.type = json.at("type");
+    manifest.name = json.at("name");
+    for (const Json& file : json.at("files")) {
+      manifest.files.push_back({file.at("name"), file.at("digest"), file.at("size")});
+    }
+    manifest.key_document = json.at("key_document");
+    manifest.counts = json.at("counts").get<std::map<std::string, int64_t>>();
+    manifest.notices = json.at("notices").get<std::vector<std::string>>();
+    manifest.provenance = json.at("provenance");
+    return manifest;
+  } catch (const Json::exception& exception) {
+    return absl::DataLossError(absl::StrCat("malformed manifest: ", exception.what()));
+  }
+}
+
+KeyLock::~KeyLock() { ::close(file_); }
+
+absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder) {
+  std::error_code error;
+  const std::string absolute = fs::absolute(folder, error).lexically_normal().string();
+  std::unique_ptr<Store> store(new Store(absolute));
+  for (const char* part : {"ac", "cas", "tmp", "checkpoints", "locks"}) {
+    FACET_RETURN_IF_ERROR(MakeFolder(absl::StrCat(store->Root(), "/", part)));
+  }
+  return store;
+}
+
+std::string Store::index_path() const { return Root() + "/index.sqlite"; }
+
+std::string Store::EntryFolder(const std::string& key) const {
+  return absl::StrCat(Root(), "/ac/", key.substr(0, 2), "/", key);
+}
+
+std::string Store::BlobPath(const std::string& digest) const {
+  return absl::StrCat(Root(), "/cas/", digest.substr(0, 2), "/", digest);
+}
+
+absl::StatusOr<Manifest> Store::ReadEntry(const std::string& key) const {
+  FACET_ASSIGN_OR_RETURN(Json sealed, ReadJsonFile(EntryFolder(key) + "/manifest.json"));
+  FACET_ASSIGN_OR_RETURN(const Json json, Unseal(std::move(sealed)));
+  FACET_ASSIGN_OR_RETURN(Manifest manifest, ManifestFromJson(json));
+  if (manifest.key != key) return absl::DataLossError("the manifest is of another key");
+  for (const ArtifactFile& file : manifest.files) {
+    if (!HasSize(BlobPath(file.digest), file.size)) {
+      return absl::DataLossError(absl::StrCat("the blob of ", file.name, " is missing or cut"));
+    }
+  }
+  return manifest;
+}
+
+std::optional<Manifest> Store::Find(const std::string& key) const {
+  std::error_code ignored;
+  if (!fs::exists(EntryFolder(key), ignored)) return std::nullopt;
+  absl::StatusOr<Manifest> manifest = ReadEntry(key);
+  if (manifest.ok()) return *std::move(manifest);
+  // A folder without a manifest is a commit that is under way, or was cut short: no entry yet.
+  if (!absl::IsNotFound(manifest.status())) {
+    Quarantine(key, std::string(manifest.status().message()));
+  }
+  return std::nullopt;
+}
+
+void Store::Quarantine(const std::string& key, const std::string& reason) const {
+  static std::atomic<int> count{0};
+  const std::string folder = absl::StrCat(Root(), "/quarantine");
+  const std::string moved = absl::StrCat(folder, "/", key, ".", ::getpid(), ".", count++);
+  std::error_code error;
+  fs::create_directories(folder, error);
+  fs::rename(EntryFolder(key), moved, error);
+  if (!error) (void)WriteFileAtomically(moved + "/reason.txt", reason + "\n");
+}
+
+std::vector<Manifest> Store::List(const std::string& type) const {
+  std::vector<Manifest> manifests;
+  std::error_code error;
+  for (const auto& group : fs::directory_iterator(Root() + "/ac", error)) {
+    for (const auto& entry : fs::directory_iterator(group.path(), error)) {
+      absl::StatusOr<Manifest> manifest = ReadEntry(entry.path().filename().string());
+      if (manifest.ok() && manifest->type == type) manifests.push_back(*std::move(manifest));
+    }
+  }
+  std::sort(manifests.begin(), manifests.end(),
+            [](const Manifest& a, const Manifest& b) { return a.key < b.key; });
+  return manifests;
+}
+
+absl::StatusOr<std::unique_ptr<KeyLock>> Store::TryLock(const std::string& key,
+                                                        std::string* holder) {
+  const std::string path = absl::StrCat(Root(), "/locks/", key, ".lock");
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  auto lock = std::make_unique<KeyLock>(file);
+  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) return absl::ErrnoToStatus(errno, absl::StrCat("cannot lock ", path));
+    char text[256] = "";
+    const ssize_t size = ::pread(file, text, sizeof(text) - 1, 0);
+    *holder = size > 0 ? std::string(text, static_cast<size_t>(size)) : "another process";
+    return std::unique_ptr<KeyLock>();
+  }
+  const std::string self = absl::StrCat("process ", ::getpid(), " on ", HostName());
+  if (::ftruncate(file, 0) != 0 ||
+      ::pwrite(file, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path));
+  }
+  return lock;
+}
+
+absl::StatusOr<std::string> Store::MakeWorkFolder(const std::string& key) {
+  static std::atomic<int> count{0};
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(Root() + "/tmp", error)) {
+    if (entry.path().filename().string().rfind(key, 0) == 0) RemoveFolder(entry.path().string());
+  }
+  const std::string folder =
+      absl::StrCat(Root(), "/tmp/", key, ".", HostName(), ".", ::getpid(), ".", count++);
+  FACET_RETURN_IF_ERROR(MakeFolder(folder));
+  return folder;
+}
+
+absl::StatusOr<std::string> Store::CheckpointFolder(const std::string& key) {
+  const std::string folder = absl::StrCat(Root(), "/checkpoints/", key);
+  FACET_RETURN_IF_ERROR(MakeFolder(folder));
+  return folder;
+}
+
+absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::string& name) {
+  FACET_ASSIGN_OR_RETURN(const std::string digest, Sha256File(path));
+  const ArtifactFile file = {name, digest, static_cast<int64_t>(fs::file_size(path))};
+  const std::string blob = BlobPath(digest);
+  const std::string folder = fs::path(blob).parent_path().string();
+  FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
+  if (HasSize(blob, file.size)) return file;
+  FACET_RETURN_IF_ERROR(SyncPath(path, O_RDONLY));
+  if (::chmod(path.c_str(), 0444) != 0 || std::rename(path.c_str(), blob.c_str()) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot move ", path, " to ", blob));
+  }
+  FACET_RETURN_IF_ERROR(SyncFolder(folder));
+  return file;
+}
+
+absl::Status Store::Commit(const std::string& output_folder, Manifest* manifest) {
+  manifest->files.clear();
+  FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, OutputFiles(output_folder));
+  for (const std::string& name : names) {
+    FACET_ASSIGN_OR_RETURN(ArtifactFile file, TakeIn(absl::StrCat(output_folder, "/", name), name));
+    manifest->files.push_back(std::move(file));
+  }
+  const std::string folder = EntryFolder(manifest->key);
+  FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/manifest.json", Seal(ToJson(*manifest))));
+  RemoveFolder(absl::StrCat(Root(), "/checkpoints/", manifest->key));
+  return absl::OkStatus();
+}
+
+void RemoveFolder(const std::string& folder) {
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
+}
+
+}  // namespace facet

@@ -1,0 +1,107 @@
+// The artifact store: content-addressed blobs, and one manifest per stage key.
+//
+//   <store>/cache/v1/ac/<2>/<key>/manifest.json   the action cache: key -> artifact
+//   <store>/cache/v1/cas/<2>/<digest>             blobs, mode 0444, never changed
+//   <store>/cache/v1/tmp/<key>.<host>.<pid>.<n>/  a stage's working folder
+//   <store>/cache/v1/checkpoints/<key>/           survives crashes until the artifact is committed
+//   <store>/cache/v1/locks/<key>.lock             flock: the kernel drops it with its holder
+//   <store>/cache/v1/quarantine/                  entries that failed a check
+//   <store>/cache/v1/index.sqlite                 digests of input files (input_digests.h)
+//
+// Commit: each output file is hashed, synced, made read-only and renamed into cas/; then the
+// manifest is written beside its final name, synced and renamed. That rename is the commit point: a
+// crash before it leaves no entry, a crash after it a whole one. An entry counts only if its
+// manifest parses, carries its own checksum, and all blobs are there with the right size; what does
+// not is moved to quarantine/ and computed anew. Objects may be shared between threads.
+#ifndef FACET_CORE_GRAPH_STORE_H_
+#define FACET_CORE_GRAPH_STORE_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/json.h"
+
+namespace facet {
+
+struct ArtifactFile {
+  std::string name;  // relative, '/' between folders: "crops.mdb"
+  std::string digest;
+  int64_t size = 0;
+};
+
+// What is known of a committed artifact.
+struct Manifest {
+  std::string key, type, name;        // name: of the stage that made it first
+  std::vector<ArtifactFile> files;    // sorted by name
+  Json key_document;
+  std::map<std::string, int64_t> counts;
+  std::vector<std::string> notices;
+  Json provenance = Json::object();  // host build, releases, CPU, threads, seconds, peak RSS, time
+
+  // Digest of names and contents of all files: what enters the keys of later stages.
+  std::string ContentDigest() const;
+  const ArtifactFile* Find(const std::string& file) const;
+};
+Json ToJson(const Manifest& manifest);
+absl::StatusOr<Manifest> ManifestFromJson(const Json& json);
+
+// Holds a key's lock while it lives.
+class KeyLock {
+ public:
+  explicit KeyLock(int file) : file_(file) {}
+  ~KeyLock();
+  KeyLock(const KeyLock&) = delete;
+  KeyLock& operator=(const KeyLock&) = delete;
+
+ private:
+  int file_;
+};
+
+class Store {
+ public:
+  // Makes the folders. PermissionDenied and the like name the folder.
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& folder);
+
+  const std::string& folder() const { return folder_; }  // absolute
+  std::string index_path() const;
+
+  // The entry of a key; nullopt if there is none that counts (a bad one is quarantined).
+  std::optional<Manifest> Find(const std::string& key) const;
+  // All entries that count for stages of this type, for finding the nearest.
+  std::vector<Manifest> List(const std::string& type) const;
+  std::string BlobPath(const std::string& digest) const;
+
+  // The lock, or null if somebody else holds it; `holder` then says who ("pid 4711 on host").
+  absl::StatusOr<std::unique_ptr<KeyLock>> TryLock(const std::string& key, std::string* holder);
+  // A fresh working folder; what dead holders of the key left behind is removed. Needs the lock.
+  absl::StatusOr<std::string> MakeWorkFolder(const std::string& key);
+  // The key's checkpoint folder, made if it is missing. Needs the lock.
+  absl::StatusOr<std::string> CheckpointFolder(const std::string& key);
+
+  // Moves the files of `output_folder` into the store and commits `manifest`, whose `files` it fills
+  // in. The checkpoint folder is removed. Needs the lock. Links and special files are refused.
+  absl::Status Commit(const std::string& output_folder, Manifest* manifest);
+
+ private:
+  explicit Store(std::string folder) : folder_(std::move(folder)) {}
+  std::string Root() const { return folder_ + "/cache/v1"; }
+  std::string EntryFolder(const std::string& key) const;
+  absl::StatusOr<Manifest> ReadEntry(const std::string& key) const;
+  void Quarantine(const std::string& key, const std::string& reason) const;
+  absl::StatusOr<ArtifactFile> TakeIn(const std::string& path, const std::string& name);
+
+  std::string folder_;
+};
+
+// Removes a folder and everything in it; a missing one is no error.
+void RemoveFolder(const std::string& folder);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_GRAPH_STORE_H_

@@ -1,0 +1,23 @@
+#include "core/stages/worker/registry.h"
+
+#include "core/stages/align.h"
+#include "core/stages/dataset.h"
+#include "core/stages/describe.h"
+#include "core/stages/detect.h"
+#include "core/stages/embed.h"
+#include "core/stages/evaluate.h"
+#include "core/stages/pack.h"
+#include "core/stages/train.h"
+
+namespace facet {
+
+const StageRegistry& AllStages() {
+  static const StageRegistry& stages = *new StageRegistry{
+      {"align", &RunAlign}, {"dataset", &RunDataset},   {"describe", &RunDescribe},
+      {"detect", &RunDetect}, {"embed", &RunEmbed},     {"evaluate", &RunEvaluate},
+      {"pack", &RunPack},     {"train", &RunTrain},
+  };
+  return stages;
+}
+
+}  // namespace facet

@@ -1,0 +1,193 @@
+// A folder of people: <root>/<identity>/<image>, one folder per identity.
+//
+// Samples are in byte order of identity, then file name; key and path are "<identity>/<file>".
+// Files and folders that begin with a dot are ignored. Which files are images is said by their
+// extension, or with accept = "content" by their first bytes; they are not opened here, so that a
+// broken image is found, named and counted where faces are detected. Folders inside an identity are
+// not entered. `list` names the images of the `curated` snapshot, one relative path a line.
+// Filters, in this order: exclude, snapshot, max_images, min_images, max_identities.
+// Errors: NotFound if no image is left; InvalidArgument for snapshot = "curated" without a list.
+// Example: data = { use = "folder", root = "${FACET_DATA}/celeba", min_images = 10 }
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/api/dataset.h"
+#include "plugins/support/data_files.h"
+
+namespace {
+
+using facet::DatasetContents;
+using facet::Missing;
+using facet::Sample;
+using facet::Thousands;
+
+struct Options {
+  std::string root;
+  std::string list;
+  std::string snapshot = "full";
+  std::string accept = "extension";
+  std::vector<std::string> exclude;
+  int64_t min_images = 1;
+  int64_t max_images = 0;
+  int64_t max_identities = 0;
+
+  void Visit(facet::OptionVisitor& v) {
+    v("root", root, facet::Required(facet::InputDirectory()), "folder of identity folders");
+    v("list", list, facet::InputFile(), "paths below root that make the curated snapshot");
+    v("snapshot", snapshot, facet::OneOf({"full", "curated"}), "all images, or those of `list`");
+    v("accept", accept, facet::OneOf({"extension", "content"}),
+      "what makes a file an image: its name's end, or its first bytes");
+    v("exclude", exclude, facet::Any(), "identities to leave out");
+    v("min_images", min_images, facet::AtLeast(1), "identities with fewer images are left out");
+    v("max_images", max_images, facet::AtLeast(0),
+      "at most so many images per identity, the first by name; 0: all");
+    v("max_identities", max_identities, facet::AtLeast(0),
+      "at most so many identities, the first by name; 0: all");
+  }
+};
+
+class Folder final : public facet::Dataset {
+ public:
+  explicit Folder(const Options& options) : options_(options) {}
+
+  static absl::StatusOr<std::unique_ptr<Folder>> Create(const Options& options) {
+    if (options.snapshot == "curated" && options.list.empty()) {
+      return absl::InvalidArgumentError(
+          "snapshot = \"curated\" needs `list`, a file with the paths of its images below root, "
+          "one a line");
+    }
+    return std::make_unique<Folder>(options);
+  }
+
+  std::string root() const override { return options_.root; }
+
+  absl::StatusOr<DatasetContents> Load() override {
+    contents_ = {};
+    FACET_RETURN_IF_ERROR(ReadList());
+    FACET_ASSIGN_OR_RETURN(const facet::FolderListing top, facet::ListFolder(options_.root));
+    int64_t identities = 0, too_few = 0;
+    for (const std::string& identity : top.folders) {
+      if (options_.max_identities > 0 && identities == options_.max_identities) break;
+      if (excluded_.erase(identity) > 0) continue;
+      FACET_ASSIGN_OR_RETURN(std::vector<Sample> samples, Images(identity));
+      if (samples.empty()) continue;
+      if (static_cast<int64_t>(samples.size()) < options_.min_images) {
+        ++too_few;
+        continue;
+      }
+      ++identities;
+      std::move(samples.begin(), samples.end(), std::back_inserter(contents_.samples));
+    }
+    if (contents_.samples.empty()) return NothingFound(top, too_few);
+    contents_.counts["identities"] = identities;
+    contents_.counts["images"] = static_cast<int64_t>(contents_.samples.size());
+    if (too_few > 0) contents_.counts["identities with too few images"] = too_few;
+    AddNotices();
+    return std::move(contents_);
+  }
+
+ private:
+  absl::Status ReadList() {
+    excluded_ = {options_.exclude.begin(), options_.exclude.end()};
+    listed_.clear();
+    if (options_.list.empty()) return absl::OkStatus();
+    FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, facet::ReadNames(options_.list));
+    for (const std::string& name : names) {
+      listed_.insert(absl::StartsWith(name, "./") ? name.substr(2) : name);
+    }
+    if (listed_.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(options_.list, " names no image"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<Sample>> Images(const std::string& identity) {
+    const std::string folder = absl::StrCat(options_.root, "/", identity);
+    FACET_ASSIGN_OR_RETURN(const facet::FolderListing listing, facet::ListFolder(folder));
+    num_inner_folders_ += static_cast<int64_t>(listing.folders.size());
+    std::vector<Sample> samples;
+    for (const std::string& file : listing.files) {
+      const bool image = options_.accept == "extension"
+                             ? facet::HasImageExtension(file)
+                             : facet::HasImageContent(absl::StrCat(folder, "/", file));
+      if (!image) {
+        ++contents_.counts["other files"];
+        continue;
+      }
+      Sample sample;
+      sample.key = sample.path = absl::StrCat(identity, "/", file);
+      sample.identity = identity;
+      if (!facet::IsUtf8(sample.key)) {
+        not_utf8_.Add(identity);
+        continue;
+      }
+      sample.curated = listed_.empty() || listed_.count(sample.key) > 0;
+      if (!listed_.empty() && sample.curated) ++num_listed_found_;
+      if (options_.snapshot == "curated" && !sample.curated) continue;
+      const auto count = static_cast<int64_t>(samples.size());
+      if (options_.max_images == 0 || count < options_.max_images) samples.push_back(sample);
+    }
+    return samples;
+  }
+
+  absl::Status NothingFound(const facet::FolderListing& top, int64_t too_few) const {
+    std::string found =
+        absl::StrCat(Thousands(static_cast<int64_t>(top.folders.size())), " folders and ",
+                     Thousands(static_cast<int64_t>(top.files.size())), " files");
+    if (too_few > 0) {
+      absl::StrAppend(&found, "; ", Thousands(too_few),
+                      " identities have fewer than min_images = ", options_.min_images);
+    }
+    if (options_.snapshot == "curated") {
+      absl::StrAppend(&found, "; of the ", Thousands(static_cast<int64_t>(listed_.size())),
+                      " paths in ", options_.list, ", ", Thousands(num_listed_found_),
+                      " are there (they are relative to root)");
+    }
+    return absl::NotFoundError(absl::StrCat("no images in ", options_.root, ": expected ",
+                                            options_.root, "/IDENTITY/IMAGE, found ", found));
+  }
+
+  void AddNotices() {
+    std::vector<std::string>& notices = contents_.notices;
+    if (num_inner_folders_ > 0) {
+      notices.push_back(absl::StrCat(Thousands(num_inner_folders_),
+                                     " folders inside identity folders were not entered."));
+    }
+    if (not_utf8_.count() > 0) {
+      contents_.counts["names that are not UTF-8"] = not_utf8_.count();
+      notices.push_back(absl::StrCat(Thousands(not_utf8_.count()),
+                                     " images were left out because their names are not UTF-8."));
+    }
+    // With max_identities the folders that were not looked at may hold the rest.
+    const auto absent = static_cast<int64_t>(listed_.size()) - num_listed_found_;
+    if (absent > 0 && options_.max_identities == 0 && options_.exclude.empty()) {
+      contents_.counts["listed images that are missing"] = absent;
+      notices.push_back(absl::StrCat(Thousands(absent), " of ",
+                                     Thousands(static_cast<int64_t>(listed_.size())),
+                                     " images that ", options_.list, " names are missing."));
+    }
+    if (!excluded_.empty() && options_.max_identities == 0) {
+      notices.push_back(absl::StrCat("`exclude` names identities that are not there: ",
+                                     *excluded_.begin(), excluded_.size() > 1 ? ", ..." : "", "."));
+    }
+  }
+
+  const Options options_;
+  DatasetContents contents_;
+  std::unordered_set<std::string> listed_;
+  std::set<std::string> excluded_;  // those not seen yet
+  int64_t num_listed_found_ = 0, num_inner_folders_ = 0;
+  Missing not_utf8_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Dataset, Folder, Options, "folder", "a folder of images per identity", "")

@@ -1,0 +1,116 @@
+#include "gmock/gmock.h"
+#include "plugins/datasets/dataset_testing.h"
+#include "tests/end_to_end/bad_images.h"
+
+namespace facet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::vector<std::string> Keys(const absl::StatusOr<DatasetContents>& contents) {
+  EXPECT_TRUE(contents.ok()) << contents.status();
+  std::vector<std::string> keys;
+  if (contents.ok()) {
+    for (const Sample& sample : contents->samples) keys.push_back(sample.key);
+  }
+  return keys;
+}
+
+// b: 3 images, B: 2, a: 1, and what must be ignored.
+std::string People() {
+  const std::string root = TestFolder();
+  for (const char* path : {"b/2.jpg", "b/10.JPEG", "b/1.png", "B/x.jpg", "B/y.jpg", "a/1.jpg",
+                           "b/.hidden.jpg", ".git/1.jpg", "b/notes.txt", "top.jpg"}) {
+    WriteText(root + "/" + path, "x");
+  }
+  return root;
+}
+
+TEST(Folder, ByteOrderExtensionsAndHiddenFiles) {
+  const auto contents = LoadDataset({{"root", People()}});
+  EXPECT_THAT(Keys(contents),
+              ElementsAre("B/x.jpg", "B/y.jpg", "a/1.jpg", "b/1.png", "b/10.JPEG", "b/2.jpg"));
+  EXPECT_EQ(contents->samples[3].identity, "b");
+  EXPECT_EQ(contents->samples[3].path, "b/1.png");
+  EXPECT_EQ(contents->counts.at("identities"), 3);
+  EXPECT_EQ(contents->counts.at("images"), 6);
+  EXPECT_EQ(contents->counts.at("other files"), 1);
+  EXPECT_EQ(contents->protocol.kind, Protocol::Kind::kNone);
+}
+
+TEST(Folder, Filters) {
+  const std::string root = People();
+  EXPECT_THAT(Keys(LoadDataset({{"root", root}, {"min_images", 2}, {"max_images", 2}})),
+              ElementsAre("B/x.jpg", "B/y.jpg", "b/1.png", "b/10.JPEG"));
+  EXPECT_THAT(Keys(LoadDataset({{"root", root}, {"max_identities", 2}})),
+              ElementsAre("B/x.jpg", "B/y.jpg", "a/1.jpg"));
+  const auto excluded = LoadDataset({{"root", root}, {"exclude", {"B", "b", "nobody"}}});
+  EXPECT_THAT(Keys(excluded), ElementsAre("a/1.jpg"));
+  EXPECT_THAT(excluded->notices, ElementsAre(HasSubstr("not there: nobody")));
+}
+
+TEST(Folder, CuratedSnapshotByList) {
+  const std::string root = People(), list = root + "/../curated_list.txt";
+  WriteText(list, "./b/2.jpg\r\nB/x.jpg\r\nb/gone.jpg");
+  const auto curated = LoadDataset({{"root", root}, {"list", list}, {"snapshot", "curated"}});
+  EXPECT_THAT(Keys(curated), ElementsAre("B/x.jpg", "b/2.jpg"));
+  EXPECT_EQ(curated->counts.at("listed images that are missing"), 1);
+  EXPECT_THAT(curated->notices, ElementsAre(HasSubstr("1 of 3 images")));
+
+  const auto full = LoadDataset({{"root", root}, {"list", list}});
+  ASSERT_EQ(Keys(full).size(), 6u);
+  EXPECT_TRUE(full->samples[0].curated);   // B/x.jpg
+  EXPECT_FALSE(full->samples[1].curated);  // B/y.jpg
+
+  EXPECT_THAT(
+      std::string(LoadDataset({{"root", root}, {"snapshot", "curated"}}).status().message()),
+      HasSubstr("needs `list`"));
+  WriteText(list, "elsewhere/1.jpg\n");
+  const absl::Status status =
+      LoadDataset({{"root", root}, {"list", list}, {"snapshot", "curated"}}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("0 are there (they are relative to root)"));
+}
+
+TEST(Folder, NothingFoundSaysWhatWasExpectedAndWhatIsThere) {
+  const std::string root = TestFolder();
+  WriteText(root + "/1.jpg", "x");
+  WriteText(root + "/person/deeper/1.jpg", "x");
+  const absl::Status status = LoadDataset({{"root", root}}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("/IDENTITY/IMAGE, found 1 folders and 1 files"));
+}
+
+TEST(Folder, InnerFoldersAndForeignNamesAreReported) {
+  const std::string root = People();
+  WriteText(root + "/a/deeper/1.jpg", "x");
+  WriteText(root + "/a/G\xfcl.jpg", "x");
+  const auto contents = LoadDataset({{"root", root}});
+  EXPECT_EQ(Keys(contents).size(), 6u);
+  EXPECT_THAT(contents->notices,
+              ElementsAre(HasSubstr("1 folders inside identity folders"), HasSubstr("not UTF-8")));
+}
+
+TEST(Folder, BrokenImagesAreLeftToTheDetectorUnlessContentDecides) {
+  const std::string root = TestFolder();
+  const BadImageSet images = WriteBadImages(root, 2, 3);
+  ASSERT_EQ(images.good.size(), 6u);
+  ASSERT_EQ(images.bad.size(), 6u);
+  EXPECT_EQ(Keys(LoadDataset({{"root", root}})).size(), 12u);
+  const auto by_content = LoadDataset({{"root", root}, {"accept", "content"}});
+  EXPECT_EQ(Keys(by_content).size(), 10u);  // without empty.jpg and text.jpg
+  EXPECT_EQ(by_content->counts.at("other files"), 2);
+}
+
+TEST(Folder, CelebA) {
+  const std::string root = SharedData("celeba");
+  if (root.empty()) GTEST_SKIP() << "FACET_DATA has no celeba";
+  const auto contents = LoadDataset({{"root", root}});
+  EXPECT_EQ(Keys(contents).size(), 4917u);
+  EXPECT_EQ(contents->counts.at("identities"), 234);
+}
+
+}  // namespace
+}  // namespace facet

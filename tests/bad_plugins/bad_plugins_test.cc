@@ -1,0 +1,72 @@
+// Every broken library gets its own clear message, and the others still load.
+#include <filesystem>
+#include <string>
+
+#include "core/plugin/catalogue.h"
+#include "core/plugin/library.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using testing::TempDir;
+
+std::string Path(const std::string& name) { return "tests/bad_plugins/lib" + name + ".so"; }
+
+// The refusal's message; empty if the library opens.
+std::string Refusal(const std::string& name) {
+  return std::string(PluginLibrary::Open(Path(name)).status().message());
+}
+
+#define EXPECT_SAYS(message, part) \
+  EXPECT_NE((message).find(part), std::string::npos) << (message)
+
+TEST(BadPlugins, AnotherInterfaceVersionNamesBothVersions) {
+  const std::string message = Refusal("wrong_interface");
+  EXPECT_SAYS(message, Path("wrong_interface"));
+  EXPECT_SAYS(message, "built for plugin interface 2, this facet has 1");
+  EXPECT_SAYS(message, "rebuild it");
+}
+
+TEST(BadPlugins, AnotherCompilerIsNamed) {
+  EXPECT_SAYS(Refusal("wrong_compiler"), "built with clang++ 3, this facet with g++ ");
+}
+
+TEST(BadPlugins, NoDescriptorIsNotAPlugin) {
+  EXPECT_SAYS(Refusal("no_descriptor"), "not a facet plugin");
+}
+
+TEST(BadPlugins, AnUndefinedSymbolIsRefusedAtOpeningWithTheLoadersWords) {
+  const std::string message = Refusal("undefined_symbol");
+  EXPECT_SAYS(message, "undefined symbol");
+  EXPECT_SAYS(message, "DefinedNowhere");
+}
+
+TEST(BadPlugins, AMissingFileIsNotFound) {
+  EXPECT_EQ(PluginLibrary::Open(Path("none")).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(BadPlugins, AFileThatIsNoLibraryIsRefused) {
+  EXPECT_SAYS(std::string(PluginLibrary::Open("/etc/passwd").status().message()), "cannot be loaded");
+}
+
+TEST(BadPlugins, AnExceptionInTheFactoryNamesComponentAndLibrary) {
+  const auto made = CreateComponent(Path("throws_in_factory"), "aligner", "throws", "{}");
+  const std::string message(made.status().message());
+  EXPECT_SAYS(message, "aligner \"throws\" (" + Path("throws_in_factory") + ")");
+  EXPECT_SAYS(message, "the glass is empty");
+}
+
+TEST(BadPlugins, TheOthersStillLoadAndTheFirstOfTwoNamesStays) {
+  const Catalogue catalogue = Catalogue::Scan(
+      {"tests/bad_plugins"}, [](const std::string& path) { return DescribeLibrary(path); });
+  EXPECT_EQ(catalogue.Names("aligner"), (std::vector<std::string>{"throws", "twin"}));
+  EXPECT_EQ(catalogue.Find("aligner", "twin")->library_path, Path("same_name_first"));
+  ASSERT_EQ(catalogue.problems().size(), 5u);
+  const PluginProblem& twin = catalogue.problems()[1];
+  EXPECT_EQ(twin.path, Path("same_name_second"));
+  EXPECT_SAYS(std::string(twin.status.message()), "as does " + Path("same_name_first"));
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,65 @@
+// Contract tests: what every component of a kind must keep, whatever it computes.
+//
+// A check that fails is recorded with its sentence; the program prints all of them and fails. Each
+// kind has one function, which gets components made with default options and those of the BUILD
+// line (contract_options).
+#ifndef FACET_TESTS_CONTRACTS_CONTRACT_CHECKS_H_
+#define FACET_TESTS_CONTRACTS_CONTRACT_CHECKS_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/api/component.h"
+#include "core/api/image.h"
+#include "core/plugin/library.h"
+
+namespace facet {
+
+class Contract {
+ public:
+  Contract(std::string component, std::function<absl::StatusOr<std::unique_ptr<Component>>()> make)
+      : component_(std::move(component)), make_(std::move(make)) {}
+
+  // A fresh instance; null where its input files are not on this machine (said once on stdout).
+  template <class Interface>
+  std::unique_ptr<Interface> Make() {
+    return std::unique_ptr<Interface>(static_cast<Interface*>(MakeComponent().release()));
+  }
+
+  // Records `sentence` as broken unless `kept`. Returns `kept`.
+  bool Expect(bool kept, const std::string& sentence);
+  bool ExpectOk(const absl::Status& status, const std::string& what);
+  const std::vector<std::string>& broken() const { return broken_; }
+  const std::string& component() const { return component_; }
+
+ private:
+  std::unique_ptr<Component> MakeComponent();
+
+  std::string component_;
+  std::function<absl::StatusOr<std::unique_ptr<Component>>()> make_;
+  std::vector<std::string> broken_;
+  bool said_missing_ = false;
+};
+
+// Deterministic pictures: uniform grey, and noise.
+Image GreyImage(int width, int height, uint8_t level);
+Image NoiseImage(int width, int height, uint64_t seed);
+
+void CheckDataset(Contract& contract);
+void CheckDetector(Contract& contract);
+void CheckAligner(Contract& contract);
+void CheckEvaluator(Contract& contract);
+// Null in the program without LibTorch.
+using KindCheck = void (*)(Contract&);
+KindCheck ArchitectureCheck();
+KindCheck LossCheck();
+KindCheck MinerCheck();
+
+// All checks of one library. Returns the broken sentences, each with its component.
+std::vector<std::string> CheckLibrary(const std::string& path, const std::string& options_json);
+
+}  // namespace facet
+
+#endif  // FACET_TESTS_CONTRACTS_CONTRACT_CHECKS_H_

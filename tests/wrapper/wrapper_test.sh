@@ -1,0 +1,264 @@
+#!/bin/bash
+# The wrapper `facet` in a tree of its own, with stand-ins for dpkg-query, apt-get, sudo and bazel in PATH. The stand-in
+# for bazel logs its calls and "builds" a host that prints its working folder and its arguments.
+set -u
+
+wrapper=$(readlink -f -- "${TEST_SRCDIR:+$TEST_SRCDIR/$TEST_WORKSPACE/}facet")
+tmp=${TEST_TMPDIR:-$(mktemp -d)}
+tree=$tmp/tree bin=$tmp/bin log=$tmp/bazel.log
+mkdir -p "$tree"/{core,plugins/losses,third_party} "$bin" "$tmp/home" "$tmp/elsewhere/a b"
+cp "$wrapper" "$tree/facet"
+echo one >"$tree/core/one.cc"
+echo two >"$tree/plugins/losses/two.cc"
+touch "$tree/WORKSPACE" "$tree/BUILD"
+
+cat >"$bin/dpkg-query" <<'S'
+#!/bin/bash
+for argument in "$@"; do
+  [[ $argument == -* || " ${MISSING:-} " == *" $argument "* ]] || echo "$argument installed"
+done
+S
+cat >"$bin/apt-get" <<'S'
+#!/bin/bash
+echo "apt-get $*" >>"$BAZEL_LOG"
+exit "${APT_CODE:-0}"
+S
+cat >"$bin/sudo" <<'S'
+#!/bin/bash
+while [[ $1 == -* ]]; do shift; done
+exec "$@"
+S
+cat >"$bin/bazel" <<'S'
+#!/bin/bash
+[[ $1 == info ]] && { [[ "$*" == *bazel-testlogs* ]] && echo "$PWD/testlogs" || echo "$PWD/out"; exit; }
+echo "bazel in $PWD: $*" >>"$BAZEL_LOG"
+[[ -n ${BAZEL_SAYS:-} ]] && cat "$BAZEL_SAYS" >&2
+[[ -n ${BAZEL_CODE:-} ]] && exit "$BAZEL_CODE"
+mkdir -p out/dist/bin
+printf '#!/bin/bash\nprintf "%%s|" "$PWD" "$@"\nexit "${HOST_CODE:-0}"\n' >out/dist/bin/facet
+chmod +x out/dist/bin/facet
+S
+cat >"$bin/getent" <<'S'
+#!/bin/bash
+echo "user:x:1000:1000::$PASSWD_HOME:/bin/bash"
+S
+chmod +x "$bin"/*
+export PATH=$bin:$PATH HOME=$tmp/home PASSWD_HOME=$tmp/home BAZEL_LOG=$log
+unset LIBTORCH_HOME FACET_DATA
+cases=0 failures=0
+
+fail() { echo "FAILED ${FUNCNAME[2]:-} line ${BASH_LINENO[1]}: $*"; failures=$((failures + 1)); }
+expect_eq() { cases=$((cases + 1)); [[ $1 == "$2" ]] || fail "got <$1>, wanted <$2>"; }
+expect_has() { cases=$((cases + 1)); [[ $1 == *"$2"* ]] || fail "<$1> does not contain <$2>"; }
+expect_lacks() { cases=$((cases + 1)); [[ $1 != *"$2"* ]] || fail "<$1> contains <$2>"; }
+# Runs the wrapper; sets out, err, code.
+facet() { out=$("${facet_path:-$tree/facet}" "$@" 2>"$tmp/err") && code=0 || code=$?; err=$(<"$tmp/err"); }
+bazel_calls() { grep -c "^bazel in" "$log" 2>/dev/null; }
+# Change times have the granularity of the kernel's clock tick.
+tick() { sleep 0.05; }
+
+no_install_names_what_is_missing_and_refuses() {
+  MISSING="g++ liblmdb-dev" facet --no-install version
+  expect_eq "$code" 2
+  expect_eq "$out" ""
+  expect_has "$err" "missing Debian packages: g++ liblmdb-dev"
+  MISSING="g++" facet run x.toml --no-install
+  expect_eq "$code" 2
+  expect_eq "$(cat "$log" 2>/dev/null)" ""
+}
+
+missing_packages_are_listed_then_installed() {
+  : >"$log"
+  MISSING="libcli11-dev" facet version
+  expect_eq "$code" 0
+  expect_has "$err" "missing Debian packages: libcli11-dev"
+  expect_has "$(<"$log")" "install -y --no-install-recommends libcli11-dev"
+  rm -rf "$tree/out"
+  MISSING="libcli11-dev" APT_CODE=100 facet version
+  expect_eq "$code" 8
+  expect_has "$err" "apt-get install --no-install-recommends libcli11-dev"
+}
+
+debian_libtorch_is_not_asked_for_beside_another() {
+  rm -rf "$tree/out"
+  mkdir -p "$tmp/libtorch"/{include,lib}
+  LIBTORCH_HOME=$tmp/libtorch MISSING="libtorch-dev" facet --no-install version
+  expect_eq "$code" 0
+  MISSING="libtorch-dev" facet --no-install version
+  expect_eq "$code" 2
+}
+
+arguments_and_folder_are_the_callers() {
+  cd "$tmp/elsewhere/a b" || exit 1
+  facet run "x y.toml" --set "a=*" ""
+  expect_eq "$out" "$tmp/elsewhere/a b|run|x y.toml|--set|a=*||"
+  ln -sf "$tree/facet" "$tmp/elsewhere/link"
+  facet_path=../link facet show -- --no-install
+  expect_eq "$out" "$tmp/elsewhere/a b|show|--|--no-install|"
+  expect_has "$(tail -1 "$log")" "bazel in $tree: build"
+  HOST_CODE=6 facet report
+  expect_eq "$code" 6
+  cd "$tmp" || exit 1
+}
+
+bazel_is_called_only_when_something_changed() {
+  facet version
+  local before
+  before=$(bazel_calls)
+  facet version
+  expect_eq "$(bazel_calls)" "$before"
+  expect_eq "$err" ""
+  tick && echo changed >>"$tree/core/one.cc" && facet version
+  expect_eq "$(bazel_calls)" $((before + 1))
+  tick && rm "$tree/plugins/losses/two.cc" && facet version
+  expect_eq "$(bazel_calls)" $((before + 2))
+  # An old date on a new content, as cp -p and rsync make it: no modification time changes to after the build.
+  echo three >"$tmp/three.cc" && touch -d 2001-01-01 "$tmp/three.cc" && tick
+  cp -p "$tmp/three.cc" "$tree/core/one.cc" && facet version
+  expect_eq "$(bazel_calls)" $((before + 3))
+  LIBTORCH_HOME=$tmp/libtorch facet version
+  expect_eq "$(bazel_calls)" $((before + 4))
+  facet version
+  expect_eq "$(bazel_calls)" $((before + 5))
+  rm -rf "$tree/out" && facet version
+  expect_eq "$(bazel_calls)" $((before + 6))
+  facet version
+  expect_eq "$(bazel_calls)" $((before + 6))
+}
+
+a_failed_build_shows_the_compilers_words_and_is_tried_again() {
+  cat >"$tmp/says" <<'S'
+INFO: Invocation ID: 1
+Analyzing: target //:dist (1 packages loaded)
+[1,234 / 5,678] Compiling core/one.cc; 1s local
+ERROR: /tree/core/BUILD:1:1: Compiling core/one.cc failed: (Exit 1): gcc failed
+core/one.cc:1:1: error: 'one' does not name a type
+Use --verbose_failures to see the command lines of failed build steps.
+S
+  tick && echo broken >>"$tree/core/one.cc"
+  BAZEL_SAYS=$tmp/says BAZEL_CODE=1 facet version
+  expect_eq "$code" 8
+  expect_eq "$out" ""
+  expect_has "$err" "core/one.cc:1:1: error: 'one' does not name a type"
+  expect_lacks "$err" "Invocation"
+  expect_lacks "$err" "verbose_failures"
+  facet version
+  expect_eq "$code" 0
+}
+
+a_missing_library_is_one_line() {
+  cat >"$tmp/says" <<'S'
+INFO: Repository torch instantiated at:
+  /tree/WORKSPACE:45:6: in <toplevel>
+ERROR: An error occurred during the fetch of repository 'torch':
+   Traceback (most recent call last):
+Error in fail: header ATen is missing; install the Debian package libtorch-dev
+ERROR: Error fetching repository: Traceback (most recent call last):
+Error in fail: header ATen is missing; install the Debian package libtorch-dev
+ERROR: /tree/BUILD:3:16: //:x depends on @torch//:torch in repository @torch which failed to fetch. no such package
+ERROR: Analysis of target '//:dist' failed; build aborted: Analysis failed
+S
+  tick && echo again >>"$tree/core/one.cc"
+  BAZEL_SAYS=$tmp/says BAZEL_CODE=1 facet version
+  expect_eq "$code" 8
+  expect_eq "$err" "facet: building
+error: header ATen is missing; install the Debian package libtorch-dev
+facet: the build failed (above)"
+}
+
+progress_says_how_far_it_is() {
+  tick && echo again >>"$tree/core/one.cc"
+  printf '[1,234 / 5,678] Compiling core/one.cc; 1s local\n' >"$tmp/says"
+  BAZEL_SAYS=$tmp/says facet version
+  expect_has "$err" "step 1,234/5,678"
+  expect_has "$err" "Compiling core/one.cc"
+}
+
+write_xml() { mkdir -p "$tree/testlogs/$1" && cat >"$tree/testlogs/$1/test.xml"; }
+
+tests_are_counted() {
+  write_xml core/base/hash_test <<'S'
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="3" failures="0" disabled="0" errors="0" time="0.001" name="AllTests">
+  <testsuite name="Hash" tests="3" failures="0" disabled="0" skipped="1" errors="0" time="0.001">
+    <testcase name="Known" status="run" result="completed" time="0" classname="Hash" />
+    <testcase name="Empty" status="run" result="completed" time="0" classname="Hash" />
+    <testcase name="Real" status="run" result="skipped" time="0" classname="Hash">
+      <skipped message="core/base/hash_test.cc:9&#x0A;FACET_DATA is not set&#x0A;"><![CDATA[x]]></skipped>
+    </testcase>
+  </testsuite>
+</testsuites>
+S
+  write_xml tests/e2e/run <<'S'
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites>
+  <testsuite name="tests/e2e/run" tests="1" failures="0" errors="0">
+    <testcase name="tests/e2e/run" status="run" duration="1" time="1"></testcase>
+  </testsuite>
+</testsuites>
+S
+  cat >"$tmp/says" <<'S'
+//core/base:hash_test                                           (cached) PASSED in 0.1s
+//tests/e2e:run                                                          PASSED in 1.0s
+//plugins/losses:without_xml_test                                        PASSED in 1.0s
+S
+  BAZEL_SAYS=$tmp/says facet test
+  expect_eq "$code" 0
+  expect_eq "$out" "4 passed, 0 failed, 1 skipped"
+  expect_has "$err" "skipped: 1 in //core/base:hash_test: FACET_DATA is not set"
+  expect_has "$(tail -1 "$log")" "-- //..."
+
+  write_xml core/base/json_test <<'S'
+<?xml version="1.0" encoding="UTF-8"?>
+<testsuites tests="5" failures="2" disabled="0" errors="0" time="0.001" name="AllTests">
+S
+  write_xml core/base/crash_test </dev/null
+  cat >>"$tmp/says" <<'S'
+//core/base:json_test                                                    FAILED in 0.1s
+  /root/testlogs/core/base/json_test/test.log
+//core/base:crash_test                                                   FAILED in 0.1s
+//core/base:slow_test                                                   TIMEOUT in 60.0s
+//plugins/losses:arcface_test                                   FAILED TO BUILD
+S
+  BAZEL_SAYS=$tmp/says BAZEL_CODE=1 facet test //core/... --config=asan
+  expect_eq "$code" 1
+  expect_eq "$out" "7 passed, 5 failed, 1 skipped"
+  expect_has "$(tail -1 "$log")" "--config=asan -- //core/..."
+
+  : >"$tmp/says"
+  BAZEL_SAYS=$tmp/says BAZEL_CODE=1 facet test
+  expect_eq "$code" 1
+  expect_eq "$out" "0 passed, 1 failed"
+}
+
+a_home_is_not_needed() {
+  (
+    unset HOME
+    facet version
+    expect_eq "$code" 0
+    exit "$failures"
+  ) || failures=$?
+  HOME=/nonexistent facet version
+  expect_eq "$code" 0
+  HOME=/nonexistent PASSWD_HOME=/nonexistent TMPDIR=$tmp facet version
+  expect_eq "$code" 0
+  expect_eq "$([[ -d $tmp/facet-$(id -u)/.cache/facet ]] && echo made)" made
+}
+
+help_and_no_arguments() {
+  facet
+  expect_eq "$code" 2
+  expect_eq "$out" ""
+  facet --help
+  expect_eq "$code" 0
+  expect_has "$out" "usage: facet"
+}
+
+for test in no_install_names_what_is_missing_and_refuses missing_packages_are_listed_then_installed \
+  debian_libtorch_is_not_asked_for_beside_another arguments_and_folder_are_the_callers \
+  bazel_is_called_only_when_something_changed a_failed_build_shows_the_compilers_words_and_is_tried_again \
+  a_missing_library_is_one_line progress_says_how_far_it_is tests_are_counted a_home_is_not_needed help_and_no_arguments; do
+  "$test"
+done
+echo "$cases checks, $failures failed"
+((failures == 0))
