@@ -23,6 +23,8 @@ struct EvaluationInput {
   // Descriptors of the templates [templates, D]: one matrix for all folds, or one per fold (an
   // embedding learned per fold).
   std::vector<MatrixView> descriptors;
+  // They come out of a learned projection, x = W' phi / ||phi||; else they are the network's phi.
+  bool projected = false;
   uint64_t seed = 0;  // for bootstrap draws
 
   const MatrixView& ForFold(int64_t fold) const {
@@ -49,9 +51,12 @@ struct Evaluation {
   std::vector<Metric> metrics;  // the first is the row's headline
   std::vector<Curve> curves;
   std::vector<std::string> notices;
-  // Headline values per unit of resampling (fold, or bootstrap draw), for paired comparisons
-  // between rows of one protocol.
+  // Headline values per unit of resampling, for paired comparisons between rows.
   std::vector<double> replicates;
+  std::string replicate_kind;  // "fold" or "bootstrap"; empty: none
+  // Set by the host: what the replicates were drawn from, with a digest of its pairs and, for a
+  // bootstrap, its seed. Replicates are comparable where kind and protocol are equal.
+  std::string protocol;
 };
 
 class Evaluator : public Component {

@@ -333,7 +333,9 @@ Json ToJson(const Evaluation& evaluation) {
   return {{"metrics", std::move(metrics)},
           {"curves", std::move(curves)},
           {"notices", evaluation.notices},
-          {"replicates", Numbers(evaluation.replicates)}};
+          {"replicates", Numbers(evaluation.replicates)},
+          {"replicate_kind", evaluation.replicate_kind},
+          {"protocol", evaluation.protocol}};
 }
 
 absl::StatusOr<Evaluation> EvaluationFromJson(const Json& json) {
@@ -362,6 +364,8 @@ absl::StatusOr<Evaluation> EvaluationFromJson(const Json& json) {
     }
     json.at("notices").get_to(evaluation.notices);
     evaluation.replicates = NumbersFrom(json.at("replicates"));
+    json.at("replicate_kind").get_to(evaluation.replicate_kind);
+    json.at("protocol").get_to(evaluation.protocol);
   });
 }
 

@@ -1,0 +1,95 @@
+// Reports of a run: the rows of an ablation table with everything that is shown beside them, and the
+// files made from it.
+//
+// The host fills a Report from what it has (it may do so at any time: rows without a result are
+// shown as not run) and calls
+//
+//   std::cout << RenderTable(report, {});        // table.h, for terminals
+//   WriteReport(report, run_folder + "/report")  // files below
+//
+// results.json holds all of it (schema 1): every other form can be made again from that file.
+// A number is never shown without its standard error and what it rests on; what is unknown is
+// "not run", never 0.
+#ifndef FACET_CORE_REPORT_REPORT_H_
+#define FACET_CORE_REPORT_REPORT_H_
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/api/evaluator.h"
+#include "core/base/json.h"
+
+namespace facet {
+
+// One setting in which a row differs from its parent: {"train.data.snapshot", "full", "curated"}.
+// An empty `from` or `to`: the setting is absent there.
+struct ReportChange {
+  std::string path, from, to;
+};
+
+struct ReportStage {
+  enum class State { kNotRun, kCached, kRun, kFailed };
+  std::string name;  // as users see it: "test.detect"
+  State state = State::kNotRun;
+  double seconds = -1.0;  // that the artifact took to make (also if cached); negative: unknown
+  std::string key;        // of the artifact; stages of different rows with one key are shared
+  std::map<std::string, int64_t> counts;  // from the manifest: {"faces": 9000, "no face": 12}
+  std::vector<std::string> notices;
+};
+
+// The published value of a row's metric.
+struct ReportReference {
+  std::string metric;  // "100%-EER": the metric of that name, or "100%-EER, pooled"
+  double value = 0.0;
+  std::string unit, note;
+  double tolerance = -1.0;  // in `unit`; negative: none given, and then no verdict
+};
+
+struct ReportRow {
+  enum class State { kNotRun, kRunning, kDone, kFailed, kSkipped };
+  std::string id, label;
+  std::string parent;  // id of the row it extends; empty: none
+  State state = State::kNotRun;
+  std::string reason;      // kFailed: the message; kSkipped: why
+  Evaluation evaluation;   // kDone
+  std::vector<ReportChange> changes;        // against `parent`
+  std::vector<ReportReference> references;  // the first is the table's
+  std::vector<ReportStage> stages;          // in the order of the pipeline
+  // Of the row's own training, x = step or epoch: "training loss", "validation accuracy". Curves
+  // with equal y_label share a plot. Empty where the row takes another row's network.
+  std::vector<Curve> training;
+  std::string log_path, log_tail;  // kFailed: of the failed stage
+};
+
+struct Report {
+  std::string title;
+  std::string reference_title;  // "Parkhi et al. 2015, Table 4"; heads the column of references
+  std::string reference_source;
+  std::vector<ReportRow> rows;
+  std::string command;                                        // that reproduces the run
+  std::vector<std::pair<std::string, std::string>> provenance;  // in the order shown
+};
+
+Json ToJson(const Report& report);
+absl::StatusOr<Report> ReportFromJson(const Json& json);
+
+// One document each. Markdown and CSV are UTF-8 with '\n' (CSV as RFC 4180 quotes); HTML is one file
+// with inline CSS and SVG that loads nothing.
+std::string RenderHtml(const Report& report);
+std::string RenderMarkdown(const Report& report);
+std::string RenderCsv(const Report& report);
+// The ROC curves of all rows on one plot, a standalone SVG; empty if no row has one.
+std::string RenderRocSvg(const Report& report);
+
+// Writes results.json, report.html, report.md, report.csv and, with at least one curve, roc.svg into
+// `folder`, which is made if need be; each file is replaced in one step.
+absl::Status WriteReport(const Report& report, const std::string& folder);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_REPORT_REPORT_H_
