@@ -1,0 +1,342 @@
+#include "core/image/image_io.h"
+
+#include <jpeglib.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <vector>
+
+#include "core/api/aligner.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+// Smooth, different in every channel and corner, so that turns and channel swaps show.
+Image Gradient(int width, int height) {
+  Image image(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      uint8_t* pixel = image.Pixel(x, y);
+      pixel[0] = static_cast<uint8_t>(255 * x / width);
+      pixel[1] = static_cast<uint8_t>(255 * y / height);
+      pixel[2] = static_cast<uint8_t>(200 - 100 * x / width);
+    }
+  }
+  return image;
+}
+
+// A value that has nothing to do with its neighbours'.
+Image Noise(int width, int height) {
+  Image image(width, height);
+  uint32_t state = 1;
+  for (uint8_t& value : image.bgr) {
+    state = state * 1664525u + 1013904223u;
+    value = static_cast<uint8_t>(state >> 24);
+  }
+  return image;
+}
+
+std::string Jpeg() { return EncodeJpeg(Gradient(120, 80), 90).value(); }
+
+std::string Problem(const std::string& bytes) {
+  return std::string(DecodeImage(bytes).status().message());
+}
+
+std::string EncodeAs(const char* extension, const cv::Mat& mat) {
+  std::vector<uint8_t> bytes;
+  EXPECT_TRUE(cv::imencode(extension, mat, bytes)) << extension;
+  return std::string(bytes.begin(), bytes.end());
+}
+
+std::string EncodeAs(const char* extension, Image image) {
+  return EncodeAs(extension, cv::Mat(image.height, image.width, CV_8UC3, image.bgr.data()));
+}
+
+double MaxDifference(const Image& a, const Image& b) {
+  EXPECT_EQ(a.width, b.width);
+  EXPECT_EQ(a.height, b.height);
+  double most = 0;
+  for (size_t i = 0; i < a.bgr.size() && i < b.bgr.size(); ++i) {
+    most = std::max(most, std::abs(static_cast<double>(a.bgr[i]) - b.bgr[i]));
+  }
+  return most;
+}
+
+// Replaces the size in the frame header (SOF0: FF C0, length, precision, height, width).
+std::string WithSize(std::string jpeg, int width, int height) {
+  const size_t at = jpeg.find("\xFF\xC0");
+  EXPECT_NE(at, std::string::npos);
+  jpeg[at + 5] = static_cast<char>(height >> 8);
+  jpeg[at + 6] = static_cast<char>(height);
+  jpeg[at + 7] = static_cast<char>(width >> 8);
+  jpeg[at + 8] = static_cast<char>(width);
+  return jpeg;
+}
+
+// An APP1 segment with one directory entry, big-endian: tag 0x0112, SHORT, one value.
+std::string WithOrientation(const std::string& jpeg, int orientation) {
+  std::string exif(
+      "\xFF\xE1\0\x22"
+      "Exif\0\0"
+      "MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0",
+      29);
+  exif += static_cast<char>(orientation);
+  exif += std::string(6, '\0');
+  return jpeg.substr(0, 2) + exif + jpeg.substr(2);
+}
+
+TEST(DecodeImage, JpegComesBackWithinItsLoss) {
+  // Quality 90 on a gradient: a few grey levels.
+  EXPECT_LE(MaxDifference(DecodeImage(Jpeg()).value(), Gradient(120, 80)), 12);
+}
+
+TEST(DecodeImage, LosslessFormatsComeBackExactly) {
+  const Image image = Noise(37, 23);
+  for (const char* extension : {".png", ".bmp", ".ppm", ".tiff"}) {
+    const absl::StatusOr<Image> back = DecodeImage(EncodeAs(extension, image));
+    ASSERT_TRUE(back.ok()) << extension << back.status();
+    EXPECT_EQ(back->bgr, image.bgr) << extension;
+  }
+  EXPECT_TRUE(DecodeImage(EncodeAs(".webp", Gradient(64, 48))).ok());
+}
+
+TEST(DecodeImage, GreyAlphaAndDeepPixelsBecomeBgr8) {
+  const Image grey = DecodeImage(EncodeAs(".pgm", cv::Mat(5, 4, CV_8UC1, cv::Scalar(77)))).value();
+  EXPECT_EQ(grey.bgr, std::vector<uint8_t>(5 * 4 * 3, 77));
+  const Image alpha =
+      DecodeImage(EncodeAs(".png", cv::Mat(5, 4, CV_8UC4, cv::Scalar(9, 9, 9, 3)))).value();
+  EXPECT_EQ(alpha.bgr, std::vector<uint8_t>(5 * 4 * 3, 9));
+  const Image deep =
+      DecodeImage(EncodeAs(".png", cv::Mat(5, 4, CV_16UC1, cv::Scalar(0x4D00)))).value();
+  EXPECT_EQ(deep.bgr, std::vector<uint8_t>(5 * 4 * 3, 0x4D));
+  const Image grey_jpeg =
+      DecodeImage(EncodeAs(".jpg", cv::Mat(8, 8, CV_8UC1, cv::Scalar(128)))).value();
+  EXPECT_EQ(grey_jpeg.bgr, std::vector<uint8_t>(8 * 8 * 3, 128));
+}
+
+TEST(DecodeImage, TruncatedJpegIsRefusedWhereverItIsCut) {
+  const std::string whole = Jpeg();
+  for (size_t keep :
+       {whole.size() - 1, whole.size() - 2, whole.size() * 9 / 10, whole.size() / 2}) {
+    EXPECT_EQ(Problem(whole.substr(0, keep)).substr(0, 16), "truncated JPEG: ") << keep;
+  }
+  EXPECT_EQ(Problem(whole.substr(0, 30)).substr(0, 16), "truncated JPEG: ");
+}
+
+TEST(DecodeImage, EveryTruncationOfTheOtherFormatsIsRefused) {
+  const Image image = Noise(16, 9);
+  for (const char* extension : {".png", ".bmp", ".ppm", ".webp"}) {
+    const std::string whole = EncodeAs(extension, image);
+    for (size_t keep = 0; keep < whole.size(); ++keep) {
+      ASSERT_FALSE(DecodeImage(whole.substr(0, keep)).ok())
+          << extension << " cut to " << keep << " of " << whole.size();
+    }
+  }
+}
+
+TEST(DecodeImage, DamagedEntropyCodedDataIsRefused) {
+  std::string jpeg = EncodeJpeg(Noise(64, 64), 90).value();
+  // All ones (FF 00: a stuffed FF) is no Huffman code.
+  for (size_t i = jpeg.size() / 2; i < jpeg.size() / 2 + 20; ++i) jpeg[i] = i % 2 ? '\xFF' : '\0';
+  EXPECT_EQ(Problem(jpeg).substr(0, 14), "corrupt JPEG: ") << Problem(jpeg);
+  std::string png = EncodePng(Noise(64, 64)).value();
+  png[png.size() / 2] ^= 0x40;
+  EXPECT_EQ(Problem(png).substr(0, 13), "corrupt image") << Problem(png);
+}
+
+TEST(DecodeImage, ExtraneousBytesDoNotMakeAJpegBad) {
+  std::string jpeg = Jpeg();
+  EXPECT_TRUE(DecodeImage(jpeg + std::string(100, 'x')).ok());
+  jpeg.insert(jpeg.size() - 2, "\x11\x22");  // before the end marker, as some cameras write
+  EXPECT_TRUE(DecodeImage(jpeg).ok());
+}
+
+TEST(DecodeImage, HeadersAreBelievedBeforePixelsAreAllocated) {
+  EXPECT_EQ(Problem(WithSize(Jpeg(), 30000, 30000)),
+            "header says 30000x30000, limit 64000000 pixels");
+  EXPECT_EQ(Problem(WithSize(Jpeg(), 0, 0)), "header says 0x0: no pixels");
+  std::string png = EncodePng(Gradient(8, 8)).value();
+  png.replace(16, 8, std::string("\0\0\x75\x30\0\0\x75\x30", 8));
+  EXPECT_EQ(Problem(png), "header says 30000x30000, limit 64000000 pixels");
+  png.replace(16, 8, std::string(8, '\0'));
+  EXPECT_EQ(Problem(png), "header says 0x0: no pixels");
+  EXPECT_EQ(Problem("P2 100000 100000 255\n1 2 3"),
+            "header says 100000x100000, limit 64000000 pixels");
+  std::string tiff = EncodeAs(".tiff", Gradient(8, 8));
+  EXPECT_FALSE(DecodeImage(tiff, {/*max_pixels=*/63}).ok());
+  EXPECT_TRUE(DecodeImage(tiff, {/*max_pixels=*/64}).ok());
+  std::string webp = EncodeAs(".webp", Gradient(16, 8));
+  EXPECT_EQ(std::string(DecodeImage(webp, {/*max_pixels=*/127}).status().message()),
+            "header says 16x8, limit 127 pixels");
+}
+
+TEST(DecodeImage, WhatIsNoImageIsNamed) {
+  EXPECT_EQ(Problem(""), "empty file");
+  EXPECT_EQ(Problem("<html>404</html>"),
+            "not an image (starts with \"<html>404</h\"); known: JPEG, PNG, PGM/PPM, BMP, TIFF, "
+            "WebP");
+  EXPECT_EQ(Problem(std::string("\0\x01", 2)).substr(0, 12), "not an image");
+}
+
+TEST(DecodeImage, ExifOrientationIsApplied) {
+  // Exif 2.3, tag 274: where the stored row 0 and column 0 belong in the upright image.
+  const Image stored = DecodeImage(Jpeg()).value();
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const Image image = DecodeImage(WithOrientation(Jpeg(), orientation)).value();
+    const bool turned = orientation >= 5;
+    const int w = turned ? stored.height : stored.width, h = turned ? stored.width : stored.height;
+    ASSERT_EQ(image.width, w);
+    ASSERT_EQ(image.height, h);
+    // Place of the stored image's upper left pixel: row 0 top|bottom|left|right, column likewise.
+    const bool right = orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
+    const bool bottom =
+        orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
+    const uint8_t* corner = image.Pixel(right ? w - 1 : 0, bottom ? h - 1 : 0);
+    for (int c = 0; c < 3; ++c) EXPECT_EQ(corner[c], stored.bgr[c]) << orientation;
+  }
+}
+
+TEST(DecodeImage, CmykJpegOfAdobeBecomesBgr) {
+  // Adobe stores inverted inks: 255 is no ink. (C, M, Y, K) = (0, 1, 1, 0) of full ink is red.
+  jpeg_compress_struct info;
+  jpeg_error_mgr errors;
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  unsigned char* buffer = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&info, &buffer, &size);
+  info.image_width = info.image_height = 16;
+  info.input_components = 4;
+  info.in_color_space = JCS_CMYK;
+  jpeg_set_defaults(&info);
+  jpeg_set_quality(&info, 100, TRUE);
+  info.write_Adobe_marker = TRUE;
+  jpeg_start_compress(&info, TRUE);
+  std::vector<uint8_t> row(16 * 4);
+  for (int x = 0; x < 16; ++x) {
+    row[4 * x] = row[4 * x + 3] = 255;
+    row[4 * x + 1] = row[4 * x + 2] = 0;
+  }
+  while (info.next_scanline < info.image_height) {
+    JSAMPROW line = row.data();
+    jpeg_write_scanlines(&info, &line, 1);
+  }
+  jpeg_finish_compress(&info);
+  const std::string bytes(reinterpret_cast<char*>(buffer), size);
+  jpeg_destroy_compress(&info);
+  free(buffer);
+  const Image image = DecodeImage(bytes).value();
+  EXPECT_NEAR(image.bgr[0], 0, 2);
+  EXPECT_NEAR(image.bgr[1], 0, 2);
+  EXPECT_NEAR(image.bgr[2], 255, 2);
+}
+
+TEST(ReadImage, MessageBeginsWithThePath) {
+  const std::string path = testing::TempDir() + "/not_an_image.jpg";
+  std::FILE* file = std::fopen(path.c_str(), "w");
+  std::fputs("hello", file);
+  std::fclose(file);
+  const absl::Status status = ReadImage(path).status();
+  EXPECT_EQ(std::string(status.message()).substr(0, path.size() + 2), path + ": ");
+}
+
+TEST(Encode, PngIsLosslessAndEmptyImagesAreRefused) {
+  const Image image = Noise(7, 5);
+  EXPECT_EQ(DecodeImage(EncodePng(image).value())->bgr, image.bgr);
+  EXPECT_FALSE(EncodeJpeg(Image(), 90).ok());
+}
+
+TEST(RenderFrame, CropAtScaleOneIsExact) {
+  const Image image = Noise(50, 40);
+  // Pixel columns 7..26 and rows 11..30 (geometry.h: a box starts half a pixel before its first).
+  const Alignment frame = FrameOfBox({6.5, 10.5, 20, 20}, 1.0);
+  const Image crop = RenderFrame(image, frame.frame_from_image.m, frame.aspect, 20);
+  ASSERT_EQ(crop.width, 20);
+  ASSERT_EQ(crop.height, 20);
+  for (int y = 0; y < 20; ++y) {
+    for (int x = 0; x < 20; ++x) {
+      for (int c = 0; c < 3; ++c) ASSERT_EQ(crop.Pixel(x, y)[c], image.Pixel(x + 7, y + 11)[c]);
+    }
+  }
+}
+
+TEST(RenderFrame, AspectIsKeptAndRounded) {
+  const Image image = Noise(50, 40);
+  const Alignment wide = FrameOfBox({0, 0, 30, 20}, 1.0);
+  const Image crop = RenderFrame(image, wide.frame_from_image.m, wide.aspect, 10);
+  EXPECT_EQ(crop.width, 15);
+  EXPECT_EQ(crop.height, 10);
+  const Alignment tall = FrameOfBox({0, 0, 20, 33}, 1.0);
+  EXPECT_EQ(RenderFrame(image, tall.frame_from_image.m, tall.aspect, 10).height, 17);  // 16.5
+}
+
+TEST(RenderFrame, OutsideTheImageBorderPixelsAreRepeated) {
+  const Image image = Noise(10, 10);
+  const Alignment frame = FrameOfBox({-5.5, -5.5, 10, 10}, 1.0);
+  const Image crop = RenderFrame(image, frame.frame_from_image.m, frame.aspect, 10);
+  for (int y = 0; y < 10; ++y) {
+    for (int x = 0; x < 10; ++x) {
+      const uint8_t* expected = image.Pixel(std::max(0, x - 5), std::max(0, y - 5));
+      for (int c = 0; c < 3; ++c) ASSERT_EQ(crop.Pixel(x, y)[c], expected[c]);
+    }
+  }
+  // Far outside: the corner's colour, and no overflow.
+  const Alignment far = FrameOfBox({1e12, 1e12, 10, 10}, 1.0);
+  const Image away = RenderFrame(image, far.frame_from_image.m, far.aspect, 4);
+  for (int c = 0; c < 3; ++c) EXPECT_EQ(away.bgr[c], image.Pixel(9, 9)[c]);
+}
+
+TEST(RenderFrame, ShrinkingByFourIsTheMeanOfSixteenPixels) {
+  const Image image = Noise(64, 64);
+  const Alignment frame = FrameOfBox({-0.5, -0.5, 64, 64}, 1.0);
+  const Image crop = RenderFrame(image, frame.frame_from_image.m, frame.aspect, 16);
+  for (int y = 0; y < 16; ++y) {
+    for (int x = 0; x < 16; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        int sum = 0;
+        for (int i = 0; i < 16; ++i) sum += image.Pixel(4 * x + i % 4, 4 * y + i / 4)[c];
+        ASSERT_EQ(crop.Pixel(x, y)[c], (sum + 8) / 16);
+      }
+    }
+  }
+}
+
+TEST(RenderFrame, ShrinkingATurnedFrameByFourDoesNotAlias) {
+  // Stripes of one pixel turned by 0.3 rad: what is left after shrinking by four is their mean.
+  Image image(200, 200);
+  for (int y = 0; y < 200; ++y) {
+    for (int x = 0; x < 200; ++x) {
+      for (int c = 0; c < 3; ++c) image.Pixel(x, y)[c] = x % 2 == 0 ? 0 : 255;
+    }
+  }
+  const double scale = 1.0 / 100, c = std::cos(0.3) * scale, s = std::sin(0.3) * scale;
+  // (100, 100) of the image is the frame's centre.
+  const Affine frame_from_image = {{c, s, 0.5 - 100 * (c + s), -s, c, 0.5 - 100 * (c - s)}};
+  const Image crop = RenderFrame(image, frame_from_image.m, 1.0, 25);
+  for (uint8_t value : crop.bgr) EXPECT_NEAR(value, 127.5, 12);
+}
+
+TEST(RenderFrame, EnlargingASmoothImageInterpolates) {
+  Image image(20, 20);
+  for (int y = 0; y < 20; ++y) {
+    for (int x = 0; x < 20; ++x) {
+      for (int c = 0; c < 3; ++c) image.Pixel(x, y)[c] = static_cast<uint8_t>(10 * x + 2 * y);
+    }
+  }
+  const Alignment frame = FrameOfBox({4.5, 4.5, 10, 10}, 1.0);
+  const Image crop = RenderFrame(image, frame.frame_from_image.m, frame.aspect, 40);
+  for (int row = 0; row < 40; ++row) {
+    for (int column = 0; column < 40; ++column) {
+      // A linear function is interpolated exactly; 0.5 is the rounding to 8 bits.
+      const double x = 4.5 + (column + 0.5) / 4, y = 4.5 + (row + 0.5) / 4;
+      EXPECT_NEAR(crop.Pixel(column, row)[1], 10 * x + 2 * y, 0.501);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace facet
