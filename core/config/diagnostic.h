@@ -10,11 +10,13 @@
 #define FACET_CORE_CONFIG_DIAGNOSTIC_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace facet {
 
-// Where a value comes from. line and column are 1-based, columns count code points.
+// Where a value comes from. line and column are 1-based, columns count code points. line is 0 in a
+// --set (the column counts in its text), both are 0 for a source as a whole.
 struct Origin {
   std::string source;  // path of the file as the user named it; "--set #2"; "default"
   int line = 0, column = 0;
@@ -35,9 +37,13 @@ struct Diagnostic {
   std::vector<std::pair<Origin, std::string>> related;
 };
 
+// By source (files in the order of their names, then --set), line and column.
+void SortByPlace(std::vector<Diagnostic>* diagnostics);
+
 // As above, with ANSI colours if wanted. Ends in a newline.
 std::string Render(const Diagnostic& diagnostic, bool colour);
-// The first 20, sorted by place, then how many more there are.
+// The first 20, sorted by place, then how many more there are; errors come before warnings where
+// not all fit.
 std::string RenderAll(std::vector<Diagnostic> diagnostics, bool colour);
 
 }  // namespace facet

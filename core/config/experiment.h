@@ -1,5 +1,9 @@
 // TOML -> resolved rows. Inheritance between files and rows, overrides, defaults, checks against
-// the schemas of components and settings; all problems in one go.
+// the schemas of components and settings; all problems in one go. experiments/README.md describes
+// the format.
+//
+// Codes: E01xx files and syntax, E02xx structure and keys, E03xx values, E04xx components, E05xx
+// rows, E06xx inputs (core/config/inputs.h).
 #ifndef FACET_CORE_CONFIG_EXPERIMENT_H_
 #define FACET_CORE_CONFIG_EXPERIMENT_H_
 
@@ -43,7 +47,8 @@ struct Reference {
 struct Experiment {
   std::string path;  // as the user named it
   std::string title;
-  Reference reference;  // empty if the file names none
+  Reference reference;         // empty if the file names none
+  std::string reference_path;  // absolute
   std::vector<Row> rows;
   std::vector<std::string> sources;  // absolute paths of all files read
 };
@@ -54,8 +59,9 @@ struct Override {
 };
 
 struct LoadResult {
-  Experiment experiment;
-  std::vector<Diagnostic> diagnostics;  // errors: the experiment is not usable
+  Experiment experiment;                // as far as it could be resolved
+  std::vector<Diagnostic> diagnostics;  // sorted; errors: the experiment is not usable
+  std::map<std::string, std::string> texts;  // source -> its text, for excerpts
   bool ok() const;
 };
 

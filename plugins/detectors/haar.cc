@@ -36,7 +36,7 @@ struct Options {
   BoxConvention convention;
 
   void Visit(OptionVisitor& v) {
-    v("frontal", frontal, Required(InputFile()), "cascade of frontal faces");
+    v("frontal", frontal, InputFile(), "cascade of frontal faces");
     v("profile", profile, InputFile(), "cascade of faces that look to the left; empty: none");
     v("profile_if", profile_if, OneOf({"missing", "always"}),
       "search for profiles only where there is no frontal face, or always");
@@ -51,6 +51,9 @@ struct Options {
 class Haar final : public Detector {
  public:
   static absl::StatusOr<std::unique_ptr<Haar>> Create(const Options& options) {
+    if (options.frontal.empty()) {
+      return absl::InvalidArgumentError("frontal must name a cascade file");
+    }
     FACET_ASSIGN_OR_RETURN(Cascade frontal, Cascade::Load(options.frontal));
     std::optional<Cascade> profile;
     if (!options.profile.empty()) {

@@ -79,6 +79,16 @@ missing_packages_are_listed_then_installed() {
   expect_has "$err" "apt-get install --no-install-recommends libcli11-dev"
 }
 
+every_package_of_third_party_is_installed() {
+  local rules=$(dirname -- "$wrapper")/third_party package count=0
+  for package in $(sed -nE 's/^ *package = "([^"]+)",$/\1/p' "$rules"/*.bzl); do
+    MISSING=$package facet --no-install version
+    expect_has "$err" "missing Debian packages: $package"
+    count=$((count + 1))
+  done
+  expect_eq "$((count >= 10))" 1
+}
+
 debian_libtorch_is_not_asked_for_beside_another() {
   rm -rf "$tree/out"
   mkdir -p "$tmp/libtorch"/{include,lib}
@@ -255,7 +265,7 @@ help_and_no_arguments() {
 }
 
 for test in no_install_names_what_is_missing_and_refuses missing_packages_are_listed_then_installed \
-  debian_libtorch_is_not_asked_for_beside_another arguments_and_folder_are_the_callers \
+  every_package_of_third_party_is_installed debian_libtorch_is_not_asked_for_beside_another arguments_and_folder_are_the_callers \
   bazel_is_called_only_when_something_changed a_failed_build_shows_the_compilers_words_and_is_tried_again \
   a_missing_library_is_one_line progress_says_how_far_it_is tests_are_counted a_home_is_not_needed help_and_no_arguments; do
   "$test"

@@ -1,0 +1,107 @@
+#include "core/config/experiment.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "core/config/document.h"
+#include "core/config/overrides.h"
+#include "core/config/reference.h"
+#include "core/config/row_check.h"
+#include "core/config/row_links.h"
+#include "core/config/row_tree.h"
+#include "core/config/source.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> FirstNames(const ExperimentLayout& layout) {
+  std::set<std::string> names;
+  for (const Slot& slot : layout.slots) names.insert(slot.path.substr(0, slot.path.find('.')));
+  return {names.begin(), names.end()};
+}
+
+// A setting for all rows does not switch an optional group on; if no row has it, it has no effect.
+void CheckEffect(const std::vector<ParsedOverride>& overrides, const std::vector<RowTree>& rows,
+                 const ExperimentLayout& layout, const RowChecker& checker, Problems* problems) {
+  for (const ParsedOverride& override : overrides) {
+    const Slot* slot = nullptr;
+    for (const Slot& candidate : layout.slots) {
+      const std::string& group = candidate.optional_group;
+      if (!group.empty() && override.path.substr(0, override.path.find('.')) == group) {
+        slot = &candidate;
+      }
+    }
+    if (slot == nullptr || absl::c_any_of(rows, [&](const RowTree& row) {
+          return checker.HasGroup(row.slots, slot->optional_group);
+        })) {
+      continue;
+    }
+    problems->Error("E0206", override.place,
+                    absl::StrCat("no row has `", slot->optional_group, "`"))
+        .help = absl::StrCat("a row gets it by naming its components, or by --set ROW:",
+                             override.path, "=...");
+  }
+}
+
+void TakeSources(const Document& document, const std::string& reference, Experiment* experiment) {
+  std::vector<std::string> sources = document.files;
+  if (!reference.empty()) sources.push_back(reference);
+  for (const std::string& source : sources) {
+    experiment->sources.push_back(fs::absolute(source).lexically_normal().string());
+  }
+}
+
+void Load(const std::string& path, const std::vector<Override>& overrides,
+          const ExperimentLayout& layout, const Catalogue& catalogue, Problems* problems,
+          Experiment* experiment) {
+  experiment->path = path;
+  Document document = ReadDocument(path, FirstNames(layout), problems);
+  if (document.files.empty()) return;
+  experiment->title = document.title;
+  for (const Override& override : overrides) {
+    document.folders[override.source] = fs::current_path().string();
+  }
+  const std::vector<ParsedOverride> parsed =
+      ParseOverrides(overrides, layout, document.RowIds(), problems);
+  const std::vector<RowTree> trees = BuildRowTrees(document, parsed, layout, problems);
+
+  RowChecker checker(layout, catalogue, document.folders, problems);
+  checker.CheckBase(BaseTree(document, layout, problems));
+  for (const RowTree& tree : trees) experiment->rows.push_back(checker.Check(tree));
+  CheckRowLinks(layout, trees, experiment->rows, problems);
+  CheckEffect(parsed, trees, layout, checker, problems);
+
+  std::string reference_path;
+  if (const std::string* name = document.reference.text(); name != nullptr && !name->empty()) {
+    const Place& place = document.reference.value;
+    reference_path = PathBeside(place.origin.source, *name);
+    experiment->reference = ReadReference(reference_path, place, document.RowIds(), problems);
+    experiment->reference_path = fs::absolute(reference_path).lexically_normal().string();
+  }
+  TakeSources(document, reference_path, experiment);
+}
+
+}  // namespace
+
+bool LoadResult::ok() const {
+  return absl::c_none_of(diagnostics, [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Diagnostic::Severity::kError;
+  });
+}
+
+LoadResult LoadExperiment(const std::string& path, const std::vector<Override>& overrides,
+                          const ExperimentLayout& layout, const Catalogue& catalogue) {
+  LoadResult result;
+  Problems problems;
+  Load(path, overrides, layout, catalogue, &problems, &result.experiment);
+  result.texts = problems.texts();
+  result.diagnostics = problems.Take();
+  return result;
+}
+
+}  // namespace facet

@@ -1,0 +1,53 @@
+// A TOML value with the places of its name and of itself; --set text that waits for its type is one too.
+#ifndef FACET_CORE_CONFIG_NODE_H_
+#define FACET_CORE_CONFIG_NODE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/config/source.h"
+
+namespace facet {
+
+struct Node {
+  enum class Type {
+    kTable,
+    kArray,
+    kScalar,  // `scalar`: bool, integer, float, text; null for a date or time
+    kText,    // `scalar`: text of a --set, typed when its option is known
+  } type = Type::kTable;
+  Json scalar;
+  std::map<std::string, Node> members;
+  std::vector<Node> elements;
+  Place key, value;
+  bool by_row = false;  // said by a row (or a --set for it), not by [base]
+
+  bool is_table() const { return type == Type::kTable; }
+  const Node* Find(const std::string& name) const {
+    const auto found = members.find(name);
+    return is_table() && found != members.end() ? &found->second : nullptr;
+  }
+  // The text of a kScalar or kText; null for anything else.
+  const std::string* text() const {
+    return (type == Type::kScalar || type == Type::kText) && scalar.is_string()
+               ? scalar.get_ptr<const std::string*>()
+               : nullptr;
+  }
+};
+
+// "train.loss" of ("train", "loss"); "loss" of ("", "loss").
+std::string JoinPath(const std::string& prefix, const std::string& name);
+// At a dotted path; null where there is nothing.
+const Node* FindPath(const Node& root, const std::string& path);
+
+// Lays `over` on `under`: tables merge, everything else replaces; a table that names another `use`
+// replaces the whole table, since the options there belong to the old component.
+void Merge(const Node& over, Node* under);
+// Removes what is at a dotted path; false if there was nothing.
+bool Remove(const std::string& path, Node* root);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_CONFIG_NODE_H_

@@ -1,0 +1,78 @@
+// A row's tree against the layout and the catalogue: resolved slots with defaults and origins.
+#ifndef FACET_CORE_CONFIG_ROW_CHECK_H_
+#define FACET_CORE_CONFIG_ROW_CHECK_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/config/experiment.h"
+#include "core/config/layout.h"
+#include "core/config/node.h"
+#include "core/config/row_tree.h"
+#include "core/config/source.h"
+#include "core/config/value_check.h"
+#include "core/plugin/catalogue.h"
+
+namespace facet {
+
+// Problems: E0201 (unknown key or option), E0202 (a table where none belongs, or none where one
+// does), E0203 (no `use`), E0204 (required slot empty), E0205 (required option missing), E0208
+// (renamed option), E03xx (values), E0401 (no such component), E0402 (component of another kind).
+class RowChecker {
+ public:
+  RowChecker(const ExperimentLayout& layout, const Catalogue& catalogue,
+             const std::map<std::string, std::string>& folders, Problems* problems)
+      : layout_(layout), catalogue_(catalogue), folders_(folders), problems_(problems) {}
+
+  Row Check(const RowTree& tree);
+  // [base] alone may be incomplete; only what it says is checked.
+  void CheckBase(const Node& base);
+
+  // Whether the row says enough to have this optional group of slots.
+  bool HasGroup(const Node& slots, const std::string& group) const;
+
+ private:
+  void CheckMembers(const Node& node, const std::string& prefix, const Slot* settings);
+  void CheckSlot(const Node& node, const Slot& slot);
+  void CheckComponent(const Node& node, const Slot& slot);
+  void CheckRowName(const Node& node, const Slot& slot);
+  void CheckOption(const std::string& name, const Node& node, const std::string& path,
+                   const std::string& owner, const std::vector<OptionSpec>& options);
+  void FillDefaults(const std::vector<OptionSpec>& options, const std::string& path,
+                    const std::string& owner, const Node* node);
+  void FillMissingSlots();
+
+  void ReportUnknown(const std::string& name, const Node& node, const std::string& path,
+                     const std::string& owner, const std::vector<std::string>& known);
+  void ReportUnknownComponent(const Slot& slot, const std::string& name, const Place& place);
+  void ReportMissingSlot(const Slot& slot);
+  // Where else `name` is a key: "train.loss" -> its full path.
+  std::vector<std::string> Elsewhere(const std::string& name, const std::string& path) const;
+
+  Json& SlotValue(const std::string& path) { return row_.slots[path]; }
+  void Take(const std::string& slot_path, const std::string& name, Json value,
+            const Origin& origin);
+
+  const ExperimentLayout& layout_;
+  const Catalogue& catalogue_;
+  const std::map<std::string, std::string>& folders_;
+  Problems* problems_;
+
+  // Of the row that is being checked.
+  Row row_;
+  Node tree_;
+  Place place_;
+  bool partial_ = false;        // [base]
+  bool resolve_paths_ = true;   // not in [base], not in rows that are left out
+  std::set<std::string> groups_;      // optional groups that the row has
+  std::set<std::string> bad_slots_;   // said, but not usable
+  // Slot -> its diagnostic and the rows that lack it: said once.
+  std::map<std::string, std::pair<Diagnostic*, std::vector<std::string>>> missing_;
+};
+
+}  // namespace facet
+
+#endif  // FACET_CORE_CONFIG_ROW_CHECK_H_

@@ -1,0 +1,87 @@
+#include "core/config/row_links.h"
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace facet {
+namespace {
+
+class LinkChecker {
+ public:
+  LinkChecker(const std::string& slot, const std::vector<RowTree>& trees,
+              const std::vector<Row>& rows, Problems* problems)
+      : slot_(slot), trees_(trees), problems_(problems) {
+    for (const Row& row : rows) {
+      ids_.push_back(row.id);
+      const auto named = row.slots.find(slot);
+      next_[row.id] = named == row.slots.end() ? "" : named->second.get<std::string>();
+    }
+  }
+
+  void Check() {
+    for (const RowTree& tree : trees_) {
+      const std::string& named = next_[tree.id];
+      if (named.empty()) continue;
+      const Place place = PlaceOf(tree.id);
+      if (next_.count(named) == 0) {
+        ReportUnknownRow(named, place, ids_, problems_);
+        next_[tree.id].clear();
+      } else if (const RowTree& other = Tree(named); !other.skip.empty() && tree.skip.empty()) {
+        Diagnostic& problem = problems_->Error(
+            "E0506", place, absl::StrCat("row \"", tree.id, "\" needs row \"", named,
+                                         "\", which is left out: ", other.skip));
+        problem.related.push_back({other.skip_place.origin, absl::StrCat("skips row \"", named, "\"")});
+        problem.help = absl::StrCat("skip row \"", tree.id, "\" too, or take the skip away");
+      }
+    }
+    for (const RowTree& tree : trees_) ReportCircle(tree.id);
+  }
+
+ private:
+  const RowTree& Tree(const std::string& id) const {
+    return *absl::c_find_if(trees_, [&](const RowTree& tree) { return tree.id == id; });
+  }
+  Place PlaceOf(const std::string& id) const {
+    const Node* node = FindPath(Tree(id).slots, slot_);
+    return node == nullptr ? Tree(id).place : node->value;
+  }
+
+  void ReportCircle(const std::string& id) {
+    std::vector<std::string> chain = {id};
+    std::string next = next_[id];
+    while (!next.empty() && !absl::c_linear_search(chain, next)) {
+      chain.push_back(next);
+      next = next_[next];
+    }
+    if (next != id) return;
+    chain.push_back(id);
+    Diagnostic& problem = problems_->Error(
+        "E0502", PlaceOf(id),
+        chain.size() == 2 ? absl::StrCat("row \"", id, "\" names itself in ", slot_)
+                          : absl::StrCat("rows need each other in a circle (", slot_, "): ",
+                                         absl::StrJoin(chain, " -> ")));
+    for (size_t i = 1; i + 1 < chain.size(); ++i) {
+      problem.related.push_back({PlaceOf(chain[i]).origin, absl::StrCat("row \"", chain[i], "\" names \"",
+                                                                        chain[i + 1], "\"")});
+    }
+    for (const std::string& row : chain) next_[row].clear();
+  }
+
+  const std::string& slot_;
+  const std::vector<RowTree>& trees_;
+  Problems* problems_;
+  std::vector<std::string> ids_;
+  std::map<std::string, std::string> next_;
+};
+
+}  // namespace
+
+void CheckRowLinks(const ExperimentLayout& layout, const std::vector<RowTree>& trees,
+                   const std::vector<Row>& rows, Problems* problems) {
+  for (const Slot& slot : layout.slots) {
+    if (slot.fill == Slot::Fill::kRow) LinkChecker(slot.path, trees, rows, problems).Check();
+  }
+}
+
+}  // namespace facet

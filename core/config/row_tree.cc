@@ -1,0 +1,238 @@
+#include "core/config/row_tree.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/suggest.h"
+#include "core/config/value_check.h"
+
+namespace facet {
+namespace {
+
+void MarkByRow(Node* node) {
+  node->by_row = true;
+  for (auto& [name, member] : node->members) MarkByRow(&member);
+}
+
+void AllPaths(const Node& node, const std::string& prefix, std::vector<std::string>* paths) {
+  for (const auto& [name, member] : node.members) {
+    paths->push_back(JoinPath(prefix, name));
+    AllPaths(member, paths->back(), paths);
+  }
+}
+
+// A slot, a group of slots, or what is inside a slot.
+bool IsKnownPath(const std::string& path, const ExperimentLayout& layout) {
+  return absl::c_any_of(layout.slots, [&](const Slot& slot) {
+    if (slot.path == path || absl::StartsWith(slot.path, absl::StrCat(path, "."))) return true;
+    return slot.fill == Slot::Fill::kSettings &&
+           absl::c_any_of(slot.options, [&](const OptionSpec& option) {
+             return JoinPath(slot.path, option.name) == path;
+           });
+  });
+}
+
+void UnsetOne(const Node& element, const ExperimentLayout& layout, Node* tree,
+              Problems* problems) {
+  if (element.text() == nullptr) {
+    problems->Error("E0301", element.value,
+                    absl::StrCat("unset must be a list of paths, got ", Got(element)));
+    return;
+  }
+  const std::string& path = *element.text();
+  if (Remove(path, tree)) return;
+  const std::string message = absl::StrCat("nothing to unset at ", path);
+  if (IsKnownPath(path, layout)) {
+    problems->Warning("E0207", element.value, message).help = "nothing above sets it";
+    return;
+  }
+  std::vector<std::string> paths;
+  AllPaths(*tree, "", &paths);
+  Diagnostic& problem = problems->Error("E0207", element.value, message);
+  const std::string nearest = Nearest(path, paths);
+  if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
+}
+
+// Lays one layer on the tree, after taking away what it unsets.
+void Apply(const Node& layer, const std::vector<std::string>& own_keys,
+           const ExperimentLayout& layout, Node* tree, Problems* problems) {
+  if (const Node* unset = layer.Find("unset")) {
+    if (unset->type != Node::Type::kArray) {
+      Diagnostic& problem =
+          problems->Error("E0301", unset->value,
+                          absl::StrCat("unset must be a list of paths, got ", Got(*unset)));
+      if (unset->text() != nullptr) {
+        problem.caret_note = absl::StrCat("did you mean [\"", *unset->text(), "\"]?");
+      }
+    }
+    for (const Node& element : unset->elements) UnsetOne(element, layout, tree, problems);
+  }
+  Node slots = layer;
+  for (const std::string& key : own_keys) slots.members.erase(key);
+  Merge(slots, tree);
+}
+
+class Builder {
+ public:
+  Builder(const Document& document, const std::vector<ParsedOverride>& overrides,
+          const ExperimentLayout& layout, Problems* problems)
+      : document_(document),
+        overrides_(overrides),
+        layout_(layout),
+        problems_(problems),
+        ids_(document.RowIds()),
+        base_(BaseTree(document, layout, problems)) {}
+
+  std::vector<RowTree> Build() {
+    for (const RowLayers& row : document_.rows) ReadOwnKeys(row);
+    ReportCircles();
+    std::vector<RowTree> rows;
+    for (const RowLayers& row : document_.rows) {
+      RowTree tree = own_.at(row.id);
+      tree.slots = Slots(row);
+      for (const ParsedOverride& override : overrides_) {
+        if (override.row.empty() || override.row == row.id) ApplyOverride(override, &tree);
+      }
+      rows.push_back(std::move(tree));
+    }
+    return rows;
+  }
+
+ private:
+  const RowLayers& Layers(const std::string& id) const {
+    return *absl::c_find_if(document_.rows, [&](const RowLayers& row) { return row.id == id; });
+  }
+
+  // A text of the row itself; later layers count more.
+  std::string Text(const RowLayers& row, const std::string& key, Place* place) {
+    std::string text;
+    for (const Node& layer : row.layers) {
+      const Node* node = layer.Find(key);
+      if (node != nullptr && TakeText(*node, key, &text) && place != nullptr) *place = node->value;
+    }
+    return text;
+  }
+
+  bool TakeText(const Node& node, const std::string& key, std::string* text) {
+    if (node.text() == nullptr) {
+      Diagnostic& problem = problems_->Error(
+          "E0301", node.value,
+          absl::StrCat(key, " must be ", key == "extends" ? "the id of a row" : "text", ", got ",
+                       Got(node)));
+      if (key == "skip") {
+        problem.help = "skip says why the row is left out: skip = \"needs the curated list\"";
+      } else if (node.type == Node::Type::kScalar && !node.scalar.is_null()) {
+        problem.caret_note = absl::StrCat("did you mean \"", Dump(node.scalar), "\"?");
+      }
+      return false;
+    }
+    if (!CheckPlainText(node, key, problems_)) return false;
+    *text = *node.text();
+    return true;
+  }
+
+  void ReadOwnKeys(const RowLayers& row) {
+    RowTree& own = own_[row.id];
+    own.id = row.id;
+    own.place = own.skip_place = row.place;
+    own.label = Text(row, "label", nullptr);
+    own.skip = Text(row, "skip", &own.skip_place);
+    Place place = row.place;
+    own.parent = Text(row, "extends", &place);
+    extends_[row.id] = place;
+    if (!own.parent.empty() && !absl::c_linear_search(ids_, own.parent)) {
+      ReportUnknownRow(own.parent, place, ids_, problems_);
+      own.parent.clear();
+    }
+  }
+
+  void ReportCircles() {
+    for (const std::string& id : ids_) {
+      std::vector<std::string> chain = {id};
+      std::string next = own_[id].parent;
+      while (!next.empty() && !absl::c_linear_search(chain, next)) {
+        chain.push_back(next);
+        next = own_[next].parent;
+      }
+      if (next != id) continue;  // ends, or leads into a circle of others
+      chain.push_back(id);
+      Diagnostic& problem = problems_->Error(
+          "E0502", extends_[id], absl::StrCat("rows extend each other in a circle: ",
+                                              absl::StrJoin(chain, " -> ")));
+      for (size_t i = 1; i + 1 < chain.size(); ++i) {
+        problem.related.push_back({extends_[chain[i]].origin,
+                                   absl::StrCat("row \"", chain[i], "\" extends \"", chain[i + 1],
+                                                "\"")});
+      }
+      for (const std::string& row : chain) own_[row].parent.clear();
+    }
+  }
+
+  Node Slots(const RowLayers& row) {
+    const auto known = slots_.find(row.id);
+    if (known != slots_.end()) return known->second;
+    const std::string& parent = own_[row.id].parent;
+    Node tree = parent.empty() ? base_ : Slots(Layers(parent));
+    for (Node layer : row.layers) {
+      MarkByRow(&layer);
+      Apply(layer, RowKeys(), layout_, &tree, problems_);
+    }
+    return slots_[row.id] = std::move(tree);
+  }
+
+  void ApplyOverride(const ParsedOverride& override, RowTree* row) {
+    const Node* value = FindPath(override.tree, override.path);
+    if (override.path == "label") {
+      TakeText(*value, "label", &row->label);
+    } else if (override.path == "skip") {
+      TakeText(*value, "skip", &row->skip);
+      row->skip_place = value->value;
+    } else if (absl::c_linear_search(RowKeys(), override.path)) {
+      problems_->Error("E0206", override.place,
+                       absl::StrCat("`", override.path, "` can be changed in the file alone"));
+    } else {
+      Node tree = override.tree;
+      if (!override.row.empty()) MarkByRow(&tree);
+      Merge(tree, &row->slots);
+    }
+  }
+
+  const Document& document_;
+  const std::vector<ParsedOverride>& overrides_;
+  const ExperimentLayout& layout_;
+  Problems* problems_;
+  std::vector<std::string> ids_;
+  Node base_;
+  std::map<std::string, RowTree> own_;
+  std::map<std::string, Place> extends_;
+  std::map<std::string, Node> slots_;
+};
+
+}  // namespace
+
+Node BaseTree(const Document& document, const ExperimentLayout& layout, Problems* problems) {
+  Node tree;
+  for (const Node& layer : document.base) Apply(layer, {"unset"}, layout, &tree, problems);
+  return tree;
+}
+
+std::vector<RowTree> BuildRowTrees(const Document& document,
+                                   const std::vector<ParsedOverride>& overrides,
+                                   const ExperimentLayout& layout, Problems* problems) {
+  return Builder(document, overrides, layout, problems).Build();
+}
+
+void ReportUnknownRow(const std::string& id, const Place& place,
+                      const std::vector<std::string>& ids, Problems* problems) {
+  Diagnostic& problem =
+      problems->Error("E0501", place, absl::StrCat("there is no row \"", id, "\""));
+  const std::string nearest = Nearest(id, ids);
+  if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
+  problem.facts.push_back(absl::StrCat("rows: ", absl::StrJoin(ids, ", ")));
+}
+
+}  // namespace facet

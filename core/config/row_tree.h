@@ -1,0 +1,38 @@
+// Rows as trees: base, parent row, the row's own layers, --set, laid upon each other in this order.
+#ifndef FACET_CORE_CONFIG_ROW_TREE_H_
+#define FACET_CORE_CONFIG_ROW_TREE_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/config/document.h"
+#include "core/config/layout.h"
+#include "core/config/node.h"
+#include "core/config/overrides.h"
+#include "core/config/source.h"
+
+namespace facet {
+
+struct RowTree {
+  std::string id, label, skip, parent;
+  Place place, skip_place;
+  Node slots;  // what the row says of its slots, defaults not filled in
+};
+
+// Base alone: what every row starts from.
+Node BaseTree(const Document& document, const ExperimentLayout& layout, Problems* problems);
+
+// In the order of the document. Problems: E0207 (unset names nothing), E0301 (types of id, label,
+// skip, extends), E0501, E0502 (extends: no such row, circles).
+std::vector<RowTree> BuildRowTrees(const Document& document,
+                                   const std::vector<ParsedOverride>& overrides,
+                                   const ExperimentLayout& layout, Problems* problems);
+
+// E0501: `id` is not among `ids`; adds the nearest and the list.
+void ReportUnknownRow(const std::string& id, const Place& place,
+                      const std::vector<std::string>& ids, Problems* problems);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_CONFIG_ROW_TREE_H_

@@ -1,0 +1,54 @@
+// The texts that diagnostics point into, by source name; places in them; columns and display widths.
+#ifndef FACET_CORE_CONFIG_SOURCE_H_
+#define FACET_CORE_CONFIG_SOURCE_H_
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/config/diagnostic.h"
+
+namespace facet {
+
+// A stretch of a source: where it begins, and its width in code points on that line.
+struct Place {
+  Origin origin;
+  int width = 1;
+};
+
+// Code points of UTF-8 text; a stray byte counts as one.
+int CodePoints(std::string_view text);
+// The byte offset of a 1-based column of `line`.
+size_t ByteOfColumn(std::string_view line, int column);
+// Columns that a terminal needs: 0 for combining marks, 2 for wide East Asian characters, kTabColumns for a tab.
+int DisplayWidth(std::string_view text);
+inline constexpr int kTabColumns = 4;
+
+// The line of an origin in `text` (the text itself for an origin without a line).
+std::string LineOf(std::string_view text, int line);
+
+// All diagnostics of one load, with the texts they quote.
+class Problems {
+ public:
+  void AddText(const std::string& source, std::string text) { texts_[source] = std::move(text); }
+  const std::map<std::string, std::string>& texts() const { return texts_; }
+  std::string LineAt(const Origin& origin) const;
+
+  // The reference serves for adding notes and facts, until Take.
+  Diagnostic& Error(std::string code, const Place& place, std::string message);
+  Diagnostic& Warning(std::string code, const Place& place, std::string message);
+  bool has_errors() const;
+
+  // Sorted by place; what several rows share is said once.
+  std::vector<Diagnostic> Take();
+
+ private:
+  std::map<std::string, std::string> texts_;
+  std::deque<Diagnostic> diagnostics_;
+};
+
+}  // namespace facet
+
+#endif  // FACET_CORE_CONFIG_SOURCE_H_

@@ -1,0 +1,161 @@
+#include "core/training/weights_file.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+constexpr size_t kLengthBytes = 8;
+constexpr uint64_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
+constexpr char kMetadata[] = "__metadata__";
+
+// Product of the extents; -1 if it is negative or overflows 2^40 values.
+int64_t NumValues(const std::vector<int64_t>& shape) {
+  int64_t count = 1;
+  for (const int64_t extent : shape) {
+    if (extent < 0 || extent > (int64_t{1} << 40)) return -1;
+    if (extent != 0 && count > (int64_t{1} << 40) / extent) return -1;
+    count *= extent;
+  }
+  return count;
+}
+
+absl::Status Damaged(std::string_view what) {
+  return absl::DataLossError(absl::StrCat("damaged weights: ", absl::string_view(what.data(), what.size())));
+}
+
+// One entry of the header, checked. Offsets count from the end of the header.
+struct Extent {
+  std::string name;
+  std::vector<int64_t> shape;
+  uint64_t begin = 0, end = 0;
+};
+
+absl::StatusOr<Extent> ParseExtent(const std::string& name, const Json& entry) {
+  Extent extent;
+  extent.name = name;
+  try {
+    const std::string dtype = entry.at("dtype");
+    if (dtype != "F32") {
+      return absl::InvalidArgumentError(
+          absl::StrCat("tensor \"", name, "\" has type ", dtype, "; only F32 is read"));
+    }
+    entry.at("shape").get_to(extent.shape);
+    extent.begin = entry.at("data_offsets").at(0);
+    extent.end = entry.at("data_offsets").at(1);
+  } catch (const Json::exception& exception) {
+    return Damaged(absl::StrCat("header of tensor \"", name, "\": ", exception.what()));
+  }
+  const int64_t count = NumValues(extent.shape);
+  if (count < 0 || extent.end < extent.begin ||
+      extent.end - extent.begin != static_cast<uint64_t>(count) * sizeof(float)) {
+    return Damaged(absl::StrCat("offsets of tensor \"", name, "\" do not fit its shape"));
+  }
+  return extent;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ParseMetadata(const Json& json) {
+  std::map<std::string, std::string> metadata;
+  if (!json.is_object()) return Damaged("__metadata__ is no object");
+  for (const auto& [name, value] : json.items()) {
+    if (!value.is_string()) return Damaged("__metadata__ holds something other than text");
+    metadata[name] = value.get<std::string>();
+  }
+  return metadata;
+}
+
+}  // namespace
+
+std::string SerializeTensors(const StoredTensors& stored) {
+  Json header = Json::object();
+  if (!stored.metadata.empty()) header[kMetadata] = stored.metadata;
+  uint64_t offset = 0;
+  for (const auto& [name, tensor] : stored.tensors) {
+    FACET_CHECK(NumValues(tensor.shape) == static_cast<int64_t>(tensor.values.size()));
+    const uint64_t end = offset + tensor.values.size() * sizeof(float);
+    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = Dump(header);
+  text.resize((text.size() + kLengthBytes - 1) / kLengthBytes * kLengthBytes, ' ');  // alignment
+  std::string bytes;
+  bytes.reserve(kLengthBytes + text.size() + offset);
+  for (size_t i = 0; i < kLengthBytes; ++i) {
+    bytes.push_back(static_cast<char>(static_cast<uint64_t>(text.size()) >> (8 * i)));
+  }
+  bytes += text;
+  for (const auto& [name, tensor] : stored.tensors) {
+    bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
+                 tensor.values.size() * sizeof(float));
+  }
+  return bytes;
+}
+
+absl::StatusOr<StoredTensors> ParseTensors(std::string_view bytes) {
+  if (bytes.size() < kLengthBytes) return Damaged("shorter than its header");
+  uint64_t header_bytes = 0;
+  for (size_t i = 0; i < kLengthBytes; ++i) {
+    header_bytes |= static_cast<uint64_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  }
+  if (header_bytes > kMaxHeaderBytes) {
+    return absl::InvalidArgumentError("not a safetensors file (its header would be too long)");
+  }
+  if (bytes.size() - kLengthBytes < header_bytes) return Damaged("cut off in its header");
+  FACET_ASSIGN_OR_RETURN(
+      const Json header,
+      ParseJson(std::string(bytes.substr(kLengthBytes, header_bytes)), "safetensors header"));
+  if (!header.is_object()) return Damaged("its header is no object");
+  const std::string_view data = bytes.substr(kLengthBytes + header_bytes);
+
+  StoredTensors stored;
+  std::vector<Extent> extents;
+  for (const auto& [name, entry] : header.items()) {
+    if (name == kMetadata) {
+      FACET_ASSIGN_OR_RETURN(stored.metadata, ParseMetadata(entry));
+      continue;
+    }
+    FACET_ASSIGN_OR_RETURN(Extent extent, ParseExtent(name, entry));
+    extents.push_back(std::move(extent));
+  }
+  std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  uint64_t offset = 0;
+  for (Extent& extent : extents) {
+    if (extent.begin != offset) {
+      return Damaged(absl::StrCat("tensor \"", extent.name, "\" overlaps another or leaves a hole"));
+    }
+    if (extent.end > data.size()) {
+      return Damaged(absl::StrCat("cut off in tensor \"", extent.name, "\""));
+    }
+    StoredTensor& tensor = stored.tensors[extent.name];
+    tensor.shape = std::move(extent.shape);
+    tensor.values.resize((extent.end - extent.begin) / sizeof(float));
+    if (!tensor.values.empty()) {
+      std::memcpy(tensor.values.data(), data.data() + extent.begin, extent.end - extent.begin);
+    }
+    offset = extent.end;
+  }
+  if (offset != data.size()) return Damaged("bytes after the last tensor");
+  return stored;
+}
+
+absl::Status WriteTensors(const std::string& path, const StoredTensors& stored) {
+  return WriteFileAtomically(path, SerializeTensors(stored));
+}
+
+absl::StatusOr<StoredTensors> ReadTensors(const std::string& path) {
+  FACET_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  absl::StatusOr<StoredTensors> stored = ParseTensors(bytes);
+  if (!stored.ok()) return Annotate(stored.status(), path);
+  return stored;
+}
+
+}  // namespace facet
