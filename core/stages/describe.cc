@@ -16,64 +16,73 @@
 #include "core/image/image_io.h"
 #include "core/stages/artifacts.h"
 #include "core/stages/settings.h"
-#include "core/training/crop_store.h"
-#include "core/training/input_transform.h"
-#include "core/training/runtime.h"
+#include "core/training/crop_set.h"
+#include "core/training/input_writer.h"
+#include "core/training/tensors.h"
 #include "core/training/weights_file.h"
 
 namespace facet {
 namespace {
 
 constexpr int64_t kViewsPerBatch = 320;
+constexpr char kMeanTensor[] = "input.mean";  // of the weights: InputFormat::mean_bgr
 
 struct Network {
   std::string name;
   std::unique_ptr<Architecture> architecture;
-  std::unique_ptr<InputTransform> transform;
-  at::Device device = at::kCPU;
-  at::ScalarType type = at::kFloat;
+  InputFormat format;
+  Numerics numerics;
 };
 
-absl::Status CopyWeights(const StoredTensors& stored, std::vector<NamedTensor> tensors) {
-  for (NamedTensor& tensor : tensors) {
-    const auto found = stored.tensors.find("network." + tensor.name);
-    if (found == stored.tensors.end() || at::IntArrayRef(found->second.shape) != tensor.tensor.sizes()) {
+absl::Status CopyWeights(const StoredTensors& stored, const std::vector<NamedTensor>& tensors) {
+  for (const NamedTensor& tensor : tensors) {
+    const auto found = stored.tensors.find(tensor.name);
+    if (found == stored.tensors.end() ||
+        at::IntArrayRef(found->second.shape) != tensor.tensor.sizes()) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "the model has no tensor network.", tensor.name, " of the architecture's shape"));
+          "the model has no tensor ", tensor.name, " of the architecture's shape"));
     }
-    const at::Tensor values = at::from_blob(const_cast<float*>(found->second.values.data()),
-                                            tensor.tensor.sizes(), at::kFloat);
-    tensor.tensor.detach().copy_(values);
+    CopyFrom(found->second, tensor.tensor);
   }
   return absl::OkStatus();
+}
+
+InputFormat FormatOf(const NetworkInput& input, const StoredTensors& stored) {
+  InputFormat format;
+  format.size_px = input.size_px;
+  format.rgb = input.rgb;
+  for (size_t i = 0; i < 3; ++i) format.scale_bgr[i] = static_cast<float>(input.scale_bgr[i]);
+  const auto mean = stored.tensors.find(kMeanTensor);
+  if (mean != stored.tensors.end()) {
+    format.mean_bgr = mean->second.values;
+  } else {
+    format.mean_bgr.assign(input.mean_bgr.begin(), input.mean_bgr.end());
+    format.mean_bgr.resize(3, 0.0f);
+  }
+  return format;
 }
 
 absl::StatusOr<Network> LoadNetwork(StageContext& context) {
   Network network;
   network.name = context.component_name("architecture");
   FACET_ASSIGN_OR_RETURN(network.architecture, context.Create<Architecture>("architecture"));
-  FACET_ASSIGN_OR_RETURN(network.device, DeviceOf(context.device()));
-  network.architecture->Initialize(context.seed());
+  FACET_ASSIGN_OR_RETURN(
+      network.numerics, PrepareTorch(context.device(), context.precision(), context.threads()));
+  Architecture& architecture = *network.architecture;
+  architecture.Initialize(context.seed());
   StoredTensors stored;
   if (context.has_input("model")) {
     FACET_ASSIGN_OR_RETURN(const std::string path,
                            context.InputFile("model", "weights.safetensors"));
     FACET_ASSIGN_OR_RETURN(stored, ReadTensors(path));
-    FACET_RETURN_IF_ERROR(CopyWeights(stored, network.architecture->Parameters()));
-    FACET_RETURN_IF_ERROR(CopyWeights(stored, network.architecture->Buffers()));
+    FACET_RETURN_IF_ERROR(CopyWeights(stored, architecture.Parameters()));
+    FACET_RETURN_IF_ERROR(CopyWeights(stored, architecture.Buffers()));
   }
-  const auto mean = stored.tensors.find(kMeanTensor);
-  FACET_ASSIGN_OR_RETURN(InputTransform transform,
-                         InputTransform::Create(network.architecture->input(),
-                                                mean == stored.tensors.end() ? nullptr
-                                                                             : &mean->second));
-  network.transform = std::make_unique<InputTransform>(std::move(transform));
-  // A network without parameters of its own (one that only infers) takes float32.
-  std::vector<NamedTensor> parameters = network.architecture->Parameters();
-  if (!parameters.empty()) network.type = TypeOf(context.precision());
-  for (NamedTensor& parameter : parameters) {
-    parameter.tensor.set_data(parameter.tensor.detach().to(network.device, network.type));
-  }
+  network.format = FormatOf(architecture.input(), stored);
+  // A network without parameters of its own (one that only infers) takes float32 on the CPU.
+  if (architecture.Parameters().empty()) network.numerics = {};
+  MoveTo(architecture.Parameters(), network.numerics);
+  MoveTo(architecture.Buffers(), network.numerics);
   return network;
 }
 
@@ -97,40 +106,42 @@ int64_t NumViews(const TestCropSettings& settings) {
   return per_scale * static_cast<int64_t>(settings.scales.size());
 }
 
-void FillViews(const Image& crop, const TestCropSettings& settings, const InputTransform& transform,
+void FillViews(const Image& crop, const TestCropSettings& settings, const InputFormat& format,
                float* out) {
   for (const int64_t scale : settings.scales) {
     const Image image = Scaled(crop, static_cast<int>(scale));
     for (const auto& [x, y] :
-         Corners(settings.kind, image.width, image.height, transform.size_px())) {
-      transform.Apply(image, x, y, /*mirror=*/false, out);
-      out += transform.num_values();
+         Corners(settings.kind, image.width, image.height, static_cast<int>(format.size_px))) {
+      WriteInput(format, image, {x, y, /*mirror=*/false}, out);
+      out += format.num_values();
       if (settings.kind == "one") continue;
-      transform.Apply(image, x, y, /*mirror=*/true, out);
-      out += transform.num_values();
+      WriteInput(format, image, {x, y, /*mirror=*/true}, out);
+      out += format.num_values();
     }
   }
 }
 
 // Views of the rows [first, last) as [rows * views, 3, S, S]; the first error wins.
-absl::StatusOr<at::Tensor> LoadViews(const CropStore& crops, int64_t first, int64_t last,
+absl::StatusOr<at::Tensor> LoadViews(const CropSet& crops, int64_t first, int64_t last,
                                      const TestCropSettings& settings,
-                                     const InputTransform& transform) {
+                                     const InputFormat& format) {
   const int64_t views = NumViews(settings);
-  const int64_t size = transform.size_px();
-  at::Tensor batch = at::empty({(last - first) * views, 3, size, size});
+  const int64_t size = format.size_px;
+  at::Tensor batch = at::empty({(last - first) * views, 3, size, size},
+                               at::TensorOptions(at::kFloat), at::MemoryFormat::ChannelsLast);
   float* const values = batch.data_ptr<float>();
   std::mutex mutex;
   absl::Status status;
   at::parallel_for(first, last, 1, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      const absl::StatusOr<Image> crop = crops.Read(row);
+      Image scratch;
+      const absl::StatusOr<const Image*> crop = crops.Get(row, &scratch);
       if (!crop.ok()) {
         const std::lock_guard<std::mutex> lock(mutex);
         status.Update(crop.status());
         continue;
       }
-      FillViews(*crop, settings, transform, values + (row - first) * views * transform.num_values());
+      FillViews(**crop, settings, format, values + (row - first) * views * format.num_values());
     }
   });
   if (!status.ok()) return status;
@@ -140,8 +151,7 @@ absl::StatusOr<at::Tensor> LoadViews(const CropStore& crops, int64_t first, int6
 absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& views, int64_t num_views,
                                     const std::string& normalize) {
   return Guard(network.name, [&]() -> absl::StatusOr<at::Tensor> {
-    const at::Tensor input = views.to(network.device, network.type)
-                                 .contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor input = views.to(network.numerics.device, network.numerics.type);
     at::Tensor output =
         network.architecture->Forward(input, /*training=*/false).to(at::kCPU, at::kFloat);
     if (normalize == "each") output = output / output.norm(2, 1, true).clamp_min(1e-12);
@@ -149,7 +159,7 @@ absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& views, i
   });
 }
 
-absl::Status CheckScales(const TestCropSettings& settings, int size_px) {
+absl::Status CheckScales(const TestCropSettings& settings, int64_t size_px) {
   for (const int64_t scale : settings.scales) {
     if (scale < size_px) {
       return absl::InvalidArgumentError(
@@ -162,7 +172,7 @@ absl::Status CheckScales(const TestCropSettings& settings, int size_px) {
              : absl::OkStatus();
 }
 
-absl::Status WriteRows(const CropStore& crops, const std::string& path) {
+absl::Status WriteRows(const CropSet& crops, const std::string& path) {
   std::vector<DescriptorRecord> records;
   for (const CropRecord& crop : crops.records()) {
     records.push_back({crop.sample, crop.identity, crop.confidence, crop.fold});
@@ -174,14 +184,15 @@ absl::Status WriteRows(const CropStore& crops, const std::string& path) {
 
 absl::Status RunDescribe(StageContext& context) {
   const at::NoGradGuard no_gradient;
-  PrepareTorch(context.threads(), context.seed());
   FACET_ASSIGN_OR_RETURN(const TestCropSettings settings,
                          ReadOptions<TestCropSettings>(Dump(context.settings())));
   FACET_ASSIGN_OR_RETURN(Network network, LoadNetwork(context));
-  FACET_RETURN_IF_ERROR(CheckScales(settings, network.transform->size_px()));
+  FACET_RETURN_IF_ERROR(CheckScales(settings, network.format.size_px));
   FACET_ASSIGN_OR_RETURN(const std::string records, context.InputFile("crops", "crops.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::string pixels, context.InputFile("crops", "crops.mdb"));
-  FACET_ASSIGN_OR_RETURN(const CropStore crops, CropStore::Open(records, pixels));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crop_set,
+                         CropSet::Open(pixels, records, context.threads()));
+  const CropSet& crops = *crop_set;
 
   const int64_t views = NumViews(settings);
   const int64_t rows_per_batch = std::max<int64_t>(1, kViewsPerBatch / views);
@@ -192,7 +203,7 @@ absl::Status RunDescribe(StageContext& context) {
     if (context.stop_requested()) return absl::CancelledError("stopped");
     const int64_t last = std::min(first + rows_per_batch, crops.size());
     FACET_ASSIGN_OR_RETURN(const at::Tensor batch,
-                           LoadViews(crops, first, last, settings, *network.transform));
+                           LoadViews(crops, first, last, settings, network.format));
     FACET_ASSIGN_OR_RETURN(const at::Tensor output,
                            Describe(network, batch, views, settings.normalize));
     const float* values = output.data_ptr<float>();

@@ -14,7 +14,8 @@
 #include "core/base/file.h"
 #include "core/stages/artifacts.h"
 #include "core/stages/settings.h"
-#include "core/training/runtime.h"
+#include "core/training/reduce.h"
+#include "core/training/tensors.h"
 
 namespace facet {
 namespace {
@@ -119,7 +120,7 @@ absl::StatusOr<double> Update(Loss& loss, const TrainingSet& data, const Tuples&
   const at::Tensor labels = data.labels.index_select(0, step.rows);
   FACET_ASSIGN_OR_RETURN(const std::vector<LossGroup> groups,
                          loss.Compute({embeddings, labels, &step.tuples}));
-  const at::Tensor total = Reduce(groups, embeddings);
+  FACET_ASSIGN_OR_RETURN(const at::Tensor total, ReduceGroups(groups));
   const double value = total.item<double>();
   if (!std::isfinite(value)) {
     return absl::OutOfRangeError("embed: the loss is not finite; lower embed.lr");
@@ -168,14 +169,7 @@ absl::StatusOr<Json> RunEpoch(const Job& job, Loss& loss, Miner& miner, const Tr
 absl::StatusOr<std::pair<at::Tensor, Json>> Learn(const Job& job, const TrainingSet& data) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Loss> loss, job.context.Create<Loss>("loss"));
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Miner> miner, job.context.Create<Miner>("miner"));
-  FACET_RETURN_IF_ERROR(CheckTuples(loss->takes(), job.context.component_name("loss"),
-                                    miner->makes(), job.context.component_name("miner")));
-  if (miner->scope() != MinerScope::kEpoch) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("embed.miner: \"", job.context.component_name("miner"),
-                     "\" mines batches, an embedding needs one that streams an epoch, such as "
-                     "\"random_violating\""));
-  }
+  FACET_RETURN_IF_ERROR(CheckMiner(*loss, miner.get(), MinerScope::kEpoch, "embed"));
   FACET_RETURN_IF_ERROR(loss->Initialize(job.settings.dimension, data.num_classes, job.seed));
   at::Tensor projection = InitialProjection(job.settings, data.descriptors, job.seed);
   projection.set_requires_grad(true);
@@ -211,7 +205,7 @@ absl::StatusOr<std::vector<int64_t>> FoldsToLearn(StageContext& context, const s
 }  // namespace
 
 absl::Status RunEmbed(StageContext& context) {
-  PrepareTorch(context.threads(), context.seed());
+  FACET_RETURN_IF_ERROR(PrepareTorch("cpu", "float32", context.threads()).status());
   FACET_ASSIGN_OR_RETURN(const EmbedSettings settings,
                          ReadOptions<EmbedSettings>(Dump(context.settings())));
   FloatArray storage;
