@@ -1,0 +1,127 @@
+#include "core/graph/input_digests.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "core/base/hash.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class InputDigestsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ / "data/b");
+    Write("data/a.txt", "one");
+    Write("data/b/c.txt", "two");
+  }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+  }
+  std::string Index() const { return (folder_ / "index.sqlite").string(); }
+  ExternalInput Folder(const std::string& name = "data") const {
+    return {"data.root", (folder_ / name).string(), true};
+  }
+  // The digest by an object of its own, as a new process would ask.
+  std::string Digest(const ExternalInput& input, int64_t* num_hashed = nullptr) const {
+    InputDigests digests(Index());
+    const absl::StatusOr<std::string> digest = digests.Digest(input);
+    EXPECT_TRUE(digest.ok()) << digest.status();
+    if (num_hashed != nullptr) *num_hashed = digests.num_hashed();
+    return digest.value_or("");
+  }
+  fs::path folder_;
+};
+
+TEST_F(InputDigestsTest, AFilesDigestIsItsSha256) {
+  EXPECT_EQ(Digest({"detector.model", (folder_ / "data/a.txt").string(), false}), Sha256Hex("one"));
+}
+
+TEST_F(InputDigestsTest, AFolderIsItsPathsSizesAndContents) {
+  const std::string expected = std::string("a.txt") + '\0' + "3 " + Sha256Hex("one") + "\n" +
+                               "b/c.txt" + '\0' + "3 " + Sha256Hex("two") + "\n";
+  EXPECT_EQ(Digest(Folder()), Sha256Hex(expected));
+}
+
+TEST_F(InputDigestsTest, AMovedFolderKeepsItsDigest) {
+  const std::string before = Digest(Folder());
+  fs::rename(folder_ / "data", folder_ / "moved");
+  EXPECT_EQ(Digest(Folder("moved")), before);
+}
+
+TEST_F(InputDigestsTest, ChangesAreSeen) {
+  const std::string before = Digest(Folder());
+  Write("data/b/c.txt", "TWO");  // of equal size
+  const std::string edited = Digest(Folder());
+  EXPECT_NE(edited, before);
+  Write("data/d.txt", "");
+  const std::string added = Digest(Folder());
+  EXPECT_NE(added, edited);
+  fs::rename(folder_ / "data/d.txt", folder_ / "data/e.txt");
+  EXPECT_NE(Digest(Folder()), added);
+}
+
+TEST_F(InputDigestsTest, OldFilesAreHashedOnceAndYoungOnesAgain) {
+  int64_t num_hashed = 0;
+  Digest(Folder(), &num_hashed);
+  EXPECT_EQ(num_hashed, 2);
+  Digest(Folder(), &num_hashed);
+  EXPECT_EQ(num_hashed, 2) << "a file of this second is not trusted to stay";
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  const std::string digest = Digest(Folder(), &num_hashed);
+  EXPECT_EQ(num_hashed, 2);
+  EXPECT_EQ(Digest(Folder(), &num_hashed), digest);
+  EXPECT_EQ(num_hashed, 0);
+  Write("data/a.txt", "ONE");
+  EXPECT_NE(Digest(Folder(), &num_hashed), digest);
+  EXPECT_EQ(num_hashed, 1);
+}
+
+// A file put in its place with the old size and modification time has another change time.
+TEST_F(InputDigestsTest, AReplacedFileWithItsOldTimesIsSeen) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  const std::string before = Digest(Folder());
+  struct stat info;
+  const std::string path = (folder_ / "data/a.txt").string();
+  ASSERT_EQ(::stat(path.c_str(), &info), 0);
+  Write("data/a.txt", "ONE");
+  const timespec times[2] = {info.st_atim, info.st_mtim};
+  ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  EXPECT_NE(Digest(Folder()), before);
+}
+
+TEST_F(InputDigestsTest, LinksAreFollowedAndDanglingOnesAreNoFiles) {
+  const std::string before = Digest(Folder());
+  fs::create_symlink("nowhere", folder_ / "data/dangling");
+  EXPECT_EQ(Digest(Folder()), before);
+  fs::create_directory_symlink(folder_ / "data", folder_ / "link");
+  EXPECT_EQ(Digest(Folder("link")), before);
+}
+
+TEST_F(InputDigestsTest, MissingInputsAreNamed) {
+  InputDigests digests(Index());
+  const absl::Status status = digests.Digest({"test.data.root", "/no/such/folder", true}).status();
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_NE(status.message().find("test.data.root = \"/no/such/folder\""), std::string::npos);
+  EXPECT_FALSE(digests.Digest({"x", (folder_ / "data/a.txt").string(), true}).ok());
+  EXPECT_FALSE(digests.Digest({"x", (folder_ / "data").string(), false}).ok());
+}
+
+TEST_F(InputDigestsTest, ADamagedIndexCostsTimeOnly) {
+  const std::string before = Digest(Folder());
+  std::ofstream(Index()) << "this is no database";
+  EXPECT_EQ(Digest(Folder()), before);
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,135 @@
+// What enters a key and what does not. The rules are those of key.h; the digest itself is checked
+// against sha256sum.
+#include "core/graph/key.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/hash.h"
+
+namespace facet {
+namespace {
+
+StageSpec TrainStage() {
+  StageSpec stage;
+  stage.type = "train";
+  stage.name = "train";
+  ComponentUse loss;
+  loss.kind = "loss";
+  loss.name = "triplet";
+  loss.options = {{"margin", 0.2}, {"start", "/data/centres.bin"}};
+  loss.library_path = "/plugins/libtriplet.so";
+  loss.library_digest = "aa11";
+  stage.components["loss"] = loss;
+  stage.settings = {{"batch", 64}, {"rates", {0.01, 0.001}}};
+  stage.inputs = {{"crops", 3}};
+  stage.externals = {{"loss.start", "/data/centres.bin", false}};
+  stage.uses_seed = true;
+  stage.seed = 7;
+  stage.device = "cpu";
+  stage.precision = "float32";
+  stage.threads = 2;
+  stage.libraries = {"torch"};
+  stage.rows = {"2", "3"};
+  stage.worker_threads = 2;
+  return stage;
+}
+
+KeyEnvironment Environment() { return {{{"train", "c0de"}}, {{"torch", "1.13.1"}}}; }
+
+std::string KeyOf(const StageSpec& stage, const KeyEnvironment& environment = Environment(),
+                  const std::string& crops = "c105", const std::string& centres = "ce47") {
+  return ComputeKey(stage, {{"crops", crops}}, {{"loss.start", centres}}, environment).digest;
+}
+
+TEST(KeyTest, IsTheDigestOfItsDocument) {
+  const StageKey key =
+      ComputeKey(TrainStage(), {{"crops", "c105"}}, {{"loss.start", "ce47"}}, Environment());
+  EXPECT_EQ(key.digest, Sha256Hex(Dump(key.document)));
+  // Written by hand from the rules of key.h.
+  EXPECT_EQ(Dump(key.document),
+            "{\"code\":\"c0de\",\"components\":{\"loss\":{\"kind\":\"loss\",\"library\":\"aa11\","
+            "\"name\":\"triplet\",\"options\":{\"margin\":0.2,\"start\":{\"content\":\"ce47\"}}}},"
+            "\"device\":\"cpu\",\"format\":1,\"inputs\":{\"crops\":\"c105\"},"
+            "\"libraries\":{\"torch\":\"1.13.1\"},\"precision\":\"float32\",\"seed\":7,"
+            "\"settings\":{\"batch\":64,\"rates\":[0.01,0.001]},\"stage\":\"train\",\"threads\":2}");
+}
+
+TEST(KeyTest, LeavesOutPathsLabelsRowsAndNames) {
+  StageSpec moved = TrainStage();
+  moved.components["loss"].options["start"] = "/elsewhere/centres.bin";
+  moved.components["loss"].library_path = "/opt/libtriplet.so";
+  moved.externals[0].path = "/elsewhere/centres.bin";
+  moved.rows = {"9"};
+  moved.name = "other";
+  moved.inputs["crops"] = 17;
+  moved.worker_threads = 64;
+  EXPECT_EQ(KeyOf(moved), KeyOf(TrainStage()));
+}
+
+TEST(KeyTest, IgnoresTheOrderOfNames) {
+  StageSpec stage = TrainStage();
+  stage.settings = Json::parse(R"({"rates": [0.01, 0.001], "batch": 64})");
+  EXPECT_EQ(KeyOf(stage), KeyOf(TrainStage()));
+}
+
+TEST(KeyTest, ChangesWithEverythingThatCounts) {
+  const std::string base = KeyOf(TrainStage());
+  const auto changed = [](auto change) {
+    StageSpec stage = TrainStage();
+    change(stage);
+    return KeyOf(stage);
+  };
+  EXPECT_NE(changed([](StageSpec& s) { s.components["loss"].options["margin"] = 0.3; }), base);
+  EXPECT_NE(changed([](StageSpec& s) { s.components["loss"].name = "contrastive"; }), base);
+  EXPECT_NE(changed([](StageSpec& s) { s.components["loss"].library_digest = "bb22"; }), base);
+  EXPECT_NE(changed([](StageSpec& s) { s.settings["batch"] = 32; }), base);
+  EXPECT_NE(changed([](StageSpec& s) { s.seed = 8; }), base);
+  EXPECT_NE(changed([](StageSpec& s) { s.device = "cuda"; }), base);
+  EXPECT_NE(changed([](StageSpec& s) { s.precision = "bfloat16"; }), base);
+  EXPECT_NE(changed([](StageSpec& s) { s.threads = 4; }), base);
+  EXPECT_NE(KeyOf(TrainStage(), {{{"train", "edited"}}, {{"torch", "1.13.1"}}}), base);
+  EXPECT_NE(KeyOf(TrainStage(), {{{"train", "c0de"}}, {{"torch", "2.6.0"}}}), base);
+  EXPECT_NE(KeyOf(TrainStage(), Environment(), "other crops"), base);
+  EXPECT_NE(KeyOf(TrainStage(), Environment(), "c105", "other centres"), base);
+}
+
+TEST(KeyTest, LeavesOutWhatTheStageDoesNotUse) {
+  StageSpec detect = TrainStage();
+  detect.uses_seed = false;
+  detect.threads = 0;
+  StageSpec other = detect;
+  other.seed = 99;
+  other.worker_threads = 8;
+  EXPECT_EQ(KeyOf(detect), KeyOf(other));
+}
+
+TEST(KeyTest, AFolderThatNoComponentNamesCountsByItsContent) {
+  StageSpec stage = TrainStage();
+  stage.externals.push_back({"data.root", "/data/lfw", true});
+  const auto key = [&](const std::string& content) {
+    return ComputeKey(stage, {{"crops", "c105"}}, {{"loss.start", "ce47"}, {"data.root", content}},
+                      Environment());
+  };
+  EXPECT_NE(key("one").digest, key("two").digest);
+  EXPECT_EQ(key("one").document["externals"], Json({{"data.root", "one"}}));
+}
+
+TEST(KeyTest, NamesWhatDiffers) {
+  StageSpec changed = TrainStage();
+  changed.components["loss"].options["margin"] = 0.3;
+  changed.settings["batch"] = 32;
+  const Json before =
+      ComputeKey(TrainStage(), {{"crops", "c105"}}, {{"loss.start", "ce47"}}, Environment()).document;
+  const Json after =
+      ComputeKey(changed, {{"crops", "c106"}}, {{"loss.start", "ce47"}}, Environment()).document;
+  std::vector<std::string> texts;
+  for (const KeyDifference& difference : CompareKeys(before, after)) {
+    texts.push_back(DescribeDifference(difference));
+  }
+  EXPECT_EQ(texts, (std::vector<std::string>{"loss.margin 0.2 -> 0.3", "input crops",
+                                             "batch 64 -> 32"}));
+  EXPECT_TRUE(CompareKeys(before, before).empty());
+}
+
+}  // namespace
+}  // namespace facet

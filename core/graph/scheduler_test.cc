@@ -1,0 +1,271 @@
+// The scheduler with stages that run in this process.
+#include "core/graph/scheduler.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/file.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Writes settings.text and the content of all inputs into "out"; or does what the settings say.
+class FakeRunner final : public StageRunner {
+ public:
+  absl::StatusOr<JobResult> Run(const Job& job, const std::string&, const std::string&,
+                                const ProgressFunction& progress, const StopFunction& stop) override {
+    ++num_runs;
+    progress({1, 2, "steps", ""});
+    JobResult result;
+    if (job.stage.settings.value("fail", false)) {
+      result.status = absl::InternalError("it failed");
+      return result;
+    }
+    if (job.stage.settings.value("crash", false)) return absl::InternalError("killed by signal 9");
+    if (job.stage.settings.value("until_stopped", false)) {
+      while (stop() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      result.status = absl::CancelledError("stopped");
+      return result;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(job.stage.settings.value("sleep_ms", 0)));
+    std::string text = job.stage.settings.value("text", "");
+    for (const auto& [port, files] : job.inputs) {
+      for (const auto& [name, path] : files) absl::StrAppend(&text, "+", *ReadFile(path));
+    }
+    std::ofstream(job.output_dir + "/out") << text;
+    result.counts = {{"runs", 1}};
+    return result;
+  }
+  std::atomic<int> num_runs{0};
+};
+
+class NoObserver final : public RunObserver {
+ public:
+  void OnStage(int stage, const StageOutcome& outcome) override {
+    states[stage].push_back(outcome.state);
+  }
+  void OnProgress(int, const StageProgress&) override { ++num_progress; }
+  void OnWait(int, const std::string&) override { ++num_waits; }
+  std::map<int, std::vector<StageState>> states;
+  int num_progress = 0, num_waits = 0;
+};
+
+class SchedulerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(folder_);
+    store_ = *Store::Open(folder_.string());
+    options_.log_folder = folder_.string();
+  }
+
+  int Add(const std::string& type, Json settings, std::map<std::string, int> inputs = {}) {
+    StageSpec stage;
+    stage.type = type;
+    stage.name = type;
+    stage.settings = settings.is_null() ? Json::object() : std::move(settings);
+    stage.inputs = std::move(inputs);
+    graph_.stages.push_back(stage);
+    environment_.stage_code.emplace(type, "code of " + type);
+    return static_cast<int>(graph_.stages.size()) - 1;
+  }
+
+  std::vector<StageOutcome> Run() {
+    InputDigests digests(store_->index_path());
+    return RunStages(graph_, environment_, *store_, digests, runner_, observer_, options_);
+  }
+  std::vector<PlannedStage> Plan() {
+    InputDigests digests(store_->index_path());
+    return PlanStages(graph_, environment_, *store_, digests, options_.force);
+  }
+  std::string Output(const StageOutcome& outcome) const {
+    return *ReadFile(store_->BlobPath(outcome.manifest.Find("out")->digest));
+  }
+
+  fs::path folder_;
+  std::unique_ptr<Store> store_;
+  StageGraph graph_;
+  KeyEnvironment environment_;
+  FakeRunner runner_;
+  NoObserver observer_;
+  RunOptions options_;
+};
+
+TEST_F(SchedulerTest, ASecondRunExecutesNothing) {
+  const int a = Add("a", {{"text", "A"}});
+  Add("b", {{"text", "B"}}, {{"in", a}});
+  std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(Output(outcomes[1]), "B+A");
+  EXPECT_EQ(outcomes[1].state, StageState::kDone);
+  EXPECT_EQ(observer_.states[1], (std::vector{StageState::kRunning, StageState::kDone}));
+  EXPECT_EQ(observer_.num_progress, 2);
+  outcomes = Run();
+  EXPECT_EQ(runner_.num_runs, 2);
+  EXPECT_EQ(outcomes[1].state, StageState::kCached);
+  EXPECT_EQ(Output(outcomes[1]), "B+A");
+  EXPECT_EQ(outcomes[1].manifest.counts.at("runs"), 1);
+}
+
+TEST_F(SchedulerTest, EqualContentStopsTheRecomputation) {
+  const int a = Add("a", {{"text", "A"}});
+  Add("b", {{"text", "B"}}, {{"in", a}});
+  Run();
+  // Another code of `a` with the same outcome: `b` need not run.
+  environment_.stage_code["a"] = "edited, to the same effect";
+  std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(runner_.num_runs, 3);
+  EXPECT_EQ(outcomes[0].state, StageState::kDone);
+  EXPECT_EQ(outcomes[1].state, StageState::kCached);
+  // Another outcome: it must.
+  graph_.stages[0].settings["text"] = "A2";
+  outcomes = Run();
+  EXPECT_EQ(runner_.num_runs, 5);
+  EXPECT_EQ(Output(outcomes[1]), "B+A2");
+}
+
+TEST_F(SchedulerTest, EqualKeysFoundLateAreComputedOnce) {
+  // Two stages that differ make equal content; what follows them is one computation.
+  const int a1 = Add("a1", {{"text", "A"}});
+  const int a2 = Add("a2", {{"text", "A"}});
+  Add("b", {{"text", "B"}, {"sleep_ms", 150}}, {{"in", a1}});
+  Add("b", {{"text", "B"}, {"sleep_ms", 150}}, {{"in", a2}});
+  options_.jobs = 2;
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(runner_.num_runs, 3);
+  EXPECT_EQ(outcomes[2].key, outcomes[3].key);
+  EXPECT_TRUE(HasArtifact(outcomes[2].state) && HasArtifact(outcomes[3].state));
+}
+
+TEST_F(SchedulerTest, AFailureBlocksWhatFollowsItAndNothingElse) {
+  const int bad = Add("bad", {{"fail", true}});
+  const int crash = Add("crash", {{"crash", true}});
+  Add("after_bad", {}, {{"in", bad}});
+  Add("after_crash", {}, {{"in", crash}});
+  const int good = Add("good", {{"text", "G"}});
+  Add("after_good", {}, {{"in", good}});
+  std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].state, StageState::kFailed);
+  EXPECT_EQ(outcomes[0].status.message(), "it failed");
+  EXPECT_EQ(outcomes[1].status.message(), "killed by signal 9");
+  EXPECT_EQ(outcomes[2].state, StageState::kBlocked);
+  EXPECT_EQ(outcomes[3].state, StageState::kBlocked);
+  EXPECT_EQ(outcomes[5].state, StageState::kDone);
+  EXPECT_FALSE(store_->Find(outcomes[0].key).has_value()) << "a failure is no entry";
+  EXPECT_TRUE(fs::is_empty(folder_ / "cache/v1/tmp"));
+  // Mended, only what is missing runs.
+  const int before = runner_.num_runs;
+  graph_.stages[0].settings["fail"] = false;
+  outcomes = Run();
+  EXPECT_EQ(outcomes[2].state, StageState::kDone);
+  EXPECT_EQ(outcomes[5].state, StageState::kCached);
+  EXPECT_EQ(runner_.num_runs, before + 3);  // bad, after_bad, and the crash again
+}
+
+TEST_F(SchedulerTest, FailFastStartsNothingMore) {
+  Add("bad", {{"fail", true}});
+  Add("good", {{"text", "G"}});
+  options_.fail_fast = true;
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[1].state, StageState::kBlocked);
+  EXPECT_EQ(runner_.num_runs, 1);
+}
+
+TEST_F(SchedulerTest, AMissingInputFailsItsStageWithoutAKey) {
+  Add("reader", {});
+  graph_.stages[0].externals = {{"data.root", "/no/such/folder", true}};
+  Add("good", {{"text", "G"}});
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].state, StageState::kFailed);
+  EXPECT_TRUE(absl::IsNotFound(outcomes[0].status));
+  EXPECT_TRUE(outcomes[0].key.empty());
+  EXPECT_EQ(outcomes[1].state, StageState::kDone);
+  EXPECT_EQ(Plan()[0].state, PlannedStage::State::kBlocked);
+}
+
+TEST_F(SchedulerTest, ForceComputesAStageAgain) {
+  const int a = Add("a", {{"text", "A"}});
+  Add("b", {{"text", "B"}}, {{"in", a}});
+  Run();
+  options_.force = {"a"};
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].state, StageState::kDone);
+  EXPECT_EQ(outcomes[1].state, StageState::kCached);
+  EXPECT_EQ(runner_.num_runs, 3);
+}
+
+TEST_F(SchedulerTest, AStopEndsTheRunAndTheNextOneResumes) {
+  std::atomic<int> signal{0};
+  options_.stop = [&] { return signal.load(); };
+  const int a = Add("a", {{"text", "A"}});
+  const int endless = Add("endless", {{"until_stopped", true}}, {{"in", a}});
+  Add("after", {}, {{"in", endless}});
+  std::thread stopper([&] {
+    while (runner_.num_runs < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    signal = 15;
+  });
+  std::vector<StageOutcome> outcomes = Run();
+  stopper.join();
+  EXPECT_EQ(outcomes[0].state, StageState::kDone);
+  EXPECT_EQ(outcomes[1].state, StageState::kStopped);
+  EXPECT_EQ(outcomes[2].state, StageState::kStopped);
+  signal = 0;
+  graph_.stages[1].settings["until_stopped"] = false;
+  outcomes = Run();
+  EXPECT_EQ(outcomes[0].state, StageState::kCached);
+  EXPECT_EQ(outcomes[2].state, StageState::kDone);
+}
+
+TEST_F(SchedulerTest, WaitsForAnotherHolderOfTheKey) {
+  Add("a", {{"text", "A"}});
+  const std::string key = Plan()[0].key;
+  std::string holder;
+  std::unique_ptr<KeyLock> lock = *store_->TryLock(key, &holder);
+  std::thread release([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    lock.reset();
+  });
+  const std::vector<StageOutcome> outcomes = Run();
+  release.join();
+  EXPECT_EQ(observer_.num_waits, 1);
+  EXPECT_EQ(outcomes[0].state, StageState::kDone);
+}
+
+TEST_F(SchedulerTest, APlanTellsWhatWouldRunAndWhy) {
+  const int a = Add("a", {{"text", "A"}});
+  Add("b", {{"text", "B"}}, {{"in", a}});
+  std::vector<PlannedStage> planned = Plan();
+  EXPECT_EQ(planned[0].state, PlannedStage::State::kRun);
+  EXPECT_EQ(planned[0].why, "no a stage was run yet");
+  EXPECT_EQ(planned[1].state, PlannedStage::State::kWaits);
+  EXPECT_EQ(planned[1].waits_for, std::vector<int>{a});
+  const std::vector<StageOutcome> outcomes = Run();
+  planned = Plan();
+  EXPECT_EQ(planned[1].state, PlannedStage::State::kCached);
+  EXPECT_EQ(planned[1].key, outcomes[1].key);
+  graph_.stages[1].settings["text"] = "B2";
+  planned = Plan();
+  EXPECT_EQ(planned[0].state, PlannedStage::State::kCached);
+  EXPECT_EQ(planned[1].state, PlannedStage::State::kRun);
+  EXPECT_EQ(planned[1].why, "changed: text \"B\" -> \"B2\"");
+  EXPECT_EQ(runner_.num_runs, 2) << "a plan runs nothing";
+}
+
+TEST_F(SchedulerTest, ADamagedEntryIsComputedAnew) {
+  Add("a", {{"text", "A"}});
+  const std::vector<StageOutcome> outcomes = Run();
+  fs::remove(store_->BlobPath(outcomes[0].manifest.files[0].digest));
+  EXPECT_EQ(Run()[0].state, StageState::kDone);
+  EXPECT_EQ(Run()[0].state, StageState::kCached);
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,204 @@
+#include "core/graph/store.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/base/file.h"
+#include "core/base/hash.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class StoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(folder_);
+    store_ = *Store::Open(folder_.string());
+  }
+
+  static std::string Key(int number) { return Sha256Hex(std::to_string(number)); }
+
+  // Commits an artifact of two files; false where that failed.
+  static bool CommitOne(Store& store, const std::string& key, const std::string& text) {
+    std::string holder;
+    const auto lock = store.TryLock(key, &holder);
+    if (!lock.ok() || *lock == nullptr) return false;
+    const std::string work = *store.MakeWorkFolder(key);
+    fs::create_directories(work + "/out/sub");
+    std::ofstream(work + "/out/a.txt") << text;
+    std::ofstream(work + "/out/sub/b.txt") << text << text;
+    Manifest manifest;
+    manifest.key = key;
+    manifest.type = "fake";
+    manifest.name = "test.fake";
+    manifest.key_document = {{"stage", "fake"}};
+    manifest.counts = {{"images", 3}};
+    manifest.notices = {"one notice"};
+    const bool committed = store.Commit(work + "/out", &manifest).ok();
+    RemoveFolder(work);
+    return committed;
+  }
+
+  std::string ManifestPath(const std::string& key) const {
+    return (folder_ / "cache/v1/ac" / key.substr(0, 2) / key / "manifest.json").string();
+  }
+  bool HasQuarantine() const { return fs::exists(folder_ / "cache/v1/quarantine"); }
+
+  fs::path folder_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(StoreTest, GivesBackWhatWasCommitted) {
+  EXPECT_FALSE(store_->Find(Key(1)).has_value());
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  const auto manifest = store_->Find(Key(1));
+  ASSERT_TRUE(manifest.has_value());
+  ASSERT_EQ(manifest->files.size(), 2u);
+  EXPECT_EQ(manifest->files[1].name, "sub/b.txt");
+  EXPECT_EQ(manifest->counts.at("images"), 3);
+  EXPECT_EQ(manifest->notices, std::vector<std::string>{"one notice"});
+  const std::string blob = store_->BlobPath(manifest->Find("a.txt")->digest);
+  EXPECT_EQ(*ReadFile(blob), "hello");
+  // "hello": known from sha256sum.
+  EXPECT_EQ(manifest->Find("a.txt")->digest,
+            "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+  struct stat info;
+  ASSERT_EQ(::stat(blob.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0444u);
+  EXPECT_TRUE(fs::is_empty(folder_ / "cache/v1/tmp"));
+}
+
+TEST_F(StoreTest, ContentDigestIsOfNamesAndContentsAlone) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "same"));
+  ASSERT_TRUE(CommitOne(*store_, Key(2), "same"));
+  ASSERT_TRUE(CommitOne(*store_, Key(3), "other"));
+  EXPECT_EQ(store_->Find(Key(1))->ContentDigest(), store_->Find(Key(2))->ContentDigest());
+  EXPECT_NE(store_->Find(Key(1))->ContentDigest(), store_->Find(Key(3))->ContentDigest());
+}
+
+TEST_F(StoreTest, QuarantinesAManifestThatDiffersFromItsChecksum) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  std::string text = *ReadFile(ManifestPath(Key(1)));
+  text.replace(text.find("one notice"), 3, "two");
+  std::ofstream(ManifestPath(Key(1))) << text;
+  EXPECT_FALSE(store_->Find(Key(1)).has_value());
+  EXPECT_TRUE(HasQuarantine());
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));  // and is computed anew
+  EXPECT_TRUE(store_->Find(Key(1)).has_value());
+}
+
+TEST_F(StoreTest, QuarantinesACutManifest) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  fs::resize_file(ManifestPath(Key(1)), 40);
+  EXPECT_FALSE(store_->Find(Key(1)).has_value());
+  EXPECT_TRUE(HasQuarantine());
+}
+
+TEST_F(StoreTest, QuarantinesAnEntryWhoseBlobIsMissingOrCut) {
+  for (const bool remove : {true, false}) {
+    ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+    const std::string blob = store_->BlobPath(store_->Find(Key(1))->files[0].digest);
+    fs::permissions(blob, fs::perms::owner_write, fs::perm_options::add);
+    if (remove) {
+      fs::remove(blob);
+    } else {
+      fs::resize_file(blob, 2);
+    }
+    EXPECT_FALSE(store_->Find(Key(1)).has_value());
+    ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+    EXPECT_TRUE(store_->Find(Key(1)).has_value());
+    EXPECT_EQ(*ReadFile(blob), "hello");
+  }
+}
+
+TEST_F(StoreTest, AFolderWithoutManifestIsNoEntryAndNoFault) {
+  fs::create_directories(fs::path(ManifestPath(Key(1))).parent_path());
+  EXPECT_FALSE(store_->Find(Key(1)).has_value());
+  EXPECT_FALSE(HasQuarantine());
+  EXPECT_TRUE(CommitOne(*store_, Key(1), "hello"));
+}
+
+TEST_F(StoreTest, RefusesLinksAmongTheOutput) {
+  std::string holder;
+  const auto lock = store_->TryLock(Key(1), &holder);
+  const std::string work = *store_->MakeWorkFolder(Key(1));
+  fs::create_directory(work + "/out");
+  fs::create_symlink("/etc/passwd", work + "/out/link");
+  Manifest manifest;
+  manifest.key = Key(1);
+  EXPECT_FALSE(store_->Commit(work + "/out", &manifest).ok());
+  EXPECT_FALSE(store_->Find(Key(1)).has_value());
+}
+
+TEST_F(StoreTest, LocksExcludeAndEndWithTheirHolder) {
+  std::string holder;
+  {
+    const auto lock = store_->TryLock(Key(1), &holder);
+    ASSERT_TRUE(lock.ok() && *lock != nullptr);
+    const auto second = store_->TryLock(Key(1), &holder);
+    ASSERT_TRUE(second.ok());
+    EXPECT_EQ(*second, nullptr);
+    EXPECT_NE(holder.find(std::to_string(::getpid())), std::string::npos);
+  }
+  EXPECT_NE(*store_->TryLock(Key(1), &holder), nullptr);
+}
+
+TEST_F(StoreTest, CheckpointsLastUntilTheCommit) {
+  const std::string folder = *store_->CheckpointFolder(Key(1));
+  std::ofstream(folder + "/step") << "100";
+  EXPECT_EQ(*ReadFile(*store_->CheckpointFolder(Key(1)) + "/step"), "100");
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  EXPECT_FALSE(fs::exists(folder));
+}
+
+TEST_F(StoreTest, ListsTheEntriesOfAType) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "a"));
+  ASSERT_TRUE(CommitOne(*store_, Key(2), "b"));
+  EXPECT_EQ(store_->List("fake").size(), 2u);
+  EXPECT_TRUE(store_->List("train").empty());
+}
+
+// Processes that commit without end are killed at 40 different moments. Whatever is found then is
+// whole, nothing is quarantined, and the next process goes on.
+TEST_F(StoreTest, SurvivesKillAtAnyMoment) {
+  int next = 0;
+  for (int round = 0; round < 40; ++round) {
+    const pid_t pid = ::fork();
+    ASSERT_GE(pid, 0);
+    if (pid == 0) {
+      for (int i = next;; ++i) {
+        if (!CommitOne(*store_, Key(i), std::string(20000, static_cast<char>('a' + i % 26)))) {
+          ::_exit(1);
+        }
+      }
+    }
+    ::usleep(static_cast<useconds_t>(1000 + 373 * round));
+    ::kill(pid, SIGKILL);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the child ended by itself";
+    for (; store_->Find(Key(next)).has_value(); ++next) {
+      const Manifest manifest = *store_->Find(Key(next));
+      ASSERT_EQ(manifest.files.size(), 2u);
+      for (const ArtifactFile& file : manifest.files) {
+        ASSERT_EQ(*Sha256File(store_->BlobPath(file.digest)), file.digest);
+      }
+    }
+    ASSERT_FALSE(HasQuarantine());
+  }
+  EXPECT_GT(next, 0);
+  EXPECT_TRUE(CommitOne(*store_, Key(next), "after"));
+}
+
+}  // namespace
+}  // namespace facet

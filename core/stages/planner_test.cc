@@ -1,0 +1,276 @@
+// Which stages an experiment is made of, and which of them rows share. The rows are those of Table 4
+// of the paper.
+#include "core/stages/planner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "core/api/component.h"
+#include "core/base/hash.h"
+#include "core/base/random.h"
+#include "core/stages/experiment_layout.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of plugins that exist by their description alone, which is what a planner needs.
+Catalogue MakeCatalogue() {
+  const Json root = {{"name", "root"}, {"type", "string"}, {"doc", "images"}, {"default", ""},
+                     {"role", "input_directory"}};
+  const Json model = {{"name", "model"}, {"type", "string"}, {"doc", "network"}, {"default", ""},
+                      {"role", "input_file"}};
+  const std::vector<std::tuple<std::string, std::string, Json>> components = {
+      {"dataset", "vggface", Json::array({root})}, {"dataset", "lfw", Json::array({root})},
+      {"detector", "given", Json::array()},        {"detector", "yunet", Json::array({model})},
+      {"aligner", "none", Json::array()},          {"aligner", "eyes", Json::array()},
+      {"architecture", "vgg", Json::array()},      {"loss", "softmax", Json::array()},
+      {"loss", "triplet", Json::array()},          {"miner", "random_violating", Json::array()},
+      {"evaluator", "verification", Json::array()}};
+  const fs::path folder = fs::path(testing::TempDir()) / "planner_plugins";
+  fs::create_directories(folder);
+  for (const auto& [kind, name, options] : components) {
+    const std::string base = (folder / ("lib" + kind + name)).string();
+    std::ofstream(base + ".so") << kind << name;
+    std::ofstream(base + ".schema.json")
+        << Dump({{"digest", Sha256Hex(kind + name)}, {"interface_version", kInterfaceVersion},
+                 {"fingerprint", FACET_FINGERPRINT},
+                 {"components", Json::array({{{"kind", kind}, {"name", name}, {"summary", ""},
+                                              {"paper", ""}, {"options", options}}})}});
+  }
+  return Catalogue::Scan({folder.string()}, [](const std::string& path) {
+    return absl::StatusOr<std::string>(absl::InternalError("no schema beside " + path));
+  });
+}
+
+Json Defaults(const Slot& slot) {
+  Json json = Json::object();
+  for (const OptionSpec& option : slot.options) json[option.name] = option.default_value;
+  return json;
+}
+
+// A row with the settings' defaults.
+Row MakeRow(const std::string& id) {
+  Row row;
+  row.id = id;
+  for (const Slot& slot : MakeExperimentLayout().slots) {
+    if (!slot.optional_group.empty()) continue;
+    if (slot.fill == Slot::Fill::kSettings) row.slots[slot.path] = Defaults(slot);
+    if (slot.fill == Slot::Fill::kValue) row.slots[slot.path] = slot.options[0].default_value;
+  }
+  row.slots["train.data"] = {{"use", "vggface"}, {"root", "/data/vggface"}, {"snapshot", "full"}};
+  row.slots["train.detector"] = {{"use", "given"}};
+  row.slots["train.aligner"] = {{"use", "none"}};
+  row.slots["train.architecture"] = {{"use", "vgg"}, {"config", "A"}};
+  row.slots["train.loss"] = {{"use", "softmax"}};
+  row.slots["test.data"] = {{"use", "lfw"}, {"root", "/data/lfw"}};
+  row.slots["test.detector"] = {{"use", "yunet"}, {"model", "/data/yunet.onnx"}};
+  row.slots["test.aligner"] = {{"use", "none"}};
+  row.slots["test.evaluator"] = {{"use", "verification"}};
+  return row;
+}
+
+Experiment Table4() {
+  Experiment experiment;
+  std::vector<Row>& rows = experiment.rows;
+  for (int i = 1; i <= 7; ++i) rows.push_back(MakeRow(std::to_string(i)));
+  rows[0].slots["train.data"]["snapshot"] = "curated";
+  for (int i = 2; i < 7; ++i) rows[i].slots["test.aligner"] = {{"use", "eyes"}};
+  for (const int i : {3, 4, 6}) rows[i].slots["train.architecture"]["config"] = "B";
+  rows[5].slots["train.architecture"]["config"] = "D";
+  for (const int i : {3, 4, 5, 6}) rows[i].slots["train.start_from"] = "2";
+  rows[4].slots["train.aligner"] = {{"use", "eyes"}};
+  rows[6].slots["embed"] = Defaults(*MakeExperimentLayout().Find("embed"));
+  rows[6].slots["embed.loss"] = {{"use", "triplet"}};
+  rows[6].slots["embed.miner"] = {{"use", "random_violating"}};
+  return experiment;
+}
+
+class PlannerTest : public testing::Test {
+ protected:
+  absl::StatusOr<StageGraph> TryPlan(const Experiment& experiment,
+                                     const std::set<std::string>& ids = {}) {
+    std::vector<const Row*> rows;
+    for (const Row& row : experiment.rows) {
+      if (ids.empty() || ids.count(row.id) > 0) rows.push_back(&row);
+    }
+    return PlanExperiment(experiment, rows, catalogue_, machine_);
+  }
+  StageGraph Plan(const Experiment& experiment, const std::set<std::string>& ids = {}) {
+    absl::StatusOr<StageGraph> graph = TryPlan(experiment, ids);
+    EXPECT_TRUE(graph.ok()) << graph.status();
+    return graph.value_or(StageGraph());
+  }
+  static std::vector<const StageSpec*> OfType(const StageGraph& graph, const std::string& type) {
+    std::vector<const StageSpec*> stages;
+    for (const StageSpec& stage : graph.stages) {
+      if (stage.type == type) stages.push_back(&stage);
+    }
+    return stages;
+  }
+  static const StageSpec& Input(const StageGraph& graph, const StageSpec& stage,
+                                const std::string& port) {
+    return graph.stages[static_cast<size_t>(stage.inputs.at(port))];
+  }
+
+  Catalogue catalogue_ = MakeCatalogue();
+  Machine machine_ = {4, false};
+};
+
+TEST_F(PlannerTest, Table4NeedsFiveTrainings) {
+  const StageGraph graph = Plan(Table4());
+  std::vector<std::vector<std::string>> rows_of_training;
+  for (const StageSpec* train : OfType(graph, "train")) rows_of_training.push_back(train->rows);
+  // Rows 2 and 3 use one network, 4 and 7 another; B and D start from row 2's.
+  EXPECT_EQ(rows_of_training,
+            (std::vector<std::vector<std::string>>{
+                {"1"}, {"2", "3", "4", "5", "6", "7"}, {"4", "7"}, {"5"}, {"6"}}));
+  EXPECT_EQ(OfType(graph, "evaluate").size(), 7u);
+  EXPECT_EQ(OfType(graph, "embed").size(), 1u);
+  // Test images: one data set, one detection, aligned in two ways. Training: two snapshots, of
+  // which one is aligned in two ways.
+  EXPECT_EQ(OfType(graph, "dataset").size(), 3u);
+  EXPECT_EQ(OfType(graph, "detect").size(), 3u);
+  EXPECT_EQ(OfType(graph, "align").size(), 5u);
+  EXPECT_EQ(OfType(graph, "pack").size(), 5u);
+  EXPECT_EQ(OfType(graph, "describe").size(), 6u);
+  EXPECT_EQ(graph.row_result.size(), 7u);
+}
+
+TEST_F(PlannerTest, InputsComeFirst) {
+  const StageGraph graph = Plan(Table4());
+  for (size_t i = 0; i < graph.stages.size(); ++i) {
+    for (const auto& [port, producer] : graph.stages[i].inputs) {
+      EXPECT_LT(producer, static_cast<int>(i)) << graph.stages[i].name << " " << port;
+    }
+  }
+}
+
+TEST_F(PlannerTest, ARowAloneBringsTheTrainingItStartsFrom) {
+  const StageGraph graph = Plan(Table4(), {"7"});
+  const auto trainings = OfType(graph, "train");
+  ASSERT_EQ(trainings.size(), 2u);
+  EXPECT_EQ(&Input(graph, *trainings[1], "start"), trainings[0]);
+  EXPECT_EQ(trainings[0]->components.at("architecture").options["config"], "A");
+  EXPECT_EQ(OfType(graph, "evaluate").size(), 1u);
+}
+
+TEST_F(PlannerTest, WiresAnEmbeddingOnFoldsAndOnTheTrainingSet) {
+  Experiment experiment = Table4();
+  {
+    const StageGraph graph = Plan(experiment, {"7"});
+    const StageSpec& evaluate = *OfType(graph, "evaluate")[0];
+    const StageSpec& embed = Input(graph, evaluate, "projection");
+    EXPECT_EQ(&Input(graph, embed, "descriptors"), &Input(graph, evaluate, "descriptors"));
+    EXPECT_EQ(Input(graph, embed, "samples").name, "test.dataset");
+  }
+  experiment.rows[6].slots["embed"]["on"] = "train";
+  experiment.rows[6].slots["train.crops"]["size_px"] = 128;
+  const StageGraph graph = Plan(experiment, {"7"});
+  const StageSpec& embed = *OfType(graph, "embed")[0];
+  const StageSpec& describe = Input(graph, embed, "descriptors");
+  EXPECT_EQ(describe.name, "train.describe");
+  EXPECT_EQ(describe.settings["scales"], Json::array({128}));
+  EXPECT_EQ(Input(graph, describe, "crops").settings["size_px"], 128);
+  EXPECT_EQ(Input(graph, embed, "samples").name, "train.dataset");
+}
+
+TEST_F(PlannerTest, SettingsReachTheStagesThatUseThem) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1")};
+  const StageGraph graph = Plan(experiment);
+  const auto packs = OfType(graph, "pack");
+  ASSERT_EQ(packs.size(), 2u);
+  EXPECT_EQ(packs[0]->name, "test.pack");
+  EXPECT_EQ(packs[0]->settings["size_px"], 512);  // the largest scale
+  EXPECT_EQ(packs[1]->settings["size_px"], 256);
+  const StageSpec& train = *OfType(graph, "train")[0];
+  EXPECT_EQ(train.settings["optimizer"]["batch"], 64);
+  EXPECT_EQ(train.settings["augment"]["crop"], "random");
+  const StageSpec& describe = *OfType(graph, "describe")[0];
+  EXPECT_FALSE(describe.settings.contains("jpeg_quality"));
+  EXPECT_EQ(&Input(graph, describe, "model"), &train);
+}
+
+TEST_F(PlannerTest, OnlyStagesThatDependOnThemHaveSeedPrecisionAndThreads) {
+  Experiment experiment = Table4();
+  const StageGraph graph = Plan(experiment, {"7"});
+  for (const StageSpec& stage : graph.stages) {
+    const bool network = stage.type == "train" || stage.type == "describe" || stage.type == "embed";
+    EXPECT_EQ(stage.precision, network ? "float32" : "") << stage.name;
+    EXPECT_EQ(stage.device, network ? "cpu" : "") << stage.name;
+    EXPECT_EQ(stage.threads, stage.type == "train" || stage.type == "embed" ? 4 : 0) << stage.name;
+    EXPECT_EQ(stage.uses_seed,
+              stage.type == "train" || stage.type == "embed" || stage.type == "evaluate")
+        << stage.name;
+    EXPECT_EQ(stage.worker_threads, 4);
+  }
+  EXPECT_EQ(OfType(graph, "train")[0]->seed, DeriveSeed(1, "train"));
+}
+
+TEST_F(PlannerTest, AnotherEvaluatorOptionIsAnotherEvaluationAlone) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1"), MakeRow("2")};
+  experiment.rows[1].slots["test.evaluator"]["distance"] = "cosine";
+  const StageGraph graph = Plan(experiment);
+  for (const StageSpec& stage : graph.stages) {
+    EXPECT_EQ(stage.rows.size(), stage.type == "evaluate" ? 1u : 2u) << stage.name;
+  }
+}
+
+TEST_F(PlannerTest, StagesThatReadImagesDependOnTheirFolder) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1")};
+  const StageGraph graph = Plan(experiment);
+  const StageSpec& detect = *OfType(graph, "detect")[0];
+  ASSERT_EQ(detect.externals.size(), 2u);
+  EXPECT_EQ(detect.externals[0].option, "detector.model");
+  EXPECT_FALSE(detect.externals[0].directory);
+  EXPECT_EQ(detect.externals[1].option, "data.root");
+  EXPECT_EQ(detect.externals[1].path, "/data/lfw");
+  EXPECT_TRUE(detect.externals[1].directory);
+  EXPECT_EQ(detect.sources.at("samples").name, "lfw");
+  EXPECT_TRUE(OfType(graph, "describe")[0]->externals.empty());
+}
+
+TEST_F(PlannerTest, AnArchitectureThatOnlyInfersNeedsNoTraining) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1")};
+  for (const char* slot : {"train.loss", "train.data", "train.detector", "train.aligner"}) {
+    experiment.rows[0].slots.erase(slot);
+  }
+  const StageGraph graph = Plan(experiment);
+  EXPECT_TRUE(OfType(graph, "train").empty());
+  EXPECT_EQ(OfType(graph, "describe")[0]->inputs.count("model"), 0u);
+  EXPECT_EQ(graph.stages.size(), 6u);
+}
+
+TEST_F(PlannerTest, RefusesWhatCannotBe) {
+  Experiment experiment = Table4();
+  experiment.rows[3].slots.erase("train.data");
+  EXPECT_NE(TryPlan(experiment).status().message().find("row \"4\" names no train.data"),
+            std::string::npos);
+  experiment = Table4();
+  experiment.rows[1].slots["train.start_from"] = "4";
+  EXPECT_NE(TryPlan(experiment).status().message().find("circle"), std::string::npos);
+  experiment = Table4();
+  experiment.rows[1].slots.erase("train.loss");
+  EXPECT_NE(TryPlan(experiment, {"4"}).status().message().find("that row trains nothing"),
+            std::string::npos);
+}
+
+TEST(PrecisionTest, AutoIsBfloat16WhereTheProcessorHasTiles) {
+  EXPECT_EQ(ResolvePrecision("auto", "cpu", {2, true}), "bfloat16");
+  EXPECT_EQ(ResolvePrecision("auto", "cpu", {2, false}), "float32");
+  EXPECT_EQ(ResolvePrecision("auto", "cuda", {2, true}), "float32");
+  EXPECT_EQ(ResolvePrecision("bfloat16", "cpu", {2, false}), "bfloat16");
+  EXPECT_GE(Machine::ThisOne().num_cores, 1);
+}
+
+}  // namespace
+}  // namespace facet
