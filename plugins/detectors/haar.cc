@@ -31,7 +31,7 @@ struct Options {
   std::string profile_if = "missing";
   double scale_factor = 1.1;
   int64_t min_neighbours = 3;
-  double min_side = 0.1;
+  double min_side = 0.15;
   double max_overlap = 0.3;
   BoxConvention convention;
 
