@@ -18,14 +18,13 @@
 #include "core/stages/settings.h"
 #include "core/training/crop_set.h"
 #include "core/training/input_writer.h"
+#include "core/training/model.h"
 #include "core/training/tensors.h"
-#include "core/training/weights_file.h"
 
 namespace facet {
 namespace {
 
 constexpr int64_t kViewsPerBatch = 320;
-constexpr char kMeanTensor[] = "input.mean";  // of the weights: InputFormat::mean_bgr
 
 struct Network {
   std::string name;
@@ -33,34 +32,6 @@ struct Network {
   InputFormat format;
   Numerics numerics;
 };
-
-absl::Status CopyWeights(const StoredTensors& stored, const std::vector<NamedTensor>& tensors) {
-  for (const NamedTensor& tensor : tensors) {
-    const auto found = stored.tensors.find(tensor.name);
-    if (found == stored.tensors.end() ||
-        at::IntArrayRef(found->second.shape) != tensor.tensor.sizes()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the model has no tensor ", tensor.name, " of the architecture's shape"));
-    }
-    CopyFrom(found->second, tensor.tensor);
-  }
-  return absl::OkStatus();
-}
-
-InputFormat FormatOf(const NetworkInput& input, const StoredTensors& stored) {
-  InputFormat format;
-  format.size_px = input.size_px;
-  format.rgb = input.rgb;
-  for (size_t i = 0; i < 3; ++i) format.scale_bgr[i] = static_cast<float>(input.scale_bgr[i]);
-  const auto mean = stored.tensors.find(kMeanTensor);
-  if (mean != stored.tensors.end()) {
-    format.mean_bgr = mean->second.values;
-  } else {
-    format.mean_bgr.assign(input.mean_bgr.begin(), input.mean_bgr.end());
-    format.mean_bgr.resize(3, 0.0f);
-  }
-  return format;
-}
 
 absl::StatusOr<Network> LoadNetwork(StageContext& context) {
   Network network;
@@ -70,15 +41,15 @@ absl::StatusOr<Network> LoadNetwork(StageContext& context) {
       network.numerics, PrepareTorch(context.device(), context.precision(), context.threads()));
   Architecture& architecture = *network.architecture;
   architecture.Initialize(context.seed());
-  StoredTensors stored;
+  network.format = InputFormatOf(architecture.input());
   if (context.has_input("model")) {
-    FACET_ASSIGN_OR_RETURN(const std::string path,
+    FACET_ASSIGN_OR_RETURN(const std::string description, context.InputFile("model", "model.json"));
+    FACET_ASSIGN_OR_RETURN(const std::string weights,
                            context.InputFile("model", "weights.safetensors"));
-    FACET_ASSIGN_OR_RETURN(stored, ReadTensors(path));
-    FACET_RETURN_IF_ERROR(CopyWeights(stored, architecture.Parameters()));
-    FACET_RETURN_IF_ERROR(CopyWeights(stored, architecture.Buffers()));
+    FACET_ASSIGN_OR_RETURN(const Model model, ReadModel(description, weights));
+    FACET_RETURN_IF_ERROR(LoadWeights(model.weights, architecture));
+    network.format = model.input;
   }
-  network.format = FormatOf(architecture.input(), stored);
   // A network without parameters of its own (one that only infers) takes float32 on the CPU.
   if (architecture.Parameters().empty()) network.numerics = {};
   MoveTo(architecture.Parameters(), network.numerics);
