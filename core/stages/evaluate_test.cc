@@ -1,0 +1,242 @@
+#include "core/stages/evaluate.h"
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "core/api/evaluator.h"
+#include "core/base/file.h"
+#include "core/base/random.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Keeps what it was given.
+class FakeEvaluator final : public Evaluator {
+ public:
+  struct Seen {
+    std::vector<std::vector<float>> matrices;
+    int64_t rows = 0, columns = 0;
+    bool projected = false;
+    uint64_t seed = 0;
+    std::string kind;  // of the replicates it returns
+  };
+  explicit FakeEvaluator(Seen* seen) : seen_(seen) {}
+  absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
+    for (const MatrixView& view : input.descriptors) {
+      seen_->matrices.emplace_back(view.values, view.values + view.rows * view.columns);
+      seen_->rows = view.rows;
+      seen_->columns = view.columns;
+    }
+    seen_->projected = input.projected;
+    seen_->seed = input.seed;
+    Evaluation evaluation;
+    evaluation.metrics = {{"figure", 1.5, 0.5, "two folds", "%", 2}};
+    evaluation.replicates = {1, 2};
+    evaluation.replicate_kind = seen_->kind;
+    return evaluation;
+  }
+
+ private:
+  Seen* seen_;
+};
+
+DatasetContents Contents() {
+  DatasetContents data;
+  for (int i = 0; i < 4; ++i) {
+    Sample sample;
+    sample.key = absl::StrCat("key", i);
+    sample.identity = "somebody";
+    sample.path = sample.key;
+    data.samples.push_back(sample);
+  }
+  data.protocol.kind = Protocol::Kind::kFolds;
+  data.protocol.name = "small";
+  data.protocol.num_folds = 2;
+  data.protocol.templates = {{"video", {2, 0}}, {"still", {3}}};
+  data.protocol.pairs = {{0, 1, true, 0}, {0, 1, false, 1}};
+  return data;
+}
+
+class FakeContext final : public StageContext {
+ public:
+  FakeContext() {
+    const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = absl::StrCat(testing::TempDir(), "/evaluate_", test->name());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  // Writes the inputs: sample `samples[i]` has row i of [n, 2] descriptors.
+  void Fill(const DatasetContents& data, const std::vector<int64_t>& samples,
+            const std::vector<float>& values) {
+    std::vector<Json> lines, records;
+    for (const Sample& sample : data.samples) lines.push_back(ToJson(sample));
+    for (const int64_t sample : samples) {
+      DescriptorRecord record;
+      record.sample = sample;
+      records.push_back(ToJson(record));
+    }
+    ASSERT_TRUE(WriteLines(Path("samples.jsonl"), lines).ok());
+    ASSERT_TRUE(WriteFileAtomically(Path("protocol.json"), Dump(ToJson(data.protocol))).ok());
+    ASSERT_TRUE(WriteLines(Path("rows.jsonl"), records).ok());
+    ASSERT_TRUE(
+        WriteNpy(Path("descriptors.npy"), {{static_cast<int64_t>(samples.size()), 2}, values})
+            .ok());
+  }
+  std::string Path(const std::string& file) const { return folder_ + "/" + file; }
+
+  const Json& settings() const override { return settings_; }
+  uint64_t seed() const override { return 77; }
+  int threads() const override { return 2; }
+  const std::string& device() const override { return empty_; }
+  const std::string& precision() const override { return empty_; }
+  bool has_component(const std::string&) const override { return true; }
+  std::string component_name(const std::string&) const override { return "fake"; }
+  Json component_options(const std::string&) const override { return Json::object(); }
+  bool has_input(const std::string& port) const override {
+    return port != "projection" || projection_;
+  }
+  absl::StatusOr<std::string> InputFile(const std::string&,
+                                        const std::string& file) const override {
+    return Path(file);
+  }
+  std::string root(const std::string&) const override { return ""; }
+  const std::string& output_dir() const override { return folder_; }
+  const std::string& checkpoint_dir() const override { return empty_; }
+  void Progress(int64_t, int64_t, const std::string&, const std::string&) override {}
+  void Count(const std::string& name, int64_t count) override { counts_[name] = count; }
+  void Notice(const std::string&) override {}
+  bool stop_requested() const override { return false; }
+
+  FakeEvaluator::Seen seen_;
+  bool projection_ = false;
+  std::map<std::string, int64_t> counts_;
+
+ protected:
+  absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string&,
+                                                             const char*) override {
+    return std::unique_ptr<Component>(std::make_unique<FakeEvaluator>(&seen_));
+  }
+
+ private:
+  Json settings_ = Json::object();
+  std::string folder_, empty_;
+};
+
+TEST(EvaluateStageTest, PoolsTheSamplesOfATemplate) {
+  FakeContext context;
+  context.Fill(Contents(), {0, 3, 2}, {1, 2, 10, 20, 3, 8});  // sample 1 is in no template
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  ASSERT_EQ(context.seen_.matrices.size(), 1U);
+  EXPECT_EQ(context.seen_.matrices[0], (std::vector<float>{2, 5, 10, 20}));
+  EXPECT_FALSE(context.seen_.projected);
+  EXPECT_EQ(context.seen_.seed, 77U);
+  EXPECT_EQ(context.counts_["pairs"], 2);
+  const auto json = ReadJsonFile(context.Path("evaluation.json"));
+  ASSERT_TRUE(json.ok());
+  const auto evaluation = EvaluationFromJson(*json);
+  ASSERT_TRUE(evaluation.ok());
+  EXPECT_EQ(evaluation->metrics[0].value, 1.5);
+  EXPECT_THAT(evaluation->protocol, HasSubstr("small, 2 pairs, sha256 "));
+}
+
+TEST(EvaluateStageTest, ReplicatesAreTiedToPairsAndSeed) {
+  std::set<std::string> protocols;
+  for (const char* kind : {"fold", "bootstrap"}) {
+    for (const bool genuine : {true, false}) {
+      FakeContext context;
+      context.seen_.kind = kind;
+      DatasetContents data = Contents();
+      data.protocol.pairs[1].genuine = genuine;
+      context.Fill(data, {0, 3}, {1, 2, 3, 4});
+      ASSERT_TRUE(RunEvaluate(context).ok());
+      protocols.insert(
+          EvaluationFromJson(*ReadJsonFile(context.Path("evaluation.json")))->protocol);
+    }
+  }
+  EXPECT_EQ(protocols.size(), 4U);
+}
+
+TEST(EvaluateStageTest, ProjectsUnitDescriptorsOncePerFold) {
+  FakeContext context;
+  context.projection_ = true;
+  context.Fill(Contents(), {0, 3}, {3, 4, 0, 2});
+  // W' of fold 0 is the identity, of fold 1 (1 1) alone would be L = 1; here L = 2: (1 1; 1 -1).
+  ASSERT_TRUE(
+      WriteNpy(context.Path("projection.npy"), {{2, 2, 2}, {1, 0, 0, 1, 1, 1, 1, -1}}).ok());
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  EXPECT_TRUE(context.seen_.projected);
+  ASSERT_EQ(context.seen_.matrices.size(), 2U);
+  const std::vector<float> expected[2] = {{.6F, .8F, 0, 1}, {1.4F, -.2F, 1, -1}};
+  for (size_t fold = 0; fold < 2; ++fold) {
+    for (size_t i = 0; i < 4; ++i) {
+      EXPECT_NEAR(context.seen_.matrices[fold][i], expected[fold][i], 1e-6) << fold << i;
+    }
+  }
+}
+
+// Against plain sums in double precision; sizes that are no multiple of the inner loop's 16.
+TEST(ProjectTest, AgreesWithNaiveSumsAndWithItselfOnMoreThreads) {
+  Random random(2);
+  DatasetContents data;
+  FloatArray pooled{{7, 45}, {}}, projection{{3, 5, 45}, {}};
+  for (int i = 0; i < 7; ++i) data.protocol.templates.push_back({absl::StrCat(i), {}});
+  for (int i = 0; i < 7 * 45; ++i) pooled.values.push_back(static_cast<float>(random.Normal()));
+  for (int i = 0; i < 3 * 5 * 45; ++i) {
+    projection.values.push_back(static_cast<float>(random.Normal()));
+  }
+  const auto one = Project(data, pooled, projection, 1),
+             four = Project(data, pooled, projection, 4);
+  ASSERT_TRUE(one.ok() && four.ok());
+  for (size_t fold = 0; fold < 3; ++fold) {
+    EXPECT_EQ((*one)[fold].values, (*four)[fold].values);
+    for (size_t row = 0; row < 7; ++row) {
+      double squares = 0;
+      for (size_t d = 0; d < 45; ++d) squares += std::pow(double{pooled.values[row * 45 + d]}, 2);
+      for (size_t out = 0; out < 5; ++out) {
+        double sum = 0;
+        for (size_t d = 0; d < 45; ++d) {
+          sum += double{pooled.values[row * 45 + d]} *
+                 double{projection.values[(fold * 5 + out) * 45 + d]};
+        }
+        EXPECT_NEAR((*one)[fold].values[row * 5 + out], sum / std::sqrt(squares), 1e-5);
+      }
+    }
+  }
+}
+
+TEST(EvaluateStageTest, TemplatesWithoutDescriptorAreCountedAndNamed) {
+  FakeContext context;
+  context.Fill(Contents(), {0, 1}, {1, 2, 3, 4});
+  const absl::Status status = RunEvaluate(context);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(
+      std::string(status.message()),
+      HasSubstr("1 of 2 templates of small have no descriptor, the first is \"still\" (key3)"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("test.faces.missing = \"central\""));
+}
+
+TEST(EvaluateStageTest, WhatDoesNotFitIsAnError) {
+  FakeContext context;
+  DatasetContents data = Contents();
+  context.Fill(data, {0, 9}, {1, 2, 3, 4});
+  EXPECT_THAT(std::string(RunEvaluate(context).message()), HasSubstr("is of sample 9"));
+  context.Fill(data, {0, 3}, {0, 0, 3, 4});
+  context.projection_ = true;
+  ASSERT_TRUE(WriteNpy(context.Path("projection.npy"), {{1, 1, 3}, {1, 0, 0}}).ok());
+  EXPECT_THAT(std::string(RunEvaluate(context).message()),
+              HasSubstr("takes descriptors of 3 values; these have 2"));
+  ASSERT_TRUE(WriteNpy(context.Path("projection.npy"), {{1, 1, 2}, {1, 0}}).ok());
+  EXPECT_THAT(std::string(RunEvaluate(context).message()), HasSubstr("\"video\" is zero"));
+  data.protocol = {};
+  context.Fill(data, {0, 3}, {1, 2, 3, 4});
+  EXPECT_THAT(std::string(RunEvaluate(context).message()), HasSubstr("has no protocol"));
+}
+
+}  // namespace
+}  // namespace facet
