@@ -130,7 +130,6 @@ class Eyes final : public Aligner {
     } catch (const cv::Exception& error) {
       return OpenCvError("eyes", error);
     }
-    const int middle = kSearchSidePx / 2;
     // The right eye is searched in the mirrored image, as if it were a left one: whatever place of
     // an eye the cascade prefers, the two are treated alike.
     cv::Mat mirrored;
