@@ -88,7 +88,7 @@ absl::Status RunAlign(StageContext& context) {
   RecordStream<FaceRecord> faces(faces_path, &FaceRecordFromJson);
   const std::string name = context.component_name("aligner");
   int64_t num_aligned = 0, num_faces = 0;
-  FACET_RETURN_IF_ERROR((ForEachImage<Item, absl::StatusOr<FrameRecord>>(
+  const absl::Status done = ForEachImage<Item, absl::StatusOr<FrameRecord>>(
       context, total, [&] { return NextFace(samples, faces); },
       [&](const Item& item, int worker) {
         return AlignOne(images, *aligners[static_cast<size_t>(worker)], name, item);
@@ -98,7 +98,8 @@ absl::Status RunAlign(StageContext& context) {
         ++num_faces;
         if (record->alignment.aligned) ++num_aligned;
         return writer->Write(ToJson(*record));
-      })));
+      });
+  FACET_RETURN_IF_ERROR(done);
   context.Count("faces", num_faces);
   context.Count("aligned by landmarks", num_aligned);
   context.Count("framed by the box alone", num_faces - num_aligned);

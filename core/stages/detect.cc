@@ -171,14 +171,15 @@ absl::Status RunDetect(StageContext& context) {
     if (!sample) return std::optional<IndexedSample>();
     return std::optional<IndexedSample>(IndexedSample{num_images++, *std::move(sample)});
   };
-  FACET_RETURN_IF_ERROR((ForEachImage<IndexedSample, absl::StatusOr<FaceRecord>>(
+  const absl::Status done = ForEachImage<IndexedSample, absl::StatusOr<FaceRecord>>(
       context, total, next,
       [&](const IndexedSample& item, int worker) { return stage.Detect(item, worker); },
       [&](const IndexedSample& item, const absl::StatusOr<FaceRecord>& record) -> absl::Status {
         FACET_RETURN_IF_ERROR(record.status());
         stage.Take(item, *record);
         return writer->Write(ToJson(*record));
-      })));
+      });
+  FACET_RETURN_IF_ERROR(done);
   FACET_RETURN_IF_ERROR(stage.Conclude(num_images));
   return writer->Finish();
 }

@@ -90,14 +90,15 @@ absl::Status RunPack(StageContext& context) {
                          BlobWriter::Create(context.output_dir() + "/crops.mdb"));
   FrameStream frames(samples_path, frames_path);
   int64_t row = 0;
-  FACET_RETURN_IF_ERROR((ForEachImage<Item, absl::StatusOr<Packed>>(
+  const absl::Status done = ForEachImage<Item, absl::StatusOr<Packed>>(
       context, total, [&] { return frames.Next(); },
       [&](const Item& item, int) { return PackOne(images, settings, item); },
       [&](const Item&, const absl::StatusOr<Packed>& packed) -> absl::Status {
         FACET_RETURN_IF_ERROR(packed.status());
         FACET_RETURN_IF_ERROR(blobs->Append(row++, packed->bytes));
         return records->Write(ToJson(packed->record));
-      })));
+      });
+  FACET_RETURN_IF_ERROR(done);
   context.Count("crops", row);
   FACET_RETURN_IF_ERROR(blobs->Finish());
   return records->Finish();

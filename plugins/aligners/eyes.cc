@@ -53,7 +53,7 @@ struct Options {
 // (the cascades were trained on 20 px).
 constexpr int kSearchSidePx = 160;
 
-// Where an eye is expected [box sides from the upper left corner; the right eye mirrored], from the
+// Where an eye is expected [box sides from the upper left corner], from the
 // same medians. Brows and nostrils fool the cascades too: of several hits the nearest to this place
 // is taken.
 constexpr Point kExpectedLeftEye = {0.31, 0.395};
@@ -125,31 +125,29 @@ class Eyes final : public Aligner {
     const int height = static_cast<int>(std::lround(0.6 * scale * box.height));
     cv::Mat search;
     try {
-      // Large faces are shrunk by area first: the warp takes single pixels.
       cv::warpAffine(Grey(image), search, search_from_image, cv::Size(kSearchSidePx, height),
                      cv::INTER_LINEAR, cv::BORDER_REPLICATE);
     } catch (const cv::Exception& error) {
       return OpenCvError("eyes", error);
     }
-    const int middle = kSearchSidePx / 2;
-    auto find = [&](int first, int last, double expected_x) -> absl::StatusOr<std::optional<Eye>> {
-      const Point expected = {expected_x * kSearchSidePx - first,
-                              kExpectedLeftEye.y * kSearchSidePx};
-      FACET_ASSIGN_OR_RETURN(std::optional<Eye> eye,
-                             FindEye(search.colRange(first, last), expected));
-      if (eye) {
-        eye->centre = {(eye->centre.x + first + 0.5) / scale + box.x,
-                       (eye->centre.y + 0.5) / scale + box.y};
-      }
-      return eye;
-    };
-    FACET_ASSIGN_OR_RETURN(*left, find(0, middle, kExpectedLeftEye.x));
-    FACET_ASSIGN_OR_RETURN(*right, find(middle, kSearchSidePx, 1 - kExpectedLeftEye.x));
+    // The right eye is searched in the mirrored image, as if it were a left one: whatever place of
+    // an eye the cascade prefers, the two are treated alike.
+    cv::Mat mirrored;
+    cv::flip(search, mirrored, 1);
+    FACET_ASSIGN_OR_RETURN(*left, FindLeftEye(search.colRange(0, kSearchSidePx / 2)));
+    FACET_ASSIGN_OR_RETURN(*right, FindLeftEye(mirrored.colRange(0, kSearchSidePx / 2)));
+    if (*right) (*right)->centre.x = kSearchSidePx - 1 - (*right)->centre.x;
+    for (std::optional<Eye>* eye : {left, right}) {
+      if (!*eye) continue;
+      Point& centre = (*eye)->centre;
+      centre = {(centre.x + 0.5) / scale + box.x, (centre.y + 0.5) / scale + box.y};
+    }
     return absl::OkStatus();
   }
 
-  // Hit nearest to `expected` of the first cascade that has any, in px of `half`.
-  absl::StatusOr<std::optional<Eye>> FindEye(const cv::Mat& half, const Point& expected) {
+  // Hit nearest to the expected place of the first cascade that has any, in px of `half`.
+  absl::StatusOr<std::optional<Eye>> FindLeftEye(const cv::Mat& half) {
+    const Point expected = {kExpectedLeftEye.x * kSearchSidePx, kExpectedLeftEye.y * kSearchSidePx};
     CascadeSearch search;
     search.scale_factor = 1.05;
     search.min_side_px = kSearchSidePx / 6;

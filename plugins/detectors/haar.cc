@@ -48,6 +48,11 @@ struct Options {
   }
 };
 
+// The profile cascade draws larger boxes: the factor that brings them to the canonical size is the
+// median over 38 turned faces of CelebA against YuNet's canonical boxes (whose centres agree with
+// these within 3 %).
+constexpr double kProfileScale = 0.8;
+
 class Haar final : public Detector {
  public:
   static absl::StatusOr<std::unique_ptr<Haar>> Create(const Options& options) {
@@ -97,7 +102,7 @@ class Haar final : public Detector {
     FACET_ASSIGN_OR_RETURN(const std::vector<CascadeHit> hits, cascade.Find(grey, search));
     for (const CascadeHit& hit : hits) {
       Face face;
-      face.box = hit.box;
+      face.box = pose == Pose::kFrontal ? hit.box : ApplyConvention({kProfileScale}, hit.box);
       face.score = hit.score;
       face.pose = pose;
       AddUnlessCovered(std::move(face), faces);
