@@ -3,6 +3,7 @@
 #ifndef FACET_CORE_API_IMAGE_H_
 #define FACET_CORE_API_IMAGE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

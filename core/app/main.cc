@@ -10,9 +10,11 @@
 #include "core/app/exit_code.h"
 #include "core/app/signals.h"
 #include "core/app/verb.h"
+#include "core/app/verb_check.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
 #include "core/app/verb_run.h"
+#include "core/app/verb_show.h"
 #include "core/app/verb_version.h"
 #include "core/base/suggest.h"
 
@@ -66,6 +68,8 @@ int Main(int argc, char** argv) {
   AddGlobalOptions(app, context);
   AddRunVerb(app, context, &run);
   AddPlanVerb(app, context, &run);
+  AddCheckVerb(app, context, &run);
+  AddShowVerb(app, context, &run);
   AddPluginsVerb(app, context, &run);
   AddVersionVerb(app, context, &run);
   try {

@@ -32,6 +32,10 @@ bool SaidByRow(const Node& node) {
          });
 }
 
+std::string Plural(const std::string& kind) {
+  return absl::StrCat(kind, absl::EndsWith(kind, "s") ? "es" : "s");
+}
+
 std::string LastName(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
 // What a component's table names; empty text where it names none.
@@ -193,7 +197,7 @@ void RowChecker::CheckComponent(const Node& node, const Slot& slot) {
       if (nearest.empty() && name != "name" && name != "type" && name != "kind") continue;
       problem.caret_note = absl::StrCat("did you mean `use`, in place of `", name, "`?");
     }
-    problem.facts.push_back(absl::StrCat(slot.kind, "s: ",
+    problem.facts.push_back(absl::StrCat(Plural(slot.kind), ": ",
                                          absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     return;
   }
@@ -285,7 +289,7 @@ void RowChecker::ReportMissingSlot(const Slot& slot) {
   if (problem == nullptr) {
     problem = &problems_->Error("E0204", place_,
                                 absl::StrCat("row \"", row_.id, "\" has no ", slot.path));
-    problem->facts.push_back(absl::StrCat(slot.path, ": ", slot.doc, "; ", slot.kind, "s: ",
+    problem->facts.push_back(absl::StrCat(slot.path, ": ", slot.doc, "; ", Plural(slot.kind), ": ",
                                           absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     problem->help = absl::StrCat("add ", slot.path, " = { use = \"...\" } to the row or to [base]");
     return;
@@ -374,7 +378,7 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
       absl::StrAppend(&problem.caret_note, problem.caret_note.empty() ? "it belongs in " : " or ",
                       other.path);
     }
-    problem.facts.push_back(absl::StrCat(slot.kind, "s: ",
+    problem.facts.push_back(absl::StrCat(Plural(slot.kind), ": ",
                                          absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     return;
   }
@@ -384,7 +388,7 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
   const std::string nearest = Nearest(name, names);
   if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
   problem.facts.push_back(
-      absl::StrCat(slot.kind, "s: ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
+      absl::StrCat(Plural(slot.kind), ": ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
   for (const PluginProblem& unusable : catalogue_.problems()) {
     problem.facts.push_back(absl::StrCat("not usable: ", std::string(unusable.status.message())));
   }

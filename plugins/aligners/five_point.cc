@@ -19,8 +19,10 @@ namespace facet {
 namespace {
 
 struct Options {
-  double extend = 1.0;
-  double shift_y = 0.0;
+  // The part of the face that the aligner `none` shows with its defaults: medians over 724 faces of
+  // LFW, eye distance 0.349 and eyes' height 0.405 of the frame.
+  double extend = 0.95;
+  double shift_y = 0.06;
   double fallback_extend = 1.1;
 
   void Visit(OptionVisitor& v) {

@@ -11,13 +11,10 @@
 //
 // Equal seeds give equal people and photographs, whatever the other counts are. Photographs are
 // square; near-duplicates have sizes of their own.
-// Errors: too few people for two per fold, or images for the genuine pairs; more noise than
-// `extra`. Example: data = { use = "synthetic", part = "train", people = 200, images = 25, seed = 1
-// }
+// Errors: too few people or images for the pairs of a fold; more noise than `extra` photographs.
+// Example: data = { use = "synthetic", part = "train", people = 200, images = 25, seed = 1 }
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <thread>
@@ -87,17 +84,14 @@ class Synthetic final : public facet::Dataset {
           absl::StrCat("face_share_min = ", options.style.face_share_min,
                        " is above face_share_max = ", options.style.face_share_max));
     }
-    if (options.part == "train" && options.snapshot == "full")
-      FACET_RETURN_IF_ERROR(CheckNoise(options));
+    FACET_RETURN_IF_ERROR(CheckNoise(options));
     return std::make_unique<Synthetic>(options);
   }
 
   explicit Synthetic(const Options& options) : options_(options) {
     const uint64_t seed = facet::DeriveSeed(static_cast<uint64_t>(options.seed), options.part);
     facet::WebNoise noise;
-    if (options.part == "train" && options.snapshot == "full") {
-      noise = {options.extra, options.label_noise, options.near_duplicates};
-    }
+    if (IsNoisy(options)) noise = {options.extra, options.label_noise, options.near_duplicates};
     shots_ = options.part == "video"
                  ? facet::VideoAlbum(seed, options.people, options.images, options.frames)
                  : facet::StillAlbum(seed, options.people, options.images, noise);
@@ -133,12 +127,12 @@ class Synthetic final : public facet::Dataset {
   }
 
  private:
+  static bool IsNoisy(const Options& o) { return o.part == "train" && o.snapshot == "full"; }
+
   static absl::Status CheckNoise(const Options& o) {
     const double all = static_cast<double>(o.images + o.extra);
-    if (std::round(o.label_noise * all) + std::round(o.near_duplicates * all) <=
-        static_cast<double>(o.extra)) {
-      return absl::OkStatus();
-    }
+    const double noisy = std::round(o.label_noise * all) + std::round(o.near_duplicates * all);
+    if (!IsNoisy(o) || noisy <= static_cast<double>(o.extra)) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(
         "label_noise = ", o.label_noise, " and near_duplicates = ", o.near_duplicates, " of ", all,
         " photographs per name are more than extra = ", o.extra, "; raise `extra`"));

@@ -31,7 +31,7 @@ struct Options {
   std::string profile_if = "missing";
   double scale_factor = 1.1;
   int64_t min_neighbours = 3;
-  double min_side = 0.1;
+  double min_side = 0.15;
   double max_overlap = 0.3;
   BoxConvention convention;
 
@@ -47,6 +47,11 @@ struct Options {
     convention.Visit(v);
   }
 };
+
+// The profile cascade draws larger boxes: the factor that brings them to the canonical size is the
+// median over 38 turned faces of CelebA against YuNet's canonical boxes (whose centres agree with
+// these within 3 %).
+constexpr double kProfileScale = 0.8;
 
 class Haar final : public Detector {
  public:
@@ -97,7 +102,7 @@ class Haar final : public Detector {
     FACET_ASSIGN_OR_RETURN(const std::vector<CascadeHit> hits, cascade.Find(grey, search));
     for (const CascadeHit& hit : hits) {
       Face face;
-      face.box = hit.box;
+      face.box = pose == Pose::kFrontal ? hit.box : ApplyConvention({kProfileScale}, hit.box);
       face.score = hit.score;
       face.pose = pose;
       AddUnlessCovered(std::move(face), faces);

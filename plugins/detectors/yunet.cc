@@ -2,7 +2,8 @@
 //
 // In:  an image; larger ones are scaled down to `max_side_px` first. The sides are padded to
 //      multiples of 32 px, which the network's strides want.
-// Out: upright rectangles tighter than the canonical box, which BoxConvention's defaults enlarge;
+// Out: upright rectangles narrower and taller than the canonical box, which BoxConvention's
+// defaults square;
 //      score in [0, 1]; points5 in the image's left-to-right order; pose unknown.
 // The model file is not part of Debian. OpenCV before 4.8 runs face_detection_yunet_2022mar.onnx,
 // later releases face_detection_yunet_2023mar.onnx, both from the OpenCV model zoo.
@@ -30,7 +31,9 @@ struct Options {
   double min_score = 0.6;
   double max_overlap = 0.3;
   int64_t max_side_px = 640;
-  BoxConvention convention;
+  // Median over 724 frontal faces of LFW against boxes of haarcascade_frontalface_alt2: mean side
+  // equal within 0.2 %, centre 1.9 % higher.
+  BoxConvention convention = {1.0, 0.0, -0.019, true};
 
   void Visit(OptionVisitor& v) {
     v("model", model, Required(InputFile()), "face_detection_yunet_2022mar.onnx or _2023mar.onnx");

@@ -1,6 +1,5 @@
 // The painted skin of a head: linear reflectance on texels, `detail` of them along each side of the
 // cells of HeadGrid.
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_CANVAS_H_
 #define FACET_PLUGINS_SUPPORT_FACE_CANVAS_H_
 

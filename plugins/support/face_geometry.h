@@ -1,6 +1,5 @@
 // Small vectors, curves and grid meshes that the parts of a rendered head are made of. Units and
 // axes are those of face_identity.h.
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_GEOMETRY_H_
 #define FACET_PLUGINS_SUPPORT_FACE_GEOMETRY_H_
 
@@ -73,7 +72,6 @@ struct GridMesh {
   std::vector<Vec3> position, normal;
   std::vector<float> u, v;  // cells of the canvas
   std::vector<FaceColor> color;
-  std::vector<float> gloss_scale;  // per vertex; empty: 1
 
   GridMesh() = default;
   GridMesh(int num_rows, int num_cols);

@@ -153,6 +153,7 @@ GridMesh BuildHead(const FaceIdentity& id, const FaceScene& scene, const FaceLay
                    const HeadProfile& profile) {
   GridMesh mesh(HeadGrid::kRows + 1, HeadGrid::kCols + 1);
   mesh.textured = true;
+  mesh.gloss = 0.5f * id.skin_gloss;
   mesh.u.resize(mesh.position.size());
   mesh.v.resize(mesh.position.size());
   std::vector<float> theta(mesh.cols), side(mesh.cols), depth(mesh.cols), row_y(mesh.rows);

@@ -5,7 +5,6 @@
 // Shape parameters are offsets from an average adult head; their spreads follow the order of
 // magnitude of anthropometric tables (Farkas, "Anthropometry of the Head and Face", 1994).
 // Colours are linear (not gamma-coded) reflectances in [0, 1], order B, G, R as in OpenCV.
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_IDENTITY_H_
 #define FACET_PLUGINS_SUPPORT_FACE_IDENTITY_H_
 

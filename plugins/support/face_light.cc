@@ -90,9 +90,8 @@ std::vector<std::vector<VertexLight>> LightMeshes(const std::vector<GridMesh>& m
       const float filled = std::max(0.0f, (Dot(n, fill) + 0.3f) / 1.3f);
       const float sky = 0.78f - 0.22f * n.y;
       float shine = std::max(0.0f, Dot(n, half));
-      shine *= shine, shine *= shine, shine *= shine;
-      shine *= shine * mesh.gloss * reach[i];
-      if (!mesh.gloss_scale.empty()) shine *= mesh.gloss_scale[i];
+      for (int k = 0; k < 4; ++k) shine *= shine;  // Blinn's exponent: 16
+      shine *= mesh.gloss * reach[i];
       for (int c = 0; c < 3; ++c) {
         out[i].diffuse[c] = scene.ambient_color[c] * sky + scene.light_color[c] * wrapped +
                             scene.fill_color[c] * filled;

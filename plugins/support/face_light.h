@@ -1,5 +1,4 @@
 // Light that reaches the vertices of a scene's meshes.
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_LIGHT_H_
 #define FACET_PLUGINS_SUPPORT_FACE_LIGHT_H_
 

@@ -1,6 +1,5 @@
 // Everything of a portrait's figure but the head's own surface: ears, long hair, hat, glasses and
 // mask in head coordinates; neck and shoulders in body coordinates (same origin).
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_PARTS_H_
 #define FACET_PLUGINS_SUPPORT_FACE_PARTS_H_
 

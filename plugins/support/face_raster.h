@@ -1,5 +1,4 @@
 // Draws lit meshes into a supersampled frame with a depth buffer.
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_RASTER_H_
 #define FACET_PLUGINS_SUPPORT_FACE_RASTER_H_
 

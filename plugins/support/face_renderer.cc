@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plugins/support/face_backdrop.h"
 #include "plugins/support/face_canvas.h"
 #include "plugins/support/face_light.h"
 #include "plugins/support/face_parts.h"

@@ -4,7 +4,6 @@
 //
 // RenderFace is a pure function: equal arguments give equal bytes on one machine, from any number
 // of threads. Between OpenCV 4.6 and 4.10 the pictures agree to more than 45 dB PSNR.
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_RENDERER_H_
 #define FACET_PLUGINS_SUPPORT_FACE_RENDERER_H_
 

@@ -4,7 +4,6 @@
 // Angles are radians. Positive yaw turns the nose to the image's right, positive pitch turns it
 // down, positive roll turns the head clockwise in the image. Image coordinates are px, the centre
 // of the upper left pixel at (0, 0).
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_SCENE_H_
 #define FACET_PLUGINS_SUPPORT_FACE_SCENE_H_
 

@@ -3,7 +3,6 @@
 // A point of the surface is named by (theta, y): the angle around the vertical axis (0 in front,
 // positive to the image's right) and the height in mm before the jaw moves. A grid of cells (u, v)
 // over these carries the mesh, one vertex per cell, and the painted texture, see face_canvas.h.
-
 #ifndef FACET_PLUGINS_SUPPORT_FACE_SHAPE_H_
 #define FACET_PLUGINS_SUPPORT_FACE_SHAPE_H_
 

@@ -1,0 +1,97 @@
+#include "core/config/diagnostic.h"
+
+#include "core/config/source.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+Diagnostic Example() {
+  Diagnostic diagnostic;
+  diagnostic.code = "E0201";
+  diagnostic.message = "train.loss: loss triplet has no option \"margn\"";
+  diagnostic.origin = {"table4.toml", 13, 33};
+  diagnostic.line_text = "train.loss = { use = \"triplet\", margn = 0.2 }";
+  diagnostic.caret_width = 5;
+  diagnostic.caret_note = "did you mean `margin`?";
+  diagnostic.facts = {"options: distance, margin"};
+  diagnostic.help = "one action";
+  return diagnostic;
+}
+
+TEST(RenderTest, HasPlaceExcerptCaretFactsAndHelp) {
+  EXPECT_EQ(Render(Example(), /*colour=*/false),
+            "error[E0201]: train.loss: loss triplet has no option \"margn\"\n"
+            "  --> table4.toml:13:33\n"
+            "13 | train.loss = { use = \"triplet\", margn = 0.2 }\n"
+            "   |                                 ^^^^^ did you mean `margin`?\n"
+            "   = options: distance, margin\n"
+            "   = help: one action\n");
+}
+
+TEST(RenderTest, OverridesHaveNoLineNumber) {
+  Diagnostic diagnostic = Example();
+  diagnostic.origin = {"--set #1", 0, 14};
+  diagnostic.line_text = "7:embed.loss.margn=1";
+  diagnostic.facts.clear();
+  diagnostic.help.clear();
+  EXPECT_EQ(Render(diagnostic, false),
+            "error[E0201]: train.loss: loss triplet has no option \"margn\"\n"
+            "  --> --set #1\n"
+            "   | 7:embed.loss.margn=1\n"
+            "   |              ^^^^^ did you mean `margin`?\n");
+}
+
+TEST(RenderTest, CaretFollowsDisplayWidthOfTabsAndWideText) {
+  Diagnostic diagnostic = Example();
+  // A tab, two wide characters (two columns each), a letter with a combining mark: five code points.
+  diagnostic.line_text = "\t\xE9\xA1\x94\xE9\xA1\x94" "e\xCC\x81" "X";
+  diagnostic.origin.column = 6;
+  diagnostic.caret_width = 1;
+  const std::string text = Render(diagnostic, false);
+  EXPECT_NE(text.find("\n   |          ^ did"), std::string::npos) << text;  // 4 + 2 + 2 + 1 columns
+}
+
+TEST(RenderTest, ColourAddsNothingToTheWords) {
+  std::string coloured = Render(Example(), true);
+  EXPECT_NE(coloured.find("\033["), std::string::npos);
+  for (size_t at = coloured.find('\033'); at != std::string::npos; at = coloured.find('\033')) {
+    coloured.erase(at, coloured.find('m', at) - at + 1);
+  }
+  EXPECT_EQ(coloured, Render(Example(), false));
+}
+
+TEST(RenderAllTest, SortsByPlaceAndShowsTwentyErrorsFirst) {
+  std::vector<Diagnostic> diagnostics;
+  for (int line = 30; line >= 1; --line) {
+    Diagnostic diagnostic;
+    diagnostic.code = "E0201";
+    diagnostic.message = "m";
+    diagnostic.origin = {line == 30 ? "--set #1" : "a.toml", line == 30 ? 0 : line, 1};
+    if (line <= 15) diagnostic.severity = Diagnostic::Severity::kWarning;
+    diagnostics.push_back(diagnostic);
+  }
+  const std::string text = RenderAll(diagnostics, false);
+  EXPECT_NE(text.find("... and 10 more"), std::string::npos);
+  // All 15 errors and the first five warnings, in the order of their places.
+  EXPECT_LT(text.find("a.toml:5:"), text.find("a.toml:16:"));
+  EXPECT_LT(text.find("a.toml:29:"), text.find("--set #1"));
+  EXPECT_EQ(text.find("a.toml:6:"), std::string::npos);
+}
+
+TEST(SourceTest, ColumnsCountCodePoints) {
+  const std::string line = "k = \"\xC3\xA9\"  # x";  // e with acute accent
+  EXPECT_EQ(CodePoints(line), static_cast<int>(line.size()) - 1);
+  EXPECT_EQ(line[ByteOfColumn(line, 10)], '#');
+  EXPECT_EQ(ByteOfColumn("ab", 9), 2u);
+  EXPECT_EQ(CodePoints("\xFF\xFE"), 2);  // not UTF-8
+}
+
+TEST(SourceTest, LinesLoseTheirEndings) {
+  EXPECT_EQ(LineOf("\xEF\xBB\xBF" "a\r\nb\n", 1), "a");
+  EXPECT_EQ(LineOf("a\r\nb\n", 2), "b");
+  EXPECT_EQ(LineOf("a", 7), "");
+}
+
+}  // namespace
+}  // namespace facet

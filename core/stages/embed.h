@@ -1,0 +1,23 @@
+// embed: learns the projection W' [L, D] on frozen descriptors (Parkhi et al. 2015, section 4.4).
+//
+//   x = W' phi / ||phi||_2,   x is not normalised again
+//
+// Inputs: port "descriptors" (descriptors.npy, rows.jsonl), port "samples" (samples.jsonl,
+// protocol.json). Roles: loss, miner (scope epoch). Settings: EmbedSettings. Output: projection.npy
+// [F, L, D] float32, embed.json (what each epoch saw).
+// on = "folds": F is the protocol's number of folds, and W'_f is learned on the samples of the other
+// folds' people alone. A protocol with a single split has one W', learned on fold 0, the part that
+// tunes. on = "train": F = 1, all samples.
+#ifndef FACET_CORE_STAGES_EMBED_H_
+#define FACET_CORE_STAGES_EMBED_H_
+
+#include "absl/status/status.h"
+#include "core/stages/context.h"
+
+namespace facet {
+
+absl::Status RunEmbed(StageContext& context);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_STAGES_EMBED_H_
