@@ -238,7 +238,7 @@ std::string Metrics(const Report& report) {
     }
   }
   if (rows.empty()) return "";
-  return absl::StrCat("<details><summary>All figures of every row</summary>",
+  return absl::StrCat("<details><summary>every row, every figure</summary>",
                       Table(Heads({{"row", ""},
                                    {"figure", ""},
                                    {"value", "num"},
@@ -333,7 +333,7 @@ std::string RenderHtml(const Report& report) {
       "</h1><p>", EscapeHtml(Summary(report)), "</p></header>\n<main>\n<section>", Results(report),
       Failures(report), "</section>\n", Section("What changed, and what it did", Changes(report)),
       Section("Receiver operating characteristic", RocFigures(report)),
-      Section("Training", TrainingFigures(report)), Section("Figures", Metrics(report)),
+      Section("Training", TrainingFigures(report)), Section("All figures", Metrics(report)),
       Section("Notices", Notices(report)), Section("Stages", Stages(report)),
       Section("Reproduce", Provenance(report)), "</main>\n</body></html>\n");
 }
