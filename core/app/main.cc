@@ -30,14 +30,14 @@ void AddGlobalOptions(CLI::App& app, VerbContext& context) {
                  "folder with plugins, before the build's own; repeatable")
       ->type_name("DIR")
       ->allow_extra_args(false);
-  const std::map<std::string, VerbContext::Color> colors = {
-      {"auto", VerbContext::Color::kAuto},
-      {"always", VerbContext::Color::kAlways},
-      {"never", VerbContext::Color::kNever}};
+  const std::map<std::string, VerbContext::Color> colors = {{"auto", VerbContext::Color::kAuto},
+                                                            {"always", VerbContext::Color::kAlways},
+                                                            {"never", VerbContext::Color::kNever}};
   app.add_option("--color", context.color, "auto, always or never")
       ->transform(CLI::CheckedTransformer(colors))
       ->type_name("WHEN");
-  app.add_flag_callback("-q,--quiet", [&context] { context.verbosity = -1; }, "errors only");
+  app.add_flag_callback(
+      "-q,--quiet", [&context] { context.verbosity = -1; }, "errors only");
   app.add_flag_function(
       "-v,--verbose", [&context](int64_t count) { context.verbosity = static_cast<int>(count); },
       "say what is decided; -vv: details");

@@ -21,9 +21,9 @@ std::string Count(size_t count, const char* noun) {
 void PrintSummary(const Experiment& experiment, size_t errors, size_t warnings) {
   const auto is_left_out = [](const Row& row) { return !row.skip.empty(); };
   const auto left_out = static_cast<size_t>(absl::c_count_if(experiment.rows, is_left_out));
-  const std::string rows = absl::StrCat(
-      Count(experiment.rows.size(), "row"),
-      left_out == 0 ? "" : absl::StrCat(" (", left_out, " left out)"));
+  const std::string rows =
+      absl::StrCat(Count(experiment.rows.size(), "row"),
+                   left_out == 0 ? "" : absl::StrCat(" (", left_out, " left out)"));
   if (errors == 0) {
     std::printf("%s: %s, all fine%s\n", experiment.path.c_str(), rows.c_str(),
                 warnings == 0 ? "" : absl::StrCat(" (", Count(warnings, "warning"), ")").c_str());

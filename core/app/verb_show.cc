@@ -22,8 +22,7 @@ int Show(const ShowArguments& arguments, VerbContext& context) {
   if (!loaded.experiment) return loaded.exit_code;
   Experiment& experiment = *loaded.experiment;
   if (!arguments.rows.empty()) {
-    const absl::StatusOr<std::vector<const Row*>> selected =
-        SelectRows(experiment, arguments.rows);
+    const absl::StatusOr<std::vector<const Row*>> selected = SelectRows(experiment, arguments.rows);
     if (!selected.ok()) return Fail(context, selected.status(), kExitUsage);
     std::vector<Row> rows;
     for (const Row* row : *selected) rows.push_back(*row);

@@ -26,13 +26,13 @@ absl::StatusOr<std::unique_ptr<CropSet>> CropSet::Open(const std::string& crops_
 
 absl::StatusOr<Image> CropSet::Decode(int64_t row) const {
   const CropRecord& record = records_[static_cast<size_t>(row)];
-  FACET_ASSIGN_OR_RETURN(const absl::string_view bytes, blobs_->Get(row));
+  FACET_ASSIGN_OR_RETURN(const std::string_view bytes, blobs_->Get(row));
   if (static_cast<int64_t>(bytes.size()) == record.width * record.height * 3) {
     Image image(static_cast<int>(record.width), static_cast<int>(record.height));
     std::copy(bytes.begin(), bytes.end(), image.bgr.begin());
     return image;
   }
-  absl::StatusOr<Image> image = DecodeImage(std::string_view(bytes.data(), bytes.size()));
+  absl::StatusOr<Image> image = DecodeImage(bytes);
   if (!image.ok()) return Annotate(image.status(), absl::StrCat("crop ", row));
   if (image->width != record.width || image->height != record.height) {
     return absl::DataLossError(absl::StrCat("crop ", row, " has ", image->width, " x ",

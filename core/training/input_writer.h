@@ -4,6 +4,7 @@
 #define FACET_CORE_TRAINING_INPUT_WRITER_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
