@@ -121,8 +121,9 @@ Plot RocPlot(const Report& report, bool log_x) {
     line.dashed = i / kNumColours % 2 == 1;
     double x = 0.0, y = 0.0;
     if (!log_x && EqualErrorPoint(*curve, &x, &y)) {
-      plot.marks.push_back({x, y, line.colour,
-                            absl::StrFormat("%s: equal error rate %.2f %%", line.name, 100.0 * x)});
+      plot.marks.push_back(
+          {x, y, line.colour,
+           absl::StrFormat("%s: the curve's equal error rate is %.2f %%", line.name, 100.0 * x)});
     }
     plot.lines.push_back(std::move(line));
   }

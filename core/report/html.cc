@@ -209,7 +209,8 @@ std::string RocFigures(const Report& report) {
   if (linear.lines.empty()) return "";
   return absl::StrCat("<div class=\"plots\">", RenderPlot(linear, 500, 430, false),
                       RenderPlot(RocPlot(report, true), 500, 430, false), "</div>", Legend(linear),
-                      Note("Dotted: equal error rates; points: each row's equal error rate."));
+                      Note("Dotted: false reject rate = false accept rate; the points are where "
+                           "the curves meet it."));
 }
 
 std::string TrainingFigures(const Report& report) {
