@@ -13,6 +13,7 @@
 #include "core/app/verb_check.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
+#include "core/app/verb_report.h"
 #include "core/app/verb_run.h"
 #include "core/app/verb_show.h"
 #include "core/app/verb_version.h"
@@ -71,6 +72,7 @@ int Main(int argc, char** argv) {
   AddCheckVerb(app, context, &run);
   AddShowVerb(app, context, &run);
   AddPluginsVerb(app, context, &run);
+  AddReportVerb(app, context, &run);
   AddVersionVerb(app, context, &run);
   try {
     app.parse(argc, argv);

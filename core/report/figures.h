@@ -11,8 +11,8 @@
 namespace facet {
 
 // The first ROC curve of every row that has one, on linear axes with the line of equal error rates
-// and each row's point on it, or over the logarithm of the false accept rate. No lines: no row has
-// one.
+// and each row's point on it (only the upper left corner where all points lie well inside it), or
+// over the logarithm of the false accept rate. No lines: no row has one.
 Plot RocPlot(const Report& report, bool log_x);
 
 // One plot for each label of a y axis among the rows' training curves.

@@ -209,7 +209,8 @@ std::string RocFigures(const Report& report) {
   if (linear.lines.empty()) return "";
   return absl::StrCat("<div class=\"plots\">", RenderPlot(linear, 500, 430, false),
                       RenderPlot(RocPlot(report, true), 500, 430, false), "</div>", Legend(linear),
-                      Note("Dotted: equal error rates; points: each row's equal error rate."));
+                      Note("Dotted: false reject rate = false accept rate; the points are where "
+                           "the curves meet it."));
 }
 
 std::string TrainingFigures(const Report& report) {
@@ -238,7 +239,7 @@ std::string Metrics(const Report& report) {
     }
   }
   if (rows.empty()) return "";
-  return absl::StrCat("<details><summary>All figures of every row</summary>",
+  return absl::StrCat("<details><summary>every row, every figure</summary>",
                       Table(Heads({{"row", ""},
                                    {"figure", ""},
                                    {"value", "num"},
@@ -333,7 +334,7 @@ std::string RenderHtml(const Report& report) {
       "</h1><p>", EscapeHtml(Summary(report)), "</p></header>\n<main>\n<section>", Results(report),
       Failures(report), "</section>\n", Section("What changed, and what it did", Changes(report)),
       Section("Receiver operating characteristic", RocFigures(report)),
-      Section("Training", TrainingFigures(report)), Section("Figures", Metrics(report)),
+      Section("Training", TrainingFigures(report)), Section("All figures", Metrics(report)),
       Section("Notices", Notices(report)), Section("Stages", Stages(report)),
       Section("Reproduce", Provenance(report)), "</main>\n</body></html>\n");
 }

@@ -28,6 +28,7 @@ h2{font-size:17px;font-weight:650;letter-spacing:-.005em;margin:0 0 14px}
 h3{font-size:15px;font-weight:650;margin:0 0 4px}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
+th.wide{padding-left:8px}
 th{font-size:12.5px;font-weight:600;color:var(--muted);text-align:left;white-space:nowrap;
 padding:6px 14px 7px 0;border-bottom:1.5px solid var(--fg);vertical-align:bottom}
 td{padding:8px 14px 8px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
@@ -35,8 +36,8 @@ tbody tr:last-child td{border-bottom:1.5px solid var(--fg)}
 td:last-child,th:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
 td.id{white-space:nowrap}
-.wide{width:190px}
-td.wide{padding-top:0;padding-bottom:0;vertical-align:middle}
+.wide{width:198px}
+td.wide{padding-left:8px;padding-top:0;padding-bottom:0;vertical-align:middle}
 td.wide svg{display:block}
 .muted,td.muted{color:var(--muted)}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad);font-weight:600}

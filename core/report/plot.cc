@@ -45,11 +45,11 @@ class Canvas {
     std::string out;
     for (const double x : XTicks()) {
       absl::StrAppend(&out, Segment(X(x), kTop, X(x), kTop + height_, kGrid),
-                      Label(X(x), kTop + height_ + 17, "middle", TickText(x, plot_.log_x), kMuted));
+                      Label(X(x), kTop + height_ + 17, "middle", TickText(x), kMuted));
     }
     for (const double y : RoundTicks(plot_.y_min, plot_.y_max, 5)) {
       absl::StrAppend(&out, Segment(kLeft, Y(y), kLeft + width_, Y(y), kGrid),
-                      Label(kLeft - 8, Y(y) + 4, "end", TickText(y, false), kMuted));
+                      Label(kLeft - 8, Y(y) + 4, "end", TickText(y), kMuted));
     }
     absl::StrAppend(&out, Label(kLeft, 18, "start", plot_.title, kText, "600"),
                     Label(kLeft + width_ / 2.0, kTop + height_ + 37, "middle",
@@ -91,6 +91,14 @@ class Canvas {
                         "\" stroke-width=\"1\" stroke-dasharray=\"2 4\"/>");
   }
 
+  // Opens an element that shows the plot's inside alone (and half a line around it).
+  std::string Clip() const {
+    const std::string box =
+        absl::StrCat(kLeft - 1, " ", kTop - 1, " ", width_ + 2, " ", height_ + 2);
+    return absl::StrCat("<svg x=\"", kLeft - 1, "\" y=\"", kTop - 1, "\" width=\"", width_ + 2,
+                        "\" height=\"", height_ + 2, "\" viewBox=\"", box, "\">");
+  }
+
   static std::string Segment(double x1, double y1, double x2, double y2, const char* colour) {
     return absl::StrCat("<line x1=\"", Pixel(x1), "\" y1=\"", Pixel(y1), "\" x2=\"", Pixel(x2),
                         "\" y2=\"", Pixel(y2), "\" stroke=\"", colour, "\"/>");
@@ -112,9 +120,8 @@ class Canvas {
     return ticks;
   }
 
-  std::string TickText(double value, bool log) const {
+  std::string TickText(double value) const {
     const double shown = plot_.percent ? 100.0 * value : value;
-    if (log && shown < 0.01) return absl::StrFormat("%.0e", shown);
     return absl::StrFormat("%.4g", std::abs(shown) < 1e-12 ? 0.0 : shown);
   }
 
@@ -179,12 +186,14 @@ std::string RenderPlot(const Plot& plot, int width_px, int height_px, bool legen
   if (legend) out += "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>";
   out += canvas.Axes();
   if (plot.falling_diagonal) out += canvas.FallingDiagonal();
+  out += canvas.Clip();
   for (const PlotLine& line : plot.lines) {
     absl::StrAppend(&out, "<path d=\"", canvas.Path(line.x, line.y), "\" fill=\"none\" stroke=\"",
                     line.colour, "\" stroke-width=\"1.75\" stroke-linejoin=\"round\"",
                     line.dashed ? " stroke-dasharray=\"5 3\"" : "", "><title>",
                     EscapeHtml(line.name), "</title></path>");
   }
+  out += "</svg>";
   for (const PlotMark& mark : plot.marks) {
     absl::StrAppend(&out, "<circle cx=\"", Pixel(canvas.X(mark.x)), "\" cy=\"",
                     Pixel(canvas.Y(mark.y)), "\" r=\"3.5\" fill=\"", mark.colour,

@@ -59,7 +59,8 @@ TEST(TextTest, ANumberNeverStandsWithoutItsError) {
 
 TEST(TextTest, EscapesOfEachFormat) {
   EXPECT_EQ(EscapeHtml("<b a='1'>&\"\x01\xff"), "&lt;b a=&#39;1&#39;&gt;&amp;&quot;\uFFFD\uFFFD");
-  EXPECT_EQ(EscapeMarkdown("a|b *c* [d](e) $x$\nf"), "a\\|b \\*c\\* \\[d\\]\\(e\\) \\$x\\$ f");
+  EXPECT_EQ(EscapeMarkdown("a|b *c* [d](e) $x$\nf"), "a\\|b \\*c\\* \\[d](e) \\$x\\$ f");
+  EXPECT_EQ(EscapeMarkdown("- 1-2 <b>"), "\\- 1-2 \\<b>");
   EXPECT_EQ(CsvField("plain"), "plain");
   EXPECT_EQ(CsvField("a,\"b\""), "\"a,\"\"b\"\"\"");
   EXPECT_EQ(CsvField("two\nlines"), "\"two\nlines\"");

@@ -102,12 +102,16 @@ std::string EscapeHtml(std::string_view text) {
 }
 
 std::string EscapeMarkdown(std::string_view text) {
+  const std::string line = OneLine(text);
   std::string escaped;
-  for (const char c : OneLine(text)) {
-    // All of CommonMark's own characters that can start something within a line, and the dollar of
-    // the dialects with formulas.
-    if (std::string_view("\\`*_{}[]<>()#+-!|~$&").find(c) != std::string_view::npos)
+  for (const char c : line) {
+    // What can start something within a line, and the dollar of dialects with formulas; at the
+    // beginning also headings, lists and quotes.
+    const bool first = escaped.empty();
+    if (std::string_view("\\`*_[<|~$&").find(c) != std::string_view::npos ||
+        (first && std::string_view("#+-=>").find(c) != std::string_view::npos)) {
       escaped += '\\';
+    }
     escaped += c;
   }
   return escaped;

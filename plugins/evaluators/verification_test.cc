@@ -204,6 +204,10 @@ TEST(VerificationTest, OneMatrixPerFoldIsScoredOnItsOwnScale) {
   EXPECT_DOUBLE_EQ(MetricOf(*evaluation, "100%-EER, pooled").value, 50.0);
   ASSERT_EQ(evaluation->notices.size(), 1U);
   EXPECT_THAT(evaluation->notices[0], HasSubstr("mix the scales"));
+  // Both folds are separated, so is their mean; the pooled curve is not.
+  ASSERT_EQ(evaluation->curves[0].name, "ROC, mean of folds at one FAR");
+  EXPECT_EQ(evaluation->curves[0].x, (std::vector<double>{0, 0, 1}));
+  EXPECT_EQ(evaluation->curves[0].y, (std::vector<double>{0, 1, 1}));
 }
 
 TEST(VerificationTest, DistancesAndNormalisation) {

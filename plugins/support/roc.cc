@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 #include <numeric>
+#include <set>
 
 #include "core/base/check.h"
 
@@ -20,6 +21,24 @@ Weights TotalOf(const std::vector<Comparison>& comparisons) {
   Weights total;
   for (const Comparison& each : comparisons) total.Add(each);
   return total;
+}
+
+// The frr of a ROC at `far`: the largest and the smallest where it falls straight down, the value
+// of the line between two points elsewhere.
+struct FrrRange {
+  double high, low;
+};
+FrrRange FrrAt(const std::vector<RocPoint>& roc, double far) {
+  const auto before = [](const RocPoint& point, double value) { return point.far < value; };
+  const auto first = std::lower_bound(roc.begin(), roc.end(), far, before);
+  if (first->far > far) {
+    const RocPoint &a = *(first - 1), &b = *first;
+    const double frr = a.frr + (far - a.far) / (b.far - a.far) * (b.frr - a.frr);
+    return {frr, frr};
+  }
+  auto last = first;
+  while (last + 1 != roc.end() && (last + 1)->far == far) ++last;
+  return {first->frr, last->frr};
 }
 
 }  // namespace
@@ -69,6 +88,26 @@ std::vector<RocPoint> MeanRocOf(const std::vector<std::vector<Comparison>>& fold
   }
   roc.back() = {1.0, 0.0};  // free of the sums' rounding
   return roc;
+}
+
+std::vector<RocPoint> MeanRocAtFarOf(const std::vector<std::vector<RocPoint>>& folds) {
+  std::set<double> rates;
+  for (const std::vector<RocPoint>& fold : folds) {
+    for (const RocPoint& point : fold) rates.insert(point.far);
+  }
+  const auto n = static_cast<double>(folds.size());
+  std::vector<RocPoint> mean;
+  for (const double far : rates) {
+    FrrRange sum = {0.0, 0.0};
+    for (const std::vector<RocPoint>& fold : folds) {
+      const FrrRange range = FrrAt(fold, far);
+      sum.high += range.high;
+      sum.low += range.low;
+    }
+    mean.push_back({far, sum.high / n});
+    if (sum.low < sum.high) mean.push_back({far, sum.low / n});
+  }
+  return mean;
 }
 
 double EqualErrorRate(const std::vector<RocPoint>& roc) {

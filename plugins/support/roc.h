@@ -32,6 +32,11 @@ std::vector<RocPoint> RocOf(const std::vector<Comparison>& sorted);
 // and frr. Equal to the pooled ROC where all folds have equally many pairs of both kinds.
 std::vector<RocPoint> MeanRocOf(const std::vector<std::vector<Comparison>>& folds);
 
+// The mean over the folds of their tar at every far (vertical averaging, Fawcett, Pattern
+// Recognition Letters 27, 2006): for folds whose distances have different scales, so that no
+// threshold is common to them. `folds`: RocOf() each.
+std::vector<RocPoint> MeanRocAtFarOf(const std::vector<std::vector<RocPoint>>& folds);
+
 // Where far = frr: linear interpolation on the segment of the ROC on which frr - far changes sign.
 // Without ties it is the rule of VLFeat's vl_roc; with ties it does not depend on the order of the
 // input, which vl_roc's does.

@@ -185,6 +185,39 @@ TEST(RocTest, MeanOfFoldsIsTheMeanAtEveryThreshold) {
   EXPECT_GT(largest_gap, 0.01);
 }
 
+// By the definition: each fold's tar at a far that is no vertex lies on its line; on vertices of
+// two folds of 2 and 3 impostors without ties (axis-parallel) by counting.
+TEST(RocTest, VerticalMeanIsTheMeanTarAtEveryFar) {
+  std::vector<Comparison> two = {{1, true}, {2, false}, {3, true}, {4, false}};
+  std::vector<Comparison> three = {{1, false}, {2, true}, {3, false}, {4, false}};
+  const std::vector<RocPoint> mean = MeanRocAtFarOf({RocOf(two), RocOf(three)});
+  // far 0: tar 0 to 1/2 and 0; 1/3: 1/2 and 0 to 1; 1/2: 1/2 to 1 and 1; then 1 and 1.
+  const double far[] = {0, 0, 1. / 3, 1. / 3, .5, .5, 2. / 3, 1};
+  const double tar[] = {0, .25, .25, .75, .75, 1, 1, 1};
+  ASSERT_EQ(mean.size(), 8U);
+  for (size_t i = 0; i < 8; ++i) {
+    EXPECT_NEAR(mean[i].far, far[i], 1e-12) << i;
+    EXPECT_NEAR(1 - mean[i].frr, tar[i], 1e-12) << i;
+  }
+  // One pair of each kind at one distance: the diagonal, also between the other fold's vertices.
+  std::vector<Comparison> tie = {{1, true}, {1, false}};
+  const std::vector<RocPoint> with_tie = MeanRocAtFarOf({RocOf(tie), RocOf(two)});
+  ASSERT_EQ(with_tie.size(), 5U);
+  EXPECT_NEAR(1 - with_tie[2].frr, 0.5, 1e-12);  // far 1/2: 1/2 and 1/2
+  EXPECT_NEAR(1 - with_tie[3].frr, 0.75, 1e-12);
+}
+
+// Folds whose distances differ by scale alone have one ROC, which their mean must be.
+TEST(RocTest, VerticalMeanDoesNotDependOnTheScalesOfTheFolds) {
+  std::vector<Comparison> fold = RandomComparisons(21, 90, 25);
+  SortByDistance(fold);
+  std::vector<Comparison> scaled = fold;
+  for (Comparison& each : scaled) each.distance *= 7.5;
+  const std::vector<RocPoint> one = RocOf(fold), mean = MeanRocAtFarOf({one, RocOf(scaled)});
+  EXPECT_NEAR(EqualErrorRate(mean), EqualErrorRate(one), 1e-12);
+  EXPECT_NEAR(AreaUnderRoc(mean), AreaUnderRoc(one), 1e-12);
+}
+
 TEST(RocTest, CollinearPointsAreDroppedAndTheAreaStays) {
   std::vector<Comparison> comparisons = RandomComparisons(9, 2000, 1 << 30);
   SortByDistance(comparisons);

@@ -26,6 +26,7 @@ absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFun
                                       const std::vector<double>& far) {
   FoldScores scores;
   std::vector<std::vector<Comparison>> folds;
+  std::vector<std::vector<RocPoint>> rocs;
   std::vector<Comparison> pooled;
   for (int64_t fold = 0; fold < protocol.num_folds; ++fold) {
     FACET_ASSIGN_OR_RETURN(const std::vector<Comparison> all, compare(fold));
@@ -38,6 +39,7 @@ absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFun
     scores.thresholds.push_back(BestThreshold(others));
     scores.folds.push_back(FiguresOf(held_out, scores.thresholds.back(), far));
     pooled.insert(pooled.end(), held_out.begin(), held_out.end());
+    rocs.push_back(RocOf(held_out));
     folds.push_back(std::move(held_out));
   }
   SortByDistance(pooled);
@@ -45,6 +47,7 @@ absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFun
   scores.pooled.accuracy = std::numeric_limits<double>::quiet_NaN();
   scores.pooled_roc = RocOf(pooled);
   scores.mean_roc = MeanRocOf(folds);
+  scores.mean_roc_at_far = MeanRocAtFarOf(rocs);
   return scores;
 }
 

@@ -1,0 +1,82 @@
+#include "core/app/verb_report.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/status.h"
+#include "core/report/find_results.h"
+#include "core/report/report.h"
+#include "core/report/table.h"
+
+namespace facet {
+namespace {
+
+struct ReportArguments {
+  std::string run, format, out;
+};
+
+// That of --format, else what the output's name ends in, else the table.
+std::string FormatOf(const ReportArguments& arguments) {
+  if (!arguments.format.empty()) return arguments.format;
+  static const std::map<std::string, std::string> kExtensions = {
+      {".md", "md"}, {".csv", "csv"}, {".json", "json"}, {".html", "html"}, {".svg", "svg"}};
+  const auto found = kExtensions.find(std::filesystem::path(arguments.out).extension().string());
+  return found == kExtensions.end() ? "table" : found->second;
+}
+
+std::string Render(const Report& report, const std::string& format, bool colour) {
+  if (format == "md") return RenderMarkdown(report);
+  if (format == "csv") return RenderCsv(report);
+  if (format == "json") return DumpPretty(ToJson(report));
+  if (format == "html") return RenderHtml(report);
+  if (format == "svg") return RenderRocSvg(report);
+  TableStyle style;
+  style.colour = colour;
+  return RenderTable(report, style);
+}
+
+absl::StatusOr<Report> ReadReport(const std::string& store, const std::string& run) {
+  FACET_ASSIGN_OR_RETURN(const std::string path, FindResults(store, run));
+  FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(path));
+  absl::StatusOr<Report> report = ReportFromJson(json);
+  return report.ok() ? std::move(report) : Annotate(report.status(), path);
+}
+
+int PrintReport(const ReportArguments& arguments, const VerbContext& context) {
+  const absl::StatusOr<Report> report = ReadReport(context.store, arguments.run);
+  if (!report.ok()) return Fail(context, report.status(), kExitInput);
+  const bool to_file = !arguments.out.empty();
+  const std::string text = Render(*report, FormatOf(arguments), !to_file && context.Colored(1));
+  if (text.empty()) {
+    return Fail(context, absl::NotFoundError("no row has a ROC curve yet"), kExitInput);
+  }
+  if (!to_file) {
+    std::fputs(text.c_str(), stdout);
+    return kExitDone;
+  }
+  const absl::Status written = WriteFileAtomically(arguments.out, text);
+  return written.ok() ? kExitDone : Fail(context, written, kExitInput);
+}
+
+}  // namespace
+
+void AddReportVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+  auto arguments = std::make_shared<ReportArguments>();
+  CLI::App* verb = app.add_subcommand("report", "the results of a run, also while it is going");
+  verb->add_option("RUN", arguments->run,
+                   "run, its folder, or an experiment (its latest run); none: the latest run");
+  verb->add_option("--format", arguments->format,
+                   "table, md, csv, json, html or svg (ROC); default: by --out, else table")
+      ->check(CLI::IsMember({"table", "md", "csv", "json", "html", "svg"}));
+  verb->add_option("--out", arguments->out, "write there, not to stdout")->type_name("FILE");
+  verb->callback([arguments, &context, run] {
+    *run = [arguments, &context] { return PrintReport(*arguments, context); };
+  });
+}
+
+}  // namespace facet

@@ -1,0 +1,90 @@
+#include "core/report/find_results.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMaxListed = 5;
+
+struct Run {
+  std::string name, experiment;  // the name starts with the time: names sort by it
+  fs::path folder;
+};
+
+bool IsFile(const fs::path& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+std::vector<Run> AllRuns(const fs::path& root) {
+  std::vector<Run> runs;
+  std::error_code error;
+  for (fs::directory_iterator experiment(root, error), end; !error && experiment != end;
+       experiment.increment(error)) {
+    std::error_code inner;
+    for (fs::directory_iterator run(experiment->path(), inner), last; !inner && run != last;
+         run.increment(inner)) {
+      runs.push_back(
+          {run->path().filename().string(), experiment->path().filename().string(), run->path()});
+    }
+  }
+  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.name > b.name; });
+  return runs;
+}
+
+std::string Listed(const std::vector<Run>& runs) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < std::min(runs.size(), kMaxListed); ++i) {
+    names.push_back(absl::StrCat(runs[i].experiment, "/", runs[i].name));
+  }
+  return absl::StrCat("runs here: ", absl::StrJoin(names, ", "),
+                      runs.size() > kMaxListed ? ", ..." : "");
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> FindResults(const std::string& store, const std::string& run) {
+  if (!run.empty()) {
+    const fs::path given(run);
+    if (given.extension() == ".json" && IsFile(given)) return run;
+    for (const fs::path& path : {given / "report" / "results.json", given / "results.json"}) {
+      if (IsFile(path)) return path.string();
+    }
+  }
+  const fs::path root = fs::path(store) / "runs";
+  const std::vector<Run> runs = AllRuns(root);
+  if (runs.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no run in ", root.string(), "; `facet run FILE` makes one"));
+  }
+  const std::string stem = fs::path(run).stem().string();
+  bool known = run.empty();
+  for (const Run& each : runs) {
+    const bool meant = run.empty() || run == each.name || run == each.experiment ||
+                       stem == each.experiment ||
+                       run == absl::StrCat(each.experiment, "/", each.name);
+    known = known || meant;
+    const fs::path results = each.folder / "report" / "results.json";
+    if (meant && IsFile(results)) return results.string();
+  }
+  if (known) {
+    return absl::NotFoundError(absl::StrCat("no row is finished yet of ",
+                                            run.empty() ? "any run" : run, "; ", Listed(runs)));
+  }
+  return absl::NotFoundError(
+      absl::StrCat("there is no run \"", run,
+                   "\" and no folder of that name with report/results.json; ", Listed(runs)));
+}
+
+}  // namespace facet

@@ -1,0 +1,18 @@
+// Where the results of a run lie: <store>/runs/<experiment>/<time>-<digest>/report/results.json.
+#ifndef FACET_CORE_REPORT_FIND_RESULTS_H_
+#define FACET_CORE_REPORT_FIND_RESULTS_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace facet {
+
+// The path of the results.json that `run` means: such a file, a run's folder or its report folder,
+// the name of a run, an experiment's name or file (its latest run), or, if empty, the latest run of
+// the store. NotFound says what was looked for and which runs there are.
+absl::StatusOr<std::string> FindResults(const std::string& store, const std::string& run);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_REPORT_FIND_RESULTS_H_
