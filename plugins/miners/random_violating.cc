@@ -13,7 +13,6 @@
 // Example:  miner = { use = "random_violating", margin = 0.2 }
 #include <algorithm>
 #include <limits>
-#include <utility>
 
 #include <ATen/ATen.h>
 
@@ -33,9 +32,7 @@ struct Options {
   }
 };
 
-struct PairOfImages {
-  int32_t anchor, positive;
-};
+struct PairOfImages { int32_t anchor, positive; };
 
 // Every unordered pair of images with one label, once, in random order and roles.
 std::vector<PairOfImages> PositivePairs(const std::vector<int64_t>& labels, facet::Random& random) {
@@ -88,8 +85,7 @@ class RandomViolating final : public facet::Miner {
     while (next_pair_ < pairs_.size() && static_cast<int64_t>(anchors.size()) < max_tuples) {
       const size_t count = std::min(pairs_.size() - next_pair_,
                                     static_cast<size_t>(max_tuples) - anchors.size());
-      const auto begin = pairs_.begin() + static_cast<int64_t>(next_pair_);
-      const std::vector<PairOfImages> pairs(begin, begin + static_cast<int64_t>(count));
+      const std::vector<PairOfImages> pairs(&pairs_[next_pair_], &pairs_[next_pair_] + count);
       next_pair_ += count;
       const std::vector<int64_t> found = FindNegatives(pairs, embed, &all);
       for (size_t i = 0; i < count; ++i) {
@@ -146,10 +142,9 @@ class RandomViolating final : public facet::Miner {
         Distance(at::square(anchors.unsqueeze(1) - candidates).sum(2)).lt(limits.unsqueeze(1)).cpu();
     const bool* const hit = violates.data_ptr<bool>();
     for (int64_t i = 0; i < count; ++i) {
-      const int64_t label = LabelOf(indices[static_cast<size_t>(i)]);
       for (int64_t c = 0; c < kCandidates; ++c) {
         const int64_t candidate = indices[static_cast<size_t>(2 * count + i * kCandidates + c)];
-        if (!hit[i * kCandidates + c] || LabelOf(candidate) == label) continue;
+        if (!hit[i * kCandidates + c] || SameLabel(candidate, indices[static_cast<size_t>(i)])) continue;
         (*found)[static_cast<size_t>(i)] = candidate;
         break;
       }
@@ -173,12 +168,11 @@ class RandomViolating final : public facet::Miner {
     const at::Tensor violates =
         Distance(squared.clamp_min(0)).lt(limits.unsqueeze(1)).cpu().contiguous();
     const bool* hit = violates.data_ptr<bool>();
-    const auto num_images = static_cast<int64_t>(labels_.size());
-    std::vector<int64_t> violators;
+    const int64_t num_images = all.size(0);
     for (size_t row = 0; row < open.size(); ++row, hit += num_images) {
-      violators.clear();
+      std::vector<int64_t> violators;
       for (int64_t n = 0; n < num_images; ++n) {
-        if (hit[n] && LabelOf(n) != LabelOf(anchors[row])) violators.push_back(n);
+        if (hit[n] && !SameLabel(n, anchors[row])) violators.push_back(n);
       }
       if (violators.empty()) continue;
       (*found)[static_cast<size_t>(open[row])] = violators[random_.Index(violators.size())];
@@ -188,7 +182,9 @@ class RandomViolating final : public facet::Miner {
   at::Tensor Distance(const at::Tensor& squared) const {
     return options_.distance == "l2" ? at::sqrt(squared) : squared;
   }
-  int64_t LabelOf(int64_t image) const { return labels_[static_cast<size_t>(image)]; }
+  bool SameLabel(int64_t a, int64_t b) const {
+    return labels_[static_cast<size_t>(a)] == labels_[static_cast<size_t>(b)];
+  }
 
   const Options options_;
   std::vector<int64_t> labels_;

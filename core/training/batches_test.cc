@@ -1,0 +1,218 @@
+// Crops -> batches: windows, means, splits, and what does not depend on threads.
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+#include <set>
+
+#include "core/image/image_io.h"
+#include "core/training/batches.h"
+#include "core/training/prefetcher.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Image Gradient(int width, int height, int seed) {
+  Image image(width, height);
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        image.Pixel(x, y)[c] = static_cast<uint8_t>((x * 7 + y * 3 + c * 50 + seed * 11) % 256);
+      }
+    }
+  }
+  return image;
+}
+
+// 12 raw crops of 10 x 8 px, of three identities.
+class BatchesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = testing::TempDir() + "/" +
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    auto writer = *BlobWriter::Create(folder_ + "/crops.mdb");
+    std::vector<CropRecord> records;
+    for (int i = 0; i < 12; ++i) {
+      const Image image = Gradient(10, 8, i);
+      ASSERT_TRUE(writer->Append(i, {reinterpret_cast<const char*>(image.bgr.data()),
+                                     image.bgr.size()}).ok());
+      CropRecord record;
+      record.sample = i;
+      record.identity = std::string(1, static_cast<char>('a' + i % 3));
+      record.width = 10;
+      record.height = 8;
+      records.push_back(record);
+    }
+    ASSERT_TRUE(writer->Finish().ok());
+    ASSERT_TRUE(WriteRecords(folder_ + "/crops.jsonl", records).ok());
+  }
+  std::unique_ptr<CropSet> Open(int threads, int64_t memory = CropSet::kMemoryBytes) {
+    auto set = CropSet::Open(folder_ + "/crops.mdb", folder_ + "/crops.jsonl", threads, memory);
+    EXPECT_TRUE(set.ok()) << set.status();
+    return *std::move(set);
+  }
+  static Batches Make(const CropSet& crops, const AugmentSettings& augment, uint64_t seed) {
+    std::vector<std::string> identities;
+    for (const CropRecord& record : crops.records()) identities.push_back(record.identity);
+    const LabelledRows rows = LabelRows(identities);
+    InputFormat format;
+    format.size_px = 4;
+    format.mean_bgr = {1, 2, 3};
+    return Batches(crops, rows.labels, SplitRows(rows.labels, 0.25, 1), 4, augment, format, seed);
+  }
+  std::string folder_;
+};
+
+TEST_F(BatchesTest, DependOnSeedEpochAndIndexAlone) {
+  const auto kept = Open(3);
+  const auto decoded = Open(1, /*memory=*/0);
+  const Batches a = Make(*kept, {}, 5), b = Make(*decoded, {}, 5), c = Make(*kept, {}, 6);
+  const std::vector<int64_t> order = a.EpochOrder(2);
+  EXPECT_EQ(order, b.EpochOrder(2));
+  EXPECT_NE(order, a.EpochOrder(3));
+  const Batch first = *a.Training(2, order, 1);
+  EXPECT_EQ(first.labels.size(), 4u);
+  EXPECT_EQ(first.pixels, b.Training(2, order, 1)->pixels);
+  EXPECT_NE(first.pixels, c.Training(2, order, 1)->pixels);
+  EXPECT_NE(first.pixels, a.Training(3, order, 1)->pixels);
+}
+
+TEST_F(BatchesTest, AnEpochVisitsEveryTrainingRowOnce) {
+  const auto crops = Open(1);
+  const Batches batches = Make(*crops, {}, 1);
+  std::vector<int64_t> order = batches.EpochOrder(0);
+  EXPECT_EQ(order.size(), 9u);  // a quarter of 4 rows of each identity is held out
+  EXPECT_EQ(batches.num_training(), 2);
+  EXPECT_EQ(batches.num_validation(), 1);
+  EXPECT_EQ(batches.Validation(0)->labels.size(), 3u);
+  std::sort(order.begin(), order.end());
+  EXPECT_EQ(std::unique(order.begin(), order.end()), order.end());
+}
+
+TEST_F(BatchesTest, RandomCropsAndFlipsCoverAllPlaces) {
+  const auto crops = Open(1);
+  const Batches batches = Make(*crops, {}, 1);
+  std::set<std::vector<float>> seen;
+  for (int64_t epoch = 0; epoch < 600; ++epoch) {
+    const Batch batch = *batches.Training(epoch, {0, 0, 0, 0}, 0);
+    for (size_t i = 0; i < 4; ++i) {
+      seen.insert({batch.pixels.begin() + static_cast<int64_t>(i) * 48,
+                   batch.pixels.begin() + static_cast<int64_t>(i + 1) * 48});
+    }
+  }
+  EXPECT_EQ(seen.size(), 7u * 5u * 2u);
+}
+
+TEST_F(BatchesTest, CentralWindowWithoutAugmentation) {
+  const auto crops = Open(1);
+  AugmentSettings none;
+  none.crop = "center";
+  none.flip = false;
+  const Batches batches = Make(*crops, none, 1);
+  const Batch batch = *batches.Training(0, {4}, 0);
+  const Image image = Gradient(10, 8, 4);
+  size_t i = 0;
+  for (int y = 2; y < 6; ++y) {
+    for (int x = 3; x < 7; ++x) {
+      for (int c = 2; c >= 0; --c, ++i) {  // RGB
+        EXPECT_EQ(batch.pixels[i], static_cast<float>(image.Pixel(x, y)[c]) - static_cast<float>(c + 1));
+      }
+    }
+  }
+}
+
+TEST_F(BatchesTest, MeansAreThoseOfLoops) {
+  const auto crops = Open(1);
+  const std::vector<int64_t> rows = {1, 3, 8};
+  const auto pixel = *MeasureMean(*crops, rows, 4, /*image=*/false);
+  const auto image = *MeasureMean(*crops, rows, 4, /*image=*/true);
+  ASSERT_EQ(pixel.size(), 3u);
+  ASSERT_EQ(image.size(), 48u);
+  double sum = 0, at = 0;
+  for (const int64_t row : rows) {
+    const Image crop = Gradient(10, 8, static_cast<int>(row));
+    for (int y = 0; y < 8; ++y) {
+      for (int x = 0; x < 10; ++x) sum += crop.Pixel(x, y)[1];
+    }
+    at += crop.Pixel(3 + 2, 2 + 1)[0];
+  }
+  EXPECT_FLOAT_EQ(pixel[1], static_cast<float>(sum / (3 * 80)));
+  EXPECT_FLOAT_EQ(image[(1 * 4 + 2) * 3 + 0], static_cast<float>(at / 3));
+}
+
+TEST_F(BatchesTest, SaysWhatToRaiseForCropsThatAreTooSmall) {
+  EXPECT_TRUE(Open(1)->CheckLargeEnough(8, "train.crops.size_px").ok());
+  EXPECT_THAT(std::string(Open(1)->CheckLargeEnough(9, "train.crops.size_px").message()),
+              HasSubstr("crops of 8 px are smaller than the network's input of 9 px; raise "
+                        "train.crops.size_px"));
+}
+
+TEST(InputWriter, MirrorsTheWindowButNotTheMeanImage) {
+  InputFormat format;
+  format.size_px = 2;
+  format.rgb = false;
+  format.scale_bgr = {2, 2, 2};
+  for (int i = 0; i < 12; ++i) format.mean_bgr.push_back(static_cast<float>(i));
+  Image crop(3, 2);
+  std::iota(crop.bgr.begin(), crop.bgr.end(), static_cast<uint8_t>(100));
+  std::vector<float> out(12);
+  WriteInput(format, crop, {1, 0, true}, out.data());
+  // Columns 2 and 1 of row 0 hold 106..108 and 103..105.
+  EXPECT_THAT(std::vector<float>(out.begin(), out.begin() + 6),
+              ElementsAre(2 * 106, 2 * 106, 2 * 106, 2 * 100, 2 * 100, 2 * 100));
+}
+
+TEST(Split, HoldsOutAShareOfEachIdentity) {
+  std::vector<int64_t> labels;
+  for (int i = 0; i < 1000; ++i) labels.push_back(i % 10);
+  labels.push_back(10);  // alone: stays in training
+  labels.push_back(-1);
+  const Split split = SplitRows(labels, 0.05, 3);
+  EXPECT_EQ(split.validation.size(), 50u);
+  EXPECT_EQ(split.training.size(), 951u);
+  std::vector<int> held(11, 0);
+  for (const int64_t row : split.validation) ++held[static_cast<size_t>(labels[static_cast<size_t>(row)])];
+  EXPECT_EQ(held[10], 0);
+  for (int label = 0; label < 10; ++label) EXPECT_EQ(held[static_cast<size_t>(label)], 5);
+  EXPECT_NE(split.validation, SplitRows(labels, 0.05, 4).validation);
+  EXPECT_TRUE(SplitRows(labels, 0.0, 3).validation.empty());
+}
+
+TEST(Split, FractionsAreDrawn) {
+  std::vector<int64_t> labels;
+  for (int i = 0; i < 2000; ++i) labels.push_back(i / 4);  // a share of 0.2 of 4 rows
+  // Binomial: 500 identities, p = 0.8, deviation 8.9; 5 of them.
+  EXPECT_NEAR(static_cast<double>(SplitRows(labels, 0.2, 1).validation.size()), 400, 45);
+}
+
+TEST(LabelRows, SortsIdentitiesAndLeavesOutTheNameless) {
+  const LabelledRows rows = LabelRows({"b", "", "a", "b"});
+  EXPECT_THAT(rows.classes, ElementsAre("a", "b"));
+  EXPECT_THAT(rows.labels, ElementsAre(1, -1, 0, 1));
+}
+
+TEST(Prefetcher, GivesItemsInOrderWhateverTheThreads) {
+  for (const int threads : {1, 4}) {
+    Prefetcher<int64_t> items(3, 100, threads, 5,
+                              [](int64_t i) -> absl::StatusOr<int64_t> { return i * i; });
+    for (int64_t i = 3; i < 100; ++i) EXPECT_EQ(*items.Next(), i * i);
+  }
+}
+
+TEST(Prefetcher, PassesErrorsOnAndCanBeLeftEarly) {
+  Prefetcher<int> items(0, 1000, 2, 4, [](int64_t i) -> absl::StatusOr<int> {
+    if (i == 1) return absl::DataLossError("crop 1");
+    return 0;
+  });
+  EXPECT_TRUE(items.Next().ok());
+  EXPECT_EQ(items.Next().status().message(), "crop 1");
+}
+
+}  // namespace
+}  // namespace facet

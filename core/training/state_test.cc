@@ -1,0 +1,172 @@
+// Weights files, checkpoints and learning rates.
+#include <filesystem>
+#include <fstream>
+
+#include "core/base/file.h"
+#include "core/training/checkpoint.h"
+#include "core/training/schedule.h"
+#include "core/training/weights_file.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Folder() {
+  const std::string path = testing::TempDir() + "/" +
+                           testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::filesystem::remove_all(path);
+  std::filesystem::create_directories(path);
+  return path;
+}
+
+StoredTensors Example() {
+  StoredTensors stored;
+  stored.tensors["b"] = {{2, 3}, {1, 2, 3, 4, 5, 6}};
+  stored.tensors["a"] = {{}, {0.5f}};
+  stored.tensors["empty"] = {{0, 4}, {}};
+  stored.metadata["format"] = "pt";
+  return stored;
+}
+
+// Header length, JSON, values: written out by hand from the format's description.
+std::string File(std::string header, const std::string& data) {
+  std::string bytes(8, '\0');
+  for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(header.size() >> (8 * i));
+  return bytes + header + data;
+}
+constexpr char kOne[] = {'\0', '\0', '\x80', '\x3f'};  // 1.0f, little-endian
+const std::string kTwoOnes = std::string(kOne, 4) + std::string(kOne, 4);
+
+TEST(WeightsFile, ReadsTheFormat) {
+  const auto stored = ParseTensors(File(
+      R"({"__metadata__":{"k":"v"},"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}   )",
+      kTwoOnes));
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->metadata.at("k"), "v");
+  EXPECT_THAT(stored->tensors.at("w").shape, testing::ElementsAre(2, 1));
+  EXPECT_THAT(stored->tensors.at("w").values, testing::ElementsAre(1.0f, 1.0f));
+}
+
+TEST(WeightsFile, WritesWhatItReads) {
+  const std::string bytes = SerializeTensors(Example());
+  EXPECT_EQ((static_cast<unsigned char>(bytes[0])) % 8, 0);  // values are aligned
+  EXPECT_EQ(bytes[8], '{');
+  const auto stored = ParseTensors(bytes);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->metadata, Example().metadata);
+  EXPECT_EQ(SerializeTensors(*stored), bytes);
+  EXPECT_THAT(stored->tensors.at("b").values, testing::ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(stored->tensors.at("empty").shape, testing::ElementsAre(0, 4));
+}
+
+TEST(WeightsFile, RefusesEveryShorterFile) {
+  const std::string bytes = SerializeTensors(Example());
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(ParseTensors(std::string_view(bytes).substr(0, size)).ok()) << size;
+  }
+  EXPECT_FALSE(ParseTensors(bytes + "x").ok());
+}
+
+TEST(WeightsFile, RefusesOffsetsThatDoNotFit) {
+  const auto message = [](const std::string& header) {
+    return std::string(ParseTensors(File(header, kTwoOnes)).status().message());
+  };
+  EXPECT_THAT(message(R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})"),
+              HasSubstr("offsets of tensor \"w\" do not fit its shape"));
+  EXPECT_THAT(message(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})"),
+              HasSubstr("leaves a hole"));
+  EXPECT_THAT(message(R"({"v":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
+                      R"("w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})"),
+              HasSubstr("overlaps another"));
+  EXPECT_THAT(message(R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})"),
+              HasSubstr("cut off in tensor \"w\""));
+  EXPECT_THAT(message(R"({"w":{"dtype":"F32","shape":[-1,-2],"data_offsets":[0,8]}})"),
+              HasSubstr("do not fit"));
+  EXPECT_THAT(message(R"({"w":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}})"),
+              HasSubstr("has type BF16; only F32"));
+  EXPECT_THAT(message(R"([1])"), HasSubstr("no object"));
+}
+
+TEST(WeightsFile, NamesTheFile) {
+  const std::string path = Folder() + "/w.safetensors";
+  ASSERT_TRUE(WriteTensors(path, Example()).ok());
+  EXPECT_TRUE(ReadTensors(path).ok());
+  std::ofstream(path) << "short";
+  EXPECT_THAT(std::string(ReadTensors(path).status().message()), HasSubstr("w.safetensors: "));
+}
+
+TEST(Checkpoint, KeepsTwoGenerationsAndTakesTheNewestWhole) {
+  const std::string folder = Folder();
+  {
+    CheckpointStore store(folder);
+    EXPECT_FALSE(store.Load().has_value());
+    for (int64_t step = 1; step <= 3; ++step) {
+      StoredTensors state;
+      state.tensors["step"] = {{}, {static_cast<float>(step)}};
+      ASSERT_TRUE(store.Save(step, state).ok());
+    }
+  }
+  const auto step = [&] {
+    const auto state = CheckpointStore(folder).Load();
+    return state.has_value() ? state->tensors.at("step").values[0] : -1.0f;
+  };
+  EXPECT_EQ(step(), 3.0f);
+  // Step 3 replaced step 1 in generation 0. A flipped bit there: step 2 is left.
+  std::string bytes = *ReadFile(folder + "/checkpoint.0");
+  bytes[bytes.size() - 1] ^= 1;
+  std::ofstream(folder + "/checkpoint.0", std::ios::binary) << bytes;
+  EXPECT_EQ(step(), 2.0f);
+  CheckpointStore store(folder);
+  ASSERT_TRUE(store.Load().has_value());
+  StoredTensors state;
+  state.tensors["step"] = {{}, {4.0f}};
+  ASSERT_TRUE(store.Save(4, state).ok());  // replaces the broken one
+  EXPECT_EQ(step(), 4.0f);
+  std::filesystem::resize_file(folder + "/checkpoint.0", 100);
+  EXPECT_EQ(step(), 2.0f);
+  std::filesystem::remove(folder + "/checkpoint.1");
+  EXPECT_EQ(step(), -1.0f);
+}
+
+TEST(RateSchedule, TakesTheNextRateOnAPlateau) {
+  RateSchedule schedule({1.0, 0.1}, /*patience=*/2, /*max_epochs=*/100);
+  const auto epoch = [&](double score) {
+    schedule.EndEpoch(score);
+    return schedule.rate();
+  };
+  EXPECT_EQ(epoch(0.1), 1.0);
+  EXPECT_EQ(epoch(0.3), 1.0);
+  EXPECT_EQ(epoch(0.3), 1.0);  // equal is not better: one epoch of patience
+  EXPECT_EQ(epoch(0.2), 0.1);
+  EXPECT_EQ(epoch(0.4), 0.1);
+  EXPECT_EQ(epoch(0.4), 0.1);
+  EXPECT_FALSE(schedule.done());
+  epoch(0.4);
+  EXPECT_TRUE(schedule.done());
+}
+
+TEST(RateSchedule, EndsAtTheLastEpoch) {
+  RateSchedule schedule({1.0, 0.1}, 5, 3);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(schedule.done());
+    schedule.EndEpoch(i);
+  }
+  EXPECT_TRUE(schedule.done());
+}
+
+TEST(RateSchedule, SharesTheEpochsWithoutValidation) {
+  RateSchedule schedule({3.0, 2.0, 1.0}, 1, 7);
+  std::vector<double> rates;
+  while (!schedule.done()) {
+    rates.push_back(schedule.rate());
+    schedule.EndEpoch();
+  }
+  // A change at ceil(7 / 3) = 3 and ceil(14 / 3) = 5 epochs.
+  EXPECT_THAT(rates, testing::ElementsAre(3, 3, 3, 2, 2, 1, 1));
+}
+
+}  // namespace
+}  // namespace facet
