@@ -6,20 +6,20 @@ namespace facet {
 
 enum ExitCode : int {
   kExitDone = 0,
-  kExitRowFailed = 1,      // some row failed; the others are done
-  kExitUsage = 2,          // command line
-  kExitConfig = 3,         // the experiment file is not valid
-  kExitPlugin = 4,         // a plugin is missing or unusable
-  kExitInput = 5,          // an input file or folder is missing
-  kExitReference = 6,      // a result is outside the reference's tolerance
-  kExitLocked = 7,         // a live run holds what is needed
-  kExitBackend = 8,        // the worker program cannot be run
-  kExitPending = 10,       // plan --exit-code: work is to be done
-  kExitBug = 70,           // a bug in the host
-  kExitInterrupted = 75,   // stopped after a checkpoint: run the same command again
-  kExitSigint = 130,       // second SIGINT
-  kExitClosedPipe = 141,   // the reader of stdout went away
-  kExitSigterm = 143,      // second SIGTERM
+  kExitRowFailed = 1,     // some row failed; the others are done
+  kExitUsage = 2,         // command line
+  kExitConfig = 3,        // the experiment file is not valid
+  kExitPlugin = 4,        // a plugin is missing or unusable
+  kExitInput = 5,         // an input file or folder is missing
+  kExitReference = 6,     // a result is outside the reference's tolerance
+  kExitLocked = 7,        // a live run holds what is needed
+  kExitBackend = 8,       // the worker program cannot be run
+  kExitPending = 10,      // plan --exit-code: work is to be done
+  kExitBug = 70,          // a bug in the host
+  kExitInterrupted = 75,  // stopped after a checkpoint: run the same command again
+  kExitSigint = 130,      // second SIGINT
+  kExitClosedPipe = 141,  // the reader of stdout went away
+  kExitSigterm = 143,     // second SIGTERM
 };
 
 }  // namespace facet

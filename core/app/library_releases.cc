@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
@@ -21,24 +22,28 @@ std::string FileState(const std::string& path) {
                       info.st_ino);
 }
 
-Json LoaderEnvironment() {
-  Json environment = Json::object();
+// Everything that the answer depends on: the worker, the loader's environment, and the libraries
+// that it found.
+Json Circumstances(const std::string& worker_path, const std::vector<std::string>& files) {
+  Json circumstances = {{"worker", absl::StrCat(worker_path, " ", FileState(worker_path))}};
   for (const char* name : {"LD_LIBRARY_PATH", "LD_PRELOAD"}) {
     const char* value = std::getenv(name);
-    environment[name] = value == nullptr ? "" : value;
+    circumstances[name] = value == nullptr ? "" : value;
   }
-  return environment;
+  circumstances["files"] = Json::object();
+  for (const std::string& path : files) circumstances["files"][path] = FileState(path);
+  return circumstances;
 }
 
 bool IsCurrent(const Json& kept, const std::string& worker_path) {
-  if (kept.value("worker", Json()) != Json({worker_path, FileState(worker_path)}) ||
-      kept.value("environment", Json()) != LoaderEnvironment() || !kept.contains("libraries")) {
+  if (!kept.is_object() || !kept.contains("libraries") || !kept.contains("circumstances")) {
     return false;
   }
-  for (const auto& [path, state] : kept.value("files", Json::object()).items()) {
-    if (state != FileState(path)) return false;
+  std::vector<std::string> files;
+  for (const auto& [path, state] : kept["circumstances"].value("files", Json::object()).items()) {
+    files.push_back(path);
   }
-  return true;
+  return kept["circumstances"] == Circumstances(worker_path, files);
 }
 
 }  // namespace
@@ -46,7 +51,7 @@ bool IsCurrent(const Json& kept, const std::string& worker_path) {
 absl::StatusOr<std::map<std::string, std::string>> LibraryReleases(const std::string& worker_path,
                                                                    const std::string& cache_path) {
   const absl::StatusOr<Json> kept = ReadJsonFile(cache_path);
-  if (kept.ok() && kept->is_object() && IsCurrent(*kept, worker_path)) {
+  if (kept.ok() && IsCurrent(*kept, worker_path)) {
     return kept->at("libraries").get<std::map<std::string, std::string>>();
   }
   const absl::StatusOr<std::string> output = CaptureOutput({worker_path, "versions"});
@@ -55,15 +60,12 @@ absl::StatusOr<std::map<std::string, std::string>> LibraryReleases(const std::st
         absl::StrCat("the worker program cannot be run: ", output.status().message()));
   }
   FACET_ASSIGN_OR_RETURN(const Json answer, ParseJson(*output, "the worker's releases"));
-  Json entry = {{"worker", {worker_path, FileState(worker_path)}},
-                {"environment", LoaderEnvironment()},
-                {"libraries", answer.at("libraries")},
-                {"files", Json::object()}};
-  for (const Json& path : answer.at("files")) {
-    entry["files"][path.get<std::string>()] = FileState(path);
-  }
+  const Json entry = {
+      {"libraries", answer.at("libraries")},
+      {"circumstances",
+       Circumstances(worker_path, answer.at("files").get<std::vector<std::string>>())}};
   FACET_RETURN_IF_ERROR(WriteFileAtomically(cache_path, DumpPretty(entry)));
-  return entry["libraries"].get<std::map<std::string, std::string>>();
+  return entry.at("libraries").get<std::map<std::string, std::string>>();
 }
 
 }  // namespace facet

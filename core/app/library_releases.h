@@ -1,7 +1,7 @@
 // Releases of LibTorch, OpenCV and BLAS, which enter cache keys.
 //
-// The worker knows them, but loading LibTorch to ask takes half a second: its answer is kept, for as
-// long as the worker and every shared library that it loaded are the same files.
+// The worker knows them, but loading LibTorch to ask takes half a second: its answer is kept, for
+// as long as the worker and every shared library that it loaded are the same files.
 #ifndef FACET_CORE_APP_LIBRARY_RELEASES_H_
 #define FACET_CORE_APP_LIBRARY_RELEASES_H_
 

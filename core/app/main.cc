@@ -10,9 +10,11 @@
 #include "core/app/exit_code.h"
 #include "core/app/signals.h"
 #include "core/app/verb.h"
+#include "core/app/verb_check.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
 #include "core/app/verb_run.h"
+#include "core/app/verb_show.h"
 #include "core/app/verb_version.h"
 #include "core/base/suggest.h"
 
@@ -27,14 +29,14 @@ void AddGlobalOptions(CLI::App& app, VerbContext& context) {
                  "folder with plugins, before the build's own; repeatable")
       ->type_name("DIR")
       ->allow_extra_args(false);
-  const std::map<std::string, VerbContext::Color> colors = {
-      {"auto", VerbContext::Color::kAuto},
-      {"always", VerbContext::Color::kAlways},
-      {"never", VerbContext::Color::kNever}};
+  const std::map<std::string, VerbContext::Color> colors = {{"auto", VerbContext::Color::kAuto},
+                                                            {"always", VerbContext::Color::kAlways},
+                                                            {"never", VerbContext::Color::kNever}};
   app.add_option("--color", context.color, "auto, always or never")
       ->transform(CLI::CheckedTransformer(colors))
       ->type_name("WHEN");
-  app.add_flag_callback("-q,--quiet", [&context] { context.verbosity = -1; }, "errors only");
+  app.add_flag_callback(
+      "-q,--quiet", [&context] { context.verbosity = -1; }, "errors only");
   app.add_flag_function(
       "-v,--verbose", [&context](int64_t count) { context.verbosity = static_cast<int>(count); },
       "say what is decided; -vv: details");
@@ -66,6 +68,8 @@ int Main(int argc, char** argv) {
   AddGlobalOptions(app, context);
   AddRunVerb(app, context, &run);
   AddPlanVerb(app, context, &run);
+  AddCheckVerb(app, context, &run);
+  AddShowVerb(app, context, &run);
   AddPluginsVerb(app, context, &run);
   AddVersionVerb(app, context, &run);
   try {

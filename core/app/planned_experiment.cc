@@ -28,8 +28,8 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
   const Machine machine = Machine::ThisOne();
   auto graph = PlanExperiment(planned->experiment, planned->rows, context.catalogue(), machine);
   if (!graph.ok()) {
-    *exit_code = Fail(context, graph.status(),
-                      absl::IsNotFound(graph.status()) ? kExitPlugin : kExitConfig);
+    *exit_code =
+        Fail(context, graph.status(), absl::IsNotFound(graph.status()) ? kExitPlugin : kExitConfig);
     return nullptr;
   }
   planned->graph = *std::move(graph);
@@ -46,8 +46,8 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     return nullptr;
   }
   planned->store = *std::move(store);
-  auto releases = LibraryReleases(context.worker_path(),
-                                  absl::StrCat(planned->store->folder(), "/cache/v1/releases.json"));
+  auto releases = LibraryReleases(
+      context.worker_path(), absl::StrCat(planned->store->folder(), "/cache/v1/releases.json"));
   if (!releases.ok()) {
     *exit_code = Fail(context, releases.status(), kExitBackend);
     return nullptr;

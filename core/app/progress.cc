@@ -78,8 +78,11 @@ void Progress::OnStage(int stage, const StageOutcome& outcome) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
-    Json event = {{"event", "stage"}, {"stage", spec.name}, {"rows", spec.rows},
-                  {"state", StageStateName(outcome.state)}, {"key", outcome.key}};
+    Json event = {{"event", "stage"},
+                  {"stage", spec.name},
+                  {"rows", spec.rows},
+                  {"state", StageStateName(outcome.state)},
+                  {"key", outcome.key}};
     if (outcome.state == StageState::kDone) event["seconds"] = outcome.seconds;
     if (!outcome.status.ok()) event["message"] = std::string(outcome.status.message());
     Emit(event);
@@ -141,7 +144,8 @@ void Progress::OnProgress(int stage, const StageProgress& progress) {
 
 void Progress::OnWait(int stage, const std::string& holder) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  Emit({{"event", "wait"}, {"stage", graph_.stages[static_cast<size_t>(stage)].name},
+  Emit({{"event", "wait"},
+        {"stage", graph_.stages[static_cast<size_t>(stage)].name},
         {"holder", holder}});
   Line(absl::StrCat(Label(stage), ": waits for ", holder, ", which computes it"));
   Redraw(true);
@@ -149,7 +153,8 @@ void Progress::OnWait(int stage, const std::string& holder) {
 
 void Progress::OnInputs(const std::string& path, int64_t done, int64_t total) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  inputs_line_ = done < total ? absl::StrCat("reading ", path, ": ", done, "/", total, " files") : "";
+  inputs_line_ =
+      done < total ? absl::StrCat("reading ", path, ": ", done, "/", total, " files") : "";
   if (form_ == Form::kPlain && done < total && Clock::now() - last_inputs_ >= kPlainInterval) {
     // A short scan needs no line: the first comes after a minute.
     if (last_inputs_ != Clock::time_point()) Line(inputs_line_);

@@ -18,6 +18,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
+#include "core/config/resolved.h"
 #include "core/stages/artifacts.h"
 
 namespace facet {
@@ -34,10 +35,20 @@ std::string UtcNow(const char* format) {
 Json PlanToJson(const StageGraph& graph) {
   Json stages = Json::array();
   for (const StageSpec& stage : graph.stages) {
-    stages.push_back({{"name", stage.name}, {"type", stage.type}, {"rows", stage.rows},
+    stages.push_back({{"name", stage.name},
+                      {"type", stage.type},
+                      {"rows", stage.rows},
                       {"inputs", stage.inputs}});
   }
   return {{"schema", 1}, {"stages", std::move(stages)}, {"rows", graph.row_result}};
+}
+
+// Records need no sync: a run that a power failure cut short is run again.
+absl::Status WriteRecord(const std::string& path, const std::string& text) {
+  std::ofstream stream(path, std::ios::binary);
+  stream << text;
+  stream.close();
+  return stream ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("cannot write ", path));
 }
 
 // mkdir alone decides whose a folder is.
@@ -57,7 +68,7 @@ absl::Status CopySources(const Experiment& experiment, const std::string& folder
   int number = 0;
   for (const std::string& path : experiment.sources) {
     FACET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-    FACET_RETURN_IF_ERROR(WriteFileAtomically(
+    FACET_RETURN_IF_ERROR(WriteRecord(
         absl::StrCat(folder, "/", number++, "-", fs::path(path).filename().string()), text));
   }
   return absl::OkStatus();
@@ -85,8 +96,8 @@ void CompareSlots(const std::string& slot, const Json* before, const Json* after
   for (const auto& [option, ignored] : options.items()) {
     const Json old_value = before->value(option, Json()), new_value = after->value(option, Json());
     if (old_value == new_value) continue;
-    changes->push_back({absl::StrCat(slot, ".", option), ShownSlot(&old_value),
-                        ShownSlot(&new_value)});
+    changes->push_back(
+        {absl::StrCat(slot, ".", option), ShownSlot(&old_value), ShownSlot(&new_value)});
   }
 }
 
@@ -123,10 +134,17 @@ ReportStage MakeStage(const StageSpec& spec, const StageOutcome& outcome) {
   stage.name = spec.name;
   stage.key = outcome.key;
   switch (outcome.state) {
-    case StageState::kCached: stage.state = ReportStage::State::kCached; break;
-    case StageState::kDone: stage.state = ReportStage::State::kRun; break;
-    case StageState::kFailed: stage.state = ReportStage::State::kFailed; break;
-    default: break;
+    case StageState::kCached:
+      stage.state = ReportStage::State::kCached;
+      break;
+    case StageState::kDone:
+      stage.state = ReportStage::State::kRun;
+      break;
+    case StageState::kFailed:
+      stage.state = ReportStage::State::kFailed;
+      break;
+    default:
+      break;
   }
   if (HasArtifact(outcome.state)) {
     stage.seconds = outcome.manifest.provenance.value("seconds", -1.0);
@@ -208,35 +226,26 @@ void FillRow(const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
 
 }  // namespace
 
-Json ToJson(const Row& row) {
-  Json origins = Json::object();
-  for (const auto& [path, origin] : row.origins) origins[path] = OriginText(origin);
-  return {{"id", row.id},         {"label", row.label}, {"skip", row.skip},
-          {"parent", row.parent}, {"slots", row.slots}, {"origins", std::move(origins)}};
-}
-
 absl::StatusOr<std::unique_ptr<RunRecord>> RunRecord::Create(const std::string& store_folder,
                                                              const Experiment& experiment,
                                                              const StageGraph& graph,
                                                              const Json& provenance) {
-  Json rows = Json::array(), slots = Json::array();
-  for (const Row& row : experiment.rows) {
-    rows.push_back(ToJson(row));
-    slots.push_back({row.id, row.slots});
-  }
+  Json slots = Json::object();
+  for (const Row& row : experiment.rows) slots[row.id] = row.slots;
   const std::string name = fs::path(experiment.path).stem().string();
   FACET_ASSIGN_OR_RETURN(
       const std::string folder,
       MakeRunFolder(absl::StrCat(store_folder, "/runs/", name), Sha256Hex(Dump(slots))));
   std::unique_ptr<RunRecord> record(new RunRecord(folder));
   std::error_code error;
-  for (const char* part : {"logs", "rows", "sources"}) fs::create_directory(folder + "/" + part, error);
+  for (const char* part : {"logs", "rows", "sources"}) {
+    fs::create_directory(absl::StrCat(folder, "/", part), error);
+  }
   FACET_RETURN_IF_ERROR(CopySources(experiment, folder + "/sources"));
-  const Json resolved = {{"schema", 1}, {"title", experiment.title}, {"rows", std::move(rows)}};
-  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/resolved.json", DumpPretty(resolved)));
-  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/plan.json", DumpPretty(PlanToJson(graph))));
   FACET_RETURN_IF_ERROR(
-      WriteFileAtomically(folder + "/provenance.json", DumpPretty(provenance)));
+      WriteRecord(folder + "/resolved.json", DumpPretty(ResolvedJson(experiment))));
+  FACET_RETURN_IF_ERROR(WriteRecord(folder + "/plan.json", DumpPretty(PlanToJson(graph))));
+  FACET_RETURN_IF_ERROR(WriteRecord(folder + "/provenance.json", DumpPretty(provenance)));
   return record;
 }
 
@@ -249,23 +258,27 @@ void RunRecord::AddEvent(Json event) {
 
 absl::Status RunRecord::WriteRow(const ReportRow& row) const {
   static const std::map<ReportRow::State, const char*> kNames = {
-      {ReportRow::State::kNotRun, "not run"}, {ReportRow::State::kRunning, "running"},
-      {ReportRow::State::kDone, "done"},      {ReportRow::State::kFailed, "failed"},
+      {ReportRow::State::kNotRun, "not run"},
+      {ReportRow::State::kRunning, "running"},
+      {ReportRow::State::kDone, "done"},
+      {ReportRow::State::kFailed, "failed"},
       {ReportRow::State::kSkipped, "skipped"}};
   Json stages = Json::array();
   for (const ReportStage& stage : row.stages) {
-    stages.push_back({{"name", stage.name}, {"key", stage.key}, {"counts", stage.counts},
+    stages.push_back({{"name", stage.name},
+                      {"key", stage.key},
+                      {"counts", stage.counts},
                       {"notices", stage.notices}});
   }
-  Json json = {{"schema", 1}, {"row", row.id}, {"label", row.label},
-               {"state", kNames.at(row.state)}, {"reason", row.reason},
-               {"stages", std::move(stages)}};
+  Json json = {{"schema", 1},          {"row", row.id},
+               {"label", row.label},   {"state", kNames.at(row.state)},
+               {"reason", row.reason}, {"stages", std::move(stages)}};
   if (row.state == ReportRow::State::kDone) json["evaluation"] = ToJson(row.evaluation);
   const std::string folder =
       absl::StrCat(folder_, "/rows/", absl::StrReplaceAll(row.id, {{"/", "_"}}));
   std::error_code error;
   fs::create_directory(folder, error);
-  return WriteFileAtomically(folder + "/metrics.json", DumpPretty(json));
+  return WriteRecord(folder + "/metrics.json", DumpPretty(json));
 }
 
 Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& rows,
@@ -287,7 +300,8 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
     const auto reference = experiment.reference.rows.find(row.id);
     if (reference != experiment.reference.rows.end()) {
       for (const ReferenceValue& value : reference->second) {
-        made.references.push_back({value.metric, value.value, value.unit, value.note, value.tolerance});
+        made.references.push_back(
+            {value.metric, value.value, value.unit, value.note, value.tolerance});
       }
     }
     if (std::find(rows.begin(), rows.end(), &row) != rows.end()) {

@@ -56,8 +56,6 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
                   const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
                   const Store& store);
 
-Json ToJson(const Row& row);
-
 }  // namespace facet
 
 #endif  // FACET_CORE_APP_RUN_RECORD_H_

@@ -36,19 +36,6 @@ std::string ShellQuoted(const std::string& argument) {
   return absl::StrCat("'", absl::StrReplaceAll(argument, {{"'", "'\\''"}}), "'");
 }
 
-// An experiment that fails for want of a plugin is told apart: some library could not be used and
-// a component is unknown.
-int ExitCodeOf(const std::vector<Diagnostic>& diagnostics, const Catalogue& catalogue) {
-  for (const Diagnostic& diagnostic : diagnostics) {
-    if (diagnostic.severity == Diagnostic::Severity::kError &&
-        (absl::StartsWith(diagnostic.code, "E05") ||
-         (absl::StartsWith(diagnostic.code, "E04") && !catalogue.problems().empty()))) {
-      return kExitPlugin;
-    }
-  }
-  return kExitConfig;
-}
-
 }  // namespace
 
 bool VerbContext::Colored(int file_descriptor) const {
@@ -97,13 +84,29 @@ void AddExperimentArguments(CLI::App& verb, ExperimentArguments* arguments) {
       ->type_name("[ROW:]PATH=VALUE");
 }
 
-LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& context) {
+std::vector<Override> OverridesOf(const ExperimentArguments& arguments) {
   std::vector<Override> overrides;
   for (const std::string& set : arguments.sets) {
     overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
   }
-  LoadResult result =
-      LoadExperiment(arguments.file, overrides, MakeExperimentLayout(), context.catalogue());
+  return overrides;
+}
+
+int ExitCodeOf(const std::vector<Diagnostic>& diagnostics) {
+  int code = kExitDone;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity != Diagnostic::Severity::kError) continue;
+    const bool is_input = absl::StartsWith(diagnostic.code, "E06");
+    const bool is_plugin = diagnostic.code == "E0401";
+    if (!is_input && !is_plugin) return kExitConfig;
+    if (is_plugin || code == kExitDone) code = is_plugin ? kExitPlugin : kExitInput;
+  }
+  return code;
+}
+
+LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& context) {
+  LoadResult result = LoadExperiment(arguments.file, OverridesOf(arguments),
+                                     MakeExperimentLayout(), context.catalogue());
   if (!result.diagnostics.empty() && (!result.ok() || context.verbosity >= 0)) {
     std::fputs(RenderAll(result.diagnostics, context.Colored(2)).c_str(), stderr);
   }
@@ -111,7 +114,7 @@ LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& 
   if (result.ok()) {
     loaded.experiment = std::move(result.experiment);
   } else {
-    loaded.exit_code = ExitCodeOf(result.diagnostics, context.catalogue());
+    loaded.exit_code = ExitCodeOf(result.diagnostics);
   }
   return loaded;
 }

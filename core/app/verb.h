@@ -65,6 +65,12 @@ struct ExperimentArguments {
 };
 void AddExperimentArguments(CLI::App& verb, ExperimentArguments* arguments);
 
+std::vector<Override> OverridesOf(const ExperimentArguments& arguments);
+
+// What an experiment's problems come to: 3 if the file or a --set is wrong; else 4 if a plugin is
+// missing; else 5 if an input is; 0 without errors.
+int ExitCodeOf(const std::vector<Diagnostic>& diagnostics);
+
 // Loads the experiment of `arguments`. Problems are rendered on stderr; errors leave `experiment`
 // empty and give the exit code (3, or 4 where a plugin is at fault).
 struct LoadedExperiment {

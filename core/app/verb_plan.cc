@@ -29,10 +29,14 @@ using State = PlannedStage::State;
 
 const char* StateName(State state) {
   switch (state) {
-    case State::kCached: return "cached";
-    case State::kRun: return "run";
-    case State::kWaits: return "waits";
-    case State::kBlocked: return "blocked";
+    case State::kCached:
+      return "cached";
+    case State::kRun:
+      return "run";
+    case State::kWaits:
+      return "waits";
+    case State::kBlocked:
+      return "blocked";
   }
   return "unknown";
 }
@@ -74,9 +78,13 @@ void PrintJson(const StageGraph& graph, const std::vector<PlannedStage>& planned
   Json stages = Json::array();
   for (size_t i = 0; i < planned.size(); ++i) {
     const StageSpec& stage = graph.stages[i];
-    stages.push_back({{"name", stage.name}, {"type", stage.type}, {"rows", stage.rows},
-                      {"inputs", stage.inputs}, {"state", StateName(planned[i].state)},
-                      {"key", planned[i].key}, {"why", Why(graph, planned[i])},
+    stages.push_back({{"name", stage.name},
+                      {"type", stage.type},
+                      {"rows", stage.rows},
+                      {"inputs", stage.inputs},
+                      {"state", StateName(planned[i].state)},
+                      {"key", planned[i].key},
+                      {"why", Why(graph, planned[i])},
                       {"waits_for", planned[i].waits_for}});
   }
   const Json document = {{"schema", 1}, {"stages", std::move(stages)}, {"rows", graph.row_result}};
@@ -130,7 +138,8 @@ void AddPlanVerb(CLI::App& app, VerbContext& context, std::function<int()>* run)
       app.add_subcommand("plan", "what a run would do: each stage cached, to run (why) or waiting");
   AddExperimentArguments(*verb, &arguments->experiment);
   verb->add_option("ROW", arguments->rows, "rows to plan; none: all");
-  verb->add_option("--force", arguments->force, "stage to compute although it is cached; repeatable")
+  verb->add_option("--force", arguments->force,
+                   "stage to compute although it is cached; repeatable")
       ->type_name("STAGE")
       ->allow_extra_args(false);
   CLI::Option* json = verb->add_flag("--json", arguments->json, "one JSON document");

@@ -30,7 +30,8 @@ std::string RangeText(const OptionSpec& option) {
   if (!option.choices.empty()) return absl::StrCat("one of ", absl::StrJoin(option.choices, ", "));
   if (!option.role.empty()) return option.role == "input_file" ? "a file" : "a folder";
   if (option.has_min && option.has_max) {
-    return absl::StrFormat(option.min_open ? "above %g, at most %g" : "%g to %g", option.min, option.max);
+    return absl::StrFormat(option.min_open ? "above %g, at most %g" : "%g to %g", option.min,
+                           option.max);
   }
   if (option.has_min) {
     return absl::StrFormat(option.min_open ? "above %g" : "at least %g", option.min);
@@ -39,8 +40,11 @@ std::string RangeText(const OptionSpec& option) {
 }
 
 Json ToJson(const OptionSpec& option) {
-  Json json = {{"name", option.name}, {"type", option.type}, {"doc", option.doc},
-               {"default", option.default_value}, {"required", option.required}};
+  Json json = {{"name", option.name},
+               {"type", option.type},
+               {"doc", option.doc},
+               {"default", option.default_value},
+               {"required", option.required}};
   if (option.has_min) json["min"] = option.min;
   if (option.has_min && option.min_open) json["min_open"] = true;
   if (option.has_max) json["max"] = option.max;
@@ -53,9 +57,12 @@ Json ToJson(const OptionSpec& option) {
 Json ToJson(const ComponentInfo& info) {
   Json options = Json::array();
   for (const OptionSpec& option : info.options) options.push_back(ToJson(option));
-  return {{"kind", info.kind},       {"name", info.name},
-          {"summary", info.summary}, {"source", info.paper},
-          {"options", options},      {"library", info.library_path},
+  return {{"kind", info.kind},
+          {"name", info.name},
+          {"summary", info.summary},
+          {"source", info.paper},
+          {"options", options},
+          {"library", info.library_path},
           {"digest", info.library_digest}};
 }
 
@@ -75,12 +82,12 @@ int List(const PluginsArguments& arguments, VerbContext& context) {
   }
   if (!arguments.kind.empty() && kinds.count(arguments.kind) == 0) {
     const std::string nearest = Nearest(arguments.kind, {kinds.begin(), kinds.end()});
-    return Fail(context,
-                absl::NotFoundError(absl::StrCat(
-                    "no component is of kind \"", arguments.kind, "\"; kinds: ",
-                    absl::StrJoin(kinds, ", "),
-                    nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"))),
-                kExitUsage);
+    return Fail(
+        context,
+        absl::NotFoundError(absl::StrCat(
+            "no component is of kind \"", arguments.kind, "\"; kinds: ", absl::StrJoin(kinds, ", "),
+            nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"))),
+        kExitUsage);
   }
   std::sort(infos.begin(), infos.end(), [](const ComponentInfo* a, const ComponentInfo* b) {
     return std::pair(a->kind, a->name) < std::pair(b->kind, b->name);
@@ -120,7 +127,8 @@ int Describe(const PluginsArguments& arguments, VerbContext& context) {
   const Catalogue& catalogue = context.catalogue();
   const size_t slash = arguments.name.find('/');
   const std::string kind = slash == std::string::npos ? "" : arguments.name.substr(0, slash);
-  const std::string name = slash == std::string::npos ? arguments.name : arguments.name.substr(slash + 1);
+  const std::string name =
+      slash == std::string::npos ? arguments.name : arguments.name.substr(slash + 1);
   std::vector<const ComponentInfo*> infos;
   std::vector<std::string> names;
   for (const ComponentInfo& info : catalogue.components()) {
@@ -133,8 +141,8 @@ int Describe(const PluginsArguments& arguments, VerbContext& context) {
     return Fail(context,
                 absl::NotFoundError(absl::StrCat(
                     "no plugin provides ", kind.empty() ? "a component" : kind, " \"", name, "\"",
-                    nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"),
-                    " (", context.command(), " plugins list shows all; plugin path: ",
+                    nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"), " (",
+                    context.command(), " plugins list shows all; plugin path: ",
                     absl::StrJoin(catalogue.folders(), ", "), ")")),
                 kExitPlugin);
   }

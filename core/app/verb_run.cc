@@ -39,8 +39,8 @@ Progress::Form FormOf(const RunArguments& arguments, const VerbContext& context)
   if (context.verbosity < 0) return Progress::Form::kQuiet;
   if (arguments.progress == "plain") return Progress::Form::kPlain;
   const char* terminal = std::getenv("TERM");
-  const bool live = ::isatty(STDERR_FILENO) == 1 && terminal != nullptr &&
-                    std::string(terminal) != "dumb";
+  const bool live =
+      ::isatty(STDERR_FILENO) == 1 && terminal != nullptr && std::string(terminal) != "dumb";
   return live ? Progress::Form::kLive : Progress::Form::kPlain;
 }
 
@@ -128,7 +128,8 @@ class RunCommand {
     std::fputs(RenderTable(report, style).c_str(), stdout);
     std::printf("report: %s/report.html\n", record_->report_folder().c_str());
     std::fflush(stdout);
-    if (!written.ok()) Warn(context_, absl::StrCat("the report is incomplete: ", written.message()));
+    if (!written.ok())
+      Warn(context_, absl::StrCat("the report is incomplete: ", written.message()));
     const int exit_code = ExitCode();
     TellFailures(report);
     if (exit_code != kExitDone && context_.verbosity >= 0) {
@@ -153,13 +154,17 @@ class RunCommand {
   void TellCounts() const {
     int cached = 0, done = 0, failed = 0, open = 0;
     for (const StageOutcome& outcome : outcomes_) {
-      if (outcome.state == StageState::kCached) ++cached;
-      else if (outcome.state == StageState::kDone) ++done;
-      else if (outcome.state == StageState::kFailed) ++failed;
-      else ++open;
+      if (outcome.state == StageState::kCached)
+        ++cached;
+      else if (outcome.state == StageState::kDone)
+        ++done;
+      else if (outcome.state == StageState::kFailed)
+        ++failed;
+      else
+        ++open;
     }
-    std::string text = absl::StrCat(outcomes_.size(), " stages: ", done, " computed, ", cached,
-                                    " from the cache");
+    std::string text =
+        absl::StrCat(outcomes_.size(), " stages: ", done, " computed, ", cached, " from the cache");
     if (failed > 0) absl::StrAppend(&text, ", ", failed, " failed");
     if (open > 0) absl::StrAppend(&text, ", ", open, " not run");
     std::fprintf(stderr, "%s\n", text.c_str());
@@ -198,7 +203,8 @@ void AddRunVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) 
   verb->add_option("-j,--jobs", arguments->jobs, "stages at once; each uses several cores")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  verb->add_option("--force", arguments->force, "stage to compute although it is cached; repeatable")
+  verb->add_option("--force", arguments->force,
+                   "stage to compute although it is cached; repeatable")
       ->type_name("STAGE")
       ->allow_extra_args(false);
   verb->add_flag("--fail-fast", arguments->fail_fast, "start nothing more after a failure");

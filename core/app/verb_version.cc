@@ -46,9 +46,8 @@ void AddVersionVerb(CLI::App& app, VerbContext& context, std::function<int()>* r
   auto json = std::make_shared<bool>(false);
   CLI::App* verb = app.add_subcommand("version", "what this facet is and was built with");
   verb->add_flag("--json", *json, "one JSON document");
-  verb->callback([json, &context, run] {
-    *run = [json, &context] { return Version(*json, context); };
-  });
+  verb->callback(
+      [json, &context, run] { *run = [json, &context] { return Version(*json, context); }; });
 }
 
 }  // namespace facet

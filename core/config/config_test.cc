@@ -1,5 +1,5 @@
-// Loading against a layout made here: what the rules give, and what is reported. tests/bad_experiments
-// has the mistakes in the layout of real rows.
+// Loading against a layout made here: what the rules give, and what is reported.
+// tests/bad_experiments has the mistakes in the layout of real rows.
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -107,8 +107,9 @@ TEST_F(ConfigTest, EmptyRowHasDefaultsAndNoOptionalSlots) {
   const LoadResult result = Load("[[row]]\nid = \"1\"\n");
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_EQ(Slots(result, 0, "seed"), 1);
-  EXPECT_EQ(Slots(result, 0, "train.schedule"),
-            Json::parse(R"({"lr":0.25,"epochs":10,"rates":[0.1,0.01],"tags":[],"file":"","flip":true})"));
+  EXPECT_EQ(
+      Slots(result, 0, "train.schedule"),
+      Json::parse(R"({"lr":0.25,"epochs":10,"rates":[0.1,0.01],"tags":[],"file":"","flip":true})"));
   EXPECT_EQ(Slots(result, 0, "train.start_from"), "");
   EXPECT_EQ(result.experiment.rows[0].slots.size(), 3u);
   EXPECT_EQ(result.experiment.rows[0].label, "1");
@@ -135,17 +136,22 @@ train.schedule.rates = [3, 2]
 [[row]]
 id = "a"
 train.schedule.epochs = 3
-)", {"new:train.schedule.flip=true", "seed=7"});
+)",
+                                 {"new:train.schedule.flip=true", "seed=7"});
   ASSERT_TRUE(result.ok()) << Text(result);
   ASSERT_EQ(result.experiment.rows.size(), 2u);  // new ids follow
   EXPECT_EQ(result.experiment.rows[0].id, "a");
   EXPECT_EQ(result.experiment.rows[0].label, "lower a");
   EXPECT_EQ(result.experiment.rows[1].label, "new");  // a label is not inherited by rows
   EXPECT_EQ(result.experiment.rows[1].parent, "a");
-  EXPECT_EQ(Slots(result, 0, "train.schedule"),
-            Json::parse(R"({"lr":2.0,"epochs":3,"rates":[1.0],"tags":["lower a"],"file":"","flip":false})"));
-  EXPECT_EQ(Slots(result, 1, "train.schedule"),
-            Json::parse(R"({"lr":2.0,"epochs":3,"rates":[3.0,2.0],"tags":["lower a"],"file":"","flip":true})"));
+  EXPECT_EQ(
+      Slots(result, 0, "train.schedule"),
+      Json::parse(
+          R"({"lr":2.0,"epochs":3,"rates":[1.0],"tags":["lower a"],"file":"","flip":false})"));
+  EXPECT_EQ(
+      Slots(result, 1, "train.schedule"),
+      Json::parse(
+          R"({"lr":2.0,"epochs":3,"rates":[3.0,2.0],"tags":["lower a"],"file":"","flip":true})"));
   EXPECT_EQ(Slots(result, 1, "seed"), 7);
   const auto& origins = result.experiment.rows[1].origins;
   EXPECT_EQ(OriginText(origins.at("train.schedule.lr")), folder_ + "/x.toml:4:6");
@@ -178,7 +184,8 @@ train.loss.use = "triplet"
 }
 
 TEST_F(ConfigTest, OptionalGroupExistsWhereARowNamesItOrTheBaseNamesItsComponents) {
-  const std::string rows = "[[row]]\nid = \"without\"\n[[row]]\nid = \"with\"\nembed.loss = { use = \"softmax\" }\n";
+  const std::string rows =
+      "[[row]]\nid = \"without\"\n[[row]]\nid = \"with\"\nembed.loss = { use = \"softmax\" }\n";
   const LoadResult settings = Load("[base.embed]\nepochs = 3\n" + rows);
   ASSERT_TRUE(settings.ok()) << Text(settings);
   EXPECT_TRUE(Slots(settings, 0, "embed").is_null());
@@ -189,9 +196,11 @@ TEST_F(ConfigTest, OptionalGroupExistsWhereARowNamesItOrTheBaseNamesItsComponent
   EXPECT_EQ(Slots(components, 0, "embed")["epochs"], 10);
 
   const LoadResult incomplete = Load("[[row]]\nid = \"1\"\nembed.epochs = 3\n");
-  EXPECT_NE(Text(incomplete).find("row \"1\" has no embed.loss"), std::string::npos) << Text(incomplete);
+  EXPECT_NE(Text(incomplete).find("row \"1\" has no embed.loss"), std::string::npos)
+      << Text(incomplete);
 
-  const LoadResult unset = Load(rows + "[[row]]\nid = \"3\"\nextends = \"with\"\nunset = [\"embed\"]\n");
+  const LoadResult unset =
+      Load(rows + "[[row]]\nid = \"3\"\nextends = \"with\"\nunset = [\"embed\"]\n");
   ASSERT_TRUE(unset.ok()) << Text(unset);
   EXPECT_TRUE(Slots(unset, 2, "embed").is_null());
 }
@@ -229,7 +238,8 @@ id = "2"
 train.schedule.file = "${FACET_TEST_FOLDER}/a/${FACET_TEST_UNSET:-b}.txt"
 [[row]]
 id = "3"
-)", {"3:train.schedule.file=here.txt"});
+)",
+                                 {"3:train.schedule.file=here.txt"});
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_EQ(Slots(result, 0, "train.schedule")["file"], folder_ + "/data.txt");
   EXPECT_EQ(Slots(result, 1, "train.schedule")["file"], "/somewhere/a/b.txt");
@@ -282,11 +292,12 @@ extends = "3"
 seed = "x"
 [[row]]
 id = "2"
-)", {"seed=-1"});
+)",
+                                 {"seed=-1"});
   std::vector<std::string> places;
   for (const Diagnostic& diagnostic : result.diagnostics) {
-    places.push_back(absl::StrCat(diagnostic.code, " ", diagnostic.origin.line, ":",
-                                  diagnostic.origin.column));
+    places.push_back(
+        absl::StrCat(diagnostic.code, " ", diagnostic.origin.line, ":", diagnostic.origin.column));
   }
   EXPECT_EQ(places, (std::vector<std::string>{"E0302 3:25", "E0201 3:29", "E0201 6:7", "E0501 9:11",
                                               "E0503 12:6", "E0302 0:6"}))
@@ -308,7 +319,8 @@ TEST_F(ConfigTest, CirclesAreNamedOnceWithEveryStep) {
   EXPECT_EQ(OriginText(files.diagnostics[0].origin), folder_ + "/b.toml:2:11");
 
   const LoadResult starts = Load(
-      "[[row]]\nid = \"1\"\ntrain.start_from = \"2\"\n[[row]]\nid = \"2\"\ntrain.start_from = \"1\"\n");
+      "[[row]]\nid = \"1\"\ntrain.start_from = \"2\"\n[[row]]\nid = \"2\"\ntrain.start_from = "
+      "\"1\"\n");
   ASSERT_EQ(starts.diagnostics.size(), 1u) << Text(starts);
   EXPECT_EQ(starts.diagnostics[0].code, "E0502");
 }
@@ -374,7 +386,8 @@ embed = { loss = { use = "softmax" }, lr = 1e-7, rates = [] }
     EXPECT_EQ(again.experiment.rows[i].skip, result.experiment.rows[i].skip);
     EXPECT_EQ(Json(again.experiment.rows[i].slots), Json(result.experiment.rows[i].slots)) << text;
   }
-  EXPECT_NE(text.find("train.loss.margin = 1.0  # " + folder_ + "/x.toml:6:42"), std::string::npos) << text;
+  EXPECT_NE(text.find("train.loss.margin = 1.0  # " + folder_ + "/x.toml:6:42"), std::string::npos)
+      << text;
   EXPECT_EQ(ResolvedJson(result.experiment)["rows"][0]["origins"]["seed"], folder_ + "/x.toml:4:8");
 }
 
@@ -382,7 +395,8 @@ TEST_F(ConfigTest, UnknownComponentNamesLibrariesThatCannotBeUsed) {
   const LoadResult result = Load("[[row]]\nid = \"1\"\ntrain.loss.use = \"xyz\"\n");
   ASSERT_EQ(result.diagnostics.size(), 1u) << Text(result);
   EXPECT_EQ(result.diagnostics[0].code, "E0401");
-  EXPECT_NE(Text(result).find("losses: arcface, softmax, triplet"), std::string::npos) << Text(result);
+  EXPECT_NE(Text(result).find("losses: arcface, softmax, triplet"), std::string::npos)
+      << Text(result);
   EXPECT_NE(Text(result).find("libbroken.so: built for interface 0"), std::string::npos);
   EXPECT_NE(Text(result).find("searched: " + folder_ + "/plugins"), std::string::npos);
 }

@@ -43,9 +43,8 @@ std::string OriginText(const Origin& origin) {
 }
 
 void SortByPlace(std::vector<Diagnostic>* diagnostics) {
-  std::stable_sort(
-      diagnostics->begin(), diagnostics->end(),
-      [](const Diagnostic& a, const Diagnostic& b) { return Order(a) < Order(b); });
+  std::stable_sort(diagnostics->begin(), diagnostics->end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return Order(a) < Order(b); });
 }
 
 std::string Render(const Diagnostic& d, bool colour) {

@@ -28,8 +28,8 @@ struct Diagnostic {
   std::string code;     // "E0201"
   std::string message;  // one sentence
   Origin origin;
-  std::string line_text;  // the source line; empty: no excerpt
-  int caret_width = 1;    // display columns
+  std::string line_text;   // the source line; empty: no excerpt
+  int caret_width = 1;     // display columns
   std::string caret_note;  // "did you mean `margin`?"
   std::vector<std::string> facts;
   std::string help;

@@ -44,12 +44,17 @@ TEST(RenderTest, OverridesHaveNoLineNumber) {
 
 TEST(RenderTest, CaretFollowsDisplayWidthOfTabsAndWideText) {
   Diagnostic diagnostic = Example();
-  // A tab, two wide characters (two columns each), a letter with a combining mark: five code points.
-  diagnostic.line_text = "\t\xE9\xA1\x94\xE9\xA1\x94" "e\xCC\x81" "X";
+  // A tab, two wide characters (two columns each), a letter with a combining mark: five code
+  // points.
+  diagnostic.line_text =
+      "\t\xE9\xA1\x94\xE9\xA1\x94"
+      "e\xCC\x81"
+      "X";
   diagnostic.origin.column = 6;
   diagnostic.caret_width = 1;
   const std::string text = Render(diagnostic, false);
-  EXPECT_NE(text.find("\n   |          ^ did"), std::string::npos) << text;  // 4 + 2 + 2 + 1 columns
+  EXPECT_NE(text.find("\n   |          ^ did"), std::string::npos)
+      << text;  // 4 + 2 + 2 + 1 columns
 }
 
 TEST(RenderTest, ColourAddsNothingToTheWords) {
@@ -88,7 +93,10 @@ TEST(SourceTest, ColumnsCountCodePoints) {
 }
 
 TEST(SourceTest, LinesLoseTheirEndings) {
-  EXPECT_EQ(LineOf("\xEF\xBB\xBF" "a\r\nb\n", 1), "a");
+  EXPECT_EQ(LineOf("\xEF\xBB\xBF"
+                   "a\r\nb\n",
+                   1),
+            "a");
   EXPECT_EQ(LineOf("a\r\nb\n", 2), "b");
   EXPECT_EQ(LineOf("a", 7), "");
 }

@@ -52,9 +52,8 @@ class Reader {
   // A file that extends another comes after it: what it says counts more.
   void ReadFile(const std::string& path, const Place* asked_by) {
     const std::string absolute = fs::absolute(path).lexically_normal().string();
-    const auto open = absl::c_find_if(open_, [&](const OpenFile& file) {
-      return file.absolute == absolute;
-    });
+    const auto open =
+        absl::c_find_if(open_, [&](const OpenFile& file) { return file.absolute == absolute; });
     if (open != open_.end()) return ReportCircle(open, *asked_by);
     std::optional<Node> root = ReadTomlFile(path, asked_by, problems_);
     if (!root) return;
@@ -79,9 +78,9 @@ class Reader {
     std::vector<std::string> names;
     for (auto file = first; file != open_.end(); ++file) names.push_back(file->path);
     names.push_back(first->path);
-    Diagnostic& problem =
-        problems_->Error("E0104", place, absl::StrCat("files extend each other in a circle: ",
-                                                      absl::StrJoin(names, " -> ")));
+    Diagnostic& problem = problems_->Error(
+        "E0104", place,
+        absl::StrCat("files extend each other in a circle: ", absl::StrJoin(names, " -> ")));
     for (auto file = first; file + 1 != open_.end(); ++file) {
       problem.related.push_back({file->extends.origin, absl::StrCat("extends ", (file + 1)->path)});
     }
@@ -90,13 +89,12 @@ class Reader {
   bool IsText(const Node& node, const std::string& hint = "") {
     if (node.text() != nullptr) return true;
     const std::string name = NameOf(node);
-    Diagnostic& problem = problems_->Error(
-        "E0301", node.value, absl::StrCat(name, " must be text, got ", Got(node)));
-    problem.caret_note =
-        !hint.empty() ? hint
-        : node.type == Node::Type::kScalar && !node.scalar.is_null()
-            ? absl::StrCat("did you mean \"", Dump(node.scalar), "\"?")
-            : "";
+    Diagnostic& problem =
+        problems_->Error("E0301", node.value, absl::StrCat(name, " must be text, got ", Got(node)));
+    problem.caret_note = !hint.empty() ? hint
+                         : node.type == Node::Type::kScalar && !node.scalar.is_null()
+                             ? absl::StrCat("did you mean \"", Dump(node.scalar), "\"?")
+                             : "";
     return false;
   }
 
@@ -126,8 +124,8 @@ class Reader {
   }
 
   void UnknownFileKey(const std::string& name, const Node& member) {
-    Diagnostic& problem = problems_->Error(
-        "E0201", member.key, absl::StrCat("an experiment has no key \"", name, "\""));
+    Diagnostic& problem = problems_->Error("E0201", member.key,
+                                           absl::StrCat("an experiment has no key \"", name, "\""));
     std::vector<std::string> row_names = slot_names_;
     for (const char* key : {"id", "label", "skip", "unset"}) row_names.emplace_back(key);
     const std::string nearest = Nearest(name, FileKeys());
@@ -147,7 +145,8 @@ class Reader {
     if (const Node* title = root.Find("title"); title != nullptr && IsText(*title)) {
       if (CheckPlainText(*title, "title", problems_)) document_.title = *title->text();
     }
-    if (const Node* reference = root.Find("reference"); reference != nullptr && IsText(*reference)) {
+    if (const Node* reference = root.Find("reference");
+        reference != nullptr && IsText(*reference)) {
       if (CheckPlainText(*reference, "reference", problems_)) document_.reference = *reference;
     }
     if (const Node* base = root.Find("base")) {
@@ -163,15 +162,15 @@ class Reader {
 
   void TakeRows(const Node& rows) {
     if (rows.type != Node::Type::kArray) {
-      problems_->Error("E0202", rows.is_table() ? rows.key : rows.value,
-                       "row must be a list of tables").caret_note = "did you mean [[row]]?";
+      problems_
+          ->Error("E0202", rows.is_table() ? rows.key : rows.value, "row must be a list of tables")
+          .caret_note = "did you mean [[row]]?";
       return;
     }
     std::map<std::string, Place> here;
     for (const Node& row : rows.elements) {
       if (!row.is_table()) {
-        problems_->Error("E0202", row.value,
-                         absl::StrCat("a row must be a table, got ", Got(row)));
+        problems_->Error("E0202", row.value, absl::StrCat("a row must be a table, got ", Got(row)));
         continue;
       }
       TakeRow(row, &here);

@@ -1,4 +1,5 @@
-// The files of an experiment, before rows are resolved: what each says, in the order in which it counts.
+// The files of an experiment, before rows are resolved: what each says, in the order in which it
+// counts.
 #ifndef FACET_CORE_CONFIG_DOCUMENT_H_
 #define FACET_CORE_CONFIG_DOCUMENT_H_
 
@@ -19,8 +20,8 @@ struct RowLayers {
 
 struct Document {
   std::string title;
-  Node reference;              // text; empty scalar: none
-  std::vector<Node> base;      // the [base] of each file
+  Node reference;          // text; empty scalar: none
+  std::vector<Node> base;  // the [base] of each file
   std::vector<RowLayers> rows;
   std::vector<std::string> files;              // as named, base files first
   std::map<std::string, std::string> folders;  // source -> absolute folder of its relative paths

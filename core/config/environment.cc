@@ -19,7 +19,8 @@ size_t NameLength(const std::string& text, size_t begin) {
          (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) {
     ++end;
   }
-  const bool starts_well = end > begin && std::isdigit(static_cast<unsigned char>(text[begin])) == 0;
+  const bool starts_well =
+      end > begin && std::isdigit(static_cast<unsigned char>(text[begin])) == 0;
   return starts_well ? end - begin : 0;
 }
 
@@ -36,15 +37,15 @@ std::string NearestVariable(const std::string& name) {
 }
 
 void NotSet(const std::string& name, const Place& place, bool is_empty, Problems* problems) {
-  Diagnostic& problem =
-      problems->Error("E0305", place, absl::StrCat("the environment variable ", name,
-                                                   is_empty ? " is empty" : " is not set"));
+  Diagnostic& problem = problems->Error(
+      "E0305", place,
+      absl::StrCat("the environment variable ", name, is_empty ? " is empty" : " is not set"));
   const std::string nearest = NearestVariable(name);
   if (!is_empty && !nearest.empty()) {
     problem.caret_note = absl::StrCat("did you mean `", nearest, "`?");
   }
-  problem.help = absl::StrCat("export ", name, "=/a/folder, or give a default: ${", name,
-                              ":-/a/folder}");
+  problem.help =
+      absl::StrCat("export ", name, "=/a/folder, or give a default: ${", name, ":-/a/folder}");
 }
 
 // One `${...}` at `begin`; appends its value and gives the offset behind it, npos on error.

@@ -12,7 +12,8 @@ namespace facet {
 // The place of `part` within a text value that is written at `value`.
 Place PlaceWithin(const Place& value, const std::string& part, const Problems& problems);
 
-// Problems, each at its `${`: E0305 (not set or empty, no default), E0306 (malformed; `$NAME`, `~`).
+// Problems, each at its `${`: E0305 (not set or empty, no default), E0306 (malformed; `$NAME`,
+// `~`).
 std::optional<std::string> ExpandEnvironment(const std::string& text, const Place& place,
                                              Problems* problems);
 

@@ -41,10 +41,10 @@ void CheckEffect(const std::vector<ParsedOverride>& overrides, const std::vector
         })) {
       continue;
     }
-    problems->Error("E0206", override.place,
-                    absl::StrCat("no row has `", slot->optional_group, "`"))
-        .help = absl::StrCat("a row gets it by naming its components, or by --set ROW:",
-                             override.path, "=...");
+    problems
+        ->Error("E0206", override.place, absl::StrCat("no row has `", slot->optional_group, "`"))
+        .help = absl::StrCat(
+        "a row gets it by naming its components, or by --set ROW:", override.path, "=...");
   }
 }
 

@@ -59,8 +59,8 @@ struct Override {
 };
 
 struct LoadResult {
-  Experiment experiment;                // as far as it could be resolved
-  std::vector<Diagnostic> diagnostics;  // sorted; errors: the experiment is not usable
+  Experiment experiment;                     // as far as it could be resolved
+  std::vector<Diagnostic> diagnostics;       // sorted; errors: the experiment is not usable
   std::map<std::string, std::string> texts;  // source -> its text, for excerpts
   bool ok() const;
 };

@@ -169,8 +169,11 @@ Catalogue MakeFixtureCatalogue(const std::string& folder) {
   for (const Entry& entry : Entries()) {
     absl::StatusOr<Json> options = ParseJson(entry.options, entry.name);
     FACET_CHECK(options.ok());
-    const Json component = {{"kind", entry.kind}, {"name", entry.name}, {"summary", ""},
-                            {"paper", ""}, {"options", *std::move(options)}};
+    const Json component = {{"kind", entry.kind},
+                            {"name", entry.name},
+                            {"summary", ""},
+                            {"paper", ""},
+                            {"options", *std::move(options)}};
     descriptions[library(absl::StrCat(entry.kind, "_", entry.name))] =
         Dump({{"components", Json::array({component})}});
   }

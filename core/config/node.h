@@ -1,4 +1,5 @@
-// A TOML value with the places of its name and of itself; --set text that waits for its type is one too.
+// A TOML value with the places of its name and of itself; --set text that waits for its type is one
+// too.
 #ifndef FACET_CORE_CONFIG_NODE_H_
 #define FACET_CORE_CONFIG_NODE_H_
 

@@ -65,8 +65,7 @@ std::optional<Node> WrapInPath(const Override& override, size_t begin, size_t en
   }
   Node member = value;
   if (dot < end) {
-    std::optional<Node> rest =
-        WrapInPath(override, dot + 1, end, std::move(value), problems);
+    std::optional<Node> rest = WrapInPath(override, dot + 1, end, std::move(value), problems);
     if (!rest) return std::nullopt;
     member = *std::move(rest);
   }
@@ -99,14 +98,13 @@ std::optional<ParsedOverride> Parse(const Override& override, const ExperimentLa
   parsed.place = Within(override, &begin, &end);
   parsed.path = text.substr(begin, end - begin);
   if (equals == std::string::npos || parsed.path.empty()) {
-    Diagnostic& problem = problems->Error("E0206", parsed.place,
-                                          equals == std::string::npos ? "there is no `=`"
-                                                                      : "there is no path");
+    Diagnostic& problem =
+        problems->Error("E0206", parsed.place,
+                        equals == std::string::npos ? "there is no `=`" : "there is no path");
     problem.help = "write --set PATH=VALUE, or --set ROW:PATH=VALUE for one row";
     return std::nullopt;
   }
-  std::optional<Node> value =
-      ParseValue(override, equals + 1, layout.Find(parsed.path), problems);
+  std::optional<Node> value = ParseValue(override, equals + 1, layout.Find(parsed.path), problems);
   if (!value) return std::nullopt;
   std::optional<Node> tree = WrapInPath(override, begin, end, *std::move(value), problems);
   if (!tree) return std::nullopt;

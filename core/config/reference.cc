@@ -79,8 +79,8 @@ Json ReadTable(const Node& node, const std::string& path, const std::vector<Opti
 bool IsTable(const Node& node, const std::string& what, const std::string& example,
              Problems* problems) {
   if (node.is_table()) return true;
-  Diagnostic& problem = problems->Error(
-      "E0202", node.value, absl::StrCat(what, " must be a table, got ", Got(node)));
+  Diagnostic& problem =
+      problems->Error("E0202", node.value, absl::StrCat(what, " must be a table, got ", Got(node)));
   if (!example.empty()) problem.caret_note = absl::StrCat("did you mean ", example, "?");
   return false;
 }

@@ -10,9 +10,12 @@ namespace {
 // JSON's texts and numbers are TOML's too, but for a raw DEL.
 std::string TomlValue(const Json& value) {
   if (value.is_array()) {
-    return absl::StrCat("[", absl::StrJoin(value, ", ", [](std::string* out, const Json& element) {
-                          out->append(TomlValue(element));
-                        }), "]");
+    return absl::StrCat("[",
+                        absl::StrJoin(value, ", ",
+                                      [](std::string* out, const Json& element) {
+                                        out->append(TomlValue(element));
+                                      }),
+                        "]");
   }
   return absl::StrReplaceAll(Dump(value), {{"\x7F", "\\u007F"}});
 }
@@ -68,8 +71,12 @@ Json ResolvedJson(const Experiment& experiment) {
   for (const Row& row : experiment.rows) {
     Json origins = Json::object();
     for (const auto& [path, origin] : row.origins) origins[path] = OriginText(origin);
-    rows.push_back({{"id", row.id}, {"label", row.label}, {"skip", row.skip},
-                    {"extends", row.parent}, {"slots", row.slots}, {"origins", origins}});
+    rows.push_back({{"id", row.id},
+                    {"label", row.label},
+                    {"skip", row.skip},
+                    {"extends", row.parent},
+                    {"slots", row.slots},
+                    {"origins", origins}});
   }
   return {{"schema", 1}, {"title", experiment.title}, {"path", experiment.path}, {"rows", rows}};
 }

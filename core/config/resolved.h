@@ -12,7 +12,8 @@ namespace facet {
 // has its origin in a comment. The reference is named by its absolute path.
 std::string ResolvedToml(const Experiment& experiment);
 
-// {"schema": 1, "title", "path", "rows": [{"id", "label", "skip", "extends", "slots": {slot: value},
+// {"schema": 1, "title", "path", "rows": [{"id", "label", "skip", "extends", "slots": {slot:
+// value},
 //  "origins": {path: "file:line:column"}}]}
 Json ResolvedJson(const Experiment& experiment);
 

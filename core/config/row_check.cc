@@ -27,9 +27,8 @@ std::vector<std::string> OptionNames(const std::vector<OptionSpec>& options) {
 }
 
 bool SaidByRow(const Node& node) {
-  return node.by_row || absl::c_any_of(node.members, [](const auto& member) {
-           return SaidByRow(member.second);
-         });
+  return node.by_row ||
+         absl::c_any_of(node.members, [](const auto& member) { return SaidByRow(member.second); });
 }
 
 std::string Plural(const std::string& kind) {
@@ -104,13 +103,13 @@ void RowChecker::Take(const std::string& slot_path, const std::string& name, Jso
 // The members of a group of slots ("train"), of the row itself (""), or of a settings table, which
 // may hold further slots ("embed").
 void RowChecker::CheckMembers(const Node& node, const std::string& prefix, const Slot* settings) {
-  std::vector<std::string> known = settings ? OptionNames(settings->options)
-                                            : std::vector<std::string>();
+  std::vector<std::string> known =
+      settings ? OptionNames(settings->options) : std::vector<std::string>();
   for (const Slot& slot : layout_.slots) {
     const std::string start = prefix.empty() ? "" : absl::StrCat(prefix, ".");
     if (!absl::StartsWith(slot.path, start)) continue;
-    const std::string name = slot.path.substr(start.size(), slot.path.find('.', start.size()) -
-                                                                start.size());
+    const std::string name =
+        slot.path.substr(start.size(), slot.path.find('.', start.size()) - start.size());
     if (!absl::c_linear_search(known, name)) known.push_back(name);
   }
   for (const auto& [name, member] : node.members) {
@@ -146,10 +145,11 @@ void RowChecker::CheckSlot(const Node& node, const Slot& slot) {
       if (node.is_table()) {
         CheckMembers(node, slot.path, &slot);
       } else {
-        problems_->Error("E0202", node.value,
-                         absl::StrCat(slot.path, " must be a table of settings, got ", Got(node)))
-            .facts.push_back(absl::StrCat("settings: ",
-                                          absl::StrJoin(OptionNames(slot.options), ", ")));
+        problems_
+            ->Error("E0202", node.value,
+                    absl::StrCat(slot.path, " must be a table of settings, got ", Got(node)))
+            .facts.push_back(
+                absl::StrCat("settings: ", absl::StrJoin(OptionNames(slot.options), ", ")));
       }
       return;
     case Slot::Fill::kValue: {
@@ -183,8 +183,8 @@ void RowChecker::CheckComponent(const Node& node, const Slot& slot) {
         absl::StrCat(slot.path, " must be a table that names a component, got ", Got(node)));
     const std::vector<std::string> names = catalogue_.Names(slot.kind);
     const std::string nearest = node.text() != nullptr ? Nearest(*node.text(), names) : "";
-    problem.caret_note = absl::StrCat("did you mean { use = \"",
-                                      nearest.empty() ? "..." : nearest, "\" }?");
+    problem.caret_note =
+        absl::StrCat("did you mean { use = \"", nearest.empty() ? "..." : nearest, "\" }?");
     return;
   }
   const Node* use = node.Find("use");
@@ -197,8 +197,8 @@ void RowChecker::CheckComponent(const Node& node, const Slot& slot) {
       if (nearest.empty() && name != "name" && name != "type" && name != "kind") continue;
       problem.caret_note = absl::StrCat("did you mean `use`, in place of `", name, "`?");
     }
-    problem.facts.push_back(absl::StrCat(Plural(slot.kind), ": ",
-                                         absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
+    problem.facts.push_back(
+        absl::StrCat(Plural(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     return;
   }
   OptionSpec name_spec;
@@ -230,8 +230,9 @@ void RowChecker::CheckOption(const std::string& name, const Node& node, const st
       return ReportUnknown(name, node, path, owner, OptionNames(options));
     }
     spec = &*renamed;
-    problems_->Warning("E0208", node.key, absl::StrCat(owner, ": `", name, "` is now `",
-                                                       spec->name, "`"))
+    problems_
+        ->Warning("E0208", node.key,
+                  absl::StrCat(owner, ": `", name, "` is now `", spec->name, "`"))
         .caret_note = absl::StrCat("write `", spec->name, "`");
     const Node* other = FindPath(tree_, JoinPath(path, spec->name));
     if (other != nullptr) return;  // the new name counts
@@ -252,7 +253,8 @@ void RowChecker::FillDefaults(const std::vector<OptionSpec>& options, const std:
       Diagnostic& problem =
           problems_->Error("E0205", use != nullptr ? use->value : place_,
                            absl::StrCat(owner, " needs the option `", option.name, "`"));
-      problem.facts.push_back(absl::StrCat(option.name, ": ", option.doc, " (", Wanted(option), ")"));
+      problem.facts.push_back(
+          absl::StrCat(option.name, ": ", option.doc, " (", Wanted(option), ")"));
       problem.help = absl::StrCat("add it: ", path, ".", option.name, " = ...");
     }
     Take(path, option.name, option.default_value, kDefault);
@@ -294,7 +296,8 @@ void RowChecker::ReportMissingSlot(const Slot& slot) {
     problem->help = absl::StrCat("add ", slot.path, " = { use = \"...\" } to the row or to [base]");
     return;
   }
-  const std::string also = absl::StrCat("nor have rows ", absl::StrJoin(rows.begin() + 1, rows.end(), ", "));
+  const std::string also =
+      absl::StrCat("nor have rows ", absl::StrJoin(rows.begin() + 1, rows.end(), ", "));
   if (problem->facts.size() < 2) {
     problem->facts.push_back(also);
   } else {
@@ -330,9 +333,9 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
                                const std::string& owner, const std::vector<std::string>& known) {
   const bool is_option = layout_.Find(path) != nullptr;
   Diagnostic& problem = problems_->Error(
-      "E0201", node.key, absl::StrCat(is_option && owner != path ? absl::StrCat(path, ": ") : "",
-                                      owner, " has no ", is_option ? "option" : "key", " \"", name,
-                                      "\""));
+      "E0201", node.key,
+      absl::StrCat(is_option && owner != path ? absl::StrCat(path, ": ") : "", owner, " has no ",
+                   is_option ? "option" : "key", " \"", name, "\""));
   std::vector<std::string> candidates = known;
   if (path.empty()) candidates.insert(candidates.end(), RowKeys().begin(), RowKeys().end());
   const std::string nearest = Nearest(name, candidates);
@@ -341,17 +344,18 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
   const bool is_close = !nearest.empty() && EditDistance(name, nearest) <= 1;
   if (!elsewhere.empty() && !is_close) {
     problem.caret_note =
-        other.empty() ? absl::StrCat("`", name, "` is a key of the row itself")
-                      : absl::StrCat("`", name, "` is ", layout_.Find(other) ? "an option" : "a key",
-                                     " of ", other, path.empty() ? "" : absl::StrCat(", not of ", path));
+        other.empty()
+            ? absl::StrCat("`", name, "` is a key of the row itself")
+            : absl::StrCat("`", name, "` is ", layout_.Find(other) ? "an option" : "a key", " of ",
+                           other, path.empty() ? "" : absl::StrCat(", not of ", path));
     if (!other.empty()) problem.help = absl::StrCat("write ", other, ".", name);
   } else if (!nearest.empty()) {
     problem.caret_note = absl::StrCat("did you mean `", nearest, "`?");
   }
   if (!nearest.empty() && !elsewhere.empty()) {
-    problem.facts.push_back(is_close ? absl::StrCat("`", name, "` is a name in ",
-                                                    absl::StrJoin(elsewhere, ", "))
-                                     : absl::StrCat("or did you mean `", nearest, "`?"));
+    problem.facts.push_back(
+        is_close ? absl::StrCat("`", name, "` is a name in ", absl::StrJoin(elsewhere, ", "))
+                 : absl::StrCat("or did you mean `", nearest, "`?"));
   }
   problem.facts.push_back(absl::StrCat(is_option ? "options: " : "keys: ",
                                        known.empty() ? "none" : absl::StrJoin(known, ", ")));
@@ -370,16 +374,16 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
                                         const Place& place) {
   for (const ComponentInfo& component : catalogue_.components()) {
     if (component.name != name) continue;
-    Diagnostic& problem =
-        problems_->Error("E0402", place, absl::StrCat(slot.path, " takes a ", slot.kind, "; ", name,
-                                                      " is of kind ", component.kind));
+    Diagnostic& problem = problems_->Error("E0402", place,
+                                           absl::StrCat(slot.path, " takes a ", slot.kind, "; ",
+                                                        name, " is of kind ", component.kind));
     for (const Slot& other : layout_.slots) {
       if (other.kind != component.kind || other.fill != Slot::Fill::kComponent) continue;
       absl::StrAppend(&problem.caret_note, problem.caret_note.empty() ? "it belongs in " : " or ",
                       other.path);
     }
-    problem.facts.push_back(absl::StrCat(Plural(slot.kind), ": ",
-                                         absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
+    problem.facts.push_back(
+        absl::StrCat(Plural(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     return;
   }
   Diagnostic& problem = problems_->Error(

@@ -65,10 +65,10 @@ class RowChecker {
   Row row_;
   Node tree_;
   Place place_;
-  bool partial_ = false;        // [base]
-  bool resolve_paths_ = true;   // not in [base], not in rows that are left out
-  std::set<std::string> groups_;      // optional groups that the row has
-  std::set<std::string> bad_slots_;   // said, but not usable
+  bool partial_ = false;             // [base]
+  bool resolve_paths_ = true;        // not in [base], not in rows that are left out
+  std::set<std::string> groups_;     // optional groups that the row has
+  std::set<std::string> bad_slots_;  // said, but not usable
   // Slot -> its diagnostic and the rows that lack it: said once.
   std::map<std::string, std::pair<Diagnostic*, std::vector<std::string>>> missing_;
 };

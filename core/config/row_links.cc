@@ -28,10 +28,12 @@ class LinkChecker {
         ReportUnknownRow(named, place, ids_, problems_);
         next_[tree.id].clear();
       } else if (const RowTree& other = Tree(named); !other.skip.empty() && tree.skip.empty()) {
-        Diagnostic& problem = problems_->Error(
-            "E0506", place, absl::StrCat("row \"", tree.id, "\" needs row \"", named,
-                                         "\", which is left out: ", other.skip));
-        problem.related.push_back({other.skip_place.origin, absl::StrCat("skips row \"", named, "\"")});
+        Diagnostic& problem =
+            problems_->Error("E0506", place,
+                             absl::StrCat("row \"", tree.id, "\" needs row \"", named,
+                                          "\", which is left out: ", other.skip));
+        problem.related.push_back(
+            {other.skip_place.origin, absl::StrCat("skips row \"", named, "\"")});
         problem.help = absl::StrCat("skip row \"", tree.id, "\" too, or take the skip away");
       }
     }
@@ -59,11 +61,12 @@ class LinkChecker {
     Diagnostic& problem = problems_->Error(
         "E0502", PlaceOf(id),
         chain.size() == 2 ? absl::StrCat("row \"", id, "\" names itself in ", slot_)
-                          : absl::StrCat("rows need each other in a circle (", slot_, "): ",
-                                         absl::StrJoin(chain, " -> ")));
+                          : absl::StrCat("rows need each other in a circle (", slot_,
+                                         "): ", absl::StrJoin(chain, " -> ")));
     for (size_t i = 1; i + 1 < chain.size(); ++i) {
-      problem.related.push_back({PlaceOf(chain[i]).origin, absl::StrCat("row \"", chain[i], "\" names \"",
-                                                                        chain[i + 1], "\"")});
+      problem.related.push_back(
+          {PlaceOf(chain[i]).origin,
+           absl::StrCat("row \"", chain[i], "\" names \"", chain[i + 1], "\"")});
     }
     for (const std::string& row : chain) next_[row].clear();
   }

@@ -20,8 +20,9 @@ void MarkByRow(Node* node) {
 
 void AllPaths(const Node& node, const std::string& prefix, std::vector<std::string>* paths) {
   for (const auto& [name, member] : node.members) {
-    paths->push_back(JoinPath(prefix, name));
-    AllPaths(member, paths->back(), paths);
+    const std::string path = JoinPath(prefix, name);
+    paths->push_back(path);
+    AllPaths(member, path, paths);
   }
 }
 
@@ -36,8 +37,7 @@ bool IsKnownPath(const std::string& path, const ExperimentLayout& layout) {
   });
 }
 
-void UnsetOne(const Node& element, const ExperimentLayout& layout, Node* tree,
-              Problems* problems) {
+void UnsetOne(const Node& element, const ExperimentLayout& layout, Node* tree, Problems* problems) {
   if (element.text() == nullptr) {
     problems->Error("E0301", element.value,
                     absl::StrCat("unset must be a list of paths, got ", Got(element)));
@@ -62,9 +62,8 @@ void Apply(const Node& layer, const std::vector<std::string>& own_keys,
            const ExperimentLayout& layout, Node* tree, Problems* problems) {
   if (const Node* unset = layer.Find("unset")) {
     if (unset->type != Node::Type::kArray) {
-      Diagnostic& problem =
-          problems->Error("E0301", unset->value,
-                          absl::StrCat("unset must be a list of paths, got ", Got(*unset)));
+      Diagnostic& problem = problems->Error(
+          "E0301", unset->value, absl::StrCat("unset must be a list of paths, got ", Got(*unset)));
       if (unset->text() != nullptr) {
         problem.caret_note = absl::StrCat("did you mean [\"", *unset->text(), "\"]?");
       }
@@ -161,12 +160,12 @@ class Builder {
       if (next != id) continue;  // ends, or leads into a circle of others
       chain.push_back(id);
       Diagnostic& problem = problems_->Error(
-          "E0502", extends_[id], absl::StrCat("rows extend each other in a circle: ",
-                                              absl::StrJoin(chain, " -> ")));
+          "E0502", extends_[id],
+          absl::StrCat("rows extend each other in a circle: ", absl::StrJoin(chain, " -> ")));
       for (size_t i = 1; i + 1 < chain.size(); ++i) {
-        problem.related.push_back({extends_[chain[i]].origin,
-                                   absl::StrCat("row \"", chain[i], "\" extends \"", chain[i + 1],
-                                                "\"")});
+        problem.related.push_back(
+            {extends_[chain[i]].origin,
+             absl::StrCat("row \"", chain[i], "\" extends \"", chain[i + 1], "\"")});
       }
       for (const std::string& row : chain) own_[row].parent.clear();
     }

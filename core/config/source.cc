@@ -17,11 +17,10 @@ constexpr Range kZeroWidth[] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x0
                                 {0x064B, 0x065F}, {0x200B, 0x200F}, {0x20D0, 0x20FF},
                                 {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}};
 // Unicode's East Asian Width W and F.
-constexpr Range kDoubleWidth[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF},
-                                  {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},
-                                  {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
-                                  {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F},
-                                  {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+constexpr Range kDoubleWidth[] = {
+    {0x1100, 0x115F}, {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},  {0x4E00, 0x9FFF},
+    {0xA000, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60},
+    {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
 
 template <size_t N>
 bool IsIn(char32_t point, const Range (&ranges)[N]) {
@@ -65,8 +64,10 @@ int DisplayWidth(std::string_view text) {
   int width = 0;
   while (!text.empty()) {
     const char32_t point = Next(&text);
-    width += point == '\t' ? kTabColumns
-                           : IsIn(point, kZeroWidth) ? 0 : IsIn(point, kDoubleWidth) ? 2 : 1;
+    width += point == '\t'               ? kTabColumns
+             : IsIn(point, kZeroWidth)   ? 0
+             : IsIn(point, kDoubleWidth) ? 2
+                                         : 1;
   }
   return width;
 }
@@ -120,8 +121,9 @@ std::vector<Diagnostic> Problems::Take() {
   std::set<std::tuple<std::string, int, int, std::string, std::string>> seen;
   for (Diagnostic& diagnostic : diagnostics_) {
     const Origin& origin = diagnostic.origin;
-    if (seen.insert({origin.source, origin.line, origin.column, diagnostic.code,
-                     diagnostic.message}).second) {
+    if (seen.insert(
+                {origin.source, origin.line, origin.column, diagnostic.code, diagnostic.message})
+            .second) {
       taken.push_back(std::move(diagnostic));
     }
   }

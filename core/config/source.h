@@ -1,4 +1,5 @@
-// The texts that diagnostics point into, by source name; places in them; columns and display widths.
+// The texts that diagnostics point into, by source name; places in them; columns and display
+// widths.
 #ifndef FACET_CORE_CONFIG_SOURCE_H_
 #define FACET_CORE_CONFIG_SOURCE_H_
 
@@ -22,7 +23,8 @@ struct Place {
 int CodePoints(std::string_view text);
 // The byte offset of a 1-based column of `line`.
 size_t ByteOfColumn(std::string_view line, int column);
-// Columns that a terminal needs: 0 for combining marks, 2 for wide East Asian characters, kTabColumns for a tab.
+// Columns that a terminal needs: 0 for combining marks, 2 for wide East Asian characters,
+// kTabColumns for a tab.
 int DisplayWidth(std::string_view text);
 inline constexpr int kTabColumns = 4;
 

@@ -32,8 +32,7 @@ class Converter {
     } else {
       std::string line = LineOf(text_, static_cast<int>(region.begin.line));
       absl::StripTrailingAsciiWhitespace(&line);
-      place.width = CodePoints(line) + 1 -
-                    static_cast<int>(region.begin.column);
+      place.width = CodePoints(line) + 1 - static_cast<int>(region.begin.column);
     }
     place.width = std::max(1, place.width);
     return place;
@@ -115,8 +114,9 @@ Explanation Explain(const std::string& description, const std::string& line, int
   if (says("inline table: expected key or closing '}', saw '\\n'") ||
       says("inline table: encountered end-of-file")) {
     explanation.note = "is a `}` missing?";
-    explanation.help = "an inline table { ... } stays on one line; "
-                       "a longer one is written as [base.train.loss]";
+    explanation.help =
+        "an inline table { ... } stays on one line; "
+        "a longer one is written as [base.train.loss]";
   } else if (says("table header: expected ']'")) {
     explanation.note = "is a `]` missing?";
   } else if (says("array: expected comma or closing ']'")) {
@@ -133,8 +133,9 @@ Explanation Explain(const std::string& description, const std::string& line, int
     explanation.help = "in 'single quotes' a backslash stands for itself";
   } else if (says("parsing boolean")) {
     const std::string wanted = Nearest(word, {"true", "false"});
-    explanation.note = wanted.empty() ? absl::StrCat("text needs quotes: did you mean \"", word, "\"?")
-                                      : absl::StrCat("did you mean `", wanted, "`?");
+    explanation.note = wanted.empty()
+                           ? absl::StrCat("text needs quotes: did you mean \"", word, "\"?")
+                           : absl::StrCat("did you mean `", wanted, "`?");
   } else if (says("could not determine value type")) {
     if (!word.empty()) {
       explanation.note = absl::StrCat("text needs quotes: did you mean \"", word, "\"?");
@@ -157,8 +158,8 @@ std::optional<Node> Parse(const std::string& text, const Converter& converter,
   if (result) return converter.Convert(result.table());
   const Place place = converter.At(result.error().source().begin);
   Diagnostic& problem = problems->Error("E0102", place, "");
-  Explanation explanation = Explain(std::string(result.error().description()), problem.line_text,
-                                    place.origin.column);
+  Explanation explanation =
+      Explain(std::string(result.error().description()), problem.line_text, place.origin.column);
   problem.message = std::move(explanation.message);
   problem.caret_note = std::move(explanation.note);
   problem.help = std::move(explanation.help);
@@ -183,10 +184,10 @@ std::string NearestFile(const std::string& path) {
 std::optional<Node> ReadTomlFile(const std::string& path, const Place* asked_by,
                                  Problems* problems) {
   std::error_code error;
-  absl::StatusOr<std::string> text =
-      fs::is_directory(path, error) ? absl::StatusOr<std::string>(absl::InvalidArgumentError(
-                                          absl::StrCat(path, " is a folder, not a file")))
-                                    : ReadFile(path);
+  absl::StatusOr<std::string> text = fs::is_directory(path, error)
+                                         ? absl::StatusOr<std::string>(absl::InvalidArgumentError(
+                                               absl::StrCat(path, " is a folder, not a file")))
+                                         : ReadFile(path);
   if (!text.ok()) {
     Place place;
     place.origin.source = path;

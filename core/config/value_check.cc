@@ -29,8 +29,8 @@ std::string Bounds(const OptionSpec& spec) {
     return absl::StrCat("from ", Number(spec.min), " to ", Number(spec.max));
   }
   std::vector<std::string> parts;
-  if (spec.has_min) parts.push_back(absl::StrCat(spec.min_open ? "above " : "at least ",
-                                                 Number(spec.min)));
+  if (spec.has_min)
+    parts.push_back(absl::StrCat(spec.min_open ? "above " : "at least ", Number(spec.min)));
   if (spec.has_max) parts.push_back(absl::StrCat("at most ", Number(spec.max)));
   return absl::StrJoin(parts, " and ");
 }
@@ -38,8 +38,11 @@ std::string Bounds(const OptionSpec& spec) {
 std::string Choices(const std::vector<std::string>& choices) {
   std::string text;
   for (size_t i = 0; i < choices.size(); ++i) {
-    absl::StrAppend(&text, i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ", "\"", choices[i],
-                    "\"");
+    absl::StrAppend(&text,
+                    i == 0                    ? ""
+                    : i + 1 == choices.size() ? " or "
+                                              : ", ",
+                    "\"", choices[i], "\"");
   }
   return text;
 }
@@ -183,21 +186,19 @@ class Checker {
     Diagnostic& problem = problems_->Error(
         std::move(code), node.value,
         absl::StrCat(context_.path, " must be ", Wanted(spec_), ", got ", Got(node)));
-    problem.facts.push_back(absl::StrCat("declared by ", context_.owner, ": ", spec_.doc,
-                                         spec_.required ? ""
-                                                        : absl::StrCat("; default ",
-                                                                       Dump(spec_.default_value))));
+    problem.facts.push_back(
+        absl::StrCat("declared by ", context_.owner, ": ", spec_.doc,
+                     spec_.required ? "" : absl::StrCat("; default ", Dump(spec_.default_value))));
     return problem;
   }
 
   std::optional<Json> CheckElement(const Node& node) const {
     const std::string type = ElementType(spec_);
     const Json& value = node.scalar;
-    const bool fits = node.type == Node::Type::kScalar &&
-                      ((type == "bool" && value.is_boolean()) ||
-                       (type == "int" && value.is_number_integer()) ||
-                       (type == "float" && value.is_number()) ||
-                       (type == "string" && value.is_string()));
+    const bool fits =
+        node.type == Node::Type::kScalar &&
+        ((type == "bool" && value.is_boolean()) || (type == "int" && value.is_number_integer()) ||
+         (type == "float" && value.is_number()) || (type == "string" && value.is_string()));
     if (!fits) {
       Fail("E0301", node).caret_note = Meant(node, spec_);
       return std::nullopt;
@@ -294,11 +295,11 @@ std::optional<Json> CheckValue(const Node& node, const OptionSpec& spec,
 
 bool CheckPlainText(const Node& node, const std::string& path, Problems* problems) {
   if (node.text() == nullptr || !absl::StrContains(*node.text(), "${")) return true;
-  Diagnostic& problem =
-      problems->Error("E0304", PlaceWithin(node.value, "${", *problems),
-                      absl::StrCat(path, " does not expand the environment"));
-  problem.help = "`${NAME}` is allowed in options that name a file or a folder, nowhere else; "
-                 "for a single run use --set";
+  Diagnostic& problem = problems->Error("E0304", PlaceWithin(node.value, "${", *problems),
+                                        absl::StrCat(path, " does not expand the environment"));
+  problem.help =
+      "`${NAME}` is allowed in options that name a file or a folder, nowhere else; "
+      "for a single run use --set";
   return false;
 }
 

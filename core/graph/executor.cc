@@ -104,8 +104,8 @@ absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& command,
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &all);
   posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   pid_t pid = -1;
   const int error = ::posix_spawn(&pid, command[0].c_str(), &actions, &attributes,
                                   Pointers(command).data(), Pointers(environment).data());
@@ -195,8 +195,9 @@ std::string DescribeExit(int status) {
 
 absl::Status CrashStatus(int status, const std::string& log_path) {
   const std::string tail = LogTail(log_path, kLogLinesShown);
-  return absl::InternalError(absl::StrCat(
-      DescribeExit(status), tail.empty() ? "; its log is empty" : "; last lines of its log:\n", tail));
+  return absl::InternalError(
+      absl::StrCat(DescribeExit(status),
+                   tail.empty() ? "; its log is empty" : "; last lines of its log:\n", tail));
 }
 
 }  // namespace
@@ -215,11 +216,11 @@ absl::StatusOr<JobResult> WorkerProcesses::Run(const Job& job, const std::string
   FACET_RETURN_IF_ERROR(MakePipe(&read_end, &write_end));
 
   const Clock::time_point start = Clock::now();
-  FACET_ASSIGN_OR_RETURN(
-      const pid_t pid,
-      Spawn({worker_path_, "run", job_path}, WorkerEnvironment(job.stage.worker_threads),
-            {{log.get(), STDOUT_FILENO}, {log.get(), STDERR_FILENO},
-             {write_end.get(), kProgressDescriptor}}));
+  FACET_ASSIGN_OR_RETURN(const pid_t pid, Spawn({worker_path_, "run", job_path},
+                                                WorkerEnvironment(job.stage.worker_threads),
+                                                {{log.get(), STDOUT_FILENO},
+                                                 {log.get(), STDERR_FILENO},
+                                                 {write_end.get(), kProgressDescriptor}}));
   write_end.Close();
   const Exit exit = Follow(pid, read_end.get(), progress, stop);
 
@@ -230,7 +231,9 @@ absl::StatusOr<JobResult> WorkerProcesses::Run(const Job& job, const std::string
   // A result that says "fine" counts only if the worker also came to a good end.
   if (result.status.ok() && exit.status != 0) return CrashStatus(exit.status, log_path);
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
   result.cpu_seconds = seconds(exit.usage.ru_utime) + seconds(exit.usage.ru_stime);
   result.peak_rss_mib = static_cast<double>(exit.usage.ru_maxrss) / 1024.0;
   return result;
@@ -242,9 +245,9 @@ absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& comman
   FACET_RETURN_IF_ERROR(MakePipe(&error_read, &error_write));
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
-  FACET_ASSIGN_OR_RETURN(const pid_t pid,
-                         Spawn(command, environment, {{out_write.get(), STDOUT_FILENO},
-                                                      {error_write.get(), STDERR_FILENO}}));
+  FACET_ASSIGN_OR_RETURN(const pid_t pid, Spawn(command, environment,
+                                                {{out_write.get(), STDOUT_FILENO},
+                                                 {error_write.get(), STDERR_FILENO}}));
   out_write.Close();
   error_write.Close();
   std::string output, errors;
@@ -258,12 +261,11 @@ absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& comman
   if (exit.status == 0) return output;
   const std::string said(absl::StripAsciiWhitespace(errors));
   if (WIFEXITED(exit.status) && !said.empty()) return absl::FailedPreconditionError(said);
-  return absl::FailedPreconditionError(
-      absl::StrCat(absl::StrJoin(command, " "), ": ",
-                   WIFSIGNALED(exit.status)
-                       ? absl::StrCat("killed by signal ", WTERMSIG(exit.status))
-                       : absl::StrCat("exit code ", WEXITSTATUS(exit.status)),
-                   said.empty() ? "" : ": ", said));
+  return absl::FailedPreconditionError(absl::StrCat(
+      absl::StrJoin(command, " "), ": ",
+      WIFSIGNALED(exit.status) ? absl::StrCat("killed by signal ", WTERMSIG(exit.status))
+                               : absl::StrCat("exit code ", WEXITSTATUS(exit.status)),
+      said.empty() ? "" : ": ", said));
 }
 
 std::string LogTail(const std::string& path, int num_lines) {

@@ -23,7 +23,8 @@ class StageRunner {
 
   virtual ~StageRunner();
   // Blocks until the stage is over. A status that is not OK, here or in the result: it failed.
-  // `work_folder` holds the job's files; the log is appended to. May be called from several threads.
+  // `work_folder` holds the job's files; the log is appended to. May be called from several
+  // threads.
   virtual absl::StatusOr<JobResult> Run(const Job& job, const std::string& work_folder,
                                         const std::string& log_path,
                                         const ProgressFunction& progress,

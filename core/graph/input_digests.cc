@@ -30,7 +30,8 @@ int64_t Nanoseconds(const timespec& time) {
 class Statement {
  public:
   Statement(sqlite3* database, const char* sql) {
-    if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK) statement_ = nullptr;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK)
+      statement_ = nullptr;
   }
   ~Statement() { sqlite3_finalize(statement_); }
   Statement(const Statement&) = delete;
@@ -74,9 +75,10 @@ InputDigests::InputDigests(const std::string& index_path, Progress progress)
   }
   sqlite3_busy_timeout(database_, 5000);
   Execute(database_, "PRAGMA synchronous = OFF");
-  Execute(database_,
-          "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, "
-          "ctime_ns INTEGER, inode INTEGER, digest TEXT) WITHOUT ROWID");
+  Execute(
+      database_,
+      "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, size INTEGER, mtime_ns INTEGER, "
+      "ctime_ns INTEGER, inode INTEGER, digest TEXT) WITHOUT ROWID");
 }
 
 InputDigests::~InputDigests() { sqlite3_close(database_); }
@@ -112,13 +114,14 @@ absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) c
   const std::string what = absl::StrCat(input.option, " = \"", input.path, "\"");
   std::error_code error;
   if (!fs::exists(input.path, error)) {
-    return absl::NotFoundError(absl::StrCat(
-        what, ": there is no such ", input.directory ? "folder" : "file",
-        "; correct the path, or set the environment variable that it is made of"));
+    return absl::NotFoundError(
+        absl::StrCat(what, ": there is no such ", input.directory ? "folder" : "file",
+                     "; correct the path, or set the environment variable that it is made of"));
   }
   if (fs::is_directory(input.path, error) != input.directory) {
-    return absl::NotFoundError(absl::StrCat(
-        what, input.directory ? ": is a file, a folder is needed" : ": is a folder, a file is needed"));
+    return absl::NotFoundError(absl::StrCat(what, input.directory
+                                                      ? ": is a file, a folder is needed"
+                                                      : ": is a folder, a file is needed"));
   }
   const auto add = [&](const std::string& path) -> absl::Status {
     struct stat info;
@@ -127,8 +130,12 @@ absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) c
       return absl::ErrnoToStatus(errno, absl::StrCat(what, ": cannot read ", path));
     }
     if (S_ISREG(info.st_mode)) {
-      (*files)[path] = {info.st_size, Nanoseconds(info.st_mtim), Nanoseconds(info.st_ctim),
-                        static_cast<int64_t>(info.st_ino), "", false};
+      (*files)[path] = {info.st_size,
+                        Nanoseconds(info.st_mtim),
+                        Nanoseconds(info.st_ctim),
+                        static_cast<int64_t>(info.st_ino),
+                        "",
+                        false};
     }
     return absl::OkStatus();
   };

@@ -34,8 +34,11 @@ ComponentUse ReadUse(const Json& json) {
 }  // namespace
 
 Json ToJson(const ComponentUse& use) {
-  return {{"kind", use.kind}, {"name", use.name}, {"options", use.options},
-          {"library", use.library_path}, {"library_digest", use.library_digest}};
+  return {{"kind", use.kind},
+          {"name", use.name},
+          {"options", use.options},
+          {"library", use.library_path},
+          {"library_digest", use.library_digest}};
 }
 
 absl::StatusOr<ComponentUse> ComponentUseFromJson(const Json& json) {
@@ -98,7 +101,9 @@ absl::StatusOr<JobResult> JobResultFromJson(const Json& json) {
 }
 
 Json ToJson(const StageProgress& progress) {
-  return {{"done", progress.done}, {"total", progress.total}, {"unit", progress.unit},
+  return {{"done", progress.done},
+          {"total", progress.total},
+          {"unit", progress.unit},
           {"note", progress.note}};
 }
 

@@ -27,7 +27,9 @@ Json ComponentDocument(const std::string& role, const ComponentUse& use, const S
     FACET_CHECK(options.contains(option));
     options[option] = {{"content", external_digests.at(external.option)}};
   }
-  return {{"kind", use.kind}, {"name", use.name}, {"options", std::move(options)},
+  return {{"kind", use.kind},
+          {"name", use.name},
+          {"options", std::move(options)},
           {"library", use.library_digest}};
 }
 
@@ -121,9 +123,11 @@ std::string DescribeDifference(const KeyDifference& difference) {
     if (parts[2] == "library") return absl::StrCat("the plugin of ", role);
     if (parts[2] == "name" || parts[2] == "kind") return absl::StrCat(role, change);
     if (parts.back() == "content") return absl::StrCat("content of ", role, ".", parts[3]);
-    if (parts.size() >= 4) return absl::StrCat(role, ".", absl::StrJoin(parts.begin() + 3, parts.end(), "."), change);
+    if (parts.size() >= 4)
+      return absl::StrCat(role, ".", absl::StrJoin(parts.begin() + 3, parts.end(), "."), change);
   }
-  if (parts[0] == "settings") return absl::StrCat(difference.path.substr(9 < difference.path.size() ? 9 : 0), change);
+  if (parts[0] == "settings")
+    return absl::StrCat(difference.path.substr(9 < difference.path.size() ? 9 : 0), change);
   return absl::StrCat(difference.path, change);
 }
 

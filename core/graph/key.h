@@ -54,7 +54,7 @@ std::string PendingInput(const std::string& producer_key);
 
 // Where two key documents differ: paths of leaves with both values, sorted by path.
 struct KeyDifference {
-  std::string path;  // "components.loss.options.margin", "code", "inputs.crops"
+  std::string path;    // "components.loss.options.margin", "code", "inputs.crops"
   Json before, after;  // null: absent
 };
 std::vector<KeyDifference> CompareKeys(const Json& before, const Json& after);

@@ -46,12 +46,13 @@ TEST(KeyTest, IsTheDigestOfItsDocument) {
       ComputeKey(TrainStage(), {{"crops", "c105"}}, {{"loss.start", "ce47"}}, Environment());
   EXPECT_EQ(key.digest, Sha256Hex(Dump(key.document)));
   // Written by hand from the rules of key.h.
-  EXPECT_EQ(Dump(key.document),
-            "{\"code\":\"c0de\",\"components\":{\"loss\":{\"kind\":\"loss\",\"library\":\"aa11\","
-            "\"name\":\"triplet\",\"options\":{\"margin\":0.2,\"start\":{\"content\":\"ce47\"}}}},"
-            "\"device\":\"cpu\",\"format\":1,\"inputs\":{\"crops\":\"c105\"},"
-            "\"libraries\":{\"torch\":\"1.13.1\"},\"precision\":\"float32\",\"seed\":7,"
-            "\"settings\":{\"batch\":64,\"rates\":[0.01,0.001]},\"stage\":\"train\",\"threads\":2}");
+  EXPECT_EQ(
+      Dump(key.document),
+      "{\"code\":\"c0de\",\"components\":{\"loss\":{\"kind\":\"loss\",\"library\":\"aa11\","
+      "\"name\":\"triplet\",\"options\":{\"margin\":0.2,\"start\":{\"content\":\"ce47\"}}}},"
+      "\"device\":\"cpu\",\"format\":1,\"inputs\":{\"crops\":\"c105\"},"
+      "\"libraries\":{\"torch\":\"1.13.1\"},\"precision\":\"float32\",\"seed\":7,"
+      "\"settings\":{\"batch\":64,\"rates\":[0.01,0.001]},\"stage\":\"train\",\"threads\":2}");
 }
 
 TEST(KeyTest, LeavesOutPathsLabelsRowsAndNames) {
@@ -119,15 +120,16 @@ TEST(KeyTest, NamesWhatDiffers) {
   changed.components["loss"].options["margin"] = 0.3;
   changed.settings["batch"] = 32;
   const Json before =
-      ComputeKey(TrainStage(), {{"crops", "c105"}}, {{"loss.start", "ce47"}}, Environment()).document;
+      ComputeKey(TrainStage(), {{"crops", "c105"}}, {{"loss.start", "ce47"}}, Environment())
+          .document;
   const Json after =
       ComputeKey(changed, {{"crops", "c106"}}, {{"loss.start", "ce47"}}, Environment()).document;
   std::vector<std::string> texts;
   for (const KeyDifference& difference : CompareKeys(before, after)) {
     texts.push_back(DescribeDifference(difference));
   }
-  EXPECT_EQ(texts, (std::vector<std::string>{"loss.margin 0.2 -> 0.3", "input crops",
-                                             "batch 64 -> 32"}));
+  EXPECT_EQ(texts,
+            (std::vector<std::string>{"loss.margin 0.2 -> 0.3", "input crops", "batch 64 -> 32"}));
   EXPECT_TRUE(CompareKeys(before, before).empty());
 }
 

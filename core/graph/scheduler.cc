@@ -216,8 +216,8 @@ class Run {
       const std::lock_guard<std::mutex> lock(mutex_);
       observer_.OnProgress(index, event);
     };
-    FACET_ASSIGN_OR_RETURN(
-        JobResult result, runner_.Run(job, folder, outcome->log_path, progress, options_.stop));
+    FACET_ASSIGN_OR_RETURN(JobResult result,
+                           runner_.Run(job, folder, outcome->log_path, progress, options_.stop));
     FACET_RETURN_IF_ERROR(result.status);
 
     Manifest manifest;
@@ -232,7 +232,8 @@ class Run {
     manifest.provenance["seconds"] = result.seconds;
     manifest.provenance["cpu_seconds"] = result.cpu_seconds;
     manifest.provenance["peak_rss_mib"] = result.peak_rss_mib;
-    manifest.provenance["finished"] = absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone());
+    manifest.provenance["finished"] =
+        absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone());
     FACET_RETURN_IF_ERROR(store_.Commit(job.output_dir, &manifest));
     outcome->manifest = std::move(manifest);
     outcome->state = StageState::kDone;
@@ -314,13 +315,20 @@ RunObserver::~RunObserver() = default;
 
 const char* StageStateName(StageState state) {
   switch (state) {
-    case StageState::kPending: return "pending";
-    case StageState::kRunning: return "running";
-    case StageState::kCached: return "cached";
-    case StageState::kDone: return "done";
-    case StageState::kFailed: return "failed";
-    case StageState::kBlocked: return "blocked";
-    case StageState::kStopped: return "stopped";
+    case StageState::kPending:
+      return "pending";
+    case StageState::kRunning:
+      return "running";
+    case StageState::kCached:
+      return "cached";
+    case StageState::kDone:
+      return "done";
+    case StageState::kFailed:
+      return "failed";
+    case StageState::kBlocked:
+      return "blocked";
+    case StageState::kStopped:
+      return "stopped";
   }
   return "unknown";
 }

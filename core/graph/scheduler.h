@@ -21,8 +21,8 @@ namespace facet {
 enum class StageState {
   kPending,
   kRunning,
-  kCached,   // was in the store
-  kDone,     // computed now
+  kCached,  // was in the store
+  kDone,    // computed now
   kFailed,
   kBlocked,  // an input failed, or the run ended first (fail_fast)
   kStopped,  // by a signal; run again to resume
@@ -34,9 +34,9 @@ inline bool HasArtifact(StageState state) {
 
 struct StageOutcome {
   StageState state = StageState::kPending;
-  std::string key;      // once its inputs are known
-  Manifest manifest;    // of kCached and kDone
-  absl::Status status;  // of kFailed
+  std::string key;       // once its inputs are known
+  Manifest manifest;     // of kCached and kDone
+  absl::Status status;   // of kFailed
   std::string log_path;  // of stages that ran
   double seconds = 0.0;  // wall time of this run
 };
@@ -68,9 +68,9 @@ std::vector<StageOutcome> RunStages(const StageGraph& graph, const KeyEnvironmen
 // What a run would do, without doing it.
 struct PlannedStage {
   enum class State { kCached, kRun, kWaits, kBlocked } state = State::kWaits;
-  std::string key;      // kWaits: a stand-in (key.h, PendingInput)
-  Manifest manifest;    // kCached
-  std::string why;      // kRun: what differs from the nearest artifact; kBlocked: what is missing
+  std::string key;    // kWaits: a stand-in (key.h, PendingInput)
+  Manifest manifest;  // kCached
+  std::string why;    // kRun: what differs from the nearest artifact; kBlocked: what is missing
   std::vector<int> waits_for;  // kWaits: stages that must run first
 };
 std::vector<PlannedStage> PlanStages(const StageGraph& graph, const KeyEnvironment& environment,

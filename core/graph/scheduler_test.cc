@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 class FakeRunner final : public StageRunner {
  public:
   absl::StatusOr<JobResult> Run(const Job& job, const std::string&, const std::string&,
-                                const ProgressFunction& progress, const StopFunction& stop) override {
+                                const ProgressFunction& progress,
+                                const StopFunction& stop) override {
     ++num_runs;
     progress({1, 2, "steps", ""});
     JobResult result;

@@ -30,22 +30,24 @@ struct ExternalInput {
 };
 
 struct StageSpec {
-  std::string type;  // "dataset", "detect", "align", "pack", "train", "describe", "embed", "evaluate"
-  std::string name;  // as users see it: "test.detect", "train"
+  std::string
+      type;  // "dataset", "detect", "align", "pack", "train", "describe", "embed", "evaluate"
+  std::string name;                                // as users see it: "test.detect", "train"
   std::map<std::string, ComponentUse> components;  // by role: "detector", "data", "loss"
-  Json settings = Json::object();                  // the host's own options for this stage, normalised
-  std::map<std::string, int> inputs;               // port -> index of the producing stage
+  Json settings = Json::object();     // the host's own options for this stage, normalised
+  std::map<std::string, int> inputs;  // port -> index of the producing stage
   std::vector<ExternalInput> externals;
 
-  // What else the result depends on. Fields that a stage does not use stay empty and out of the key.
+  // What else the result depends on. Fields that a stage does not use stay empty and out of the
+  // key.
   bool uses_seed = false;
-  uint64_t seed = 0;             // DeriveSeed(row seed, type of randomness)
-  std::string device, precision;  // "cpu", "cuda"; "float32", "bfloat16"
-  int64_t threads = 0;            // in the key of training only; 0: not in the key
+  uint64_t seed = 0;                   // DeriveSeed(row seed, type of randomness)
+  std::string device, precision;       // "cpu", "cuda"; "float32", "bfloat16"
+  int64_t threads = 0;                 // in the key of training only; 0: not in the key
   std::vector<std::string> libraries;  // "torch", "opencv": releases that enter the key
 
   // Not in the key.
-  std::vector<std::string> rows;            // ids of the rows that need it
+  std::vector<std::string> rows;  // ids of the rows that need it
   // Port -> the data set component whose root() its samples' paths are relative to. (The content of
   // that folder is in the key, through `externals`.)
   std::map<std::string, ComponentUse> sources;

@@ -37,8 +37,8 @@ struct ArtifactFile {
 
 // What is known of a committed artifact.
 struct Manifest {
-  std::string key, type, name;        // name: of the stage that made it first
-  std::vector<ArtifactFile> files;    // sorted by name
+  std::string key, type, name;      // name: of the stage that made it first
+  std::vector<ArtifactFile> files;  // sorted by name
   Json key_document;
   std::map<std::string, int64_t> counts;
   std::vector<std::string> notices;
@@ -84,8 +84,9 @@ class Store {
   // The key's checkpoint folder, made if it is missing. Needs the lock.
   absl::StatusOr<std::string> CheckpointFolder(const std::string& key);
 
-  // Moves the files of `output_folder` into the store and commits `manifest`, whose `files` it fills
-  // in. The checkpoint folder is removed. Needs the lock. Links and special files are refused.
+  // Moves the files of `output_folder` into the store and commits `manifest`, whose `files` it
+  // fills in. The checkpoint folder is removed. Needs the lock. Links and special files are
+  // refused.
   absl::Status Commit(const std::string& output_folder, Manifest* manifest);
 
  private:

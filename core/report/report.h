@@ -1,5 +1,5 @@
-// Reports of a run: the rows of an ablation table with everything that is shown beside them, and the
-// files made from it.
+// Reports of a run: the rows of an ablation table with everything that is shown beside them, and
+// the files made from it.
 //
 // The host fills a Report from what it has (it may do so at any time: rows without a result are
 // shown as not run) and calls
@@ -55,8 +55,8 @@ struct ReportRow {
   std::string id, label;
   std::string parent;  // id of the row it extends; empty: none
   State state = State::kNotRun;
-  std::string reason;      // kFailed: the message; kSkipped: why
-  Evaluation evaluation;   // kDone
+  std::string reason;                       // kFailed: the message; kSkipped: why
+  Evaluation evaluation;                    // kDone
   std::vector<ReportChange> changes;        // against `parent`
   std::vector<ReportReference> references;  // the first is the table's
   std::vector<ReportStage> stages;          // in the order of the pipeline
@@ -71,23 +71,23 @@ struct Report {
   std::string reference_title;  // "Parkhi et al. 2015, Table 4"; heads the column of references
   std::string reference_source;
   std::vector<ReportRow> rows;
-  std::string command;                                        // that reproduces the run
+  std::string command;                                          // that reproduces the run
   std::vector<std::pair<std::string, std::string>> provenance;  // in the order shown
 };
 
 Json ToJson(const Report& report);
 absl::StatusOr<Report> ReportFromJson(const Json& json);
 
-// One document each. Markdown and CSV are UTF-8 with '\n' (CSV as RFC 4180 quotes); HTML is one file
-// with inline CSS and SVG that loads nothing.
+// One document each. Markdown and CSV are UTF-8 with '\n' (CSV as RFC 4180 quotes); HTML is one
+// file with inline CSS and SVG that loads nothing.
 std::string RenderHtml(const Report& report);
 std::string RenderMarkdown(const Report& report);
 std::string RenderCsv(const Report& report);
 // The ROC curves of all rows on one plot, a standalone SVG; empty if no row has one.
 std::string RenderRocSvg(const Report& report);
 
-// Writes results.json, report.html, report.md, report.csv and, with at least one curve, roc.svg into
-// `folder`, which is made if need be; each file is replaced in one step.
+// Writes results.json, report.html, report.md, report.csv and, with at least one curve, roc.svg
+// into `folder`, which is made if need be; each file is replaced in one step.
 absl::Status WriteReport(const Report& report, const std::string& folder);
 
 }  // namespace facet

@@ -55,8 +55,7 @@ class Planner {
     FACET_RETURN_IF_ERROR(AddComponent(row, "test.evaluator", "evaluator", &evaluate));
     evaluate.inputs = {{"descriptors", described}, {"samples", test.dataset}};
     if (Find(row, "embed") != nullptr) {
-      FACET_ASSIGN_OR_RETURN(evaluate.inputs["projection"],
-                             AddEmbed(row, test, described, model));
+      FACET_ASSIGN_OR_RETURN(evaluate.inputs["projection"], AddEmbed(row, test, described, model));
     }
     SetSeed(row, "evaluate", &evaluate);
     graph_.row_result[row.id] = Share(std::move(evaluate), row);
@@ -105,8 +104,9 @@ class Planner {
     use.options.erase("use");
     const ComponentInfo* info = catalogue_.Find(kind, use.name);
     if (info == nullptr) {
-      return absl::NotFoundError(absl::StrCat("row \"", row.id, "\", ", slot, ": no plugin provides the ",
-                                              kind, " \"", use.name, "\""));
+      return absl::NotFoundError(absl::StrCat("row \"", row.id, "\", ", slot,
+                                              ": no plugin provides the ", kind, " \"", use.name,
+                                              "\""));
     }
     use.library_path = info->library_path;
     use.library_digest = info->library_digest;
@@ -120,7 +120,8 @@ class Planner {
       if (option.role.empty() || !use.options.contains(option.name)) continue;
       const std::string path = use.options[option.name];
       if (path.empty()) continue;
-      externals.push_back({absl::StrCat(role, ".", option.name), path, option.role == "input_directory"});
+      externals.push_back(
+          {absl::StrCat(role, ".", option.name), path, option.role == "input_directory"});
     }
     return externals;
   }
@@ -237,8 +238,8 @@ class Planner {
       if (other.id != id) continue;
       FACET_ASSIGN_OR_RETURN(const int start, AddTraining(other, depth + 1));
       if (start >= 0) return start;
-      return absl::InvalidArgumentError(absl::StrCat(
-          "row \"", row.id, "\": train.start_from = \"", id, "\", but that row trains nothing"));
+      return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": train.start_from = \"",
+                                                     id, "\", but that row trains nothing"));
     }
     return absl::InvalidArgumentError(
         absl::StrCat("row \"", row.id, "\": train.start_from = \"", id, "\": no such row"));
@@ -267,9 +268,8 @@ class Planner {
     if (embed.settings.value("on", "folds") == "train") {
       FACET_ASSIGN_OR_RETURN(const Branch train, AddTrainBranch(row));
       const Json scales = Json::array({Settings(row, "train.crops").at("size_px")});
-      FACET_ASSIGN_OR_RETURN(
-          embed.inputs["descriptors"],
-          AddDescribe(row, "train.describe", train.pack, model, &scales));
+      FACET_ASSIGN_OR_RETURN(embed.inputs["descriptors"],
+                             AddDescribe(row, "train.describe", train.pack, model, &scales));
       embed.inputs["samples"] = train.dataset;
     }
     FACET_RETURN_IF_ERROR(AddComponent(row, "embed.loss", "loss", &embed));
@@ -303,7 +303,8 @@ class Planner {
       return json;
     };
     Json externals = Json::object();
-    for (const ExternalInput& external : stage.externals) externals[external.option] = external.path;
+    for (const ExternalInput& external : stage.externals)
+      externals[external.option] = external.path;
     return Dump({stage.type, uses(stage.components), uses(stage.sources), stage.settings,
                  stage.inputs, externals, stage.uses_seed, stage.seed, stage.device,
                  stage.precision, stage.threads});

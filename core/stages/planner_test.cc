@@ -1,5 +1,5 @@
-// Which stages an experiment is made of, and which of them rows share. The rows are those of Table 4
-// of the paper.
+// Which stages an experiment is made of, and which of them rows share. The rows are those of Table
+// 4 of the paper.
 #include "core/stages/planner.h"
 
 #include <gtest/gtest.h>
@@ -21,9 +21,15 @@ namespace fs = std::filesystem;
 
 // A folder of plugins that exist by their description alone, which is what a planner needs.
 Catalogue MakeCatalogue() {
-  const Json root = {{"name", "root"}, {"type", "string"}, {"doc", "images"}, {"default", ""},
+  const Json root = {{"name", "root"},
+                     {"type", "string"},
+                     {"doc", "images"},
+                     {"default", ""},
                      {"role", "input_directory"}};
-  const Json model = {{"name", "model"}, {"type", "string"}, {"doc", "network"}, {"default", ""},
+  const Json model = {{"name", "model"},
+                      {"type", "string"},
+                      {"doc", "network"},
+                      {"default", ""},
                       {"role", "input_file"}};
   const std::vector<std::tuple<std::string, std::string, Json>> components = {
       {"dataset", "vggface", Json::array({root})}, {"dataset", "lfw", Json::array({root})},
@@ -38,10 +44,14 @@ Catalogue MakeCatalogue() {
     const std::string base = (folder / ("lib" + kind + name)).string();
     std::ofstream(base + ".so") << kind << name;
     std::ofstream(base + ".schema.json")
-        << Dump({{"digest", Sha256Hex(kind + name)}, {"interface_version", kInterfaceVersion},
+        << Dump({{"digest", Sha256Hex(kind + name)},
+                 {"interface_version", kInterfaceVersion},
                  {"fingerprint", FACET_FINGERPRINT},
-                 {"components", Json::array({{{"kind", kind}, {"name", name}, {"summary", ""},
-                                              {"paper", ""}, {"options", options}}})}});
+                 {"components", Json::array({{{"kind", kind},
+                                              {"name", name},
+                                              {"summary", ""},
+                                              {"paper", ""},
+                                              {"options", options}}})}});
   }
   return Catalogue::Scan({folder.string()}, [](const std::string& path) {
     return absl::StatusOr<std::string>(absl::InternalError("no schema beside " + path));

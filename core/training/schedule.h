@@ -3,6 +3,7 @@
 #ifndef FACET_CORE_TRAINING_SCHEDULE_H_
 #define FACET_CORE_TRAINING_SCHEDULE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>

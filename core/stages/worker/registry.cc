@@ -13,7 +13,7 @@ namespace facet {
 
 const StageRegistry& AllStages() {
   static const StageRegistry& stages = *new StageRegistry{
-      {"align", &RunAlign}, {"dataset", &RunDataset},   {"describe", &RunDescribe},
+      {"align", &RunAlign},   {"dataset", &RunDataset}, {"describe", &RunDescribe},
       {"detect", &RunDetect}, {"embed", &RunEmbed},     {"evaluate", &RunEvaluate},
       {"pack", &RunPack},     {"train", &RunTrain},
   };

@@ -21,7 +21,9 @@ namespace {
 std::string BlasRelease() {
   void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_get_config");
   if (symbol == nullptr) return "BLAS other than OpenBLAS";
-  return reinterpret_cast<const char* (*)()>(symbol)();
+  // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...": what follows the number tells of this machine.
+  const std::string config = reinterpret_cast<const char* (*)()>(symbol)();
+  return config.substr(0, config.find(' ', config.find(' ') + 1));
 }
 
 // "Intel(R) MKL-DNN v2.6.3 (Git Hash N/A)" -> "oneDNN v2.6.3"

@@ -44,8 +44,8 @@ int RunJob(const std::string& job_path, const StageRegistry& stages) {
   WorkerContext context(*job, kProgressDescriptor);
   const absl::Status status = RunStage(stages, *job, context);
   if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
-  const absl::Status written = WriteFileAtomically(
-      job->result_path, DumpPretty(ToJson(context.TakeResult(status))));
+  const absl::Status written =
+      WriteFileAtomically(job->result_path, DumpPretty(ToJson(context.TakeResult(status))));
   if (!written.ok()) {
     std::fprintf(stderr, "%s\n", std::string(written.message()).c_str());
     return 1;

@@ -36,8 +36,8 @@ absl::Status WorkerContext::Prepare() {
     FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(*path));
     const std::string option = json.value("option", ""), below = json.value("below", "");
     if (!use.options.contains(option)) {
-      return absl::InternalError(absl::StrCat(*path, ": dataset \"", use.name,
-                                              "\" has no option \"", option, "\""));
+      return absl::InternalError(
+          absl::StrCat(*path, ": dataset \"", use.name, "\" has no option \"", option, "\""));
     }
     roots_[port] = (fs::path(use.options[option].get<std::string>()) / below).string();
   }
@@ -67,9 +67,7 @@ Json WorkerContext::component_options(const std::string& role) const {
   return found == job_.stage.components.end() ? Json::object() : found->second.options;
 }
 
-bool WorkerContext::has_input(const std::string& port) const {
-  return job_.inputs.count(port) > 0;
-}
+bool WorkerContext::has_input(const std::string& port) const { return job_.inputs.count(port) > 0; }
 
 absl::StatusOr<std::string> WorkerContext::InputFile(const std::string& port,
                                                      const std::string& file) const {
@@ -82,8 +80,8 @@ absl::StatusOr<std::string> WorkerContext::InputFile(const std::string& port,
   if (found != input->second.end()) return found->second;
   const auto name = [](std::string* out, const auto& entry) { out->append(entry.first); };
   return absl::NotFoundError(absl::StrCat("input \"", port, "\" of stage ", job_.stage.name,
-                                          " has no file \"", file, "\"; files: ",
-                                          absl::StrJoin(input->second, ", ", name)));
+                                          " has no file \"", file,
+                                          "\"; files: ", absl::StrJoin(input->second, ", ", name)));
 }
 
 std::string WorkerContext::root(const std::string& port) const {

@@ -1,8 +1,8 @@
 // The context of a stage in a worker process, made from the host's job.
 //
 // For data sets whose images lie in files, the worker notes beside the samples which input option
-// the images lie below (root.json: {"option": "root", "below": "images"}), so that later stages find
-// them wherever the folder is now, without loading the data set's plugin.
+// the images lie below (root.json: {"option": "root", "below": "images"}), so that later stages
+// find them wherever the folder is now, without loading the data set's plugin.
 #ifndef FACET_CORE_STAGES_WORKER_WORKER_CONTEXT_H_
 #define FACET_CORE_STAGES_WORKER_WORKER_CONTEXT_H_
 

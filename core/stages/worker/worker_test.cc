@@ -101,7 +101,8 @@ TEST_F(WorkerTest, FailuresSayWhy) {
   EXPECT_TRUE(absl::StrContains(outcomes[1].status.message(), "killed by signal 6"));
   EXPECT_TRUE(absl::StrContains(outcomes[1].status.message(), "last words"));
   EXPECT_TRUE(absl::StrContains(outcomes[2].status.message(), "exited with code 3 and no result"));
-  EXPECT_TRUE(absl::StrContains(outcomes[3].status.message(), "stage throw: exception: out of patience"));
+  EXPECT_TRUE(
+      absl::StrContains(outcomes[3].status.message(), "stage throw: exception: out of patience"));
   EXPECT_EQ(outcomes[4].state, StageState::kDone);
 }
 
@@ -148,7 +149,8 @@ TEST_F(WorkerTest, AWorkerDiesWithItsHostAndTheNextRunResumes) {
     }
     return "";
   };
-  while (std::atoi(checkpoint().c_str()) < 10) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  while (std::atoi(checkpoint().c_str()) < 10)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   ::kill(host, SIGKILL);
   int status = 0;
   ::waitpid(host, &status, 0);

@@ -1,0 +1,67 @@
+#include "core/app/verb_check.h"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "core/config/diagnostic.h"
+#include "core/config/inputs.h"
+#include "core/stages/experiment_layout.h"
+
+namespace facet {
+namespace {
+
+std::string Count(size_t count, const char* noun) {
+  return absl::StrCat(count, " ", noun, count == 1 ? "" : "s");
+}
+
+void PrintSummary(const Experiment& experiment, size_t errors, size_t warnings) {
+  const auto is_left_out = [](const Row& row) { return !row.skip.empty(); };
+  const auto left_out = static_cast<size_t>(absl::c_count_if(experiment.rows, is_left_out));
+  const std::string rows =
+      absl::StrCat(Count(experiment.rows.size(), "row"),
+                   left_out == 0 ? "" : absl::StrCat(" (", left_out, " left out)"));
+  if (errors == 0) {
+    std::printf("%s: %s, all fine%s\n", experiment.path.c_str(), rows.c_str(),
+                warnings == 0 ? "" : absl::StrCat(" (", Count(warnings, "warning"), ")").c_str());
+  } else {
+    std::fprintf(stderr, "\n%s: %s in %s\n", experiment.path.c_str(),
+                 Count(errors, "error").c_str(), rows.c_str());
+  }
+}
+
+int Check(const ExperimentArguments& arguments, VerbContext& context) {
+  const ExperimentLayout layout = MakeExperimentLayout();
+  const LoadResult loaded =
+      LoadExperiment(arguments.file, OverridesOf(arguments), layout, context.catalogue());
+  std::vector<Diagnostic> problems = loaded.diagnostics;
+  for (Diagnostic& missing : CheckInputs(loaded, layout, context.catalogue())) {
+    problems.push_back(std::move(missing));
+  }
+  const auto errors = static_cast<size_t>(absl::c_count_if(problems, [](const Diagnostic& problem) {
+    return problem.severity == Diagnostic::Severity::kError;
+  }));
+  const size_t warnings = problems.size() - errors;
+  if (errors > 0 || context.verbosity >= 0) {
+    std::fputs(RenderAll(problems, context.Colored(2)).c_str(), stderr);
+  }
+  PrintSummary(loaded.experiment, errors, warnings);
+  return ExitCodeOf(problems);
+}
+
+}  // namespace
+
+void AddCheckVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+  auto arguments = std::make_shared<ExperimentArguments>();
+  CLI::App* verb =
+      app.add_subcommand("check", "find every mistake of an experiment file; runs nothing");
+  AddExperimentArguments(*verb, arguments.get());
+  verb->callback([arguments, &context, run] {
+    *run = [arguments, &context] { return Check(*arguments, context); };
+  });
+}
+
+}  // namespace facet

@@ -1,0 +1,17 @@
+// facet check FILE: every mistake of an experiment at once, missing inputs too. Runs nothing.
+#ifndef FACET_CORE_APP_VERB_CHECK_H_
+#define FACET_CORE_APP_VERB_CHECK_H_
+
+#include <functional>
+
+#include "core/app/verb.h"
+
+namespace facet {
+
+// Exit codes: 3 for a mistake in the file or a --set; 4 if all that is wrong is that plugins are
+// missing; 5 if all that is wrong is that inputs are missing.
+void AddCheckVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_APP_VERB_CHECK_H_

@@ -1,0 +1,15 @@
+// facet show FILE [ROW...]: the resolved experiment, every value with its origin, as TOML or JSON.
+#ifndef FACET_CORE_APP_VERB_SHOW_H_
+#define FACET_CORE_APP_VERB_SHOW_H_
+
+#include <functional>
+
+#include "core/app/verb.h"
+
+namespace facet {
+
+void AddShowVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_APP_VERB_SHOW_H_

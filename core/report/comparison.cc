@@ -1,0 +1,158 @@
+#include "core/report/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "boost/math/distributions/students_t.hpp"
+#include "core/report/text.h"
+
+namespace facet {
+namespace {
+
+constexpr double kTail = 0.025;  // of a 95 % interval
+
+// Linear between order statistics (type 7 of Hyndman and Fan 1996). `sorted` is not empty.
+double Quantile(const std::vector<double>& sorted, double probability) {
+  const double place = probability * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<size_t>(place);
+  const size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+PairedDifference FromFolds(const std::vector<double>& differences) {
+  const double n = static_cast<double>(differences.size());
+  double mean = 0.0, squares = 0.0;
+  for (const double difference : differences) mean += difference / n;
+  for (const double difference : differences) squares += std::pow(difference - mean, 2);
+  const double error = std::sqrt(squares / (n - 1.0) / n);
+  const double half = StudentQuantile(static_cast<int>(n) - 1) * error;
+  return {mean, mean - half, mean + half, "",
+          absl::StrCat(differences.size(), " paired folds, t interval")};
+}
+
+std::string WhyNot(const ReportRow& row, const ReportRow& parent) {
+  for (const ReportRow* each : {&row, &parent}) {
+    if (each->state != ReportRow::State::kDone) {
+      return absl::StrCat("row ", each->id, ": ", StateName(each->state));
+    }
+    if (each->evaluation.metrics.empty() || each->evaluation.replicates.size() < 2 ||
+        each->evaluation.replicate_kind.empty()) {
+      return absl::StrCat("row ", each->id, " has no replicates");
+    }
+  }
+  const Evaluation &a = row.evaluation, &b = parent.evaluation;
+  if (a.protocol != b.protocol || a.replicate_kind != b.replicate_kind ||
+      a.replicates.size() != b.replicates.size()) {
+    return "scored on other pairs";
+  }
+  if (BaseName(a.metrics[0].name) != BaseName(b.metrics[0].name)) return "scored by another metric";
+  return "";
+}
+
+}  // namespace
+
+std::string BaseName(const std::string& metric) { return metric.substr(0, metric.find(',')); }
+
+const Metric* FindMetric(const Evaluation& evaluation, const std::string& name) {
+  for (const Metric& metric : evaluation.metrics) {
+    if (metric.name == name) return &metric;
+  }
+  for (const Metric& metric : evaluation.metrics) {
+    if (BaseName(metric.name) == name) return &metric;
+  }
+  return nullptr;
+}
+
+const Metric* ShownMetric(const ReportRow& row) {
+  if (row.state != ReportRow::State::kDone || row.evaluation.metrics.empty()) return nullptr;
+  if (!row.references.empty()) {
+    const Metric* metric = FindMetric(row.evaluation, row.references[0].metric);
+    if (metric != nullptr) return metric;
+  }
+  return &row.evaluation.metrics[0];
+}
+
+const ReportReference* ShownReference(const ReportRow& row) {
+  if (row.references.empty()) return nullptr;
+  const ReportReference& reference = row.references[0];
+  const Metric* metric = ShownMetric(row);
+  if (metric == nullptr) return &reference;
+  return FindMetric(row.evaluation, reference.metric) == metric ? &reference : nullptr;
+}
+
+std::optional<double> ReferenceDifference(const ReportRow& row) {
+  const Metric* metric = ShownMetric(row);
+  const ReportReference* reference = ShownReference(row);
+  if (metric == nullptr || reference == nullptr || metric->unit != reference->unit) {
+    return std::nullopt;
+  }
+  return metric->value - reference->value;
+}
+
+std::string Verdict(const ReportRow& row) {
+  const std::optional<double> difference = ReferenceDifference(row);
+  if (!difference) return "";
+  const ReportReference& reference = *ShownReference(row);
+  if (!(reference.tolerance >= 0.0)) return "";
+  if (FormatValue(ShownMetric(row)->value, reference.unit) ==
+      FormatValue(reference.value, reference.unit)) {
+    return "match";
+  }
+  return std::abs(*difference) <= reference.tolerance ? "within tolerance" : "differs";
+}
+
+std::string StateName(ReportRow::State state) {
+  switch (state) {
+    case ReportRow::State::kDone:
+      return "done";
+    case ReportRow::State::kRunning:
+      return "running";
+    case ReportRow::State::kFailed:
+      return "failed";
+    case ReportRow::State::kSkipped:
+      return "skipped";
+    case ReportRow::State::kNotRun:
+      break;
+  }
+  return "not run";
+}
+
+std::optional<PairedDifference> CompareToParent(const ReportRow& row, const ReportRow& parent,
+                                                std::string* why) {
+  *why = WhyNot(row, parent);
+  if (!why->empty()) return std::nullopt;
+  const Evaluation &a = row.evaluation, &b = parent.evaluation;
+  std::vector<double> differences;
+  for (size_t i = 0; i < a.replicates.size(); ++i) {
+    differences.push_back(a.replicates[i] - b.replicates[i]);
+  }
+  PairedDifference result;
+  if (a.replicate_kind == "fold") {
+    result = FromFolds(differences);
+  } else {
+    std::sort(differences.begin(), differences.end());
+    result = {a.metrics[0].value - b.metrics[0].value, Quantile(differences, kTail),
+              Quantile(differences, 1.0 - kTail), "",
+              absl::StrCat(FormatCount(static_cast<int64_t>(differences.size())),
+                           " paired bootstrap draws, percentiles")};
+  }
+  result.unit = a.metrics[0].unit;
+  return result;
+}
+
+const ReportRow* FindRow(const Report& report, const std::string& id) {
+  for (const ReportRow& row : report.rows) {
+    if (row.id == id) return &row;
+  }
+  return nullptr;
+}
+
+double StudentQuantile(int degrees_of_freedom) {
+  const boost::math::students_t distribution(degrees_of_freedom);
+  return boost::math::quantile(distribution, 1.0 - kTail);
+}
+
+}  // namespace facet

@@ -1,0 +1,52 @@
+// What the reports say about a row besides its own figures: the difference to the published value,
+// the paired difference to its parent, the verdict.
+#ifndef FACET_CORE_REPORT_COMPARISON_H_
+#define FACET_CORE_REPORT_COMPARISON_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/report/report.h"
+
+namespace facet {
+
+// The metric called `name`, or the first of the form "name, ..."; null if there is none.
+const Metric* FindMetric(const Evaluation& evaluation, const std::string& name);
+// "100%-EER, pooled" -> "100%-EER".
+std::string BaseName(const std::string& metric);
+
+// What a row shows in the table: the metric of its first reference, else the headline; null unless
+// the row is done.
+const Metric* ShownMetric(const ReportRow& row);
+// The reference of the shown metric, or of a row without a result its first; null if none.
+const ReportReference* ShownReference(const ReportRow& row);
+// Shown metric minus reference; none without both, or if their units differ.
+std::optional<double> ReferenceDifference(const ReportRow& row);
+
+// "match" (equal as printed), "within tolerance", "differs"; empty where the reference has no
+// tolerance or there is no difference.
+std::string Verdict(const ReportRow& row);
+// "done", "running", "failed", "skipped", "not run".
+std::string StateName(ReportRow::State state);
+
+// The difference of the headlines of two rows of one protocol, with a 95 % interval from their
+// replicates: folds give the mean of the paired differences and Student's t interval, bootstrap
+// draws the difference of the headlines and the percentiles of the draws' differences.
+struct PairedDifference {
+  double value = 0.0, low = 0.0, high = 0.0;
+  std::string unit;
+  std::string method;  // "10 paired folds, t interval"
+};
+// None where the rows cannot be compared; `why` then says it ("row 2 is not run").
+std::optional<PairedDifference> CompareToParent(const ReportRow& row, const ReportRow& parent,
+                                                std::string* why);
+
+const ReportRow* FindRow(const Report& report, const std::string& id);
+
+// The 0.975 quantile of Student's t.
+double StudentQuantile(int degrees_of_freedom);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_REPORT_COMPARISON_H_

@@ -1,0 +1,191 @@
+#include "core/report/figures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/report/comparison.h"
+#include "core/report/text.h"
+
+namespace facet {
+namespace {
+
+const Curve* RocOfRow(const ReportRow& row) {
+  if (row.state != ReportRow::State::kDone) return nullptr;
+  for (const Curve& curve : row.evaluation.curves) {
+    if (BaseName(curve.name) == "ROC" && !curve.x.empty()) return &curve;
+  }
+  return nullptr;
+}
+
+// Where the curve crosses y = 1 - x; false if it does not.
+bool EqualErrorPoint(const Curve& curve, double* x, double* y) {
+  for (size_t i = 1; i < curve.x.size(); ++i) {
+    const double before = curve.x[i - 1] + curve.y[i - 1] - 1.0;
+    const double after = curve.x[i] + curve.y[i] - 1.0;
+    if (before > 0.0 || after < 0.0) continue;
+    const double share = after > before ? -before / (after - before) : 0.0;
+    *x = curve.x[i - 1] + share * (curve.x[i] - curve.x[i - 1]);
+    *y = curve.y[i - 1] + share * (curve.y[i] - curve.y[i - 1]);
+    return true;
+  }
+  return false;
+}
+
+// From 0 to `x_min` the line starts with what is reached there.
+PlotLine OnLogAxis(const Curve& curve, double x_min) {
+  PlotLine line;
+  for (size_t i = 0; i < curve.x.size(); ++i) {
+    if (curve.x[i] <= x_min) {
+      line.x = {x_min};
+      line.y = {curve.y[i]};
+    } else {
+      line.x.push_back(curve.x[i]);
+      line.y.push_back(curve.y[i]);
+    }
+  }
+  return line;
+}
+
+double SmallestDecade(const Report& report) {
+  double smallest = 0.1;
+  for (const ReportRow& row : report.rows) {
+    const Curve* curve = RocOfRow(row);
+    if (curve == nullptr) continue;
+    for (const double x : curve->x) {
+      if (x > 0.0) smallest = std::min(smallest, x);
+    }
+  }
+  return std::pow(10.0, std::max(-6.0, std::floor(std::log10(smallest) + 1e-9)));
+}
+
+void FitAxes(Plot* plot) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  double x_low = kInfinity, x_high = -kInfinity, y_low = kInfinity, y_high = -kInfinity;
+  for (const PlotLine& line : plot->lines) {
+    for (size_t i = 0; i < line.x.size(); ++i) {
+      if (!std::isfinite(line.x[i]) || !std::isfinite(line.y[i])) continue;
+      x_low = std::min(x_low, line.x[i]);
+      x_high = std::max(x_high, line.x[i]);
+      y_low = std::min(y_low, line.y[i]);
+      y_high = std::max(y_high, line.y[i]);
+    }
+  }
+  if (!(x_low <= x_high)) return;
+  const double y_margin = y_high > y_low ? 0.06 * (y_high - y_low) : 0.5;
+  plot->x_min = x_low;
+  plot->x_max = x_high > x_low ? x_high : x_low + 1.0;
+  plot->y_min = y_low >= 0.0 && y_low < 0.3 * y_high ? 0.0 : y_low - y_margin;
+  plot->y_max = y_high + y_margin;
+}
+
+}  // namespace
+
+std::string SeriesName(const ReportRow& row) {
+  return row.label.empty() ? row.id : absl::StrCat(row.id, "  ", row.label);
+}
+
+Plot RocPlot(const Report& report, bool log_x) {
+  Plot plot;
+  plot.title = log_x ? "ROC, small false accept rates" : "ROC";
+  plot.x_label = "false accept rate";
+  plot.y_label = "true accept rate";
+  plot.percent = plot.falling_diagonal = true;
+  plot.log_x = log_x;
+  if (log_x) plot.x_min = SmallestDecade(report);
+  for (size_t i = 0; i < report.rows.size(); ++i) {
+    const Curve* curve = RocOfRow(report.rows[i]);
+    if (curve == nullptr) continue;
+    PlotLine line;
+    if (log_x) {
+      line = OnLogAxis(*curve, plot.x_min);
+    } else {
+      line.x = curve->x;
+      line.y = curve->y;
+    }
+    line.name = SeriesName(report.rows[i]);
+    line.colour = SeriesColour(i);
+    line.dashed = i / kNumColours % 2 == 1;
+    double x = 0.0, y = 0.0;
+    if (!log_x && EqualErrorPoint(*curve, &x, &y)) {
+      plot.marks.push_back({x, y, line.colour,
+                            absl::StrFormat("%s: equal error rate %.2f %%", line.name, 100.0 * x)});
+    }
+    plot.lines.push_back(std::move(line));
+  }
+  return plot;
+}
+
+std::vector<Plot> TrainingPlots(const Report& report) {
+  std::vector<Plot> plots;
+  for (size_t i = 0; i < report.rows.size(); ++i) {
+    const ReportRow& row = report.rows[i];
+    for (const Curve& curve : row.training) {
+      auto plot = std::find_if(plots.begin(), plots.end(),
+                               [&](const Plot& each) { return each.y_label == curve.y_label; });
+      if (plot == plots.end()) {
+        Plot made;
+        made.title = curve.name;
+        made.x_label = curve.x_label;
+        made.y_label = curve.y_label;
+        plot = plots.insert(plots.end(), made);
+      }
+      const bool other = curve.name != plot->title;
+      plot->lines.push_back(
+          {other ? absl::StrCat(SeriesName(row), ", ", curve.name) : SeriesName(row), curve.x,
+           curve.y, SeriesColour(i), other || i / kNumColours % 2 == 1});
+    }
+  }
+  for (Plot& plot : plots) FitAxes(&plot);
+  return plots;
+}
+
+void IntervalScale::Include(double value) {
+  if (!std::isfinite(value)) return;
+  low = empty ? value : std::min(low, value);
+  high = empty ? value : std::max(high, value);
+  empty = false;
+}
+
+void IntervalScale::Pad() {
+  const double margin = high > low ? 0.05 * (high - low) : 1.0;
+  low -= margin;
+  high += margin;
+}
+
+std::string IntervalSvg(const IntervalScale& scale, double value, double low, double high,
+                        const double* reference, bool zero_line) {
+  constexpr int kWidth = 180, kHeight = 20, kEdge = 6;
+  const auto x = [&](double at) {
+    return kEdge + (at - scale.low) / (scale.high - scale.low) * (kWidth - 2 * kEdge);
+  };
+  std::string out = absl::StrFormat(
+      "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" aria-hidden=\"true\">"
+      "<line x1=\"0\" x2=\"%d\" y1=\"10\" y2=\"10\" stroke=\"var(--line)\"/>",
+      kWidth, kHeight, kWidth, kHeight, kWidth);
+  if (zero_line && scale.low < 0.0 && scale.high > 0.0) {
+    absl::StrAppendFormat(
+        &out, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"1\" y2=\"19\" stroke=\"var(--muted)\"/>", x(0.0),
+        x(0.0));
+  }
+  if (reference != nullptr) {
+    absl::StrAppendFormat(&out,
+                          "<path d=\"M%.1f 5l5 5l-5 5l-5 -5z\" fill=\"var(--bg)\" "
+                          "stroke=\"var(--muted)\" stroke-width=\"1.25\"/>",
+                          x(*reference));
+  }
+  if (high > low) {
+    absl::StrAppendFormat(&out,
+                          "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"10\" y2=\"10\" "
+                          "stroke=\"var(--accent)\" stroke-width=\"2\"/>",
+                          x(low), x(high));
+  }
+  absl::StrAppendFormat(
+      &out, "<circle cx=\"%.1f\" cy=\"10\" r=\"4\" fill=\"var(--accent)\"/></svg>", x(value));
+  return out;
+}
+
+}  // namespace facet

@@ -1,0 +1,36 @@
+// The report's figures, from its rows.
+#ifndef FACET_CORE_REPORT_FIGURES_H_
+#define FACET_CORE_REPORT_FIGURES_H_
+
+#include <string>
+#include <vector>
+
+#include "core/report/plot.h"
+#include "core/report/report.h"
+
+namespace facet {
+
+// The first ROC curve of every row that has one, on linear axes with the line of equal error rates
+// and each row's point on it, or over the logarithm of the false accept rate. No lines: no row has
+// one.
+Plot RocPlot(const Report& report, bool log_x);
+
+// One plot for each label of a y axis among the rows' training curves.
+std::vector<Plot> TrainingPlots(const Report& report);
+
+// "4  B, full, test aligned".
+std::string SeriesName(const ReportRow& row);
+
+// Value, interval and reference on a line of its own, all rows on one scale.
+struct IntervalScale {
+  double low = 0.0, high = 1.0;
+  void Include(double value);
+  void Pad();
+  bool empty = true;
+};
+std::string IntervalSvg(const IntervalScale& scale, double value, double low, double high,
+                        const double* reference, bool zero_line);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_REPORT_FIGURES_H_

@@ -1,0 +1,326 @@
+#include "core/report/report.h"
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+#include "core/base/file.h"
+#include "core/config/source.h"
+#include "core/report/comparison.h"
+#include "core/report/plot.h"
+#include "core/report/sample_report.h"
+#include "core/report/table.h"
+#include "core/report/text.h"
+#include "core/report/view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  size_t begin = 0;
+  for (size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    lines.push_back(text.substr(begin, end - begin));
+  }
+  return lines;
+}
+
+int CountOf(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(TextTest, NumbersAreRoundedAndSigned) {
+  EXPECT_EQ(FormatValue(91.996, "%"), "92.00");
+  EXPECT_EQ(FormatValue(-1.25, "%"), "\u22121.25");
+  EXPECT_EQ(FormatValue(1.10412, "1"), "1.104");
+  EXPECT_EQ(FormatValue(std::nan(""), "%"), "not a number");
+  EXPECT_EQ(FormatDifference(1.5, "%"), "+1.50");
+  EXPECT_EQ(FormatDifference(-0.004, "%"), "±0.00");
+  EXPECT_EQ(FormatCount(1234567), "1,234,567");
+  EXPECT_EQ(FormatCount(999), "999");
+  EXPECT_EQ(FormatSeconds(0.44), "0.4 s");
+  EXPECT_EQ(FormatSeconds(59.7), "1 min 00 s");
+  EXPECT_EQ(FormatSeconds(3912), "1 h 05 min");
+  EXPECT_EQ(FormatSeconds(-1), "–");
+}
+
+TEST(TextTest, ANumberNeverStandsWithoutItsError) {
+  EXPECT_EQ(FormatMetric({"m", 91.8, 0.42, "folds", "%", 10}), "91.80 ± 0.42");
+  EXPECT_EQ(FormatMetric({"m", 91.8, -1.0, "", "%", 10}), "91.80, error unknown");
+}
+
+TEST(TextTest, EscapesOfEachFormat) {
+  EXPECT_EQ(EscapeHtml("<b a='1'>&\"\x01\xff"), "&lt;b a=&#39;1&#39;&gt;&amp;&quot;\uFFFD\uFFFD");
+  EXPECT_EQ(EscapeMarkdown("a|b *c* [d](e) $x$\nf"), "a\\|b \\*c\\* \\[d\\]\\(e\\) \\$x\\$ f");
+  EXPECT_EQ(CsvField("plain"), "plain");
+  EXPECT_EQ(CsvField("a,\"b\""), "\"a,\"\"b\"\"\"");
+  EXPECT_EQ(CsvField("two\nlines"), "\"two\nlines\"");
+  EXPECT_EQ(OneLine("\033[31mred\r\n"), " [31mred  ");
+}
+
+// Published table of Student's t (0.975): 1, 4, 9, 30 degrees of freedom.
+TEST(ComparisonTest, StudentQuantileAgreesWithTheTable) {
+  EXPECT_NEAR(StudentQuantile(1), 12.706, 5e-4);
+  EXPECT_NEAR(StudentQuantile(4), 2.776, 5e-4);
+  EXPECT_NEAR(StudentQuantile(9), 2.262, 5e-4);
+  EXPECT_NEAR(StudentQuantile(30), 2.042, 5e-4);
+}
+
+ReportRow RowWith(const std::vector<double>& replicates, const std::string& kind, double headline) {
+  ReportRow row;
+  row.id = "x";
+  row.state = ReportRow::State::kDone;
+  row.evaluation.metrics = {{"100%-EER", headline, 1.0, kind, "%", 4}};
+  row.evaluation.replicates = replicates;
+  row.evaluation.replicate_kind = kind;
+  row.evaluation.protocol = "pairs";
+  return row;
+}
+
+// Differences 1 2 3 2: mean 2, deviation sqrt(2/3), error 0.40825, t(3) = 3.1824.
+TEST(ComparisonTest, FoldsGiveStudentsInterval) {
+  std::string why;
+  const auto paired = CompareToParent(RowWith({11, 12, 13, 12}, "fold", 50),
+                                      RowWith({10, 10, 10, 10}, "fold", 40), &why);
+  ASSERT_TRUE(paired.has_value()) << why;
+  EXPECT_DOUBLE_EQ(paired->value, 2.0);
+  EXPECT_NEAR(paired->high, 2.0 + 3.1824 * 0.408248, 1e-4);
+  EXPECT_NEAR(paired->low, 2.0 - 3.1824 * 0.408248, 1e-4);
+}
+
+TEST(ComparisonTest, DrawsGivePercentilesOfPairedDifferences) {
+  std::vector<double> row, parent;
+  for (int i = 0; i <= 1000; ++i) {
+    parent.push_back(i % 7);
+    row.push_back(i % 7 + i / 1000.0);  // differences 0 .. 1
+  }
+  std::string why;
+  const auto paired =
+      CompareToParent(RowWith(row, "bootstrap", 3.5), RowWith(parent, "bootstrap", 3.0), &why);
+  ASSERT_TRUE(paired.has_value()) << why;
+  EXPECT_DOUBLE_EQ(paired->value, 0.5);
+  EXPECT_NEAR(paired->low, 0.025, 1e-9);
+  EXPECT_NEAR(paired->high, 0.975, 1e-9);
+}
+
+TEST(ComparisonTest, RowsOfOtherPairsAreNotCompared) {
+  const ReportRow parent = RowWith({1, 2}, "fold", 1);
+  ReportRow row = parent;
+  std::string why;
+  row.evaluation.protocol = "other";
+  EXPECT_FALSE(CompareToParent(row, parent, &why));
+  EXPECT_EQ(why, "scored on other pairs");
+  row = parent;
+  row.evaluation.replicates.clear();
+  EXPECT_FALSE(CompareToParent(row, parent, &why));
+  EXPECT_EQ(why, "row x has no replicates");
+  row.state = ReportRow::State::kFailed;
+  EXPECT_FALSE(CompareToParent(row, parent, &why));
+  EXPECT_EQ(why, "row x: failed");
+}
+
+TEST(ComparisonTest, VerdictNeedsATolerance) {
+  ReportRow row = RowWith({1, 2}, "fold", 95.0);
+  row.references = {{"100%-EER", 95.8, "%", "", -1.0}};
+  EXPECT_EQ(Verdict(row), "");
+  EXPECT_NEAR(*ReferenceDifference(row), -0.8, 1e-9);
+  row.references[0].tolerance = 1.0;
+  EXPECT_EQ(Verdict(row), "within tolerance");
+  row.references[0].tolerance = 0.5;
+  EXPECT_EQ(Verdict(row), "differs");
+  row.references[0].value = 95.004;
+  EXPECT_EQ(Verdict(row), "match");
+  row.references[0].unit = "1";
+  EXPECT_FALSE(ReferenceDifference(row).has_value());
+}
+
+TEST(ComparisonTest, ReferenceFindsTheMetricByItsBaseName) {
+  const ReportRow row = SampleReport().rows[0];
+  EXPECT_EQ(FindMetric(row.evaluation, "100%-EER")->name, "100%-EER, pooled");
+  EXPECT_EQ(FindMetric(row.evaluation, "100%-EER, mean of folds")->name, "100%-EER, mean of folds");
+  EXPECT_EQ(FindMetric(row.evaluation, "accuracy")->name, "accuracy");
+  EXPECT_EQ(FindMetric(row.evaluation, "AUC"), nullptr);
+}
+
+TEST(TableTest, ShowsEveryRowWithErrorsAndStates) {
+  const std::string table = RenderTable(SampleReport(), {});
+  EXPECT_THAT(table, HasSubstr("100%-EER, pooled [%]"));
+  EXPECT_THAT(table, HasSubstr("A, curated"));
+  EXPECT_THAT(table, HasSubstr("91.20 ± 0.61"));
+  EXPECT_THAT(table, HasSubstr("\u22121.63"));  // 91.20 - 92.83
+  EXPECT_THAT(table, HasSubstr("not run"));
+  EXPECT_THAT(table, HasSubstr("row 5 failed: stage train: the loss is not finite"));
+  EXPECT_THAT(table, HasSubstr("row 6 skipped: no list of curated images"));
+  EXPECT_THAT(table, HasSubstr("4 vs 3"));
+  EXPECT_THAT(table, HasSubstr("train.architecture.config A → B; train.start_from none → 2"));
+  EXPECT_THAT(table, HasSubstr("10 paired folds, t interval"));
+  EXPECT_THAT(table, HasSubstr("differences are not judged"));
+  EXPECT_THAT(table, Not(HasSubstr("verdict")));
+  EXPECT_THAT(table, Not(HasSubstr("\033")));
+}
+
+TEST(TableTest, ColumnsAreAlignedByDisplayWidth) {
+  Report report = SampleReport();
+  report.rows[0].label = "中文 é";
+  const std::vector<std::string> lines = Lines(RenderTable(report, {}));
+  // Title, blank, heads, rule, then the seven rows; the counts end in one column.
+  const auto end_of_count = [](const std::string& line) {
+    return DisplayWidth(line.substr(0, line.find("6,000") + 5));
+  };
+  EXPECT_EQ(end_of_count(lines[4]), end_of_count(lines[5]));
+  EXPECT_EQ(DisplayWidth(lines[3]), DisplayWidth(lines[4]));
+}
+
+TEST(TableTest, PlainAsciiAndColour) {
+  for (const char c : RenderTable(SampleReport(), {false, true})) {
+    EXPECT_TRUE((c >= 0x20 && c < 0x7F) || c == '\n') << static_cast<int>(c);
+  }
+  EXPECT_THAT(RenderTable(SampleReport(), {true, false}), HasSubstr("\033[31mfailed\033[0m"));
+}
+
+TEST(TableTest, VerdictsAreWordsWhereTolerancesAreGiven) {
+  Report report = SampleReport();
+  report.rows[0].references[0].tolerance = 2.0;
+  report.rows[1].references[0].tolerance = 0.5;
+  const std::string table = RenderTable(report, {});
+  EXPECT_THAT(table, HasSubstr("within tolerance"));
+  EXPECT_THAT(table, HasSubstr("differs"));
+}
+
+TEST(TableTest, ARowWithAnotherHeadlineIsNamed) {
+  Report report = SampleReport();
+  report.rows[3].evaluation.metrics.erase(report.rows[3].evaluation.metrics.begin());
+  const std::string table = RenderTable(report, {});
+  EXPECT_THAT(table, HasSubstr("100%-EER [%]"));
+  EXPECT_THAT(table, HasSubstr("100%-EER, mean of folds [%] (row 4)"));
+}
+
+TEST(TableTest, AnEmptyReportIsATableWithoutRows) {
+  EXPECT_THAT(RenderTable(Report(), {}), HasSubstr("label"));
+  EXPECT_THAT(RenderHtml(Report()), HasSubstr("0 of 0 rows done"));
+}
+
+TEST(JsonTest, AReportReadsBackWhole) {
+  const Report report = SampleReport();
+  const auto back = ReportFromJson(ToJson(report));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(Dump(ToJson(*back)), Dump(ToJson(report)));
+  EXPECT_EQ(RenderHtml(*back), RenderHtml(report));
+  EXPECT_EQ(RenderTable(*back, {}), RenderTable(report, {}));
+  EXPECT_EQ(back->rows[0].training.size(), 2U);
+  EXPECT_EQ(back->rows[4].state, ReportRow::State::kFailed);
+  EXPECT_EQ(back->rows[6].state, ReportRow::State::kNotRun);
+}
+
+TEST(JsonTest, OtherSchemasAndOtherFilesAreRefused) {
+  Json json = ToJson(SampleReport());
+  json["schema"] = 2;
+  EXPECT_THAT(std::string(ReportFromJson(json).status().message()), HasSubstr("schema 2"));
+  EXPECT_EQ(ReportFromJson(Json::object()).status().code(), absl::StatusCode::kInvalidArgument);
+  json["schema"] = 1;
+  json["rows"][0]["state"] = "done for";
+  EXPECT_THAT(std::string(ReportFromJson(json).status().message()), HasSubstr("done for"));
+}
+
+TEST(HtmlTest, IsOneFileThatLoadsNothingAndEscapesLabels) {
+  const std::string html = RenderHtml(SampleReport());
+  EXPECT_THAT(html, HasSubstr("B, full, &lt;both&gt; aligned &amp; &quot;more&quot;"));
+  EXPECT_THAT(html, Not(HasSubstr("<both>")));
+  for (const char* loader : {"<script", "<link", "<img", "src=", "url(", "@import", "href="}) {
+    EXPECT_THAT(html, Not(HasSubstr(loader)));
+  }
+  EXPECT_EQ(CountOf(html, "http"), CountOf(html, "xmlns=\"http://www.w3.org/2000/svg\""));
+  for (const char* tag : {"table", "svg", "section", "tr", "td", "ul", "div", "details"}) {
+    EXPECT_EQ(
+        CountOf(html, "<" + std::string(tag) + ">") + CountOf(html, "<" + std::string(tag) + " "),
+        CountOf(html, "</" + std::string(tag) + ">"))
+        << tag;
+  }
+}
+
+TEST(HtmlTest, ShowsWhatWentWrongAndHowToReproduce) {
+  const std::string html = RenderHtml(SampleReport());
+  EXPECT_THAT(html, HasSubstr("step 18400  loss nan"));
+  EXPECT_THAT(html, HasSubstr("runs/table4/logs/5.train.log"));
+  EXPECT_THAT(html, HasSubstr("facet run experiments/table4.toml --set seed=3"));
+  EXPECT_THAT(html, HasSubstr("faces missed <b>58</b>"));
+  EXPECT_THAT(html, HasSubstr("58 of 13,233 images show no face"));
+  // test.detect is one artifact of rows 1 to 4: shown once.
+  EXPECT_EQ(CountOf(html, "<code>test.detect</code>"), 1);
+}
+
+TEST(MarkdownTest, EscapesLabelsAndKeepsTheTableWhole) {
+  Report report = SampleReport();
+  report.rows[0].label = "A|B *x* $y$";
+  const std::vector<std::string> lines = Lines(RenderMarkdown(report));
+  int width = 0, rows = 0;
+  for (const std::string& line : lines) {
+    if (line.empty() || line[0] != '|') {
+      if (rows > 0) break;
+      continue;
+    }
+    const int bars = CountOf(line, "|") - CountOf(line, "\\|");
+    if (rows++ == 0) width = bars;
+    EXPECT_EQ(bars, width) << line;
+  }
+  EXPECT_EQ(rows, 9);
+  EXPECT_THAT(RenderMarkdown(report), HasSubstr("A\\|B \\*x\\* \\$y\\$"));
+}
+
+TEST(CsvTest, OneLineAFigureAndQuotesWhereNeeded) {
+  const std::vector<std::string> lines = Lines(RenderCsv(SampleReport()));
+  EXPECT_EQ(lines.size(), 1U + 4U * 4U + 3U);
+  EXPECT_EQ(
+      lines[1],
+      "1,\"A, curated\",2,done,\"100%-EER, pooled\",91.2,0.61,\"over 10 folds, ddof 1\",%,6000,"
+      "92.83,-1.6299999999999955,,");
+  EXPECT_THAT(RenderCsv(SampleReport()), HasSubstr("\"B, full, <both> aligned & \"\"more\"\"\""));
+  EXPECT_THAT(lines.back(), HasSubstr("not run,100%-EER,,,,%,,99.13,,,"));
+}
+
+TEST(PlotTest, TicksAreRoundAndInside) {
+  EXPECT_THAT(RoundTicks(0, 1, 5), ElementsAre(0, 0.2, 0.4, 0.6000000000000001, 0.8, 1));
+  EXPECT_THAT(RoundTicks(3, 17, 5), ElementsAre(5, 10, 15));
+  EXPECT_THAT(RoundTicks(2, 2, 5), ElementsAre(2));
+}
+
+TEST(PlotTest, PointsAreWhereTheAxesSay) {
+  Plot plot;
+  plot.lines = {{"line <1>", {0, 1}, {0, 1}, "red", false}};
+  const std::string svg = RenderPlot(plot, 58 + 14 + 100, 34 + 46 + 200, false);
+  EXPECT_THAT(svg, HasSubstr("M58 234L158 34"));  // lower left to upper right of 100 x 200 px
+  EXPECT_THAT(svg, HasSubstr("line &lt;1&gt;"));
+  plot.log_x = true;
+  plot.x_min = 0.01;
+  plot.lines[0].x = {0.001, 0.1};
+  EXPECT_THAT(RenderPlot(plot, 172, 280, false), HasSubstr("M58 234L108 34"));
+}
+
+TEST(WriteReportTest, WritesEveryForm) {
+  const std::string folder = testing::TempDir() + "/report_test/deep/report";
+  std::filesystem::remove_all(folder);
+  ASSERT_TRUE(WriteReport(SampleReport(), folder).ok());
+  for (const char* file : {"results.json", "report.html", "report.md", "report.csv", "roc.svg"}) {
+    EXPECT_TRUE(ReadFile(folder + "/" + file).ok()) << file;
+  }
+  const auto results = ReadJsonFile(folder + "/results.json");
+  ASSERT_TRUE(results.ok());
+  EXPECT_EQ((*results)["rows"][0]["derived"]["reference_difference"], 91.20 - 92.83);
+  EXPECT_EQ((*results)["rows"][3]["derived"]["against_parent"]["interval_95"].size(), 2U);
+}
+
+TEST(WriteReportTest, WithoutACurveThereIsNoPicture) {
+  EXPECT_EQ(RenderRocSvg(Report()), "");
+  EXPECT_THAT(RenderRocSvg(SampleReport()), HasSubstr("B, full, test aligned"));
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,167 @@
+#include "core/report/view.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/report/comparison.h"
+#include "core/report/text.h"
+
+namespace facet {
+namespace {
+
+std::string RowList(const std::vector<std::string>& ids) {
+  return absl::StrCat(ids.size() == 1 ? "row " : "rows ", absl::StrJoin(ids, ", "));
+}
+
+// "text (rows 1, 2)" for each distinct text, "text" where it is that of all.
+std::vector<std::string> Grouped(const std::vector<std::pair<std::string, std::string>>& id_text) {
+  std::vector<std::string> order, lines;
+  std::map<std::string, std::vector<std::string>> ids;
+  for (const auto& [id, text] : id_text) {
+    if (ids[text].empty()) order.push_back(text);
+    ids[text].push_back(id);
+  }
+  for (const std::string& text : order) {
+    lines.push_back(order.size() == 1 ? text : absl::StrCat(text, " (", RowList(ids[text]), ")"));
+  }
+  return lines;
+}
+
+void AddNotes(const Report& report, ResultTable* table) {
+  std::vector<std::pair<std::string, std::string>> errors, metrics;
+  for (const ReportRow& row : report.rows) {
+    const Metric* metric = ShownMetric(row);
+    if (metric == nullptr) continue;
+    errors.emplace_back(row.id, metric->error_kind);
+    metrics.emplace_back(row.id, WithUnit(metric->name, metric->unit));
+  }
+  const std::vector<std::string> names = Grouped(metrics);
+  if (names.size() > 1) {
+    for (const std::string& name : names) table->notes.push_back(name);
+  }
+  if (!errors.empty()) {
+    table->notes.push_back(
+        absl::StrCat("± standard error: ", absl::StrJoin(Grouped(errors), "; "), "; n: pairs"));
+  }
+  if (table->has_references) {
+    const bool source = !report.reference_source.empty();
+    table->notes.push_back(
+        absl::StrCat("paper: ", source ? report.reference_source : report.reference_title));
+    if (!table->has_verdicts) {
+      table->notes.push_back("the reference gives no tolerance: differences are not judged");
+    }
+  }
+}
+
+std::string ChangeText(const ReportChange& change) {
+  const auto shown = [](const std::string& value) { return value.empty() ? "none" : value; };
+  return absl::StrCat(change.path, " ", shown(change.from), " → ", shown(change.to));
+}
+
+}  // namespace
+
+ResultTable MakeResultTable(const Report& report) {
+  ResultTable table;
+  table.reference = "paper";
+  std::set<std::string> full, base;
+  for (const ReportRow& row : report.rows) {
+    ResultCells cells;
+    cells.row = &row;
+    const Metric* metric = ShownMetric(row);
+    cells.ours = metric == nullptr ? StateName(row.state) : FormatMetric(*metric);
+    if (metric != nullptr) {
+      cells.count = FormatCount(metric->count);
+      full.insert(WithUnit(metric->name, metric->unit));
+      base.insert(WithUnit(BaseName(metric->name), metric->unit));
+    }
+    if (const ReportReference* reference = ShownReference(row)) {
+      table.has_references = true;
+      cells.reference = FormatValue(reference->value, reference->unit);
+    }
+    if (const std::optional<double> difference = ReferenceDifference(row)) {
+      cells.difference = FormatDifference(*difference, metric->unit);
+    }
+    cells.verdict = Verdict(row);
+    table.has_verdicts = table.has_verdicts || !cells.verdict.empty();
+    table.rows.push_back(std::move(cells));
+  }
+  table.metric = full.size() == 1 ? *full.begin() : base.size() == 1 ? *base.begin() : "result";
+  AddNotes(report, &table);
+  return table;
+}
+
+ChangeTable MakeChangeTable(const Report& report) {
+  ChangeTable table;
+  std::set<std::string> methods, units;
+  for (const ReportRow& row : report.rows) {
+    const ReportRow* parent = FindRow(report, row.parent);
+    if (parent == nullptr) continue;
+    ChangeCells cells;
+    cells.row = &row;
+    cells.parent = parent;
+    for (const ReportChange& change : row.changes) cells.changes.push_back(ChangeText(change));
+    std::string why;
+    if (const auto paired = CompareToParent(row, *parent, &why)) {
+      cells.compared = true;
+      cells.value = paired->value;
+      cells.low = paired->low;
+      cells.high = paired->high;
+      cells.difference = FormatDifference(paired->value, paired->unit);
+      cells.interval = absl::StrCat("[", FormatDifference(paired->low, paired->unit), ", ",
+                                    FormatDifference(paired->high, paired->unit), "]");
+      methods.insert(paired->method);
+      units.insert(paired->unit);
+    } else {
+      cells.difference = why;
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  if (units.size() == 1 && *units.begin() != "1") table.unit = *units.begin();
+  if (!methods.empty()) {
+    table.note = absl::StrCat("Δ: difference", table.unit == "%" ? " in percentage points" : "",
+                              ", with its 95 % interval from ", absl::StrJoin(methods, "; "));
+  }
+  return table;
+}
+
+std::string Summary(const Report& report) {
+  std::map<ReportRow::State, int> counts;
+  for (const ReportRow& row : report.rows) ++counts[row.state];
+  std::string text = absl::StrCat(counts[ReportRow::State::kDone], " of ", report.rows.size(),
+                                  report.rows.size() == 1 ? " row done" : " rows done");
+  for (const auto& [state, count] : counts) {
+    if (state == ReportRow::State::kDone || count == 0) continue;
+    absl::StrAppend(&text, ", ", count, " ", StateName(state));
+  }
+  return text;
+}
+
+std::vector<NoticeLine> MakeNotices(const Report& report) {
+  std::vector<std::pair<std::string, std::string>> order;  // text, stage
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> rows;
+  const auto add = [&](const std::string& text, const std::string& stage, const std::string& id) {
+    std::vector<std::string>& ids = rows[{text, stage}];
+    if (ids.empty()) order.emplace_back(text, stage);
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  };
+  for (const ReportRow& row : report.rows) {
+    for (const ReportStage& stage : row.stages) {
+      for (const std::string& notice : stage.notices) add(notice, stage.name, row.id);
+    }
+    for (const std::string& notice : row.evaluation.notices) add(notice, "evaluate", row.id);
+  }
+  std::vector<NoticeLine> lines;
+  for (const auto& key : order) {
+    const bool all = rows[key].size() == report.rows.size() && report.rows.size() > 1;
+    lines.push_back(
+        {key.first, absl::StrCat(key.second, ", ", all ? "all rows" : RowList(rows[key]))});
+  }
+  return lines;
+}
+
+}  // namespace facet

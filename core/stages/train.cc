@@ -1,0 +1,178 @@
+#include "core/stages/train.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "core/api/architecture.h"
+#include "core/api/loss.h"
+#include "core/api/miner.h"
+#include "core/base/random.h"
+#include "core/stages/settings.h"
+#include "core/training/batches.h"
+#include "core/training/crop_set.h"
+#include "core/training/model.h"
+#include "core/training/reduce.h"
+#include "core/training/split.h"
+#include "core/training/tensors.h"
+#include "core/training/trainer.h"
+
+namespace facet {
+namespace {
+
+struct Parts {
+  std::unique_ptr<Architecture> architecture;
+  std::unique_ptr<Loss> loss;
+  std::unique_ptr<Miner> miner;  // may be null
+};
+
+absl::StatusOr<Parts> CreateParts(StageContext& context) {
+  Parts parts;
+  FACET_ASSIGN_OR_RETURN(parts.architecture, context.Create<Architecture>("architecture"));
+  if (!parts.architecture->trainable()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("architecture ", context.component_name("architecture"),
+                     " only infers; take train.loss out, or name one that can be trained"));
+  }
+  FACET_ASSIGN_OR_RETURN(parts.loss, context.Create<Loss>("loss"));
+  if (context.has_component("miner")) {
+    FACET_ASSIGN_OR_RETURN(parts.miner, context.Create<Miner>("miner"));
+  }
+  FACET_RETURN_IF_ERROR(CheckMiner(*parts.loss, parts.miner.get(), MinerScope::kBatch, "train"));
+  return parts;
+}
+
+absl::StatusOr<std::unique_ptr<CropSet>> OpenCrops(StageContext& context, int64_t input_px) {
+  FACET_ASSIGN_OR_RETURN(const std::string crops, context.InputFile("crops", "crops.mdb"));
+  FACET_ASSIGN_OR_RETURN(const std::string records, context.InputFile("crops", "crops.jsonl"));
+  FACET_ASSIGN_OR_RETURN(std::unique_ptr<CropSet> set,
+                         CropSet::Open(crops, records, context.threads()));
+  FACET_RETURN_IF_ERROR(set->CheckLargeEnough(input_px, "train.crops.size_px"));
+  return set;
+}
+
+LabelledRows LabelCrops(const CropSet& crops) {
+  std::vector<std::string> identities;
+  for (const CropRecord& record : crops.records()) identities.push_back(record.identity);
+  return LabelRows(identities);
+}
+
+absl::Status CountImages(const LabelledRows& rows, const Split& split, StageContext& context,
+                         Json* counts) {
+  if (rows.classes.size() < 2) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("training needs images of at least two identities, there ",
+                     rows.classes.size() == 1 ? "is one" : "are none"));
+  }
+  const auto count = [&](const char* name, size_t value) {
+    (*counts)[name] = value;
+    context.Count(name, static_cast<int64_t>(value));
+  };
+  count("identities", rows.classes.size());
+  count("training images", split.training.size());
+  count("validation images", split.validation.size());
+  const auto nameless = std::count(rows.labels.begin(), rows.labels.end(), -1);
+  if (nameless > 0) count("images without identity", static_cast<size_t>(nameless));
+  return absl::OkStatus();
+}
+
+// The architecture's own mean counts; else the one that `setting` names is measured.
+absl::StatusOr<InputFormat> MakeFormat(const NetworkInput& input, const std::string& setting,
+                                       const CropSet& crops, const std::vector<int64_t>& rows) {
+  InputFormat format = InputFormatOf(input);
+  if (input.mean_bgr.empty() && setting != "none") {
+    FACET_ASSIGN_OR_RETURN(format.mean_bgr,
+                           MeasureMean(crops, rows, input.size_px, setting == "image"));
+  }
+  return format;
+}
+
+// "conv1_1, fc6" of conv1_1.weight, conv1_1.bias, fc6.weight.
+std::string LayerNames(const std::vector<std::string>& tensors) {
+  std::vector<std::string> layers;
+  for (const std::string& tensor : tensors) {
+    const std::string layer = tensor.substr(0, tensor.rfind('.'));
+    if (layers.empty() || layers.back() != layer) layers.push_back(layer);
+  }
+  return layers.empty() ? "none" : absl::StrJoin(layers, ", ");
+}
+
+absl::Status Start(StageContext& context, Parts& parts, Model* model) {
+  if (!context.has_input("start")) return absl::OkStatus();
+  FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("start", "model.json"));
+  FACET_ASSIGN_OR_RETURN(const std::string weights,
+                         context.InputFile("start", "weights.safetensors"));
+  FACET_ASSIGN_OR_RETURN(const Model from, ReadModel(path, weights));
+  FACET_ASSIGN_OR_RETURN(model->start,
+                         CopyLayers(from, *model, *parts.architecture, *parts.loss));
+  context.Notice(absl::StrCat(
+      "Layers taken from the start network: ", LayerNames(model->start.at("copied")),
+      "; drawn anew: ", LayerNames(model->start.at("new")),
+      "; not used: ", LayerNames(model->start.at("unused")), "."));
+  return absl::OkStatus();
+}
+
+TrainerOptions MakeTrainerOptions(StageContext& context, const OptimizerSettings& optimizer,
+                                  const Numerics& numerics) {
+  TrainerOptions options;
+  options.architecture = context.component_name("architecture");
+  options.loss = context.component_name("loss");
+  if (context.has_component("miner")) options.miner = context.component_name("miner");
+  options.optimizer = optimizer;
+  options.numerics = numerics;
+  options.seed = DeriveSeed(context.seed(), "steps");
+  options.loader_threads = std::max(1, context.threads() / 2);
+  options.checkpoint_dir = context.checkpoint_dir();
+  return options;
+}
+
+}  // namespace
+
+absl::Status RunTrain(StageContext& context) {
+  FACET_ASSIGN_OR_RETURN(
+      const OptimizerSettings optimizer,
+      ReadOptions<OptimizerSettings>(Dump(context.settings().at("optimizer"))));
+  FACET_ASSIGN_OR_RETURN(const AugmentSettings augment,
+                         ReadOptions<AugmentSettings>(Dump(context.settings().at("augment"))));
+  FACET_ASSIGN_OR_RETURN(const Numerics numerics,
+                         PrepareTorch(context.device(), context.precision(), context.threads()));
+  FACET_ASSIGN_OR_RETURN(Parts parts, CreateParts(context));
+  const NetworkInput input = parts.architecture->input();
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context, input.size_px));
+  const LabelledRows rows = LabelCrops(*crops);
+  const Split split =
+      SplitRows(rows.labels, optimizer.validation_share, DeriveSeed(context.seed(), "split"));
+
+  Model model;
+  model.architecture = context.component_name("architecture");
+  model.architecture_options = context.component_options("architecture");
+  model.loss = context.component_name("loss");
+  model.classes = rows.classes;
+  model.precision = context.precision();
+  FACET_RETURN_IF_ERROR(CountImages(rows, split, context, &model.counts));
+  FACET_ASSIGN_OR_RETURN(model.input, MakeFormat(input, optimizer.mean, *crops, split.training));
+
+  parts.architecture->Initialize(DeriveSeed(context.seed(), "architecture"));
+  FACET_RETURN_IF_ERROR(parts.loss->Initialize(parts.architecture->dimension(),
+                                               static_cast<int64_t>(rows.classes.size()),
+                                               DeriveSeed(context.seed(), "loss")));
+  FACET_RETURN_IF_ERROR(Start(context, parts, &model));
+  const Batches batches(*crops, rows.labels, split, optimizer.batch, augment, model.input,
+                        DeriveSeed(context.seed(), "batches"));
+  TrainerHooks hooks;
+  hooks.progress = [&context](int64_t done, int64_t total, const std::string& note) {
+    context.Progress(done, total, "images", note);
+  };
+  hooks.stop_requested = [&context] { return context.stop_requested(); };
+  Trainer trainer(*parts.architecture, *parts.loss, parts.miner.get(), batches,
+                  MakeTrainerOptions(context, optimizer, numerics), hooks);
+  FACET_RETURN_IF_ERROR(trainer.Run());
+  model.log = trainer.log();
+  model.weights = trainer.Weights();
+  return WriteModel(model, context.output_dir());
+}
+
+}  // namespace facet

@@ -1,0 +1,100 @@
+#include "core/training/batches.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/random.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+constexpr int64_t kMaxMeasured = 10'000;
+
+int64_t CeilOfRatio(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+Batches::Batches(const CropSet& crops, std::vector<int64_t> labels, Split split, int64_t batch_size,
+                 const AugmentSettings& augment, InputFormat format, uint64_t seed)
+    : crops_(crops),
+      labels_(std::move(labels)),
+      split_(std::move(split)),
+      batch_size_(batch_size),
+      augment_(augment),
+      format_(std::move(format)),
+      seed_(seed) {}
+
+int64_t Batches::num_training() const {
+  return std::max<int64_t>(1, static_cast<int64_t>(split_.training.size()) / batch_size_);
+}
+
+int64_t Batches::num_validation() const {
+  return CeilOfRatio(static_cast<int64_t>(split_.validation.size()), batch_size_);
+}
+
+std::vector<int64_t> Batches::EpochOrder(int64_t epoch) const {
+  std::vector<int64_t> order = split_.training;
+  Random(DeriveSeed(seed_, absl::StrCat("order/", epoch))).Shuffle(order);
+  return order;
+}
+
+absl::StatusOr<Batch> Batches::Training(int64_t epoch, const std::vector<int64_t>& order,
+                                        int64_t index) const {
+  Batch batch;
+  Image scratch;
+  const int64_t end = std::min<int64_t>((index + 1) * batch_size_, static_cast<int64_t>(order.size()));
+  for (int64_t i = index * batch_size_; i < end; ++i) {
+    const uint64_t seed = DeriveSeed(seed_, absl::StrCat("augment/", epoch, "/", i));
+    FACET_RETURN_IF_ERROR(Append(order[static_cast<size_t>(i)], /*augment=*/true, seed, &scratch,
+                                 &batch));
+  }
+  return batch;
+}
+
+absl::StatusOr<Batch> Batches::Validation(int64_t index) const {
+  Batch batch;
+  Image scratch;
+  const auto size = static_cast<int64_t>(split_.validation.size());
+  for (int64_t i = index * batch_size_; i < std::min((index + 1) * batch_size_, size); ++i) {
+    FACET_RETURN_IF_ERROR(Append(split_.validation[static_cast<size_t>(i)], /*augment=*/false,
+                                 /*seed=*/0, &scratch, &batch));
+  }
+  return batch;
+}
+
+absl::Status Batches::Append(int64_t row, bool augment, uint64_t seed, Image* scratch,
+                             Batch* batch) const {
+  FACET_ASSIGN_OR_RETURN(const Image* crop, crops_.Get(row, scratch));
+  Window window = CentralWindow(*crop, format_.size_px);
+  if (augment) {
+    Random random(seed);
+    if (augment_.crop == "random") {
+      window.x = static_cast<int>(random.Index(static_cast<uint64_t>(crop->width - format_.size_px + 1)));
+      window.y = static_cast<int>(random.Index(static_cast<uint64_t>(crop->height - format_.size_px + 1)));
+    }
+    window.mirror = augment_.flip && random.Bernoulli(0.5);
+  }
+  const size_t offset = batch->pixels.size();
+  batch->pixels.resize(offset + static_cast<size_t>(format_.num_values()));
+  WriteInput(format_, *crop, window, batch->pixels.data() + offset);
+  batch->labels.push_back(labels_[static_cast<size_t>(row)]);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<float>> MeasureMean(const CropSet& crops,
+                                               const std::vector<int64_t>& rows, int64_t size_px,
+                                               bool image) {
+  MeanMeter meter(size_px, image);
+  Image scratch;
+  const auto size = static_cast<int64_t>(rows.size());
+  const int64_t count = std::min(size, kMaxMeasured);
+  for (int64_t i = 0; i < count; ++i) {
+    FACET_ASSIGN_OR_RETURN(const Image* crop,
+                           crops.Get(rows[static_cast<size_t>(i * size / count)], &scratch));
+    meter.Add(*crop);
+  }
+  return meter.Mean();
+}
+
+}  // namespace facet

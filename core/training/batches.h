@@ -1,0 +1,63 @@
+// Training and validation batches from packed crops.
+//
+// What a batch holds depends on the seed, the epoch and its index alone: batches can be made by any
+// thread in any order, and training can go on in the middle of an epoch.
+#ifndef FACET_CORE_TRAINING_BATCHES_H_
+#define FACET_CORE_TRAINING_BATCHES_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/stages/settings.h"
+#include "core/training/crop_set.h"
+#include "core/training/input_writer.h"
+#include "core/training/split.h"
+
+namespace facet {
+
+struct Batch {
+  std::vector<float> pixels;  // [labels.size(), size_px, size_px, 3], as WriteInput gives them
+  std::vector<int64_t> labels;
+};
+
+class Batches {
+ public:
+  // `crops` outlives this object. Labels are per row; the split's rows index them.
+  Batches(const CropSet& crops, std::vector<int64_t> labels, Split split, int64_t batch_size,
+          const AugmentSettings& augment, InputFormat format, uint64_t seed);
+
+  // Whole batches of an epoch; the images that are left over differ with each epoch's order. If
+  // there is no whole batch, one smaller one.
+  int64_t num_training() const;
+  int64_t num_validation() const;  // all rows: the last batch may be smaller
+  bool has_validation() const { return !split_.validation.empty(); }
+
+  // The order of the training rows in an epoch; position p of batch b is order[b * batch_size + p].
+  std::vector<int64_t> EpochOrder(int64_t epoch) const;
+  absl::StatusOr<Batch> Training(int64_t epoch, const std::vector<int64_t>& order,
+                                 int64_t index) const;
+  absl::StatusOr<Batch> Validation(int64_t index) const;  // central windows
+
+ private:
+  absl::Status Append(int64_t row, bool augment, uint64_t seed, Image* scratch,
+                      Batch* batch) const;
+
+  const CropSet& crops_;
+  const std::vector<int64_t> labels_;
+  const Split split_;
+  const int64_t batch_size_;
+  const AugmentSettings augment_;
+  const InputFormat format_;
+  const uint64_t seed_;
+};
+
+// The mean of the rows' crops: per channel, or the mean image. Of more than 10,000 rows, 10,000 at
+// equal distances are measured.
+absl::StatusOr<std::vector<float>> MeasureMean(const CropSet& crops,
+                                               const std::vector<int64_t>& rows, int64_t size_px,
+                                               bool image);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_TRAINING_BATCHES_H_

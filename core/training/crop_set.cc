@@ -1,0 +1,82 @@
+#include "core/training/crop_set.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "core/base/status.h"
+#include "core/image/image_io.h"
+
+namespace facet {
+
+absl::StatusOr<std::unique_ptr<CropSet>> CropSet::Open(const std::string& crops_path,
+                                                       const std::string& records_path, int threads,
+                                                       int64_t memory_bytes) {
+  FACET_ASSIGN_OR_RETURN(std::unique_ptr<BlobReader> blobs, BlobReader::Open(crops_path));
+  FACET_ASSIGN_OR_RETURN(std::vector<CropRecord> records,
+                         ReadRecords(records_path, &CropRecordFromJson));
+  int64_t bytes = 0;
+  for (const CropRecord& record : records) bytes += record.width * record.height * 3;
+  std::unique_ptr<CropSet> set(new CropSet(std::move(blobs), std::move(records)));
+  if (bytes <= memory_bytes) FACET_RETURN_IF_ERROR(set->DecodeAll(threads));
+  return set;
+}
+
+absl::StatusOr<Image> CropSet::Decode(int64_t row) const {
+  const CropRecord& record = records_[static_cast<size_t>(row)];
+  FACET_ASSIGN_OR_RETURN(const std::string_view bytes, blobs_->Get(row));
+  if (static_cast<int64_t>(bytes.size()) == record.width * record.height * 3) {
+    Image image(static_cast<int>(record.width), static_cast<int>(record.height));
+    std::copy(bytes.begin(), bytes.end(), image.bgr.begin());
+    return image;
+  }
+  absl::StatusOr<Image> image = DecodeImage(bytes);
+  if (!image.ok()) return Annotate(image.status(), absl::StrCat("crop ", row));
+  if (image->width != record.width || image->height != record.height) {
+    return absl::DataLossError(absl::StrCat("crop ", row, " has ", image->width, " x ",
+                                            image->height, " px, its record says ", record.width,
+                                            " x ", record.height));
+  }
+  return image;
+}
+
+absl::Status CropSet::DecodeAll(int threads) {
+  std::vector<Image> images(records_.size());
+  std::atomic<int64_t> next{0};
+  std::vector<absl::Status> failures(static_cast<size_t>(std::max(1, threads)));
+  std::vector<std::thread> workers;
+  for (absl::Status& failure : failures) {
+    workers.emplace_back([&images, &next, &failure, this] {
+      for (int64_t row = next++; row < size() && failure.ok(); row = next++) {
+        absl::StatusOr<Image> image = Decode(row);
+        if (image.ok()) images[static_cast<size_t>(row)] = *std::move(image);
+        failure = image.status();
+      }
+    });
+  }
+  for (std::thread& worker : workers) worker.join();
+  for (const absl::Status& failure : failures) FACET_RETURN_IF_ERROR(failure);
+  images_ = std::move(images);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const Image*> CropSet::Get(int64_t row, Image* scratch) const {
+  if (!images_.empty()) return &images_[static_cast<size_t>(row)];
+  FACET_ASSIGN_OR_RETURN(*scratch, Decode(row));
+  return scratch;
+}
+
+absl::Status CropSet::CheckLargeEnough(int64_t input_px, const std::string& option) const {
+  for (const CropRecord& record : records_) {
+    const int64_t shorter = std::min(record.width, record.height);
+    if (shorter >= input_px) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "crops of ", shorter, " px are smaller than the network's input of ", input_px,
+        " px; raise ", option, " to at least ", input_px));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace facet

@@ -1,0 +1,137 @@
+#include "core/training/model.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/match.h"
+#include "core/base/file.h"
+#include "core/base/status.h"
+#include "core/stages/artifacts.h"
+#include "core/training/tensors.h"
+
+namespace facet {
+namespace {
+
+constexpr char kLossPrefix[] = "loss.";
+constexpr char kMeanImage[] = "input.mean";
+
+bool Agrees(const StoredTensor& stored, const at::Tensor& tensor) {
+  return stored.shape == tensor.sizes().vec();
+}
+
+}  // namespace
+
+absl::Status WriteModel(const Model& model, const std::string& directory) {
+  StoredTensors weights = model.weights;
+  const bool mean_image = model.input.mean_bgr.size() > 3;
+  if (mean_image) {
+    weights.tensors[kMeanImage] = {{model.input.size_px, model.input.size_px, 3},
+                                   model.input.mean_bgr};
+  }
+  const Json json = {
+      {"architecture", {{"use", model.architecture}, {"options", model.architecture_options}}},
+      {"loss", model.loss},
+      {"input",
+       {{"size_px", model.input.size_px},
+        {"rgb", model.input.rgb},
+        {"mean_bgr", mean_image ? Json(kMeanImage) : Json(model.input.mean_bgr)},
+        {"scale_bgr", model.input.scale_bgr}}},
+      {"classes", model.classes},
+      {"precision", model.precision},
+      {"start", model.start},
+      {"counts", model.counts}};
+  FACET_RETURN_IF_ERROR(WriteTensors(directory + "/weights.safetensors", weights));
+  FACET_RETURN_IF_ERROR(WriteLines(directory + "/log.jsonl", model.log));
+  return WriteFileAtomically(directory + "/model.json", DumpPretty(json) + "\n");
+}
+
+absl::StatusOr<Model> ReadModel(const std::string& model_path, const std::string& weights_path) {
+  Model model;
+  FACET_ASSIGN_OR_RETURN(model.weights, ReadTensors(weights_path));
+  FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(model_path));
+  try {
+    model.architecture = json.at("architecture").at("use");
+    model.architecture_options = json.at("architecture").at("options");
+    model.loss = json.at("loss");
+    model.classes = json.at("classes").get<std::vector<std::string>>();
+    model.precision = json.at("precision");
+    model.start = json.at("start");
+    model.counts = json.at("counts");
+    const Json& input = json.at("input");
+    model.input.size_px = input.at("size_px");
+    model.input.rgb = input.at("rgb");
+    model.input.scale_bgr = input.at("scale_bgr").get<std::array<float, 3>>();
+    model.input.mean_bgr = input.at("mean_bgr").is_string()
+                               ? model.weights.tensors.at(kMeanImage).values
+                               : input.at("mean_bgr").get<std::vector<float>>();
+  } catch (const std::exception& exception) {
+    return absl::DataLossError(absl::StrCat(model_path, ": ", exception.what()));
+  }
+  const size_t num_means = model.input.mean_bgr.size();
+  if (num_means != 3 && num_means != static_cast<size_t>(model.input.num_values())) {
+    return absl::DataLossError(absl::StrCat(model_path, ": the mean has ", num_means, " values"));
+  }
+  return model;
+}
+
+InputFormat InputFormatOf(const NetworkInput& input) {
+  InputFormat format;
+  format.size_px = input.size_px;
+  format.rgb = input.rgb;
+  format.mean_bgr.assign(3, 0.0f);
+  std::copy(input.mean_bgr.begin(), input.mean_bgr.end(), format.mean_bgr.begin());
+  for (size_t c = 0; c < 3; ++c) format.scale_bgr[c] = static_cast<float>(input.scale_bgr[c]);
+  return format;
+}
+
+absl::Status LoadWeights(const StoredTensors& weights, Architecture& architecture) {
+  std::vector<NamedTensor> tensors = architecture.Parameters();
+  for (NamedTensor& buffer : architecture.Buffers()) tensors.push_back(std::move(buffer));
+  for (const NamedTensor& named : tensors) {
+    const auto found = weights.tensors.find(named.name);
+    if (found == weights.tensors.end() || !Agrees(found->second, named.tensor)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the model has no tensor ", named.name, " of shape [",
+                       absl::StrJoin(named.tensor.sizes().vec(), ", "),
+                       "]: it is of another architecture or of other options"));
+    }
+    CopyFrom(found->second, named.tensor);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Json> CopyLayers(const Model& from, const Model& to, Architecture& architecture,
+                                Loss& loss) {
+  std::vector<NamedTensor> tensors = architecture.Parameters();
+  for (NamedTensor& buffer : architecture.Buffers()) tensors.push_back(std::move(buffer));
+  const bool same_classifier = from.loss == to.loss && from.classes == to.classes;
+  for (const NamedTensor& named : loss.Parameters()) {
+    tensors.push_back({kLossPrefix + named.name, named.tensor});
+  }
+  std::vector<std::string> copied, fresh, unused;
+  for (const NamedTensor& named : tensors) {
+    const bool of_loss = absl::StartsWith(named.name, kLossPrefix);
+    const auto found = from.weights.tensors.find(named.name);
+    if (found == from.weights.tensors.end() || !Agrees(found->second, named.tensor) ||
+        (of_loss && !same_classifier)) {
+      fresh.push_back(named.name);
+      continue;
+    }
+    CopyFrom(found->second, named.tensor);
+    copied.push_back(named.name);
+  }
+  if (copied.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "train.start_from: no layer of ", from.architecture, " ", Dump(from.architecture_options),
+        " has name and shape of one of ", to.architecture, " ", Dump(to.architecture_options)));
+  }
+  for (const auto& [name, tensor] : from.weights.tensors) {
+    if (name != kMeanImage && std::count(copied.begin(), copied.end(), name) == 0) {
+      unused.push_back(name);
+    }
+  }
+  return Json{{"copied", copied}, {"new", fresh}, {"unused", unused}};
+}
+
+}  // namespace facet

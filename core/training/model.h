@@ -1,0 +1,51 @@
+// A trained network as an artifact: weights.safetensors (tensors by name; the loss's begin with "loss.";
+// "input.mean" [S, S, 3] where a mean image is subtracted) and model.json, everything else.
+#ifndef FACET_CORE_TRAINING_MODEL_H_
+#define FACET_CORE_TRAINING_MODEL_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/api/architecture.h"
+#include "core/api/loss.h"
+#include "core/base/json.h"
+#include "core/training/input_writer.h"
+#include "core/training/weights_file.h"
+
+namespace facet {
+
+struct Model {
+  std::string architecture, loss;  // names
+  Json architecture_options = Json::object();
+  InputFormat input;
+  std::vector<std::string> classes;  // identities; a label is an index into them
+  std::string precision;
+  Json start = nullptr;              // what CopyLayers reported; null: from scratch
+  Json counts = Json::object();
+  std::vector<Json> log;             // Trainer::log()
+  StoredTensors weights;
+};
+
+absl::Status WriteModel(const Model& model, const std::string& directory);
+// The log is not read.
+absl::StatusOr<Model> ReadModel(const std::string& model_path, const std::string& weights_path);
+
+// What the architecture wants to see; without a mean of its own: zeros.
+InputFormat InputFormatOf(const NetworkInput& input);
+
+// All learned tensors and buffers from the file. InvalidArgument: one is missing or has another
+// shape.
+absl::Status LoadWeights(const StoredTensors& weights, Architecture& architecture);
+
+// Copies the tensors of `from` whose name and shape agree with one of the architecture's; the loss's
+// only if the loss and the classes are the same. {"copied": [...], "new": [...], "unused": [...]}:
+// tensors that were copied, that keep their initial values, that had no counterpart.
+// InvalidArgument: nothing agrees.
+absl::StatusOr<Json> CopyLayers(const Model& from, const Model& to, Architecture& architecture,
+                                Loss& loss);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_TRAINING_MODEL_H_

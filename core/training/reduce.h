@@ -1,0 +1,28 @@
+// Loss groups -> one number with its gradient.
+#ifndef FACET_CORE_TRAINING_REDUCE_H_
+#define FACET_CORE_TRAINING_REDUCE_H_
+
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "absl/status/statusor.h"
+#include "core/api/loss.h"
+#include "core/api/miner.h"
+
+namespace facet {
+
+// The sum of the groups: kMean averages all elements, kMeanNonZero those above 0, kSum adds them.
+// A group without (non-zero) elements counts as 0 with a gradient of 0. Internal: a loss gave no
+// group, or elements that are no vector.
+absl::StatusOr<at::Tensor> ReduceGroups(const std::vector<LossGroup>& groups);
+
+// Loss and miner belong together: the miner makes what the loss takes, in the given scope, and a
+// loss that takes none has no miner. miner may be null. `slot` is "train" or "embed", for the message.
+absl::Status CheckMiner(const Loss& loss, const Miner* miner, MinerScope scope,
+                        const std::string& slot);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_TRAINING_REDUCE_H_

@@ -1,0 +1,77 @@
+#include "core/training/tensors.h"
+
+#include <cstring>
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include "core/base/check.h"
+
+namespace facet {
+
+StoredTensor ToStored(const at::Tensor& tensor) {
+  const at::Tensor values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
+  StoredTensor stored;
+  stored.shape = values.sizes().vec();
+  const float* const data = values.data_ptr<float>();
+  stored.values.assign(data, data + values.numel());
+  return stored;
+}
+
+at::Tensor FromStored(const StoredTensor& stored) {
+  at::Tensor tensor = at::empty(stored.shape, at::kFloat);
+  FACET_CHECK(tensor.numel() == static_cast<int64_t>(stored.values.size()));
+  if (tensor.numel() > 0) {
+    std::memcpy(tensor.data_ptr<float>(), stored.values.data(), stored.values.size() * sizeof(float));
+  }
+  return tensor;
+}
+
+void CopyFrom(const StoredTensor& stored, at::Tensor tensor) {
+  const at::NoGradGuard no_grad;
+  tensor.copy_(FromStored(stored));
+}
+
+absl::StatusOr<Numerics> PrepareTorch(const std::string& device, const std::string& precision,
+                                      int threads) {
+  Numerics numerics;
+  if (device == "cuda") {
+    if (!at::hasCUDA()) {
+      return absl::FailedPreconditionError(
+          "device = \"cuda\", but LibTorch sees no CUDA device here; set device = \"cpu\", or build "
+          "with LIBTORCH_HOME naming a CUDA build of LibTorch on a machine that has one");
+    }
+    numerics.device = at::Device(at::kCUDA, 0);
+  }
+  if (precision == "bfloat16") numerics.type = at::kBFloat16;
+  at::set_num_threads(threads);
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  at::globalContext().setDeterministicCuDNN(true);
+  at::globalContext().setBenchmarkCuDNN(false);
+  return numerics;
+}
+
+void MoveTo(const std::vector<NamedTensor>& tensors, const Numerics& numerics) {
+  for (const NamedTensor& named : tensors) {
+    at::Tensor tensor = named.tensor;
+    at::Tensor moved = tensor.detach().to(numerics.device, numerics.type);
+    if (moved.dim() == 4) moved = moved.contiguous(at::MemoryFormat::ChannelsLast);
+    tensor.set_data(moved);
+  }
+}
+
+at::Tensor ImagesOf(const Batch& batch, int64_t size_px, const Numerics& numerics) {
+  const auto count = static_cast<int64_t>(batch.labels.size());
+  // from_blob takes no const; nothing writes to it.
+  return at::from_blob(const_cast<float*>(batch.pixels.data()), {count, size_px, size_px, 3},
+                       at::kFloat)
+      .permute({0, 3, 1, 2})
+      .to(numerics.device, numerics.type);
+}
+
+at::Tensor LabelsOf(const Batch& batch, const Numerics& numerics) {
+  return at::tensor(at::ArrayRef<int64_t>(batch.labels.data(), batch.labels.size()), at::kLong)
+      .to(numerics.device);
+}
+
+}  // namespace facet
