@@ -40,7 +40,9 @@ bool IsCurrent(const Json& kept, const std::string& worker_path) {
     return false;
   }
   std::vector<std::string> files;
-  for (const auto& [path, state] : kept["circumstances"].value("files", Json::object()).items()) {
+  // A copy with a name: items() of a temporary would outlive it.
+  const Json kept_files = kept["circumstances"].value("files", Json::object());
+  for (const auto& [path, state] : kept_files.items()) {
     files.push_back(path);
   }
   return kept["circumstances"] == Circumstances(worker_path, files);

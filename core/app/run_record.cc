@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -161,8 +162,7 @@ absl::StatusOr<Evaluation> ReadEvaluation(const Manifest& manifest, const Store&
   return EvaluationFromJson(json);
 }
 
-// Curves of a training from its log: one JSON object a line; every numeric entry beside the x axis
-// is a curve.
+// Curves of a training from its log, which has an object per epoch (core/stages/train.h).
 std::vector<Curve> TrainingCurves(const Manifest& manifest, const Store& store) {
   const ArtifactFile* file = manifest.Find("log.jsonl");
   if (file == nullptr) return {};
@@ -171,7 +171,8 @@ std::vector<Curve> TrainingCurves(const Manifest& manifest, const Store& store) 
   std::vector<Curve> curves;
   for (const auto& [field, name, y_label] :
        {std::tuple("loss", "training loss", "loss"),
-        std::tuple("validation_accuracy", "validation accuracy", "accuracy")}) {
+        std::tuple("validation_loss", "validation loss", "loss"),
+        std::tuple("accuracy", "validation accuracy", "accuracy")}) {
     Curve curve;
     curve.name = name;
     curve.x_label = "epoch";

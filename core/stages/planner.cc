@@ -81,6 +81,13 @@ class Planner {
     return settings == nullptr ? Json::object() : *settings;
   }
 
+  // What the stages after detection need of the face settings: which images may be decoded.
+  static Json ImageLimit(const Json& faces) {
+    Json limit = Json::object();
+    if (faces.contains("max_megapixels")) limit["max_megapixels"] = faces["max_megapixels"];
+    return limit;
+  }
+
   static int64_t TestSize(const Row& row) {
     int64_t size = 0;
     for (const Json& scale : Settings(row, "test.crops").value("scales", Json::array())) {
@@ -182,7 +189,7 @@ class Planner {
     StageSpec align = NewStage("align", branch + ".align");
     FACET_RETURN_IF_ERROR(AddComponent(row, branch + ".aligner", "aligner", &align));
     FACET_RETURN_IF_ERROR(AddSource(row, branch, &align));
-    align.settings = faces;
+    align.settings = ImageLimit(faces);
     align.inputs = {{"samples", made.dataset}, {"faces", detected}};
     align.libraries = {"opencv"};
     const int aligned = Share(std::move(align), row);
@@ -190,7 +197,7 @@ class Planner {
     StageSpec pack = NewStage("pack", branch + ".pack");
     FACET_RETURN_IF_ERROR(AddSource(row, branch, &pack));
     const Json crops = Settings(row, branch + ".crops");
-    pack.settings = faces;
+    pack.settings = ImageLimit(faces);
     pack.settings["size_px"] = size_px;
     for (const char* option : {"encoding", "jpeg_quality"}) {
       if (crops.contains(option)) pack.settings[option] = crops[option];
@@ -225,8 +232,7 @@ class Planner {
       FACET_RETURN_IF_ERROR(AddComponent(row, "train.miner", "miner", &train));
     }
     train.settings = {{"optimizer", Settings(row, "train.optimizer")},
-                      {"augment", Settings(row, "train.augment")},
-                      {"crops", Settings(row, "train.crops")}};
+                      {"augment", Settings(row, "train.augment")}};
     SetSeed(row, "train", &train);
     SetNumerics(row, true, &train);
     train.libraries = {"torch", "opencv"};

@@ -1,28 +1,25 @@
 // Experiment -> stages. What each stage of a row is made of:
 //
-//   stage     name             inputs                                 roles                settings
-//   dataset   B.dataset        -                                      data                 -
-//   detect    B.detect         samples=dataset                        detector             B.faces
-//   align     B.align          samples=dataset faces=detect           aligner              B.faces
-//   pack      B.pack           samples=dataset frames=align           -                    size_px,
-//   encoding,
-//                                                                                          jpeg_quality,
-//                                                                                          B.faces
-//   train     train            crops=train.pack [start=train]         architecture loss optimizer,
-//   augment,
-//                                                                     [miner]              crops
-//   describe  describe         crops=test.pack [model=train]          architecture test.crops
-//             train.describe   crops=train.pack [model=train]         architecture test.crops
-//   embed     embed            descriptors=describe samples=dataset   loss miner           embed
-//   evaluate  evaluate         descriptors=describe samples=dataset   evaluator            -
-//                              [projection=embed]
+//   stage           inputs                               roles                settings
+//   B.dataset       -                                    data                 -
+//   B.detect        samples=dataset                      detector             B.faces
+//   B.align         samples=dataset faces=detect         aligner              max_megapixels
+//   B.pack          samples=dataset frames=align         -                    size_px, encoding,
+//                                                                             jpeg_quality,
+//                                                                             max_megapixels
+//   train           crops=train.pack [start=train]       architecture loss    optimizer, augment
+//                                                        [miner]
+//   describe        crops=test.pack [model=train]        architecture         test.crops
+//   train.describe  crops=train.pack [model=train]       architecture         test.crops
+//   embed           descriptors=describe samples=dataset  loss miner          embed
+//   evaluate        descriptors=describe samples=dataset  evaluator           -
+//                   [projection=embed]
 //
 // B is `train` or `test`. Settings are the options of core/stages/settings.h by name; train nests
-// them ({"optimizer": {...}, "augment": {...}, "crops": {...}}), pack adds the face settings to its
-// own. pack's size_px is train.crops.size_px, or the largest of test.crops.scales. An embedding on
-// "folds" takes the descriptors and samples of the test set, one on "train" those of the training
-// set, with views at train.crops.size_px. Stages that are equal in everything are one stage of all
-// their rows.
+// them ({"optimizer": {...}, "augment": {...}}). pack's size_px is train.crops.size_px, or the
+// largest of test.crops.scales. An embedding on "folds" takes the descriptors and samples of the
+// test set, one on "train" those of the training set, with views at train.crops.size_px (stage
+// train.describe). Stages that are equal in everything are one stage of all their rows.
 //
 // Components that read images (detect, align, pack) depend on the content of the folder below which
 // the images lie; `sources` says which option names it.

@@ -10,16 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "core/stages/settings.h"
+#include "core/training/batch.h"
 #include "core/training/crop_set.h"
 #include "core/training/input_writer.h"
 #include "core/training/split.h"
 
 namespace facet {
-
-struct Batch {
-  std::vector<float> pixels;  // [labels.size(), size_px, size_px, 3], as WriteInput gives them
-  std::vector<int64_t> labels;
-};
 
 class Batches {
  public:

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/api/architecture.h"
-#include "core/training/batches.h"
+#include "core/training/batch.h"
 #include "core/training/weights_file.h"
 
 namespace facet {

@@ -112,14 +112,13 @@ class RandomViolating final : public facet::Miner {
   std::vector<int64_t> FindNegatives(const std::vector<PairOfImages>& pairs,
                                      const facet::EmbedFunction& embed, at::Tensor* all) {
     std::vector<int64_t> found(pairs.size(), -1);
-    std::vector<int64_t> open;  // indices into pairs
-    for (size_t i = 0; i < pairs.size(); ++i) open.push_back(static_cast<int64_t>(i));
     const auto num_images = static_cast<int64_t>(labels_.size());
     if (!all->defined() && static_cast<int64_t>(pairs.size()) * kCandidates < num_images) {
       DrawAndReject(pairs, embed, &found);
-      open.erase(std::remove_if(open.begin(), open.end(),
-                                [&](int64_t i) { return found[static_cast<size_t>(i)] >= 0; }),
-                 open.end());
+    }
+    std::vector<int64_t> open;  // indices into pairs
+    for (size_t i = 0; i < pairs.size(); ++i) {
+      if (found[i] < 0) open.push_back(static_cast<int64_t>(i));
     }
     if (open.empty()) return found;
     if (!all->defined()) *all = embed(at::arange(num_images, at::kLong));
