@@ -13,7 +13,7 @@
 #include "core/app/verb_check.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
-#include "core/app/verb_report.h"
+#include "core/app/verb_preview.h"
 #include "core/app/verb_run.h"
 #include "core/app/verb_show.h"
 #include "core/app/verb_version.h"
@@ -71,8 +71,8 @@ int Main(int argc, char** argv) {
   AddPlanVerb(app, context, &run);
   AddCheckVerb(app, context, &run);
   AddShowVerb(app, context, &run);
+  AddPreviewVerb(app, context, &run);
   AddPluginsVerb(app, context, &run);
-  AddReportVerb(app, context, &run);
   AddVersionVerb(app, context, &run);
   try {
     app.parse(argc, argv);

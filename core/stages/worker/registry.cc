@@ -7,6 +7,7 @@
 #include "core/stages/embed.h"
 #include "core/stages/evaluate.h"
 #include "core/stages/pack.h"
+#include "core/stages/preview.h"
 #include "core/stages/train.h"
 
 namespace facet {
@@ -15,7 +16,7 @@ const StageRegistry& AllStages() {
   static const StageRegistry& stages = *new StageRegistry{
       {"align", &RunAlign},   {"dataset", &RunDataset}, {"describe", &RunDescribe},
       {"detect", &RunDetect}, {"embed", &RunEmbed},     {"evaluate", &RunEvaluate},
-      {"pack", &RunPack},     {"train", &RunTrain},
+      {"pack", &RunPack},     {"preview", &RunPreview}, {"train", &RunTrain},
   };
   return stages;
 }

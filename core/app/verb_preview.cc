@@ -1,0 +1,145 @@
+#include "core/app/verb_preview.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/app/build_info.h"
+#include "core/app/planned_experiment.h"
+#include "core/app/preview_plan.h"
+#include "core/app/progress.h"
+#include "core/app/signals.h"
+#include "core/base/file.h"
+#include "core/graph/executor.h"
+#include "core/graph/input_digests.h"
+#include "core/graph/scheduler.h"
+
+namespace facet {
+namespace {
+
+struct PreviewArguments {
+  ExperimentArguments experiment;
+  std::string row, out;
+  PreviewRequest request;
+};
+
+Progress::Form FormOf(const VerbContext& context) {
+  if (context.verbosity < 0) return Progress::Form::kQuiet;
+  const char* terminal = std::getenv("TERM");
+  const bool live =
+      ::isatty(STDERR_FILENO) == 1 && terminal != nullptr && std::string(terminal) != "dumb";
+  return live ? Progress::Form::kLive : Progress::Form::kPlain;
+}
+
+std::vector<StageOutcome> Execute(const StageGraph& graph, const PlannedExperiment& planned,
+                                  const std::string& log_folder, VerbContext& context) {
+  Progress progress(
+      graph, FormOf(context), context.verbosity, [](const Json&) {},
+      [](int, const StageOutcome&) {});
+  InputDigests digests(planned.store->index_path(),
+                       [&progress](const std::string& path, int64_t done, int64_t total) {
+                         progress.OnInputs(path, done, total);
+                       });
+  WorkerProcesses workers(context.worker_path());
+  RunOptions options;
+  options.log_folder = log_folder;
+  options.stop = &StopSignal;
+  options.provenance = BuildInfo();
+  return RunStages(graph, planned.environment, *planned.store, digests, workers, progress, options);
+}
+
+// The exit code where the sheet was not made.
+int TellFailure(const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
+                const VerbContext& context) {
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const StageOutcome& outcome = outcomes[i];
+    if (outcome.state == StageState::kStopped) return kExitInterrupted;
+    if (outcome.state != StageState::kFailed) continue;
+    const std::string log =
+        outcome.log_path.empty() ? "" : absl::StrCat("\n  log: ", outcome.log_path);
+    // A stage without a key could not read its inputs.
+    return Fail(
+        context,
+        absl::Status(outcome.status.code(), absl::StrCat("stage ", graph.stages[i].name, ": ",
+                                                         outcome.status.message(), log)),
+        outcome.key.empty() ? kExitInput : kExitRowFailed);
+  }
+  return Fail(context, absl::InternalError("no stage failed, and there is no picture"), kExitBug);
+}
+
+std::string DefaultName(const PreviewArguments& arguments, const std::string& row) {
+  const PreviewRequest& request = arguments.request;
+  return absl::StrCat(
+      "preview.", row, ".",
+      request.what == "triplets" ? "triplets" : absl::StrCat(request.branch, ".", request.what),
+      ".png");
+}
+
+int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
+  int exit_code = kExitDone;
+  std::vector<std::string> rows;
+  if (!arguments.row.empty()) rows.push_back(arguments.row);
+  const auto planned = PlanForVerb(arguments.experiment, rows, context, &exit_code);
+  if (planned == nullptr) return exit_code;
+  if (planned->rows.empty()) {
+    return Fail(context, absl::InvalidArgumentError("the experiment has no rows"), kExitConfig);
+  }
+  const std::string row = planned->rows.front()->id;
+  const auto graph = PlanPreview(planned->graph, row, arguments.request);
+  if (!graph.ok()) return Fail(context, graph.status(), kExitUsage);
+
+  const std::string log_folder = absl::StrCat(planned->store->folder(), "/preview");
+  std::error_code error;
+  std::filesystem::create_directories(log_folder, error);  // a missing folder shows below
+  const std::vector<StageOutcome> outcomes = Execute(*graph, *planned, log_folder, context);
+  if (!HasArtifact(outcomes.back().state)) return TellFailure(*graph, outcomes, context);
+  const ArtifactFile* picture = outcomes.back().manifest.Find("preview.png");
+  if (picture == nullptr) {
+    return Fail(context, absl::InternalError("the preview stage made no preview.png"), kExitBug);
+  }
+  const auto bytes = ReadFile(planned->store->BlobPath(picture->digest));
+  if (!bytes.ok()) return Fail(context, bytes.status(), kExitInput);
+  const std::string out = arguments.out.empty() ? DefaultName(arguments, row) : arguments.out;
+  const absl::Status written = WriteFileAtomically(out, *bytes);
+  if (!written.ok()) return Fail(context, written, kExitUsage);
+  std::printf("%s\n", out.c_str());
+  return kExitDone;
+}
+
+}  // namespace
+
+void AddPreviewVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+  auto arguments = std::make_shared<PreviewArguments>();
+  PreviewRequest& request = arguments->request;
+  CLI::App* verb = app.add_subcommand(
+      "preview", "write a contact sheet of what a stage sees (PNG), and print its path");
+  AddExperimentArguments(*verb, &arguments->experiment);
+  verb->add_option("ROW", arguments->row, "row to look at; none: the first");
+  verb->add_option("--stage", request.what,
+                   "detect: images with boxes and landmarks; align: with frames; crops; triplets: "
+                   "mined for the embedding")
+      ->check(CLI::IsMember({"detect", "align", "crops", "triplets"}))
+      ->capture_default_str();
+  verb->add_option("--branch", request.branch, "train or test images")
+      ->check(CLI::IsMember({"train", "test"}))
+      ->capture_default_str();
+  verb->add_option("--count", request.count, "pictures, or triplets")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  verb->add_option("--seed", request.seed, "draws which of them are shown")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  verb->add_option("--out", arguments->out, "file to write; none: preview.<row>.<...>.png here")
+      ->type_name("PNG");
+  verb->callback([arguments, &context, run] {
+    *run = [arguments, &context] { return RunPreviewVerb(*arguments, context); };
+  });
+}
+
+}  // namespace facet

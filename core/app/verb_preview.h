@@ -1,0 +1,15 @@
+// facet preview FILE [ROW]: a contact sheet of what a stage sees, as a PNG whose path is printed.
+#ifndef FACET_CORE_APP_VERB_PREVIEW_H_
+#define FACET_CORE_APP_VERB_PREVIEW_H_
+
+#include <functional>
+
+#include "core/app/verb.h"
+
+namespace facet {
+
+void AddPreviewVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_APP_VERB_PREVIEW_H_
