@@ -98,7 +98,13 @@ LoadResult LoadExperiment(const std::string& path, const std::vector<Override>& 
                           const ExperimentLayout& layout, const Catalogue& catalogue) {
   LoadResult result;
   Problems problems;
-  Load(path, overrides, layout, catalogue, &problems, &result.experiment);
+  try {
+    Load(path, overrides, layout, catalogue, &problems, &result.experiment);
+  } catch (const fs::filesystem_error& exception) {  // the caller's folder is gone, say
+    Place place;
+    place.origin.source = path;
+    problems.Error("E0101", place, exception.what());
+  }
   result.texts = problems.texts();
   result.diagnostics = problems.Take();
   return result;

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/suggest.h"
+#include "core/config/folder.h"
 #include "core/config/source.h"
 
 namespace facet {
@@ -22,13 +23,7 @@ void Explain(const fs::path& path, Diagnostic* problem) {
     child = folder;
     folder = folder.parent_path();
   }
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    names.push_back(entry.path().filename().string());
-    if (names.size() > 10000) break;
-  }
-  std::sort(names.begin(), names.end());
-  const std::string nearest = Nearest(child.filename().string(), names);
+  const std::string nearest = Nearest(child.filename().string(), NamesIn(folder.string()));
   if (!nearest.empty()) {
     problem->caret_note = absl::StrCat("did you mean `", (folder / nearest).string(), "`?");
   }

@@ -12,6 +12,7 @@
 #include "core/base/suggest.h"
 #include "core/config/toml_reader.h"
 #include "core/config/value_check.h"
+#include "core/config/value_hints.h"
 
 namespace facet {
 namespace {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/suggest.h"
 #include "core/config/value_check.h"
+#include "core/config/value_hints.h"
 
 namespace facet {
 namespace {

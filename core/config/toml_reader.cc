@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "core/base/suggest.h"
+#include "core/config/folder.h"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
@@ -169,12 +170,11 @@ std::optional<Node> Parse(const std::string& text, const Converter& converter,
 // The file in the same folder that the name may have meant.
 std::string NearestFile(const std::string& path) {
   const fs::path folder = fs::path(path).parent_path();
-  std::vector<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, error)) {
-    if (entry.path().extension() == ".toml") names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
+  std::vector<std::string> names = NamesIn(folder.empty() ? "." : folder.string());
+  names.erase(
+      std::remove_if(names.begin(), names.end(),
+                     [](const std::string& name) { return !absl::EndsWith(name, ".toml"); }),
+      names.end());
   const std::string nearest = Nearest(fs::path(path).filename().string(), names);
   return nearest.empty() ? "" : (folder / nearest).string();
 }

@@ -1,6 +1,6 @@
 #include "core/config/value_check.h"
 
-#include <cmath>
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
@@ -12,46 +12,10 @@
 #include "absl/strings/strip.h"
 #include "core/base/suggest.h"
 #include "core/config/environment.h"
+#include "core/config/value_hints.h"
 
 namespace facet {
 namespace {
-
-bool IsList(const OptionSpec& spec) { return absl::EndsWith(spec.type, "_list"); }
-std::string ElementType(const OptionSpec& spec) {
-  return std::string(absl::StripSuffix(spec.type, "_list"));
-}
-
-std::string Number(double value) { return absl::StrCat(value); }
-
-// "above 0 and at most 2", "from 1 to 9", "at least 1", "".
-std::string Bounds(const OptionSpec& spec) {
-  if (spec.has_min && spec.has_max && !spec.min_open) {
-    return absl::StrCat("from ", Number(spec.min), " to ", Number(spec.max));
-  }
-  std::vector<std::string> parts;
-  if (spec.has_min)
-    parts.push_back(absl::StrCat(spec.min_open ? "above " : "at least ", Number(spec.min)));
-  if (spec.has_max) parts.push_back(absl::StrCat("at most ", Number(spec.max)));
-  return absl::StrJoin(parts, " and ");
-}
-
-std::string Choices(const std::vector<std::string>& choices) {
-  std::string text;
-  for (size_t i = 0; i < choices.size(); ++i) {
-    absl::StrAppend(&text,
-                    i == 0                    ? ""
-                    : i + 1 == choices.size() ? " or "
-                                              : ", ",
-                    "\"", choices[i], "\"");
-  }
-  return text;
-}
-
-bool IsInside(double value, const OptionSpec& spec) {
-  if (!std::isfinite(value)) return false;
-  if (spec.has_min && (spec.min_open ? value <= spec.min : value < spec.min)) return false;
-  return !spec.has_max || value <= spec.max;
-}
 
 // The quotes that a shell let through.
 std::string Unquoted(const std::string& text) {
@@ -96,61 +60,6 @@ Node Typed(const Node& raw, const OptionSpec& spec) {
     begin = end + 1;
   }
   return node;
-}
-
-// What a text at the place of a number may have meant: "64" -> 64, "224px" -> 224, "5%" -> 0.05.
-std::string MeantNumber(const std::string& text, const OptionSpec& spec) {
-  size_t length = text.size();
-  double number = 0.0;
-  while (length > 0 && !absl::SimpleAtod(text.substr(0, length), &number)) --length;
-  if (length == 0) return "";
-  const std::string unit(absl::StripAsciiWhitespace(text.substr(length)));
-  if (unit == "%") number /= 100;
-  const bool fits = ElementType(spec) != "int" || number == std::floor(number);
-  if (!fits || !IsInside(number, spec)) return "";
-  return absl::StrCat("did you mean ", Number(number), "?",
-                      unit.empty() ? " numbers have no quotes" : " values have no units");
-}
-
-// What may have been meant by a value of the wrong type.
-std::string Meant(const Node& node, const OptionSpec& spec) {
-  const std::string type = ElementType(spec);
-  const std::string* text = node.text();
-  const Json& value = node.scalar;
-  if (type == "string" && node.type == Node::Type::kScalar && !value.is_null()) {
-    return absl::StrCat("did you mean \"", Dump(value), "\"?");
-  }
-  if ((type == "int" || type == "float") && text != nullptr) return MeantNumber(*text, spec);
-  if (type == "int" && value.is_number_float()) {
-    const double number = value.get<double>();
-    if (number == std::floor(number) && IsInside(number, spec)) {
-      return absl::StrCat("did you mean ", static_cast<int64_t>(number), "?");
-    }
-  }
-  if (type == "bool" && text != nullptr) {
-    static const std::vector<std::string> kTrue = {"true", "True", "TRUE", "yes", "on", "1"};
-    static const std::vector<std::string> kFalse = {"false", "False", "FALSE", "no", "off", "0"};
-    if (absl::c_linear_search(kTrue, *text)) return "did you mean true?";
-    if (absl::c_linear_search(kFalse, *text)) return "did you mean false?";
-  }
-  if (type == "bool" && value.is_number_integer() && (value == 0 || value == 1)) {
-    return absl::StrCat("did you mean ", value == 1 ? "true" : "false", "?");
-  }
-  return "";
-}
-
-// A number outside its range may be in another unit.
-std::string MeantUnit(double value, const OptionSpec& spec) {
-  const double radians = value * M_PI / 180.0;
-  if (absl::EndsWith(spec.name, "_rad") && IsInside(radians, spec)) {
-    return absl::StrCat("is it in degrees? That is ", Number(std::round(radians * 1e4) / 1e4),
-                        " rad");
-  }
-  if (spec.has_max && spec.max <= 1.0 && value > 1.0 && value <= 100.0 &&
-      IsInside(value / 100.0, spec)) {
-    return absl::StrCat("is it in percent? That is ", Number(value / 100.0));
-  }
-  return "";
 }
 
 class Checker {
@@ -200,7 +109,7 @@ class Checker {
         ((type == "bool" && value.is_boolean()) || (type == "int" && value.is_number_integer()) ||
          (type == "float" && value.is_number()) || (type == "string" && value.is_string()));
     if (!fits) {
-      Fail("E0301", node).caret_note = Meant(node, spec_);
+      Fail("E0301", node).caret_note = MeantValue(node, spec_);
       return std::nullopt;
     }
     if (type == "string") return CheckText(node);
@@ -251,41 +160,6 @@ class Checker {
 };
 
 }  // namespace
-
-std::string Wanted(const OptionSpec& spec) {
-  const std::string type = ElementType(spec);
-  const bool list = IsList(spec);
-  if (!spec.choices.empty()) {
-    return absl::StrCat(list ? "a list of " : "", Choices(spec.choices));
-  }
-  if (spec.role == "input_file") return list ? "a list of paths of files" : "the path of a file";
-  if (spec.role == "input_directory") {
-    return list ? "a list of paths of folders" : "the path of a folder";
-  }
-  if (type == "bool") return "true or false";
-  if (type == "string") return list ? "a list of texts" : "text";
-  const std::string noun = type == "int" ? "whole number" : "number";
-  const std::string bounds = Bounds(spec);
-  if (list) {
-    return absl::StrCat("a list of ", noun, "s", bounds.empty() ? "" : ", each ", bounds);
-  }
-  return absl::StrCat("a ", noun, bounds.empty() ? "" : " ", bounds);
-}
-
-std::string Got(const Node& node) {
-  switch (node.type) {
-    case Node::Type::kTable:
-      return "a table";
-    case Node::Type::kArray:
-      return "a list";
-    default:
-      if (node.scalar.is_null()) return "a date or time";
-      if (node.scalar.is_number_float() && !std::isfinite(node.scalar.get<double>())) {
-        return std::isnan(node.scalar.get<double>()) ? "nan" : "infinity";
-      }
-      return Dump(node.scalar);
-  }
-}
 
 std::optional<Json> CheckValue(const Node& node, const OptionSpec& spec,
                                const ValueContext& context, Problems* problems) {

@@ -20,11 +20,6 @@ struct ValueContext {
   bool resolve_paths = true;  // false: `${NAME}` and relative paths stay as they are
 };
 
-// "a number above 0 and at most 2", "a list of whole numbers, each at least 1", "text".
-std::string Wanted(const OptionSpec& spec);
-// "\"wide\"", "3", "a table", "a date".
-std::string Got(const Node& node);
-
 // The value, normalised: floats are floats, paths absolute. Problems: E0301 (type), E0302 (range),
 // E0303 (choice), E0304 to E0306 (environment).
 std::optional<Json> CheckValue(const Node& node, const OptionSpec& spec,

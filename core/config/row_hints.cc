@@ -1,0 +1,156 @@
+// RowChecker's reports of names that are not known, with what was probably meant.
+#include <algorithm>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/suggest.h"
+#include "core/config/row_check.h"
+
+namespace facet {
+namespace {
+
+std::string LastName(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+// What a component's table names; empty text where it names none.
+std::string UseOf(const Node& tree, const Slot& slot) {
+  const Node* use = FindPath(tree, JoinPath(slot.path, "use"));
+  return use != nullptr && use->text() != nullptr ? *use->text() : "";
+}
+
+}  // namespace
+
+const OptionSpec* FindOption(const std::vector<OptionSpec>& options, const std::string& name) {
+  const auto found =
+      absl::c_find_if(options, [&](const OptionSpec& option) { return option.name == name; });
+  return found == options.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> OptionNames(const std::vector<OptionSpec>& options) {
+  std::vector<std::string> names;
+  for (const OptionSpec& option : options) names.push_back(option.name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string Plural(const std::string& kind) {
+  return absl::StrCat(kind, absl::EndsWith(kind, "s") ? "es" : "s");
+}
+
+void RowChecker::ReportMissingSlot(const Slot& slot) {
+  auto& [problem, rows] = missing_[slot.path];
+  rows.push_back(row_.id);
+  if (problem == nullptr) {
+    problem = &problems_->Error("E0204", place_,
+                                absl::StrCat("row \"", row_.id, "\" has no ", slot.path));
+    problem->facts.push_back(absl::StrCat(slot.path, ": ", slot.doc, "; ", Plural(slot.kind), ": ",
+                                          absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
+    problem->help = absl::StrCat("add ", slot.path, " = { use = \"...\" } to the row or to [base]");
+    return;
+  }
+  const std::string also =
+      absl::StrCat("nor have rows ", absl::StrJoin(rows.begin() + 1, rows.end(), ", "));
+  if (problem->facts.size() < 2) {
+    problem->facts.push_back(also);
+  } else {
+    problem->facts.back() = also;
+  }
+}
+
+std::vector<std::string> RowChecker::Elsewhere(const std::string& name,
+                                               const std::string& path) const {
+  std::vector<std::string> places;
+  const auto add = [&](const std::string& owner, const std::vector<OptionSpec>& options) {
+    if (owner != path && FindOption(options, name) != nullptr) places.push_back(owner);
+  };
+  for (const Slot& slot : layout_.slots) {
+    if (slot.fill == Slot::Fill::kSettings) add(slot.path, slot.options);
+    if (slot.fill == Slot::Fill::kComponent) {
+      const ComponentInfo* component = catalogue_.Find(slot.kind, UseOf(tree_, slot));
+      if (component != nullptr) add(slot.path, component->options);
+    }
+    const size_t dot = slot.path.rfind('.');
+    const std::string group = dot == std::string::npos ? "" : slot.path.substr(0, dot);
+    if (LastName(slot.path) == name && group != path) places.push_back(group);
+  }
+  // The same branch of the row first.
+  const std::string branch = path.substr(0, path.find('.'));
+  std::stable_partition(places.begin(), places.end(), [&](const std::string& place) {
+    return !branch.empty() && place.substr(0, place.find('.')) == branch;
+  });
+  return places;
+}
+
+void RowChecker::ReportUnknown(const std::string& name, const Node& node, const std::string& path,
+                               const std::string& owner, const std::vector<std::string>& known) {
+  const bool is_option = layout_.Find(path) != nullptr;
+  Diagnostic& problem = problems_->Error(
+      "E0201", node.key,
+      absl::StrCat(is_option && owner != path ? absl::StrCat(path, ": ") : "", owner, " has no ",
+                   is_option ? "option" : "key", " \"", name, "\""));
+  std::vector<std::string> candidates = known;
+  if (path.empty()) candidates.insert(candidates.end(), RowKeys().begin(), RowKeys().end());
+  const std::string nearest = Nearest(name, candidates);
+  const std::vector<std::string> elsewhere = Elsewhere(name, path);
+  const std::string other = elsewhere.empty() ? "" : elsewhere.front();
+  const bool is_close = !nearest.empty() && EditDistance(name, nearest) <= 1;
+  if (!elsewhere.empty() && !is_close) {
+    problem.caret_note =
+        other.empty()
+            ? absl::StrCat("`", name, "` is a key of the row itself")
+            : absl::StrCat("`", name, "` is ", layout_.Find(other) ? "an option" : "a key", " of ",
+                           other, path.empty() ? "" : absl::StrCat(", not of ", path));
+    if (!other.empty()) problem.help = absl::StrCat("write ", other, ".", name);
+  } else if (!nearest.empty()) {
+    problem.caret_note = absl::StrCat("did you mean `", nearest, "`?");
+  }
+  if (!nearest.empty() && !elsewhere.empty()) {
+    problem.facts.push_back(
+        is_close ? absl::StrCat("`", name, "` is a name in ", absl::StrJoin(elsewhere, ", "))
+                 : absl::StrCat("or did you mean `", nearest, "`?"));
+  }
+  problem.facts.push_back(absl::StrCat(is_option ? "options: " : "keys: ",
+                                       known.empty() ? "none" : absl::StrJoin(known, ", ")));
+  if (is_option && elsewhere.empty() && nearest.empty()) {
+    for (const ComponentInfo& component : catalogue_.components()) {
+      if (FindOption(component.options, name) == nullptr) continue;
+      const Slot* slot = layout_.Find(path);
+      if (slot->kind != component.kind) continue;
+      problem.caret_note = absl::StrCat("`", name, "` is an option of ", component.kind, " ",
+                                        component.name, ", not of ", owner);
+    }
+  }
+}
+
+void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& name,
+                                        const Place& place) {
+  for (const ComponentInfo& component : catalogue_.components()) {
+    if (component.name != name) continue;
+    Diagnostic& problem = problems_->Error("E0402", place,
+                                           absl::StrCat(slot.path, " takes a ", slot.kind, "; ",
+                                                        name, " is of kind ", component.kind));
+    for (const Slot& other : layout_.slots) {
+      if (other.kind != component.kind || other.fill != Slot::Fill::kComponent) continue;
+      absl::StrAppend(&problem.caret_note, problem.caret_note.empty() ? "it belongs in " : " or ",
+                      other.path);
+    }
+    problem.facts.push_back(
+        absl::StrCat(Plural(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
+    return;
+  }
+  Diagnostic& problem = problems_->Error(
+      "E0401", place, absl::StrCat("no plugin provides the ", slot.kind, " \"", name, "\""));
+  const std::vector<std::string> names = catalogue_.Names(slot.kind);
+  const std::string nearest = Nearest(name, names);
+  if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
+  problem.facts.push_back(
+      absl::StrCat(Plural(slot.kind), ": ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
+  for (const PluginProblem& unusable : catalogue_.problems()) {
+    problem.facts.push_back(absl::StrCat("not usable: ", std::string(unusable.status.message())));
+  }
+  problem.help = absl::StrCat("`facet plugins list` shows all; searched: ",
+                              absl::StrJoin(catalogue_.folders(), ", "));
+}
+
+}  // namespace facet
