@@ -14,6 +14,7 @@
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
 #include "core/app/verb_preview.h"
+#include "core/app/verb_report.h"
 #include "core/app/verb_run.h"
 #include "core/app/verb_show.h"
 #include "core/app/verb_version.h"
@@ -72,6 +73,7 @@ int Main(int argc, char** argv) {
   AddCheckVerb(app, context, &run);
   AddShowVerb(app, context, &run);
   AddPreviewVerb(app, context, &run);
+  AddReportVerb(app, context, &run);
   AddPluginsVerb(app, context, &run);
   AddVersionVerb(app, context, &run);
   try {
