@@ -28,8 +28,8 @@ void PrintSummary(const Experiment& experiment, size_t errors, size_t warnings) 
     std::printf("%s: %s, all fine%s\n", experiment.path.c_str(), rows.c_str(),
                 warnings == 0 ? "" : absl::StrCat(" (", Count(warnings, "warning"), ")").c_str());
   } else {
-    std::fprintf(stderr, "\n%s: %s in %s\n", experiment.path.c_str(),
-                 Count(errors, "error").c_str(), rows.c_str());
+    std::fprintf(stderr, "\n%s: %s%s\n", experiment.path.c_str(), Count(errors, "error").c_str(),
+                 experiment.rows.empty() ? "" : absl::StrCat(" in ", rows).c_str());
   }
 }
 

@@ -27,9 +27,7 @@ void Explain(const fs::path& path, Diagnostic* problem) {
   if (!nearest.empty()) {
     problem->caret_note = absl::StrCat("did you mean `", (folder / nearest).string(), "`?");
   }
-  problem->facts.push_back(
-      absl::StrCat(folder.string(), folder.has_relative_path() ? " exists" : " has no such folder",
-                   ", ", child.string(), " does not"));
+  if (child != path) problem->facts.push_back(absl::StrCat(child.string(), " does not exist"));
 }
 
 void CheckOne(const std::string& text, const OptionSpec& option, const std::string& path,

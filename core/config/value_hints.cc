@@ -15,7 +15,12 @@
 namespace facet {
 namespace {
 
-std::string Number(double value) { return absl::StrCat(value); }
+std::string Number(double value) {
+  constexpr double kExact = 1e15;
+  return value == std::floor(value) && std::abs(value) < kExact
+             ? absl::StrCat(static_cast<int64_t>(value))
+             : absl::StrCat(value);
+}
 
 // "above 0 and at most 2", "from 1 to 9", "at least 1", "".
 std::string Bounds(const OptionSpec& spec) {

@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/file.h"
 #include "core/config/experiment.h"
 #include "core/config/fixture_catalogue.h"
 #include "core/stages/experiment_layout.h"
@@ -370,16 +371,20 @@ std::string Folder() {
   return absl::StrCat(std::getenv("TEST_SRCDIR"), "/facet/tests/bad_experiments/");
 }
 
+const Catalogue& Components() {
+  static const auto* const kCatalogue = new Catalogue(
+      MakeFixtureCatalogue((std::filesystem::path(::testing::TempDir()) / "plugins").string()));
+  return *kCatalogue;
+}
+
 LoadResult Load(const std::string& file, const std::vector<std::string>& sets) {
   setenv("FACET_TEST_DATA", "/data", 1);
   unsetenv("FACET_TEST_DATE");
-  static const auto* const kCatalogue = new Catalogue(
-      MakeFixtureCatalogue((std::filesystem::path(::testing::TempDir()) / "plugins").string()));
   std::vector<Override> overrides;
   for (const std::string& set : sets) {
     overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
   }
-  return LoadExperiment(Folder() + file, overrides, MakeExperimentLayout(), *kCatalogue);
+  return LoadExperiment(Folder() + file, overrides, MakeExperimentLayout(), Components());
 }
 
 std::vector<Diagnostic> Errors(const LoadResult& result) {
@@ -426,6 +431,57 @@ TEST(BadExperimentsTest, TheirCommonStartIsGood) {
   ASSERT_EQ(result.experiment.rows.size(), 5u);
   EXPECT_EQ(result.experiment.rows[3].slots.at("test.aligner")["use"], "eyes");
   EXPECT_EQ(result.experiment.reference.rows.at("7")[0].value, 99.13);
+}
+
+// A file that is cut off anywhere is good or has an error at a place; nothing else may happen.
+TEST(BadExperimentsTest, CutFilesAreReportedNotFatal) {
+  const absl::StatusOr<std::string> text = ReadFile(Folder() + "good.toml");
+  ASSERT_TRUE(text.ok());
+  const std::string path = absl::StrCat(::testing::TempDir(), "/cut.toml");
+  for (size_t length = 0; length < text->size(); length += 5) {
+    ASSERT_TRUE(WriteFileAtomically(path, text->substr(0, length)).ok());
+    setenv("FACET_TEST_DATA", "/data", 1);
+    const LoadResult result = LoadExperiment(path, {}, MakeExperimentLayout(), Components());
+    // Row 1 begins at the first `[[row]]`: before it there is nothing to compute.
+    if (length < text->find("id = \"1\"")) {
+      EXPECT_FALSE(result.ok()) << length;
+    }
+    for (const Diagnostic& error : result.diagnostics) EXPECT_FALSE(error.message.empty());
+  }
+}
+
+TEST(BadExperimentsTest, MalformedOverridesAreReportedNotFatal) {
+  for (const std::string set : {"",
+                                "=",
+                                ":",
+                                "seed",
+                                "7:",
+                                "7:=",
+                                ":seed=1",
+                                "a..b=1",
+                                ".=1",
+                                "train.loss={",
+                                "seed={}",
+                                "train={a=1}",
+                                "x={",
+                                "train.loss=",
+                                "train.loss.use=",
+                                "seed=",
+                                "seed=[1",
+                                "id=8",
+                                "train.optimizer=3",
+                                "train.optimizer.rates=[,]",
+                                "embed.lr=1=2",
+                                "train.crops.size_px.a=1",
+                                "7:embed.loss={ use = \"triplet\", margin = \"x\" }",
+                                "\xFF=\xFE",
+                                "seed=99999999999999999999"}) {
+    const LoadResult result = Load("good.toml", {set});
+    EXPECT_FALSE(result.ok()) << set;
+    for (const Diagnostic& error : Errors(result))
+      EXPECT_EQ(error.origin.source, "--set #1") << set;
+    EXPECT_FALSE(RenderAll(result.diagnostics, true).empty());
+  }
 }
 
 TEST(BadExperimentsTest, EveryFileIsInTheTable) {
