@@ -47,7 +47,10 @@ bool VerbContext::Colored(int file_descriptor) const {
 }
 
 std::vector<std::string> VerbContext::plugin_folders() const {
-  std::vector<std::string> folders = plugin_paths;
+  std::vector<std::string> folders;
+  std::error_code error;
+  for (const std::string& path : plugin_paths)
+    folders.push_back(fs::absolute(path, error).string());
   folders.push_back((ProgramFolder().parent_path() / "plugins").string());
   return folders;
 }
@@ -105,8 +108,8 @@ int ExitCodeOf(const std::vector<Diagnostic>& diagnostics) {
 }
 
 LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& context) {
-  LoadResult result = LoadExperiment(arguments.file, OverridesOf(arguments),
-                                     MakeExperimentLayout(), context.catalogue());
+  LoadResult result = LoadExperiment(arguments.file, OverridesOf(arguments), MakeExperimentLayout(),
+                                     context.catalogue());
   if (!result.diagnostics.empty() && (!result.ok() || context.verbosity >= 0)) {
     std::fputs(RenderAll(result.diagnostics, context.Colored(2)).c_str(), stderr);
   }
