@@ -9,12 +9,21 @@ load("//third_party:debian.bzl", "debian_headers")
 _HEADERS = ["ATen", "c10", "torch"]
 _OPTIONAL_HEADERS = ["caffe2"]
 
+def _openblas_flags(ctx):
+    """Prefers the OpenBLAS that shares LibTorch's OpenMP threads, whatever libblas.so.3 points to.
+
+    The one with POSIX threads keeps a second pool, and two pools that spin on the same cores make small matrix products
+    several times slower. RPATH and not RUNPATH: it is LibTorch that asks for libblas.so.3, not our programs.
+    """
+    found = ctx.execute(["sh", "-c", "ls -d /usr/lib/*/openblas-openmp"]).stdout.strip().splitlines()
+    return ["-Wl,--disable-new-dtags,-rpath," + found[0]] if found else []
+
 def _torch_impl(ctx):
     home = ctx.os.environ.get("LIBTORCH_HOME", "").rstrip("/")
     if not home:
         debian_headers(ctx, _HEADERS, "libtorch-dev")
         debian_headers(ctx, _OPTIONAL_HEADERS, "libtorch-dev", optional = True)
-        flags = ["-ltorch", "-ltorch_cpu", "-lc10"]
+        flags = ["-ltorch", "-ltorch_cpu", "-lc10"] + _openblas_flags(ctx)
     else:
         if not home.startswith("/"):
             fail("LIBTORCH_HOME=%s is not an absolute path" % home)
