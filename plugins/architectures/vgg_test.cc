@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "core/api/architecture.h"
 #include "gmock/gmock.h"
