@@ -152,6 +152,10 @@ S
   expect_has "$err" "core/one.cc:1:1: error: 'one' does not name a type"
   expect_lacks "$err" "Invocation"
   expect_lacks "$err" "verbose_failures"
+  BAZEL_CODE=8 facet version # its code for an interrupt
+  expect_eq "$code" 130
+  BAZEL_CODE=8 facet build //core/...
+  expect_eq "$code" 130
   facet version
   expect_eq "$code" 0
 }
