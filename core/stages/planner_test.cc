@@ -123,8 +123,7 @@ class PlannerTest : public testing::Test {
     }
     return stages;
   }
-  static const StageSpec& Input(const StageGraph& graph, const StageSpec& stage,
-                                const std::string& port) {
+  static const StageSpec& Input(const StageGraph& graph, const StageSpec& stage, const char* port) {
     return graph.stages[static_cast<size_t>(stage.inputs.at(port))];
   }
 
