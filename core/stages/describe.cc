@@ -126,8 +126,14 @@ absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& views, i
     const at::Tensor input = views.to(network.numerics.device, network.numerics.type);
     at::Tensor output =
         network.architecture->Forward(input, /*training=*/false).to(at::kCPU, at::kFloat);
+    const int64_t dimension = network.architecture->dimension();
+    if (output.dim() != 2 || output.size(1) != dimension) {
+      return absl::InternalError(absl::StrCat(
+          network.name, ": gives descriptors of ", output.numel() / std::max<int64_t>(1, output.size(0)),
+          " values, says ", dimension));
+    }
     if (normalize == "each") output = output / output.norm(2, 1, true).clamp_min(1e-12);
-    return output.view({-1, num_views, output.size(1)}).mean(1).contiguous();
+    return output.reshape({-1, num_views, dimension}).mean(1).contiguous();
   });
 }
 

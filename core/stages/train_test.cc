@@ -9,8 +9,8 @@
 
 #include "core/base/file.h"
 #include "core/base/random.h"
-#include "core/plugin/library.h"
 #include "core/stages/artifacts.h"
+#include "core/stages/fake_context.h"
 #include "core/training/model.h"
 #include "core/training/reduce.h"
 #include "core/training/sgd.h"
@@ -21,56 +21,6 @@ namespace facet {
 namespace {
 
 using ::testing::HasSubstr;
-
-struct Use {
-  std::string library, kind, name;
-  Json options = Json::object();
-};
-
-class FakeContext final : public StageContext {
- public:
-  FakeContext(std::string folder, std::map<std::string, Use> uses, Json settings)
-      : uses_(std::move(uses)), settings_(std::move(settings)) {
-    output_ = folder + "/out";
-    checkpoints_ = folder + "/checkpoints";
-    std::filesystem::create_directories(output_);
-    std::filesystem::create_directories(checkpoints_);
-  }
-  const Json& settings() const override { return settings_; }
-  uint64_t seed() const override { return 1; }
-  int threads() const override { return 2; }
-  const std::string& device() const override { return device_; }
-  const std::string& precision() const override { return precision_; }
-  bool has_component(const std::string& role) const override { return uses_.count(role) > 0; }
-  std::string component_name(const std::string& role) const override { return uses_.at(role).name; }
-  Json component_options(const std::string& role) const override { return uses_.at(role).options; }
-  bool has_input(const std::string& port) const override { return inputs_.count(port) > 0; }
-  absl::StatusOr<std::string> InputFile(const std::string& port,
-                                        const std::string& file) const override {
-    return inputs_.at(port) + "/" + file;
-  }
-  std::string root(const std::string&) const override { return ""; }
-  const std::string& output_dir() const override { return output_; }
-  const std::string& checkpoint_dir() const override { return checkpoints_; }
-  void Progress(int64_t, int64_t, const std::string&, const std::string&) override { ++steps_; }
-  void Count(const std::string& name, int64_t count) override { counts_[name] = count; }
-  void Notice(const std::string& sentence) override { notices_ += sentence; }
-  bool stop_requested() const override { return steps_ == stop_after_; }
-
-  std::map<std::string, Use> uses_;
-  Json settings_;
-  std::map<std::string, std::string> inputs_;
-  std::map<std::string, int64_t> counts_;
-  std::string output_, checkpoints_, device_ = "cpu", precision_ = "float32", notices_;
-  int64_t steps_ = 0, stop_after_ = -1;
-
- protected:
-  absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& role,
-                                                             const char* kind) override {
-    const Use& use = uses_.at(role);
-    return facet::CreateComponent(use.library, kind, use.name, Dump(use.options));
-  }
-};
 
 const std::map<std::string, Use> kUses = {
     {"architecture",

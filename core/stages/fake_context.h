@@ -1,0 +1,81 @@
+// A stage's surroundings for unit tests: inputs are folders, components come from plugins or from
+// the test itself, and what the stage reports is kept.
+#ifndef FACET_CORE_STAGES_FAKE_CONTEXT_H_
+#define FACET_CORE_STAGES_FAKE_CONTEXT_H_
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/plugin/library.h"
+#include "core/stages/context.h"
+
+namespace facet {
+
+// A component: of a plugin, or what `make` returns.
+struct Use {
+  std::string library, kind, name;
+  Json options = Json::object();
+  std::function<std::unique_ptr<Component>()> make = nullptr;
+};
+
+class FakeContext final : public StageContext {
+ public:
+  // `folder` gets the output in out/ and checkpoints in checkpoints/.
+  FakeContext(const std::string& folder, std::map<std::string, Use> uses, Json settings)
+      : uses_(std::move(uses)), settings_(std::move(settings)) {
+    output_ = folder + "/out";
+    checkpoints_ = folder + "/checkpoints";
+    std::filesystem::create_directories(output_);
+    std::filesystem::create_directories(checkpoints_);
+  }
+  const Json& settings() const override { return settings_; }
+  uint64_t seed() const override { return seed_; }
+  int threads() const override { return threads_; }
+  const std::string& device() const override { return device_; }
+  const std::string& precision() const override { return precision_; }
+  bool has_component(const std::string& role) const override { return uses_.count(role) > 0; }
+  std::string component_name(const std::string& role) const override { return uses_.at(role).name; }
+  Json component_options(const std::string& role) const override { return uses_.at(role).options; }
+  bool has_input(const std::string& port) const override { return inputs_.count(port) > 0; }
+  absl::StatusOr<std::string> InputFile(const std::string& port,
+                                        const std::string& file) const override {
+    return inputs_.at(port) + "/" + file;
+  }
+  std::string root(const std::string&) const override { return ""; }
+  const std::string& output_dir() const override { return output_; }
+  const std::string& checkpoint_dir() const override { return checkpoints_; }
+  void Progress(int64_t done, int64_t total, const std::string& unit, const std::string&) override {
+    ++steps_;
+    last_progress_ = absl::StrCat(done, " of ", total, " ", unit);
+  }
+  void Count(const std::string& name, int64_t count) override { counts_[name] = count; }
+  void Notice(const std::string& sentence) override { notices_ += sentence; }
+  bool stop_requested() const override { return steps_ == stop_after_; }
+
+  std::map<std::string, Use> uses_;
+  Json settings_;
+  std::map<std::string, std::string> inputs_;  // port -> folder
+  std::map<std::string, int64_t> counts_;
+  std::string output_, checkpoints_, device_ = "cpu", precision_ = "float32", notices_;
+  std::string last_progress_;
+  uint64_t seed_ = 1;
+  int threads_ = 2;
+  int64_t steps_ = 0, stop_after_ = -1;  // calls of Progress; the stop is asked for after so many
+
+ protected:
+  absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& role,
+                                                             const char* kind) override {
+    const Use& use = uses_.at(role);
+    if (use.make != nullptr) return use.make();
+    return facet::CreateComponent(use.library, kind, use.name, Dump(use.options));
+  }
+};
+
+}  // namespace facet
+
+#endif  // FACET_CORE_STAGES_FAKE_CONTEXT_H_
