@@ -65,6 +65,21 @@ absl::StatusOr<TrainingSet> Select(const at::Tensor& descriptors,
                      at::tensor(labels, at::kLong), static_cast<int64_t>(classes.size())};
 }
 
+// A fold's W' is tested on the fold's people: nobody may be in two.
+absl::Status CheckFolds(const std::vector<DescriptorRecord>& records) {
+  std::map<std::string, int64_t> folds;
+  for (const DescriptorRecord& record : records) {
+    if (record.identity.empty() || record.fold < 0) continue;
+    const int64_t first = folds.emplace(record.identity, record.fold).first->second;
+    if (first == record.fold) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "embed.on = \"folds\": ", record.identity, " has images in folds ", first, " and ",
+        record.fold, ", so W' would learn from a person it is tested on; the data set must give "
+        "each person one fold, or set embed.on = \"train\""));
+  }
+  return absl::OkStatus();
+}
+
 // The L principal directions, largest variance first; signs fixed by the largest component.
 at::Tensor PrincipalDirections(const at::Tensor& descriptors, int64_t count) {
   const at::Tensor centred = (descriptors - descriptors.mean(0, true)).to(at::kDouble);
@@ -113,6 +128,10 @@ Step Compact(const Tuples& mined) {
   return step;
 }
 
+absl::Status Diverged() {
+  return absl::OutOfRangeError("embed: the loss is not finite, training diverged; lower embed.lr");
+}
+
 // One gradient step; returns the loss.
 absl::StatusOr<double> Update(Loss& loss, const TrainingSet& data, const Tuples& mined, double lr,
                               at::Tensor& projection) {
@@ -123,9 +142,7 @@ absl::StatusOr<double> Update(Loss& loss, const TrainingSet& data, const Tuples&
                          loss.Compute({embeddings, labels, &step.tuples}));
   FACET_ASSIGN_OR_RETURN(const at::Tensor total, ReduceGroups(groups));
   const double value = total.item<double>();
-  if (!std::isfinite(value)) {
-    return absl::OutOfRangeError("embed: the loss is not finite; lower embed.lr");
-  }
+  if (!std::isfinite(value)) return Diverged();
   total.backward();
   const at::NoGradGuard no_gradient;
   const auto descend = [lr](at::Tensor parameter) {
@@ -159,6 +176,12 @@ absl::StatusOr<Json> RunEpoch(const Job& job, Loss& loss, Miner& miner, const Tr
     tuples += counted.numel();
     sum += value;
     ++steps;
+  }
+  // Once distances overflow no negative violates the margin: nothing is left to learn from, and the
+  // loss alone would not tell.
+  const at::NoGradGuard no_gradient;
+  if (!at::isfinite(at::square(data.descriptors.mm(projection.t())).sum()).item<bool>()) {
+    return Diverged();
   }
   const double mean = steps == 0 ? 0.0 : sum / static_cast<double>(steps);
   job.context.Progress(epoch + 1, job.settings.epochs, "epochs",
@@ -221,6 +244,7 @@ absl::Status RunEmbed(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const std::vector<DescriptorRecord> records,
                          ReadRecords<DescriptorRecord>(rows_path, &DescriptorRecordFromJson));
   FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> folds, FoldsToLearn(context, settings.on));
+  if (settings.on == "folds") FACET_RETURN_IF_ERROR(CheckFolds(records));
 
   FloatArray projections;
   projections.shape = {static_cast<int64_t>(folds.size()), settings.dimension, descriptors.size(1)};

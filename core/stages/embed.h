@@ -5,9 +5,11 @@
 // Inputs: port "descriptors" (descriptors.npy, rows.jsonl), port "samples" (samples.jsonl,
 // protocol.json). Roles: loss, miner (scope epoch). Settings: EmbedSettings. Output: projection.npy
 // [F, L, D] float32, embed.json (what each epoch saw).
-// on = "folds": F is the protocol's number of folds, and W'_f is learned on the samples of the other
-// folds' people alone. A protocol with a single split has one W', learned on fold 0, the part that
-// tunes. on = "train": F = 1, all samples.
+// on = "folds": F is the protocol's number of folds, and W'_f is learned on the samples of the
+// other folds' people alone. A protocol with a single split has one W', learned on fold 0, the part
+// that tunes. on = "train": F = 1, all samples.
+// FailedPrecondition: a person with images in two folds, or fewer than two people to learn from.
+// OutOfRange: training diverged.
 #ifndef FACET_CORE_STAGES_EMBED_H_
 #define FACET_CORE_STAGES_EMBED_H_
 
