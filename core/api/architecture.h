@@ -11,9 +11,8 @@
 #include <string>
 #include <vector>
 
-#include <ATen/core/Tensor.h>
-
 #include "core/api/component.h"
+#include "core/api/tensor.h"
 
 namespace facet {
 

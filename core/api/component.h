@@ -60,13 +60,20 @@ struct PluginDescriptor {
   const ComponentDescriptor* components;
 };
 
-// Compiler, standard library and Abseil release this file is compiled with: C++ objects cross the
-// border, so both sides must agree.
+// What this file is compiled with: compiler, standard library, Abseil, and in a library that includes
+// a kind with tensors in its interface (tensor.h) LibTorch. C++ objects cross the border, so both
+// sides must agree.
+#ifndef FACET_TENSOR_LIBRARY
+#define FACET_TENSOR_LIBRARY ""
+#endif
 #define FACET_STRINGIZE_INNER(x) #x
 #define FACET_STRINGIZE(x) FACET_STRINGIZE_INNER(x)
 #define FACET_FINGERPRINT                                                           \
   "g++ " FACET_STRINGIZE(__GNUC__) ", libstdc++ abi " FACET_STRINGIZE(_GLIBCXX_USE_CXX11_ABI) \
-  ", absl " FACET_STRINGIZE(ABSL_LTS_RELEASE_VERSION)
+  ", absl " FACET_STRINGIZE(ABSL_LTS_RELEASE_VERSION) FACET_TENSOR_LIBRARY
+
+// The fingerprint with the LibTorch release that libfacet was built with.
+const char* TensorFingerprint();
 
 namespace internal {
 

@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <ATen/core/Tensor.h>
-
 #include "core/api/architecture.h"
 #include "core/api/component.h"
+#include "core/api/tensor.h"
 #include "core/api/tuples.h"
 
 namespace facet {

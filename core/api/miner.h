@@ -5,9 +5,8 @@
 #include <cstdint>
 #include <functional>
 
-#include <ATen/core/Tensor.h>
-
 #include "core/api/component.h"
+#include "core/api/tensor.h"
 #include "core/api/tuples.h"
 
 namespace facet {

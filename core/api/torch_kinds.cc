@@ -6,6 +6,8 @@
 
 namespace facet {
 
+const char* TensorFingerprint() { return FACET_FINGERPRINT; }
+
 Architecture::~Architecture() = default;
 Loss::~Loss() = default;
 Miner::~Miner() = default;

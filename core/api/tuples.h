@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include <ATen/core/Tensor.h>
+#include "core/api/tensor.h"
 
 namespace facet {
 

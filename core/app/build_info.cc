@@ -30,7 +30,7 @@ Json BuildInfo() {
   return {{"version", kVersion},
           {"host", HostBuildId()},
           {"interface", kInterfaceVersion},
-          {"fingerprint", FACET_FINGERPRINT},
+          {"fingerprint", TensorFingerprint()},
           {"cpu", CpuModel()},
           {"machine", system.machine}};
 }

@@ -7,6 +7,7 @@
 #include "core/api/component.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
+#include "core/plugin/library.h"
 
 namespace facet {
 namespace {
@@ -33,7 +34,7 @@ absl::StatusOr<Json> ReadDescription(const std::string& path, const std::string&
   absl::StatusOr<Json> description = ReadJsonFile(schema_path);
   if (description.ok() && description->value("digest", "") == digest &&
       description->value("interface_version", 0u) == kInterfaceVersion &&
-      description->value("fingerprint", "") == FACET_FINGERPRINT) {
+      IsCompatible(description->value("fingerprint", ""))) {
     return description;
   }
   FACET_ASSIGN_OR_RETURN(const std::string text, describe(path));

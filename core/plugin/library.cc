@@ -40,16 +40,19 @@ absl::Status CheckDescriptor(const std::string& path, const PluginDescriptor* de
         path, ": built for plugin interface ", descriptor->interface_version, ", this facet has ",
         kInterfaceVersion, kRebuild));
   }
-  if (descriptor->size != sizeof(PluginDescriptor) ||
-      std::string(descriptor->fingerprint) != FACET_FINGERPRINT) {
+  if (descriptor->size != sizeof(PluginDescriptor) || !IsCompatible(descriptor->fingerprint)) {
     return absl::FailedPreconditionError(absl::StrCat(path, ": built with ",
                                                       descriptor->fingerprint, ", this facet with ",
-                                                      FACET_FINGERPRINT, kRebuild));
+                                                      TensorFingerprint(), kRebuild));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
+
+bool IsCompatible(std::string_view fingerprint) {
+  return fingerprint == FACET_FINGERPRINT || fingerprint == TensorFingerprint();
+}
 
 absl::StatusOr<const PluginLibrary*> PluginLibrary::Open(const std::string& path) {
   // Never destroyed: objects of a plugin may live as long as the process.

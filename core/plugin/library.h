@@ -3,18 +3,24 @@
 // RTLD_NOW | RTLD_LOCAL: a plugin with missing symbols is refused when it is opened. Libraries are
 // never unloaded. Errors name the file and the cure:
 //   NotFound            no such file
-//   FailedPrecondition  not a facet plugin (no descriptor), another interface version, compiler or
-//                       Abseil release, an undefined symbol (with the loader's words)
+//   FailedPrecondition  not a facet plugin (no descriptor), another interface version, compiler,
+//                       Abseil or (where tensors cross the border) LibTorch release, an undefined
+//                       symbol (with the loader's words)
 #ifndef FACET_CORE_PLUGIN_LIBRARY_H_
 #define FACET_CORE_PLUGIN_LIBRARY_H_
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "core/api/component.h"
 
 namespace facet {
+
+// Whether a library with this fingerprint (component.h) can be used: what it was built with is what
+// libfacet was built with, LibTorch's release included if it names one.
+bool IsCompatible(std::string_view fingerprint);
 
 class PluginLibrary {
  public:

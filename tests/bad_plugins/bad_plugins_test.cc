@@ -2,6 +2,9 @@
 #include <filesystem>
 #include <string>
 
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/plugin/catalogue.h"
 #include "core/plugin/library.h"
 #include "gtest/gtest.h"
@@ -18,8 +21,7 @@ std::string Refusal(const std::string& name) {
   return std::string(PluginLibrary::Open(Path(name)).status().message());
 }
 
-#define EXPECT_SAYS(message, part) \
-  EXPECT_NE((message).find(part), std::string::npos) << (message)
+#define EXPECT_SAYS(message, part) EXPECT_NE((message).find(part), std::string::npos) << (message)
 
 TEST(BadPlugins, AnotherInterfaceVersionNamesBothVersions) {
   const std::string message = Refusal("wrong_interface");
@@ -30,6 +32,24 @@ TEST(BadPlugins, AnotherInterfaceVersionNamesBothVersions) {
 
 TEST(BadPlugins, AnotherCompilerIsNamed) {
   EXPECT_SAYS(Refusal("wrong_compiler"), "built with clang++ 3, this facet with g++ ");
+}
+
+TEST(BadPlugins, AnotherLibTorchIsNamedWhereTensorsCrossTheBorder) {
+  const std::string message = Refusal("other_libtorch");
+  EXPECT_SAYS(message, Path("other_libtorch") +
+                           ": built with " FACET_FINGERPRINT
+                           ", LibTorch 0.4.1, this facet with " FACET_FINGERPRINT ", LibTorch ");
+  EXPECT_SAYS(message, "rebuild it");
+}
+
+TEST(BadPlugins, LibrariesWithoutTensorsDoNotCareForLibTorch) {
+  const auto library = PluginLibrary::Open(Path("same_name_first"));
+  ASSERT_TRUE(library.ok()) << library.status();
+  EXPECT_EQ((*library)->descriptor().fingerprint, std::string(FACET_FINGERPRINT));
+  EXPECT_TRUE(IsCompatible(FACET_FINGERPRINT));
+  EXPECT_TRUE(IsCompatible(TensorFingerprint()));
+  EXPECT_FALSE(IsCompatible(FACET_FINGERPRINT ", LibTorch 0.4.1"));
+  EXPECT_FALSE(IsCompatible(""));
 }
 
 TEST(BadPlugins, NoDescriptorIsNotAPlugin) {
@@ -47,7 +67,8 @@ TEST(BadPlugins, AMissingFileIsNotFound) {
 }
 
 TEST(BadPlugins, AFileThatIsNoLibraryIsRefused) {
-  EXPECT_SAYS(std::string(PluginLibrary::Open("/etc/passwd").status().message()), "cannot be loaded");
+  EXPECT_SAYS(std::string(PluginLibrary::Open("/etc/passwd").status().message()),
+              "cannot be loaded");
 }
 
 TEST(BadPlugins, AnExceptionInTheFactoryNamesComponentAndLibrary) {
@@ -62,10 +83,29 @@ TEST(BadPlugins, TheOthersStillLoadAndTheFirstOfTwoNamesStays) {
       {"tests/bad_plugins"}, [](const std::string& path) { return DescribeLibrary(path); });
   EXPECT_EQ(catalogue.Names("aligner"), (std::vector<std::string>{"throws", "twin"}));
   EXPECT_EQ(catalogue.Find("aligner", "twin")->library_path, Path("same_name_first"));
-  ASSERT_EQ(catalogue.problems().size(), 5u);
-  const PluginProblem& twin = catalogue.problems()[1];
+  ASSERT_EQ(catalogue.problems().size(), 6u);
+  const PluginProblem& twin = catalogue.problems()[2];
   EXPECT_EQ(twin.path, Path("same_name_second"));
   EXPECT_SAYS(std::string(twin.status.message()), "as does " + Path("same_name_first"));
+}
+
+TEST(BadPlugins, ASchemaFileOfAnotherLibTorchIsNotBelieved) {
+  const std::filesystem::path folder = std::filesystem::path(TempDir()) / "schema";
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path library = folder / "libold.so";
+  std::filesystem::copy_file(Path("other_libtorch"), library,
+                             std::filesystem::copy_options::overwrite_existing);
+  for (const bool same : {true, false}) {
+    const std::string fingerprint =
+        same ? TensorFingerprint() : FACET_FINGERPRINT ", LibTorch 0.4.1";
+    const Json schema = {{"digest", *Sha256File(library)},
+                         {"interface_version", kInterfaceVersion},
+                         {"fingerprint", fingerprint},
+                         {"components", Json::array()}};
+    ASSERT_TRUE(WriteFileAtomically(folder / "libold.schema.json", Dump(schema)).ok());
+    const Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
+    EXPECT_EQ(catalogue.problems().size(), same ? 0u : 1u);
+  }
 }
 
 }  // namespace
