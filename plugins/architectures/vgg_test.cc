@@ -9,6 +9,8 @@
 #include <ATen/core/grad_mode.h>
 
 #include "core/api/architecture.h"
+#include "core/api/loss.h"
+#include "core/plugin/library.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -72,6 +74,29 @@ TEST_P(VggSize, HasThePapersParameters) {
 INSTANTIATE_TEST_SUITE_P(Paper, VggSize,
                          testing::Values(Size{"A", 8, 128'766'336}, Size{"B", 10, 128'950'848},
                                          Size{"D", 13, 134'260'544}));
+
+TEST(Vgg, WithTheClassifierOf2622PeopleHasThePapersParameters) {
+  // fc8: 2622 x 4096 + 2622. It belongs to the softmax loss.
+  absl::StatusOr<std::unique_ptr<Component>> made =
+      CreateComponent("plugins/losses/libsoftmax.so", "loss", "softmax", "{}");
+  ASSERT_TRUE(made.ok()) << made.status();
+  Loss& softmax = static_cast<Loss&>(**made);
+  for (const auto& [config, parameters] : std::map<std::string, int64_t>{
+           {"A", 139'508'670}, {"B", 139'693'182}, {"D", 145'002'878}}) {
+    const auto net = Make(R"({"config": ")" + config + R"("})");
+    ASSERT_TRUE(softmax.Initialize(net->dimension(), 2622, 1).ok());
+    int64_t classifier = 0;
+    for (const NamedTensor& named : softmax.Parameters()) classifier += named.tensor.numel();
+    EXPECT_EQ(classifier, 10'742'334);
+    EXPECT_EQ(NumParameters(*net) + classifier, parameters) << config;
+  }
+}
+
+TEST(Vgg, NamesTheLibTorchItIsBuiltWith) {
+  const std::string fingerprint = facet_plugin_descriptor()->fingerprint;
+  EXPECT_THAT(fingerprint, ::testing::EndsWith(", LibTorch " TORCH_VERSION));
+  EXPECT_EQ(fingerprint, TensorFingerprint());
+}
 
 TEST(Vgg, NamesLayersAsTheRelease) {
   const auto net = Make(R"({"config": "D", "input_px": 32, "width": 0.02, "fc_size": 4})");
