@@ -1,5 +1,6 @@
 // RowChecker's reports of names that are not known, with what was probably meant.
 #include <algorithm>
+#include <filesystem>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
@@ -146,8 +147,13 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
   if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
   problem.facts.push_back(
       absl::StrCat(Plural(slot.kind), ": ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
-  for (const PluginProblem& unusable : catalogue_.problems()) {
-    problem.facts.push_back(absl::StrCat("not usable: ", std::string(unusable.status.message())));
+  std::vector<std::string> unusable;
+  for (const PluginProblem& library : catalogue_.problems()) {
+    unusable.push_back(std::filesystem::path(library.path).filename().string());
+  }
+  if (!unusable.empty()) {
+    problem.facts.push_back(absl::StrCat("not usable: ", absl::StrJoin(unusable, ", "),
+                                         " (`facet plugins list` says why)"));
   }
   problem.help = absl::StrCat("`facet plugins list` shows all; searched: ",
                               absl::StrJoin(catalogue_.folders(), ", "));

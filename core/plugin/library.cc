@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 
@@ -16,7 +17,19 @@ namespace facet {
 namespace {
 
 constexpr char kSymbol[] = "facet_plugin_descriptor";
+constexpr char kDlError[] = "dlerror system message: ";
 constexpr char kRebuild[] = "; rebuild it against this facet (./facet build)";
+
+// What the loader says. Boost frames it: "... (dlerror system message: PATH: WORDS): errno's".
+std::string LoaderWords(const std::string& path, absl::string_view message) {
+  const size_t begin = message.find(kDlError), end = message.rfind("): ");
+  if (begin == absl::string_view::npos || end == absl::string_view::npos) {
+    return std::string(message);
+  }
+  message = message.substr(0, end).substr(begin + sizeof(kDlError) - 1);
+  absl::ConsumePrefix(&message, path + ": ");
+  return std::string(message);
+}
 
 // The throwing constructor carries the loader's words, the error_code overload hides them.
 absl::StatusOr<boost::dll::shared_library> Load(const std::string& path) {
@@ -25,7 +38,7 @@ absl::StatusOr<boost::dll::shared_library> Load(const std::string& path) {
                                                 boost::dll::load_mode::rtld_local);
   } catch (const std::exception& exception) {
     return absl::FailedPreconditionError(
-        absl::StrCat(path, ": cannot be loaded: ", exception.what(), kRebuild));
+        absl::StrCat(path, ": cannot be loaded: ", LoaderWords(path, exception.what()), kRebuild));
   }
 }
 
