@@ -10,7 +10,7 @@ enum ExitCode : int {
   kExitUsage = 2,         // command line
   kExitConfig = 3,        // the experiment file is not valid
   kExitPlugin = 4,        // a plugin is missing or unusable
-  kExitInput = 5,         // an input file or folder is missing
+  kExitInput = 5,         // an input is missing, or what is asked cannot be written
   kExitReference = 6,     // a result is outside the reference's tolerance
   kExitLocked = 7,        // a live run holds what is needed
   kExitBackend = 8,       // the worker program cannot be run

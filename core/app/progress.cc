@@ -32,7 +32,7 @@ std::string Describe(const StageProgress& progress, double seconds) {
                          : absl::StrCat(progress.done, " ", progress.unit);
   if (progress.done > 0 && seconds > 1.0) {
     const double rate = static_cast<double>(progress.done) / seconds;
-    absl::StrAppend(&text, absl::StrFormat(rate < 10 ? ", %.1f/s" : ", %.0f/s", rate));
+    if (rate >= 0.1) absl::StrAppend(&text, absl::StrFormat(rate < 10 ? ", %.1f/s" : ", %.0f/s", rate));
     if (progress.total > progress.done) {
       absl::StrAppend(&text, ", ",
                       FormatDuration(static_cast<double>(progress.total - progress.done) / rate),
@@ -104,9 +104,7 @@ void Progress::OnStage(int stage, const StageOutcome& outcome) {
       case StageState::kDone:
         ++num_done_;
         Line(absl::StrCat(Counts(), " ", label, ": done in ", FormatDuration(outcome.seconds)));
-        if (verbosity_ > 0) {
-          for (const std::string& notice : outcome.manifest.notices) Line("    " + notice);
-        }
+        for (const std::string& notice : outcome.manifest.notices) Line("    " + notice);
         break;
       case StageState::kFailed:
         ++num_failed_;
