@@ -22,15 +22,19 @@ double Quantile(const std::vector<double>& sorted, double probability) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-PairedDifference FromFolds(const std::vector<double>& differences) {
+PairedDifference FromFolds(const std::vector<double>& differences, const Metric& row,
+                           const Metric& parent) {
   const double n = static_cast<double>(differences.size());
   double mean = 0.0, squares = 0.0;
   for (const double difference : differences) mean += difference / n;
   for (const double difference : differences) squares += std::pow(difference - mean, 2);
   const double error = std::sqrt(squares / (n - 1.0) / n);
   const double half = StudentQuantile(static_cast<int>(n) - 1) * error;
-  return {mean, mean - half, mean + half, "",
-          absl::StrCat(differences.size(), " paired folds, t interval")};
+  const bool same_figure = row.name == parent.name;
+  const double value = same_figure ? row.value - parent.value : mean;
+  return {value, value - half, value + half, "",
+          absl::StrCat(differences.size(), " paired folds, t interval",
+                       same_figure ? "" : " (about the mean of the folds)")};
 }
 
 std::string WhyNot(const ReportRow& row, const ReportRow& parent) {
@@ -131,7 +135,7 @@ std::optional<PairedDifference> CompareToParent(const ReportRow& row, const Repo
   }
   PairedDifference result;
   if (a.replicate_kind == "fold") {
-    result = FromFolds(differences);
+    result = FromFolds(differences, a.metrics[0], b.metrics[0]);
   } else {
     std::sort(differences.begin(), differences.end());
     result = {a.metrics[0].value - b.metrics[0].value, Quantile(differences, kTail),

@@ -30,9 +30,11 @@ std::string Verdict(const ReportRow& row);
 // "done", "running", "failed", "skipped", "not run".
 std::string StateName(ReportRow::State state);
 
-// The difference of the headlines of two rows of one protocol, with a 95 % interval from their
-// replicates: folds give the mean of the paired differences and Student's t interval, bootstrap
-// draws the difference of the headlines and the percentiles of the draws' differences.
+// The difference of the headlines of two rows of one protocol, as a reader of the table would take
+// it, with a 95 % interval from their replicates: bootstrap draws give the percentiles of the draws'
+// differences; folds give Student's t interval of the paired differences, as a headline's standard
+// error is that of its folds. Where the headlines are not the same figure (pooled, and the mean of
+// the folds), the difference is the mean of the paired ones.
 struct PairedDifference {
   double value = 0.0, low = 0.0, high = 0.0;
   std::string unit;

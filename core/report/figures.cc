@@ -147,6 +147,7 @@ std::vector<Plot> TrainingPlots(const Report& report) {
         made.title = curve.name;
         made.x_label = curve.x_label;
         made.y_label = curve.y_label;
+        made.counted_x = true;
         plot = plots.insert(plots.end(), made);
       }
       const bool other = curve.name != plot->title;

@@ -26,13 +26,14 @@ struct Plot {
   double x_min = 0.0, x_max = 1.0, y_min = 0.0, y_max = 1.0;
   bool log_x = false;             // x_min > 0; smaller x are drawn at x_min
   bool percent = false;           // ticks of both axes in %, of values in [0, 1]
+  bool counted_x = false;         // epochs and the like: whole ticks, and a dot for each value
   bool falling_diagonal = false;  // y = 1 - x, where the two error rates are equal
   std::vector<PlotLine> lines;
   std::vector<PlotMark> marks;
 };
 
-// An <svg> element. With `legend` the names stand beside the plot, which grows by 260 px, and the
-// background is white.
+// An <svg> element. With `legend` the names stand beside the plot, which grows by their width, and
+// the background is white.
 std::string RenderPlot(const Plot& plot, int width_px, int height_px, bool legend);
 
 // The colour of the i-th series, distinguishable also by people with colour-blindness (after Okabe

@@ -87,14 +87,23 @@ ReportRow RowWith(const std::vector<double>& replicates, const std::string& kind
 }
 
 // Differences 1 2 3 2: mean 2, deviation sqrt(2/3), error 0.40825, t(3) = 3.1824.
-TEST(ComparisonTest, FoldsGiveStudentsInterval) {
+TEST(ComparisonTest, FoldsGiveStudentsIntervalAboutTheDifferenceThatTheTableShows) {
   std::string why;
-  const auto paired = CompareToParent(RowWith({11, 12, 13, 12}, "fold", 50),
-                                      RowWith({10, 10, 10, 10}, "fold", 40), &why);
+  ReportRow row = RowWith({11, 12, 13, 12}, "fold", 53);
+  const ReportRow parent = RowWith({10, 10, 10, 10}, "fold", 50);
+  auto paired = CompareToParent(row, parent, &why);
+  ASSERT_TRUE(paired.has_value()) << why;
+  EXPECT_DOUBLE_EQ(paired->value, 3.0);
+  EXPECT_NEAR(paired->high, 3.0 + 3.1824 * 0.408248, 1e-4);
+  EXPECT_NEAR(paired->low, 3.0 - 3.1824 * 0.408248, 1e-4);
+  EXPECT_EQ(paired->method, "4 paired folds, t interval");
+
+  row.evaluation.metrics[0].name = "100%-EER, mean of folds";
+  paired = CompareToParent(row, parent, &why);
   ASSERT_TRUE(paired.has_value()) << why;
   EXPECT_DOUBLE_EQ(paired->value, 2.0);
   EXPECT_NEAR(paired->high, 2.0 + 3.1824 * 0.408248, 1e-4);
-  EXPECT_NEAR(paired->low, 2.0 - 3.1824 * 0.408248, 1e-4);
+  EXPECT_THAT(paired->method, HasSubstr("about the mean of the folds"));
 }
 
 TEST(ComparisonTest, DrawsGivePercentilesOfPairedDifferences) {
@@ -291,6 +300,18 @@ TEST(PlotTest, TicksAreRoundAndInside) {
   EXPECT_THAT(RoundTicks(0, 1, 5), ElementsAre(0, 0.2, 0.4, 0.6000000000000001, 0.8, 1));
   EXPECT_THAT(RoundTicks(3, 17, 5), ElementsAre(5, 10, 15));
   EXPECT_THAT(RoundTicks(2, 2, 5), ElementsAre(2));
+}
+
+TEST(PlotTest, EpochsHaveWholeTicksAndASingleOneIsSeen) {
+  Plot plot;
+  plot.counted_x = true;
+  plot.x_min = 1;
+  plot.x_max = 2;
+  plot.lines = {{"one epoch", {1}, {0.5}, "red", false}};
+  const std::string svg = RenderPlot(plot, 58 + 14 + 100, 34 + 46 + 200, false);
+  EXPECT_THAT(svg, HasSubstr(">1</text>"));
+  EXPECT_THAT(svg, Not(HasSubstr(">1.2</text>")));
+  EXPECT_THAT(svg, HasSubstr("<circle cx=\"58\" cy=\"134\" r=\"2.5\" fill=\"red\"/>"));
 }
 
 TEST(PlotTest, PointsAreWhereTheAxesSay) {
