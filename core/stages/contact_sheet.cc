@@ -10,7 +10,7 @@
 namespace facet {
 namespace {
 
-constexpr int kCaptionLinePx = 14, kGapPx = 6;
+constexpr int kCaptionLinePx = 14, kGapPx = 6, kGroupGapPx = 24;
 constexpr uint8_t kBackground = 40;
 
 cv::Mat View(Image& image) { return cv::Mat(image.height, image.width, CV_8UC3, image.bgr.data()); }
@@ -99,12 +99,16 @@ Image ContactSheet::Render() const {
   const int columns = std::max(1, std::min(columns_, count));
   const int rows = (count + columns - 1) / columns;
   const int cell_width = side_ + kGapPx, cell_height = side_ + kGapPx + 2 * kCaptionLinePx;
-  Image sheet(columns * cell_width + kGapPx, std::max(1, rows) * cell_height + kGapPx);
+  const auto groups_before = [&](int column) { return group_ > 0 ? column / group_ : 0; };
+  Image sheet(columns * cell_width + kGapPx + groups_before(columns - 1) * kGroupGapPx,
+              std::max(1, rows) * cell_height + kGapPx);
   std::fill(sheet.bgr.begin(), sheet.bgr.end(), kBackground);
   cv::Mat view = View(sheet);
   for (int i = 0; i < count; ++i) {
     Cell cell = cells_[static_cast<size_t>(i)];
-    const int x = kGapPx + i % columns * cell_width, y = kGapPx + i / columns * cell_height;
+    const int column = i % columns;
+    const int x = kGapPx + column * cell_width + groups_before(column) * kGroupGapPx;
+    const int y = kGapPx + i / columns * cell_height;
     View(cell.image).copyTo(view(cv::Rect(x, y, cell.image.width, cell.image.height)));
     for (size_t line = 0; line < std::min<size_t>(2, cell.caption.size()); ++line) {
       cv::putText(view, Printable(cell.caption[line], static_cast<size_t>(side_ / 6)),

@@ -42,6 +42,8 @@ class ContactSheet {
  public:
   ContactSheet(int columns, int tile_side_px) : columns_(columns), side_(tile_side_px) {}
   int tile_side_px() const { return side_; }
+  // Leaves room after every `cells` cells of a line: what stands together belongs together.
+  void GroupBy(int cells) { group_ = cells; }
   // Up to two lines of caption; characters outside ASCII show as '?', what is too long is cut.
   void Add(const Tile& tile, const std::vector<std::string>& caption, const SheetColour& colour);
   bool empty() const { return cells_.empty(); }
@@ -54,6 +56,7 @@ class ContactSheet {
     SheetColour colour;
   };
   const int columns_, side_;
+  int group_ = 0;  // 0: none
   std::vector<Cell> cells_;
 };
 

@@ -15,7 +15,7 @@
 namespace facet {
 namespace {
 
-constexpr size_t kNumNamed = 5;  // bad files in a message
+constexpr size_t kNumNamed = 10;  // bad files in a message
 
 using State = FaceRecord::State;
 

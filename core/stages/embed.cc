@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "core/api/loss.h"
 #include "core/api/miner.h"
 #include "core/base/file.h"
@@ -33,6 +34,7 @@ struct Job {
   const EmbedSettings& settings;
   uint64_t seed = 0;
   std::string what;  // "fold 3"
+  int64_t index = 0, total = 1;  // of all W'
 };
 
 absl::StatusOr<at::Tensor> ReadDescriptors(StageContext& context, FloatArray* storage) {
@@ -184,8 +186,9 @@ absl::StatusOr<Json> RunEpoch(const Job& job, Loss& loss, Miner& miner, const Tr
     return Diverged();
   }
   const double mean = steps == 0 ? 0.0 : sum / static_cast<double>(steps);
-  job.context.Progress(epoch + 1, job.settings.epochs, "epochs",
-                       absl::StrCat(job.what, ", loss ", mean, ", ", skipped, " pairs skipped"));
+  job.context.Progress(
+      job.index * job.settings.epochs + epoch + 1, job.total * job.settings.epochs, "epochs",
+      absl::StrFormat("%s, loss %.3f, %d pairs skipped", job.what, mean, skipped));
   return Json{{"epoch", epoch + 1}, {"tuples", tuples}, {"skipped", skipped}, {"loss", mean}};
 }
 
@@ -249,7 +252,8 @@ absl::Status RunEmbed(StageContext& context) {
   FloatArray projections;
   projections.shape = {static_cast<int64_t>(folds.size()), settings.dimension, descriptors.size(1)};
   Json log = Json::array();
-  for (const int64_t fold : folds) {
+  for (size_t i = 0; i < folds.size(); ++i) {
+    const int64_t fold = folds[i];
     const std::string what = fold < 0 ? "one W'" : absl::StrCat("fold ", fold);
     // A test fold's people never teach their own W'; one W' for a split learns from fold 0.
     const auto take = [&](int64_t of_sample) {
@@ -257,7 +261,12 @@ absl::Status RunEmbed(StageContext& context) {
       return fold < 0 ? of_sample == 0 : of_sample >= 0 && of_sample != fold;
     };
     FACET_ASSIGN_OR_RETURN(const TrainingSet data, Select(descriptors, records, take, what));
-    const Job job = {context, settings, DeriveSeed(context.seed(), what), what};
+    const Job job = {context,
+                     settings,
+                     DeriveSeed(context.seed(), what),
+                     what,
+                     static_cast<int64_t>(i),
+                     static_cast<int64_t>(folds.size())};
     FACET_ASSIGN_OR_RETURN(const auto learned, Learn(job, data));
     const at::Tensor values = learned.first.contiguous();
     projections.values.insert(projections.values.end(), values.data_ptr<float>(),

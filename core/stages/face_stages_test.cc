@@ -217,14 +217,14 @@ TEST_F(FaceStages, UnreadableImagesAreSkippedWithTheirReasons) {
 
 TEST_F(FaceStages, RefusalNamesTheFirstBadFilesAndTheirNumber) {
   AddImage("a.png", {{30, 20}});
-  for (int i = 0; i < 7; ++i) AddFile(absl::StrCat("bad", i, ".jpg"), "");
+  for (int i = 0; i < 12; ++i) AddFile(absl::StrCat("bad", i, ".jpg"), "");
   FakeContext context = MakeContext("detect", {{"unreadable", "refuse"}});
   const absl::Status status = RunDetect(context);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   const std::string message(status.message());
-  EXPECT_THAT(message, HasSubstr("7 of 8 images cannot be read; the first: bad0.jpg: empty file"));
-  EXPECT_THAT(message, HasSubstr("bad4.jpg"));
-  EXPECT_EQ(message.find("bad5.jpg"), std::string::npos);
+  EXPECT_THAT(message, HasSubstr("12 of 13 images cannot be read; the first: bad0.jpg: empty file"));
+  EXPECT_THAT(message, HasSubstr("bad9.jpg"));
+  EXPECT_EQ(message.find("bad10.jpg"), std::string::npos);
   EXPECT_THAT(message, HasSubstr("faces.unreadable = \"skip\""));
 }
 

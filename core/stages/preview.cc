@@ -117,7 +117,7 @@ absl::StatusOr<std::unique_ptr<CropSet>> OpenCrops(StageContext& context) {
 }
 
 absl::Status AddCrop(const CropSet& crops, int64_t row, const std::string& caption,
-                     ContactSheet* sheet) {
+                     const SheetColour* colour, ContactSheet* sheet) {
   if (row < 0 || row >= crops.size()) {
     return absl::DataLossError(absl::StrCat("there is no crop ", row, " of ", crops.size()));
   }
@@ -127,14 +127,14 @@ absl::Status AddCrop(const CropSet& crops, int64_t row, const std::string& capti
   sheet->Add(Tile(*image, sheet->tile_side_px()),
              {record.identity, absl::StrCat(caption, caption.empty() ? "" : ", ",
                                             record.aligned ? "aligned" : "box alone")},
-             record.aligned ? kGreen : kYellow);
+             colour != nullptr ? *colour : record.aligned ? kGreen : kYellow);
   return absl::OkStatus();
 }
 
 absl::Status AddCrops(StageContext& context, const PreviewSettings& settings, ContactSheet* sheet) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context));
   for (int64_t row : Draw(crops->size(), settings.count, static_cast<uint64_t>(settings.seed))) {
-    FACET_RETURN_IF_ERROR(AddCrop(*crops, row, "", sheet));
+    FACET_RETURN_IF_ERROR(AddCrop(*crops, row, "", nullptr, sheet));
   }
   return absl::OkStatus();
 }
@@ -146,13 +146,15 @@ absl::Status AddTriplets(StageContext& context, const PreviewSettings& settings,
       const std::vector<MinedTuple> mined,
       MineForPreview(context, settings.count, static_cast<uint64_t>(settings.seed)));
   for (const MinedTuple& tuple : mined) {
+    sheet->GroupBy(static_cast<int>(tuple.rows.size()));
     for (size_t i = 0; i < tuple.rows.size(); ++i) {
       const bool positive = tuple.rows.size() == 3 ? i == 1 : tuple.genuine;
       const std::string caption =
           i == 0 ? "anchor"
                  : absl::StrFormat("%s, d = %.3f", positive ? "positive" : "negative",
                                    tuple.distances[i - 1]);
-      FACET_RETURN_IF_ERROR(AddCrop(*crops, tuple.rows[i], caption, sheet));
+      const SheetColour& colour = i == 0 ? kBlue : positive ? kGreen : kRed;
+      FACET_RETURN_IF_ERROR(AddCrop(*crops, tuple.rows[i], caption, &colour, sheet));
     }
   }
   return absl::OkStatus();
