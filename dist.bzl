@@ -21,7 +21,7 @@ def _dist_impl(ctx):
                 progress_message = "Copying %s" % file.short_path,
             )
             outs.append(out)
-    return [DefaultInfo(files = depset(outs))]
+    return [DefaultInfo(files = depset(outs), runfiles = ctx.runfiles(files = outs))]
 
 facet_dist = rule(
     implementation = _dist_impl,

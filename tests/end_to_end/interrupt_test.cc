@@ -1,0 +1,128 @@
+// Stopped, killed, started again: the same bits as a run that nobody disturbed.
+#include <signal.h>
+
+#include <filesystem>
+
+#include "gmock/gmock.h"
+#include "tests/end_to_end/program.h"
+
+namespace facet {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+using InterruptTest = EndToEndTest;
+
+// Some 600 steps, and the row that trains alone. Without a validation part all epochs are run.
+const std::vector<std::string> kLong = {"softmax", "--set", "train.optimizer.epochs=200", "--set",
+                                        "train.optimizer.validation_share=0"};
+
+// Images trained on, as the latest of the training's progress events says; 0: none yet.
+int64_t TrainedImages(const std::string& err) {
+  int64_t done = 0;
+  for (const Json& event : Events(err)) {
+    if (event.value("event", "") == "progress" && event.value("stage", "") == "train") {
+      done = event.at("done");
+    }
+  }
+  return done;
+}
+
+int64_t FirstTrainedImages(const std::string& err) {
+  for (const Json& event : Events(err)) {
+    if (event.value("event", "") == "progress" && event.value("stage", "") == "train") {
+      return event.at("done");
+    }
+  }
+  return 0;
+}
+
+bool TrainsLongerThan(const Program& program, int64_t images) {
+  return TrainedImages(program.err()) > images;
+}
+
+TEST_F(InterruptTest, AnInterruptedTrainingGoesOnAndEndsWithTheSameBits) {
+  CopyTinyStore("undisturbed");
+  const Ending undisturbed = RunTiny(kLong, "undisturbed");
+  ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.err;
+  ASSERT_THAT(Computed(undisturbed), Contains("train"));
+
+  CopyTinyStore();
+  auto run = StartTiny(kLong);
+  ASSERT_TRUE(run->WaitUntil([&] { return TrainsLongerThan(*run, 0); })) << run->err();
+  ::kill(run->id(), SIGTERM);
+  const Ending stopped = run->Wait();
+  EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
+  EXPECT_THAT(Computed(stopped), Not(Contains("train")));
+  EXPECT_THAT(stopped.err, HasSubstr("\nto continue: facet --store .facet run "));
+  EXPECT_THAT(stopped.out, HasSubstr("not run"));
+  const int64_t at_stop = TrainedImages(stopped.err);
+
+  // From the checkpoint on; then the worker is killed.
+  run = StartTiny(kLong);
+  ASSERT_TRUE(run->WaitUntil([&] { return TrainsLongerThan(*run, 0); })) << run->err();
+  EXPECT_GT(FirstTrainedImages(run->err()), at_stop);
+  const std::vector<pid_t> workers = WorkersOf(run->id());
+  ASSERT_EQ(workers.size(), 1u);
+  ::kill(workers[0], SIGKILL);
+  const Ending killed = run->Wait();
+  EXPECT_EQ(killed.exit_code, 1) << killed.err;
+  EXPECT_THAT(killed.err,
+              HasSubstr("failed: row softmax (A), stage train: the worker was killed by "
+                        "signal 9 (Killed); out of memory?"));
+
+  // Again from the checkpoint on; then the host is killed, and takes its worker with it.
+  run = StartTiny(kLong);
+  ASSERT_TRUE(run->WaitUntil([&] { return TrainsLongerThan(*run, 0); })) << run->err();
+  EXPECT_GT(FirstTrainedImages(run->err()), at_stop);
+  const std::vector<pid_t> orphans = WorkersOf(run->id());
+  ASSERT_EQ(orphans.size(), 1u);
+  ::kill(run->id(), SIGKILL);
+  EXPECT_EQ(run->Wait().exit_code, 128 + SIGKILL);
+
+  // The dead host's locks and working folders are in nobody's way.
+  const Ending rest = RunTiny(kLong);
+  EXPECT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_NE(::kill(orphans[0], 0), 0) << "a worker outlived its host";
+  EXPECT_THAT(Computed(rest), ElementsAre("describe", "evaluate", "train"));
+  EXPECT_GT(FirstTrainedImages(rest.err), at_stop);
+  EXPECT_EQ(Artifacts(store()), Artifacts(folder() + "/undisturbed"));
+  EXPECT_TRUE(std::filesystem::is_empty(store() + "/cache/v1/tmp"));
+  EXPECT_TRUE(std::filesystem::is_empty(store() + "/cache/v1/checkpoints"));
+}
+
+TEST_F(InterruptTest, ASecondSignalLeavesAtOnceAndTheStoreIsWhole) {
+  CopyTinyStore();
+  const auto run = StartTiny(kLong);
+  ASSERT_TRUE(run->WaitUntil([&] { return TrainsLongerThan(*run, 0); })) << run->err();
+  // The worker cannot end, so that the second signal surely meets a host that waits.
+  for (const pid_t worker : WorkersOf(run->id())) ::kill(worker, SIGSTOP);
+  ::kill(run->id(), SIGINT);
+  ASSERT_TRUE(run->WaitUntil([i = 0]() mutable { return ++i > 50; })) << "it did not wait";
+  ::kill(run->id(), SIGINT);
+  EXPECT_EQ(run->Wait().exit_code, 130);
+  const Ending plain = RunTiny({});
+  EXPECT_EQ(plain.exit_code, 0) << plain.err;
+  EXPECT_THAT(Computed(plain), IsEmpty());
+}
+
+// A process that waits for a stage which another one computes, instead of computing it too.
+TEST_F(InterruptTest, TwoRunsAtOnceInOneStoreShareTheWork) {
+  const auto first = StartTiny({}), second = StartTiny({});
+  const Ending ends[2] = {first->Wait(), second->Wait()};
+  std::vector<std::string> computed;
+  for (const Ending& end : ends) {
+    EXPECT_EQ(end.exit_code, 0) << end.err;
+    for (const std::string& stage : Computed(end)) computed.push_back(stage);
+  }
+  EXPECT_EQ(computed.size(), 13u) << testing::PrintToString(computed);
+  EXPECT_EQ(ends[0].out.substr(0, ends[0].out.find("report:")),
+            ends[1].out.substr(0, ends[1].out.find("report:")));
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,191 @@
+// The other verbs on the real program, and stores that are not as they should be.
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/file.h"
+#include "gmock/gmock.h"
+#include "tests/end_to_end/program.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+class VerbsTest : public EndToEndTest {
+ protected:
+  std::string Tiny() const { return DataFile("tiny.toml"); }
+
+  // Facet behind a line of shell, which sees it as "$@".
+  Ending InShell(const std::string& line, std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"/bin/sh", "-c", line, "sh", ProgramPath()});
+    return Program(arguments, folder()).Wait();
+  }
+
+  std::string TextOf(const std::string& file) const {
+    const absl::StatusOr<std::string> text = ReadFile(absl::StrCat(folder(), "/", file));
+    EXPECT_TRUE(text.ok()) << text.status();
+    return text.ok() ? *text : "";
+  }
+};
+
+TEST_F(VerbsTest, PlanSaysWhatARunWouldDoAndDoesNothing) {
+  const Ending before = Facet({"plan", Tiny()});
+  EXPECT_EQ(before.exit_code, 0) << before.err;
+  EXPECT_THAT(before.out, HasSubstr("no dataset stage was run yet"));
+  EXPECT_THAT(before.out, HasSubstr("13 stages: 0 cached, 2 to run, 11 wait for these, 0 blocked"));
+  EXPECT_EQ(Facet({"plan", Tiny(), "--exit-code"}).exit_code, 10);
+  EXPECT_THAT(Artifacts(store()), IsEmpty());
+
+  CopyTinyStore("warm");
+  const Ending after = Facet({"--store", "warm", "plan", Tiny(), "--exit-code"});
+  EXPECT_EQ(after.exit_code, 0) << after.out;
+  EXPECT_THAT(after.out, HasSubstr("13 stages: 13 cached, 0 to run"));
+  const Ending changed =
+      Facet({"--store", "warm", "plan", Tiny(), "--set", "test.evaluator.distance=cosine"});
+  EXPECT_THAT(changed.out, HasSubstr("changed: evaluator.distance \"l2\" -> \"cosine\""));
+
+  const absl::StatusOr<Json> json =
+      ParseJson(Facet({"--store", "warm", "plan", Tiny(), "--json"}).out, "plan");
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ(json->at("schema"), 1);
+  EXPECT_EQ(json->at("stages").size(), 13u);
+}
+
+// Every default is in what `show` prints, and it is a file like any other.
+TEST_F(VerbsTest, WhatShowPrintsIsTheSameExperiment) {
+  CopyTinyStore();
+  const Ending show = Facet({"show", Tiny()});
+  EXPECT_EQ(show.exit_code, 0) << show.err;
+  EXPECT_THAT(show.out, HasSubstr("embed.dimension = 8  # " + Tiny() + ":"));
+  const Ending run = Facet({"run", Write("shown.toml", show.out)});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.err, "13 stages: 0 computed, 13 from the cache\n");
+}
+
+TEST_F(VerbsTest, CheckAndVersion) {
+  const Ending good = Facet({"check", Tiny()});
+  EXPECT_EQ(good.exit_code, 0) << good.err;
+  EXPECT_EQ(good.out, Tiny() + ": 2 rows, all fine\n");
+  const Ending bad = Facet({"check", Tiny(), "--set", "test.crops.knd=one"});
+  EXPECT_EQ(bad.exit_code, 3);
+  EXPECT_THAT(bad.err, AllOf(HasSubstr("--> --set #1"), HasSubstr("did you mean `kind`?")));
+  const Ending version = Facet({"version", "--json"});
+  EXPECT_EQ(version.exit_code, 0);
+  const absl::StatusOr<Json> json = ParseJson(version.out, "version");
+  ASSERT_TRUE(json.ok()) << version.out;
+  EXPECT_EQ(json->at("schema"), 1);
+  EXPECT_TRUE(json->at("libraries").contains("torch"));
+}
+
+TEST_F(VerbsTest, MistakesOnTheCommandLineAreNamed) {
+  for (const auto& [arguments, says] :
+       std::vector<std::pair<std::vector<std::string>, const char*>>{
+           {{}, "verbs: run, plan, check, show, preview, report, plugins, version"},
+           {{"plann", Tiny()}, "there is no verb \"plann\"; did you mean \"plan\"?"},
+           {{"run", Tiny(), "--sett", "a=b"}, "did you mean --set?"},
+           {{"run", Tiny(), "tripet"}, "did you mean \"triplet\"?"}}) {
+    const Ending ending = Facet(arguments);
+    EXPECT_EQ(ending.exit_code, 2);
+    EXPECT_EQ(ending.out, "");
+    EXPECT_THAT(ending.err, HasSubstr(says));
+  }
+}
+
+TEST_F(VerbsTest, ReportRepeatsWhatTheRunSaidInEveryForm) {
+  const Ending none = Facet({"report"});
+  EXPECT_EQ(none.exit_code, 5);
+  CopyTinyStore();
+  const Ending run = Facet({"run", Tiny()});
+  const Ending table = Facet({"report"});
+  EXPECT_EQ(table.exit_code, 0) << table.err;
+  EXPECT_EQ(table.out, run.out.substr(0, run.out.find("report:")));
+  EXPECT_EQ(Facet({"report", "tiny", "--out", "report.html"}).exit_code, 0);
+  EXPECT_THAT(TextOf("report.html"), StartsWith("<!DOCTYPE html>"));
+  EXPECT_THAT(Facet({"report", "--format", "csv"}).out, StartsWith("row,label,"));
+  EXPECT_EQ(Facet({"report", "another"}).exit_code, 5);
+}
+
+TEST_F(VerbsTest, PreviewWritesAPictureOfEachStage) {
+  CopyTinyStore();
+  const std::string png = "\x89PNG\r\n\x1a\n";
+  for (const char* stage : {"detect", "align", "crops"}) {
+    const Ending ending = Facet({"preview", Tiny(), "--stage", stage, "--branch", "test", "--count",
+                                 "3", "--out", absl::StrCat(stage, ".png")});
+    EXPECT_EQ(ending.exit_code, 0) << ending.err;
+    EXPECT_EQ(ending.out, absl::StrCat(stage, ".png\n"));
+    EXPECT_EQ(TextOf(absl::StrCat(stage, ".png")).substr(0, png.size()), png);
+  }
+  const Ending triplets = Facet({"preview", Tiny(), "triplet", "--stage", "triplets"});
+  EXPECT_EQ(triplets.exit_code, 0) << triplets.err;
+  EXPECT_EQ(triplets.out, "preview.triplet.triplets.png\n");
+  EXPECT_EQ(TextOf("preview.triplet.triplets.png").substr(0, png.size()), png);
+  EXPECT_EQ(Facet({"preview", Tiny(), "softmax", "--stage", "triplets"}).exit_code, 2);
+}
+
+TEST_F(VerbsTest, AStoreThatCannotBeMadeIsNamed) {
+  Write("file", "");
+  const Ending ending = Facet({"--store", "file/store", "run", Tiny()});
+  EXPECT_EQ(ending.exit_code, 5);
+  EXPECT_THAT(ending.err, AllOf(StartsWith("error: cannot make the folder "),
+                                HasSubstr("/file/store"), HasSubstr("Not a directory")));
+}
+
+// A limit on the size of files stands in for a full disk: the worker cannot write its pictures.
+TEST_F(VerbsTest, AStageThatCannotWriteFailsAndLeavesTheStoreWhole) {
+  const Ending full = InShell("ulimit -f 300; exec \"$@\"", {"run", Tiny(), "softmax"});
+  EXPECT_EQ(full.exit_code, 1);
+  EXPECT_THAT(full.err, HasSubstr("failed: row softmax (A), stage test.dataset: "));
+  EXPECT_THAT(full.err, HasSubstr("ile size limit exceeded"));
+  for (const auto& [key, files] : Artifacts(store())) EXPECT_THAT(key, StartsWith("dataset"));
+  const Ending run = RunTiny({"softmax"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(Computed(run), Contains("test.dataset"));
+}
+
+TEST_F(VerbsTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {
+  CopyTinyStore();
+  const Ending full = InShell("\"$@\" > /dev/full", {"report"});
+  EXPECT_EQ(full.exit_code, 5);
+  EXPECT_EQ(full.err, "error: cannot write the answer to stdout: No space left on device\n");
+  const Ending closed = InShell("{ \"$@\"; echo $? >&2; } | true", {"plugins", "list"});
+  EXPECT_EQ(closed.err, "141\n") << "a closed pipe ends it quietly";
+}
+
+TEST_F(VerbsTest, DamagedEntriesAreComputedAnew) {
+  CopyTinyStore();
+  const std::map<std::string, std::string> before = Artifacts(store());
+  fs::path manifest, weights;
+  for (const auto& entry : fs::recursive_directory_iterator(store() + "/cache/v1/ac")) {
+    if (entry.path().filename() != "manifest.json") continue;
+    const absl::StatusOr<Json> json = ReadJsonFile(entry.path().string());
+    ASSERT_TRUE(json.ok());
+    if (json->at("type") == "pack") manifest = entry.path();
+    if (json->at("type") != "train") continue;
+    for (const Json& file : json->at("files")) {
+      const std::string digest = file.at("digest");
+      if (file.at("name") == "weights.safetensors") {
+        weights = absl::StrCat(store(), "/cache/v1/cas/", digest.substr(0, 2), "/", digest);
+      }
+    }
+  }
+  std::ofstream(manifest, std::ios::app) << "{";
+  ASSERT_TRUE(fs::exists(weights));
+  fs::permissions(weights, fs::perms::owner_write, fs::perm_options::add);
+  fs::resize_file(weights, fs::file_size(weights) / 2);
+  const Ending run = RunTiny({});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(Computed(run).size(), 2u);
+  EXPECT_THAT(Computed(run), Contains("train"));
+  EXPECT_EQ(Artifacts(store()), before);
+}
+
+}  // namespace
+}  // namespace facet
