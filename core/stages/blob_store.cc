@@ -23,6 +23,8 @@ constexpr size_t kTransactionBytes = size_t{1} << 26;
 
 absl::Status LmdbError(int code, const char* what, const std::string& path) {
   const std::string context = absl::StrCat("cannot ", what, " ", path);
+  // LMDB's answer to a write that ends early, too.
+  if (code == EIO) return absl::DataLossError(context + ": Input/output error; is the disk full?");
   if (code > 0) return absl::ErrnoToStatus(code, context);
   return absl::DataLossError(absl::StrCat(context, ": ", mdb_strerror(code)));
 }

@@ -72,12 +72,6 @@ TEST_F(RunTest, FromNothingToATableAReportAndAnRocPicture) {
             run.out.substr(0, run.out.find("report:")));
 }
 
-TEST_F(RunTest, ComputesEachStageOnce) {
-  const Ending run = RunTiny({});
-  ASSERT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_EQ(Computed(run), kAllStages);
-}
-
 TEST_F(RunTest, AChangedEvaluatorOptionEvaluatesAlone) {
   CopyTinyStore();
   const Ending run = RunTiny({"--set", "test.evaluator.distance=cosine"});
@@ -129,17 +123,18 @@ TEST_F(RunTest, TwiceFromNothingIsEqualToTheBit) {
     for (const std::vector<std::string>& set : {std::vector<std::string>(), bfloat16}) {
       const Ending run = RunTiny(set, store);
       ASSERT_EQ(run.exit_code, 0) << run.err;
-      for (const char* file : {"/report.csv", "/roc.svg", "/report.md"}) {
+      if (set.empty()) EXPECT_EQ(Computed(run), kAllStages);
+      for (const char* file : {"/report.csv", "/roc.svg"}) {
         figures[i].push_back(TextOf(ReportFolder(run) + file));
       }
     }
   }
   const auto first = Artifacts(folder() + "/store_0"), second = Artifacts(folder() + "/store_1");
   // Both precisions share the eight stages before training.
-  EXPECT_EQ(first.size(), 13u + 5u);
+  EXPECT_EQ(first.size(), kAllStages.size() + 5);
   EXPECT_EQ(first, second);
-  EXPECT_EQ(figures[0], figures[1]);
-  EXPECT_NE(figures[0][0], figures[0][3]) << "bfloat16 gives the figures of float32?";
+  EXPECT_TRUE(figures[0] == figures[1]) << figures[0][0] << figures[1][0];
+  EXPECT_NE(figures[0][0], figures[0][2]) << "bfloat16 gives the figures of float32?";
 }
 
 }  // namespace

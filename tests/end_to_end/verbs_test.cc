@@ -143,7 +143,7 @@ TEST_F(VerbsTest, AStageThatCannotWriteFailsAndLeavesTheStoreWhole) {
   const Ending full = InShell("ulimit -f 300; exec \"$@\"", {"run", Tiny(), "softmax"});
   EXPECT_EQ(full.exit_code, 1);
   EXPECT_THAT(full.err, HasSubstr("failed: row softmax (A), stage test.dataset: "));
-  EXPECT_THAT(full.err, HasSubstr("ile size limit exceeded"));
+  EXPECT_THAT(full.err, HasSubstr("is the disk full?"));
   for (const auto& [key, files] : Artifacts(store())) EXPECT_THAT(key, StartsWith("dataset"));
   const Ending run = RunTiny({"softmax"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
