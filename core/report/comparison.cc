@@ -33,8 +33,9 @@ PairedDifference FromFolds(const std::vector<double>& differences, const Metric&
   const bool same_figure = row.name == parent.name;
   const double value = same_figure ? row.value - parent.value : mean;
   return {value, value - half, value + half, "",
-          absl::StrCat(differences.size(), " paired folds, t interval",
-                       same_figure ? "" : " (about the mean of the folds)")};
+          absl::StrCat(same_figure ? "" : "the mean over ", differences.size(),
+                       " paired folds, t interval",
+                       same_figure ? "" : " (two figures of which one is not pooled)")};
 }
 
 std::string WhyNot(const ReportRow& row, const ReportRow& parent) {

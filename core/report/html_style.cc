@@ -50,7 +50,7 @@ pre{background:var(--soft);border-radius:6px;padding:12px 14px;overflow-x:auto;m
 line-height:1.45}
 ul.changes{list-style:none;margin:0;padding:0}
 .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:20px}
-.plots svg{width:100%;height:auto}
+.plots svg{width:100%;max-width:560px;height:auto}
 ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:4px 22px;margin:14px 0 0;padding:0;
 font-size:13px}
 ul.legend svg{margin-right:8px;vertical-align:middle}

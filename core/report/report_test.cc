@@ -103,7 +103,7 @@ TEST(ComparisonTest, FoldsGiveStudentsIntervalAboutTheDifferenceThatTheTableShow
   ASSERT_TRUE(paired.has_value()) << why;
   EXPECT_DOUBLE_EQ(paired->value, 2.0);
   EXPECT_NEAR(paired->high, 2.0 + 3.1824 * 0.408248, 1e-4);
-  EXPECT_THAT(paired->method, HasSubstr("about the mean of the folds"));
+  EXPECT_THAT(paired->method, HasSubstr("one is not pooled"));
 }
 
 TEST(ComparisonTest, DrawsGivePercentilesOfPairedDifferences) {
