@@ -8,6 +8,7 @@ load("//third_party:debian.bzl", "debian_headers")
 
 _HEADERS = ["ATen", "c10", "torch"]
 _OPTIONAL_HEADERS = ["caffe2"]
+_LIBRARIES = ["torch", "torch_cpu", "c10"]
 
 def _openblas_flags(ctx):
     """Prefers the OpenBLAS that shares LibTorch's OpenMP threads, whatever libblas.so.3 points to.
@@ -23,12 +24,13 @@ def _torch_impl(ctx):
     if not home:
         debian_headers(ctx, _HEADERS, "libtorch-dev")
         debian_headers(ctx, _OPTIONAL_HEADERS, "libtorch-dev", optional = True)
-        flags = ["-ltorch", "-ltorch_cpu", "-lc10"] + _openblas_flags(ctx)
+        flags = ["-l" + name for name in _LIBRARIES] + _openblas_flags(ctx)
     else:
         if not home.startswith("/"):
             fail("LIBTORCH_HOME=%s is not an absolute path" % home)
         lib = home + "/lib"
-        for needed in [home + "/include/" + header for header in _HEADERS] + [lib + "/libtorch.so", lib + "/libc10.so"]:
+        for needed in [home + "/include/" + header for header in _HEADERS] + \
+                      [lib + "/lib%s.so" % name for name in _LIBRARIES]:
             if not ctx.path(needed).exists:
                 fail("LIBTORCH_HOME=%s is not laid out like a LibTorch release: %s is missing" % (home, needed))
         if ctx.execute(["grep", "-q", "__cxx11", lib + "/libc10.so"]).return_code != 0:
@@ -36,9 +38,9 @@ def _torch_impl(ctx):
         for header in _HEADERS + _OPTIONAL_HEADERS:
             if ctx.path(home + "/include/" + header).exists:
                 ctx.symlink(home + "/include/" + header, "include/" + header)
-        names = ["torch", "torch_cpu", "c10"]
+        names = _LIBRARIES
         if ctx.path(lib + "/libtorch_cuda.so").exists:
-            names += ["torch_cuda", "c10_cuda"]
+            names = names + ["torch_cuda", "c10_cuda"]
 
         # No symbol of ours is in the CUDA libraries: loading them is what registers the device.
         flags = ["-L" + lib, "-Wl,-rpath," + lib, "-Wl,--push-state,--no-as-needed"] + \
