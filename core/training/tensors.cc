@@ -9,6 +9,19 @@
 #include "core/base/check.h"
 
 namespace facet {
+namespace {
+
+// From 2.2 on LibTorch fills every new tensor if algorithms are to be deterministic: a pass over the
+// memory of each activation, to the good of code that reads what it never wrote.
+template <class Context>
+auto LeaveNewMemory(Context& context, int)
+    -> decltype(context.setDeterministicFillUninitializedMemory(false)) {
+  context.setDeterministicFillUninitializedMemory(false);
+}
+template <class Context>
+void LeaveNewMemory(Context&, long) {}  // NOLINT(google-runtime-int): the worse match of 0
+
+}  // namespace
 
 StoredTensor ToStored(const at::Tensor& tensor) {
   const at::Tensor values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
@@ -47,6 +60,7 @@ absl::StatusOr<Numerics> PrepareTorch(const std::string& device, const std::stri
   if (precision == "bfloat16") numerics.type = at::kBFloat16;
   at::set_num_threads(threads);
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
+  LeaveNewMemory(at::globalContext(), 0);
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setBenchmarkCuDNN(false);
   return numerics;
