@@ -35,11 +35,15 @@ void AddGlobalOptions(CLI::App& app, VerbContext& context) {
       ->type_name("DIR")
       ->check(CLI::ExistingDirectory)
       ->allow_extra_args(false);
-  const std::map<std::string, VerbContext::Color> colors = {{"auto", VerbContext::Color::kAuto},
-                                                            {"always", VerbContext::Color::kAlways},
-                                                            {"never", VerbContext::Color::kNever}};
-  app.add_option("--color", context.color, "auto, always or never")
-      ->transform(CLI::CheckedTransformer(colors))
+  app.add_option_function<std::string>(
+         "--color",
+         [&context](const std::string& when) {
+           context.color = when == "always"  ? VerbContext::Color::kAlways
+                           : when == "never" ? VerbContext::Color::kNever
+                                             : VerbContext::Color::kAuto;
+         },
+         "colours in tables and messages; auto: on a terminal")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("WHEN");
   app.add_flag_callback(
       "-q,--quiet", [&context] { context.verbosity = -1; }, "errors only");
@@ -114,6 +118,8 @@ int Main(int argc, char** argv) {
   AddReportVerb(app, context, &run);
   AddPluginsVerb(app, context, &run);
   AddVersionVerb(app, context, &run);
+  app.get_formatter()->label("SUBCOMMAND", "VERB");
+  for (CLI::App* verb : app.get_subcommands({})) verb->group("Verbs");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
