@@ -26,7 +26,7 @@ namespace {
 namespace bp = boost::process;
 namespace fs = std::filesystem;
 
-constexpr auto kDeadline = std::chrono::minutes(4);
+constexpr auto kDeadline = std::chrono::minutes(10);
 constexpr auto kPause = std::chrono::milliseconds(10);
 
 // Two tests share two cores: threads that spin while they wait would take each other's time. The
@@ -92,7 +92,7 @@ bool Program::WaitUntil(const std::function<bool()>& is_so) {
   while (child_->process.running()) {
     if (is_so()) return true;
     if (std::chrono::steady_clock::now() > child_->deadline) {
-      ADD_FAILURE() << "not over after four minutes:\n" << err();
+      ADD_FAILURE() << "not over after ten minutes:\n" << err();
       child_->process.terminate();
       return false;
     }

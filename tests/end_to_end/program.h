@@ -20,7 +20,7 @@ struct Ending {
   std::string out, err;
 };
 
-// A started program. What has not ended after four minutes is killed, and so is what still runs in
+// A started program. What has not ended after ten minutes is killed, and so is what still runs in
 // the destructor.
 class Program {
  public:

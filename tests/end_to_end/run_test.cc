@@ -123,7 +123,9 @@ TEST_F(RunTest, TwiceFromNothingIsEqualToTheBit) {
     for (const std::vector<std::string>& set : {std::vector<std::string>(), bfloat16}) {
       const Ending run = RunTiny(set, store);
       ASSERT_EQ(run.exit_code, 0) << run.err;
-      if (set.empty()) EXPECT_EQ(Computed(run), kAllStages);
+      if (set.empty()) {
+        EXPECT_EQ(Computed(run), kAllStages);
+      }
       for (const char* file : {"/report.csv", "/roc.svg"}) {
         figures[i].push_back(TextOf(ReportFolder(run) + file));
       }
