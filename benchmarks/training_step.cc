@@ -17,6 +17,8 @@
 //   fastest_...        the same of the fastest steps, which other load disturbs least
 //   items_per_second   images/s of facet
 // Quote figures of an idle machine with processor and repetitions; "_cv" tells how steady they are.
+// On a busy one bfloat16 says little: the threads of oneDNN's convolutions spin as they wait.
+// OPENBLAS_CORETYPE should be what the host sets for its workers (core/graph/executor.cc).
 #include <ATen/autocast_mode.h>
 #include <benchmark/benchmark.h>
 #include <torch/nn.h>

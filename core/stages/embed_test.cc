@@ -438,7 +438,7 @@ TEST_F(EmbedTest, StopsInTheMiddle) {
   auto context = Context("stopped");
   context->stop_after_ = 2;
   EXPECT_EQ(RunEmbed(*context).code(), absl::StatusCode::kCancelled);
-  EXPECT_EQ(context->last_progress_, "2 of 3 epochs");
+  EXPECT_EQ(context->last_progress_, "2 of 15 epochs");
   EXPECT_FALSE(std::filesystem::exists(context->output_ + "/projection.npy"));
 }
 
