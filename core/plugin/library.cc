@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -70,6 +71,7 @@ bool IsCompatible(std::string_view fingerprint) {
 absl::StatusOr<const PluginLibrary*> PluginLibrary::Open(const std::string& path) {
   // Never destroyed: objects of a plugin may live as long as the process.
   static auto& opened = *new std::map<std::string, std::unique_ptr<PluginLibrary>>;
+  static auto& mapped = *new std::vector<boost::dll::shared_library>;
   static auto& mutex = *new std::mutex;
   const std::lock_guard<std::mutex> lock(mutex);
   if (const auto found = opened.find(path); found != opened.end()) return found->second.get();
@@ -91,7 +93,7 @@ absl::StatusOr<const PluginLibrary*> PluginLibrary::Open(const std::string& path
     return Annotate(internal::CurrentExceptionStatus(), path);
   }
   FACET_RETURN_IF_ERROR(CheckDescriptor(path, descriptor));
-  new boost::dll::shared_library(std::move(library));  // kept mapped for good
+  mapped.push_back(std::move(library));
   auto& slot = opened[path];
   slot.reset(new PluginLibrary(path, descriptor));
   return slot.get();
