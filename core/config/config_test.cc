@@ -397,7 +397,9 @@ TEST_F(ConfigTest, UnknownComponentNamesLibrariesThatCannotBeUsed) {
   EXPECT_EQ(result.diagnostics[0].code, "E0401");
   EXPECT_NE(Text(result).find("losses: arcface, softmax, triplet"), std::string::npos)
       << Text(result);
-  EXPECT_NE(Text(result).find("not usable: libbroken.so (`facet plugins list` says why)"), std::string::npos);
+  EXPECT_NE(Text(result).find("not usable: libbroken.so (`facet plugins list` says why)"),
+            std::string::npos)
+      << Text(result);
   EXPECT_NE(Text(result).find("searched: " + folder_ + "/plugins"), std::string::npos);
 }
 
