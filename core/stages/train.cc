@@ -35,7 +35,8 @@ absl::StatusOr<Parts> CreateParts(StageContext& context) {
   if (!parts.architecture->trainable()) {
     return absl::InvalidArgumentError(
         absl::StrCat("architecture ", context.component_name("architecture"),
-                     " only infers; take train.loss out (a row that inherits it: unset = [\"train.loss\"]), or name one that can be trained"));
+                     " only infers; take train.loss out (a row that inherits it: unset = "
+                     "[\"train.loss\"]), or name one that can be trained"));
   }
   FACET_ASSIGN_OR_RETURN(parts.loss, context.Create<Loss>("loss"));
   if (context.has_component("miner")) {
