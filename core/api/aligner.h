@@ -17,10 +17,10 @@ namespace facet {
 
 struct Alignment {
   Affine frame_from_image;
-  double aspect = 1.0;       // width / height of the frame
-  bool aligned = false;      // false: fell back to the box alone
-  Landmarks landmarks;       // px of the image, those that the frame was made from
-  double confidence = 0.0;   // of the landmarks; the scale is the aligner's (see its comment)
+  double aspect = 1.0;      // width / height of the frame
+  bool aligned = false;     // false: fell back to the box alone
+  Landmarks landmarks;      // px of the image, those that the frame was made from
+  double confidence = 0.0;  // of the landmarks; the scale is the aligner's (see its comment)
 };
 
 // The frame that a box spans after scaling by `extend` about its centre, aspect kept.

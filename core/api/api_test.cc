@@ -44,8 +44,9 @@ TEST(Options, ProblemsNameTheOptionAndAreAllReported) {
 }
 
 TEST(Options, SchemaCarriesDefaultsAndConstraints) {
-  EXPECT_EQ(SchemaOf<Example>().substr(0, 91),
-            R"([{"name":"margin","type":"float","default":0.2,"doc":"margin [1]","min":0.0,"max":2.0,"min_)");
+  EXPECT_EQ(
+      SchemaOf<Example>().substr(0, 91),
+      R"([{"name":"margin","type":"float","default":0.2,"doc":"margin [1]","min":0.0,"max":2.0,"min_)");
 }
 
 TEST(Geometry, InverseAndCompositionOfAffineMaps) {
@@ -60,8 +61,9 @@ TEST(Geometry, InverseAndCompositionOfAffineMaps) {
 }
 
 TEST(Geometry, LandmarksConvertDownwardsOnly) {
-  Landmarks nine{LandmarkScheme::kPoints9,
-                 {{0, 0}, {9, 0}, {19, 0}, {28, 0}, {10, 12}, {15, 12}, {20, 12}, {7, 19}, {23, 19}}};
+  Landmarks nine{
+      LandmarkScheme::kPoints9,
+      {{0, 0}, {9, 0}, {19, 0}, {28, 0}, {10, 12}, {15, 12}, {20, 12}, {7, 19}, {23, 19}}};
   const Landmarks eyes = ConvertLandmarks(nine, LandmarkScheme::kEyes2).value();
   ASSERT_EQ(eyes.points.size(), 2u);
   EXPECT_EQ(eyes.points[0].x, 4.5);

@@ -60,17 +60,18 @@ struct PluginDescriptor {
   const ComponentDescriptor* components;
 };
 
-// What this file is compiled with: compiler, standard library, Abseil, and in a library that includes
-// a kind with tensors in its interface (tensor.h) LibTorch. C++ objects cross the border, so both
-// sides must agree.
+// What this file is compiled with: compiler, standard library, Abseil, and in a library that
+// includes a kind with tensors in its interface (tensor.h) LibTorch. C++ objects cross the border,
+// so both sides must agree.
 #ifndef FACET_TENSOR_LIBRARY
 #define FACET_TENSOR_LIBRARY ""
 #endif
 #define FACET_STRINGIZE_INNER(x) #x
 #define FACET_STRINGIZE(x) FACET_STRINGIZE_INNER(x)
-#define FACET_FINGERPRINT                                                           \
-  "g++ " FACET_STRINGIZE(__GNUC__) ", libstdc++ abi " FACET_STRINGIZE(_GLIBCXX_USE_CXX11_ABI) \
-  ", absl " FACET_STRINGIZE(ABSL_LTS_RELEASE_VERSION) FACET_TENSOR_LIBRARY
+#define FACET_FINGERPRINT                                                         \
+  "g++ " FACET_STRINGIZE(__GNUC__) ", libstdc++ abi " FACET_STRINGIZE(            \
+      _GLIBCXX_USE_CXX11_ABI) ", absl " FACET_STRINGIZE(ABSL_LTS_RELEASE_VERSION) \
+      FACET_TENSOR_LIBRARY
 
 // The fingerprint with the LibTorch release that libfacet was built with.
 const char* TensorFingerprint();
@@ -106,25 +107,27 @@ absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& op
 }  // namespace facet
 
 #define FACET_COMPONENT(Interface, Class, Options, name, summary, paper) \
-  {Interface::kKind, name, summary, paper, &::facet::SchemaOf<Options>,  \
-   &::facet::internal::CreateComponent<Interface, Class, Options>}
+  {                                                                      \
+    Interface::kKind, name, summary, paper, &::facet::SchemaOf<Options>, \
+        &::facet::internal::CreateComponent<Interface, Class, Options>   \
+  }
 
 #define FACET_PLUGIN(Interface, Class, Options, name, summary, paper) \
   FACET_PLUGIN_COMPONENTS(FACET_COMPONENT(Interface, Class, Options, name, summary, paper))
 
 // Several components in one library: a comma-separated list of FACET_COMPONENT.
-#define FACET_PLUGIN_COMPONENTS(...)                                                          \
-  extern "C" __attribute__((visibility("default"))) const ::facet::PluginDescriptor*          \
-  facet_plugin_descriptor() {                                                                 \
-    static const ::facet::ComponentDescriptor components[] = {__VA_ARGS__};                   \
-    static const ::facet::PluginDescriptor descriptor = {                                     \
-        ::facet::kPluginMagic,                                                                \
-        ::facet::kInterfaceVersion,                                                           \
-        sizeof(::facet::PluginDescriptor),                                                    \
-        FACET_FINGERPRINT,                                                                    \
-        sizeof(components) / sizeof(components[0]),                                           \
-        components};                                                                          \
-    return &descriptor;                                                                       \
+#define FACET_PLUGIN_COMPONENTS(...)                                                 \
+  extern "C" __attribute__((visibility("default"))) const ::facet::PluginDescriptor* \
+  facet_plugin_descriptor() {                                                        \
+    static const ::facet::ComponentDescriptor components[] = {__VA_ARGS__};          \
+    static const ::facet::PluginDescriptor descriptor = {                            \
+        ::facet::kPluginMagic,                                                       \
+        ::facet::kInterfaceVersion,                                                  \
+        sizeof(::facet::PluginDescriptor),                                           \
+        FACET_FINGERPRINT,                                                           \
+        sizeof(components) / sizeof(components[0]),                                  \
+        components};                                                                 \
+    return &descriptor;                                                              \
   }
 
 #endif  // FACET_CORE_API_COMPONENT_H_

@@ -32,10 +32,10 @@ struct Sample {
   Pose pose = Pose::kUnknown;
   double score = 0.0;  // of the box, by the detector that made it
   Landmarks landmarks;
-  int64_t rank = -1;     // in the search engine's list, from 0; -1: none
-  bool curated = true;   // in the curated snapshot
-  std::string video;     // "Name/0"; empty: a still
-  int64_t frame = -1;    // within the video
+  int64_t rank = -1;    // in the search engine's list, from 0; -1: none
+  bool curated = true;  // in the curated snapshot
+  std::string video;    // "Name/0"; empty: a still
+  int64_t frame = -1;   // within the video
   // Test sets: the fold of this sample's identity, for what is trained on the other folds (W');
   // -1: none.
   int64_t fold = -1;

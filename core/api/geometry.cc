@@ -15,8 +15,8 @@ struct SchemeInfo {
   int num_points;
 };
 constexpr SchemeInfo kSchemes[] = {
-    {LandmarkScheme::kNone, "none", 0},         {LandmarkScheme::kEyes2, "eyes2", 2},
-    {LandmarkScheme::kPoints5, "points5", 5},   {LandmarkScheme::kPoints9, "points9", 9},
+    {LandmarkScheme::kNone, "none", 0},          {LandmarkScheme::kEyes2, "eyes2", 2},
+    {LandmarkScheme::kPoints5, "points5", 5},    {LandmarkScheme::kPoints9, "points9", 9},
     {LandmarkScheme::kPoints68, "points68", 68},
 };
 struct PoseInfo {
@@ -103,9 +103,9 @@ absl::StatusOr<LandmarkScheme> LandmarkSchemeFromName(std::string_view name) {
 
 absl::StatusOr<Landmarks> ConvertLandmarks(const Landmarks& landmarks, LandmarkScheme wanted) {
   if (static_cast<int>(landmarks.points.size()) != NumPoints(landmarks.scheme)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        std::string(LandmarkSchemeName(landmarks.scheme)), " has ", NumPoints(landmarks.scheme),
-        " points, got ", landmarks.points.size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(std::string(LandmarkSchemeName(landmarks.scheme)), " has ",
+                     NumPoints(landmarks.scheme), " points, got ", landmarks.points.size()));
   }
   Landmarks current = landmarks;
   while (NumPoints(current.scheme) > NumPoints(wanted) && wanted != LandmarkScheme::kNone) {
@@ -113,8 +113,8 @@ absl::StatusOr<Landmarks> ConvertLandmarks(const Landmarks& landmarks, LandmarkS
   }
   if (current.scheme == wanted) return current;
   return absl::InvalidArgumentError(
-      absl::StrCat("landmarks ", std::string(LandmarkSchemeName(wanted)),
-                   " cannot be made from ", std::string(LandmarkSchemeName(landmarks.scheme))));
+      absl::StrCat("landmarks ", std::string(LandmarkSchemeName(wanted)), " cannot be made from ",
+                   std::string(LandmarkSchemeName(landmarks.scheme))));
 }
 
 Affine Affine::Inverse() const {
@@ -130,8 +130,7 @@ Affine Affine::Scale(double factor) { return {{factor, 0, 0, 0, factor, 0}}; }
 Affine Affine::After(const Affine& first) const {
   const std::array<double, 6>& n = first.m;
   return {{m[0] * n[0] + m[1] * n[3], m[0] * n[1] + m[1] * n[4], m[0] * n[2] + m[1] * n[5] + m[2],
-           m[3] * n[0] + m[4] * n[3], m[3] * n[1] + m[4] * n[4],
-           m[3] * n[2] + m[4] * n[5] + m[5]}};
+           m[3] * n[0] + m[4] * n[3], m[3] * n[1] + m[4] * n[4], m[3] * n[2] + m[4] * n[5] + m[5]}};
 }
 
 }  // namespace facet

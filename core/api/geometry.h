@@ -41,7 +41,7 @@ absl::StatusOr<Pose> PoseFromName(std::string_view name);
 //            middle, nose right, mouth left, mouth right (Everingham et al. 2009)
 //   points68 300-W
 enum class LandmarkScheme { kNone, kEyes2, kPoints5, kPoints9, kPoints68 };
-int NumPoints(LandmarkScheme scheme);                      // 0, 2, 5, 9, 68
+int NumPoints(LandmarkScheme scheme);                        // 0, 2, 5, 9, 68
 std::string_view LandmarkSchemeName(LandmarkScheme scheme);  // "none", "eyes2", ...
 absl::StatusOr<LandmarkScheme> LandmarkSchemeFromName(std::string_view name);
 
@@ -60,9 +60,9 @@ struct Affine {
   Point operator()(const Point& p) const {
     return {m[0] * p.x + m[1] * p.y + m[2], m[3] * p.x + m[4] * p.y + m[5]};
   }
-  Affine Inverse() const;                       // the determinant must not be 0
-  static Affine Scale(double factor);           // about (0, 0)
-  Affine After(const Affine& first) const;      // x -> (*this)(first(x))
+  Affine Inverse() const;                   // the determinant must not be 0
+  static Affine Scale(double factor);       // about (0, 0)
+  Affine After(const Affine& first) const;  // x -> (*this)(first(x))
 };
 
 }  // namespace facet

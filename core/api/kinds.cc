@@ -30,8 +30,8 @@ Alignment FrameOfBox(const Box& box, double extend) {
   const double scale = 1.0 / (width < height ? width : height);
   const Point centre = box.Centre();
   Alignment alignment;
-  alignment.frame_from_image = {{scale, 0, -scale * (centre.x - width / 2), 0, scale,
-                                 -scale * (centre.y - height / 2)}};
+  alignment.frame_from_image = {
+      {scale, 0, -scale * (centre.x - width / 2), 0, scale, -scale * (centre.y - height / 2)}};
   alignment.aspect = width / height;
   return alignment;
 }

@@ -25,8 +25,8 @@ struct LossGroup {
 };
 
 struct LossInput {
-  at::Tensor embeddings;  // [N, D], float32 or float64, not normalised
-  at::Tensor labels;      // [N], int64 in [0, classes)
+  at::Tensor embeddings;           // [N, D], float32 or float64, not normalised
+  at::Tensor labels;               // [N], int64 in [0, classes)
   const Tuples* tuples = nullptr;  // of the kind that takes() names; null if none
 };
 

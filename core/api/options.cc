@@ -168,8 +168,8 @@ struct OptionReader::State {
       return;
     }
     if (!Read(object[name], value)) {
-      problems.push_back(absl::StrCat(name, " must be of type ", TypeName(*value), ", got ",
-                                      object[name].dump()));
+      problems.push_back(
+          absl::StrCat(name, " must be of type ", TypeName(*value), ", got ", object[name].dump()));
       return;
     }
     const std::string violation = Violation(*value, c);
@@ -193,22 +193,22 @@ absl::Status OptionReader::Finish() const {
     if (state_->known.count(name) != 0) continue;
     const std::string nearest = Nearest(name, known);
     problems.push_back(absl::StrCat("no option \"", name, "\"",
-                                    nearest.empty() ? absl::StrCat("; known: ",
-                                                                   absl::StrJoin(known, ", "))
-                                                    : absl::StrCat("; did you mean ", nearest)));
+                                    nearest.empty()
+                                        ? absl::StrCat("; known: ", absl::StrJoin(known, ", "))
+                                        : absl::StrCat("; did you mean ", nearest)));
   }
   if (problems.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrJoin(problems, "; "));
 }
 
-#define FACET_DEFINE_VISIT(Type)                                                                \
-  void SchemaWriter::operator()(const char* name, Type& value, const Constraint& constraint,    \
-                                const char* doc) {                                              \
-    state_->Add(name, value, constraint, doc);                                                  \
-  }                                                                                             \
-  void OptionReader::operator()(const char* name, Type& value, const Constraint& constraint,    \
-                                const char*) {                                                  \
-    state_->Fill(name, &value, constraint);                                                     \
+#define FACET_DEFINE_VISIT(Type)                                                             \
+  void SchemaWriter::operator()(const char* name, Type& value, const Constraint& constraint, \
+                                const char* doc) {                                           \
+    state_->Add(name, value, constraint, doc);                                               \
+  }                                                                                          \
+  void OptionReader::operator()(const char* name, Type& value, const Constraint& constraint, \
+                                const char*) {                                               \
+    state_->Fill(name, &value, constraint);                                                  \
   }
 FACET_DEFINE_VISIT(bool)
 FACET_DEFINE_VISIT(int64_t)

@@ -44,7 +44,7 @@ struct Constraint {
 Constraint Any();
 Constraint Range(double min, double max);  // closed
 Constraint AtLeast(double min);
-Constraint Above(double min);              // open
+Constraint Above(double min);  // open
 Constraint AboveUpTo(double min, double max);
 Constraint OneOf(std::vector<std::string> choices);
 Constraint InputFile();       // a file; empty text = none given
@@ -84,8 +84,7 @@ class SchemaWriter final : public OptionVisitor {
   void operator()(const char*, std::string&, const Constraint&, const char*) override;
   void operator()(const char*, std::vector<int64_t>&, const Constraint&, const char*) override;
   void operator()(const char*, std::vector<double>&, const Constraint&, const char*) override;
-  void operator()(const char*, std::vector<std::string>&, const Constraint&,
-                  const char*) override;
+  void operator()(const char*, std::vector<std::string>&, const Constraint&, const char*) override;
   std::string Text() const;
 
  private:
@@ -106,8 +105,7 @@ class OptionReader final : public OptionVisitor {
   void operator()(const char*, std::string&, const Constraint&, const char*) override;
   void operator()(const char*, std::vector<int64_t>&, const Constraint&, const char*) override;
   void operator()(const char*, std::vector<double>&, const Constraint&, const char*) override;
-  void operator()(const char*, std::vector<std::string>&, const Constraint&,
-                  const char*) override;
+  void operator()(const char*, std::vector<std::string>&, const Constraint&, const char*) override;
   absl::Status Finish() const;  // after Visit
 
  private:

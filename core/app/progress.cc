@@ -32,7 +32,8 @@ std::string Describe(const StageProgress& progress, double seconds) {
                          : absl::StrCat(progress.done, " ", progress.unit);
   if (progress.done > 0 && seconds > 1.0) {
     const double rate = static_cast<double>(progress.done) / seconds;
-    if (rate >= 0.1) absl::StrAppend(&text, absl::StrFormat(rate < 10 ? ", %.1f/s" : ", %.0f/s", rate));
+    if (rate >= 0.1)
+      absl::StrAppend(&text, absl::StrFormat(rate < 10 ? ", %.1f/s" : ", %.0f/s", rate));
     if (progress.total > progress.done) {
       absl::StrAppend(&text, ", ",
                       FormatDuration(static_cast<double>(progress.total - progress.done) / rate),

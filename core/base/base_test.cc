@@ -69,7 +69,7 @@ TEST(Random, NormalHasUnitVariance) {
     sum += value;
     squares += value * value;
   }
-  EXPECT_NEAR(sum / kDraws, 0.0, 0.016);      // 5 / sqrt(n)
+  EXPECT_NEAR(sum / kDraws, 0.0, 0.016);       // 5 / sqrt(n)
   EXPECT_NEAR(squares / kDraws, 1.0, 0.0224);  // 5 sqrt(2 / n)
 }
 

@@ -18,9 +18,8 @@ namespace facet {
 // "<context>: <message>" with the code of `status`; OK stays OK.
 inline absl::Status Annotate(const absl::Status& status, std::string_view context) {
   if (status.ok()) return status;
-  return absl::Status(status.code(),
-                      absl::StrCat(absl::string_view(context.data(), context.size()), ": ",
-                                   status.message()));
+  return absl::Status(status.code(), absl::StrCat(absl::string_view(context.data(), context.size()),
+                                                  ": ", status.message()));
 }
 
 }  // namespace facet
@@ -28,10 +27,9 @@ inline absl::Status Annotate(const absl::Status& status, std::string_view contex
 #define FACET_CONCAT_INNER(a, b) a##b
 #define FACET_CONCAT(a, b) FACET_CONCAT_INNER(a, b)
 
-#define FACET_RETURN_IF_ERROR(expression)                            \
-  do {                                                               \
-    if (absl::Status facet_status = (expression); !facet_status.ok()) \
-      return facet_status;                                           \
+#define FACET_RETURN_IF_ERROR(expression)                                                  \
+  do {                                                                                     \
+    if (absl::Status facet_status = (expression); !facet_status.ok()) return facet_status; \
   } while (false)
 
 #define FACET_ASSIGN_OR_RETURN(declaration, expression) \

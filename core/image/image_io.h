@@ -19,9 +19,10 @@ struct ImageLimits {
   int64_t max_pixels = 64'000'000;  // width * height
 };
 
-// JPEG, PNG, PGM/PPM, BMP, TIFF, WebP: by content, never by the name. Grey becomes BGR, alpha is dropped, 16 bits
-// become 8. EXIF orientation is applied. InvalidArgument: "empty file", "not an image (starts with ...)", "header says
-// 30000x30000, limit ...", "truncated JPEG: <libjpeg's words>". Messages do not name the file; the caller does.
+// JPEG, PNG, PGM/PPM, BMP, TIFF, WebP: by content, never by the name. Grey becomes BGR, alpha is
+// dropped, 16 bits become 8. EXIF orientation is applied. InvalidArgument: "empty file", "not an
+// image (starts with ...)", "header says 30000x30000, limit ...", "truncated JPEG: <libjpeg's
+// words>". Messages do not name the file; the caller does.
 absl::StatusOr<Image> DecodeImage(std::string_view bytes, const ImageLimits& limits = {});
 
 // ReadFile + DecodeImage; the message begins with the path.
@@ -30,9 +31,9 @@ absl::StatusOr<Image> ReadImage(const std::string& path, const ImageLimits& limi
 absl::StatusOr<std::string> EncodeJpeg(const Image& image, int quality);  // 1..100
 absl::StatusOr<std::string> EncodePng(const Image& image);
 
-// The crop of `frame` (aligner.h): shorter side `shorter_side_px`, the other by `aspect` (rounded), sampled so that
-// shrinking does not alias (area weighting), border pixels repeated outside the image. frame_from_image maps image px
-// to frame units.
+// The crop of `frame` (aligner.h): shorter side `shorter_side_px`, the other by `aspect` (rounded),
+// sampled so that shrinking does not alias (area weighting), border pixels repeated outside the
+// image. frame_from_image maps image px to frame units.
 Image RenderFrame(const Image& image, const std::array<double, 6>& frame_from_image, double aspect,
                   int shorter_side_px);
 

@@ -92,8 +92,7 @@ void FromCmyk(const uint8_t* cmyk, bool inverted, int width, uint8_t* bgr) {
 // caller, so nothing with a destructor is jumped over; a frame of its own, because a jump may
 // clobber variables of the frame that called setjmp. False: the header asks for too much.
 [[gnu::noinline]] bool Decode(jpeg_decompress_struct* info, std::string_view bytes,
-                              int64_t max_pixels, DecodedJpeg* decoded,
-                              std::vector<uint8_t>* row) {
+                              int64_t max_pixels, DecodedJpeg* decoded, std::vector<uint8_t>* row) {
   jpeg_mem_src(info, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   jpeg_save_markers(info, JPEG_APP0 + 1, 0xFFFF);
   jpeg_read_header(info, TRUE);

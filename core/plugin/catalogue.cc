@@ -103,8 +103,8 @@ Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
         if (first != nullptr) {
           catalogue.problems_.push_back(
               {path, absl::AlreadyExistsError(absl::StrCat(
-                         path, ": provides ", component.kind, " \"", component.name,
-                         "\", as does ", first->library_path,
+                         path, ": provides ", component.kind, " \"", component.name, "\", as does ",
+                         first->library_path,
                          ", which is used; rename one or take it off the plugin path"))});
           continue;
         }

@@ -35,8 +35,8 @@ std::string LoaderWords(const std::string& path, absl::string_view message) {
 // The throwing constructor carries the loader's words, the error_code overload hides them.
 absl::StatusOr<boost::dll::shared_library> Load(const std::string& path) {
   try {
-    return boost::dll::shared_library(path, boost::dll::load_mode::rtld_now |
-                                                boost::dll::load_mode::rtld_local);
+    return boost::dll::shared_library(
+        path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::exception& exception) {
     return absl::FailedPreconditionError(
         absl::StrCat(path, ": cannot be loaded: ", LoaderWords(path, exception.what()), kRebuild));
@@ -50,9 +50,9 @@ absl::Status CheckDescriptor(const std::string& path, const PluginDescriptor* de
         absl::StrCat(path, ": its descriptor is not one of facet's", kRebuild));
   }
   if (descriptor->interface_version != kInterfaceVersion) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path, ": built for plugin interface ", descriptor->interface_version, ", this facet has ",
-        kInterfaceVersion, kRebuild));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": built for plugin interface ", descriptor->interface_version,
+                     ", this facet has ", kInterfaceVersion, kRebuild));
   }
   if (descriptor->size != sizeof(PluginDescriptor) || !IsCompatible(descriptor->fingerprint)) {
     return absl::FailedPreconditionError(absl::StrCat(path, ": built with ",

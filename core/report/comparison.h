@@ -31,10 +31,10 @@ std::string Verdict(const ReportRow& row);
 std::string StateName(ReportRow::State state);
 
 // The difference of the headlines of two rows of one protocol, as a reader of the table would take
-// it, with a 95 % interval from their replicates: bootstrap draws give the percentiles of the draws'
-// differences; folds give Student's t interval of the paired differences, as a headline's standard
-// error is that of its folds. Where the headlines are not the same figure (pooled, and the mean of
-// the folds), the difference is the mean of the paired ones.
+// it, with a 95 % interval from their replicates: bootstrap draws give the percentiles of the
+// draws' differences; folds give Student's t interval of the paired differences, as a headline's
+// standard error is that of its folds. Where the headlines are not the same figure (pooled, and the
+// mean of the folds), the difference is the mean of the paired ones.
 struct PairedDifference {
   double value = 0.0, low = 0.0, high = 0.0;
   std::string unit;

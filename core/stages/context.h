@@ -39,7 +39,8 @@ class StageContext {
   // new one (one per thread).
   template <class Interface>
   absl::StatusOr<std::unique_ptr<Interface>> Create(const std::string& role) {
-    FACET_ASSIGN_OR_RETURN(std::unique_ptr<Component> made, CreateComponent(role, Interface::kKind));
+    FACET_ASSIGN_OR_RETURN(std::unique_ptr<Component> made,
+                           CreateComponent(role, Interface::kKind));
     return std::unique_ptr<Interface>(static_cast<Interface*>(made.release()));
   }
 

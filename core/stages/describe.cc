@@ -38,8 +38,8 @@ absl::StatusOr<Network> LoadNetwork(StageContext& context) {
   Network network;
   network.name = context.component_name("architecture");
   FACET_ASSIGN_OR_RETURN(network.architecture, context.Create<Architecture>("architecture"));
-  FACET_ASSIGN_OR_RETURN(
-      network.numerics, PrepareTorch(context.device(), context.precision(), context.threads()));
+  FACET_ASSIGN_OR_RETURN(network.numerics,
+                         PrepareTorch(context.device(), context.precision(), context.threads()));
   Architecture& architecture = *network.architecture;
   architecture.Initialize(context.seed());
   network.format = InputFormatOf(architecture.input());
@@ -95,8 +95,7 @@ void FillViews(const Image& crop, const TestCropSettings& settings, const InputF
 
 // Views of the rows [first, last) as [rows * views, 3, S, S]; the first error wins.
 absl::StatusOr<at::Tensor> LoadViews(const CropSet& crops, int64_t first, int64_t last,
-                                     const TestCropSettings& settings,
-                                     const InputFormat& format) {
+                                     const TestCropSettings& settings, const InputFormat& format) {
   const int64_t views = NumViews(settings);
   const int64_t size = format.size_px;
   at::Tensor batch = at::empty({(last - first) * views, 3, size, size},
@@ -128,9 +127,9 @@ absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& views, i
         network.architecture->Forward(input, /*training=*/false).to(at::kCPU, at::kFloat);
     const int64_t dimension = network.architecture->dimension();
     if (output.dim() != 2 || output.size(1) != dimension) {
-      return absl::InternalError(absl::StrCat(
-          network.name, ": gives descriptors of ", output.numel() / std::max<int64_t>(1, output.size(0)),
-          " values, says ", dimension));
+      return absl::InternalError(absl::StrCat(network.name, ": gives descriptors of ",
+                                              output.numel() / std::max<int64_t>(1, output.size(0)),
+                                              " values, says ", dimension));
     }
     if (normalize == "each") output = output / output.norm(2, 1, true).clamp_min(1e-12);
     return output.reshape({-1, num_views, dimension}).mean(1).contiguous();

@@ -1,10 +1,10 @@
 // describe: packed crops and a network -> one descriptor per crop, averaged over views.
 //
 // Inputs: port "crops" (crops.jsonl, crops.mdb); port "model" (weights.safetensors) where the row
-// trains. Role: architecture. Settings: TestCropSettings. Output: descriptors.npy [rows, D] float32,
-// rows.jsonl.
-// Views (Parkhi et al. 2015, section 5.1): at each scale the crop's shorter side becomes `scale` px;
-// windows of the network's input size at the four corners and the centre, each with its mirror.
+// trains. Role: architecture. Settings: TestCropSettings. Output: descriptors.npy [rows, D]
+// float32, rows.jsonl. Views (Parkhi et al. 2015, section 5.1): at each scale the crop's shorter
+// side becomes `scale` px; windows of the network's input size at the four corners and the centre,
+// each with its mirror.
 #ifndef FACET_CORE_STAGES_DESCRIBE_H_
 #define FACET_CORE_STAGES_DESCRIBE_H_
 

@@ -33,7 +33,7 @@ struct Job {
   StageContext& context;
   const EmbedSettings& settings;
   uint64_t seed = 0;
-  std::string what;  // "fold 3"
+  std::string what;              // "fold 3"
   int64_t index = 0, total = 1;  // of all W'
 };
 
@@ -74,10 +74,11 @@ absl::Status CheckFolds(const std::vector<DescriptorRecord>& records) {
     if (record.identity.empty() || record.fold < 0) continue;
     const int64_t first = folds.emplace(record.identity, record.fold).first->second;
     if (first == record.fold) continue;
-    return absl::FailedPreconditionError(absl::StrCat(
-        "embed.on = \"folds\": ", record.identity, " has images in folds ", first, " and ",
-        record.fold, ", so W' would learn from a person it is tested on; the data set must give "
-        "each person one fold, or set embed.on = \"train\""));
+    return absl::FailedPreconditionError(
+        absl::StrCat("embed.on = \"folds\": ", record.identity, " has images in folds ", first,
+                     " and ", record.fold,
+                     ", so W' would learn from a person it is tested on; the data set must give "
+                     "each person one fold, or set embed.on = \"train\""));
   }
   return absl::OkStatus();
 }
@@ -186,9 +187,9 @@ absl::StatusOr<Json> RunEpoch(const Job& job, Loss& loss, Miner& miner, const Tr
     return Diverged();
   }
   const double mean = steps == 0 ? 0.0 : sum / static_cast<double>(steps);
-  job.context.Progress(
-      job.index * job.settings.epochs + epoch + 1, job.total * job.settings.epochs, "epochs",
-      absl::StrFormat("%s, loss %.3f, %d pairs skipped", job.what, mean, skipped));
+  job.context.Progress(job.index * job.settings.epochs + epoch + 1, job.total * job.settings.epochs,
+                       "epochs",
+                       absl::StrFormat("%s, loss %.3f, %d pairs skipped", job.what, mean, skipped));
   return Json{{"epoch", epoch + 1}, {"tuples", tuples}, {"skipped", skipped}, {"loss", mean}};
 }
 

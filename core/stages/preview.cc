@@ -127,7 +127,9 @@ absl::Status AddCrop(const CropSet& crops, int64_t row, const std::string& capti
   sheet->Add(Tile(*image, sheet->tile_side_px()),
              {record.identity, absl::StrCat(caption, caption.empty() ? "" : ", ",
                                             record.aligned ? "aligned" : "box alone")},
-             colour != nullptr ? *colour : record.aligned ? kGreen : kYellow);
+             colour != nullptr ? *colour
+             : record.aligned  ? kGreen
+                               : kYellow);
   return absl::OkStatus();
 }
 

@@ -105,8 +105,8 @@ absl::StatusOr<std::vector<std::unique_ptr<Interface>>> CreatePerThread(StageCon
 
 // The loop of a stage over the records that `next` gives (none: the end), in rounds of bounded
 // size: work(record, worker) -> Result by `num_workers` threads, then take(record, Result&) ->
-// Status in order. Reports progress of at most `total` images and heeds a request to stop. OpenCV's own
-// threads are switched off: an image is one thread's work.
+// Status in order. Reports progress of at most `total` images and heeds a request to stop. OpenCV's
+// own threads are switched off: an image is one thread's work.
 void UseOneOpenCvThread();
 template <class Record, class Result, class Next, class Work, class Take>
 absl::Status ForEachImage(StageContext& context, int64_t total, const Next& next, const Work& work,

@@ -1,5 +1,5 @@
-// The host's own options of each stage, declared like a component's (core/api/options.h). Defaults are the paper's where
-// it gives one (Parkhi et al. 2015, sections 4 and 5).
+// The host's own options of each stage, declared like a component's (core/api/options.h). Defaults
+// are the paper's where it gives one (Parkhi et al. 2015, sections 4 and 5).
 #ifndef FACET_CORE_STAGES_SETTINGS_H_
 #define FACET_CORE_STAGES_SETTINGS_H_
 
@@ -22,7 +22,8 @@ struct FaceSettings {
   void Visit(OptionVisitor& v) {
     v("unreadable", unreadable, OneOf({"skip", "refuse"}),
       "an image that cannot be read: skip and count it, or refuse to go on");
-    v("max_megapixels", max_megapixels, Range(1, 1000), "larger images are unreadable [10^6 pixels]");
+    v("max_megapixels", max_megapixels, Range(1, 1000),
+      "larger images are unreadable [10^6 pixels]");
     v("select", select, OneOf({"central", "largest", "best"}),
       "of several faces: nearest the image's centre, the largest, or the best score");
     v("missing", missing, OneOf({"central", "drop"}),
@@ -97,7 +98,8 @@ struct OptimizerSettings {
     v("validation_share", validation_share, Range(0, 0.5),
       "share of each identity's images held out, seeded; 0: a rate lasts epochs / number of rates");
     v("mean", mean, OneOf({"pixel", "image", "none"}),
-      "what is subtracted: mean per channel, mean image, nothing (an architecture may fix its own)");
+      "what is subtracted: mean per channel, mean image, nothing (an architecture may fix its "
+      "own)");
   }
 };
 
@@ -119,7 +121,8 @@ struct EmbedSettings {
     v("epochs", epochs, AtLeast(1), "passes over all positive pairs; paper");
     v("batch", batch, AtLeast(1), "tuples per step; the paper does not say");
     v("initial", initial, OneOf({"pca", "normal"}),
-      "W' before training: principal directions of the training descriptors, or N(0, initial_std^2)");
+      "W' before training: principal directions of the training descriptors, or N(0, "
+      "initial_std^2)");
     v("initial_std", initial_std, Above(0), "of initial normal; paper's filter initialisation");
   }
 };

@@ -107,12 +107,11 @@ absl::Status Start(StageContext& context, Parts& parts, Model* model) {
   FACET_ASSIGN_OR_RETURN(const std::string weights,
                          context.InputFile("start", "weights.safetensors"));
   FACET_ASSIGN_OR_RETURN(const Model from, ReadModel(path, weights));
-  FACET_ASSIGN_OR_RETURN(model->start,
-                         CopyLayers(from, *model, *parts.architecture, *parts.loss));
-  context.Notice(absl::StrCat(
-      "Layers taken from the start network: ", LayerNames(model->start.at("copied")),
-      "; drawn anew: ", LayerNames(model->start.at("new")),
-      "; not used: ", LayerNames(model->start.at("unused")), "."));
+  FACET_ASSIGN_OR_RETURN(model->start, CopyLayers(from, *model, *parts.architecture, *parts.loss));
+  context.Notice(
+      absl::StrCat("Layers taken from the start network: ", LayerNames(model->start.at("copied")),
+                   "; drawn anew: ", LayerNames(model->start.at("new")),
+                   "; not used: ", LayerNames(model->start.at("unused")), "."));
   return absl::OkStatus();
 }
 
@@ -133,9 +132,8 @@ TrainerOptions MakeTrainerOptions(StageContext& context, const OptimizerSettings
 }  // namespace
 
 absl::Status RunTrain(StageContext& context) {
-  FACET_ASSIGN_OR_RETURN(
-      const OptimizerSettings optimizer,
-      ReadOptions<OptimizerSettings>(Dump(context.settings().at("optimizer"))));
+  FACET_ASSIGN_OR_RETURN(const OptimizerSettings optimizer,
+                         ReadOptions<OptimizerSettings>(Dump(context.settings().at("optimizer"))));
   FACET_ASSIGN_OR_RETURN(const AugmentSettings augment,
                          ReadOptions<AugmentSettings>(Dump(context.settings().at("augment"))));
   FACET_ASSIGN_OR_RETURN(const Numerics numerics,

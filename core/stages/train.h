@@ -3,7 +3,8 @@
 //   ports     crops (pack), start (train; optional): the network to begin with
 //   roles     architecture, loss, miner (if the loss takes tuples; scope batch)
 //   settings  optimizer, augment (settings.h)
-//   files     weights.safetensors, model.json (core/training/model.h), log.jsonl: an object per epoch
+//   files     weights.safetensors, model.json (core/training/model.h), log.jsonl: an object per
+//   epoch
 //
 // Crops without an identity are left out and counted.
 #ifndef FACET_CORE_STAGES_TRAIN_H_

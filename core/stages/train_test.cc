@@ -1,11 +1,11 @@
 // The train stage with the real vgg, softmax, triplet and batch_hard plugins on small random crops.
 #include "core/stages/train.h"
 
+#include <ATen/ATen.h>
+
 #include <cmath>
 #include <filesystem>
 #include <functional>
-
-#include <ATen/ATen.h>
 
 #include "core/base/file.h"
 #include "core/base/random.h"
@@ -24,7 +24,9 @@ using ::testing::HasSubstr;
 
 const std::map<std::string, Use> kUses = {
     {"architecture",
-     {"plugins/architectures/libvgg.so", "architecture", "vgg",
+     {"plugins/architectures/libvgg.so",
+      "architecture",
+      "vgg",
       {{"config", "A"}, {"input_px", 32}, {"width", 0.06}, {"fc_size", 24}, {"init", "kaiming"}}}},
     {"loss", {"plugins/losses/libsoftmax.so", "loss", "softmax"}}};
 
@@ -32,8 +34,8 @@ class TrainTest : public testing::Test {
  protected:
   // 40 raw crops of 36 x 36 px, of four identities: noise around a colour of their own.
   void SetUp() override {
-    folder_ = testing::TempDir() + "/" +
-              testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ =
+        testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     auto writer = *BlobWriter::Create(folder_ + "/crops.mdb");
@@ -58,8 +60,12 @@ class TrainTest : public testing::Test {
 
   std::unique_ptr<FakeContext> Context(const std::string& name,
                                        std::map<std::string, Use> uses = kUses) {
-    const Json settings = {{"optimizer", {{"batch", 8}, {"epochs", 4}, {"rates", {0.02}},
-                                          {"validation_share", 0.1}, {"patience", 99}}},
+    const Json settings = {{"optimizer",
+                            {{"batch", 8},
+                             {"epochs", 4},
+                             {"rates", {0.02}},
+                             {"validation_share", 0.1},
+                             {"patience", 99}}},
                            {"augment", Json::object()}};
     auto context = std::make_unique<FakeContext>(folder_ + "/" + name, std::move(uses), settings);
     context->inputs_["crops"] = folder_;
@@ -77,7 +83,8 @@ class TrainTest : public testing::Test {
 
 TEST_F(TrainTest, LearnsAndGivesTheSameBitsAgain) {
   for (const char* precision : {"float32", "bfloat16"}) {
-    auto first = Context(std::string("a") + precision), second = Context(std::string("b") + precision);
+    auto first = Context(std::string("a") + precision),
+         second = Context(std::string("b") + precision);
     for (FakeContext* context : {first.get(), second.get()}) {
       context->precision_ = precision;
       context->settings_["optimizer"]["epochs"] = 12;
@@ -224,7 +231,8 @@ TEST(Reduce, AveragesOrAddsAndTakesNothingAsZero) {
   EXPECT_EQ(of(Reduction::kMeanNonZero), 2.0f);
   EXPECT_EQ(of(Reduction::kSum), 4.0f);
   EXPECT_EQ(ReduceGroups({{"a", values, Reduction::kSum}, {"b", values, Reduction::kMean}})
-                ->item<float>(), 5.0f);
+                ->item<float>(),
+            5.0f);
   for (const Reduction reduction : {Reduction::kMean, Reduction::kMeanNonZero, Reduction::kSum}) {
     at::Tensor x = at::ones({3});
     x.set_requires_grad(true);

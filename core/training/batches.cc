@@ -43,11 +43,12 @@ absl::StatusOr<Batch> Batches::Training(int64_t epoch, const std::vector<int64_t
                                         int64_t index) const {
   Batch batch;
   Image scratch;
-  const int64_t end = std::min<int64_t>((index + 1) * batch_size_, static_cast<int64_t>(order.size()));
+  const int64_t end =
+      std::min<int64_t>((index + 1) * batch_size_, static_cast<int64_t>(order.size()));
   for (int64_t i = index * batch_size_; i < end; ++i) {
     const uint64_t seed = DeriveSeed(seed_, absl::StrCat("augment/", epoch, "/", i));
-    FACET_RETURN_IF_ERROR(Append(order[static_cast<size_t>(i)], /*augment=*/true, seed, &scratch,
-                                 &batch));
+    FACET_RETURN_IF_ERROR(
+        Append(order[static_cast<size_t>(i)], /*augment=*/true, seed, &scratch, &batch));
   }
   return batch;
 }
@@ -70,8 +71,10 @@ absl::Status Batches::Append(int64_t row, bool augment, uint64_t seed, Image* sc
   if (augment) {
     Random random(seed);
     if (augment_.crop == "random") {
-      window.x = static_cast<int>(random.Index(static_cast<uint64_t>(crop->width - format_.size_px + 1)));
-      window.y = static_cast<int>(random.Index(static_cast<uint64_t>(crop->height - format_.size_px + 1)));
+      window.x =
+          static_cast<int>(random.Index(static_cast<uint64_t>(crop->width - format_.size_px + 1)));
+      window.y =
+          static_cast<int>(random.Index(static_cast<uint64_t>(crop->height - format_.size_px + 1)));
     }
     window.mirror = augment_.flip && random.Bernoulli(0.5);
   }

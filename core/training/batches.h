@@ -36,8 +36,7 @@ class Batches {
   absl::StatusOr<Batch> Validation(int64_t index) const;  // central windows
 
  private:
-  absl::Status Append(int64_t row, bool augment, uint64_t seed, Image* scratch,
-                      Batch* batch) const;
+  absl::Status Append(int64_t row, bool augment, uint64_t seed, Image* scratch, Batch* batch) const;
 
   const CropSet& crops_;
   const std::vector<int64_t> labels_;

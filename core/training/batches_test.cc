@@ -1,11 +1,12 @@
 // Crops -> batches: windows, means, splits, and what does not depend on threads.
+#include "core/training/batches.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
 #include <set>
 
 #include "core/image/image_io.h"
-#include "core/training/batches.h"
 #include "core/training/prefetcher.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -32,16 +33,17 @@ Image Gradient(int width, int height, int seed) {
 class BatchesTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::TempDir() + "/" +
-              testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ =
+        testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
     auto writer = *BlobWriter::Create(folder_ + "/crops.mdb");
     std::vector<CropRecord> records;
     for (int i = 0; i < 12; ++i) {
       const Image image = Gradient(10, 8, i);
-      ASSERT_TRUE(writer->Append(i, {reinterpret_cast<const char*>(image.bgr.data()),
-                                     image.bgr.size()}).ok());
+      ASSERT_TRUE(
+          writer->Append(i, {reinterpret_cast<const char*>(image.bgr.data()), image.bgr.size()})
+              .ok());
       CropRecord record;
       record.sample = i;
       record.identity = std::string(1, static_cast<char>('a' + i % 3));
@@ -121,7 +123,8 @@ TEST_F(BatchesTest, CentralWindowWithoutAugmentation) {
   for (int y = 2; y < 6; ++y) {
     for (int x = 3; x < 7; ++x) {
       for (int c = 2; c >= 0; --c, ++i) {  // RGB
-        EXPECT_EQ(batch.pixels[i], static_cast<float>(image.Pixel(x, y)[c]) - static_cast<float>(c + 1));
+        EXPECT_EQ(batch.pixels[i],
+                  static_cast<float>(image.Pixel(x, y)[c]) - static_cast<float>(c + 1));
       }
     }
   }
@@ -177,7 +180,8 @@ TEST(Split, HoldsOutAShareOfEachIdentity) {
   EXPECT_EQ(split.validation.size(), 50u);
   EXPECT_EQ(split.training.size(), 951u);
   std::vector<int> held(11, 0);
-  for (const int64_t row : split.validation) ++held[static_cast<size_t>(labels[static_cast<size_t>(row)])];
+  for (const int64_t row : split.validation)
+    ++held[static_cast<size_t>(labels[static_cast<size_t>(row)])];
   EXPECT_EQ(held[10], 0);
   for (int label = 0; label < 10; ++label) EXPECT_EQ(held[static_cast<size_t>(label)], 5);
   EXPECT_NE(split.validation, SplitRows(labels, 0.05, 4).validation);

@@ -50,8 +50,8 @@ absl::Status CheckpointStore::Save(int64_t step, const StoredTensors& state) {
   StoredTensors stamped = state;
   stamped.metadata[kStep] = absl::StrCat(step);
   const std::string content = SerializeTensors(stamped);
-  FACET_RETURN_IF_ERROR(WriteFileAtomically(Path(next_generation_),
-                                            absl::StrCat(Sha256Hex(content), content)));
+  FACET_RETURN_IF_ERROR(
+      WriteFileAtomically(Path(next_generation_), absl::StrCat(Sha256Hex(content), content)));
   next_generation_ = 1 - next_generation_;
   return absl::OkStatus();
 }

@@ -72,9 +72,9 @@ absl::Status CropSet::CheckLargeEnough(int64_t input_px, const std::string& opti
   for (const CropRecord& record : records_) {
     const int64_t shorter = std::min(record.width, record.height);
     if (shorter >= input_px) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "crops of ", shorter, " px are smaller than the network's input of ", input_px,
-        " px; raise ", option, " to at least ", input_px));
+    return absl::InvalidArgumentError(
+        absl::StrCat("crops of ", shorter, " px are smaller than the network's input of ", input_px,
+                     " px; raise ", option, " to at least ", input_px));
   }
   return absl::OkStatus();
 }

@@ -51,7 +51,8 @@ void MeanMeter::Add(const Image& crop) {
 std::vector<float> MeanMeter::Mean() const {
   FACET_CHECK(count_ > 0);
   std::vector<float> mean;
-  for (const double sum : sums_) mean.push_back(static_cast<float>(sum / static_cast<double>(count_)));
+  for (const double sum : sums_)
+    mean.push_back(static_cast<float>(sum / static_cast<double>(count_)));
   return mean;
 }
 

@@ -1,5 +1,6 @@
-// A trained network as an artifact: weights.safetensors (tensors by name; the loss's begin with "loss.";
-// "input.mean" [S, S, 3] where a mean image is subtracted) and model.json, everything else.
+// A trained network as an artifact: weights.safetensors (tensors by name; the loss's begin with
+// "loss."; "input.mean" [S, S, 3] where a mean image is subtracted) and model.json, everything
+// else.
 #ifndef FACET_CORE_TRAINING_MODEL_H_
 #define FACET_CORE_TRAINING_MODEL_H_
 
@@ -22,9 +23,9 @@ struct Model {
   InputFormat input;
   std::vector<std::string> classes;  // identities; a label is an index into them
   std::string precision;
-  Json start = nullptr;              // what CopyLayers reported; null: from scratch
+  Json start = nullptr;  // what CopyLayers reported; null: from scratch
   Json counts = Json::object();
-  std::vector<Json> log;             // Trainer::log()
+  std::vector<Json> log;  // Trainer::log()
   StoredTensors weights;
 };
 
@@ -39,9 +40,9 @@ InputFormat InputFormatOf(const NetworkInput& input);
 // shape.
 absl::Status LoadWeights(const StoredTensors& weights, Architecture& architecture);
 
-// Copies the tensors of `from` whose name and shape agree with one of the architecture's; the loss's
-// only if the loss and the classes are the same. {"copied": [...], "new": [...], "unused": [...]}:
-// tensors that were copied, that keep their initial values, that had no counterpart.
+// Copies the tensors of `from` whose name and shape agree with one of the architecture's; the
+// loss's only if the loss and the classes are the same. {"copied": [...], "new": [...], "unused":
+// [...]}: tensors that were copied, that keep their initial values, that had no counterpart.
 // InvalidArgument: nothing agrees.
 absl::StatusOr<Json> CopyLayers(const Model& from, const Model& to, Architecture& architecture,
                                 Loss& loss);

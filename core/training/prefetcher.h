@@ -51,9 +51,8 @@ class Prefetcher {
   void Work() {
     std::unique_lock<std::mutex> lock(mutex_);
     while (true) {
-      changed_.wait(lock, [this] {
-        return next_made_ >= end_ || next_made_ < next_taken_ + ahead_;
-      });
+      changed_.wait(lock,
+                    [this] { return next_made_ >= end_ || next_made_ < next_taken_ + ahead_; });
       if (next_made_ >= end_) return;
       const int64_t index = next_made_++;
       lock.unlock();

@@ -1,8 +1,8 @@
 #include "core/training/reduce.h"
 
-#include <algorithm>
-
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 namespace facet {
 namespace {
@@ -37,15 +37,15 @@ absl::Status CheckMiner(const Loss& loss, const Miner* miner, MinerScope scope,
   const auto text = [](TupleKind kind) { return std::string(TupleKindName(kind)); };
   if (loss.takes() == TupleKind::kNone) {
     if (miner == nullptr) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(
-        slot, ".loss takes no tuples, ", slot, ".miner makes ", text(miner->makes()),
-        "; take the miner out or choose another loss"));
+    return absl::InvalidArgumentError(absl::StrCat(slot, ".loss takes no tuples, ", slot,
+                                                   ".miner makes ", text(miner->makes()),
+                                                   "; take the miner out or choose another loss"));
   }
   if (miner == nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        slot, ".loss takes ", text(loss.takes()), ", but there is no ", slot,
-        ".miner to make them; add one, for example { use = \"",
-        scope == MinerScope::kBatch ? "batch_hard" : "random_violating", "\" }"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(slot, ".loss takes ", text(loss.takes()), ", but there is no ", slot,
+                     ".miner to make them; add one, for example { use = \"",
+                     scope == MinerScope::kBatch ? "batch_hard" : "random_violating", "\" }"));
   }
   if (miner->makes() != loss.takes()) {
     return absl::InvalidArgumentError(absl::StrCat(slot, ".loss takes ", text(loss.takes()), ", ",

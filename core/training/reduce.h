@@ -2,10 +2,10 @@
 #ifndef FACET_CORE_TRAINING_REDUCE_H_
 #define FACET_CORE_TRAINING_REDUCE_H_
 
+#include <ATen/core/Tensor.h>
+
 #include <string>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
 
 #include "absl/status/statusor.h"
 #include "core/api/loss.h"
@@ -19,7 +19,8 @@ namespace facet {
 absl::StatusOr<at::Tensor> ReduceGroups(const std::vector<LossGroup>& groups);
 
 // Loss and miner belong together: the miner makes what the loss takes, in the given scope, and a
-// loss that takes none has no miner. miner may be null. `slot` is "train" or "embed", for the message.
+// loss that takes none has no miner. miner may be null. `slot` is "train" or "embed", for the
+// message.
 absl::Status CheckMiner(const Loss& loss, const Miner* miner, MinerScope scope,
                         const std::string& slot);
 

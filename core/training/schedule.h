@@ -28,9 +28,9 @@ class RateSchedule {
 
   // What a checkpoint holds.
   struct State {
-    int64_t stage = 0;        // index of the rate
-    int64_t epochs = 0;       // finished
-    int64_t since_best = 0;   // epochs without improvement at this rate
+    int64_t stage = 0;       // index of the rate
+    int64_t epochs = 0;      // finished
+    int64_t since_best = 0;  // epochs without improvement at this rate
     bool has_best = false;
     double best = 0.0;
     bool done = false;

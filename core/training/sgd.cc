@@ -1,10 +1,10 @@
 #include "core/training/sgd.h"
 
-#include <utility>
-
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+
+#include <utility>
 
 #include "core/training/tensors.h"
 
@@ -60,9 +60,9 @@ absl::Status Sgd::Add(const std::string& prefix, const std::vector<NamedTensor>&
 absl::Status Sgd::CheckGradients() const {
   for (const Entry& entry : entries_) {
     if (entry.parameter.grad().defined()) continue;
-    return absl::InternalError(absl::StrCat(
-        "learned tensor ", entry.name,
-        " gets no gradient: its component reports it as learned but does not use it"));
+    return absl::InternalError(
+        absl::StrCat("learned tensor ", entry.name,
+                     " gets no gradient: its component reports it as learned but does not use it"));
   }
   return absl::OkStatus();
 }
@@ -121,7 +121,8 @@ absl::Status Sgd::Import(const StoredTensors& stored) {
       const std::string name = (velocity ? kVelocity : "") + entry.name;
       const auto found = stored.tensors.find(name);
       if (found == stored.tensors.end() || found->second.shape != entry.master.sizes().vec()) {
-        return absl::DataLossError(absl::StrCat("the checkpoint has no tensor ", name, " of this shape"));
+        return absl::DataLossError(
+            absl::StrCat("the checkpoint has no tensor ", name, " of this shape"));
       }
       CopyFrom(found->second, velocity ? entry.velocity : entry.master);
     }

@@ -7,10 +7,10 @@
 #ifndef FACET_CORE_TRAINING_SGD_H_
 #define FACET_CORE_TRAINING_SGD_H_
 
+#include <ATen/core/Tensor.h>
+
 #include <string>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
 
 #include "absl/status/status.h"
 #include "core/api/architecture.h"

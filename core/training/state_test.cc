@@ -15,8 +15,8 @@ namespace {
 using ::testing::HasSubstr;
 
 std::string Folder() {
-  const std::string path = testing::TempDir() + "/" +
-                           testing::UnitTest::GetInstance()->current_test_info()->name();
+  const std::string path =
+      testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name();
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);
   return path;

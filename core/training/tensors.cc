@@ -1,18 +1,18 @@
 #include "core/training/tensors.h"
 
-#include <cstring>
-
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+
+#include <cstring>
 
 #include "core/base/check.h"
 
 namespace facet {
 namespace {
 
-// From 2.2 on LibTorch fills every new tensor if algorithms are to be deterministic: a pass over the
-// memory of each activation, to the good of code that reads what it never wrote.
+// From 2.2 on LibTorch fills every new tensor if algorithms are to be deterministic: a pass over
+// the memory of each activation, to the good of code that reads what it never wrote.
 template <class Context>
 auto LeaveNewMemory(Context& context, int)
     -> decltype(context.setDeterministicFillUninitializedMemory(false)) {
@@ -36,7 +36,8 @@ at::Tensor FromStored(const StoredTensor& stored) {
   at::Tensor tensor = at::empty(stored.shape, at::kFloat);
   FACET_CHECK(tensor.numel() == static_cast<int64_t>(stored.values.size()));
   if (tensor.numel() > 0) {
-    std::memcpy(tensor.data_ptr<float>(), stored.values.data(), stored.values.size() * sizeof(float));
+    std::memcpy(tensor.data_ptr<float>(), stored.values.data(),
+                stored.values.size() * sizeof(float));
   }
   return tensor;
 }
@@ -52,7 +53,8 @@ absl::StatusOr<Numerics> PrepareTorch(const std::string& device, const std::stri
   if (device == "cuda") {
     if (!at::hasCUDA()) {
       return absl::FailedPreconditionError(
-          "device = \"cuda\", but LibTorch sees no CUDA device here; set device = \"cpu\", or build "
+          "device = \"cuda\", but LibTorch sees no CUDA device here; set device = \"cpu\", or "
+          "build "
           "with LIBTORCH_HOME naming a CUDA build of LibTorch on a machine that has one");
     }
     numerics.device = at::Device(at::kCUDA, 0);

@@ -2,10 +2,10 @@
 #ifndef FACET_CORE_TRAINING_TENSORS_H_
 #define FACET_CORE_TRAINING_TENSORS_H_
 
+#include <ATen/core/Tensor.h>
+
 #include <string>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,8 +15,8 @@
 
 namespace facet {
 
-StoredTensor ToStored(const at::Tensor& tensor);          // as float32
-at::Tensor FromStored(const StoredTensor& stored);        // float32, CPU
+StoredTensor ToStored(const at::Tensor& tensor);               // as float32
+at::Tensor FromStored(const StoredTensor& stored);             // float32, CPU
 void CopyFrom(const StoredTensor& stored, at::Tensor tensor);  // shapes agree; keeps type, device
 
 // Where and in what type networks run.
@@ -24,13 +24,13 @@ struct Numerics {
   at::Device device = at::kCPU;
   at::ScalarType type = at::kFloat;
 };
-// device: "cpu" or "cuda"; precision: "float32" or "bfloat16". FailedPrecondition if there is no such
-// device. Sets the number of threads and deterministic algorithms for the process.
+// device: "cpu" or "cuda"; precision: "float32" or "bfloat16". FailedPrecondition if there is no
+// such device. Sets the number of threads and deterministic algorithms for the process.
 absl::StatusOr<Numerics> PrepareTorch(const std::string& device, const std::string& precision,
                                       int threads);
 
-// Moves a component's tensors; every handle on them sees the change. Those of four dimensions become
-// channels last.
+// Moves a component's tensors; every handle on them sees the change. Those of four dimensions
+// become channels last.
 void MoveTo(const std::vector<NamedTensor>& tensors, const Numerics& numerics);
 
 // [N, 3, S, S], channels last. The batch must outlive it where nothing is converted.

@@ -1,11 +1,11 @@
 #include "core/training/trainer.h"
 
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
 #include <chrono>
 #include <cmath>
 #include <utility>
-
-#include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include "absl/strings/str_format.h"
 #include "core/base/random.h"
@@ -63,9 +63,8 @@ absl::Status Trainer::Prepare() {
 
 absl::Status Trainer::RunEpoch() {
   const std::vector<int64_t> order = batches_.EpochOrder(epoch_);
-  Prefetcher<Batch> batches(
-      batch_, batches_.num_training(), options_.loader_threads, kBatchesAhead,
-      [&](int64_t index) { return batches_.Training(epoch_, order, index); });
+  Prefetcher<Batch> batches(batch_, batches_.num_training(), options_.loader_threads, kBatchesAhead,
+                            [&](int64_t index) { return batches_.Training(epoch_, order, index); });
   while (batch_ < batches_.num_training()) {
     FACET_ASSIGN_OR_RETURN(const Batch batch, batches.Next());
     FACET_ASSIGN_OR_RETURN(const double loss, Step(batch));
@@ -89,10 +88,10 @@ absl::StatusOr<double> Trainer::Step(const Batch& batch) {
                          LossOf(embeddings, LabelsOf(batch, options_.numerics), seed));
   const double value = loss.item<double>();
   if (!std::isfinite(value)) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "the loss is %f at step %d (epoch %d, rate %g): training diverged; lower "
-        "train.optimizer.rates",
-        value, step_ + 1, epoch_ + 1, schedule_.rate()));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("the loss is %f at step %d (epoch %d, rate %g): training diverged; lower "
+                        "train.optimizer.rates",
+                        value, step_ + 1, epoch_ + 1, schedule_.rate()));
   }
   sgd_.ZeroGradients();
   loss.backward();
@@ -117,8 +116,8 @@ absl::StatusOr<at::Tensor> Trainer::LossOf(const at::Tensor& embeddings, const a
   Tuples tuples;
   if (miner_ != nullptr) {
     FACET_ASSIGN_OR_RETURN(tuples, Guard(options_.miner, [&] {
-      return miner_->Mine(embeddings.detach(), labels, seed);
-    }));
+                             return miner_->Mine(embeddings.detach(), labels, seed);
+                           }));
     num_skipped_ += tuples.num_skipped;
     input.tuples = &tuples;
   }
@@ -152,7 +151,8 @@ absl::StatusOr<double> Trainer::Validate(Json* entry) {
   }
   num_skipped_ = num_skipped;
   const auto images = static_cast<double>(num_images);
-  const double score = has_classifier ? static_cast<double>(num_correct) / images : -loss_sum / images;
+  const double score =
+      has_classifier ? static_cast<double>(num_correct) / images : -loss_sum / images;
   (*entry)[has_classifier ? "accuracy" : "validation_loss"] = has_classifier ? score : -score;
   return score;
 }
@@ -202,13 +202,14 @@ absl::Status Trainer::SaveCheckpoint() {
     stored.tensors[kBufferPrefix + buffer.name] = ToStored(buffer.tensor);
   }
   const RateSchedule::State& s = schedule_.state();
-  stored.metadata[kState] = Dump({{"epoch", epoch_},
-                                  {"batch", batch_},
-                                  {"step", step_},
-                                  {"loss_sum", loss_sum_},
-                                  {"num_skipped", num_skipped_},
-                                  {"log", log_},
-                                  {"schedule", {s.stage, s.epochs, s.since_best, s.has_best, s.best, s.done}}});
+  stored.metadata[kState] =
+      Dump({{"epoch", epoch_},
+            {"batch", batch_},
+            {"step", step_},
+            {"loss_sum", loss_sum_},
+            {"num_skipped", num_skipped_},
+            {"log", log_},
+            {"schedule", {s.stage, s.epochs, s.since_best, s.has_best, s.best, s.done}}});
   return checkpoints_->Save(step_, stored);
 }
 

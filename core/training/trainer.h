@@ -1,8 +1,8 @@
 // The training loop: SGD on batches of crops, its rates, validation, checkpoints.
 //
 // A run is a function of the network's initial weights, the batches, the options and the number of
-// threads: every random draw of a step (dropout, a miner's choices) is seeded by the run's seed and the
-// step's number, so a run that goes on from a checkpoint ends with the same bits.
+// threads: every random draw of a step (dropout, a miner's choices) is seeded by the run's seed and
+// the step's number, so a run that goes on from a checkpoint ends with the same bits.
 #ifndef FACET_CORE_TRAINING_TRAINER_H_
 #define FACET_CORE_TRAINING_TRAINER_H_
 

@@ -28,7 +28,8 @@ int64_t NumValues(const std::vector<int64_t>& shape) {
 }
 
 absl::Status Damaged(std::string_view what) {
-  return absl::DataLossError(absl::StrCat("damaged weights: ", absl::string_view(what.data(), what.size())));
+  return absl::DataLossError(
+      absl::StrCat("damaged weights: ", absl::string_view(what.data(), what.size())));
 }
 
 // One entry of the header, checked. Offsets count from the end of the header.
@@ -130,7 +131,8 @@ absl::StatusOr<StoredTensors> ParseTensors(std::string_view bytes) {
   uint64_t offset = 0;
   for (Extent& extent : extents) {
     if (extent.begin != offset) {
-      return Damaged(absl::StrCat("tensor \"", extent.name, "\" overlaps another or leaves a hole"));
+      return Damaged(
+          absl::StrCat("tensor \"", extent.name, "\" overlaps another or leaves a hole"));
     }
     if (extent.end > data.size()) {
       return Damaged(absl::StrCat("cut off in tensor \"", extent.name, "\""));

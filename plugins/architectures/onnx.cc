@@ -3,15 +3,15 @@
 // In:  images [N, 3, input_px, input_px], float32; the host subtracts `mean` and divides by `std`.
 // Out: [N, D], the network's one output flattened. D is found by a forward pass on zeros.
 // Images go through one by one: many exported networks have a fixed batch of 1.
-// Errors: InvalidArgument if OpenCV cannot read the file (with its words and release) or the network
-// has no output for an input of this size.
-// Example:  architecture = { use = "onnx", model = "${FACET_DATA}/models/net.onnx", input_px = 112,
+// Errors: InvalidArgument if OpenCV cannot read the file (with its words and release) or the
+// network has no output for an input of this size. Example:  architecture = { use = "onnx", model =
+// "${FACET_DATA}/models/net.onnx", input_px = 112,
 //                            mean = [123.675, 116.28, 103.53], std = [58.395, 57.12, 57.375] }
-#include <cstring>
-#include <utility>
-
 #include <ATen/ATen.h>
+
+#include <cstring>
 #include <opencv2/dnn.hpp>
+#include <utility>
 
 #include "core/api/architecture.h"
 
@@ -28,7 +28,8 @@ struct Options {
     v("model", model, facet::Required(facet::InputFile()), "ONNX file");
     v("input_px", input_px, facet::Range(1, 4096), "side of the network's input [px]");
     v("rgb", rgb, facet::Any(), "channel order of the network's input; false: BGR");
-    v("mean", mean, facet::Any(), "subtracted from R, G, B (whatever the order) [0..255]; ImageNet's");
+    v("mean", mean, facet::Any(),
+      "subtracted from R, G, B (whatever the order) [0..255]; ImageNet's");
     v("std", std, facet::Above(0), "divides R, G, B after that [0..255]; ImageNet's");
   }
 };
@@ -38,7 +39,8 @@ class Onnx final : public facet::Architecture {
   static absl::StatusOr<std::unique_ptr<Onnx>> Create(const Options& options) {
     for (const std::vector<double>* list : {&options.mean, &options.std}) {
       if (list->size() == 3) continue;
-      return absl::InvalidArgumentError(absl::StrCat("onnx.", list == &options.mean ? "mean" : "std",
+      return absl::InvalidArgumentError(absl::StrCat("onnx.",
+                                                     list == &options.mean ? "mean" : "std",
                                                      " has ", list->size(), " values, not 3"));
     }
     try {
@@ -50,9 +52,9 @@ class Onnx final : public facet::Architecture {
       if (made->dimension_ > 0) return made;
       return absl::InvalidArgumentError(absl::StrCat(options.model, ": the network has no output"));
     } catch (const cv::Exception& exception) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(options.model, ": OpenCV ", CV_VERSION, " cannot run this network at ",
-                       options.input_px, " px: ", exception.err));
+      return absl::InvalidArgumentError(absl::StrCat(options.model, ": OpenCV ", CV_VERSION,
+                                                     " cannot run this network at ",
+                                                     options.input_px, " px: ", exception.err));
     }
   }
   explicit Onnx(Options options) : options_(std::move(options)) {}
@@ -95,5 +97,5 @@ class Onnx final : public facet::Architecture {
 
 }  // namespace
 
-FACET_PLUGIN(facet::Architecture, Onnx, Options, "onnx", "a network from an ONNX file, inference only",
-             "ONNX; OpenCV dnn")
+FACET_PLUGIN(facet::Architecture, Onnx, Options, "onnx",
+             "a network from an ONNX file, inference only", "ONNX; OpenCV dnn")

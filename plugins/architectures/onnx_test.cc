@@ -1,11 +1,11 @@
 // A two-layer network written here in ONNX's wire format (protocol buffers) has a known output; the
 // shared MobileFaceNet (FACET_DATA) has the published dimension.
+#include <ATen/ATen.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
-
-#include <ATen/ATen.h>
 
 #include "absl/strings/str_cat.h"
 #include "core/api/architecture.h"
@@ -54,8 +54,8 @@ std::string TinyNetwork(int size_px) {
   tensor += Number(2, 1) + Message(8, "w") +
             Message(9, std::string(reinterpret_cast<const char*>(weights), sizeof(weights)));
   std::string kernel = Message(1, "kernel_shape") + Number(8, 1) + Number(8, 1) + Number(20, 7);
-  const std::string convolution = Message(1, "x") + Message(1, "w") + Message(2, "y") +
-                                  Message(4, "Conv") + Message(5, kernel);
+  const std::string convolution =
+      Message(1, "x") + Message(1, "w") + Message(2, "y") + Message(4, "Conv") + Message(5, kernel);
   const std::string pooling = Message(1, "y") + Message(2, "z") + Message(4, "GlobalAveragePool");
   const auto side = static_cast<uint64_t>(size_px);
   const std::string graph = Message(1, convolution) + Message(1, pooling) + Message(2, "tiny") +

@@ -1,6 +1,6 @@
-#include <memory>
-
 #include <ATen/ATen.h>
+
+#include <memory>
 
 #include "core/api/architecture.h"
 #include "gmock/gmock.h"

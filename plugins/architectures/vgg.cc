@@ -9,10 +9,10 @@
 // .bias. fc6 sees the last map flattened in the order channel, row, column.
 // Parameters at full size: A 128,766,336, B 128,950,848, D 134,260,544.
 // Example:  architecture = { use = "vgg", config = "A", input_px = 64, width = 0.25 }
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <ATen/ATen.h>
 
 #include "core/api/architecture.h"
 
@@ -36,7 +36,8 @@ struct Options {
     v("config", config, facet::OneOf({"A", "B", "D"}), "8, 10 or 13 convolutions; paper");
     v("input_px", input_px, facet::Range(32, 1024), "side of the input [px], a multiple of 32");
     v("width", width, facet::AboveUpTo(0, 4), "factor on the number of channels; 1: paper");
-    v("fc_size", fc_size, facet::AtLeast(1), "outputs of fc6 and fc7: the descriptor's size; paper");
+    v("fc_size", fc_size, facet::AtLeast(1),
+      "outputs of fc6 and fc7: the descriptor's size; paper");
     v("dropout", dropout, facet::Range(0, 0.95), "share of fc6 and fc7 that is dropped; paper");
     v("init", init, facet::OneOf({"gaussian", "kaiming"}),
       "weights from N(0, 0.01^2) (paper; too small for narrow networks) or N(0, 2 / fan-in)");
@@ -68,10 +69,11 @@ class Vgg final : public facet::Architecture {
  public:
   static absl::StatusOr<std::unique_ptr<Vgg>> Create(const Options& options) {
     if (options.input_px % 32 != 0) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "vgg.input_px = ", options.input_px,
-          " is no multiple of 32: five poolings halve the image; near: ",
-          std::max<int64_t>(32, options.input_px / 32 * 32), ", ", options.input_px / 32 * 32 + 32));
+      return absl::InvalidArgumentError(
+          absl::StrCat("vgg.input_px = ", options.input_px,
+                       " is no multiple of 32: five poolings halve the image; near: ",
+                       std::max<int64_t>(32, options.input_px / 32 * 32), ", ",
+                       options.input_px / 32 * 32 + 32));
     }
     return std::make_unique<Vgg>(options);
   }

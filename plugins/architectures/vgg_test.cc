@@ -1,12 +1,12 @@
 // Parameter counts and sizes are the paper's (table 3 and its text), the forward pass is checked
 // against loops over the convolution's definition.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
-
-#include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include "core/api/architecture.h"
 #include "core/api/loss.h"
@@ -81,8 +81,8 @@ TEST(Vgg, WithTheClassifierOf2622PeopleHasThePapersParameters) {
       CreateComponent("plugins/losses/libsoftmax.so", "loss", "softmax", "{}");
   ASSERT_TRUE(made.ok()) << made.status();
   Loss& softmax = static_cast<Loss&>(**made);
-  for (const auto& [config, parameters] : std::map<std::string, int64_t>{
-           {"A", 139'508'670}, {"B", 139'693'182}, {"D", 145'002'878}}) {
+  for (const auto& [config, parameters] :
+       std::map<std::string, int64_t>{{"A", 139'508'670}, {"B", 139'693'182}, {"D", 145'002'878}}) {
     const auto net = Make(R"({"config": ")" + config + R"("})");
     ASSERT_TRUE(softmax.Initialize(net->dimension(), 2622, 1).ok());
     int64_t classifier = 0;
@@ -126,8 +126,8 @@ TEST(Vgg, InitialWeightsAreThePapers) {
 }
 
 TEST(Vgg, KaimingKeepsTheSignalsSize) {
-  const auto net = Make(
-      R"({"config": "D", "input_px": 64, "width": 0.25, "fc_size": 256, "init": "kaiming"})");
+  const auto net =
+      Make(R"({"config": "D", "input_px": 64, "width": 0.25, "fc_size": 256, "init": "kaiming"})");
   net->Initialize(5);
   at::manual_seed(1);
   const at::NoGradGuard no_grad;
@@ -188,8 +188,8 @@ at::Tensor NaivePooling(const at::Tensor& x) {
 }
 
 TEST(Vgg, ForwardIsThePapersSequenceOfLayers) {
-  const auto net = Make(
-      R"({"config": "B", "input_px": 32, "width": 0.03, "fc_size": 5, "init": "kaiming"})");
+  const auto net =
+      Make(R"({"config": "B", "input_px": 32, "width": 0.03, "fc_size": 5, "init": "kaiming"})");
   net->Initialize(3);
   at::manual_seed(7);
   const at::Tensor image = at::randn({1, 3, 32, 32});
@@ -219,8 +219,8 @@ TEST(Vgg, ForwardIsThePapersSequenceOfLayers) {
 }
 
 TEST(Vgg, DropoutZeroesHalfOfTheDescriptorInTrainingAlone) {
-  const auto net = Make(
-      R"({"config": "A", "input_px": 32, "width": 0.1, "fc_size": 2000, "init": "kaiming"})");
+  const auto net =
+      Make(R"({"config": "A", "input_px": 32, "width": 0.1, "fc_size": 2000, "init": "kaiming"})");
   net->Initialize(1);
   at::manual_seed(3);
   const at::NoGradGuard no_grad;
@@ -236,8 +236,8 @@ TEST(Vgg, DropoutZeroesHalfOfTheDescriptorInTrainingAlone) {
 }
 
 TEST(Vgg, EveryParameterGetsAGradient) {
-  const auto net = Make(
-      R"({"config": "D", "input_px": 32, "width": 0.05, "fc_size": 16, "init": "kaiming"})");
+  const auto net =
+      Make(R"({"config": "D", "input_px": 32, "width": 0.05, "fc_size": 16, "init": "kaiming"})");
   net->Initialize(1);
   net->Forward(at::randn({2, 3, 32, 32}), true).sum().backward();
   for (const auto& [name, tensor] : ByName(*net)) EXPECT_TRUE(tensor.grad().defined()) << name;

@@ -1,13 +1,14 @@
-// Softmax log-loss of a learned linear classifier (the paper's fc8), Parkhi et al. 2015, section 4.2.
+// Softmax log-loss of a learned linear classifier (the paper's fc8), Parkhi et al. 2015,
+// section 4.2.
 //
 // In:  embeddings [N, D], not normalised; labels [N] in [0, classes).
 // Out: one group, -log softmax(W x + b)[label] per element [N], averaged.
 // Learns weight [classes, D] and bias [classes]; Scores() gives the logits.
 // Errors: InvalidArgument if a label or the dimension does not fit.
 // Example:  loss = { use = "softmax" }
-#include <cmath>
-
 #include <ATen/ATen.h>
+
+#include <cmath>
 
 #include "core/api/loss.h"
 
@@ -48,8 +49,8 @@ class Softmax final : public facet::Loss {
   absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
     FACET_CHECK(weight_.defined());
     if (input.embeddings.dim() != 2 || input.embeddings.size(1) != weight_.size(1)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "softmax was made for embeddings [N, ", weight_.size(1), "]"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("softmax was made for embeddings [N, ", weight_.size(1), "]"));
     }
     if (input.labels.numel() > 0) {
       const int64_t low = input.labels.min().item<int64_t>();
@@ -61,8 +62,8 @@ class Softmax final : public facet::Loss {
     }
     facet::LossGroup group;
     group.name = "log_loss";
-    group.elements = at::cross_entropy_loss(*Scores(input.embeddings), input.labels, {},
-                                            at::Reduction::None);
+    group.elements =
+        at::cross_entropy_loss(*Scores(input.embeddings), input.labels, {}, at::Reduction::None);
     return std::vector<facet::LossGroup>{std::move(group)};
   }
 

@@ -1,9 +1,9 @@
 // Against the formula written out in loops, and numeric gradients in float64.
-#include <cmath>
-#include <memory>
-
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+
+#include <cmath>
+#include <memory>
 
 #include "core/api/loss.h"
 #include "gmock/gmock.h"
@@ -102,7 +102,8 @@ TEST(Softmax, DrawsThePapersOrKaimingsWeights) {
   const double expected = std::sqrt(2.0 / 640);
   EXPECT_NEAR(kaiming->Parameters()[0].tensor.std().item<double>(), expected, expected * 0.014);
   EXPECT_EQ(paper->Parameters()[1].tensor.abs().sum().item<double>(), 0.0);
-  EXPECT_TRUE(at::equal(paper->Parameters()[0].tensor, Make("{}", 640, 100)->Parameters()[0].tensor));
+  EXPECT_TRUE(
+      at::equal(paper->Parameters()[0].tensor, Make("{}", 640, 100)->Parameters()[0].tensor));
 }
 
 TEST(Softmax, RefusesWhatDoesNotFit) {

@@ -47,8 +47,8 @@ class Triplet final : public facet::Loss {
     const at::Tensor negatives = input.embeddings.index_select(0, tuples.negatives);
     facet::LossGroup group;
     group.name = "triplet";
-    group.elements = at::relu(Distance(anchors, positives) - Distance(anchors, negatives) +
-                              options_.margin);
+    group.elements =
+        at::relu(Distance(anchors, positives) - Distance(anchors, negatives) + options_.margin);
     group.reduction = options_.reduction == "mean"  ? facet::Reduction::kMean
                       : options_.reduction == "sum" ? facet::Reduction::kSum
                                                     : facet::Reduction::kMeanNonZero;

@@ -1,11 +1,12 @@
-// Against the formula in loops, numeric gradients in float64, and numbers that an independent program
-// computed in float64 from the same formula: five points (2 cos t, 0.5 sin t), t = 0, 20, 40, 60, 80
-// degrees, normalised, labels 0 0 1 1 2, all 12 triplets, averaged over the positive terms.
-#include <cmath>
-#include <memory>
-
+// Against the formula in loops, numeric gradients in float64, and numbers that an independent
+// program computed in float64 from the same formula: five points (2 cos t, 0.5 sin t), t = 0, 20,
+// 40, 60, 80 degrees, normalised, labels 0 0 1 1 2, all 12 triplets, averaged over the positive
+// terms.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
+
+#include <cmath>
+#include <memory>
 
 #include "core/api/loss.h"
 #include "gmock/gmock.h"
@@ -116,7 +117,9 @@ TEST_P(TripletDistance, GradientAgreesWithDifferences) {
   x.set_requires_grad(true);
   const std::vector<int64_t> labels = {0, 0, 0, 1, 1, 2};
   const Tuples tuples = AllTriplets(labels);
-  const auto value = [&] { return (*loss->Compute({x, Indices(labels), &tuples}))[0].elements.sum(); };
+  const auto value = [&] {
+    return (*loss->Compute({x, Indices(labels), &tuples}))[0].elements.sum();
+  };
   value().backward();
   const at::NoGradGuard no_grad;
   at::Tensor flat = x.detach().view({-1});
@@ -128,7 +131,8 @@ TEST_P(TripletDistance, GradientAgreesWithDifferences) {
     flat[i].fill_(old - kStep);
     const double below = value().item<double>();
     flat[i].fill_(old);
-    // Central differences over a few dozen terms; no term is within kStep of its kink for this seed.
+    // Central differences over a few dozen terms; no term is within kStep of its kink for this
+    // seed.
     EXPECT_NEAR(x.grad().view({-1})[i].item<double>(), (above - below) / (2 * kStep), 1e-7);
   }
 }

@@ -5,9 +5,9 @@
 // Out: at most N triplets, in order of the anchors. Anchors without a positive or without a
 //      negative are skipped and counted. Among equally far images the first is taken.
 // Example:  miner = { use = "batch_hard" }
-#include <limits>
-
 #include <ATen/ATen.h>
+
+#include <limits>
 
 #include "core/api/miner.h"
 

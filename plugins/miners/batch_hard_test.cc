@@ -1,8 +1,9 @@
-// Against loops over the definition, and the example of pytorch-metric-learning's test: scalars 0..8.
+// Against loops over the definition, and the example of pytorch-metric-learning's test: scalars
+// 0..8.
+#include <ATen/ATen.h>
+
 #include <limits>
 #include <memory>
-
-#include <ATen/ATen.h>
 
 #include "core/api/miner.h"
 #include "gmock/gmock.h"
@@ -75,8 +76,7 @@ TEST(BatchHard, AgreesWithLoops) {
 }
 
 TEST(BatchHard, GivesNothingWhereNothingCanBeFound) {
-  for (const std::vector<int64_t>& labels :
-       {std::vector<int64_t>{}, {0}, {0, 0, 0}, {0, 1, 2}}) {
+  for (const std::vector<int64_t>& labels : {std::vector<int64_t>{}, {0}, {0, 0, 0}, {0, 1, 2}}) {
     const auto size = static_cast<int64_t>(labels.size());
     const auto tuples = Make()->Mine(at::ones({size, 2}), Indices(labels), 0);
     ASSERT_TRUE(tuples.ok()) << tuples.status();

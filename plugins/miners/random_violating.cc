@@ -11,10 +11,10 @@
 // the list of all violators. Margin and distance should be those of the loss.
 // Memory: 8 bytes for each positive pair of an epoch.
 // Example:  miner = { use = "random_violating", margin = 0.2 }
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <limits>
-
-#include <ATen/ATen.h>
 
 #include "core/api/miner.h"
 
@@ -32,7 +32,9 @@ struct Options {
   }
 };
 
-struct PairOfImages { int32_t anchor, positive; };
+struct PairOfImages {
+  int32_t anchor, positive;
+};
 
 // Every unordered pair of images with one label, once, in random order and roles.
 std::vector<PairOfImages> PositivePairs(const std::vector<int64_t>& labels, facet::Random& random) {
@@ -83,8 +85,8 @@ class RandomViolating final : public facet::Miner {
     tuples.kind = facet::TupleKind::kTriplets;
     at::Tensor all;  // embeddings of the whole data set, once they were needed
     while (next_pair_ < pairs_.size() && static_cast<int64_t>(anchors.size()) < max_tuples) {
-      const size_t count = std::min(pairs_.size() - next_pair_,
-                                    static_cast<size_t>(max_tuples) - anchors.size());
+      const size_t count =
+          std::min(pairs_.size() - next_pair_, static_cast<size_t>(max_tuples) - anchors.size());
       const std::vector<PairOfImages> pairs(&pairs_[next_pair_], &pairs_[next_pair_] + count);
       next_pair_ += count;
       const std::vector<int64_t> found = FindNegatives(pairs, embed, &all);
@@ -136,15 +138,17 @@ class RandomViolating final : public facet::Miner {
     const at::Tensor anchors = x.narrow(0, 0, count);
     const at::Tensor candidates =
         x.narrow(0, 2 * count, count * kCandidates).view({count, kCandidates, x.size(1)});
-    const at::Tensor limits = Distance(at::square(anchors - x.narrow(0, count, count)).sum(1)) +
-                              options_.margin;
-    const at::Tensor violates =
-        Distance(at::square(anchors.unsqueeze(1) - candidates).sum(2)).lt(limits.unsqueeze(1)).cpu();
+    const at::Tensor limits =
+        Distance(at::square(anchors - x.narrow(0, count, count)).sum(1)) + options_.margin;
+    const at::Tensor violates = Distance(at::square(anchors.unsqueeze(1) - candidates).sum(2))
+                                    .lt(limits.unsqueeze(1))
+                                    .cpu();
     const bool* const hit = violates.data_ptr<bool>();
     for (int64_t i = 0; i < count; ++i) {
       for (int64_t c = 0; c < kCandidates; ++c) {
         const int64_t candidate = indices[static_cast<size_t>(2 * count + i * kCandidates + c)];
-        if (!hit[i * kCandidates + c] || SameLabel(candidate, indices[static_cast<size_t>(i)])) continue;
+        if (!hit[i * kCandidates + c] || SameLabel(candidate, indices[static_cast<size_t>(i)]))
+          continue;
         (*found)[static_cast<size_t>(i)] = candidate;
         break;
       }
@@ -162,8 +166,8 @@ class RandomViolating final : public facet::Miner {
     const at::Tensor a = all.index_select(0, ToTensor(anchors).to(all.device()));
     const at::Tensor p = all.index_select(0, ToTensor(positives).to(all.device()));
     const at::Tensor squares = at::square(all).sum(1);
-    const at::Tensor squared = at::square(a).sum(1).unsqueeze(1) + squares.unsqueeze(0) -
-                               2 * at::matmul(a, all.t());
+    const at::Tensor squared =
+        at::square(a).sum(1).unsqueeze(1) + squares.unsqueeze(0) - 2 * at::matmul(a, all.t());
     const at::Tensor limits = Distance(at::square(a - p).sum(1)) + options_.margin;
     const at::Tensor violates =
         Distance(squared.clamp_min(0)).lt(limits.unsqueeze(1)).cpu().contiguous();

@@ -1,10 +1,10 @@
 // Against the definition in loops: which images violate, every pair once, a uniform draw.
+#include <ATen/ATen.h>
+
 #include <cmath>
 #include <map>
 #include <memory>
 #include <set>
-
-#include <ATen/ATen.h>
 
 #include "core/api/miner.h"
 #include "gmock/gmock.h"
@@ -114,8 +114,8 @@ TEST_P(EveryPair, ComesOnceWithAViolatorOrIsSkippedWithout) {
       int violators = 0;
       for (int64_t n = 0; n < size; ++n) {
         if (labels[static_cast<size_t>(n)] == labels[static_cast<size_t>(a)]) continue;
-        violators += Violates(x, {a, p, n}, 0.2, squared) > 0 &&
-                     Violates(x, {p, a, n}, 0.2, squared) > 0;
+        violators +=
+            Violates(x, {a, p, n}, 0.2, squared) > 0 && Violates(x, {p, a, n}, 0.2, squared) > 0;
       }
       EXPECT_EQ(violators, 0) << a << " " << p;
     }

@@ -3,8 +3,11 @@
 
 extern "C" __attribute__((visibility("default"))) const facet::PluginDescriptor*
 facet_plugin_descriptor() {
-  static const facet::PluginDescriptor descriptor = {
-      facet::kPluginMagic, facet::kInterfaceVersion + 1, sizeof(facet::PluginDescriptor) + 8,
-      nullptr, 1, nullptr};
+  static const facet::PluginDescriptor descriptor = {facet::kPluginMagic,
+                                                     facet::kInterfaceVersion + 1,
+                                                     sizeof(facet::PluginDescriptor) + 8,
+                                                     nullptr,
+                                                     1,
+                                                     nullptr};
   return &descriptor;
 }

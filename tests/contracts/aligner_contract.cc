@@ -28,14 +28,16 @@ void CheckAligner(Contract& contract) {
   bare.box = {40, 30, 80, 80};
   bare.pose = Pose::kFrontal;
   Face marked = bare;
-  marked.landmarks = {LandmarkScheme::kPoints5, {{60, 55}, {100, 57}, {80, 75}, {64, 92}, {96, 93}}};
+  marked.landmarks = {LandmarkScheme::kPoints5,
+                      {{60, 55}, {100, 57}, {80, 75}, {64, 92}, {96, 93}}};
   Face outside = bare;
   outside.box = {-30, -20, 90, 90};
   const Image noise = NoiseImage(200, 150, 2);
   std::vector<Alignment> alignments;
   for (const Face& face : {bare, marked, outside}) {
     const auto alignment = first->Align(noise, face);
-    if (!contract.ExpectOk(alignment.status(), "faces with and without landmarks, also at the border")) {
+    if (!contract.ExpectOk(alignment.status(),
+                           "faces with and without landmarks, also at the border")) {
       return;
     }
     CheckFrame(contract, *alignment);

@@ -1,9 +1,8 @@
-#include "core/api/architecture.h"
-
 #include <ATen/ATen.h>
 
 #include <set>
 
+#include "core/api/architecture.h"
 #include "tests/contracts/contract_checks.h"
 
 namespace facet {
@@ -19,9 +18,9 @@ void CheckArchitecture(Contract& contract) {
   const at::Generator generator = at::detail::createCPUGenerator(17);
   const at::Tensor images = 40 * at::randn({3, 3, input.size_px, input.size_px}, generator);
   const at::Tensor output = first->Forward(images, /*training=*/false);
-  if (!contract.Expect(output.dim() == 2 && output.size(0) == 3 &&
-                           output.size(1) == first->dimension(),
-                       "the output is [N, dimension()]")) {
+  if (!contract.Expect(
+          output.dim() == 2 && output.size(0) == 3 && output.size(1) == first->dimension(),
+          "the output is [N, dimension()]")) {
     return;
   }
   contract.Expect(at::isfinite(output).all().item<bool>(), "the output is finite");

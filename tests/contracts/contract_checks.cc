@@ -37,18 +37,20 @@ void CheckDeclaration(Contract& contract, const ComponentDescriptor& component) 
     contract.Expect(option.doc.size() >= 5, option.name + " is documented");
   }
   const auto refused = component.create(R"({"no_such_option": 1})");
-  contract.Expect(!refused.ok() && refused.status().message().find("no_such_option") !=
-                                       absl::string_view::npos,
-                  "an unknown option is refused by name");
+  contract.Expect(
+      !refused.ok() && refused.status().message().find("no_such_option") != absl::string_view::npos,
+      "an unknown option is refused by name");
   contract.Expect(!component.create("[]").ok(), "options that are no table are refused");
 }
 
 KindCheck CheckOf(const std::string& kind) {
-  const std::map<std::string, KindCheck> checks = {
-      {"dataset", &CheckDataset},         {"detector", &CheckDetector},
-      {"aligner", &CheckAligner},         {"evaluator", &CheckEvaluator},
-      {"architecture", ArchitectureCheck()}, {"loss", LossCheck()},
-      {"miner", MinerCheck()}};
+  const std::map<std::string, KindCheck> checks = {{"dataset", &CheckDataset},
+                                                   {"detector", &CheckDetector},
+                                                   {"aligner", &CheckAligner},
+                                                   {"evaluator", &CheckEvaluator},
+                                                   {"architecture", ArchitectureCheck()},
+                                                   {"loss", LossCheck()},
+                                                   {"miner", MinerCheck()}};
   const auto found = checks.find(kind);
   return found == checks.end() ? nullptr : found->second;
 }

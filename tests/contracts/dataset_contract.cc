@@ -9,8 +9,10 @@ namespace {
 void CheckSamples(Contract& contract, const DatasetContents& contents) {
   std::set<std::string> keys;
   for (const Sample& sample : contents.samples) {
-    contract.Expect(!sample.key.empty() && keys.insert(sample.key).second, "sample keys are unique");
-    contract.Expect(!sample.path.empty() || sample.render >= 0, "a sample has a file or is rendered");
+    contract.Expect(!sample.key.empty() && keys.insert(sample.key).second,
+                    "sample keys are unique");
+    contract.Expect(!sample.path.empty() || sample.render >= 0,
+                    "a sample has a file or is rendered");
     contract.Expect(sample.path.empty() || sample.path[0] != '/', "paths are relative to root()");
     if (contract.broken().size() > 10) return;
   }
@@ -42,10 +44,10 @@ void CheckDataset(Contract& contract) {
   if (first == nullptr) return;
   const auto contents = first->Load();
   if (!contents.ok()) {
-    contract.Expect(contents.status().code() != absl::StatusCode::kInternal &&
-                        contents.status().message().size() >= 10,
-                    absl::StrCat("without its files it says what is missing: ",
-                                 contents.status().message()));
+    contract.Expect(
+        contents.status().code() != absl::StatusCode::kInternal &&
+            contents.status().message().size() >= 10,
+        absl::StrCat("without its files it says what is missing: ", contents.status().message()));
     return;
   }
   CheckSamples(contract, *contents);

@@ -19,8 +19,8 @@ bool Same(const std::vector<Face>& a, const std::vector<Face>& b) {
 void CheckFaces(Contract& contract, const std::vector<Face>& faces) {
   for (size_t i = 0; i < faces.size(); ++i) {
     const Face& face = faces[i];
-    contract.Expect(std::isfinite(face.box.x) && std::isfinite(face.box.y) &&
-                        face.box.width > 0 && face.box.height > 0,
+    contract.Expect(std::isfinite(face.box.x) && std::isfinite(face.box.y) && face.box.width > 0 &&
+                        face.box.height > 0,
                     "boxes are finite and not empty");
     contract.Expect(std::isfinite(face.score), "scores are finite");
     contract.Expect(

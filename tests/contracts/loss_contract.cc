@@ -1,9 +1,8 @@
-#include "core/api/loss.h"
-
 #include <ATen/ATen.h>
 
 #include <cmath>
 
+#include "core/api/loss.h"
 #include "tests/contracts/contract_checks.h"
 
 namespace facet {
@@ -57,7 +56,8 @@ double Run(Contract& contract, Loss& loss, const at::Tensor& values, const at::T
 void CheckLoss(Contract& contract) {
   const auto loss = contract.Make<Loss>();
   if (loss == nullptr) return;
-  if (!contract.ExpectOk(loss->Initialize(kDimension, kClasses, 7), "it sizes what it learns")) return;
+  if (!contract.ExpectOk(loss->Initialize(kDimension, kClasses, 7), "it sizes what it learns"))
+    return;
   const at::Generator generator = at::detail::createCPUGenerator(11);
   const at::Tensor values = at::randn({12, kDimension}, generator);
   const at::Tensor labels = at::arange(12, at::kLong).remainder(kClasses);

@@ -1,7 +1,6 @@
-#include "core/api/miner.h"
-
 #include <ATen/ATen.h>
 
+#include "core/api/miner.h"
 #include "tests/contracts/contract_checks.h"
 
 namespace facet {
@@ -58,7 +57,8 @@ void CheckMiner(Contract& contract) {
     const auto again = Epoch(contract, *contract.Make<Miner>(), embeddings, labels);
     contract.Expect(tuples.size() == again.size(), "equal seeds mine the same");
     for (size_t i = 0; i < tuples.size() && i < again.size(); ++i) {
-      contract.Expect(at::equal(tuples[i].negatives, again[i].negatives), "equal seeds mine the same");
+      contract.Expect(at::equal(tuples[i].negatives, again[i].negatives),
+                      "equal seeds mine the same");
     }
     for (const Tuples& lone : Epoch(contract, *miner, embeddings, one_class)) {
       contract.Expect(lone.anchors.numel() == 0, "one identity has no negatives");
