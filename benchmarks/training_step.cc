@@ -109,10 +109,13 @@ void Require(const absl::Status& status) {
 template <class Interface>
 std::unique_ptr<Interface> Create(const std::string& library, const std::string& name,
                                   const Json& options) {
-  const std::string runfiles = std::filesystem::read_symlink("/proc/self/exe").string() +
-                               ".runfiles/facet/plugins/" + library;
-  absl::StatusOr<std::unique_ptr<Component>> made =
-      CreateComponent(runfiles, Interface::kKind, name, Dump(options));
+  // Bazel keeps a test's files apart from those of the program that it calls.
+  const char* const of_test = std::getenv("TEST_SRCDIR");
+  const std::string runfiles =
+      of_test != nullptr ? of_test
+                         : std::filesystem::read_symlink("/proc/self/exe").string() + ".runfiles";
+  absl::StatusOr<std::unique_ptr<Component>> made = CreateComponent(
+      runfiles + "/facet/plugins/" + library, Interface::kKind, name, Dump(options));
   Require(made.status());
   return std::unique_ptr<Interface>(static_cast<Interface*>(made->release()));
 }
