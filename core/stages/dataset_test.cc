@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "core/image/image_io.h"
 #include "core/stages/artifacts.h"
+#include "core/stages/fake_context.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -58,62 +59,28 @@ DatasetContents Contents() {
   return contents;
 }
 
-class FakeContext final : public StageContext {
+std::string EmptyFolder(int threads) {
+  const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
+  const std::string folder = absl::StrCat(testing::TempDir(), "/", test->name(), threads);
+  std::filesystem::remove_all(folder);
+  return folder;
+}
+
+class DatasetContext final : public FakeContext {
  public:
-  FakeContext(DatasetContents contents, int threads)
-      : contents_(std::move(contents)), threads_(threads) {
-    const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
-    output_dir_ = absl::StrCat(testing::TempDir(), "/", test->name(), threads);
-    std::filesystem::remove_all(output_dir_);
-    std::filesystem::create_directories(output_dir_);
+  DatasetContext(const DatasetContents& contents, int threads)
+      : FakeContext(EmptyFolder(threads),
+                    {{"data",
+                      {"", "dataset", "fake", Json::object(),
+                       [contents] { return std::make_unique<FakeDataset>(contents); }}}},
+                    Json::object()) {
+    threads_ = threads;
   }
-  const Json& settings() const override { return settings_; }
-  uint64_t seed() const override { return 0; }
-  int threads() const override { return threads_; }
-  const std::string& device() const override { return empty_; }
-  const std::string& precision() const override { return empty_; }
-  bool has_component(const std::string&) const override { return true; }
-  std::string component_name(const std::string&) const override { return "fake"; }
-  Json component_options(const std::string&) const override { return Json::object(); }
-  bool has_input(const std::string&) const override { return false; }
-  absl::StatusOr<std::string> InputFile(const std::string&, const std::string&) const override {
-    return absl::NotFoundError("no inputs");
-  }
-  std::string root(const std::string&) const override { return ""; }
-  const std::string& output_dir() const override { return output_dir_; }
-  const std::string& checkpoint_dir() const override { return empty_; }
-  void Progress(int64_t done, int64_t total, const std::string&, const std::string&) override {
-    done_ = done;
-    total_ = total;
-  }
-  void Count(const std::string& name, int64_t count) override { counts_[name] = count; }
-  void Notice(const std::string& sentence) override { notices_.push_back(sentence); }
-  bool stop_requested() const override { return stop_; }
-
-  std::string Output(const std::string& name) const { return output_dir_ + "/" + name; }
-
-  int64_t done_ = 0, total_ = 0;
-  std::map<std::string, int64_t> counts_;
-  std::vector<std::string> notices_;
-  bool stop_ = false;
-
- protected:
-  absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& role,
-                                                             const char* kind) override {
-    EXPECT_EQ(role, "data");
-    EXPECT_STREQ(kind, "dataset");
-    return std::unique_ptr<Component>(std::make_unique<FakeDataset>(contents_));
-  }
-
- private:
-  DatasetContents contents_;
-  int threads_;
-  Json settings_ = Json::object();
-  std::string empty_, output_dir_;
+  std::string Output(const std::string& name) const { return output_ + "/" + name; }
 };
 
 TEST(RunDataset, WritesSamplesProtocolAndImagesWhateverTheThreads) {
-  FakeContext one(Contents(), 1), three(Contents(), 3);
+  DatasetContext one(Contents(), 1), three(Contents(), 3);
   ASSERT_TRUE(RunDataset(one).ok());
   ASSERT_TRUE(RunDataset(three).ok());
   for (const char* file : {"samples.jsonl", "protocol.json", "images.mdb"}) {
@@ -144,7 +111,7 @@ TEST(RunDataset, WritesSamplesProtocolAndImagesWhateverTheThreads) {
 TEST(RunDataset, FilesAloneMakeNoImageStore) {
   DatasetContents contents = Contents();
   for (Sample& sample : contents.samples) sample.path = "a/" + sample.key;
-  FakeContext context(contents, 2);
+  DatasetContext context(contents, 2);
   ASSERT_TRUE(RunDataset(context).ok());
   EXPECT_FALSE(std::filesystem::exists(context.Output("images.mdb")));
 }
@@ -152,7 +119,7 @@ TEST(RunDataset, FilesAloneMakeNoImageStore) {
 TEST(RunDataset, FaultsOfThePluginAreStatuses) {
   DatasetContents contents = Contents();
   contents.samples[51].render = 666;
-  FakeContext throws(contents, 2);
+  DatasetContext throws(contents, 2);
   absl::Status status = RunDataset(throws);
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(status.message()),
@@ -160,19 +127,19 @@ TEST(RunDataset, FaultsOfThePluginAreStatuses) {
   EXPECT_FALSE(std::filesystem::exists(throws.Output("images.mdb")));
 
   contents.samples[51].render = 667;
-  FakeContext empty(contents, 2);
+  DatasetContext empty(contents, 2);
   EXPECT_THAT(std::string(RunDataset(empty).message()), HasSubstr("an image of 0x0"));
 
   contents.samples[51].key = "key50";
-  FakeContext twice(contents, 2);
+  DatasetContext twice(contents, 2);
   status = RunDataset(twice);
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("data set \"fake\" broke its contract (a fault of the plugin): samples 50 "
                         "and 51 have one key, \"key50\""));
 
-  FakeContext stopped(Contents(), 2);
-  stopped.stop_ = true;
+  DatasetContext stopped(Contents(), 2);
+  stopped.stop_after_ = 0;
   EXPECT_EQ(RunDataset(stopped).code(), absl::StatusCode::kCancelled);
 }
 

@@ -8,6 +8,7 @@
 #include "core/api/evaluator.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
+#include "core/stages/fake_context.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -63,13 +64,21 @@ DatasetContents Contents() {
   return data;
 }
 
-class FakeContext final : public StageContext {
+std::string EmptyFolder() {
+  const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
+  const std::string folder = absl::StrCat(testing::TempDir(), "/evaluate_", test->name());
+  std::filesystem::remove_all(folder);
+  return folder;
+}
+
+// Inputs and output are one folder.
+class EvaluateContext final : public FakeContext {
  public:
-  FakeContext() {
-    const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = absl::StrCat(testing::TempDir(), "/evaluate_", test->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+  EvaluateContext() : FakeContext(EmptyFolder(), {}, Json::object()) {
+    uses_["evaluator"] = {"", "evaluator", "fake", Json::object(),
+                          [this] { return std::make_unique<FakeEvaluator>(&seen_); }};
+    for (const char* port : {"samples", "descriptors"}) inputs_[port] = output_;
+    seed_ = 77;
   }
   // Writes the inputs: sample `samples[i]` has row i of [n, 2] descriptors.
   void Fill(const DatasetContents& data, const std::vector<int64_t>& samples,
@@ -88,48 +97,14 @@ class FakeContext final : public StageContext {
         WriteNpy(Path("descriptors.npy"), {{static_cast<int64_t>(samples.size()), 2}, values})
             .ok());
   }
-  std::string Path(const std::string& file) const { return folder_ + "/" + file; }
-
-  const Json& settings() const override { return settings_; }
-  uint64_t seed() const override { return 77; }
-  int threads() const override { return 2; }
-  const std::string& device() const override { return empty_; }
-  const std::string& precision() const override { return empty_; }
-  bool has_component(const std::string&) const override { return true; }
-  std::string component_name(const std::string&) const override { return "fake"; }
-  Json component_options(const std::string&) const override { return Json::object(); }
-  bool has_input(const std::string& port) const override {
-    return port != "projection" || projection_;
-  }
-  absl::StatusOr<std::string> InputFile(const std::string&,
-                                        const std::string& file) const override {
-    return Path(file);
-  }
-  std::string root(const std::string&) const override { return ""; }
-  const std::string& output_dir() const override { return folder_; }
-  const std::string& checkpoint_dir() const override { return empty_; }
-  void Progress(int64_t, int64_t, const std::string&, const std::string&) override {}
-  void Count(const std::string& name, int64_t count) override { counts_[name] = count; }
-  void Notice(const std::string&) override {}
-  bool stop_requested() const override { return false; }
+  std::string Path(const std::string& file) const { return output_ + "/" + file; }
+  void AddProjection() { inputs_["projection"] = output_; }
 
   FakeEvaluator::Seen seen_;
-  bool projection_ = false;
-  std::map<std::string, int64_t> counts_;
-
- protected:
-  absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string&,
-                                                             const char*) override {
-    return std::unique_ptr<Component>(std::make_unique<FakeEvaluator>(&seen_));
-  }
-
- private:
-  Json settings_ = Json::object();
-  std::string folder_, empty_;
 };
 
 TEST(EvaluateStageTest, PoolsTheSamplesOfATemplate) {
-  FakeContext context;
+  EvaluateContext context;
   context.Fill(Contents(), {0, 3, 2}, {1, 2, 10, 20, 3, 8});  // sample 1 is in no template
   ASSERT_TRUE(RunEvaluate(context).ok());
   ASSERT_EQ(context.seen_.matrices.size(), 1U);
@@ -149,7 +124,7 @@ TEST(EvaluateStageTest, ReplicatesAreTiedToPairsAndSeed) {
   std::set<std::string> protocols;
   for (const char* kind : {"fold", "bootstrap"}) {
     for (const bool genuine : {true, false}) {
-      FakeContext context;
+      EvaluateContext context;
       context.seen_.kind = kind;
       DatasetContents data = Contents();
       data.protocol.pairs[1].genuine = genuine;
@@ -163,8 +138,8 @@ TEST(EvaluateStageTest, ReplicatesAreTiedToPairsAndSeed) {
 }
 
 TEST(EvaluateStageTest, ProjectsUnitDescriptorsOncePerFold) {
-  FakeContext context;
-  context.projection_ = true;
+  EvaluateContext context;
+  context.AddProjection();
   context.Fill(Contents(), {0, 3}, {3, 4, 0, 2});
   // W' of fold 0 is the identity, of fold 1 (1 1) alone would be L = 1; here L = 2: (1 1; 1 -1).
   ASSERT_TRUE(
@@ -211,7 +186,7 @@ TEST(ProjectTest, AgreesWithNaiveSumsAndWithItselfOnMoreThreads) {
 }
 
 TEST(EvaluateStageTest, TemplatesWithoutDescriptorAreCountedAndNamed) {
-  FakeContext context;
+  EvaluateContext context;
   context.Fill(Contents(), {0, 1}, {1, 2, 3, 4});
   const absl::Status status = RunEvaluate(context);
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
@@ -222,12 +197,12 @@ TEST(EvaluateStageTest, TemplatesWithoutDescriptorAreCountedAndNamed) {
 }
 
 TEST(EvaluateStageTest, WhatDoesNotFitIsAnError) {
-  FakeContext context;
+  EvaluateContext context;
   DatasetContents data = Contents();
   context.Fill(data, {0, 9}, {1, 2, 3, 4});
   EXPECT_THAT(std::string(RunEvaluate(context).message()), HasSubstr("is of sample 9"));
   context.Fill(data, {0, 3}, {0, 0, 3, 4});
-  context.projection_ = true;
+  context.AddProjection();
   ASSERT_TRUE(WriteNpy(context.Path("projection.npy"), {{1, 1, 3}, {1, 0, 0}}).ok());
   EXPECT_THAT(std::string(RunEvaluate(context).message()),
               HasSubstr("takes descriptors of 3 values; these have 2"));

@@ -12,6 +12,7 @@
 #include "core/stages/align.h"
 #include "core/stages/artifacts.h"
 #include "core/stages/detect.h"
+#include "core/stages/fake_context.h"
 #include "core/stages/pack.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -58,59 +59,6 @@ class BoxAligner final : public Aligner {
   bool broken_;
 };
 
-class FakeContext final : public StageContext {
- public:
-  FakeContext(std::string root, std::string output_dir)
-      : root_(std::move(root)), output_dir_(std::move(output_dir)) {
-    fs::create_directories(output_dir_);
-  }
-  const Json& settings() const override { return settings_; }
-  uint64_t seed() const override { return 0; }
-  int threads() const override { return threads_; }
-  const std::string& device() const override { return empty_; }
-  const std::string& precision() const override { return empty_; }
-  bool has_component(const std::string&) const override { return true; }
-  std::string component_name(const std::string&) const override { return "marks"; }
-  Json component_options(const std::string&) const override { return Json::object(); }
-  bool has_input(const std::string& port) const override { return inputs_.count(port) > 0; }
-  absl::StatusOr<std::string> InputFile(const std::string& port,
-                                        const std::string& file) const override {
-    const auto input = inputs_.find(port);
-    const std::string path = input == inputs_.end() ? "" : input->second + "/" + file;
-    if (!fs::exists(path)) return absl::NotFoundError("no input " + port + "/" + file);
-    return path;
-  }
-  std::string root(const std::string&) const override { return root_; }
-  const std::string& output_dir() const override { return output_dir_; }
-  const std::string& checkpoint_dir() const override { return empty_; }
-  void Progress(int64_t done, int64_t total, const std::string&, const std::string&) override {
-    done_ = done;
-    total_ = total;
-  }
-  void Count(const std::string& name, int64_t count) override { counts_[name] = count; }
-  void Notice(const std::string& sentence) override { notices_.push_back(sentence); }
-  bool stop_requested() const override { return stop_; }
-
-  Json settings_ = Json::object();
-  std::map<std::string, std::string> inputs_;
-  int threads_ = 1;
-  bool stop_ = false, broken_ = false;
-  int64_t done_ = 0, total_ = 0;
-  std::map<std::string, int64_t> counts_;
-  std::vector<std::string> notices_;
-
- protected:
-  absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& role,
-                                                             const char*) override {
-    if (role == "detector") return std::unique_ptr<Component>(new MarkDetector);
-    return std::unique_ptr<Component>(new BoxAligner(broken_));
-  }
-
- private:
-  const std::string root_, output_dir_;
-  std::string empty_;
-};
-
 class FaceStages : public testing::Test {
  protected:
   void SetUp() override {
@@ -146,8 +94,16 @@ class FaceStages : public testing::Test {
 
   FakeContext MakeContext(const std::string& stage, const Json& settings, int threads = 2) {
     EXPECT_TRUE(WriteRecords(folder_ + "/dataset/samples.jsonl", samples_).ok());
-    FakeContext context(folder_ + "/images", folder_ + "/" + stage);
-    context.settings_ = settings;
+    FakeContext context(folder_ + "/" + stage,
+                        {{"detector",
+                          {"", "detector", "marks", Json::object(),
+                           [] { return std::make_unique<MarkDetector>(); }}},
+                         {"aligner",
+                          {"", "aligner", "marks", Json::object(),
+                           [] { return std::make_unique<BoxAligner>(false); }}}},
+                        settings);
+    context.root_ = folder_ + "/images";
+    context.output_ = folder_ + "/" + stage;
     context.threads_ = threads;
     context.inputs_["samples"] = folder_ + "/dataset";
     context.inputs_["faces"] = folder_ + "/detect";
@@ -315,7 +271,7 @@ TEST_F(FaceStages, AFrameThatIsNoneIsTheAlignersFault) {
   FakeContext detect = MakeContext("detect", Json::object());
   ASSERT_TRUE(RunDetect(detect).ok());
   FakeContext context = MakeContext("align", Json::object());
-  context.broken_ = true;
+  context.uses_["aligner"].make = [] { return std::make_unique<BoxAligner>(true); };
   const absl::Status status = RunAlign(context);
   EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
   EXPECT_THAT(std::string(status.message()), HasSubstr("aligner \"marks\""));
@@ -324,7 +280,7 @@ TEST_F(FaceStages, AFrameThatIsNoneIsTheAlignersFault) {
 TEST_F(FaceStages, ARequestToStopIsHeeded) {
   AddImage("a.png", {{20, 20}});
   FakeContext context = MakeContext("detect", Json::object());
-  context.stop_ = true;
+  context.stop_after_ = 0;
   EXPECT_TRUE(absl::IsCancelled(RunDetect(context)));
 }
 

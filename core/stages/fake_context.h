@@ -10,7 +10,9 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "core/base/check.h"
 #include "core/plugin/library.h"
 #include "core/stages/context.h"
 
@@ -23,7 +25,7 @@ struct Use {
   std::function<std::unique_ptr<Component>()> make = nullptr;
 };
 
-class FakeContext final : public StageContext {
+class FakeContext : public StageContext {
  public:
   // `folder` gets the output in out/ and checkpoints in checkpoints/.
   FakeContext(const std::string& folder, std::map<std::string, Use> uses, Json settings)
@@ -44,33 +46,40 @@ class FakeContext final : public StageContext {
   bool has_input(const std::string& port) const override { return inputs_.count(port) > 0; }
   absl::StatusOr<std::string> InputFile(const std::string& port,
                                         const std::string& file) const override {
-    return inputs_.at(port) + "/" + file;
+    const auto input = inputs_.find(port);
+    if (input == inputs_.end()) return absl::NotFoundError("no input " + port);
+    return input->second + "/" + file;
   }
-  std::string root(const std::string&) const override { return ""; }
+  std::string root(const std::string&) const override { return root_; }
   const std::string& output_dir() const override { return output_; }
   const std::string& checkpoint_dir() const override { return checkpoints_; }
   void Progress(int64_t done, int64_t total, const std::string& unit, const std::string&) override {
     ++steps_;
+    done_ = done;
+    total_ = total;
     last_progress_ = absl::StrCat(done, " of ", total, " ", unit);
   }
   void Count(const std::string& name, int64_t count) override { counts_[name] = count; }
-  void Notice(const std::string& sentence) override { notices_ += sentence; }
+  void Notice(const std::string& sentence) override { notices_.push_back(sentence); }
   bool stop_requested() const override { return steps_ == stop_after_; }
 
   std::map<std::string, Use> uses_;
   Json settings_;
   std::map<std::string, std::string> inputs_;  // port -> folder
   std::map<std::string, int64_t> counts_;
-  std::string output_, checkpoints_, device_ = "cpu", precision_ = "float32", notices_;
+  std::vector<std::string> notices_;
+  std::string root_, output_, checkpoints_, device_ = "cpu", precision_ = "float32";
   std::string last_progress_;
   uint64_t seed_ = 1;
   int threads_ = 2;
+  int64_t done_ = 0, total_ = 0;         // of the last call of Progress
   int64_t steps_ = 0, stop_after_ = -1;  // calls of Progress; the stop is asked for after so many
 
  protected:
   absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& role,
                                                              const char* kind) override {
     const Use& use = uses_.at(role);
+    FACET_CHECK(use.kind == kind);
     if (use.make != nullptr) return use.make();
     return facet::CreateComponent(use.library, kind, use.name, Dump(use.options));
   }

@@ -33,8 +33,7 @@ struct Options {
   std::string eye = "/usr/share/opencv4/haarcascades/haarcascade_eye.xml";
   std::string eye_glasses = "/usr/share/opencv4/haarcascades/haarcascade_eye_tree_eyeglasses.xml";
   // Where the aligner `none` shows the eyes with its defaults: medians over 724 frontal faces of
-  // LFW.
-  // (The cascades' eyes lie a little lower than the landmarks that were measured: 0.405.)
+  // LFW, whose landmarks lie a little higher (0.405) than the cascades' eyes.
   double eye_y = 0.4;
   double eye_distance = 0.35;
   double fallback_extend = 1.1;
@@ -54,9 +53,8 @@ struct Options {
 // (the cascades were trained on 20 px).
 constexpr int kSearchSidePx = 160;
 
-// Where an eye is expected [box sides from the upper left corner], from the
-// same medians. Brows and nostrils fool the cascades too: of several hits the nearest to this place
-// is taken.
+// Where an eye is expected [box sides from the upper left corner], from the same medians. Brows and
+// nostrils fool the cascades too: of several hits the nearest to this place is taken.
 constexpr Point kExpectedLeftEye = {0.31, 0.395};
 
 struct Eye {
