@@ -8,6 +8,10 @@
 #ifndef FACET_CORE_API_ALIGNER_H_
 #define FACET_CORE_API_ALIGNER_H_
 
+#include <cstdint>
+#include <functional>
+#include <string>
+
 #include "core/api/component.h"
 #include "core/api/detector.h"
 #include "core/api/geometry.h"
@@ -26,6 +30,32 @@ struct Alignment {
 // The frame that a box spans after scaling by `extend` about its centre, aspect kept.
 Alignment FrameOfBox(const Box& box, double extend);
 
+// A face whose landmarks are known, as a trainable aligner learns from it.
+struct LandmarkExample {
+  Image image;
+  Face face;  // `box` is canonical, found by the detector that the aligner will be used with
+  Landmarks landmarks;  // px of the image; the scheme is the data set's
+};
+
+// The examples of a training, read one at a time: millions of images need no memory of their size.
+class LandmarkExamples {
+ public:
+  virtual ~LandmarkExamples();
+  virtual int64_t size() const = 0;
+  // 0 <= index < size(); the same example each time. Any thread.
+  virtual absl::StatusOr<LandmarkExample> Get(int64_t index) const = 0;
+};
+
+struct TrainingContext {
+  uint64_t seed = 0;
+  int threads = 1;
+  // False: stop, and return absl::CancelledError.
+  std::function<bool(int64_t done, int64_t total, const std::string& unit)> progress;
+};
+
+// Traits: "trainable": what it learns is a model file, which comes from its option `model`
+// (InputFile) or, where that is empty, from Train, which the host runs as a stage of its own on the
+// row's `landmarks` data.
 class Aligner : public Component {
  public:
   static constexpr char kKind[] = "aligner";
@@ -34,6 +64,13 @@ class Aligner : public Component {
   // `face.box` is canonical (detector.h). An aligner that finds no landmarks returns FrameOfBox
   // with `aligned` false, which the host counts.
   virtual absl::StatusOr<Alignment> Align(const Image& image, const Face& face) = 0;
+
+  // Learns from `examples` and writes a model to `path`, a new file. Equal examples, options and
+  // seed give equal bytes, whatever the number of threads.
+  virtual absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,
+                             const std::string& path);
+  // Takes the model that Train wrote; before Align. A wrong file is InvalidArgument or DataLoss.
+  virtual absl::Status LoadModel(const std::string& path);
 };
 
 }  // namespace facet

@@ -31,7 +31,7 @@ namespace facet {
 
 // The interface between host and plugins: raised by every change of core/api that a compiled plugin
 // could notice.
-inline constexpr uint32_t kInterfaceVersion = 1;
+inline constexpr uint32_t kInterfaceVersion = 2;
 inline constexpr uint32_t kPluginMagic = 0x46414354;  // "FACT"
 
 class Component {
@@ -45,6 +45,9 @@ struct ComponentDescriptor {
   const char* name;     // the name in `use = "..."`
   const char* summary;  // one line
   const char* paper;    // source: paper, standard or library
+  // What the host must know of the class before it loads the library: words of its kind's header,
+  // separated by blanks ("trainable", "detections"); from the class's `kTraits`, if it has one.
+  const char* traits;
   std::string (*schema)();
   absl::StatusOr<std::unique_ptr<Component>> (*create)(const std::string& options_json);
 };
@@ -84,6 +87,15 @@ template <class T, class Options>
 struct HasCreate<T, Options, std::void_t<decltype(T::Create(std::declval<const Options&>()))>>
     : std::true_type {};
 
+template <class T, class = void>
+struct TraitsOf {
+  static constexpr const char* value = "";
+};
+template <class T>
+struct TraitsOf<T, std::void_t<decltype(T::kTraits)>> {
+  static constexpr const char* value = T::kTraits;
+};
+
 // The message for the exception in flight; call inside a catch block.
 absl::Status CurrentExceptionStatus();
 
@@ -106,10 +118,11 @@ absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& op
 }  // namespace internal
 }  // namespace facet
 
-#define FACET_COMPONENT(Interface, Class, Options, name, summary, paper) \
-  {                                                                      \
-    Interface::kKind, name, summary, paper, &::facet::SchemaOf<Options>, \
-        &::facet::internal::CreateComponent<Interface, Class, Options>   \
+#define FACET_COMPONENT(Interface, Class, Options, name, summary, paper)               \
+  {                                                                                    \
+    Interface::kKind, name, summary, paper, ::facet::internal::TraitsOf<Class>::value, \
+        &::facet::SchemaOf<Options>,                                                   \
+        &::facet::internal::CreateComponent<Interface, Class, Options>                 \
   }
 
 #define FACET_PLUGIN(Interface, Class, Options, name, summary, paper) \

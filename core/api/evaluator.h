@@ -1,4 +1,10 @@
-// Evaluators: descriptors and a protocol -> metrics with standard errors, and curves.
+// Evaluators: what a part of the system found, and the truth -> metrics with standard errors, and
+// curves. Most score templates' descriptors on a protocol of pairs; their traits say what else they
+// take, and the host computes no more than that:
+//   "detections"  all faces that a detector found in each sample's image
+//   "landmarks"   the landmarks that an aligner found for each sample
+//   "identities"  descriptors, but identities instead of pairs: data sets without a protocol serve
+//                 too, each sample is then a template of its own
 #ifndef FACET_CORE_API_EVALUATOR_H_
 #define FACET_CORE_API_EVALUATOR_H_
 
@@ -6,8 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "core/api/aligner.h"
 #include "core/api/component.h"
 #include "core/api/dataset.h"
+#include "core/api/detector.h"
 
 namespace facet {
 
@@ -18,6 +26,27 @@ struct MatrixView {
   const float* Row(int64_t row) const { return values + row * columns; }
 };
 
+// How the descriptors of a template's samples become one (YTF: the mean of a video's best frames,
+// Parkhi et al. 2015, section 5.2).
+struct TemplatePooling {
+  int64_t top_k = 0;            // samples with the highest landmark confidence; 0: all
+  bool normalize_each = false;  // l2-normalise each before the mean
+};
+
+// What the detect stage found in one sample's image.
+struct Detections {
+  bool readable = false;          // false: the image could not be read, the rest is empty
+  int64_t width = 0, height = 0;  // of the image, px
+  std::vector<Face> faces;        // canonical boxes, best score first
+};
+
+// What the align stage found for one sample.
+struct FoundLandmarks {
+  bool has_face = false;  // false: dropped or unreadable, the rest is empty
+  Box box;                // canonical, what the aligner was given
+  Alignment alignment;
+};
+
 struct EvaluationInput {
   const DatasetContents* data = nullptr;
   // Descriptors of the templates [templates, D]: one matrix for all folds, or one per fold (an
@@ -25,7 +54,9 @@ struct EvaluationInput {
   std::vector<MatrixView> descriptors;
   // They come out of a learned projection, x = W' phi / ||phi||; else they are the network's phi.
   bool projected = false;
-  uint64_t seed = 0;  // for bootstrap draws
+  uint64_t seed = 0;                      // for bootstrap draws
+  std::vector<Detections> detections;     // trait "detections": one for each sample
+  std::vector<FoundLandmarks> landmarks;  // trait "landmarks": one for each sample
 
   const MatrixView& ForFold(int64_t fold) const {
     return descriptors.size() == 1 ? descriptors[0] : descriptors[static_cast<size_t>(fold)];
@@ -64,6 +95,8 @@ class Evaluator : public Component {
   static constexpr char kKind[] = "evaluator";
   ~Evaluator() override;
 
+  // How the host makes templates' descriptors.
+  virtual TemplatePooling pooling() const { return {}; }
   // InvalidArgument if the protocol is not one that this evaluator scores.
   virtual absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) = 0;
 };

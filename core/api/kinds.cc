@@ -10,6 +10,14 @@ Dataset::~Dataset() = default;
 Detector::~Detector() = default;
 Aligner::~Aligner() = default;
 Evaluator::~Evaluator() = default;
+LandmarkExamples::~LandmarkExamples() = default;
+
+absl::Status Aligner::Train(const LandmarkExamples&, const TrainingContext&, const std::string&) {
+  return absl::UnimplementedError("this aligner learns nothing");
+}
+absl::Status Aligner::LoadModel(const std::string&) {
+  return absl::UnimplementedError("this aligner has no model");
+}
 
 absl::StatusOr<Image> Dataset::Render(int64_t) const {
   return absl::UnimplementedError("this data set has files only, it renders nothing");

@@ -27,7 +27,7 @@ struct LossGroup {
 struct LossInput {
   at::Tensor embeddings;           // [N, D], float32 or float64, not normalised
   at::Tensor labels;               // [N], int64 in [0, classes)
-  const Tuples* tuples = nullptr;  // of the kind that takes() names; null if none
+  const Tuples* tuples = nullptr;  // of the kind that takes() names; null if there is no miner
 };
 
 class Loss : public Component {
@@ -35,8 +35,12 @@ class Loss : public Component {
   static constexpr char kKind[] = "loss";
   ~Loss() override;
 
-  // Which tuples it takes; kNone: labels alone.
+  // Which tuples it takes; kNone: labels alone. A miner's tuples of the other kind are converted by
+  // the host: each triplet (a, p, n) is the pairs (a, p) and (a, n); pairs with one anchor give all
+  // their combinations.
   virtual TupleKind takes() const { return TupleKind::kNone; }
+  // False: without a miner it takes every tuple of the batch, from the labels (tuples is null).
+  virtual bool needs_miner() const { return takes() != TupleKind::kNone; }
 
   // Sizes and draws what the loss learns (classifier, centres, proxies). Called once; float32, CPU.
   virtual absl::Status Initialize(int64_t dimension, int64_t num_classes, uint64_t seed) {
@@ -53,6 +57,9 @@ class Loss : public Component {
   }
   // Learned tensors, each with a gradient. The training loop optimises them all.
   virtual std::vector<NamedTensor> Parameters() { return {}; }
+  // State that Compute changes but no gradient does (running statistics): float32, part of
+  // checkpoints. Compute must not change it where gradients are off (validation).
+  virtual std::vector<NamedTensor> Buffers() { return {}; }
 };
 
 }  // namespace facet

@@ -61,6 +61,7 @@ Json ToJson(const ComponentInfo& info) {
           {"name", info.name},
           {"summary", info.summary},
           {"source", info.paper},
+          {"traits", info.traits},
           {"options", options},
           {"library", info.library_path},
           {"digest", info.library_digest}};

@@ -50,7 +50,8 @@ absl::StatusOr<std::vector<ComponentInfo>> ReadLibrary(
     for (const Json& component : description.at("components")) {
       FACET_ASSIGN_OR_RETURN(std::vector<OptionSpec> options, ParseSchema(component.at("options")));
       components.push_back({component.at("kind"), component.at("name"), component.at("summary"),
-                            component.at("paper"), std::move(options), path, digest});
+                            component.at("paper"), std::move(options), path, digest,
+                            component.value("traits", std::vector<std::string>())});
     }
   } catch (const Json::exception& exception) {
     return absl::FailedPreconditionError(
@@ -113,6 +114,10 @@ Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
     }
   }
   return catalogue;
+}
+
+bool ComponentInfo::HasTrait(const std::string& trait) const {
+  return std::find(traits.begin(), traits.end(), trait) != traits.end();
 }
 
 const ComponentInfo* Catalogue::Find(const std::string& kind, const std::string& name) const {

@@ -32,6 +32,8 @@ struct ComponentInfo {
   std::string kind, name, summary, paper;
   std::vector<OptionSpec> options;
   std::string library_path, library_digest;
+  std::vector<std::string> traits;
+  bool HasTrait(const std::string& trait) const;
 };
 
 struct PluginProblem {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
@@ -137,6 +138,8 @@ absl::StatusOr<std::string> DescribeLibrary(const std::string& path) {
                             {"name", component.name},
                             {"summary", component.summary},
                             {"paper", component.paper},
+                            {"traits", Json(std::vector<std::string>(absl::StrSplit(
+                                           component.traits, ' ', absl::SkipEmpty())))},
                             {"options", Json::parse(component.schema())}});
     } catch (...) {
       return Annotate(internal::CurrentExceptionStatus(),

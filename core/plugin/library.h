@@ -46,7 +46,8 @@ absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& li
 
 // What `describe` prints of a library and the build writes beside it (lib<name>.schema.json):
 // {"schema": 1, "digest": SHA-256 of the library, "interface_version", "fingerprint",
-//  "components": [{"kind", "name", "summary", "paper", "options": [OptionSpec...]}]}.
+//  "components": [{"kind", "name", "summary", "paper", "traits": [...],
+//                  "options": [OptionSpec...]}]}.
 absl::StatusOr<std::string> DescribeLibrary(const std::string& path);
 
 }  // namespace facet
