@@ -106,6 +106,7 @@ struct OptimizerSettings {
 // `embed`: learns W' [L, D] on frozen l2-normalised descriptors (paper, section 4.4).
 struct EmbedSettings {
   std::string on = "folds";
+  std::string unit = "samples";
   int64_t dimension = 1024;
   double lr = 0.25;
   int64_t epochs = 10;
@@ -116,6 +117,8 @@ struct EmbedSettings {
   void Visit(OptionVisitor& v) {
     v("on", on, OneOf({"folds", "train"}),
       "training data: the test set's other folds (one W' per fold; paper), or the training set");
+    v("unit", unit, OneOf({"samples", "templates"}),
+      "what a pair consists of: images, or whole templates as the evaluator pools them (a video)");
     v("dimension", dimension, AtLeast(1), "L, rows of W'; paper; at most D");
     v("lr", lr, Above(0), "fixed learning rate; paper");
     v("epochs", epochs, AtLeast(1), "passes over all positive pairs; paper");
