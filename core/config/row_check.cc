@@ -26,6 +26,7 @@ Row RowChecker::Check(const RowTree& tree) {
   row_.id = tree.id;
   row_.label = tree.label.empty() ? tree.id : tree.label;
   row_.skip = tree.skip;
+  row_.reported = tree.reported;
   row_.parent = tree.parent;
   row_.origin = tree.place.origin;
   tree_ = tree.slots;
@@ -40,7 +41,7 @@ Row RowChecker::Check(const RowTree& tree) {
     }
   }
   CheckMembers(tree_, "", nullptr);
-  FillMissingSlots();
+  if (!tree.reported) FillMissingSlots();
   return std::move(row_);
 }
 
