@@ -1,5 +1,6 @@
 #include "plugins/support/verification_evaluation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -38,6 +39,16 @@ class Scorer {
   }
 
  private:
+  void PutHeadlineFirst(const std::vector<double>& accuracies, Evaluation* evaluation) const {
+    if (options_.headline != "accuracy") return;
+    std::vector<Metric>& metrics = evaluation->metrics;
+    const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                    [](const Metric& metric) { return metric.name == "accuracy"; });
+    if (found == metrics.end()) return;
+    std::rotate(metrics.begin(), found, found + 1);
+    evaluation->replicates = accuracies;
+  }
+
   // Pairs as a fold sees them; computed once where there is one matrix for all folds.
   CompareFunction Comparer(const EvaluationInput& input) const {
     const bool normalize =
@@ -89,6 +100,7 @@ class Scorer {
                          CurveOf("ROC, mean of folds at one threshold", scores.mean_roc)};
     evaluation.replicates = eers;
     evaluation.replicate_kind = "fold";
+    PutHeadlineFirst(Column(scores.folds, kAccuracy), &evaluation);
     if (per_fold) {
       evaluation.curves.insert(evaluation.curves.begin(),
                                CurveOf("ROC, mean of folds at one FAR", scores.mean_roc_at_far));
@@ -117,6 +129,7 @@ class Scorer {
     evaluation.curves = {CurveOf("ROC", scores.roc)};
     evaluation.replicates = Column(scores.draws, kOneMinusEer);
     evaluation.replicate_kind = "bootstrap";
+    PutHeadlineFirst(Column(scores.draws, kAccuracy), &evaluation);
     evaluation.notices.push_back(absl::StrCat(
         "The accuracy's threshold, ", scores.threshold, ", was chosen on fold 0",
         input.descriptors.size() > 1 ? ", whose people the projection was trained on." : "."));

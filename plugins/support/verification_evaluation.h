@@ -34,12 +34,15 @@ namespace facet {
 struct VerificationOptions {
   std::string distance = "l2";
   std::string normalize = "descriptors";
+  std::string headline = "100%-EER";
   std::vector<double> far = {0.01};
   int64_t draws = 1000;
   void Visit(OptionVisitor& v) {
     v("distance", distance, OneOf({"l2", "cosine"}), "between two templates; paper: l2");
     v("normalize", normalize, OneOf({"descriptors", "all", "none"}),
       "l2-normalise the network's descriptors (paper), learned projections as well, or nothing");
+    v("headline", headline, OneOf({"100%-EER", "accuracy"}),
+      "the figure that heads the table, and by which rows are compared");
     v("far", far, AboveUpTo(0, 1), "false accept rates at which the true one is given [1]");
     v("draws", draws, Range(100, 100000), "of the bootstrap over people, without folds");
   }
