@@ -84,7 +84,7 @@ TEST(BatchEasyHard, AllCombinesEveryOneOfASide) {
   EXPECT_EQ(Mine(Json("all", "all"), Scalars(), kLabels).triplets, all_all);
 }
 
-// The image of `from` that `rule` names: the least of sign * d among those that pass.
+// The positive or negative of a with the least sign * d among those whose distance passes; or -1.
 template <class Passes>
 int64_t Pick(const NaiveDistances& d, size_t a, bool positives, int sign, const Passes& passes) {
   int64_t best = -1;

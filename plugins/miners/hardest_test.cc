@@ -84,8 +84,7 @@ TEST(Hardest, PairsAgreeWithLoops) {
 }
 
 TEST(Hardest, PairsAreCutToTheSideThatHasFewer) {
-  // One positive pair, one negative pair more than once as near; then more positives than
-  // negatives.
+  // One positive pair and five negative ones, of which 1-2 is the nearest; then no negative at all.
   const at::Tensor x = at::tensor({0.0, 1.0, 3.0, 7.0}).view({4, 1});
   EXPECT_THAT(Mine(R"({"makes": "pairs"})", x, {0, 0, 1, 2}).negatives,
               ElementsAre(PairIndices{1, 2}, PairIndices{2, 1}));

@@ -77,11 +77,10 @@ TEST(SemiHard, AgreesWithLoops) {
 }
 
 TEST(SemiHard, BothEdgesAreOpen) {
-  // d: 0-1: 1; 0-2: 1; 0-3: 1.5; 0-4: 2 = 1 + margin. Only 3 is between. 1 is at 0, 0.5, 1 from
-  // those, as far as 0 or nearer: 4 is not farther than the positive.
+  // From 0 the positive 1 is at 1, the negatives 2, 3, 4 at 1, 1.5 and 2 = 1 + margin: only 3 is
+  // between. From 1 they are at 2, 0.5 and 1: none is.
   const at::Tensor x = at::tensor({0.0, 1.0, -1.0, 1.5, 2.0}).view({5, 1});
   const Mined mined = Mine(R"({"margin": 1.0, "distance": "l2"})", x, {0, 0, 1, 2, 3});
-  // From 1: 2 is at 2 = 1 + margin, 3 at 0.5, 4 at 1.
   EXPECT_THAT(mined.triplets, ElementsAre(TripletIndices{0, 1, 3}));
   EXPECT_EQ(mined.num_skipped, 1);
 }
