@@ -76,6 +76,9 @@ ExperimentLayout MakeExperimentLayout() {
   slots.push_back(ComponentSlot("train.miner", "miner", false, "tuples for the loss"));
   slots.push_back(SettingsSlot<AugmentSettings>("train.augment", "variation at every visit"));
   slots.push_back(SettingsSlot<OptimizerSettings>("train.optimizer", "optimiser and schedule"));
+  slots.push_back(SettingsSlot<SamplerSettings>("train.sampler", "what a batch is made of"));
+  slots.push_back(
+      SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"));
   Slot start_from;
   start_from.path = "train.start_from";
   start_from.fill = Slot::Fill::kRow;

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
+#include "core/stages/train_settings.h"
 
 namespace facet {
 namespace {
@@ -286,7 +287,12 @@ class Planner {
       FACET_RETURN_IF_ERROR(AddComponent(row, "train.miner", "miner", &train));
     }
     train.settings = {{"optimizer", Settings(row, "train.optimizer")},
-                      {"augment", Settings(row, "train.augment")}};
+                      {"augment", Settings(row, "train.augment")},
+                      {"sampler", Settings(row, "train.sampler")},
+                      {"memory", Settings(row, "train.memory")}};
+    if (const absl::Status status = ReadTrainSettings(train.settings).status(); !status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": ", status.message()));
+    }
     SetSeed(row, "train", &train);
     SetNumerics(row, true, &train);
     train.libraries = {"torch", "opencv"};

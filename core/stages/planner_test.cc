@@ -362,5 +362,17 @@ TEST(PrecisionTest, AutoIsBfloat16WhereTheProcessorHasTiles) {
   EXPECT_GE(Machine::ThisOne().num_cores, 1);
 }
 
+TEST_F(PlannerTest, TrainingSettingsMustAgree) {
+  Experiment experiment = Table4();
+  experiment.rows[1].slots["train.sampler"]["use"] = "identities";
+  EXPECT_TRUE(TryPlan(experiment).ok());
+  experiment.rows[1].slots["train.optimizer"]["batch"] = 32;
+  const absl::Status status = TryPlan(experiment).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message().find("row \"2\": train.sampler makes batches of 16 identities x 4"),
+            0u)
+      << status;
+}
+
 }  // namespace
 }  // namespace facet
