@@ -15,6 +15,7 @@
 #include "core/training/prefetcher.h"
 #include "core/training/reduce.h"
 #include "core/training/sampler.h"
+#include "core/training/tuples.h"
 
 namespace facet {
 namespace {
@@ -163,6 +164,7 @@ absl::StatusOr<at::Tensor> Trainer::LossOf(const at::Tensor& embeddings, const a
                            }));
     if (num_anchors < labels.numel()) tuples = KeepAnchors(tuples, num_anchors);
     num_skipped_ += tuples.num_skipped;
+    tuples = ConvertTuples(tuples, loss_.takes());
     input.tuples = &tuples;
   } else if (num_anchors < labels.numel()) {
     tuples = AllTuples(loss_.takes(), labels, num_anchors);
