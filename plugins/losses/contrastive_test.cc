@@ -59,7 +59,8 @@ TEST(Contrastive, SumsOverPairs) {
 TEST(Contrastive, GradientsAgreeWithDifferences) {
   ExpectPairGradientsAgree(R"({"negative_margin": 2.5})");
   ExpectPairGradientsAgree(
-      R"({"normalize": true, "squared": false, "positive_margin": 0.1, "reduction": "mean_nonzero"})");
+      R"({"normalize": true, "squared": false, "positive_margin": 0.1,
+          "reduction": "mean_nonzero"})");
   ExpectPairGradientsAgree(R"({"distance": "cosine"})");
 }
 
