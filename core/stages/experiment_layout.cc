@@ -79,6 +79,7 @@ ExperimentLayout MakeExperimentLayout() {
   slots.push_back(SettingsSlot<SamplerSettings>("train.sampler", "what a batch is made of"));
   slots.push_back(
       SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"));
+  slots.push_back(SettingsSlot<WeightSettings>("train.weights", "a network from elsewhere"));
   Slot start_from;
   start_from.path = "train.start_from";
   start_from.fill = Slot::Fill::kRow;

@@ -166,6 +166,17 @@ class Planner {
     return absl::OkStatus();
   }
 
+  // The files of train.weights, for a stage that makes a network of them.
+  static void AddWeights(const Row& row, StageSpec* stage) {
+    const Json weights = Settings(row, "train.weights");
+    if (weights.value("file", "").empty()) return;
+    stage->settings["weights"] = weights;
+    for (const char* option : {"file", "layout"}) {
+      const std::string path = weights.value(option, "");
+      if (!path.empty()) stage->externals.push_back({absl::StrCat("weights.", option), path});
+    }
+  }
+
   // A stage that reads the data set's images: they lie below a folder that an option names.
   absl::Status AddSource(const Row& row, const std::string& branch, StageSpec* stage) {
     FACET_ASSIGN_OR_RETURN(ComponentUse use, Use(row, branch + ".data", "dataset"));
@@ -293,6 +304,7 @@ class Planner {
     if (const absl::Status status = ReadTrainSettings(train.settings).status(); !status.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": ", status.message()));
     }
+    AddWeights(row, &train);
     SetSeed(row, "train", &train);
     SetNumerics(row, true, &train);
     train.libraries = {"torch", "opencv"};
@@ -322,6 +334,7 @@ class Planner {
     if (scales != nullptr) describe.settings["scales"] = *scales;
     describe.inputs = {{"crops", pack}};
     if (model >= 0) describe.inputs["model"] = model;
+    if (model < 0) AddWeights(row, &describe);
     SetNumerics(row, false, &describe);
     describe.libraries = {"torch", "opencv"};
     return Share(std::move(describe), row);

@@ -256,6 +256,34 @@ TEST_F(PlannerTest, StagesThatReadImagesDependOnTheirFolder) {
   EXPECT_TRUE(OfType(graph, "describe")[0]->externals.empty());
 }
 
+TEST_F(PlannerTest, WeightsFromElsewhereAreInputsOfTheStageThatTakesThem) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("trained"), MakeRow("described"), MakeRow("plain")};
+  for (int i = 0; i < 2; ++i) {
+    Json& weights = experiment.rows[static_cast<size_t>(i)].slots["train.weights"];
+    weights["file"] = "/data/vgg.caffemodel";
+    weights["layout"] = "/data/vgg.prototxt";
+  }
+  for (const char* slot : {"train.loss", "train.data", "train.detector", "train.aligner"}) {
+    experiment.rows[1].slots.erase(slot);
+  }
+  const StageGraph graph = Plan(experiment);
+  const auto files = [](const StageSpec& stage) {
+    std::vector<std::string> named;
+    for (const ExternalInput& external : stage.externals) {
+      if (external.option.rfind("weights.", 0) == 0) named.push_back(external.path);
+    }
+    return named;
+  };
+  const std::vector<std::string> both = {"/data/vgg.caffemodel", "/data/vgg.prototxt"};
+  for (const StageSpec& stage : graph.stages) {
+    const bool takes = (stage.type == "train" && stage.rows[0] == "trained") ||
+                       (stage.type == "describe" && stage.rows[0] == "described");
+    EXPECT_EQ(files(stage), takes ? both : std::vector<std::string>()) << stage.name;
+    EXPECT_EQ(stage.settings.contains("weights"), takes) << stage.name;
+  }
+}
+
 TEST_F(PlannerTest, AnArchitectureThatOnlyInfersNeedsNoTraining) {
   Experiment experiment;
   experiment.rows = {MakeRow("1")};
