@@ -43,7 +43,8 @@ const Network kSmall = {32, 0.125, 64, 10};
 // et al.), so that an error anywhere shows in fc7.
 class CaffeWriter {
  public:
-  explicit CaffeWriter(const Network& network) {
+  // old_shapes: four extents in fields of their own, as in the release.
+  explicit CaffeWriter(const Network& network, bool old_shapes = false) : old_shapes_(old_shapes) {
     layout_ = absl::StrCat("name: \"VGG16\"\ninput: \"data\"\n");
     for (const int extent : {1, 3, network.side, network.side}) {
       absl::StrAppend(&layout_, "input_dim: ", extent, "\n");
@@ -106,11 +107,21 @@ class CaffeWriter {
   }
   void Fill(const std::vector<int64_t>& shape, double deviation, caffe::Blob* blob) {
     const at::Tensor values = deviation * at::randn(shape, at::detail::createCPUGenerator(++seed_));
-    for (const int64_t extent : shape) blob->mutable_shape()->add_dim(extent);
+    if (old_shapes_) {
+      std::vector<int> extents(4 - shape.size(), 1);
+      for (const int64_t extent : shape) extents.push_back(static_cast<int>(extent));
+      blob->set_num(extents[0]);
+      blob->set_channels(extents[1]);
+      blob->set_height(extents[2]);
+      blob->set_width(extents[3]);
+    } else {
+      for (const int64_t extent : shape) blob->mutable_shape()->add_dim(extent);
+    }
     const auto* const data = values.data_ptr<float>();
     blob->mutable_data()->Add(data, data + values.numel());
   }
 
+  const bool old_shapes_;
   std::string layout_, bottom_ = "data";
   caffe::Net net_;
   uint64_t seed_ = 0;
@@ -119,8 +130,7 @@ class CaffeWriter {
 class ForeignWeights : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ =
-        testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = testing::TempDir() + "/foreign_weights";
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
@@ -222,8 +232,11 @@ class ForeignWeights : public testing::Test {
   std::vector<cv::Mat> crops_;
 };
 
-TEST_F(ForeignWeights, CaffeTensorsAreThoseOfTheFile) {
-  const CaffeWriter writer(kSmall);
+class CaffeShapes : public ForeignWeights, public testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(OldAndNew, CaffeShapes, testing::Bool());
+
+TEST_P(CaffeShapes, TensorsAreThoseOfTheFile) {
+  const CaffeWriter writer(kSmall, GetParam());
   writer.Write(folder_ + "/vgg");
   const auto stored = ImportCaffe(folder_ + "/vgg.prototxt", folder_ + "/vgg.caffemodel");
   ASSERT_TRUE(stored.ok()) << stored.status();
@@ -240,6 +253,52 @@ TEST_F(ForeignWeights, CaffeTensorsAreThoseOfTheFile) {
           << layer.name();
     }
   }
+}
+
+// A layer of each other kind, with its values.
+TEST_F(ForeignWeights, CaffeNormalisationAndSlopes) {
+  std::ofstream(folder_ + "/net.prototxt")
+      << "input: \"data\" input_dim: 1 input_dim: 2 input_dim: 4 input_dim: 4\n"
+         "layer { name: \"conv\" type: \"Convolution\" bottom: \"data\" top: \"conv\" "
+         "convolution_param { num_output: 2 kernel_size: 1 group: 2 bias_term: false } }\n"
+         "layer { name: \"bn\" type: \"BatchNorm\" bottom: \"conv\" top: \"bn\" }\n"
+         "layer { name: \"scale\" type: \"Scale\" bottom: \"bn\" top: \"scale\" "
+         "scale_param { bias_term: true } }\n"
+         "layer { name: \"relu\" type: \"PReLU\" bottom: \"scale\" top: \"relu\" }\n";
+  caffe::Net net;
+  const auto add = [&net](const char* name, const char* type,
+                          const std::vector<std::vector<float>>& blobs) {
+    caffe::Layer* layer = net.add_layer();
+    layer->set_name(name);
+    layer->set_type(type);
+    for (const std::vector<float>& values : blobs) {
+      caffe::Blob* blob = layer->add_blobs();
+      blob->mutable_data()->Add(values.begin(), values.end());
+      if (std::string(type) == "Convolution") {
+        for (const int extent : {2, 1, 1, 1}) blob->mutable_shape()->add_dim(extent);
+      } else {
+        blob->mutable_shape()->add_dim(static_cast<int64_t>(values.size()));
+      }
+    }
+  };
+  add("conv", "Convolution", {{3, 4}});
+  add("bn", "BatchNorm", {{2, 4}, {6, 8}, {2}});  // sums over 2
+  add("scale", "Scale", {{0.5f, 1.5f}, {-1, 1}});
+  add("relu", "PReLU", {{0.25f, 0.125f}});
+  std::ofstream file(folder_ + "/net.caffemodel", std::ios::binary);
+  ASSERT_TRUE(net.SerializeToOstream(&file));
+  file.close();
+  const auto stored = ImportCaffe(folder_ + "/net.prototxt", folder_ + "/net.caffemodel");
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  std::map<std::string, std::vector<float>> values;
+  for (const auto& [name, tensor] : stored->tensors) values[name] = tensor.values;
+  EXPECT_EQ(values, (std::map<std::string, std::vector<float>>{{"conv.weight", {3, 4}},
+                                                               {"bn.running_mean", {1, 2}},
+                                                               {"bn.running_var", {3, 4}},
+                                                               {"scale.weight", {0.5f, 1.5f}},
+                                                               {"scale.bias", {-1, 1}},
+                                                               {"relu.weight", {0.25f, 0.125f}}}));
+  EXPECT_THAT(stored->tensors.at("conv.weight").shape, testing::ElementsAre(2, 1, 1, 1));
 }
 
 TEST_F(ForeignWeights, CaffeModelDescribesAsOpencvDoes) {
