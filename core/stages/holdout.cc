@@ -73,7 +73,7 @@ absl::Status ApplyHoldout(const Json& settings, DatasetContents* contents) {
       "Held out of training: ", people.size(), " of ", held_out.size(), " people, ", removed,
       " of ", all, " images, who are on ", on, ": ",
       absl::StrJoin(people.begin(), people.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
-      people.size() > shown ? ", ..." : "", "."));
+      people.size() > shown ? absl::StrCat(" and ", people.size() - shown, " more") : "", "."));
   return absl::OkStatus();
 }
 

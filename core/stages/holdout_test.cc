@@ -51,7 +51,8 @@ TEST(Holdout, LeavesOutThePeopleOfAllLists) {
   EXPECT_EQ(contents.counts.at("held-out images"), 4);
   EXPECT_THAT(contents.notices,
               ElementsAre(HasSubstr("4 of 6 people, 4 of 6 images, who are on lfw (2 names), ytf "
-                                    "(1 names), names (1 names): G\xc3\xa9rard Depardieu, ")));
+                                    "(1 names), names (1 names): G\xc3\xa9rard Depardieu, "
+                                    "Gerard_Depardieu, Ann_Bee and 1 more.")));
 }
 
 TEST(Holdout, NobodyAndEverybody) {

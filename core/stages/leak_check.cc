@@ -243,14 +243,14 @@ absl::StatusOr<Leaks> FindFaces(StageContext& context, const std::vector<Sample>
   return leaks;
 }
 
-// "12 people of the test set are in the training set (0 are allowed): Ann, Bob, Cid, ..."
+// "12 people of the test set are in the training set (0 are allowed): Ann, Bob, Cid and 9 more"
 std::string Sentence(const Leaks& leaks) {
   const size_t count = leaks.found.size(), named = std::min(count, kNamed);
   return absl::StrCat(count, " ", leaks.unit, " of the test set are in the training set (",
                       leaks.allowed, " are allowed): ",
                       absl::StrJoin(leaks.named.begin(),
                                     leaks.named.begin() + static_cast<std::ptrdiff_t>(named), ", "),
-                      count > named ? ", ..." : "");
+                      count > named ? absl::StrCat(" and ", count - named, " more") : "");
 }
 
 absl::Status Conclude(StageContext& context, const LeakSettings& settings,
