@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/str_split.h"
 #include "core/base/json.h"
 #include "core/plugin/catalogue.h"
 
@@ -57,6 +58,13 @@ KindCheck CheckOf(const std::string& kind) {
 
 }  // namespace
 
+bool Contract::HasTrait(const std::string& trait) const {
+  for (const absl::string_view each : absl::StrSplit(traits_, ' ', absl::SkipEmpty())) {
+    if (each == trait) return true;
+  }
+  return false;
+}
+
 bool Contract::Expect(bool kept, const std::string& sentence) {
   if (!kept) broken_.push_back(sentence);
   return kept;
@@ -107,7 +115,8 @@ std::vector<std::string> CheckLibrary(const std::string& path, const std::string
   for (uint32_t i = 0; i < descriptor.num_components; ++i) {
     const ComponentDescriptor& component = descriptor.components[i];
     const std::string name = absl::StrCat(component.kind, " \"", component.name, "\"");
-    Contract contract(name, [&component, &options_json] { return component.create(options_json); });
+    Contract contract(name, component.traits,
+                      [&component, &options_json] { return component.create(options_json); });
     CheckDeclaration(contract, component);
     const KindCheck check = CheckOf(component.kind);
     if (contract.Expect(check != nullptr, absl::StrCat("no contract for kind ", component.kind))) {

@@ -19,8 +19,9 @@ namespace facet {
 
 class Contract {
  public:
-  Contract(std::string component, std::function<absl::StatusOr<std::unique_ptr<Component>>()> make)
-      : component_(std::move(component)), make_(std::move(make)) {}
+  Contract(std::string component, std::string traits,
+           std::function<absl::StatusOr<std::unique_ptr<Component>>()> make)
+      : component_(std::move(component)), traits_(std::move(traits)), make_(std::move(make)) {}
 
   // A fresh instance; null where its input files are not on this machine (said once on stdout).
   template <class Interface>
@@ -33,11 +34,12 @@ class Contract {
   bool ExpectOk(const absl::Status& status, const std::string& what);
   const std::vector<std::string>& broken() const { return broken_; }
   const std::string& component() const { return component_; }
+  bool HasTrait(const std::string& trait) const;
 
  private:
   std::unique_ptr<Component> MakeComponent();
 
-  std::string component_;
+  std::string component_, traits_;
   std::function<absl::StatusOr<std::unique_ptr<Component>>()> make_;
   std::vector<std::string> broken_;
   bool said_missing_ = false;
