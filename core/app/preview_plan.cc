@@ -15,10 +15,16 @@ const StageSpec& At(const StageGraph& graph, int index) {
   return graph.stages[static_cast<size_t>(index)];
 }
 
+absl::Status NeedsNetwork(const std::string& row, const std::string& what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("row \"", row, "\" evaluates a detector or an aligner: it has no ", what));
+}
+
 // The stage that packs the branch's crops: every other one is found from there.
 absl::StatusOr<int> FindPack(const StageGraph& graph, const std::string& row,
                              const std::string& branch) {
   const StageSpec& evaluate = At(graph, graph.row_result.at(row));
+  if (evaluate.inputs.count("descriptors") == 0) return NeedsNetwork(row, "crops");
   const StageSpec& describe = At(graph, evaluate.inputs.at("descriptors"));
   if (branch == "test") return describe.inputs.at("crops");
   const auto model = describe.inputs.find("model");
@@ -49,8 +55,30 @@ absl::Status AddTripletInputs(const StageGraph& graph, const std::string& row, S
   return absl::OkStatus();
 }
 
+// Faces or landmarks of a row whose evaluator scores them.
+absl::Status AddScoredInputs(const StageSpec& evaluate, const StageGraph& graph,
+                             const PreviewRequest& request, StageSpec* preview) {
+  const std::string& row = preview->rows[0];
+  if (request.what == "crops" || request.branch != "test") return NeedsNetwork(row, "crops");
+  const bool align = request.what == "align";
+  if (align && evaluate.inputs.count("frames") == 0) return NeedsNetwork(row, "aligned faces");
+  const std::string port = align ? "frames" : "faces";
+  const StageSpec& shown = At(graph, evaluate.inputs.at(port));
+  preview->libraries = {"opencv"};
+  preview->sources = shown.sources;
+  for (const ExternalInput& external : shown.externals) {
+    if (absl::StartsWith(external.option, "data.")) preview->externals.push_back(external);
+  }
+  preview->inputs = {{"samples", evaluate.inputs.at("samples")}, {port, evaluate.inputs.at(port)}};
+  return absl::OkStatus();
+}
+
 absl::Status AddBranchInputs(const StageGraph& graph, const std::string& row,
                              const PreviewRequest& request, StageSpec* preview) {
+  const StageSpec& evaluate = At(graph, graph.row_result.at(row));
+  if (evaluate.inputs.count("descriptors") == 0) {
+    return AddScoredInputs(evaluate, graph, request, preview);
+  }
   FACET_ASSIGN_OR_RETURN(const int pack, FindPack(graph, row, request.branch));
   preview->libraries = {"opencv"};
   if (request.what == "crops") {

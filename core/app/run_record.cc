@@ -259,11 +259,9 @@ void RunRecord::AddEvent(Json event) {
 
 absl::Status RunRecord::WriteRow(const ReportRow& row) const {
   static const std::map<ReportRow::State, const char*> kNames = {
-      {ReportRow::State::kNotRun, "not run"},
-      {ReportRow::State::kRunning, "running"},
-      {ReportRow::State::kDone, "done"},
-      {ReportRow::State::kFailed, "failed"},
-      {ReportRow::State::kSkipped, "skipped"}};
+      {ReportRow::State::kNotRun, "not run"},  {ReportRow::State::kRunning, "running"},
+      {ReportRow::State::kDone, "done"},       {ReportRow::State::kFailed, "failed"},
+      {ReportRow::State::kSkipped, "skipped"}, {ReportRow::State::kReported, "reported"}};
   Json stages = Json::array();
   for (const ReportStage& stage : row.stages) {
     stages.push_back({{"name", stage.name},
@@ -289,6 +287,7 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
   report.title = experiment.title;
   report.reference_title = experiment.reference.title;
   report.reference_source = experiment.reference.source;
+  report.columns = experiment.columns;
   std::map<std::string, const Row*> by_id;
   for (const Row& row : experiment.rows) by_id[row.id] = &row;
   for (const Row& row : experiment.rows) {
@@ -308,7 +307,7 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
     if (std::find(rows.begin(), rows.end(), &row) != rows.end()) {
       FillRow(graph, outcomes, store, &made);
     } else if (!row.skip.empty()) {
-      made.state = ReportRow::State::kSkipped;
+      made.state = row.reported ? ReportRow::State::kReported : ReportRow::State::kSkipped;
       made.reason = row.skip;
     }
     report.rows.push_back(std::move(made));

@@ -136,6 +136,10 @@ absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
   std::vector<const Row*> rows;
   for (const Row& row : experiment.rows) {
     const bool named = std::find(ids.begin(), ids.end(), row.id) != ids.end();
+    if (named && row.reported) {
+      return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\" is reported by ",
+                                                     row.skip, ": there is nothing to compute"));
+    }
     if (named || (ids.empty() && row.skip.empty())) rows.push_back(&row);
   }
   return rows;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/app/catalogue_page.h"
 #include "core/base/suggest.h"
 
 namespace facet {
@@ -23,20 +24,6 @@ struct PluginsArguments {
 
 std::string FileName(const std::string& path) {
   return std::filesystem::path(path).filename().string();
-}
-
-// "0 < x <= 1.6", "one of ten, two, one", "".
-std::string RangeText(const OptionSpec& option) {
-  if (!option.choices.empty()) return absl::StrCat("one of ", absl::StrJoin(option.choices, ", "));
-  if (!option.role.empty()) return option.role == "input_file" ? "a file" : "a folder";
-  if (option.has_min && option.has_max) {
-    return absl::StrFormat(option.min_open ? "above %g, at most %g" : "%g to %g", option.min,
-                           option.max);
-  }
-  if (option.has_min) {
-    return absl::StrFormat(option.min_open ? "above %g" : "at least %g", option.min);
-  }
-  return option.has_max ? absl::StrFormat("at most %g", option.max) : "";
 }
 
 Json ToJson(const OptionSpec& option) {
@@ -103,8 +90,10 @@ int List(const PluginsArguments& arguments, VerbContext& context) {
     name_width = std::max(name_width, info->name.size());
   }
   for (const ComponentInfo* info : infos) {
-    std::printf("%-*s  %-*s  %s\n", static_cast<int>(kind_width), info->kind.c_str(),
+    std::printf("%-*s  %-*s  %s", static_cast<int>(kind_width), info->kind.c_str(),
                 static_cast<int>(name_width), info->name.c_str(), info->summary.c_str());
+    if (!info->paper.empty()) std::printf(" [%s]", info->paper.c_str());
+    std::printf("\n");
   }
   return kExitDone;
 }
@@ -164,7 +153,8 @@ void AddPluginsVerb(CLI::App& app, VerbContext& context, std::function<int()>* r
   auto arguments = std::make_shared<PluginsArguments>();
   CLI::App* verb = app.add_subcommand("plugins", "the components there are");
   verb->require_subcommand(1);
-  CLI::App* list = verb->add_subcommand("list", "kind, name and summary of every component");
+  CLI::App* list =
+      verb->add_subcommand("list", "kind, name, summary and source of every component");
   list->add_option("--kind", arguments->kind, "this kind alone");
   list->add_flag("--json", arguments->json, "one JSON document");
   list->callback([arguments, &context, run] {
@@ -176,6 +166,13 @@ void AddPluginsVerb(CLI::App& app, VerbContext& context, std::function<int()>* r
   describe->callback([arguments, &context, run] {
     *run = [arguments, &context] { return Describe(*arguments, context); };
   });
+  verb->add_subcommand("catalogue", "all components and their options as one Markdown page")
+      ->callback([&context, run] {
+        *run = [&context] {
+          std::fputs(CataloguePage(context.catalogue()).c_str(), stdout);
+          return static_cast<int>(kExitDone);
+        };
+      });
 }
 
 }  // namespace facet

@@ -253,6 +253,37 @@ id = "3"
   EXPECT_EQ(CheckInputs(result, Layout(), catalogue_).size(), 2u);
 }
 
+TEST_F(ConfigTest, ReportedRowsNeedNoComponents) {
+  const LoadResult result = Load(
+      "columns = [\"recall\", \"time/test.detect\"]\n[[row]]\nid = \"1\"\nreported = \"a "
+      "paper\"\n");
+  ASSERT_TRUE(result.ok()) << Text(result);
+  EXPECT_TRUE(result.experiment.rows[0].reported);
+  EXPECT_EQ(result.experiment.rows[0].skip, "a paper");
+  EXPECT_EQ(result.experiment.columns, (std::vector<std::string>{"recall", "time/test.detect"}));
+  EXPECT_NE(ResolvedToml(result.experiment).find("reported = \"a paper\""), std::string::npos);
+  const LoadResult both = Load("[[row]]\nid = \"1\"\nreported = \"a paper\"\nskip = \"no data\"\n");
+  ASSERT_EQ(both.diagnostics.size(), 1u);
+  EXPECT_EQ(both.diagnostics[0].code, "E0209");
+  const LoadResult text = Load("columns = \"recall\"\n[[row]]\nid = \"1\"\n");
+  EXPECT_NE(Text(text).find("columns must be a list"), std::string::npos) << Text(text);
+}
+
+TEST_F(ConfigTest, ATraitOfAnotherComponentMakesASlotNeedless) {
+  ExperimentLayout layout = Layout();
+  layout.slots[2].required = true;  // train.loss
+  layout.slots[2].not_required_with = {"detections"};
+  layout.slots.push_back(MakeSlot("test.evaluator", Slot::Fill::kComponent, "evaluator", "[]"));
+  const auto problems = [&](const std::string& evaluator) {
+    const std::string path =
+        Write("y.toml", absl::StrCat("schema = 1\n[[row]]\nid = \"1\"\ntest.evaluator.use = \"",
+                                     evaluator, "\"\n"));
+    return Text(LoadExperiment(path, {}, layout, catalogue_));
+  };
+  EXPECT_EQ(problems("detection"), "");
+  EXPECT_NE(problems("verification").find("has no train.loss"), std::string::npos);
+}
+
 TEST_F(ConfigTest, SkippedRowsNeedNoEnvironmentAndNoInputs) {
   unsetenv("FACET_TEST_UNSET");
   const LoadResult result = Load(

@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 constexpr int64_t kSchema = 1;
 
 const std::vector<std::string>& FileKeys() {
-  static const auto* const kKeys =
-      new std::vector<std::string>{"base", "extends", "reference", "row", "schema", "title"};
+  static const auto* const kKeys = new std::vector<std::string>{
+      "base", "columns", "extends", "reference", "row", "schema", "title"};
   return *kKeys;
 }
 
@@ -128,7 +128,8 @@ class Reader {
     Diagnostic& problem = problems_->Error("E0201", member.key,
                                            absl::StrCat("an experiment has no key \"", name, "\""));
     std::vector<std::string> row_names = slot_names_;
-    for (const char* key : {"id", "label", "skip", "unset"}) row_names.emplace_back(key);
+    for (const char* key : {"id", "label", "reported", "skip", "unset"})
+      row_names.emplace_back(key);
     const std::string nearest = Nearest(name, FileKeys());
     if (absl::c_linear_search(slot_names_, name)) {
       problem.caret_note = absl::StrCat("did you mean `base.", name, "`?");
@@ -142,6 +143,20 @@ class Reader {
     problem.facts.push_back(absl::StrCat("keys: ", absl::StrJoin(FileKeys(), ", ")));
   }
 
+  void TakeColumns(const Node& columns) {
+    if (columns.type != Node::Type::kArray) {
+      problems_
+          ->Error("E0301", columns.value,
+                  absl::StrCat("columns must be a list of figures' names, got ", Got(columns)))
+          .help = "columns = [\"recall\", \"time/test.detect\"]";
+      return;
+    }
+    document_.columns.clear();
+    for (const Node& element : columns.elements) {
+      if (IsText(element)) document_.columns.push_back(*element.text());
+    }
+  }
+
   void TakeContent(const Node& root) {
     if (const Node* title = root.Find("title"); title != nullptr && IsText(*title)) {
       if (CheckPlainText(*title, "title", problems_)) document_.title = *title->text();
@@ -150,6 +165,7 @@ class Reader {
         reference != nullptr && IsText(*reference)) {
       if (CheckPlainText(*reference, "reference", problems_)) document_.reference = *reference;
     }
+    if (const Node* columns = root.Find("columns")) TakeColumns(*columns);
     if (const Node* base = root.Find("base")) {
       if (base->is_table()) {
         document_.base.push_back(*base);
@@ -244,7 +260,7 @@ std::string PathBeside(const std::string& source, const std::string& name) {
 
 const std::vector<std::string>& RowKeys() {
   static const auto* const kKeys =
-      new std::vector<std::string>{"extends", "id", "label", "skip", "unset"};
+      new std::vector<std::string>{"extends", "id", "label", "reported", "skip", "unset"};
   return *kKeys;
 }
 

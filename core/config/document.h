@@ -20,7 +20,8 @@ struct RowLayers {
 
 struct Document {
   std::string title;
-  Node reference;          // text; empty scalar: none
+  Node reference;  // text; empty scalar: none
+  std::vector<std::string> columns;
   std::vector<Node> base;  // the [base] of each file
   std::vector<RowLayers> rows;
   std::vector<std::string> files;              // as named, base files first
@@ -39,7 +40,7 @@ Document ReadDocument(const std::string& path, const std::vector<std::string>& s
 std::string PathBeside(const std::string& source, const std::string& name);
 
 // What a row says about itself, beside its slots.
-const std::vector<std::string>& RowKeys();  // extends, id, label, skip, unset
+const std::vector<std::string>& RowKeys();  // extends, id, label, reported, skip, unset
 
 }  // namespace facet
 

@@ -63,6 +63,7 @@ void Load(const std::string& path, const std::vector<Override>& overrides,
   Document document = ReadDocument(path, FirstNames(layout), problems);
   if (document.files.empty()) return;
   experiment->title = document.title;
+  experiment->columns = document.columns;
   for (const Override& override : overrides) {
     document.folders[override.source] = fs::current_path().string();
   }

@@ -21,7 +21,9 @@ namespace facet {
 
 struct Row {
   std::string id, label;
-  std::string skip;    // reason; empty: the row is computed
+  std::string skip;  // reason; empty: the row is computed
+  bool reported =
+      false;  // left out since only its published figures are shown: `skip` is their source
   std::string parent;  // id of the row it extends; empty: none
   Origin origin;
   // Every slot, resolved: slot path -> value with defaults filled in. A component is
@@ -47,8 +49,9 @@ struct Reference {
 struct Experiment {
   std::string path;  // as the user named it
   std::string title;
-  Reference reference;         // empty if the file names none
-  std::string reference_path;  // absolute
+  std::vector<std::string> columns;  // figures shown beside the headline (core/report/report.h)
+  Reference reference;               // empty if the file names none
+  std::string reference_path;        // absolute
   std::vector<Row> rows;
   std::vector<std::string> sources;  // absolute paths of all files read
 };

@@ -132,6 +132,7 @@ struct Verification {
 
 struct Entry {
   std::string kind, name, options;
+  std::vector<std::string> traits = {};
 };
 
 std::vector<Entry> Entries() {
@@ -153,7 +154,8 @@ std::vector<Entry> Entries() {
           {"loss", "arcface", SchemaOf<ArcFace>()},
           {"miner", "random_violating", none},
           {"miner", "batch_hard", none},
-          {"evaluator", "verification", SchemaOf<Verification>()}};
+          {"evaluator", "verification", SchemaOf<Verification>()},
+          {"evaluator", "detection", none, {"detections"}}};
 }
 
 }  // namespace
@@ -169,11 +171,9 @@ Catalogue MakeFixtureCatalogue(const std::string& folder) {
   for (const Entry& entry : Entries()) {
     absl::StatusOr<Json> options = ParseJson(entry.options, entry.name);
     FACET_CHECK(options.ok());
-    const Json component = {{"kind", entry.kind},
-                            {"name", entry.name},
-                            {"summary", ""},
-                            {"paper", ""},
-                            {"options", *std::move(options)}};
+    const Json component = {{"kind", entry.kind},     {"name", entry.name},
+                            {"summary", ""},          {"paper", ""},
+                            {"traits", entry.traits}, {"options", *std::move(options)}};
     descriptions[library(absl::StrCat(entry.kind, "_", entry.name))] =
         Dump({{"components", Json::array({component})}});
   }

@@ -35,7 +35,7 @@ void AppendRow(const Row& row, std::string* text) {
                   row.parent.empty() ? "" : absl::StrCat(", extends ", row.parent), "\n");
   AppendLine("id", row.id, "", text);
   AppendLine("label", row.label, "", text);
-  if (!row.skip.empty()) AppendLine("skip", row.skip, "", text);
+  if (!row.skip.empty()) AppendLine(row.reported ? "reported" : "skip", row.skip, "", text);
   // A table's header ends the keys of the row itself: single values first, by dotted names.
   for (const auto& [path, value] : row.slots) {
     if (!value.is_object()) AppendLine(path, value, OriginComment(row, path), text);
@@ -62,6 +62,7 @@ std::string ResolvedToml(const Experiment& experiment) {
   if (!experiment.reference_path.empty()) {
     AppendLine("reference", experiment.reference_path, "", &text);
   }
+  if (!experiment.columns.empty()) AppendLine("columns", experiment.columns, "", &text);
   for (const Row& row : experiment.rows) AppendRow(row, &text);
   return text;
 }
@@ -74,6 +75,7 @@ Json ResolvedJson(const Experiment& experiment) {
     rows.push_back({{"id", row.id},
                     {"label", row.label},
                     {"skip", row.skip},
+                    {"reported", row.reported},
                     {"extends", row.parent},
                     {"slots", row.slots},
                     {"origins", origins}});

@@ -26,6 +26,7 @@ Row RowChecker::Check(const RowTree& tree) {
   row_.id = tree.id;
   row_.label = tree.label.empty() ? tree.id : tree.label;
   row_.skip = tree.skip;
+  row_.reported = tree.reported;
   row_.parent = tree.parent;
   row_.origin = tree.place.origin;
   tree_ = tree.slots;
@@ -40,7 +41,7 @@ Row RowChecker::Check(const RowTree& tree) {
     }
   }
   CheckMembers(tree_, "", nullptr);
-  FillMissingSlots();
+  if (!tree.reported) FillMissingSlots();
   return std::move(row_);
 }
 
@@ -237,13 +238,26 @@ void RowChecker::FillDefaults(const std::vector<OptionSpec>& options, const std:
   }
 }
 
+bool RowChecker::IsRequired(const Slot& slot) const {
+  if (!slot.required) return false;
+  for (const Slot& other : layout_.slots) {
+    const auto filled = row_.slots.find(other.path);
+    if (other.fill != Slot::Fill::kComponent || filled == row_.slots.end()) continue;
+    const ComponentInfo* info = catalogue_.Find(other.kind, filled->second.value("use", ""));
+    if (info == nullptr) continue;
+    const auto exempts = [info](const std::string& trait) { return info->HasTrait(trait); };
+    if (absl::c_any_of(slot.not_required_with, exempts)) return false;
+  }
+  return true;
+}
+
 void RowChecker::FillMissingSlots() {
   for (const Slot& slot : layout_.slots) {
     if (!slot.optional_group.empty() && groups_.count(slot.optional_group) == 0) continue;
     const bool is_filled = row_.slots.count(slot.path) != 0;
     switch (slot.fill) {
       case Slot::Fill::kComponent:
-        if (slot.required && !is_filled && bad_slots_.count(slot.path) == 0) {
+        if (!is_filled && bad_slots_.count(slot.path) == 0 && IsRequired(slot)) {
           ReportMissingSlot(slot);
         }
         break;

@@ -48,6 +48,7 @@ class RowChecker {
   void FillDefaults(const std::vector<OptionSpec>& options, const std::string& path,
                     const std::string& owner, const Node* node);
   void FillMissingSlots();
+  bool IsRequired(const Slot& slot) const;
 
   void ReportUnknown(const std::string& name, const Node& node, const std::string& path,
                      const std::string& owner, const std::vector<std::string>& known);

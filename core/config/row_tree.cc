@@ -125,6 +125,10 @@ class Builder {
                        Got(node)));
       if (key == "skip") {
         problem.help = "skip says why the row is left out: skip = \"needs the curated list\"";
+      } else if (key == "reported") {
+        problem.help =
+            "reported names the source of a row that is not computed: reported = \"Taigman et al. "
+            "2014\"";
       } else if (node.type == Node::Type::kScalar && !node.scalar.is_null()) {
         problem.caret_note = absl::StrCat("did you mean \"", Dump(node.scalar), "\"?");
       }
@@ -141,6 +145,14 @@ class Builder {
     own.place = own.skip_place = row.place;
     own.label = Text(row, "label", nullptr);
     own.skip = Text(row, "skip", &own.skip_place);
+    const std::string source = Text(row, "reported", &own.skip_place);
+    if (!source.empty() && !own.skip.empty()) {
+      problems_->Error(
+          "E0209", own.skip_place,
+          absl::StrCat("row \"", row.id, "\" has both `skip` and `reported`; keep one"));
+    }
+    own.reported = !source.empty();
+    if (own.reported) own.skip = source;
     Place place = row.place;
     own.parent = Text(row, "extends", &place);
     extends_[row.id] = place;

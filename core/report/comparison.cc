@@ -119,6 +119,8 @@ std::string StateName(ReportRow::State state) {
       return "failed";
     case ReportRow::State::kSkipped:
       return "skipped";
+    case ReportRow::State::kReported:
+      return "reported";
     case ReportRow::State::kNotRun:
       break;
   }

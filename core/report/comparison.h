@@ -27,7 +27,7 @@ std::optional<double> ReferenceDifference(const ReportRow& row);
 // "match" (equal as printed), "within tolerance", "differs"; empty where the reference has no
 // tolerance or there is no difference.
 std::string Verdict(const ReportRow& row);
-// "done", "running", "failed", "skipped", "not run".
+// "done", "running", "failed", "skipped", "reported", "not run".
 std::string StateName(ReportRow::State state);
 
 // The difference of the headlines of two rows of one protocol, as a reader of the table would take

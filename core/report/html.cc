@@ -96,6 +96,7 @@ std::string Results(const Report& report) {
   const IntervalScale scale = ResultScale(report);
   std::vector<std::pair<std::string, const char*>> heads = {
       {"row", ""}, {"label", ""}, {table.metric, "num"}, {"95 % interval", "wide"}, {"n", "num"}};
+  for (const std::string& column : table.columns) heads.push_back({column, "num"});
   if (table.has_references) {
     heads.push_back({table.reference, "num"});
     heads.push_back({"difference", "num"});
@@ -108,6 +109,7 @@ std::string Results(const Report& report) {
         &rows, "<tr>", Cell(EscapeHtml(cells.row->id), "id"), Cell(EscapeHtml(cells.row->label)),
         Cell(metric == nullptr ? State(cells.ours) : Figure(*metric), "num"),
         Cell(ResultInterval(*cells.row, scale), "wide"), Cell(cells.count, "num muted"));
+    for (const std::string& more : cells.more) rows += Cell(EscapeHtml(more), "num");
     if (table.has_references) {
       absl::StrAppend(&rows, Cell(cells.reference.empty() ? "–" : cells.reference, "num"),
                       Cell(cells.difference.empty() ? "–" : cells.difference, "num"));

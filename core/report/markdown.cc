@@ -15,6 +15,10 @@ std::string Results(const Report& report) {
   const ResultTable table = MakeResultTable(report);
   std::vector<std::string> heads = {"row", "label", EscapeMarkdown(table.metric), "n"};
   std::vector<std::string> rules = {"---", "---", "---:", "---:"};
+  for (const std::string& column : table.columns) {
+    heads.push_back(EscapeMarkdown(column));
+    rules.push_back("---:");
+  }
   if (table.has_references) {
     heads.insert(heads.end(), {table.reference, "difference"});
     rules.insert(rules.end(), {"---:", "---:"});
@@ -27,6 +31,7 @@ std::string Results(const Report& report) {
   for (const ResultCells& cells : table.rows) {
     std::vector<std::string> line = {EscapeMarkdown(cells.row->id),
                                      EscapeMarkdown(cells.row->label), cells.ours, cells.count};
+    line.insert(line.end(), cells.more.begin(), cells.more.end());
     if (table.has_references) {
       line.push_back(cells.reference.empty() ? "–" : cells.reference);
       line.push_back(cells.difference.empty() ? "–" : cells.difference);

@@ -51,13 +51,14 @@ struct ReportReference {
 };
 
 struct ReportRow {
-  enum class State { kNotRun, kRunning, kDone, kFailed, kSkipped };
+  // kReported: not computed, its published figures alone are shown.
+  enum class State { kNotRun, kRunning, kDone, kFailed, kSkipped, kReported };
   std::string id, label;
   std::string parent;  // id of the row it extends; empty: none
   State state = State::kNotRun;
-  std::string reason;                       // kFailed: the message; kSkipped: why
-  Evaluation evaluation;                    // kDone
-  std::vector<ReportChange> changes;        // against `parent`
+  std::string reason;                 // kFailed: the message; kSkipped: why; kReported: source
+  Evaluation evaluation;              // kDone
+  std::vector<ReportChange> changes;  // against `parent`
   std::vector<ReportReference> references;  // the first is the table's
   std::vector<ReportStage> stages;          // in the order of the pipeline
   // Of the row's own training, x = step or epoch: "training loss", "validation accuracy". Curves
@@ -70,6 +71,9 @@ struct Report {
   std::string title;
   std::string reference_title;  // "Parkhi et al. 2015, Table 4"; heads the column of references
   std::string reference_source;
+  // Figures that the table shows beside the headline: names of metrics ("recall", which finds
+  // "recall" and "recall, ..."), or "time/STAGE", milliseconds that the stage took per image.
+  std::vector<std::string> columns;
   std::vector<ReportRow> rows;
   std::string command;                                          // that reproduces the run
   std::vector<std::pair<std::string, std::string>> provenance;  // in the order shown

@@ -20,9 +20,9 @@ constexpr std::array<std::pair<ReportStage::State, const char*>, 4> kStageStates
     {ReportStage::State::kFailed, "failed"},
 }};
 
-constexpr std::array<ReportRow::State, 5> kRowStates = {
+constexpr std::array<ReportRow::State, 6> kRowStates = {
     ReportRow::State::kNotRun, ReportRow::State::kRunning, ReportRow::State::kDone,
-    ReportRow::State::kFailed, ReportRow::State::kSkipped};
+    ReportRow::State::kFailed, ReportRow::State::kSkipped, ReportRow::State::kReported};
 
 Json ToJson(const ReportStage& stage) {
   Json json = {{"name", stage.name},
@@ -169,6 +169,7 @@ Json ToJson(const Report& report) {
           {"title", report.title},
           {"reference_title", report.reference_title},
           {"reference_source", report.reference_source},
+          {"columns", report.columns},
           {"command", report.command},
           {"provenance", std::move(provenance)},
           {"rows", std::move(rows)}};
@@ -184,6 +185,7 @@ absl::StatusOr<Report> ReportFromJson(const Json& json) {
     json.at("title").get_to(report.title);
     json.at("reference_title").get_to(report.reference_title);
     json.at("reference_source").get_to(report.reference_source);
+    report.columns = json.value("columns", std::vector<std::string>());
     json.at("command").get_to(report.command);
     for (const Json& each : json.at("provenance")) {
       report.provenance.emplace_back(each.at(0).get<std::string>(), each.at(1).get<std::string>());

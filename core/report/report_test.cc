@@ -213,6 +213,36 @@ TEST(TableTest, ARowWithAnotherHeadlineIsNamed) {
   EXPECT_THAT(table, HasSubstr("100%-EER, mean of folds [%] (row 4)"));
 }
 
+TEST(TableTest, ShowsTheColumnsThatTheExperimentWants) {
+  Report report = SampleReport();
+  report.rows.resize(2);
+  report.rows[0].evaluation.metrics.push_back({"recall, pooled", 90.5, 0.5, "folds", "%", 10});
+  report.rows[0].stages = {
+      {"test.detect", ReportStage::State::kRun, 3.0, "k", {{"images", 200}}, {}}};
+  report.columns = {"recall", "time/test.detect"};
+  const ResultTable table = MakeResultTable(report);
+  EXPECT_THAT(table.columns, ElementsAre("recall [%]", "test.detect [ms/image]"));
+  EXPECT_THAT(table.rows[0].more, ElementsAre("90.50 ± 0.50", "15"));
+  EXPECT_THAT(table.rows[1].more, ElementsAre("–", "–"));
+  for (const std::string& text :
+       {RenderTable(report, {}), RenderMarkdown(report), RenderHtml(report)}) {
+    EXPECT_THAT(text, HasSubstr("90.50 ± 0.50"));
+    EXPECT_THAT(text, HasSubstr("test.detect"));
+  }
+}
+
+TEST(TableTest, ReportedRowsShowTheirPublishedFigureAndSource) {
+  Report report = SampleReport();
+  report.rows.resize(2);
+  report.rows[1].state = ReportRow::State::kReported;
+  report.rows[1].reason = "Taigman et al., CVPR 2014";
+  const std::string text = RenderTable(report, {});
+  EXPECT_THAT(text, HasSubstr("reported"));
+  EXPECT_THAT(text, HasSubstr("95.80"));
+  EXPECT_THAT(text, HasSubstr("reported, not computed here: Taigman et al., CVPR 2014"));
+  EXPECT_THAT(text, Not(HasSubstr("skipped")));
+}
+
 TEST(TableTest, AnEmptyReportIsATableWithoutRows) {
   EXPECT_THAT(RenderTable(Report(), {}), HasSubstr("label"));
   EXPECT_THAT(RenderHtml(Report()), HasSubstr("0 of 0 rows done"));

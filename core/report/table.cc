@@ -107,6 +107,7 @@ const char* VerdictColour(const std::string& verdict) {
 std::string Results(const Report& report, const Writer& writer) {
   const ResultTable table = MakeResultTable(report);
   std::vector<Column> columns = {{"row"}, {"label"}, {table.metric, true}, {"n", true}};
+  for (const std::string& column : table.columns) columns.push_back({column, true});
   if (table.has_references) {
     columns.push_back({table.reference, true});
     columns.push_back({"difference", true});
@@ -116,6 +117,7 @@ std::string Results(const Report& report, const Writer& writer) {
   for (const ResultCells& cells : table.rows) {
     std::vector<Cell> row = {
         {cells.row->id}, {cells.row->label}, {cells.ours, ColourOf(cells)}, {cells.count, kDim}};
+    for (const std::string& more : cells.more) row.push_back({more});
     if (table.has_references) {
       row.push_back({cells.reference.empty() ? "–" : cells.reference});
       row.push_back({cells.difference.empty() ? "–" : cells.difference});

@@ -6,7 +6,9 @@
 #include <optional>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/report/comparison.h"
 #include "core/report/text.h"
@@ -45,8 +47,16 @@ void AddNotes(const Report& report, ResultTable* table) {
     for (const std::string& name : names) table->notes.push_back(name);
   }
   if (!errors.empty()) {
+    table->notes.push_back(absl::StrCat("± standard error: ", absl::StrJoin(Grouped(errors), "; "),
+                                        "; n: pairs, images or faces that a figure rests on"));
+  }
+  std::vector<std::pair<std::string, std::string>> reported;
+  for (const ReportRow& row : report.rows) {
+    if (row.state == ReportRow::State::kReported) reported.emplace_back(row.id, row.reason);
+  }
+  if (!reported.empty()) {
     table->notes.push_back(
-        absl::StrCat("± standard error: ", absl::StrJoin(Grouped(errors), "; "), "; n: pairs"));
+        absl::StrCat("reported, not computed here: ", absl::StrJoin(Grouped(reported), "; ")));
   }
   if (table->has_references) {
     const bool source = !report.reference_source.empty();
@@ -55,6 +65,46 @@ void AddNotes(const Report& report, ResultTable* table) {
     if (!table->has_verdicts) {
       table->notes.push_back("the reference gives no tolerance: differences are not judged");
     }
+  }
+}
+
+constexpr char kTime[] = "time/";
+
+// Milliseconds per image of a stage; negative: unknown.
+double MillisecondsPerImage(const ReportRow& row, const std::string& stage) {
+  for (const ReportStage& each : row.stages) {
+    auto images = each.counts.find("images");
+    if (images == each.counts.end()) images = each.counts.find("faces");
+    if (each.name != stage || !(each.seconds >= 0.0) || images == each.counts.end()) continue;
+    if (images->second > 0) return 1000.0 * each.seconds / static_cast<double>(images->second);
+  }
+  return -1.0;
+}
+
+// Head and cells of one column beside the headline.
+void AddColumn(const std::string& name, ResultTable* table) {
+  std::set<std::string> units;
+  const bool is_time = absl::StartsWith(name, kTime);
+  const std::string stage = is_time ? name.substr(sizeof(kTime) - 1) : "";
+  for (ResultCells& cells : table->rows) {
+    cells.more.emplace_back("–");
+    if (cells.row->state != ReportRow::State::kDone) continue;
+    if (is_time) {
+      const double milliseconds = MillisecondsPerImage(*cells.row, stage);
+      if (milliseconds >= 0.0) cells.more.back() = absl::StrFormat("%.3g", milliseconds);
+    } else if (const Metric* metric = FindMetric(cells.row->evaluation, name)) {
+      cells.more.back() = FormatMetric(*metric);
+      units.insert(metric->unit);
+    }
+  }
+  if (is_time) {
+    table->columns.push_back(absl::StrCat(stage, " [ms/image]"));
+    table->notes.push_back(
+        absl::StrCat("time of ", stage,
+                     ": of the run that made the artifact, with all its threads; benchmarks "
+                     "compare components under equal conditions"));
+  } else {
+    table->columns.push_back(units.size() == 1 ? WithUnit(name, *units.begin()) : name);
   }
 }
 
@@ -92,6 +142,7 @@ ResultTable MakeResultTable(const Report& report) {
   }
   table.metric = full.size() == 1 ? *full.begin() : base.size() == 1 ? *base.begin() : "result";
   AddNotes(report, &table);
+  for (const std::string& column : report.columns) AddColumn(column, &table);
   return table;
 }
 

@@ -13,11 +13,13 @@ struct ResultCells {
   const ReportRow* row = nullptr;
   // Without a result `ours` is the row's state and the others are as far as they are known.
   std::string ours, count, reference, difference, verdict;
+  std::vector<std::string> more;  // of ResultTable::columns; "–" where the row has no such figure
 };
 
 struct ResultTable {
-  std::string metric;     // heads the column of results: "100%-EER, pooled [%]"
-  std::string reference;  // heads the column of published values: "paper"
+  std::string metric;                // heads the column of results: "100%-EER, pooled [%]"
+  std::string reference;             // heads the column of published values: "paper"
+  std::vector<std::string> columns;  // heads of what the experiment wants beside the headline
   bool has_references = false, has_verdicts = false;
   std::vector<ResultCells> rows;
   // What the numbers are: kinds of standard error, rows with another metric, the source.

@@ -78,6 +78,14 @@ absl::Status RunAlign(StageContext& context) {
                          SampleImages::Open(context, settings.max_megapixels));
   FACET_ASSIGN_OR_RETURN(const std::vector<std::unique_ptr<Aligner>> aligners,
                          CreatePerThread<Aligner>(context, "aligner"));
+  if (context.has_input("model")) {
+    FACET_ASSIGN_OR_RETURN(const std::string model, context.InputFile("model", "model"));
+    for (const std::unique_ptr<Aligner>& aligner : aligners) {
+      FACET_RETURN_IF_ERROR(Annotate(
+          Guard(context.component_name("aligner"), [&] { return aligner->LoadModel(model); }),
+          context.component_name("aligner")));
+    }
+  }
   FACET_ASSIGN_OR_RETURN(const std::string samples_path,
                          context.InputFile("samples", "samples.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::string faces_path, context.InputFile("faces", "faces.jsonl"));

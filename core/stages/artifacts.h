@@ -5,6 +5,7 @@
 //             protocol.json    templates and pairs (kind "none" for training sets)
 //             images.mdb       rendered data sets only: sample index -> JPEG or PNG bytes
 //   detect    faces.jsonl      one FaceRecord a sample
+//   fit       model            what an aligner learned, in its own format
 //   align     frames.jsonl     one FrameRecord for every sample that has a face
 //   pack      crops.mdb        crop row -> encoded or raw pixels (CropStore)
 //             crops.jsonl      one CropRecord a row
@@ -51,6 +52,7 @@ struct FaceRecord {
   int64_t num_found = 0;          // faces in the image, before selection
   int64_t width = 0, height = 0;  // of the image, px
   Face face;                      // canonical box; meaningful for kFound and kFallback
+  std::vector<Face> others;       // the faces that were not selected, best score first
 };
 Json ToJson(const FaceRecord& record);
 absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json);

@@ -144,6 +144,21 @@ const char* NameOf(Kind kind, const std::pair<Kind, const char*> (&names)[N]) {
   return "";
 }
 
+void PutFace(Json& json, const Face& face) {
+  json["box"] = OfBox(face.box);
+  if (face.score != 0.0) json["score"] = Number(face.score);
+  PutPose(json, face.pose);
+  PutLandmarks(json, face.landmarks);
+}
+Face FaceFrom(const Json& json) {
+  Face face;
+  face.box = BoxFrom(json.at("box"));
+  TakeNumber(json, "score", face.score);
+  TakePose(json, face.pose);
+  TakeLandmarks(json, face.landmarks);
+  return face;
+}
+
 }  // namespace
 
 Json ToJson(const Sample& sample) {
@@ -221,10 +236,12 @@ Json ToJson(const FaceRecord& record) {
   Put(json, "width", record.width, defaults.width);
   Put(json, "height", record.height, defaults.height);
   if (record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback) {
-    json["box"] = OfBox(record.face.box);
-    if (record.face.score != 0.0) json["score"] = Number(record.face.score);
-    PutPose(json, record.face.pose);
-    PutLandmarks(json, record.face.landmarks);
+    PutFace(json, record.face);
+  }
+  for (const Face& face : record.others) {
+    Json other = Json::object();
+    PutFace(other, face);
+    json["others"].push_back(std::move(other));
   }
   return json;
 }
@@ -238,10 +255,10 @@ absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json) {
     Take(json, "width", record.width);
     Take(json, "height", record.height);
     if (record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback) {
-      record.face.box = BoxFrom(json.at("box"));
-      TakeNumber(json, "score", record.face.score);
-      TakePose(json, record.face.pose);
-      TakeLandmarks(json, record.face.landmarks);
+      record.face = FaceFrom(json);
+    }
+    if (const auto others = json.find("others"); others != json.end()) {
+      for (const Json& other : *others) record.others.push_back(FaceFrom(other));
     }
   });
 }

@@ -98,6 +98,25 @@ TEST(Json, WrongTypesAreErrorsNotExceptions) {
   }
 }
 
+TEST(Json, FaceRecordKeepsTheOtherFaces) {
+  FaceRecord record;
+  record.num_found = 3;
+  record.face.box = {1, 2, 3, 4};
+  record.others.resize(2);
+  record.others[0].box = {5, 6, 7, 8};
+  record.others[0].score = 0.25;
+  record.others[0].pose = Pose::kLeft;
+  record.others[1].box = {9, 8, 7, 6};
+  record.others[1].landmarks = {LandmarkScheme::kEyes2, {{1, 2}, {3, 4}}};
+  const absl::StatusOr<FaceRecord> read = FaceRecordFromJson(ToJson(record));
+  ASSERT_TRUE(read.ok()) << read.status();
+  ASSERT_EQ(read->others.size(), 2u);
+  EXPECT_EQ(read->others[0].box.width, 7);
+  EXPECT_EQ(read->others[0].score, 0.25);
+  EXPECT_EQ(read->others[0].pose, Pose::kLeft);
+  EXPECT_EQ(read->others[1].landmarks.points[1].y, 4);
+}
+
 TEST(Json, FaceRecordStates) {
   FaceRecord record;
   record.sample = 4;

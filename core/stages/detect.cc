@@ -67,7 +67,7 @@ class DetectStage {
         Guard(name_, [&] { return detector.Detect(*image, item.sample); });
     if (!faces.ok()) return Annotate(faces.status(), item.sample.key);
     for (Face& face : *faces) face.box = ApplyConvention(detector.convention(), face.box);
-    Choose(*image, *faces, &record);
+    Choose(*image, *std::move(faces), &record);
     return record;
   }
 
@@ -121,7 +121,7 @@ class DetectStage {
  private:
   int64_t Number(State state) const { return num_by_state_[static_cast<int>(state)]; }
 
-  void Choose(const Image& image, const std::vector<Face>& faces, FaceRecord* record) const {
+  void Choose(const Image& image, std::vector<Face> faces, FaceRecord* record) const {
     record->num_found = static_cast<int64_t>(faces.size());
     if (!faces.empty()) {
       // The first of equals, which the detector prefers.
@@ -130,6 +130,8 @@ class DetectStage {
             return Preference(settings_.select, a, image) < Preference(settings_.select, b, image);
           });
       record->face = *best;
+      faces.erase(best);
+      record->others = std::move(faces);
       return;
     }
     record->reason = name_ + " found no face";

@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+#include "core/api/evaluator.h"
 #include "core/api/loss.h"
 #include "core/api/miner.h"
 #include "core/base/file.h"
 #include "core/stages/artifacts.h"
+#include "core/stages/pooling.h"
 #include "core/stages/settings.h"
 #include "core/training/reduce.h"
 #include "core/training/tensors.h"
@@ -37,11 +39,49 @@ struct Job {
   int64_t index = 0, total = 1;  // of all W'
 };
 
-absl::StatusOr<at::Tensor> ReadDescriptors(StageContext& context, FloatArray* storage) {
+// What W' learns from: descriptors, and who each is of.
+struct Described {
+  FloatArray descriptors;
+  std::vector<DescriptorRecord> records;
+};
+
+// One row a template, as the row's evaluator pools them.
+absl::StatusOr<Described> PoolDescribed(StageContext& context, const Described& images) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Evaluator> evaluator,
+                         context.Create<Evaluator>("evaluator"));
+  FACET_ASSIGN_OR_RETURN(const std::string samples, context.InputFile("samples", "samples.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::string protocol, context.InputFile("samples", "protocol.json"));
+  FACET_ASSIGN_OR_RETURN(const DatasetContents data, ReadDataset(samples, protocol));
+  if (data.protocol.templates.empty()) {
+    return absl::InvalidArgumentError(
+        "embed.unit = \"templates\": the test data has none; set embed.unit = \"samples\"");
+  }
+  Described pooled;
+  FACET_ASSIGN_OR_RETURN(pooled.descriptors, PoolTemplates(data, images.descriptors, images.records,
+                                                           evaluator->pooling()));
+  for (const Template& each : data.protocol.templates) {
+    const int64_t first = each.samples[0];
+    const Sample& sample = data.samples[static_cast<size_t>(first)];
+    pooled.records.push_back({first, sample.identity, 0.0, sample.fold});
+  }
+  return pooled;
+}
+
+absl::StatusOr<Described> ReadDescribed(StageContext& context, const EmbedSettings& settings) {
+  Described described;
   FACET_ASSIGN_OR_RETURN(const std::string path,
                          context.InputFile("descriptors", "descriptors.npy"));
-  FACET_ASSIGN_OR_RETURN(*storage, ReadNpy(path));
-  const at::Tensor all = at::from_blob(storage->values.data(), storage->shape, at::kFloat);
+  FACET_ASSIGN_OR_RETURN(described.descriptors, ReadNpy(path));
+  FACET_ASSIGN_OR_RETURN(const std::string rows_path,
+                         context.InputFile("descriptors", "rows.jsonl"));
+  FACET_ASSIGN_OR_RETURN(described.records,
+                         ReadRecords<DescriptorRecord>(rows_path, &DescriptorRecordFromJson));
+  if (settings.unit == "samples") return described;
+  return PoolDescribed(context, described);
+}
+
+at::Tensor UnitRows(FloatArray& array) {
+  const at::Tensor all = at::from_blob(array.values.data(), array.shape, at::kFloat);
   return all / all.norm(2, 1, true).clamp_min(1e-12);
 }
 
@@ -236,17 +276,14 @@ absl::Status RunEmbed(StageContext& context) {
   FACET_RETURN_IF_ERROR(PrepareTorch("cpu", "float32", context.threads()).status());
   FACET_ASSIGN_OR_RETURN(const EmbedSettings settings,
                          ReadOptions<EmbedSettings>(Dump(context.settings())));
-  FloatArray storage;
-  FACET_ASSIGN_OR_RETURN(const at::Tensor descriptors, ReadDescriptors(context, &storage));
+  FACET_ASSIGN_OR_RETURN(Described described, ReadDescribed(context, settings));
+  const at::Tensor descriptors = UnitRows(described.descriptors);
+  const std::vector<DescriptorRecord>& records = described.records;
   if (settings.dimension > descriptors.size(1)) {
     return absl::InvalidArgumentError(absl::StrCat("embed.dimension = ", settings.dimension,
                                                    " exceeds the descriptors' ",
                                                    descriptors.size(1)));
   }
-  FACET_ASSIGN_OR_RETURN(const std::string rows_path,
-                         context.InputFile("descriptors", "rows.jsonl"));
-  FACET_ASSIGN_OR_RETURN(const std::vector<DescriptorRecord> records,
-                         ReadRecords<DescriptorRecord>(rows_path, &DescriptorRecordFromJson));
   FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> folds, FoldsToLearn(context, settings.on));
   if (settings.on == "folds") FACET_RETURN_IF_ERROR(CheckFolds(records));
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/api/evaluator.h"
 #include "core/api/miner.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
@@ -65,6 +66,15 @@ class ListMiner final : public Miner {
  private:
   const std::vector<std::vector<Triple>> steps_;
   size_t next_ = 0;
+};
+
+// Asks for templates of their two best samples.
+class PairPooler final : public Evaluator {
+ public:
+  TemplatePooling pooling() const override { return {2, false}; }
+  absl::StatusOr<Evaluation> Evaluate(const EvaluationInput&) override {
+    return absl::UnimplementedError("the embed stage evaluates nothing");
+  }
 };
 
 class EmbedTest : public testing::Test {
@@ -427,6 +437,61 @@ TEST_F(EmbedTest, RefusesPartsThatDoNotFit) {
   auto softmax = Context("softmax");
   softmax->uses_["loss"] = {"plugins/losses/libsoftmax.so", "loss", "softmax"};
   EXPECT_THAT(Refusal(*softmax), HasSubstr("embed.loss takes no tuples"));
+}
+
+TEST_F(EmbedTest, LearnsFromWholeTemplatesAsTheEvaluatorPoolsThem) {
+  // Each person's images 0-2 are one template, 3 and 4 another; of the first the two best count.
+  std::vector<Sample> samples;
+  for (int64_t i = 0; i < kPeople * kImages; ++i) {
+    const auto row = static_cast<size_t>(i);
+    Sample sample;
+    sample.key = sample.path = std::to_string(i);
+    sample.identity = records_[row].identity;
+    sample.fold = records_[row].fold;
+    samples.push_back(sample);
+    records_[row].confidence = i / kPeople == 1 ? 0.1 : 0.9;
+  }
+  for (int64_t person = 0; person < kPeople; ++person) {
+    const auto image = [person](int64_t k) { return person + k * kPeople; };
+    protocol_.templates.push_back({"a", {image(0), image(1), image(2)}});
+    protocol_.templates.push_back({"b", {image(3), image(4)}});
+  }
+  auto context = Context("templates");
+  EXPECT_TRUE(WriteRecords(folder_ + "/templates/samples.jsonl", samples).ok());
+  context->uses_["evaluator"] = {"", "evaluator", "pairs", Json::object(),
+                                 [] { return std::make_unique<PairPooler>(); }};
+  context->settings_["unit"] = "templates";
+  const std::vector<Matrix> pooled = Run(*context);
+  EXPECT_EQ(Log(*context)[0]["samples"], 32);  // 16 people of 4 other folds, two templates each
+
+  // The same as learning from descriptors that were averaged by hand.
+  std::vector<Vector> means;
+  std::vector<DescriptorRecord> records;
+  for (int64_t person = 0; person < kPeople; ++person) {
+    for (const auto& [first, second] : {std::pair(0, 2), std::pair(3, 4)}) {
+      Vector mean(kD);
+      for (size_t d = 0; d < kD; ++d) {
+        mean[d] =
+            (static_cast<float>(descriptors_[static_cast<size_t>(person + first * kPeople)][d]) +
+             static_cast<float>(descriptors_[static_cast<size_t>(person + second * kPeople)][d])) /
+            2.0;
+      }
+      means.push_back(mean);
+      records.push_back({0, records_[static_cast<size_t>(person)].identity, 0.0, person % kFolds});
+    }
+  }
+  descriptors_ = means;
+  records_ = records;
+  const std::vector<Matrix> by_hand = Run(*Context("by_hand"));
+  for (size_t fold = 0; fold < pooled.size(); ++fold) {
+    for (size_t l = 0; l < kL; ++l) {
+      for (size_t d = 0; d < kD; ++d) {
+        // Sums of two floats in double are the same in either order: only rounding to float is
+        // left.
+        EXPECT_NEAR(pooled[fold][l][d], by_hand[fold][l][d], 1e-5);
+      }
+    }
+  }
 }
 
 TEST_F(EmbedTest, SaysThatItDiverged) {

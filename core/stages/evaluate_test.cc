@@ -9,6 +9,7 @@
 #include "core/base/file.h"
 #include "core/base/random.h"
 #include "core/stages/fake_context.h"
+#include "core/stages/pooling.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -25,6 +26,10 @@ class FakeEvaluator final : public Evaluator {
     int64_t rows = 0, columns = 0;
     bool projected = false;
     uint64_t seed = 0;
+    std::vector<Detections> detections;
+    std::vector<FoundLandmarks> landmarks;
+    std::vector<std::string> templates;
+    TemplatePooling pooling;
     std::string kind;  // of the replicates it returns
   };
   explicit FakeEvaluator(Seen* seen) : seen_(seen) {}
@@ -36,12 +41,19 @@ class FakeEvaluator final : public Evaluator {
     }
     seen_->projected = input.projected;
     seen_->seed = input.seed;
+    seen_->detections = input.detections;
+    seen_->landmarks = input.landmarks;
+    for (const Template& each : input.data->protocol.templates) {
+      seen_->templates.push_back(each.name);
+    }
     Evaluation evaluation;
     evaluation.metrics = {{"figure", 1.5, 0.5, "two folds", "%", 2}};
     evaluation.replicates = {1, 2};
     evaluation.replicate_kind = seen_->kind;
     return evaluation;
   }
+
+  TemplatePooling pooling() const override { return seen_->pooling; }
 
  private:
   Seen* seen_;
@@ -183,6 +195,67 @@ TEST(ProjectTest, AgreesWithNaiveSumsAndWithItselfOnMoreThreads) {
       }
     }
   }
+}
+
+TEST(EvaluateStageTest, PoolsAsTheEvaluatorAsks) {
+  EvaluateContext context;
+  context.seen_.pooling.top_k = 1;
+  context.Fill(Contents(), {0, 3, 2}, {1, 2, 10, 20, 3, 8});  // no confidences: the first frame, 2
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  EXPECT_EQ(context.seen_.matrices[0], (std::vector<float>{3, 8, 10, 20}));
+}
+
+TEST(EvaluateStageTest, WithoutProtocolEachDescribedSampleIsATemplate) {
+  EvaluateContext context;
+  context.settings_["identities"] = true;
+  DatasetContents data = Contents();
+  data.protocol = {};
+  context.Fill(data, {3, 1}, {1, 2, 3, 4});
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  EXPECT_EQ(context.seen_.templates, (std::vector<std::string>{"key3", "key1"}));
+  EXPECT_EQ(context.seen_.matrices[0], (std::vector<float>{1, 2, 3, 4}));
+}
+
+TEST(EvaluateStageTest, GivesDetectionsBestFirstAndLandmarksBySample) {
+  EvaluateContext context;
+  context.Fill(Contents(), {}, {});
+  context.inputs_.erase("descriptors");
+  context.inputs_["faces"] = context.output_;
+  std::vector<FaceRecord> faces(4);
+  for (int i = 0; i < 4; ++i) faces[static_cast<size_t>(i)].sample = i;
+  faces[0].face.score = 1;
+  faces[0].others.resize(2);
+  faces[0].others[0].score = 3;
+  faces[0].others[1].score = 0.5;
+  faces[1].state = FaceRecord::State::kFallback;  // a central box is no detection
+  faces[2].state = FaceRecord::State::kUnreadable;
+  faces[3].state = FaceRecord::State::kFound;
+  faces[3].face.box = {1, 2, 3, 4};
+  ASSERT_TRUE(WriteRecords(context.Path("faces.jsonl"), faces).ok());
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  const std::vector<Detections>& seen = context.seen_.detections;
+  ASSERT_EQ(seen.size(), 4U);
+  std::vector<double> scores;
+  for (const Face& face : seen[0].faces) scores.push_back(face.score);
+  EXPECT_EQ(scores, (std::vector<double>{3, 1, 0.5}));
+  EXPECT_TRUE(seen[1].readable);
+  EXPECT_TRUE(seen[1].faces.empty());
+  EXPECT_FALSE(seen[2].readable);
+  EXPECT_EQ(seen[3].faces[0].box.height, 4);
+  EXPECT_TRUE(context.seen_.landmarks.empty());
+
+  context.inputs_["frames"] = context.output_;
+  FrameRecord frame;
+  frame.sample = 3;
+  frame.alignment.confidence = 0.75;
+  ASSERT_TRUE(WriteRecords(context.Path("frames.jsonl"), std::vector<FrameRecord>{frame}).ok());
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  const std::vector<FoundLandmarks>& found = context.seen_.landmarks;
+  ASSERT_EQ(found.size(), 4U);
+  EXPECT_FALSE(found[0].has_face);
+  EXPECT_TRUE(found[3].has_face);
+  EXPECT_EQ(found[3].box.width, 3);
+  EXPECT_EQ(found[3].alignment.confidence, 0.75);
 }
 
 TEST(EvaluateStageTest, TemplatesWithoutDescriptorAreCountedAndNamed) {

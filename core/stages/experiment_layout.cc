@@ -69,11 +69,16 @@ ExperimentLayout MakeExperimentLayout() {
   slots.push_back(SettingsSlot<FaceSettings>("train.faces", "image files and choice of face"));
   slots.push_back(SettingsSlot<TrainCropSettings>("train.crops", "stored crops"));
   slots.push_back(ComponentSlot("train.architecture", "architecture", true, "the network"));
+  // Evaluators of detectors and of aligners need no network; those of detectors no aligner.
+  slots.back().not_required_with = {"detections", "landmarks"};
   slots.push_back(ComponentSlot("train.loss", "loss", false,
                                 "absent: nothing is trained, the architecture only infers"));
   slots.push_back(ComponentSlot("train.miner", "miner", false, "tuples for the loss"));
   slots.push_back(SettingsSlot<AugmentSettings>("train.augment", "variation at every visit"));
   slots.push_back(SettingsSlot<OptimizerSettings>("train.optimizer", "optimiser and schedule"));
+  slots.push_back(SettingsSlot<SamplerSettings>("train.sampler", "what a batch is made of"));
+  slots.push_back(
+      SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"));
   Slot start_from;
   start_from.path = "train.start_from";
   start_from.fill = Slot::Fill::kRow;
@@ -82,6 +87,7 @@ ExperimentLayout MakeExperimentLayout() {
   slots.push_back(ComponentSlot("test.data", "dataset", true, "test images and protocol"));
   slots.push_back(ComponentSlot("test.detector", "detector", true, "finds their faces"));
   slots.push_back(ComponentSlot("test.aligner", "aligner", true, "frames them"));
+  slots.back().not_required_with = {"detections"};
   slots.push_back(SettingsSlot<FaceSettings>("test.faces", "image files and choice of face"));
   slots.push_back(SettingsSlot<TestCropSettings>("test.crops", "views that are averaged"));
   slots.push_back(ComponentSlot("test.evaluator", "evaluator", true, "scores the protocol"));
@@ -89,6 +95,14 @@ ExperimentLayout MakeExperimentLayout() {
                     ComponentSlot("embed.loss", "loss", true, "of the projection"),
                     ComponentSlot("embed.miner", "miner", true, "tuples for it")}) {
     slot.optional_group = "embed";
+    slots.push_back(std::move(slot));
+  }
+  for (Slot slot :
+       {ComponentSlot("landmarks.data", "dataset", true,
+                      "faces with landmarks, from which the row's aligners learn"),
+        ComponentSlot("landmarks.detector", "detector", true, "finds them, as in the row's images"),
+        SettingsSlot<FaceSettings>("landmarks.faces", "image files and choice of face")}) {
+    slot.optional_group = "landmarks";
     slots.push_back(std::move(slot));
   }
   return layout;

@@ -13,6 +13,7 @@
 #include "core/stages/artifacts.h"
 #include "core/stages/detect.h"
 #include "core/stages/fake_context.h"
+#include "core/stages/fit.h"
 #include "core/stages/pack.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -57,6 +58,37 @@ class BoxAligner final : public Aligner {
 
  private:
   bool broken_;
+};
+
+// Learns how many examples there were and the sum of their boxes' widths; with that as its
+// confidence it aligns.
+class CountingAligner final : public Aligner {
+ public:
+  absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,
+                     const std::string& path) override {
+    double sum = 0;
+    for (int64_t i = 0; i < examples.size(); ++i) {
+      const auto example = examples.Get(i);
+      if (!example.ok()) return example.status();
+      sum += example->face.box.width + example->landmarks.points[0].x;
+      if (!context.progress(i + 1, examples.size(), "faces")) return absl::CancelledError("stop");
+    }
+    return WriteFileAtomically(path, absl::StrCat(examples.size(), " ", sum));
+  }
+  absl::Status LoadModel(const std::string& path) override {
+    const auto text = ReadFile(path);
+    if (!text.ok()) return text.status();
+    confidence_ = std::stod(*text);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
+    Alignment alignment = FrameOfBox(face.box, 1.0);
+    alignment.confidence = confidence_;
+    return alignment;
+  }
+
+ private:
+  double confidence_ = 0;
 };
 
 class FaceStages : public testing::Test {
@@ -282,6 +314,44 @@ TEST_F(FaceStages, ARequestToStopIsHeeded) {
   FakeContext context = MakeContext("detect", Json::object());
   context.stop_after_ = 0;
   EXPECT_TRUE(absl::IsCancelled(RunDetect(context)));
+}
+
+TEST_F(FaceStages, AnAlignerLearnsFromFacesWithLandmarksAndAlignsWithItsModel) {
+  AddImage("good.png", {{20, 20}});
+  samples_.back().landmarks = {LandmarkScheme::kEyes2, {{18, 19}, {22, 19}}};
+  AddImage("no landmarks.png", {{20, 20}});
+  AddImage("not found.png", {});
+  samples_.back().landmarks = samples_[0].landmarks;
+  AddImage("elsewhere.png", {{50, 20}});
+  samples_.back().landmarks = samples_[0].landmarks;
+  FakeContext detect = MakeContext("detect", Json::object());
+  ASSERT_TRUE(RunDetect(detect).ok());
+  FakeContext fit = MakeContext("fit", Json::object());
+  fit.uses_["aligner"].make = [] { return std::make_unique<CountingAligner>(); };
+  ASSERT_TRUE(RunFit(fit).ok());
+  EXPECT_EQ(*ReadFile(folder_ + "/fit/model"), "1 38");  // a box of 20 px, an eye at 18
+  EXPECT_EQ(fit.counts_["faces to learn from"], 1);
+  EXPECT_EQ(fit.counts_["samples without landmarks"], 1);
+  EXPECT_EQ(fit.counts_["faces not found"], 1);
+  EXPECT_EQ(fit.counts_["detections beside the landmarks"], 1);
+
+  FakeContext align = MakeContext("align", Json::object());
+  align.uses_["aligner"].make = [] { return std::make_unique<CountingAligner>(); };
+  align.inputs_["model"] = folder_ + "/fit";
+  ASSERT_TRUE(RunAlign(align).ok());
+  const auto frames = ReadRecords(folder_ + "/align/frames.jsonl", &FrameRecordFromJson);
+  ASSERT_TRUE(frames.ok());
+  EXPECT_EQ(frames->at(0).alignment.confidence, 1);
+}
+
+TEST_F(FaceStages, NothingToLearnFromSaysWhatIsMissing) {
+  AddImage("a.png", {{20, 20}});
+  FakeContext detect = MakeContext("detect", Json::object());
+  ASSERT_TRUE(RunDetect(detect).ok());
+  FakeContext fit = MakeContext("fit", Json::object());
+  const absl::Status status = RunFit(fit);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("of 1 samples 1 have no landmarks"));
 }
 
 }  // namespace

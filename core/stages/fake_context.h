@@ -48,7 +48,11 @@ class FakeContext : public StageContext {
                                         const std::string& file) const override {
     const auto input = inputs_.find(port);
     if (input == inputs_.end()) return absl::NotFoundError("no input " + port);
-    return input->second + "/" + file;
+    const std::string path = input->second + "/" + file;
+    if (!std::filesystem::exists(path)) {
+      return absl::NotFoundError(absl::StrCat(port, " has no file ", path));
+    }
+    return path;
   }
   std::string root(const std::string&) const override { return root_; }
   const std::string& output_dir() const override { return output_; }

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
+#include "core/stages/train_settings.h"
 
 namespace facet {
 namespace {
@@ -47,15 +48,16 @@ class Planner {
 
   absl::Status AddRow(const Row& row) {
     user_ = row.id;
-    FACET_ASSIGN_OR_RETURN(const Branch test, AddBranch(row, "test", TestSize(row)));
-    FACET_ASSIGN_OR_RETURN(const int model, AddTraining(row, 0));
-    FACET_ASSIGN_OR_RETURN(const int described,
-                           AddDescribe(row, "describe", test.pack, model, nullptr));
     StageSpec evaluate = NewStage("evaluate", "evaluate");
     FACET_RETURN_IF_ERROR(AddComponent(row, "test.evaluator", "evaluator", &evaluate));
-    evaluate.inputs = {{"descriptors", described}, {"samples", test.dataset}};
-    if (Find(row, "embed") != nullptr) {
-      FACET_ASSIGN_OR_RETURN(evaluate.inputs["projection"], AddEmbed(row, test, described, model));
+    if (HasTrait(evaluate.components["evaluator"], "detections")) {
+      FACET_ASSIGN_OR_RETURN(const Branch test, AddFaces(row, "test"));
+      evaluate.inputs = {{"samples", test.dataset}, {"faces", test.detect}};
+    } else if (HasTrait(evaluate.components["evaluator"], "landmarks")) {
+      FACET_ASSIGN_OR_RETURN(const Branch test, AddFrames(row, "test"));
+      evaluate.inputs = {{"samples", test.dataset}, {"faces", test.detect}, {"frames", test.align}};
+    } else {
+      FACET_RETURN_IF_ERROR(AddDescriptors(row, &evaluate));
     }
     SetSeed(row, "evaluate", &evaluate);
     graph_.row_result[row.id] = Share(std::move(evaluate), row);
@@ -66,8 +68,28 @@ class Planner {
 
  private:
   struct Branch {
-    int dataset = -1, pack = -1;
+    int dataset = -1, detect = -1, align = -1, pack = -1;
   };
+
+  bool HasTrait(const ComponentUse& use, const std::string& trait) const {
+    const ComponentInfo* info = catalogue_.Find(use.kind, use.name);
+    return info != nullptr && info->HasTrait(trait);
+  }
+
+  // The inputs of an evaluation of descriptors.
+  absl::Status AddDescriptors(const Row& row, StageSpec* evaluate) {
+    FACET_ASSIGN_OR_RETURN(const Branch test, AddBranch(row, "test", TestSize(row)));
+    FACET_ASSIGN_OR_RETURN(const int model, AddTraining(row, 0));
+    FACET_ASSIGN_OR_RETURN(const int described,
+                           AddDescribe(row, "describe", test.pack, model, nullptr));
+    evaluate->inputs = {{"descriptors", described}, {"samples", test.dataset}};
+    if (HasTrait(evaluate->components["evaluator"], "identities")) {
+      evaluate->settings["identities"] = true;
+    }
+    if (Find(row, "embed") == nullptr) return absl::OkStatus();
+    FACET_ASSIGN_OR_RETURN(evaluate->inputs["projection"], AddEmbed(row, test, described, model));
+    return absl::OkStatus();
+  }
 
   static StageSpec NewStage(std::string type, std::string name) {
     StageSpec stage;
@@ -171,8 +193,8 @@ class Planner {
     return threads > 0 ? threads : machine_.num_cores;
   }
 
-  absl::StatusOr<Branch> AddBranch(const Row& row, const std::string& branch, int64_t size_px) {
-    const Json faces = Settings(row, branch + ".faces");
+  // The data set and the faces of its images.
+  absl::StatusOr<Branch> AddFaces(const Row& row, const std::string& branch) {
     Branch made;
     StageSpec dataset = NewStage("dataset", branch + ".dataset");
     FACET_RETURN_IF_ERROR(AddComponent(row, branch + ".data", "data", &dataset, "dataset"));
@@ -181,28 +203,61 @@ class Planner {
     StageSpec detect = NewStage("detect", branch + ".detect");
     FACET_RETURN_IF_ERROR(AddComponent(row, branch + ".detector", "detector", &detect));
     FACET_RETURN_IF_ERROR(AddSource(row, branch, &detect));
-    detect.settings = faces;
+    detect.settings = Settings(row, branch + ".faces");
     detect.inputs = {{"samples", made.dataset}};
     detect.libraries = {"opencv"};
-    const int detected = Share(std::move(detect), row);
+    made.detect = Share(std::move(detect), row);
+    return made;
+  }
 
+  // What an aligner learned from the row's `landmarks`, for one that brings no model of its own.
+  absl::StatusOr<int> AddFit(const Row& row, const std::string& slot) {
+    StageSpec fit = NewStage("fit", "landmarks.fit");
+    FACET_RETURN_IF_ERROR(AddComponent(row, slot, "aligner", &fit));
+    if (Find(row, "landmarks.data") == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("row \"", row.id, "\": ", slot, " = \"", fit.components["aligner"].name,
+                       "\" has no model; give ", slot,
+                       ".model = \"FILE\", or faces to train it on: landmarks = "
+                       "{ data = { use = \"...\" }, detector = { use = \"...\" } }"));
+    }
+    FACET_ASSIGN_OR_RETURN(const Branch landmarks, AddFaces(row, "landmarks"));
+    FACET_RETURN_IF_ERROR(AddSource(row, "landmarks", &fit));
+    fit.settings = ImageLimit(Settings(row, "landmarks.faces"));
+    fit.inputs = {{"samples", landmarks.dataset}, {"faces", landmarks.detect}};
+    fit.libraries = {"opencv"};
+    SetSeed(row, "fit", &fit);
+    return Share(std::move(fit), row);
+  }
+
+  // The data set, its faces and their frames.
+  absl::StatusOr<Branch> AddFrames(const Row& row, const std::string& branch) {
+    FACET_ASSIGN_OR_RETURN(Branch made, AddFaces(row, branch));
     StageSpec align = NewStage("align", branch + ".align");
     FACET_RETURN_IF_ERROR(AddComponent(row, branch + ".aligner", "aligner", &align));
     FACET_RETURN_IF_ERROR(AddSource(row, branch, &align));
-    align.settings = ImageLimit(faces);
-    align.inputs = {{"samples", made.dataset}, {"faces", detected}};
+    align.settings = ImageLimit(Settings(row, branch + ".faces"));
+    align.inputs = {{"samples", made.dataset}, {"faces", made.detect}};
+    const ComponentUse& aligner = align.components["aligner"];
+    if (HasTrait(aligner, "trainable") && aligner.options.value("model", "").empty()) {
+      FACET_ASSIGN_OR_RETURN(align.inputs["model"], AddFit(row, branch + ".aligner"));
+    }
     align.libraries = {"opencv"};
-    const int aligned = Share(std::move(align), row);
+    made.align = Share(std::move(align), row);
+    return made;
+  }
 
+  absl::StatusOr<Branch> AddBranch(const Row& row, const std::string& branch, int64_t size_px) {
+    FACET_ASSIGN_OR_RETURN(Branch made, AddFrames(row, branch));
     StageSpec pack = NewStage("pack", branch + ".pack");
     FACET_RETURN_IF_ERROR(AddSource(row, branch, &pack));
     const Json crops = Settings(row, branch + ".crops");
-    pack.settings = ImageLimit(faces);
+    pack.settings = ImageLimit(Settings(row, branch + ".faces"));
     pack.settings["size_px"] = size_px;
     for (const char* option : {"encoding", "jpeg_quality"}) {
       if (crops.contains(option)) pack.settings[option] = crops[option];
     }
-    pack.inputs = {{"samples", made.dataset}, {"frames", aligned}};
+    pack.inputs = {{"samples", made.dataset}, {"frames", made.align}};
     pack.libraries = {"opencv"};
     made.pack = Share(std::move(pack), row);
     return made;
@@ -232,7 +287,12 @@ class Planner {
       FACET_RETURN_IF_ERROR(AddComponent(row, "train.miner", "miner", &train));
     }
     train.settings = {{"optimizer", Settings(row, "train.optimizer")},
-                      {"augment", Settings(row, "train.augment")}};
+                      {"augment", Settings(row, "train.augment")},
+                      {"sampler", Settings(row, "train.sampler")},
+                      {"memory", Settings(row, "train.memory")}};
+    if (const absl::Status status = ReadTrainSettings(train.settings).status(); !status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": ", status.message()));
+    }
     SetSeed(row, "train", &train);
     SetNumerics(row, true, &train);
     train.libraries = {"torch", "opencv"};
@@ -280,6 +340,15 @@ class Planner {
     }
     FACET_RETURN_IF_ERROR(AddComponent(row, "embed.loss", "loss", &embed));
     FACET_RETURN_IF_ERROR(AddComponent(row, "embed.miner", "miner", &embed));
+    if (embed.settings.value("unit", "samples") == "templates") {
+      if (embed.settings.value("on", "folds") == "train") {
+        return absl::InvalidArgumentError(
+            absl::StrCat("row \"", row.id,
+                         "\": embed.unit = \"templates\" needs the test set's "
+                         "templates: set embed.on = \"folds\""));
+      }
+      FACET_RETURN_IF_ERROR(AddComponent(row, "test.evaluator", "evaluator", &embed));
+    }
     SetSeed(row, "embed", &embed);
     SetNumerics(row, true, &embed);
     embed.libraries = {"torch"};

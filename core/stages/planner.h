@@ -4,6 +4,8 @@
 //   B.dataset       -                                    data                 -
 //   B.detect        samples=dataset                      detector             B.faces
 //   B.align         samples=dataset faces=detect         aligner              max_megapixels
+//                   [model=landmarks.fit]
+//   landmarks.fit   samples=dataset faces=detect         aligner              max_megapixels
 //   B.pack          samples=dataset frames=align         -                    size_px, encoding,
 //                                                                             jpeg_quality,
 //                                                                             max_megapixels
@@ -12,10 +14,14 @@
 //   describe        crops=test.pack [model=train]        architecture         test.crops
 //   train.describe  crops=train.pack [model=train]       architecture         test.crops
 //   embed           descriptors=describe samples=dataset  loss miner          embed
-//   evaluate        descriptors=describe samples=dataset  evaluator           -
+//                                                        [evaluator]
+//   evaluate        samples=dataset descriptors=describe  evaluator           [identities]
 //                   [projection=embed]
+//                   or samples=dataset faces=detect
+//                   or samples=dataset faces=detect frames=align
 //
-// B is `train` or `test`. Settings are the options of core/stages/settings.h by name; train nests
+// What evaluate takes follows from the evaluator's traits (evaluator.h). An aligner that learns and
+// brings no model gets one from landmarks.fit. B is `train`, `test` or, up to detect, `landmarks`. Settings are the options of core/stages/settings.h by name; train nests
 // them ({"optimizer": {...}, "augment": {...}}). pack's size_px is train.crops.size_px, or the
 // largest of test.crops.scales. An embedding on "folds" takes the descriptors and samples of the
 // test set, one on "train" those of the training set, with views at train.crops.size_px (stage

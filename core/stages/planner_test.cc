@@ -31,16 +31,24 @@ Catalogue MakeCatalogue() {
                       {"doc", "network"},
                       {"default", ""},
                       {"role", "input_file"}};
+  const std::map<std::string, std::string> traits = {{"ert", "trainable"},
+                                                     {"detection", "detections"},
+                                                     {"landmarks", "landmarks"},
+                                                     {"identification", "identities"}};
   const std::vector<std::tuple<std::string, std::string, Json>> components = {
-      {"dataset", "vggface", Json::array({root})}, {"dataset", "lfw", Json::array({root})},
-      {"detector", "given", Json::array()},        {"detector", "yunet", Json::array({model})},
-      {"aligner", "none", Json::array()},          {"aligner", "eyes", Json::array()},
-      {"architecture", "vgg", Json::array()},      {"loss", "softmax", Json::array()},
-      {"loss", "triplet", Json::array()},          {"miner", "random_violating", Json::array()},
-      {"evaluator", "verification", Json::array()}};
+      {"dataset", "vggface", Json::array({root})},  {"dataset", "lfw", Json::array({root})},
+      {"detector", "given", Json::array()},         {"detector", "yunet", Json::array({model})},
+      {"aligner", "none", Json::array()},           {"aligner", "eyes", Json::array()},
+      {"architecture", "vgg", Json::array()},       {"loss", "softmax", Json::array()},
+      {"loss", "triplet", Json::array()},           {"miner", "random_violating", Json::array()},
+      {"evaluator", "verification", Json::array()}, {"evaluator", "detection", Json::array()},
+      {"evaluator", "landmarks", Json::array()},    {"evaluator", "identification", Json::array()},
+      {"aligner", "ert", Json::array({model})}};
   const fs::path folder = fs::path(testing::TempDir()) / "planner_plugins";
   fs::create_directories(folder);
   for (const auto& [kind, name, options] : components) {
+    const auto trait = traits.find(name);
+    const Json own_traits = trait == traits.end() ? Json::array() : Json::array({trait->second});
     const std::string base = (folder / ("lib" + kind + name)).string();
     std::ofstream(base + ".so") << kind << name;
     std::ofstream(base + ".schema.json")
@@ -51,6 +59,7 @@ Catalogue MakeCatalogue() {
                                               {"name", name},
                                               {"summary", ""},
                                               {"paper", ""},
+                                              {"traits", own_traits},
                                               {"options", options}}})}});
   }
   return Catalogue::Scan({folder.string()}, [](const std::string& path) {
@@ -259,6 +268,78 @@ TEST_F(PlannerTest, AnArchitectureThatOnlyInfersNeedsNoTraining) {
   EXPECT_EQ(graph.stages.size(), 6u);
 }
 
+TEST_F(PlannerTest, DetectorsAreEvaluatedWithoutANetwork) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1")};
+  for (const char* slot : {"train.architecture", "train.loss", "test.aligner"}) {
+    experiment.rows[0].slots.erase(slot);
+  }
+  experiment.rows[0].slots["test.evaluator"] = {{"use", "detection"}};
+  const StageGraph graph = Plan(experiment);
+  ASSERT_EQ(graph.stages.size(), 3u);
+  const StageSpec& evaluate = *OfType(graph, "evaluate")[0];
+  EXPECT_EQ(Input(graph, evaluate, "faces").type, "detect");
+  EXPECT_EQ(Input(graph, evaluate, "samples").type, "dataset");
+}
+
+TEST_F(PlannerTest, AlignersThatLearnAreFittedOnceForBothBranches) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1")};
+  auto& slots = experiment.rows[0].slots;
+  slots["train.aligner"] = slots["test.aligner"] = {{"use", "ert"}, {"model", ""}};
+  EXPECT_NE(TryPlan(experiment)
+                .status()
+                .message()
+                .find("row \"1\": test.aligner = \"ert\" has no model; give test.aligner.model"),
+            std::string::npos);
+  slots["landmarks.data"] = {{"use", "vggface"}, {"root", "/data/vggface"}, {"snapshot", "full"}};
+  slots["landmarks.detector"] = {{"use", "given"}};
+  slots["landmarks.faces"] = Defaults(*MakeExperimentLayout().Find("landmarks.faces"));
+  const StageGraph graph = Plan(experiment);
+  ASSERT_EQ(OfType(graph, "fit").size(), 1u);
+  const StageSpec& fit = *OfType(graph, "fit")[0];
+  EXPECT_TRUE(fit.uses_seed);
+  EXPECT_EQ(fit.sources.at("samples").name, "vggface");
+  EXPECT_EQ(Input(graph, fit, "faces").components.at("detector").name, "given");
+  for (const StageSpec* align : OfType(graph, "align")) {
+    EXPECT_EQ(&Input(graph, *align, "model"), &fit);
+  }
+  // A model of its own needs no training.
+  slots["train.aligner"]["model"] = slots["test.aligner"]["model"] = "/data/trees.dat";
+  EXPECT_TRUE(OfType(Plan(experiment), "fit").empty());
+}
+
+TEST_F(PlannerTest, AlignersAreEvaluatedByTheirLandmarks) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1")};
+  experiment.rows[0].slots.erase("train.architecture");
+  experiment.rows[0].slots["test.evaluator"] = {{"use", "landmarks"}};
+  const StageGraph graph = Plan(experiment);
+  const StageSpec& evaluate = *OfType(graph, "evaluate")[0];
+  EXPECT_EQ(Input(graph, evaluate, "frames").type, "align");
+  EXPECT_EQ(Input(graph, evaluate, "faces").type, "detect");
+  EXPECT_EQ(graph.stages.size(), 4u);
+}
+
+TEST_F(PlannerTest, EvaluatorsOfIdentitiesNeedNoProtocol) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1"), MakeRow("2")};
+  experiment.rows[1].slots["test.evaluator"] = {{"use", "identification"}};
+  const StageGraph graph = Plan(experiment);
+  EXPECT_FALSE(OfType(graph, "evaluate")[0]->settings.contains("identities"));
+  EXPECT_EQ(OfType(graph, "evaluate")[1]->settings["identities"], true);
+}
+
+TEST_F(PlannerTest, AnEmbeddingOfTemplatesIsPooledByTheEvaluator) {
+  Experiment experiment = Table4();
+  experiment.rows[6].slots["embed"]["unit"] = "templates";
+  const StageGraph graph = Plan(experiment, {"7"});
+  EXPECT_EQ(OfType(graph, "embed")[0]->components.at("evaluator").name, "verification");
+  experiment.rows[6].slots["embed"]["on"] = "train";
+  EXPECT_NE(TryPlan(experiment, {"7"}).status().message().find("set embed.on = \"folds\""),
+            std::string::npos);
+}
+
 TEST_F(PlannerTest, RefusesWhatCannotBe) {
   Experiment experiment = Table4();
   experiment.rows[3].slots.erase("train.data");
@@ -279,6 +360,18 @@ TEST(PrecisionTest, AutoIsBfloat16WhereTheProcessorHasTiles) {
   EXPECT_EQ(ResolvePrecision("auto", "cuda", {2, true}), "float32");
   EXPECT_EQ(ResolvePrecision("bfloat16", "cpu", {2, false}), "bfloat16");
   EXPECT_GE(Machine::ThisOne().num_cores, 1);
+}
+
+TEST_F(PlannerTest, TrainingSettingsMustAgree) {
+  Experiment experiment = Table4();
+  experiment.rows[1].slots["train.sampler"]["use"] = "identities";
+  EXPECT_TRUE(TryPlan(experiment).ok());
+  experiment.rows[1].slots["train.optimizer"]["batch"] = 32;
+  const absl::Status status = TryPlan(experiment).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message().find("row \"2\": train.sampler makes batches of 16 identities x 4"),
+            0u)
+      << status;
 }
 
 }  // namespace

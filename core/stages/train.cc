@@ -11,11 +11,13 @@
 #include "core/api/loss.h"
 #include "core/api/miner.h"
 #include "core/base/random.h"
-#include "core/stages/settings.h"
+#include "core/stages/sample_images.h"
+#include "core/stages/train_settings.h"
 #include "core/training/batches.h"
 #include "core/training/crop_set.h"
 #include "core/training/model.h"
 #include "core/training/reduce.h"
+#include "core/training/sampler.h"
 #include "core/training/split.h"
 #include "core/training/tensors.h"
 #include "core/training/trainer.h"
@@ -115,13 +117,14 @@ absl::Status Start(StageContext& context, Parts& parts, Model* model) {
   return absl::OkStatus();
 }
 
-TrainerOptions MakeTrainerOptions(StageContext& context, const OptimizerSettings& optimizer,
+TrainerOptions MakeTrainerOptions(StageContext& context, const TrainSettings& settings,
                                   const Numerics& numerics) {
   TrainerOptions options;
   options.architecture = context.component_name("architecture");
   options.loss = context.component_name("loss");
   if (context.has_component("miner")) options.miner = context.component_name("miner");
-  options.optimizer = optimizer;
+  options.optimizer = settings.optimizer;
+  options.memory = settings.memory;
   options.numerics = numerics;
   options.seed = DeriveSeed(context.seed(), "steps");
   options.loader_threads = std::max(1, context.threads() / 2);
@@ -129,21 +132,31 @@ TrainerOptions MakeTrainerOptions(StageContext& context, const OptimizerSettings
   return options;
 }
 
+// A loss that takes tuples can be validated on identities of which several images are held out, and
+// on batches in which they stand together.
+Split MakeSplit(const LabelledRows& rows, const TrainSettings& settings, bool in_tuples,
+                uint64_t seed) {
+  Split split =
+      SplitRows(rows.labels, settings.optimizer.validation_share, seed, in_tuples ? 2 : 1);
+  if (!in_tuples) return split;
+  const int64_t images = settings.sampler.use == "identities" ? settings.sampler.images : 2;
+  split.validation = GroupByIdentity(rows.labels, split.validation, images);
+  return split;
+}
+
 }  // namespace
 
 absl::Status RunTrain(StageContext& context) {
-  FACET_ASSIGN_OR_RETURN(const OptimizerSettings optimizer,
-                         ReadOptions<OptimizerSettings>(Dump(context.settings().at("optimizer"))));
-  FACET_ASSIGN_OR_RETURN(const AugmentSettings augment,
-                         ReadOptions<AugmentSettings>(Dump(context.settings().at("augment"))));
+  FACET_ASSIGN_OR_RETURN(const TrainSettings settings, ReadTrainSettings(context.settings()));
+  UseOneOpenCvThread();  // batches are made by several of our own
   FACET_ASSIGN_OR_RETURN(const Numerics numerics,
                          PrepareTorch(context.device(), context.precision(), context.threads()));
   FACET_ASSIGN_OR_RETURN(Parts parts, CreateParts(context));
   const NetworkInput input = parts.architecture->input();
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context, input.size_px));
   const LabelledRows rows = LabelCrops(*crops);
-  const Split split =
-      SplitRows(rows.labels, optimizer.validation_share, DeriveSeed(context.seed(), "split"));
+  const Split split = MakeSplit(rows, settings, parts.loss->takes() != TupleKind::kNone,
+                                DeriveSeed(context.seed(), "split"));
 
   Model model;
   model.architecture = context.component_name("architecture");
@@ -152,22 +165,24 @@ absl::Status RunTrain(StageContext& context) {
   model.classes = rows.classes;
   model.precision = context.precision();
   FACET_RETURN_IF_ERROR(CountImages(rows, split, context, &model.counts));
-  FACET_ASSIGN_OR_RETURN(model.input, MakeFormat(input, optimizer.mean, *crops, split.training));
+  FACET_RETURN_IF_ERROR(CheckIdentities(rows.labels, split.training, settings.sampler));
+  FACET_ASSIGN_OR_RETURN(model.input,
+                         MakeFormat(input, settings.optimizer.mean, *crops, split.training));
 
   parts.architecture->Initialize(DeriveSeed(context.seed(), "architecture"));
   FACET_RETURN_IF_ERROR(parts.loss->Initialize(parts.architecture->dimension(),
                                                static_cast<int64_t>(rows.classes.size()),
                                                DeriveSeed(context.seed(), "loss")));
   FACET_RETURN_IF_ERROR(Start(context, parts, &model));
-  const Batches batches(*crops, rows.labels, split, optimizer.batch, augment, model.input,
-                        DeriveSeed(context.seed(), "batches"));
+  const Batches batches(*crops, rows.labels, split, settings.optimizer.batch, settings.augment,
+                        model.input, DeriveSeed(context.seed(), "batches"), settings.sampler);
   TrainerHooks hooks;
   hooks.progress = [&context](int64_t done, int64_t total, const std::string& note) {
     context.Progress(done, total, "images", note);
   };
   hooks.stop_requested = [&context] { return context.stop_requested(); };
   Trainer trainer(*parts.architecture, *parts.loss, parts.miner.get(), batches,
-                  MakeTrainerOptions(context, optimizer, numerics), hooks);
+                  MakeTrainerOptions(context, settings, numerics), hooks);
   FACET_RETURN_IF_ERROR(trainer.Run());
   model.log = trainer.log();
   model.weights = trainer.Weights();

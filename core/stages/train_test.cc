@@ -2,6 +2,7 @@
 #include "core/stages/train.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <filesystem>
@@ -13,7 +14,6 @@
 #include "core/stages/fake_context.h"
 #include "core/training/model.h"
 #include "core/training/reduce.h"
-#include "core/training/sgd.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -124,6 +124,71 @@ TEST_F(TrainTest, GoesOnAfterAStopWithTheSameBits) {
   }
 }
 
+// Runs whole, then stopped after `stop` steps and gone on with.
+void ExpectSameBitsAfterStop(const std::function<std::unique_ptr<FakeContext>(std::string)>& make,
+                             int64_t stop) {
+  const auto whole = make("whole"), stopped = make("stopped" + std::to_string(stop));
+  const absl::Status status = RunTrain(*whole);
+  ASSERT_TRUE(status.ok()) << status;
+  stopped->stop_after_ = stop;
+  EXPECT_EQ(RunTrain(*stopped).code(), absl::StatusCode::kCancelled);
+  stopped->stop_after_ = -1;
+  ASSERT_TRUE(RunTrain(*stopped).ok());
+  EXPECT_EQ(stopped->steps_, whole->steps_);
+  for (const char* file : {"weights.safetensors", "model.json", "log.jsonl"}) {
+    EXPECT_EQ(*ReadFile(stopped->output_ + "/" + file), *ReadFile(whole->output_ + "/" + file));
+  }
+}
+
+TEST_F(TrainTest, GoesOnWithTheSameBitsWhateverTheOptimiser) {
+  const std::vector<std::pair<std::string, Json>> optimizers = {
+      {"float32",
+       {{"nesterov", true}, {"schedule", "step"}, {"rates", {0.01, 0.001}}, {"clip_norm", 1.0}}},
+      {"float32",
+       {{"use", "adam"}, {"schedule", "cosine"}, {"warmup_epochs", 1.6}, {"clip_norm", 0.5}}},
+      {"bfloat16", {{"use", "adamw"}, {"decay_vectors", false}, {"loss_rate_factor", 10.0}}}};
+  for (const auto& [precision, changes] : optimizers) {
+    SCOPED_TRACE(changes.dump());
+    SetUp();
+    const Json& optimizer = changes;
+    const std::string& type = precision;
+    ExpectSameBitsAfterStop(
+        [&](const std::string& name) {
+          auto context = Context(name);
+          context->precision_ = type;
+          context->settings_["optimizer"].erase("patience");
+          context->settings_["optimizer"]["epochs"] = 2;
+          context->settings_["optimizer"]["rates"] = {0.001};
+          context->settings_["optimizer"].update(optimizer);
+          context->settings_["augment"] = {{"brightness", 0.4}, {"erase", 0.5}, {"zoom_max", 1.1}};
+          return context;
+        },
+        /*stop=*/6);
+  }
+}
+
+TEST_F(TrainTest, StepsAreClipped) {
+  std::vector<std::vector<float>> weights;
+  for (const double rate : {1e-3, 1e-3, 2e-3}) {
+    auto context = Context("clipped" + std::to_string(weights.size()));
+    Json& optimizer = context->settings_["optimizer"];
+    optimizer["epochs"] = 1;
+    optimizer["batch"] = 36;  // one step
+    optimizer["rates"] = {rate};
+    optimizer["weight_decay"] = 0;
+    optimizer["clip_norm"] = weights.empty() ? 2e-3 : 1e-3;
+    ASSERT_TRUE(RunTrain(*context).ok());
+    const StoredTensors stored = *ReadTensors(context->output_ + "/weights.safetensors");
+    weights.push_back(stored.tensors.at("loss.bias").values);  // zeros before the step
+  }
+  for (size_t i = 0; i < weights[0].size(); ++i) {
+    EXPECT_NE(weights[0][i], 0.0f);
+    // A step is rate * clip_norm long: half the norm, twice the rate. One rounding each.
+    EXPECT_NEAR(weights[1][i], weights[0][i] / 2, 1e-6 * std::abs(weights[0][i]));
+    EXPECT_NEAR(weights[2][i], weights[0][i], 1e-6 * std::abs(weights[0][i]));
+  }
+}
+
 TEST_F(TrainTest, StartsFromLayersThatAgree) {
   auto from = Context("from");
   ASSERT_TRUE(RunTrain(*from).ok());
@@ -163,10 +228,168 @@ TEST_F(TrainTest, TrainsTupleLossesWithTheirMiner) {
               HasSubstr("train.miner mines an epoch, train needs one that mines a batch"));
   uses["miner"] = {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"};
   auto context = Context("batch", uses);
-  context->settings_["optimizer"]["rates"] = {1e-4};  // distances grow with the squared weights
+  context->settings_["optimizer"]["rates"] = {1e-5};  // distances grow with the squared weights
+  context->settings_["optimizer"]["validation_share"] = 0.3;
   const absl::Status status = RunTrain(*context);
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_TRUE(ReadLines(context->output_ + "/log.jsonl")->back().contains("validation_loss"));
+}
+
+// Triplets of identities, from batches of 4 x 2.
+void UseIdentities(FakeContext& context) {
+  context.settings_["optimizer"]["rates"] = {1e-4};
+  context.settings_["optimizer"]["validation_share"] = 0.3;
+  context.settings_["sampler"] = {{"use", "identities"}, {"identities", 4}, {"images", 2}};
+}
+
+const std::map<std::string, Use> kTripletUses = {
+    {"architecture", kUses.at("architecture")},
+    {"loss", {"plugins/losses/libtriplet.so", "loss", "triplet"}},
+    {"miner", {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"}}};
+
+TEST_F(TrainTest, GoesOnWithTheSameBitsWithIdentitiesAndAMemory) {
+  const auto make = [&](const std::string& name) {
+    auto context = Context(name, kTripletUses);
+    UseIdentities(*context);
+    context->settings_["optimizer"]["epochs"] = 3;
+    context->settings_["memory"] = {{"size", 20}, {"start_step", 2}};
+    return context;
+  };
+  ExpectSameBitsAfterStop(make, /*stop=*/5);
+}
+
+TEST_F(TrainTest, ValidatesTupleLossesOnPairs) {
+  auto context = Context("pairs", kTripletUses);
+  UseIdentities(*context);
+  ASSERT_TRUE(RunTrain(*context).ok());
+  // A share of 0.3 of 10 images of each identity: 1.5 pairs, so 2 or 4 images.
+  const int64_t held_out = context->counts_.at("validation images");
+  EXPECT_GE(held_out, 8);
+  EXPECT_LE(held_out, 16);
+  EXPECT_EQ(held_out % 2, 0);
+  const std::vector<Json> log = *ReadLines(context->output_ + "/log.jsonl");
+  for (const Json& epoch : log) {
+    EXPECT_GT(epoch.at("validation_loss").get<double>(), 0.0);
+    EXPECT_EQ(epoch.at("skipped"), 0);  // every batch shows each identity twice
+  }
+}
+
+TEST_F(TrainTest, SaysWhatSamplerAndMemoryNeed) {
+  auto many = Context("many");
+  many->settings_["sampler"] = {{"use", "identities"}, {"identities", 8}, {"images", 2}};
+  many->settings_["optimizer"]["batch"] = 16;
+  EXPECT_THAT(std::string(RunTrain(*many).message()),
+              HasSubstr("train.sampler.identities = 8, but the training images show 4 identities"));
+  auto memory = Context("memory");
+  memory->settings_["memory"] = {{"size", 20}};
+  EXPECT_THAT(std::string(RunTrain(*memory).message()),
+              HasSubstr("train.memory serves losses of pairs or triplets, softmax takes none"));
+}
+
+// A loss with state of each sort: two learned centres and a running mean. Remembers what it was
+// shown.
+enum class Second { kUsed, kUsedFromThirdCall, kUnused };
+class StatefulLoss final : public Loss {
+ public:
+  struct Seen {
+    std::vector<int64_t> rows, tuples, last_first;
+  };
+  StatefulLoss(Seen* seen, Second second, TupleKind takes)
+      : seen_(seen), second_use_(second), takes_(takes) {}
+  TupleKind takes() const override { return takes_; }
+  absl::Status Initialize(int64_t dimension, int64_t, uint64_t) override {
+    first_ = at::ones({dimension}).set_requires_grad(true);
+    second_ = at::ones({dimension}).set_requires_grad(true);
+    mean_ = at::zeros({dimension});
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) override {
+    if (at::GradMode::is_enabled()) {
+      ++calls_;
+      mean_.mul_(0.5).add_(input.embeddings.detach().mean(0), 0.5);
+      seen_->rows.push_back(input.embeddings.size(0));
+      if (input.tuples != nullptr) {
+        seen_->tuples.push_back(input.tuples->anchors.numel());
+        seen_->last_first.push_back(
+            input.tuples->anchors.numel() == 0 ? -1 : input.tuples->anchors.max().item<int64_t>());
+      }
+    }
+    at::Tensor target = first_ + mean_;
+    if (second_use_ == Second::kUsed || (second_use_ != Second::kUnused && calls_ > 2)) {
+      target = target + second_;
+    }
+    return std::vector<LossGroup>{{"l", (input.embeddings - target).square().mean(1)}};
+  }
+  std::vector<NamedTensor> Parameters() override {
+    return {{"first", first_}, {"second", second_}};
+  }
+  std::vector<NamedTensor> Buffers() override { return {{"mean", mean_}}; }
+
+ private:
+  Seen* const seen_;
+  const Second second_use_;
+  const TupleKind takes_;
+  int64_t calls_ = 0;
+  at::Tensor first_, second_, mean_;
+};
+
+Use Stateful(StatefulLoss::Seen* seen, Second second, TupleKind takes = TupleKind::kNone) {
+  return {"", "loss", "stateful", Json::object(),
+          [=] { return std::make_unique<StatefulLoss>(seen, second, takes); }};
+}
+
+TEST_F(TrainTest, KeepsALossesBuffers) {
+  StatefulLoss::Seen seen;
+  const auto make = [&](const std::string& name) {
+    auto uses = kUses;
+    uses["loss"] = Stateful(&seen, Second::kUsed);
+    auto context = Context(name, uses);
+    context->settings_["optimizer"]["rates"] = {1e-4};
+    return context;
+  };
+  ExpectSameBitsAfterStop(make, 6);
+  const std::string whole = folder_ + "/whole/out";
+  const StoredTensors stored = *ReadTensors(whole + "/weights.safetensors");
+  const std::vector<float> mean = stored.tensors.at("loss.mean").values;
+  EXPECT_NE(mean, std::vector<float>(mean.size(), 0.0f));
+
+  auto next = make("next");
+  next->inputs_["start"] = whole;
+  next->settings_["optimizer"]["epochs"] = 1;
+  ASSERT_TRUE(RunTrain(*next).ok());
+  EXPECT_THAT(next->notices_, Contains(HasSubstr("drawn anew: none; not used: none.")));
+}
+
+TEST_F(TrainTest, ALossesTensorsMayLearnLateButNotNever) {
+  StatefulLoss::Seen seen;
+  auto uses = kUses;
+  uses["loss"] = Stateful(&seen, Second::kUsedFromThirdCall);
+  auto late = Context("late", uses);
+  late->settings_["optimizer"]["rates"] = {1e-4};
+  const absl::Status status = RunTrain(*late);
+  EXPECT_TRUE(status.ok()) << status;
+  uses["loss"] = Stateful(&seen, Second::kUnused);
+  auto never = Context("never", uses);
+  never->settings_["optimizer"]["rates"] = {1e-4};
+  EXPECT_THAT(std::string(RunTrain(*never).message()),
+              HasSubstr("learned tensor loss.second gets no gradient"));
+}
+
+TEST_F(TrainTest, ShowsTheMemoryToTheLoss) {
+  StatefulLoss::Seen seen;
+  auto uses = kTripletUses;
+  uses["loss"] = Stateful(&seen, Second::kUsed, TupleKind::kTriplets);
+  auto context = Context("memory", uses);
+  UseIdentities(*context);
+  context->settings_["memory"] = {{"size", 20}, {"start_step", 2}};
+  const absl::Status status = RunTrain(*context);
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_GT(seen.rows.size(), 5u);
+  // Two steps without it, then what both left, then it is full.
+  const std::vector<int64_t> rows(seen.rows.begin(), seen.rows.begin() + 5);
+  EXPECT_EQ(rows, (std::vector<int64_t>{8, 8, 8 + 16, 8 + 20, 8 + 20}));
+  for (const int64_t tuples : seen.tuples) EXPECT_EQ(tuples, 8);  // one hardest of each anchor
+  for (const int64_t last : seen.last_first) EXPECT_EQ(last, 7);  // anchors lie in the batch
 }
 
 TEST_F(TrainTest, SaysWhereItDiverged) {
@@ -179,48 +402,6 @@ TEST_F(TrainTest, SaysWhereItDiverged) {
   if (!at::hasCUDA()) {
     EXPECT_EQ(RunTrain(*cuda).code(), absl::StatusCode::kFailedPrecondition);
   }
-}
-
-TEST(Sgd, IsTheFormula) {
-  at::manual_seed(1);
-  for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
-    at::Tensor w = at::randn({3, 2, 3, 3});
-    std::vector<double> naive, velocity(54, 0.0);
-    for (int64_t i = 0; i < 54; ++i) naive.push_back(w.reshape({-1})[i].item<double>());
-    w.set_requires_grad(true);
-    Sgd sgd(0.9, 0.01);
-    ASSERT_TRUE(sgd.Add("", {{"w", w}}, {at::kCPU, type}).ok());
-    EXPECT_EQ(w.scalar_type(), type);
-    for (int step = 0; step < 3; ++step) {
-      const at::Tensor g = at::randn({3, 2, 3, 3}).to(type);
-      sgd.ZeroGradients();
-      (w * g).sum().backward();
-      sgd.Step(0.1);
-      for (int64_t i = 0; i < 54; ++i) {
-        auto& v = velocity[static_cast<size_t>(i)];
-        auto& x = naive[static_cast<size_t>(i)];
-        v = 0.9 * v + g.reshape({-1})[i].item<double>() + 0.01 * x;
-        x -= 0.1 * v;
-      }
-    }
-    StoredTensors stored;
-    sgd.Export(false, &stored);
-    for (size_t i = 0; i < 54; ++i) EXPECT_NEAR(stored.tensors["w"].values[i], naive[i], 1e-5);
-  }
-}
-
-TEST(Sgd, NamesATensorWithoutAGradient) {
-  at::Tensor used = at::ones({2}), orphan = at::ones({2});
-  used.set_requires_grad(true);
-  orphan.set_requires_grad(true);
-  Sgd sgd(0, 0);
-  ASSERT_TRUE(sgd.Add("loss.", {{"used", used}, {"orphan", orphan}}, {}).ok());
-  used.sum().backward();
-  EXPECT_THAT(std::string(sgd.CheckGradients().message()),
-              HasSubstr("learned tensor loss.orphan gets no gradient"));
-  EXPECT_THAT(std::string(sgd.Add("loss.", {{"used", used}}, {}).message()), HasSubstr("two"));
-  EXPECT_THAT(std::string(sgd.Add("", {{"fixed", at::ones({1})}}, {}).message()),
-              HasSubstr("fixed is no leaf that requires a gradient"));
 }
 
 TEST(Reduce, AveragesOrAddsAndTakesNothingAsZero) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/random.h"
 #include "core/base/status.h"
+#include "core/training/sampler.h"
 
 namespace facet {
 namespace {
@@ -16,14 +16,16 @@ int64_t CeilOfRatio(int64_t a, int64_t b) { return (a + b - 1) / b; }
 }  // namespace
 
 Batches::Batches(const CropSet& crops, std::vector<int64_t> labels, Split split, int64_t batch_size,
-                 const AugmentSettings& augment, InputFormat format, uint64_t seed)
+                 const AugmentSettings& augment, InputFormat format, uint64_t seed,
+                 const SamplerSettings& sampler)
     : crops_(crops),
       labels_(std::move(labels)),
       split_(std::move(split)),
       batch_size_(batch_size),
-      augment_(augment),
+      augmenter_(augment, format.size_px),
       format_(std::move(format)),
-      seed_(seed) {}
+      seed_(seed),
+      sampler_(sampler) {}
 
 int64_t Batches::num_training() const {
   return std::max<int64_t>(1, static_cast<int64_t>(split_.training.size()) / batch_size_);
@@ -34,53 +36,50 @@ int64_t Batches::num_validation() const {
 }
 
 std::vector<int64_t> Batches::EpochOrder(int64_t epoch) const {
+  const uint64_t seed = DeriveSeed(seed_, absl::StrCat("order/", epoch));
+  if (sampler_.use == "identities") {
+    return OrderByIdentity(labels_, split_.training, sampler_, num_training(), seed);
+  }
   std::vector<int64_t> order = split_.training;
-  Random(DeriveSeed(seed_, absl::StrCat("order/", epoch))).Shuffle(order);
+  Random(seed).Shuffle(order);
   return order;
 }
 
 absl::StatusOr<Batch> Batches::Training(int64_t epoch, const std::vector<int64_t>& order,
                                         int64_t index) const {
   Batch batch;
-  Image scratch;
+  Scratch scratch;
   const int64_t end =
       std::min<int64_t>((index + 1) * batch_size_, static_cast<int64_t>(order.size()));
   for (int64_t i = index * batch_size_; i < end; ++i) {
-    const uint64_t seed = DeriveSeed(seed_, absl::StrCat("augment/", epoch, "/", i));
-    FACET_RETURN_IF_ERROR(
-        Append(order[static_cast<size_t>(i)], /*augment=*/true, seed, &scratch, &batch));
+    Random random(DeriveSeed(seed_, absl::StrCat("augment/", epoch, "/", i)));
+    FACET_RETURN_IF_ERROR(Append(order[static_cast<size_t>(i)], &random, &scratch, &batch));
   }
   return batch;
 }
 
 absl::StatusOr<Batch> Batches::Validation(int64_t index) const {
   Batch batch;
-  Image scratch;
+  Scratch scratch;
   const auto size = static_cast<int64_t>(split_.validation.size());
   for (int64_t i = index * batch_size_; i < std::min((index + 1) * batch_size_, size); ++i) {
-    FACET_RETURN_IF_ERROR(Append(split_.validation[static_cast<size_t>(i)], /*augment=*/false,
-                                 /*seed=*/0, &scratch, &batch));
+    FACET_RETURN_IF_ERROR(
+        Append(split_.validation[static_cast<size_t>(i)], /*augment=*/nullptr, &scratch, &batch));
   }
   return batch;
 }
 
-absl::Status Batches::Append(int64_t row, bool augment, uint64_t seed, Image* scratch,
-                             Batch* batch) const {
-  FACET_ASSIGN_OR_RETURN(const Image* crop, crops_.Get(row, scratch));
-  Window window = CentralWindow(*crop, format_.size_px);
-  if (augment) {
-    Random random(seed);
-    if (augment_.crop == "random") {
-      window.x =
-          static_cast<int>(random.Index(static_cast<uint64_t>(crop->width - format_.size_px + 1)));
-      window.y =
-          static_cast<int>(random.Index(static_cast<uint64_t>(crop->height - format_.size_px + 1)));
-    }
-    window.mirror = augment_.flip && random.Bernoulli(0.5);
+absl::Status Batches::Append(int64_t row, Random* augment, Scratch* scratch, Batch* batch) const {
+  FACET_ASSIGN_OR_RETURN(const Image* image, crops_.Get(row, &scratch->decoded));
+  Window window;
+  if (augment == nullptr) {
+    window = CentralWindow(*image, format_.size_px);
+  } else {
+    image = augmenter_.Draw(*image, *augment, &window, &scratch->changed);
   }
   const size_t offset = batch->pixels.size();
   batch->pixels.resize(offset + static_cast<size_t>(format_.num_values()));
-  WriteInput(format_, *crop, window, batch->pixels.data() + offset);
+  WriteInput(format_, *image, window, batch->pixels.data() + offset);
   batch->labels.push_back(labels_[static_cast<size_t>(row)]);
   return absl::OkStatus();
 }

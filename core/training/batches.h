@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/random.h"
 #include "core/stages/settings.h"
+#include "core/training/augment.h"
 #include "core/training/batch.h"
 #include "core/training/crop_set.h"
 #include "core/training/input_writer.h"
@@ -19,32 +21,40 @@ namespace facet {
 
 class Batches {
  public:
-  // `crops` outlives this object. Labels are per row; the split's rows index them.
+  // `crops` outlives this object. Labels are per row; the split's rows index them. Validation
+  // batches follow the split's order. With a sampler of identities CheckIdentities holds, and
+  // batch_size is their number times the images of each.
   Batches(const CropSet& crops, std::vector<int64_t> labels, Split split, int64_t batch_size,
-          const AugmentSettings& augment, InputFormat format, uint64_t seed);
+          const AugmentSettings& augment, InputFormat format, uint64_t seed,
+          const SamplerSettings& sampler = {});
 
   // Whole batches of an epoch; the images that are left over differ with each epoch's order. If
-  // there is no whole batch, one smaller one.
+  // there is no whole batch, one smaller one (of identities: one whole batch).
   int64_t num_training() const;
   int64_t num_validation() const;  // all rows: the last batch may be smaller
   bool has_validation() const { return !split_.validation.empty(); }
 
-  // The order of the training rows in an epoch; position p of batch b is order[b * batch_size + p].
+  // The training rows of an epoch in order; position p of batch b is order[b * batch_size + p].
   std::vector<int64_t> EpochOrder(int64_t epoch) const;
   absl::StatusOr<Batch> Training(int64_t epoch, const std::vector<int64_t>& order,
                                  int64_t index) const;
   absl::StatusOr<Batch> Validation(int64_t index) const;  // central windows
 
  private:
-  absl::Status Append(int64_t row, bool augment, uint64_t seed, Image* scratch, Batch* batch) const;
+  // Where images of one row after the other are decoded and changed.
+  struct Scratch {
+    Image decoded, changed;
+  };
+  absl::Status Append(int64_t row, Random* augment, Scratch* scratch, Batch* batch) const;
 
   const CropSet& crops_;
   const std::vector<int64_t> labels_;
   const Split split_;
   const int64_t batch_size_;
-  const AugmentSettings augment_;
+  const Augmenter augmenter_;
   const InputFormat format_;
   const uint64_t seed_;
+  const SamplerSettings sampler_;
 };
 
 // The mean of the rows' crops: per channel, or the mean image. Of more than 10,000 rows, 10,000 at

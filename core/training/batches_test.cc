@@ -59,14 +59,16 @@ class BatchesTest : public testing::Test {
     EXPECT_TRUE(set.ok()) << set.status();
     return *std::move(set);
   }
-  static Batches Make(const CropSet& crops, const AugmentSettings& augment, uint64_t seed) {
+  static Batches Make(const CropSet& crops, const AugmentSettings& augment, uint64_t seed,
+                      const SamplerSettings& sampler = {}) {
     std::vector<std::string> identities;
     for (const CropRecord& record : crops.records()) identities.push_back(record.identity);
     const LabelledRows rows = LabelRows(identities);
     InputFormat format;
     format.size_px = 4;
     format.mean_bgr = {1, 2, 3};
-    return Batches(crops, rows.labels, SplitRows(rows.labels, 0.25, 1), 4, augment, format, seed);
+    return Batches(crops, rows.labels, SplitRows(rows.labels, 0.25, 1), 4, augment, format, seed,
+                   sampler);
   }
   std::string folder_;
 };
@@ -83,6 +85,45 @@ TEST_F(BatchesTest, DependOnSeedEpochAndIndexAlone) {
   EXPECT_EQ(first.pixels, b.Training(2, order, 1)->pixels);
   EXPECT_NE(first.pixels, c.Training(2, order, 1)->pixels);
   EXPECT_NE(first.pixels, a.Training(3, order, 1)->pixels);
+}
+
+TEST_F(BatchesTest, AugmentedOnesDependOnSeedEpochAndIndexAlone) {
+  AugmentSettings augment;
+  augment.zoom_max = 1.5;
+  augment.rotation_rad = 0.2;
+  augment.brightness = augment.saturation = 0.4;
+  augment.blur = augment.erase = 0.5;
+  const auto kept = Open(3);
+  const auto decoded = Open(1, /*memory=*/0);
+  const Batches a = Make(*kept, augment, 5), b = Make(*decoded, augment, 5);
+  const std::vector<int64_t> order = a.EpochOrder(2);
+  const Batch second = *a.Training(2, order, 1), first = *a.Training(2, order, 0);
+  EXPECT_EQ(first.pixels, b.Training(2, order, 0)->pixels);
+  EXPECT_EQ(second.pixels, b.Training(2, order, 1)->pixels);
+  EXPECT_NE(first.pixels, Make(*kept, {}, 5).Training(2, order, 0)->pixels);
+  EXPECT_EQ(a.Validation(0)->pixels, Make(*kept, {}, 5).Validation(0)->pixels);
+}
+
+TEST_F(BatchesTest, OfIdentities) {
+  const auto crops = Open(1);
+  SamplerSettings sampler;
+  sampler.use = "identities";
+  sampler.identities = sampler.images = 2;
+  const Batches batches = Make(*crops, {}, 5, sampler);
+  EXPECT_EQ(batches.num_training(), 2);  // 9 images
+  EXPECT_EQ(batches.EpochOrder(3), batches.EpochOrder(3));
+  EXPECT_NE(batches.EpochOrder(3), batches.EpochOrder(4));
+  for (int64_t epoch = 0; epoch < 20; ++epoch) {
+    const std::vector<int64_t> order = batches.EpochOrder(epoch);
+    EXPECT_EQ(order.size(), 8u);
+    for (const int64_t index : {1, 0}) {
+      const std::vector<int64_t> labels = batches.Training(epoch, order, index)->labels;
+      ASSERT_EQ(labels.size(), 4u);
+      EXPECT_EQ(labels[0], labels[1]);
+      EXPECT_EQ(labels[2], labels[3]);
+      EXPECT_NE(labels[0], labels[2]);
+    }
+  }
 }
 
 TEST_F(BatchesTest, AnEpochVisitsEveryTrainingRowOnce) {
@@ -193,6 +234,23 @@ TEST(Split, FractionsAreDrawn) {
   for (int i = 0; i < 2000; ++i) labels.push_back(i / 4);  // a share of 0.2 of 4 rows
   // Binomial: 500 identities, p = 0.8, deviation 8.9; 5 of them.
   EXPECT_NEAR(static_cast<double>(SplitRows(labels, 0.2, 1).validation.size()), 400, 45);
+}
+
+TEST(Split, HoldsOutGroups) {
+  std::vector<int64_t> labels;
+  for (int i = 0; i < 2000; ++i) labels.push_back(i / 5);
+  labels.insert(labels.end(), 2, 400);  // two rows: one of them must stay, so no pair is held out
+  const Split split = SplitRows(labels, 0.2, 1, /*group=*/2);
+  std::vector<int> held(401, 0);
+  for (const int64_t row : split.validation) {
+    ++held[static_cast<size_t>(labels[static_cast<size_t>(row)])];
+  }
+  for (size_t label = 0; label < 400; ++label) {
+    EXPECT_TRUE(held[label] == 0 || held[label] == 2) << label;
+  }
+  EXPECT_EQ(held[400], 0);
+  // One row of five is half a pair. Binomial: 400 identities, p = 0.5, deviation 10; 5 of them.
+  EXPECT_NEAR(static_cast<double>(split.validation.size()), 400, 100);
 }
 
 TEST(LabelRows, SortsIdentitiesAndLeavesOutTheNameless) {

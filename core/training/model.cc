@@ -106,8 +106,10 @@ absl::StatusOr<Json> CopyLayers(const Model& from, const Model& to, Architecture
   std::vector<NamedTensor> tensors = architecture.Parameters();
   for (NamedTensor& buffer : architecture.Buffers()) tensors.push_back(std::move(buffer));
   const bool same_classifier = from.loss == to.loss && from.classes == to.classes;
-  for (const NamedTensor& named : loss.Parameters()) {
-    tensors.push_back({kLossPrefix + named.name, named.tensor});
+  for (const std::vector<NamedTensor>& of_loss : {loss.Parameters(), loss.Buffers()}) {
+    for (const NamedTensor& named : of_loss) {
+      tensors.push_back({kLossPrefix + named.name, named.tensor});
+    }
   }
   std::vector<std::string> copied, fresh, unused;
   for (const NamedTensor& named : tensors) {

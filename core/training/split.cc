@@ -23,7 +23,7 @@ LabelledRows LabelRows(const std::vector<std::string>& identities) {
   return rows;
 }
 
-Split SplitRows(const std::vector<int64_t>& labels, double share, uint64_t seed) {
+Split SplitRows(const std::vector<int64_t>& labels, double share, uint64_t seed, int64_t group) {
   std::map<int64_t, std::vector<int64_t>> rows_of_label;
   for (size_t row = 0; row < labels.size(); ++row) {
     if (labels[row] >= 0) rows_of_label[labels[row]].push_back(static_cast<int64_t>(row));
@@ -32,10 +32,11 @@ Split SplitRows(const std::vector<int64_t>& labels, double share, uint64_t seed)
   for (auto& [label, rows] : rows_of_label) {
     Random random(DeriveSeed(seed, absl::StrCat("split/", label)));
     random.Shuffle(rows);
-    const double wanted = share * static_cast<double>(rows.size());
-    int64_t held_out = static_cast<int64_t>(std::floor(wanted));
-    if (random.Bernoulli(wanted - std::floor(wanted))) ++held_out;
-    held_out = std::min(held_out, static_cast<int64_t>(rows.size()) - 1);
+    const double wanted = share * static_cast<double>(rows.size()) / static_cast<double>(group);
+    int64_t num_groups = static_cast<int64_t>(std::floor(wanted));
+    if (random.Bernoulli(wanted - std::floor(wanted))) ++num_groups;
+    const int64_t most = (static_cast<int64_t>(rows.size()) - 1) / group;
+    const int64_t held_out = std::min(num_groups, most) * group;
     split.validation.insert(split.validation.end(), rows.begin(), rows.begin() + held_out);
     split.training.insert(split.training.end(), rows.begin() + held_out, rows.end());
   }

@@ -20,7 +20,9 @@ struct Split {
 // Holds out `share` of each label's rows, drawn with `seed`; a share of 0.3 of 5 rows is 1.5 rows:
 // 1 or 2, with equal probability. At least one row of each label stays in training. Rows labelled
 // -1 are in neither part. What happens to one label does not depend on the others.
-Split SplitRows(const std::vector<int64_t>& labels, double share, uint64_t seed);
+// group: so many rows of a label are held out together, or a multiple (2: a tuple loss can be
+// validated); the share is then of groups.
+Split SplitRows(const std::vector<int64_t>& labels, double share, uint64_t seed, int64_t group = 1);
 
 }  // namespace facet
 

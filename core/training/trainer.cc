@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -13,14 +14,15 @@
 #include "core/stages/context.h"
 #include "core/training/prefetcher.h"
 #include "core/training/reduce.h"
+#include "core/training/sampler.h"
 
 namespace facet {
 namespace {
 
-constexpr char kLossPrefix[] = "loss.";
-constexpr char kBufferPrefix[] = "buffer/";
-constexpr char kState[] = "training.state";
+constexpr char kNetwork[] = "";
 constexpr int64_t kBatchesAhead = 4;
+// Until then each tensor of a loss must have had a gradient.
+constexpr int64_t kStepsOfLossTensors = 100;
 
 double Now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -36,8 +38,9 @@ Trainer::Trainer(Architecture& architecture, Loss& loss, Miner* miner, const Bat
       batches_(batches),
       options_(std::move(options)),
       hooks_(std::move(hooks)),
-      sgd_(options_.optimizer.momentum, options_.optimizer.weight_decay),
-      schedule_(options_.optimizer.rates, options_.optimizer.patience, options_.optimizer.epochs) {}
+      optimizer_(MakeOptimizer(options_.optimizer)),
+      schedule_(options_.optimizer, batches_.num_training()),
+      memory_(options_.memory.size, options_.numerics.device) {}
 
 absl::Status Trainer::Run() {
   FACET_RETURN_IF_ERROR(Prepare());
@@ -49,11 +52,18 @@ absl::Status Trainer::Run() {
 }
 
 absl::Status Trainer::Prepare() {
-  FACET_RETURN_IF_ERROR(sgd_.Add("", architecture_.Parameters(), options_.numerics));
+  if (options_.memory.size > 0 && loss_.takes() == TupleKind::kNone) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("train.memory serves losses of pairs or triplets, ", options_.loss,
+                     " takes none; take the memory out (size = 0) or choose another loss"));
+  }
+  FACET_RETURN_IF_ERROR(optimizer_->Add(kNetwork, architecture_.Parameters(), options_.numerics));
   // Losses compute in float32 in any case.
   const Numerics exact = {options_.numerics.device, at::kFloat};
-  FACET_RETURN_IF_ERROR(sgd_.Add(kLossPrefix, loss_.Parameters(), exact));
+  FACET_RETURN_IF_ERROR(
+      optimizer_->Add(kLossPrefix, loss_.Parameters(), exact, options_.optimizer.loss_rate_factor));
   MoveTo(architecture_.Buffers(), options_.numerics);
+  MoveTo(loss_.Buffers(), exact);
   last_checkpoint_ = Now();
   if (options_.checkpoint_dir.empty()) return absl::OkStatus();
   checkpoints_.emplace(options_.checkpoint_dir);
@@ -70,6 +80,8 @@ absl::Status Trainer::RunEpoch() {
     FACET_ASSIGN_OR_RETURN(const double loss, Step(batch));
     ++batch_;
     ++step_;
+    ++steps_here_;
+    FACET_RETURN_IF_ERROR(CheckGradients());
     loss_sum_ += loss;
     const int64_t size = options_.optimizer.batch;
     hooks_.progress(step_ * size, options_.optimizer.epochs * batches_.num_training() * size,
@@ -84,20 +96,51 @@ absl::StatusOr<double> Trainer::Step(const Batch& batch) {
   const uint64_t seed = DeriveSeed(options_.seed, absl::StrCat("step/", step_));
   at::manual_seed(seed);
   FACET_ASSIGN_OR_RETURN(const at::Tensor embeddings, Forward(batch, /*training=*/true));
+  const at::Tensor labels = LabelsOf(batch, options_.numerics);
+  const bool remembers = memory_.count() > 0 && step_ >= options_.memory.start_step;
   FACET_ASSIGN_OR_RETURN(const at::Tensor loss,
-                         LossOf(embeddings, LabelsOf(batch, options_.numerics), seed));
+                         remembers
+                             ? LossOf(at::cat({embeddings, memory_.embeddings()}),
+                                      at::cat({labels, memory_.labels()}), labels.numel(), seed)
+                             : LossOf(embeddings, labels, labels.numel(), seed));
   const double value = loss.item<double>();
   if (!std::isfinite(value)) {
     return absl::InvalidArgumentError(
         absl::StrFormat("the loss is %f at step %d (epoch %d, rate %g): training diverged; lower "
                         "train.optimizer.rates",
-                        value, step_ + 1, epoch_ + 1, schedule_.rate()));
+                        value, step_ + 1, epoch_ + 1, schedule_.Rate(step_)));
   }
-  sgd_.ZeroGradients();
+  optimizer_->ZeroGradients();
   loss.backward();
-  if (step_ == 0) FACET_RETURN_IF_ERROR(sgd_.CheckGradients());
-  sgd_.Step(schedule_.rate());
+  FACET_RETURN_IF_ERROR(Update());
+  memory_.Push(embeddings, labels);
   return value;
+}
+
+absl::Status Trainer::Update() {
+  const double rate = schedule_.Rate(step_), most = options_.optimizer.clip_norm;
+  double scale = 1;
+  if (most > 0) {
+    const double norm = optimizer_->GradientNorm();
+    if (!std::isfinite(norm)) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("the gradient's norm is %f at step %d (epoch %d, rate %g): training "
+                          "diverged; lower train.optimizer.rates",
+                          norm, step_ + 1, epoch_ + 1, rate));
+    }
+    if (norm > most) scale = most / norm;
+  }
+  optimizer_->Step(rate, scale);
+  return absl::OkStatus();
+}
+
+// The network's tensors learn from any loss. The loss's own may wait for a batch that has tuples,
+// or the identities that they stand for.
+absl::Status Trainer::CheckGradients() const {
+  if (steps_here_ == 1) FACET_RETURN_IF_ERROR(optimizer_->CheckGradients(kNetwork));
+  const int64_t all = options_.optimizer.epochs * batches_.num_training();
+  if (steps_here_ != std::min(kStepsOfLossTensors, all)) return absl::OkStatus();
+  return optimizer_->CheckGradients(kLossPrefix);
 }
 
 absl::StatusOr<at::Tensor> Trainer::Forward(const Batch& batch, bool training) {
@@ -109,7 +152,7 @@ absl::StatusOr<at::Tensor> Trainer::Forward(const Batch& batch, bool training) {
 }
 
 absl::StatusOr<at::Tensor> Trainer::LossOf(const at::Tensor& embeddings, const at::Tensor& labels,
-                                           uint64_t seed) {
+                                           int64_t num_anchors, uint64_t seed) {
   LossInput input;
   input.embeddings = embeddings;
   input.labels = labels;
@@ -118,7 +161,11 @@ absl::StatusOr<at::Tensor> Trainer::LossOf(const at::Tensor& embeddings, const a
     FACET_ASSIGN_OR_RETURN(tuples, Guard(options_.miner, [&] {
                              return miner_->Mine(embeddings.detach(), labels, seed);
                            }));
+    if (num_anchors < labels.numel()) tuples = KeepAnchors(tuples, num_anchors);
     num_skipped_ += tuples.num_skipped;
+    input.tuples = &tuples;
+  } else if (num_anchors < labels.numel()) {
+    tuples = AllTuples(loss_.takes(), labels, num_anchors);
     input.tuples = &tuples;
   }
   FACET_ASSIGN_OR_RETURN(const std::vector<LossGroup> groups,
@@ -127,6 +174,7 @@ absl::StatusOr<at::Tensor> Trainer::LossOf(const at::Tensor& embeddings, const a
 }
 
 // The score of the schedule: validation accuracy, or minus the loss where there is no classifier.
+// A batch that has no tuples says nothing of a loss that takes some: it is left out.
 absl::StatusOr<double> Trainer::Validate(Json* entry) {
   const at::NoGradGuard no_grad;
   Prefetcher<Batch> batches(0, batches_.num_validation(), options_.loader_threads, kBatchesAhead,
@@ -144,12 +192,18 @@ absl::StatusOr<double> Trainer::Validate(Json* entry) {
     if (has_classifier) {
       num_correct += scores->argmax(1).eq(labels).sum().item<int64_t>();
     } else {
-      FACET_ASSIGN_OR_RETURN(const at::Tensor loss, LossOf(embeddings, labels, 0));
+      if (loss_.takes() != TupleKind::kNone && !HasTuples(batch.labels)) continue;
+      FACET_ASSIGN_OR_RETURN(const at::Tensor loss, LossOf(embeddings, labels, labels.numel(), 0));
       loss_sum += loss.item<double>() * static_cast<double>(labels.numel());
     }
     num_images += labels.numel();
   }
   num_skipped_ = num_skipped;
+  if (num_images == 0) {
+    return absl::InvalidArgumentError(
+        "no validation batch shows two images of one identity and one of another, which a loss of "
+        "pairs or triplets needs; raise train.optimizer.validation_share, or set it to 0");
+  }
   const auto images = static_cast<double>(num_images);
   const double score =
       has_classifier ? static_cast<double>(num_correct) / images : -loss_sum / images;
@@ -160,7 +214,7 @@ absl::StatusOr<double> Trainer::Validate(Json* entry) {
 absl::Status Trainer::EndEpoch() {
   Json entry = {{"epoch", epoch_ + 1},
                 {"step", step_},
-                {"rate", schedule_.rate()},
+                {"rate", schedule_.Rate(step_ - 1)},
                 {"loss", loss_sum_ / static_cast<double>(batches_.num_training())}};
   if (miner_ != nullptr) entry["skipped"] = num_skipped_;
   if (batches_.has_validation()) {
@@ -184,54 +238,6 @@ absl::Status Trainer::Pause() {
   last_checkpoint_ = Now();
   if (!stop) return absl::OkStatus();
   return absl::CancelledError(absl::StrCat("stopped after step ", step_));
-}
-
-StoredTensors Trainer::Weights() const {
-  StoredTensors stored;
-  sgd_.Export(/*velocities=*/false, &stored);
-  for (const NamedTensor& buffer : architecture_.Buffers()) {
-    stored.tensors[buffer.name] = ToStored(buffer.tensor);
-  }
-  return stored;
-}
-
-absl::Status Trainer::SaveCheckpoint() {
-  StoredTensors stored;
-  sgd_.Export(/*velocities=*/true, &stored);
-  for (const NamedTensor& buffer : architecture_.Buffers()) {
-    stored.tensors[kBufferPrefix + buffer.name] = ToStored(buffer.tensor);
-  }
-  const RateSchedule::State& s = schedule_.state();
-  stored.metadata[kState] =
-      Dump({{"epoch", epoch_},
-            {"batch", batch_},
-            {"step", step_},
-            {"loss_sum", loss_sum_},
-            {"num_skipped", num_skipped_},
-            {"log", log_},
-            {"schedule", {s.stage, s.epochs, s.since_best, s.has_best, s.best, s.done}}});
-  return checkpoints_->Save(step_, stored);
-}
-
-absl::Status Trainer::Resume(const StoredTensors& checkpoint) {
-  FACET_RETURN_IF_ERROR(sgd_.Import(checkpoint));
-  for (const NamedTensor& buffer : architecture_.Buffers()) {
-    const auto found = checkpoint.tensors.find(kBufferPrefix + buffer.name);
-    if (found == checkpoint.tensors.end()) {
-      return absl::DataLossError(absl::StrCat("the checkpoint has no buffer ", buffer.name));
-    }
-    CopyFrom(found->second, buffer.tensor);
-  }
-  FACET_ASSIGN_OR_RETURN(const Json state, ParseJson(checkpoint.metadata.at(kState), "checkpoint"));
-  epoch_ = state.at("epoch");
-  batch_ = state.at("batch");
-  step_ = state.at("step");
-  loss_sum_ = state.at("loss_sum");
-  num_skipped_ = state.at("num_skipped");
-  log_ = state.at("log").get<std::vector<Json>>();
-  const Json& s = state.at("schedule");
-  schedule_.set_state({s.at(0), s.at(1), s.at(2), s.at(3), s.at(4), s.at(5)});
-  return absl::OkStatus();
 }
 
 }  // namespace facet

@@ -1,4 +1,4 @@
-// The training loop: SGD on batches of crops, its rates, validation, checkpoints.
+// The training loop: an optimiser on batches of crops, its rates, validation, checkpoints.
 //
 // A run is a function of the network's initial weights, the batches, the options and the number of
 // threads: every random draw of a step (dropout, a miner's choices) is seeded by the run's seed and
@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,9 @@
 #include "core/stages/settings.h"
 #include "core/training/batches.h"
 #include "core/training/checkpoint.h"
+#include "core/training/memory.h"
+#include "core/training/optimizer.h"
 #include "core/training/schedule.h"
-#include "core/training/sgd.h"
 #include "core/training/tensors.h"
 
 namespace facet {
@@ -30,6 +32,7 @@ namespace facet {
 struct TrainerOptions {
   std::string architecture, loss, miner;  // names, for messages
   OptimizerSettings optimizer;
+  MemorySettings memory;
   Numerics numerics;
   uint64_t seed = 0;
   int loader_threads = 1;
@@ -48,28 +51,35 @@ class Trainer {
   Trainer(Architecture& architecture, Loss& loss, Miner* miner, const Batches& batches,
           TrainerOptions options, TrainerHooks hooks);
 
-  // Cancelled: stopped as asked, after a checkpoint. InvalidArgument: the loss is not finite.
+  // Cancelled: stopped as asked, after a checkpoint. InvalidArgument: the loss is not finite, or
+  // there is a memory but the loss takes no tuples.
   absl::Status Run();
 
   // One object per epoch: epoch, step, rate, loss (mean over its steps), and where there is a
   // validation part accuracy in [0, 1], or validation_loss if the loss has no classifier; skipped,
   // where a miner found nothing for that many anchors.
   const std::vector<Json>& log() const { return log_; }
-  // Learned tensors and the architecture's buffers by name, the loss's as "loss.<name>".
+  // Learned tensors and buffers by name, the loss's as "loss.<name>".
   StoredTensors Weights() const;
 
  private:
+  static constexpr char kLossPrefix[] = "loss.";
+
   absl::Status Prepare();
   absl::Status RunEpoch();
   absl::StatusOr<double> Step(const Batch& batch);
+  absl::Status Update();  // of the weights by their gradients
+  absl::Status CheckGradients() const;
   absl::StatusOr<at::Tensor> Forward(const Batch& batch, bool training);  // [N, D] float32
+  // num_anchors: tuples begin with one of the first so many (the others come from the memory).
   absl::StatusOr<at::Tensor> LossOf(const at::Tensor& embeddings, const at::Tensor& labels,
-                                    uint64_t seed);
+                                    int64_t num_anchors, uint64_t seed);
   absl::StatusOr<double> Validate(Json* entry);
   absl::Status EndEpoch();
   absl::Status Pause();  // a checkpoint if it is time, and the end if it was asked for
   absl::Status SaveCheckpoint();
   absl::Status Resume(const StoredTensors& checkpoint);
+  std::vector<NamedTensor> Buffers() const;  // of both, the loss's with their prefix
 
   Architecture& architecture_;
   Loss& loss_;
@@ -77,10 +87,12 @@ class Trainer {
   const Batches& batches_;
   const TrainerOptions options_;
   const TrainerHooks hooks_;
-  Sgd sgd_;
+  const std::unique_ptr<Optimizer> optimizer_;
   RateSchedule schedule_;
+  EmbeddingMemory memory_;
   std::optional<CheckpointStore> checkpoints_;
   double last_checkpoint_ = 0;  // seconds on the steady clock
+  int64_t steps_here_ = 0;      // done by this object, a resumed run's earlier ones not counted
 
   // Where the run is: what a checkpoint holds besides the tensors.
   int64_t epoch_ = 0;

@@ -16,10 +16,11 @@
 // frontal faces of AFW and Helen against the boxes of haarcascade_frontalface_alt2 (half of them
 // within 5 % of the side, 2 % of a side across and 1.3 % along the face).
 // Pose by the nose tip's place between the two ends of the jaw line, 0 .. 1 along it: frontal
-// within 0.25 .. 0.75 (about 20 degrees if a nose stands out by 0.3 of the head's half width), left
-// below 0.05, right above 0.95 (35 degrees), between them unknown. Errors: InvalidArgument names
-// file and line of a broken .pts; NotFound if no face is left. A .pts without image is left out and
-// counted. Example: data = { use = "landmarks_300w", root = "${FACET_DATA}/300w", part = "train" }
+// within 0.25 .. 0.75 (about 20 degrees if a nose stands out by 0.3 of the head's half width),
+// left below 0.05, right above 0.95 (35 degrees), between them unknown.
+// Errors: InvalidArgument names file and line of a broken .pts; NotFound if no face is left. A .pts
+// without image is left out and counted.
+// Example: data = { use = "landmarks_300w", root = "${FACET_DATA}/300w", part = "train" }
 // Source: Sagonas, Tzimiropoulos, Zafeiriou, Pantic: "300 Faces in-the-Wild", ICCV-W 2013.
 #include <algorithm>
 #include <cctype>

@@ -20,155 +20,24 @@
 // FailedPrecondition for too few people to resample.
 //
 // Example:  evaluator = { use = "verification", distance = "cosine" }
-#include <cmath>
-#include <functional>
-
-#include "absl/strings/str_cat.h"
-#include "core/api/evaluator.h"
-#include "plugins/support/pair_distances.h"
-#include "plugins/support/roc.h"
-#include "plugins/support/verification_scores.h"
+#include "plugins/support/verification_evaluation.h"
 
 namespace {
 
-using facet::Evaluation;
-using facet::EvaluationInput;
-using facet::Protocol;
-using facet::RocPoint;
-using facet::VerificationFigures;
-
-struct Options {
-  std::string distance = "l2";
-  std::string normalize = "descriptors";
-  std::vector<double> far = {0.01};
-  int64_t draws = 1000;
-  void Visit(facet::OptionVisitor& v) {
-    v("distance", distance, facet::OneOf({"l2", "cosine"}), "between two templates; paper: l2");
-    v("normalize", normalize, facet::OneOf({"descriptors", "all", "none"}),
-      "l2-normalise the network's descriptors (paper), learned projections as well, or nothing");
-    v("far", far, facet::AboveUpTo(0, 1), "false accept rates at which the true one is given [1]");
-    v("draws", draws, facet::Range(100, 100000), "of the bootstrap over people, without folds");
-  }
-};
-
-facet::Curve CurveOf(const std::string& name, const std::vector<RocPoint>& roc) {
-  facet::Curve curve{name, "false accept rate", "true accept rate", {}, {}};
-  for (const RocPoint& point : WithoutCollinear(roc)) {
-    curve.x.push_back(point.far);
-    curve.y.push_back(1.0 - point.frr);
-  }
-  return curve;
-}
-
-constexpr auto kOneMinusEer = [](const VerificationFigures& f) { return f.one_minus_eer; };
-constexpr auto kAccuracy = [](const VerificationFigures& f) { return f.accuracy; };
-using Get = std::function<double(const VerificationFigures&)>;
-struct Figure {
-  std::string name;
-  Get get;
-};
-
 class Verification final : public facet::Evaluator {
  public:
-  explicit Verification(const Options& options) : options_(options) {}
+  explicit Verification(const facet::VerificationOptions& options) : options_(options) {}
 
-  absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
-    FACET_RETURN_IF_ERROR(CheckVerificationInput(input));
-    return input.data->protocol.kind == Protocol::Kind::kFolds ? Folds(input) : Split(input);
+  absl::StatusOr<facet::Evaluation> Evaluate(const facet::EvaluationInput& input) override {
+    return EvaluateVerification(options_, input);
   }
 
  private:
-  // Pairs as a fold sees them; computed once where there is one matrix for all folds.
-  facet::CompareFunction Comparer(const EvaluationInput& input) const {
-    const bool normalize =
-        options_.normalize == "all" || (options_.normalize == "descriptors" && !input.projected);
-    const auto distance =
-        options_.distance == "cosine" ? facet::PairDistance::kCosine : facet::PairDistance::kL2;
-    if (input.descriptors.size() > 1) {
-      return [=, &input](int64_t fold) { return PairDistances(input, fold, distance, normalize); };
-    }
-    return [all = PairDistances(input, 0, distance, normalize)](int64_t) { return all; };
-  }
-
-  // Those besides 100%-EER and accuracy.
-  std::vector<Figure> OtherFigures() const {
-    std::vector<Figure> figures = {{"AUC", [](const VerificationFigures& f) { return f.auc; }}};
-    for (size_t i = 0; i < options_.far.size(); ++i) {
-      figures.push_back({absl::StrCat("TAR at FAR ", 100.0 * options_.far[i], " %"),
-                         [i](const VerificationFigures& f) { return f.tar[i]; }});
-    }
-    return figures;
-  }
-
-  absl::StatusOr<Evaluation> Folds(const EvaluationInput& input) const {
-    const Protocol& protocol = input.data->protocol;
-    FACET_ASSIGN_OR_RETURN(const facet::FoldScores scores,
-                           ScoreFolds(protocol, Comparer(input), options_.far));
-    Evaluation evaluation;
-    const std::string error_kind = absl::StrCat("over ", protocol.num_folds, " folds, ddof 1");
-    const auto add = [&](const std::string& name, const std::string& unit, double value,
-                         const std::vector<double>& of_folds) {
-      evaluation.metrics.push_back({name, value, facet::MeanWithError(of_folds).standard_error,
-                                    error_kind, unit, static_cast<int64_t>(protocol.pairs.size())});
-    };
-    const auto add_mean = [&](const std::string& name, const std::string& unit,
-                              const std::vector<double>& of_folds) {
-      const double mean = facet::MeanWithError(of_folds).mean;
-      if (std::isfinite(mean)) add(name, unit, mean, of_folds);
-    };
-    const std::vector<double> eers = Column(scores.folds, kOneMinusEer);
-    const bool per_fold = input.descriptors.size() > 1;
-    if (per_fold) add_mean("100%-EER, mean of folds", "%", eers);
-    add("100%-EER, pooled", "%", scores.pooled.one_minus_eer, eers);
-    if (!per_fold) add_mean("100%-EER, mean of folds", "%", eers);
-    add_mean("accuracy", "%", Column(scores.folds, kAccuracy));
-    for (const Figure& each : OtherFigures()) {
-      add(each.name + ", pooled", "%", each.get(scores.pooled), Column(scores.folds, each.get));
-    }
-    add_mean("threshold", "1", scores.thresholds);
-    evaluation.curves = {CurveOf("ROC, pooled", scores.pooled_roc),
-                         CurveOf("ROC, mean of folds at one threshold", scores.mean_roc)};
-    evaluation.replicates = eers;
-    evaluation.replicate_kind = "fold";
-    if (per_fold) {
-      evaluation.curves.insert(evaluation.curves.begin(),
-                               CurveOf("ROC, mean of folds at one FAR", scores.mean_roc_at_far));
-      evaluation.notices.push_back(
-          "Each fold has its own projection, so pooled figures mix the scales of their distances: "
-          "the headline is the mean of the folds, the ROC their mean at equal false accept rates.");
-    }
-    return evaluation;
-  }
-
-  absl::StatusOr<Evaluation> Split(const EvaluationInput& input) const {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::SplitScores scores,
-        ScoreSplit(*input.data, Comparer(input), options_.far, options_.draws, input.seed));
-    Evaluation evaluation;
-    const std::string error_kind =
-        absl::StrCat("bootstrap over ", scores.num_people, " people, ", options_.draws, " draws");
-    const auto add = [&](const std::string& name, const Get& get) {
-      evaluation.metrics.push_back({name, get(scores.test),
-                                    facet::StandardDeviation(Column(scores.draws, get)), error_kind,
-                                    "%", scores.num_pairs});
-    };
-    add("100%-EER", kOneMinusEer);
-    add("accuracy", kAccuracy);
-    for (const Figure& each : OtherFigures()) add(each.name, each.get);
-    evaluation.curves = {CurveOf("ROC", scores.roc)};
-    evaluation.replicates = Column(scores.draws, kOneMinusEer);
-    evaluation.replicate_kind = "bootstrap";
-    evaluation.notices.push_back(absl::StrCat(
-        "The accuracy's threshold, ", scores.threshold, ", was chosen on fold 0",
-        input.descriptors.size() > 1 ? ", whose people the projection was trained on." : "."));
-    return evaluation;
-  }
-
-  const Options options_;
+  const facet::VerificationOptions options_;
 };
 
 }  // namespace
 
-FACET_PLUGIN(facet::Evaluator, Verification, Options, "verification",
+FACET_PLUGIN(facet::Evaluator, Verification, facet::VerificationOptions, "verification",
              "Accuracy, 100%-EER and ROC of pairs, with folds or a split",
              "LFW (UMass TR 07-49); EER as in Parkhi et al. 2015, section 5")

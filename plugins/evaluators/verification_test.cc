@@ -322,5 +322,23 @@ TEST(VerificationTest, BadInputIsAnErrorThatNamesIt) {
   EXPECT_THAT(ErrorOf(scene.Input()), HasSubstr("is it a training set?"));
 }
 
+TEST(VerificationTest, AccuracyCanBeTheHeadline) {
+  Scene scene(Protocol::Kind::kFolds, 2);
+  for (int64_t fold = 0; fold < 2; ++fold) {
+    for (const double d : {1., 2., 5.}) scene.Add(fold, true, d);
+    for (const double d : {fold == 0 ? 4. : 1.5, 6., 7.}) scene.Add(fold, false, d);
+  }
+  const auto evaluation =
+      Make(R"({"normalize": "none", "headline": "accuracy"})")->Evaluate(scene.Input());
+  ASSERT_TRUE(evaluation.ok());
+  const auto other = Make(kPlain)->Evaluate(scene.Input());
+  EXPECT_EQ(evaluation->metrics[0].name, "accuracy");
+  EXPECT_EQ(evaluation->metrics[0].value, MetricOf(*other, "accuracy").value);
+  EXPECT_EQ(evaluation->metrics.size(), other->metrics.size());
+  ASSERT_EQ(evaluation->replicates.size(), 2U);
+  EXPECT_NEAR((evaluation->replicates[0] + evaluation->replicates[1]) / 2,
+              evaluation->metrics[0].value, 1e-9);
+}
+
 }  // namespace
 }  // namespace facet

@@ -8,9 +8,7 @@
 // Example:  loss = { use = "softmax" }
 #include <ATen/ATen.h>
 
-#include <cmath>
-
-#include "core/api/loss.h"
+#include "plugins/support/class_weights.h"
 
 namespace {
 
@@ -18,8 +16,8 @@ struct Options {
   std::string init = "gaussian";
 
   void Visit(facet::OptionVisitor& v) {
-    v("init", init, facet::OneOf({"gaussian", "kaiming"}),
-      "classifier's weights from N(0, 0.01^2) (paper) or N(0, 2 / D); biases 0");
+    v("init", init, facet::WeightInit(),
+      "classifier's weights from N(0, sigma^2): 0.01 (paper), sqrt(2 / D) or 1; biases 0");
   }
 };
 
@@ -28,48 +26,26 @@ class Softmax final : public facet::Loss {
   explicit Softmax(const Options& options) : options_(options) {}
 
   absl::Status Initialize(int64_t dimension, int64_t num_classes, uint64_t seed) override {
-    if (num_classes < 2) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("softmax needs at least two identities, got ", num_classes));
-    }
-    weight_ = at::empty({num_classes, dimension});
-    const double deviation =
-        options_.init == "kaiming" ? std::sqrt(2.0 / static_cast<double>(dimension)) : 0.01;
-    facet::Random random(seed);
-    float* const data = weight_.data_ptr<float>();
-    for (int64_t i = 0; i < weight_.numel(); ++i) {
-      data[i] = static_cast<float>(deviation * random.Normal());
-    }
-    weight_.requires_grad_(true);
-    bias_ = at::zeros({num_classes});
-    bias_.requires_grad_(true);
+    FACET_RETURN_IF_ERROR(facet::CheckClasses("softmax", num_classes));
+    weight_ = facet::DrawWeights(num_classes, dimension,
+                                 facet::WeightDeviation(options_.init, dimension), seed);
+    bias_ = at::zeros({num_classes}).requires_grad_(true);
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
     FACET_CHECK(weight_.defined());
-    if (input.embeddings.dim() != 2 || input.embeddings.size(1) != weight_.size(1)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("softmax was made for embeddings [N, ", weight_.size(1), "]"));
-    }
-    if (input.labels.numel() > 0) {
-      const int64_t low = input.labels.min().item<int64_t>();
-      const int64_t high = input.labels.max().item<int64_t>();
-      if (low < 0 || high >= weight_.size(0)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("label ", low < 0 ? low : high, " is outside [0, ", weight_.size(0), ")"));
-      }
-    }
+    FACET_RETURN_IF_ERROR(
+        facet::CheckClassInput("softmax", input, weight_.size(1), weight_.size(0)));
     facet::LossGroup group;
     group.name = "log_loss";
-    group.elements =
-        at::cross_entropy_loss(*Scores(input.embeddings), input.labels, {}, at::Reduction::None);
+    group.elements = facet::LogLosses(*Scores(input.embeddings), input.labels);
     return std::vector<facet::LossGroup>{std::move(group)};
   }
 
   std::optional<at::Tensor> Scores(const at::Tensor& embeddings) override {
-    const at::ScalarType type = embeddings.scalar_type();
-    return at::linear(embeddings, weight_.to(type), bias_.to(type));
+    const at::Tensor x = facet::AtLeastFloat(embeddings);
+    return at::linear(x, weight_.to(x.scalar_type()), bias_.to(x.scalar_type()));
   }
 
   std::vector<facet::NamedTensor> Parameters() override {

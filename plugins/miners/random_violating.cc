@@ -1,14 +1,15 @@
-// The miner of Parkhi et al. 2015, section 4.4: an epoch visits every positive pair (a, p) once, in
+// The miner of Parkhi et al. 2015, section 4.4: an epoch visits every positive pair (a, p) in
 // random order, and extends each to a triplet by an image n of another identity drawn at random
 // among those that violate the margin under the present weights,
 //   margin - d(a, n) + d(a, p) > 0.
 //
 // In:  labels [N] of the data set; embeddings through EmbedFunction, used as they are.
 // Out: triplets; pairs that no image violates are skipped and counted.
-// A pair is two images of one identity, taken once; which of the two is the anchor is drawn. The
-// draw is exactly uniform: either the first violator among images drawn one after another
-// (rejection), or, where that fails or costs more than embedding the whole data set, one drawn from
-// the list of all violators. Margin and distance should be those of the loss.
+// The paper does not say whether (a, p) and (p, a) are two pairs. `unordered`: two images of one
+// identity come once, which of them is the anchor is drawn; `ordered`: both come, an epoch is twice
+// as long. The draw of n is exactly uniform: either the first violator among images drawn one after
+// another (rejection), or, where that fails or costs more than embedding the whole data set, one
+// drawn from the list of all violators. Margin and distance should be those of the loss.
 // Memory: 8 bytes for each positive pair of an epoch.
 // Example:  miner = { use = "random_violating", margin = 0.2 }
 #include <ATen/ATen.h>
@@ -17,6 +18,7 @@
 #include <limits>
 
 #include "core/api/miner.h"
+#include "plugins/support/positive_pairs.h"
 
 namespace {
 
@@ -25,35 +27,15 @@ constexpr int64_t kCandidates = 32;  // drawn per pair before all images are tri
 struct Options {
   double margin = 0.2;
   std::string distance = "squared_l2";
+  std::string pairs = "unordered";
 
   void Visit(facet::OptionVisitor& v) {
     v("margin", margin, facet::AtLeast(0), "as the loss's; the paper gives no value");
     v("distance", distance, facet::OneOf({"squared_l2", "l2"}), "as the loss's; paper: squared_l2");
+    v("pairs", pairs, facet::OneOf({"unordered", "ordered"}),
+      "unordered: each two images once an epoch; ordered: twice, each of them as anchor");
   }
 };
-
-struct PairOfImages {
-  int32_t anchor, positive;
-};
-
-// Every unordered pair of images with one label, once, in random order and roles.
-std::vector<PairOfImages> PositivePairs(const std::vector<int64_t>& labels, facet::Random& random) {
-  std::vector<int32_t> order(labels.size());
-  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int32_t>(i);
-  std::stable_sort(order.begin(), order.end(), [&labels](int32_t a, int32_t b) {
-    return labels[static_cast<size_t>(a)] < labels[static_cast<size_t>(b)];
-  });
-  const auto label = [&](size_t i) { return labels[static_cast<size_t>(order[i])]; };
-  std::vector<PairOfImages> pairs;
-  for (size_t i = 0; i < order.size(); ++i) {
-    for (size_t j = i + 1; j < order.size() && label(i) == label(j); ++j) {
-      const bool swap = random.Bernoulli(0.5);
-      pairs.push_back({order[swap ? j : i], order[swap ? i : j]});
-    }
-  }
-  random.Shuffle(pairs);
-  return pairs;
-}
 
 at::Tensor ToTensor(const std::vector<int64_t>& values) {
   return at::tensor(at::ArrayRef<int64_t>(values.data(), values.size()), at::kLong);
@@ -73,7 +55,7 @@ class RandomViolating final : public facet::Miner {
     const at::Tensor flat = labels.contiguous();
     labels_.assign(flat.data_ptr<int64_t>(), flat.data_ptr<int64_t>() + flat.numel());
     random_ = facet::Random(seed);
-    pairs_ = PositivePairs(labels_, random_);
+    pairs_ = facet::ShuffledPositivePairs(labels_, options_.pairs == "ordered", random_);
     next_pair_ = 0;
     return absl::OkStatus();
   }
@@ -87,7 +69,8 @@ class RandomViolating final : public facet::Miner {
     while (next_pair_ < pairs_.size() && static_cast<int64_t>(anchors.size()) < max_tuples) {
       const size_t count =
           std::min(pairs_.size() - next_pair_, static_cast<size_t>(max_tuples) - anchors.size());
-      const std::vector<PairOfImages> pairs(&pairs_[next_pair_], &pairs_[next_pair_] + count);
+      const std::vector<facet::PositivePair> pairs(&pairs_[next_pair_],
+                                                   &pairs_[next_pair_] + count);
       next_pair_ += count;
       const std::vector<int64_t> found = FindNegatives(pairs, embed, &all);
       for (size_t i = 0; i < count; ++i) {
@@ -107,7 +90,7 @@ class RandomViolating final : public facet::Miner {
 
  private:
   // For each pair a violator drawn uniformly, or -1.
-  std::vector<int64_t> FindNegatives(const std::vector<PairOfImages>& pairs,
+  std::vector<int64_t> FindNegatives(const std::vector<facet::PositivePair>& pairs,
                                      const facet::EmbedFunction& embed, at::Tensor* all) {
     std::vector<int64_t> found(pairs.size(), -1);
     const auto num_images = static_cast<int64_t>(labels_.size());
@@ -125,12 +108,12 @@ class RandomViolating final : public facet::Miner {
   }
 
   // Images drawn uniformly, one after another: the first violator is uniform among the violators.
-  void DrawAndReject(const std::vector<PairOfImages>& pairs, const facet::EmbedFunction& embed,
-                     std::vector<int64_t>* found) {
+  void DrawAndReject(const std::vector<facet::PositivePair>& pairs,
+                     const facet::EmbedFunction& embed, std::vector<int64_t>* found) {
     const auto count = static_cast<int64_t>(pairs.size());
     std::vector<int64_t> indices;  // anchors, positives, candidates of pair 0, of pair 1, ...
-    for (const PairOfImages& pair : pairs) indices.push_back(pair.anchor);
-    for (const PairOfImages& pair : pairs) indices.push_back(pair.positive);
+    for (const facet::PositivePair& pair : pairs) indices.push_back(pair.anchor);
+    for (const facet::PositivePair& pair : pairs) indices.push_back(pair.positive);
     for (int64_t i = 0; i < count * kCandidates; ++i) {
       indices.push_back(static_cast<int64_t>(random_.Index(labels_.size())));
     }
@@ -156,7 +139,7 @@ class RandomViolating final : public facet::Miner {
   }
 
   // Distances of the open pairs' anchors to all images [N, L], then a draw from the violators.
-  void DrawFromAll(const std::vector<PairOfImages>& pairs, const std::vector<int64_t>& open,
+  void DrawFromAll(const std::vector<facet::PositivePair>& pairs, const std::vector<int64_t>& open,
                    const at::Tensor& all, std::vector<int64_t>* found) {
     std::vector<int64_t> anchors, positives;
     for (const int64_t i : open) {
@@ -192,7 +175,7 @@ class RandomViolating final : public facet::Miner {
 
   const Options options_;
   std::vector<int64_t> labels_;
-  std::vector<PairOfImages> pairs_;
+  std::vector<facet::PositivePair> pairs_;
   size_t next_pair_ = 0;
   facet::Random random_{0};
 };

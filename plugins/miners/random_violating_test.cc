@@ -185,6 +185,26 @@ TEST(RandomViolating, SeedFixesTheEpoch) {
   EXPECT_NE(order(4), order(5));
 }
 
+TEST(RandomViolating, OrderedPairsMakeAnEpochTwiceAsLong) {
+  // Classes of 4, 1, 3 and 2 images: 6 + 0 + 3 + 1 pairs. All points are equal: all n violate.
+  const std::vector<int64_t> labels = {0, 2, 0, 3, 1, 0, 2, 0, 3, 2};
+  const at::Tensor x = at::zeros({10, 2});
+  EXPECT_EQ(RunEpoch(*Make("{}"), x, labels, 1, 4).triplets.size(), 10u);
+  EXPECT_EQ(RunEpoch(*Make(R"({"pairs": "unordered"})"), x, labels, 1, 4).triplets.size(), 10u);
+  const Epoch epoch = RunEpoch(*Make(R"({"pairs": "ordered"})"), x, labels, 1, 4);
+  EXPECT_EQ(epoch.triplets.size(), 20u);
+  std::set<std::pair<int64_t, int64_t>> seen;
+  for (const Triplet& t : epoch.triplets) {
+    EXPECT_TRUE(seen.insert({t.a, t.p}).second) << t.a << " " << t.p << " came twice";
+  }
+  for (size_t a = 0; a < labels.size(); ++a) {
+    for (size_t p = 0; p < labels.size(); ++p) {
+      const bool is_pair = a != p && labels[a] == labels[p];
+      EXPECT_EQ(seen.count({static_cast<int64_t>(a), static_cast<int64_t>(p)}), is_pair ? 1u : 0u);
+    }
+  }
+}
+
 TEST(RandomViolating, AnEpochWithoutPairsIsDoneAtOnce) {
   const Epoch epoch = RunEpoch(*Make("{}"), at::zeros({3, 2}), {0, 1, 2}, 1, 8);
   EXPECT_TRUE(epoch.triplets.empty());

@@ -26,7 +26,8 @@ std::string Refusal(const std::string& name) {
 TEST(BadPlugins, AnotherInterfaceVersionNamesBothVersions) {
   const std::string message = Refusal("wrong_interface");
   EXPECT_SAYS(message, Path("wrong_interface"));
-  EXPECT_SAYS(message, "built for plugin interface 2, this facet has 1");
+  EXPECT_SAYS(message, absl::StrCat("built for plugin interface ", kInterfaceVersion + 1,
+                                    ", this facet has ", kInterfaceVersion));
   EXPECT_SAYS(message, "rebuild it");
 }
 

@@ -6,6 +6,7 @@
 #include "core/stages/detect.h"
 #include "core/stages/embed.h"
 #include "core/stages/evaluate.h"
+#include "core/stages/fit.h"
 #include "core/stages/pack.h"
 #include "core/stages/preview.h"
 #include "core/stages/train.h"
@@ -16,7 +17,8 @@ const StageRegistry& AllStages() {
   static const StageRegistry& stages = *new StageRegistry{
       {"align", &RunAlign},   {"dataset", &RunDataset}, {"describe", &RunDescribe},
       {"detect", &RunDetect}, {"embed", &RunEmbed},     {"evaluate", &RunEvaluate},
-      {"pack", &RunPack},     {"preview", &RunPreview}, {"train", &RunTrain},
+      {"fit", &RunFit},       {"pack", &RunPack},       {"preview", &RunPreview},
+      {"train", &RunTrain},
   };
   return stages;
 }

@@ -1,0 +1,54 @@
+// Cross-batch memory (Wang et al., CVPR 2020, arXiv:1912.06798): past embeddings with their labels,
+// which a loss of pairs or triplets compares the batch with. Embeddings drift slowly, so old ones
+// stand for what the present network would say of their images.
+//
+// The loss sees [batch; memory] with the tuples whose anchor, or first image, lies in the batch. A
+// batch enters the memory after its step. (The authors' code enters it before and adds the loss
+// against the memory to that of the batch; here each comparison counts once.)
+#ifndef FACET_CORE_TRAINING_MEMORY_H_
+#define FACET_CORE_TRAINING_MEMORY_H_
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "core/api/tuples.h"
+#include "core/training/weights_file.h"
+
+namespace facet {
+
+// A ring of the last `size` embeddings.
+class EmbeddingMemory {
+ public:
+  // size 0: it stays empty.
+  EmbeddingMemory(int64_t size, at::Device device) : size_(size), device_(device) {}
+
+  int64_t count() const { return count_; }
+  at::Tensor embeddings() const;  // [count, D] float32, no gradient; count > 0
+  at::Tensor labels() const;      // [count] int64
+
+  // The oldest make room. embeddings [N, D], labels [N].
+  void Push(const at::Tensor& embeddings, const at::Tensor& labels);
+
+  void Export(StoredTensors* stored) const;
+  absl::Status Import(const StoredTensors& stored);  // DataLoss
+
+ private:
+  const int64_t size_;
+  const at::Device device_;
+  int64_t count_ = 0, next_ = 0;
+  at::Tensor embeddings_, labels_;  // [size, D], [size]; undefined before the first Push
+};
+
+// The tuples whose anchor or first image is one of the first `num_anchors`; num_skipped: how many
+// of those are in none.
+Tuples KeepAnchors(const Tuples& tuples, int64_t num_anchors);
+
+// Every tuple of this kind whose anchor or first image is one of the first `num_anchors` of
+// labels [N], in order of their indices.
+Tuples AllTuples(TupleKind kind, const at::Tensor& labels, int64_t num_anchors);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_TRAINING_MEMORY_H_

@@ -1,0 +1,201 @@
+// Detection error tradeoff: false rejects over false accepts on normal deviates, where normally
+// distributed scores give straight lines (Martin et al., Eurospeech 1997).
+//
+// In:  descriptors [templates, D] (all folds, or one matrix per fold), pairs with folds or a split.
+//      Of a split, fold 1 is measured: no figure here has a threshold that fold 0 would choose.
+// Out: EER and FRR at given FARs in %, the smallest detection cost
+//      min over thresholds of C_miss P FRR + C_accept (1 - P) FAR, divided by the cost of the
+//      better of accepting or rejecting all (NIST SRE plan, 2010); curve "DET" in normal deviates,
+//      between FAR and FRR of 1e-6 and 1 - 1e-6. Standard errors: over folds, or bootstrap over
+//      people.
+// With one projection per fold, pairs of fold i are measured under matrix i and the figures are the
+// means of the folds; the curve is drawn from the folds' mean at equal FAR.
+// Errors: those of `verification`.
+//
+// Example:  evaluator = { use = "det", far = [0.001, 0.01] }
+#include <algorithm>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "core/api/evaluator.h"
+#include "plugins/support/pair_distances.h"
+#include "plugins/support/person_bootstrap.h"
+#include "plugins/support/roc.h"
+
+namespace {
+
+using facet::Comparison;
+using facet::Evaluation;
+using facet::EvaluationInput;
+using facet::Protocol;
+using facet::RocPoint;
+
+struct Options {
+  std::string distance = "l2";
+  bool normalize = true;
+  std::vector<double> far = {0.001, 0.01, 0.1};
+  double target_prior = 0.01, cost_miss = 1.0, cost_accept = 1.0;
+  int64_t draws = 1000;
+  void Visit(facet::OptionVisitor& v) {
+    v("distance", distance, facet::OneOf({"l2", "cosine"}), "between two templates");
+    v("normalize", normalize, facet::Any(),
+      "l2-normalise the network's descriptors; projections are left as they are");
+    v("far", far, facet::AboveUpTo(0, 1), "false accept rates at which FRR is given [1]");
+    v("target_prior", target_prior, facet::Range(1e-6, 1 - 1e-6),
+      "probability P of a genuine pair in the detection cost; NIST 2010: 0.001, 2008: 0.01");
+    v("cost_miss", cost_miss, facet::Above(0), "C_miss of the detection cost");
+    v("cost_accept", cost_accept, facet::Above(0), "C_accept of the detection cost");
+    v("draws", draws, facet::Range(100, 100000), "of the bootstrap over people, without folds");
+  }
+};
+
+// EER, FRR at each FAR, in %; the detection cost in 1.
+std::vector<double> FiguresOf(const Options& options, const std::vector<RocPoint>& roc) {
+  std::vector<double> figures = {100.0 * EqualErrorRate(roc)};
+  for (const double far : options.far) figures.push_back(100.0 * (1.0 - TrueAcceptRate(roc, far)));
+  const double miss = options.cost_miss * options.target_prior;
+  const double accept = options.cost_accept * (1.0 - options.target_prior);
+  double cost = std::min(miss, accept);
+  for (const RocPoint& point : roc) {
+    cost = std::min(cost, miss * point.frr + accept * point.far);
+  }
+  figures.push_back(cost / std::min(miss, accept));
+  return figures;
+}
+
+// Nothing where the pairs are separated: such a ROC has no point inside.
+void AddCurve(const std::vector<RocPoint>& roc, Evaluation* evaluation) {
+  constexpr double kEnd = 1e-6;
+  facet::Curve curve{"DET",
+                     "normal deviate of the false accept rate",
+                     "normal deviate of the false reject rate",
+                     {},
+                     {}};
+  for (const RocPoint& point : roc) {
+    if (point.far < kEnd || point.frr < kEnd || point.far > 1 - kEnd || point.frr > 1 - kEnd) {
+      continue;
+    }
+    curve.x.push_back(boost::math::quantile(boost::math::normal(), point.far));
+    curve.y.push_back(boost::math::quantile(boost::math::normal(), point.frr));
+  }
+  if (!curve.x.empty()) evaluation->curves.push_back(std::move(curve));
+}
+
+class Det final : public facet::Evaluator {
+ public:
+  explicit Det(const Options& options) : options_(options) {}
+
+  absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
+    FACET_RETURN_IF_ERROR(CheckVerificationInput(input));
+    return input.data->protocol.kind == Protocol::Kind::kFolds ? Folds(input) : Split(input);
+  }
+
+ private:
+  // The pairs of one fold under its matrix, sorted.
+  absl::StatusOr<std::vector<Comparison>> PairsOf(const EvaluationInput& input,
+                                                  int64_t fold) const {
+    const auto distance =
+        options_.distance == "cosine" ? facet::PairDistance::kCosine : facet::PairDistance::kL2;
+    FACET_ASSIGN_OR_RETURN(
+        const std::vector<Comparison> all,
+        PairDistances(input, fold, distance, options_.normalize && !input.projected));
+    std::vector<Comparison> own;
+    for (size_t i = 0; i < all.size(); ++i) {
+      if (input.data->protocol.pairs[i].fold == fold) own.push_back(all[i]);
+    }
+    return own;
+  }
+
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names = {"EER"};
+    for (const double far : options_.far) {
+      names.push_back(absl::StrCat("FRR at FAR ", 100.0 * far, " %"));
+    }
+    names.emplace_back("minimum detection cost");
+    return names;
+  }
+
+  // `values[i]` and the spread of `samples[.][i]`.
+  Evaluation Report(const std::vector<double>& values,
+                    const std::vector<std::vector<double>>& samples, bool folds,
+                    const std::string& error_kind, int64_t num_pairs) const {
+    Evaluation evaluation;
+    const std::vector<std::string> names = Names();
+    for (size_t i = 0; i < values.size(); ++i) {
+      std::vector<double> column;
+      for (const std::vector<double>& sample : samples) column.push_back(sample[i]);
+      const double error =
+          folds ? facet::MeanWithError(column).standard_error : facet::StandardDeviation(column);
+      evaluation.metrics.push_back(
+          {names[i], values[i], error, error_kind, i + 1 < names.size() ? "%" : "1", num_pairs});
+      if (i == 0) evaluation.replicates = column;
+    }
+    evaluation.replicate_kind = folds ? "fold" : "bootstrap";
+    return evaluation;
+  }
+
+  absl::StatusOr<Evaluation> Folds(const EvaluationInput& input) const {
+    const Protocol& protocol = input.data->protocol;
+    std::vector<Comparison> pooled;
+    std::vector<std::vector<RocPoint>> rocs;
+    std::vector<std::vector<double>> figures;
+    for (int64_t fold = 0; fold < protocol.num_folds; ++fold) {
+      FACET_ASSIGN_OR_RETURN(std::vector<Comparison> own, PairsOf(input, fold));
+      pooled.insert(pooled.end(), own.begin(), own.end());
+      facet::SortByDistance(own);
+      rocs.push_back(facet::RocOf(own));
+      figures.push_back(FiguresOf(options_, rocs.back()));
+    }
+    facet::SortByDistance(pooled);
+    const bool per_fold = input.descriptors.size() > 1;
+    const std::vector<RocPoint> roc = per_fold ? facet::MeanRocAtFarOf(rocs) : facet::RocOf(pooled);
+    std::vector<double> values = FiguresOf(options_, roc);
+    for (size_t i = 0; per_fold && i < values.size(); ++i) {
+      values[i] = 0;
+      for (const std::vector<double>& of_fold : figures) {
+        values[i] += of_fold[i] / static_cast<double>(figures.size());
+      }
+    }
+    Evaluation evaluation =
+        Report(values, figures, true, absl::StrCat("over ", protocol.num_folds, " folds, ddof 1"),
+               static_cast<int64_t>(protocol.pairs.size()));
+    AddCurve(roc, &evaluation);
+    return evaluation;
+  }
+
+  absl::StatusOr<Evaluation> Split(const EvaluationInput& input) const {
+    FACET_ASSIGN_OR_RETURN(std::vector<Comparison> own, PairsOf(input, 1));
+    std::vector<facet::Pair> pairs;
+    for (const facet::Pair& pair : input.data->protocol.pairs) {
+      if (pair.fold == 1) pairs.push_back(pair);
+    }
+    const facet::PeopleOfPairs people = PeopleOf(*input.data, pairs);
+    std::vector<std::vector<double>> draws;
+    FACET_RETURN_IF_ERROR(BootstrapPeople(
+        people, options_.draws, input.seed, [&](const std::vector<double>& weights) {
+          std::vector<Comparison> drawn;
+          for (size_t i = 0; i < own.size(); ++i) {
+            if (weights[i] > 0) drawn.push_back({own[i].distance, own[i].genuine, weights[i]});
+          }
+          facet::SortByDistance(drawn);
+          draws.push_back(FiguresOf(options_, facet::RocOf(drawn)));
+        }));
+    facet::SortByDistance(own);
+    const std::vector<RocPoint> roc = facet::RocOf(own);
+    Evaluation evaluation = Report(
+        FiguresOf(options_, roc), draws, false,
+        absl::StrCat("bootstrap over ", people.num_people, " people, ", options_.draws, " draws"),
+        static_cast<int64_t>(own.size()));
+    AddCurve(roc, &evaluation);
+    return evaluation;
+  }
+
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Evaluator, Det, Options, "det",
+             "DET curve, EER, FRR at fixed FAR and the smallest detection cost",
+             "Martin et al., The DET curve, Eurospeech 1997")

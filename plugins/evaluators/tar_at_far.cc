@@ -1,0 +1,130 @@
+// True accept rates at fixed false accept rates, exact, with bootstrap intervals over people
+// (the figures of IJB and of MegaFace's verification).
+//
+// In:  descriptors [templates, D], and either the protocol's pairs or, with pairs = "all", every
+//      pair of two templates of known identity: low FARs need many impostors.
+// Out: TAR in % at each FAR: the largest that a threshold reaches with a FAR of at most that much,
+//      pairs of equal distance together, nothing interpolated. Its standard error and 95 % interval
+//      come from a bootstrap over people (plugins/support/person_bootstrap.h). FARs that one single
+//      impostor pair would exceed cannot be measured and are left out, with a notice; the headline
+//      is the FAR `headline` or else the smallest one that can.
+// Curve: TAR over log10 FAR.
+// With one projection per fold, pairs of fold i are measured under matrix i and pooled, which mixes
+// their scales: pairs = "all" is then refused, and a notice says so.
+// Memory: 12 bytes a pair. Errors: InvalidArgument as `verification`, or for no impostor pairs.
+//
+// Example:  evaluator = { use = "tar_at_far", pairs = "all", distance = "cosine" }
+#include <algorithm>
+#include <cmath>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/api/evaluator.h"
+#include "plugins/support/person_pairs.h"
+
+namespace {
+
+using facet::Evaluation;
+using facet::EvaluationInput;
+
+struct Options {
+  std::string pairs = "protocol";
+  std::string distance = "l2";
+  bool normalize = true;
+  std::vector<double> far = {1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1};
+  double headline = 1e-3;
+  int64_t draws = 1000;
+  void Visit(facet::OptionVisitor& v) {
+    v("pairs", pairs, facet::OneOf({"protocol", "all"}),
+      "the protocol's pairs, or all pairs of its templates");
+    v("distance", distance, facet::OneOf({"l2", "cosine"}), "between two templates");
+    v("normalize", normalize, facet::Any(),
+      "l2-normalise the network's descriptors; projections are left as they are");
+    v("far", far, facet::AboveUpTo(0, 1), "false accept rates [1]");
+    v("headline", headline, facet::AboveUpTo(0, 1), "the one whose TAR heads the table [1]");
+    v("draws", draws, facet::Range(100, 100000), "of the bootstrap over people");
+  }
+};
+
+class TarAtFar final : public facet::Evaluator {
+ public:
+  static constexpr char kTraits[] = "identities";
+  explicit TarAtFar(const Options& options) : options_(options) {}
+
+  absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
+    const facet::PairScoring scoring = {options_.pairs == "all", options_.distance == "cosine",
+                                        options_.normalize && !input.projected};
+    FACET_ASSIGN_OR_RETURN(const facet::PersonPairs pairs, ScorePairs(input, scoring));
+    std::vector<double> measured, left_out;
+    for (const double far : options_.far) {
+      const bool can = far * static_cast<double>(pairs.num_impostor()) >= 1.0;
+      (can ? measured : left_out).push_back(far);
+    }
+    std::sort(measured.begin(), measured.end());
+    const auto headline = std::find(measured.begin(), measured.end(), options_.headline);
+    if (headline != measured.end()) std::rotate(measured.begin(), headline, headline + 1);
+    if (measured.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "tar_at_far: ", pairs.num_impostor(), " impostor pairs cannot show a FAR of ",
+          *std::max_element(left_out.begin(), left_out.end()),
+          " or less; give larger ones in far, or more pairs"));
+    }
+    return Report(input, pairs, measured, left_out);
+  }
+
+ private:
+  absl::StatusOr<Evaluation> Report(const EvaluationInput& input, const facet::PersonPairs& pairs,
+                                    const std::vector<double>& measured,
+                                    const std::vector<double>& left_out) const {
+    std::vector<std::vector<double>> draws(measured.size());
+    FACET_RETURN_IF_ERROR(
+        pairs.Bootstrap(options_.draws, input.seed, [&](const std::vector<double>& copies) {
+          const std::vector<double> tar = pairs.TrueAcceptRates(measured, copies);
+          for (size_t i = 0; i < tar.size(); ++i) draws[i].push_back(100.0 * tar[i]);
+        }));
+    const std::vector<double> tar = pairs.TrueAcceptRates(measured, {});
+    Evaluation evaluation;
+    for (size_t i = 0; i < measured.size(); ++i) {
+      std::vector<double> sorted = draws[i];
+      std::sort(sorted.begin(), sorted.end());
+      const auto at = [&sorted](double share) {
+        return sorted[static_cast<size_t>(std::lround(share * (sorted.size() - 1.0)))];
+      };
+      evaluation.metrics.push_back(
+          {absl::StrFormat("TAR at FAR %g", measured[i]), 100.0 * tar[i],
+           facet::StandardDeviation(draws[i]),
+           absl::StrFormat("bootstrap over %d people, %d draws, 95 %% interval [%.2f, %.2f]",
+                           pairs.num_people(), options_.draws, at(0.025), at(0.975)),
+           "%", pairs.num_impostor() + pairs.num_genuine()});
+    }
+    facet::Curve curve{
+        "TAR over FAR", "log10 of the false accept rate", "true accept rate", {}, {}};
+    for (const facet::RocPoint& point : pairs.Roc()) {
+      if (point.far <= 0) continue;
+      curve.x.push_back(std::log10(point.far));
+      curve.y.push_back(1.0 - point.frr);
+    }
+    if (!curve.x.empty()) evaluation.curves.push_back(std::move(curve));
+    evaluation.replicates = draws[0];
+    evaluation.replicate_kind = "bootstrap";
+    for (const double far : left_out) {
+      evaluation.notices.push_back(
+          absl::StrFormat("FAR %g needs at least %.0f impostor pairs, there are %d: left out", far,
+                          std::ceil(1.0 / far), pairs.num_impostor()));
+    }
+    if (input.descriptors.size() > 1) {
+      evaluation.notices.emplace_back(
+          "Each fold has its own projection: these pooled figures mix the scales of their "
+          "distances.");
+    }
+    return evaluation;
+  }
+
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Evaluator, TarAtFar, Options, "tar_at_far",
+             "True accept rates at false accept rates from 1e-6 to 1e-1, with intervals",
+             "NIST IJB-A/B/C protocols (Maze et al., ICB 2018)")

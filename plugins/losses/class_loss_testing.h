@@ -1,0 +1,156 @@
+// What the tests of losses with class weights share: the pieces of a re-derivation in plain loops,
+// and the rules that all of them keep.
+#ifndef FACET_PLUGINS_LOSSES_CLASS_LOSS_TESTING_H_
+#define FACET_PLUGINS_LOSSES_CLASS_LOSS_TESTING_H_
+
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugins/losses/loss_testing.h"
+
+namespace facet {
+
+using Rows = std::vector<std::vector<double>>;
+
+inline Rows RowsOf(const at::Tensor& matrix) {
+  Rows rows;
+  for (int64_t i = 0; i < matrix.size(0); ++i) {
+    rows.emplace_back();
+    for (int64_t j = 0; j < matrix.size(1); ++j) rows.back().push_back(matrix[i][j].item<double>());
+  }
+  return rows;
+}
+
+inline double Dot(const std::vector<double>& x, const std::vector<double>& y) {
+  double sum = 0;
+  for (size_t i = 0; i < x.size(); ++i) sum += x[i] * y[i];
+  return sum;
+}
+inline double Length(const std::vector<double>& x) { return std::sqrt(Dot(x, x)); }
+inline double Cosine(const std::vector<double>& x, const std::vector<double>& y) {
+  return Dot(x, y) / (Length(x) * Length(y));
+}
+
+// -log softmax(scores)[own].
+inline double NaiveLogLoss(const std::vector<double>& scores, size_t own) {
+  double sum = 0;
+  for (const double score : scores) sum += std::exp(score - scores[own]);
+  return std::log(sum);
+}
+
+// Eight points in four dimensions and labels of three classes. The last two lie at 178 and 180
+// degrees of the weights' own direction, where angular margins lead past pi.
+struct ClassExample {
+  at::Tensor points = RandomPoints(8, 4, 21);
+  std::vector<int64_t> labels = {0, 1, 2, 2, 1, 0, 2, 1};
+};
+inline ClassExample ExampleFor(const at::Tensor& weight) {
+  ClassExample example;
+  at::Tensor aside = RandomPoints(1, 4, 22)[0];
+  const at::Tensor own = weight[2] / weight[2].norm();
+  aside = aside - (aside * own).sum() * own;
+  example.points[6] = -1.7 * own + 1.7 * std::tan(2 * M_PI / 180) * aside / aside.norm();
+  example.points[7] = -0.6 * weight[1];
+  return example;
+}
+
+// The elements of one group against those of plain loops in float64; 1e-11 is rounding of sums of a
+// few dozen terms, and of acos near 180 degrees, times a scale of up to 64.
+inline void ExpectElements(Loss& loss, const ClassExample& example,
+                           const std::vector<double>& expected, size_t group = 0) {
+  const auto groups = loss.Compute({example.points, Indices(example.labels), nullptr});
+  ASSERT_TRUE(groups.ok()) << groups.status();
+  ASSERT_LT(group, groups->size());
+  EXPECT_EQ((*groups)[group].reduction, Reduction::kMean);
+  const at::Tensor& elements = (*groups)[group].elements;
+  ASSERT_EQ(elements.numel(), static_cast<int64_t>(expected.size()));
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(elements[static_cast<int64_t>(i)].item<double>(), expected[i],
+                1e-11 * (1 + std::abs(expected[i])))
+        << "element " << i;
+  }
+}
+
+struct Golden {
+  std::string options;
+  double u, s;  // the loss on fixtures U and S
+};
+
+inline void ExpectGolden(const Golden& golden, const std::string& weight = "weight") {
+  const auto loss = MakeLoss(golden.options);
+  SetParameter(*loss, weight, FixtureClasses());
+  const double u = Value(*loss, FixtureU(), Indices(FixtureLabels()));
+  const double s = Value(*loss, FixtureS(), Indices(FixtureLabels()));
+  EXPECT_NEAR(u, golden.u, GoldenTolerance(golden.u)) << golden.options;
+  EXPECT_NEAR(s, golden.s, GoldenTolerance(golden.s)) << golden.options;
+}
+
+inline void ExpectRefusesWhatDoesNotFit() {
+  using testing::HasSubstr;
+  const auto loss = MakeLoss("{}", 2, 3);
+  const auto message = [&](const at::Tensor& points, const std::vector<int64_t>& labels) {
+    const auto groups = loss->Compute({points, Indices(labels), nullptr});
+    EXPECT_EQ(groups.status().code(), absl::StatusCode::kInvalidArgument);
+    return std::string(groups.status().message());
+  };
+  EXPECT_THAT(message(at::zeros({1, 2}), {3}), HasSubstr("label 3 is outside [0, 3)"));
+  EXPECT_THAT(message(at::zeros({2, 2}), {0, -1}), HasSubstr("label -1 is outside [0, 3)"));
+  EXPECT_THAT(message(at::zeros({1, 5}), {0}),
+              HasSubstr("made for embeddings [N, 2] with N labels, got embeddings [1, 5] and "
+                        "labels [1]"));
+  EXPECT_THAT(message(at::zeros({2, 2}), {0}), HasSubstr("labels [1]"));
+  EXPECT_THAT(Refusal("{}", 2, 1), HasSubstr("at least two identities, got 1"));
+}
+
+// The loss of an element in the x, y plane of three dimensions, where class 0 is the x axis and the
+// others are orthogonal to the plane: only the angle to the own class matters.
+inline double ValueAtAngle(Loss& loss, double degrees, double length = 1) {
+  SetParameter(
+      loss, "weight",
+      at::tensor({1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, -1.0}, at::kDouble).view({3, 3}));
+  const at::Tensor point =
+      at::cat({PointsAt({degrees}, length, length), at::zeros({1, 1}, at::kDouble)}, 1);
+  return Value(loss, point, Indices({0}));
+}
+
+// Equal seeds draw equal weights of the size and spread that is asked for.
+inline void ExpectDrawsItsWeights() {
+  const auto loss = MakeLoss(R"({"init": "kaiming"})", 640, 100);
+  const auto again = MakeLoss(R"({"init": "kaiming"})", 640, 100);
+  const at::Tensor weight = loss->Parameters()[0].tensor;
+  EXPECT_EQ(weight.scalar_type(), at::kFloat);
+  EXPECT_EQ(weight.size(1), 640);
+  // Standard deviation of the estimate: sigma / sqrt(2 n), n >= 64,000; bound at 5 of them.
+  const double sigma = std::sqrt(2.0 / 640);
+  EXPECT_NEAR(weight.std().item<double>(), sigma, 0.014 * sigma);
+  for (size_t i = 0; i < loss->Parameters().size(); ++i) {
+    EXPECT_TRUE(at::equal(loss->Parameters()[i].tensor, again->Parameters()[i].tensor));
+    EXPECT_TRUE(loss->Parameters()[i].tensor.requires_grad());
+  }
+}
+
+// The rules of every loss with class weights. `except`: see ExpectGradientsAgree.
+inline void ExpectSoundClassLoss(const std::string& options = "{}",
+                                 const std::vector<std::string>& except = {}) {
+  SCOPED_TRACE(options);
+  const auto loss = MakeLoss(options, 4, 3);
+  RandomizeParameters(*loss);
+  const at::Tensor points = RandomPoints(6, 4, 5);
+  const at::Tensor labels = Indices({0, 1, 2, 2, 1, 0});
+  ExpectGradientsAgree(*loss, points, labels, nullptr, except);
+  ExpectTypesAgree(*loss, points, labels);
+  ExpectSurvivesDegenerateInput(*loss, 4);
+  ExpectEmptyBatchCostsNothing(*loss, 4);
+  const auto scores = loss->Scores(points.to(at::kBFloat16));
+  ASSERT_TRUE(scores.has_value());
+  EXPECT_EQ(scores->sizes(), at::IntArrayRef({6, 3}));
+  EXPECT_EQ(scores->scalar_type(), at::kFloat);
+  ExpectRefusesWhatDoesNotFit();
+  ExpectDrawsItsWeights();
+}
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_LOSSES_CLASS_LOSS_TESTING_H_

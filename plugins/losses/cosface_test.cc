@@ -1,0 +1,42 @@
+// Against numbers of an independent program (loss_testing.h), the formula in plain loops, and the
+// rules of losses with class weights.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "plugins/losses/class_loss_testing.h"
+
+namespace facet {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(CosFace, IsWhatAnIndependentProgramGives) {
+  ExpectGolden({"{}", 12.034495769971, 20.474122108756});
+}
+
+TEST(CosFace, TakesTheMarginFromTheOwnCosine) {
+  const auto loss = MakeLoss(R"({"margin": 0.5, "scale": 20})", 4, 3);
+  RandomizeParameters(*loss);
+  const ClassExample example = ExampleFor(loss->Parameters()[0].tensor);
+  const Rows x = RowsOf(example.points), w = RowsOf(loss->Parameters()[0].tensor);
+  std::vector<double> expected;
+  for (size_t n = 0; n < x.size(); ++n) {
+    std::vector<double> scores;
+    const auto own = static_cast<size_t>(example.labels[n]);
+    for (size_t c = 0; c < w.size(); ++c) {
+      scores.push_back(20 * (Cosine(x[n], w[c]) - (c == own ? 0.5 : 0.0)));
+    }
+    expected.push_back(NaiveLogLoss(scores, own));
+  }
+  ExpectElements(*loss, example, expected);
+}
+
+TEST(CosFace, IsSound) { ExpectSoundClassLoss(); }
+
+TEST(CosFace, RefusesAMarginThatNoCosineReaches) {
+  EXPECT_THAT(Refusal(R"({"margin": 2.5})"), HasSubstr("margin"));
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,82 @@
+// Proxy-NCA: neighbourhood components analysis against one learned proxy per class. With d the
+// Euclidean distance of unit vectors,
+//   -log( e^{-s d(x, p_y)^2} / sum over proxies j of e^{-s d(x, p_j)^2} ).
+// Movshovitz-Attias et al., "No Fuss Distance Metric Learning using Proxies", arXiv:1703.07464,
+// section 3.
+//
+// In:  embeddings [N, D], of any length: only directions count; labels [N] in [0, classes).
+// Out: one group, the loss per element [N], averaged.
+// Learns proxies [classes, D], of which the directions count. Scores() are -s d(x, p_j)^2.
+// In the paper the sum leaves out the own proxy, so that the loss is unbounded below; with
+// denominator = "all" it is a probability, as in pytorch-metric-learning and Proxy-NCA++.
+// Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
+// Example:  loss = { use = "proxy_nca", scale = 1.0 }
+#include <ATen/ATen.h>
+
+#include <limits>
+
+#include "plugins/support/class_weights.h"
+
+namespace {
+
+struct Options {
+  double scale = 1.0;
+  std::string denominator = "all";
+  std::string init = "normal";
+
+  void Visit(facet::OptionVisitor& v) {
+    v("scale", scale, facet::AboveUpTo(0, 1000), "s, of the squared distances; paper: 1");
+    v("denominator", denominator, facet::OneOf({"all", "others"}),
+      "proxies in the sum: all, or those of other classes (paper)");
+    v("init", init, facet::WeightInit(), "proxies from N(0, sigma^2): 0.01, sqrt(2 / D) or 1");
+  }
+};
+
+class ProxyNca final : public facet::Loss {
+ public:
+  explicit ProxyNca(const Options& options) : options_(options) {}
+
+  absl::Status Initialize(int64_t dimension, int64_t num_classes, uint64_t seed) override {
+    FACET_RETURN_IF_ERROR(facet::CheckClasses("proxy_nca", num_classes));
+    proxies_ = facet::DrawWeights(num_classes, dimension,
+                                  facet::WeightDeviation(options_.init, dimension), seed);
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
+    FACET_CHECK(proxies_.defined());
+    FACET_RETURN_IF_ERROR(
+        facet::CheckClassInput("proxy_nca", input, proxies_.size(1), proxies_.size(0)));
+    const at::Tensor scores = *Scores(input.embeddings);
+    const at::Tensor own_class = facet::OwnClass(input.labels, proxies_.size(0));
+    const at::Tensor own = facet::OwnScores(scores, own_class);
+    const at::Tensor left_out = at::full_like(own, -std::numeric_limits<double>::infinity());
+    const at::Tensor summed =
+        options_.denominator == "all" ? scores : facet::WithOwnScores(scores, own_class, left_out);
+    facet::LossGroup group;
+    group.name = "proxy_nca";
+    group.elements = at::logsumexp(summed, {1}) - own;
+    return std::vector<facet::LossGroup>{std::move(group)};
+  }
+
+  // |a - b|^2 = 2 - 2 cos for unit vectors; the one zero vector that Directions() lets pass is
+  // equally far from all proxies either way.
+  std::optional<at::Tensor> Scores(const at::Tensor& embeddings) override {
+    const at::Tensor x = facet::AtLeastFloat(embeddings);
+    const at::Tensor cosines =
+        at::matmul(facet::Directions(x), facet::Directions(proxies_.to(x.scalar_type())).t());
+    return options_.scale * (2.0 * cosines - 2.0);
+  }
+
+  std::vector<facet::NamedTensor> Parameters() override { return {{"proxies", proxies_}}; }
+
+ private:
+  const Options options_;
+  at::Tensor proxies_;  // [classes, D]
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Loss, ProxyNca, Options, "proxy_nca",
+             "softmax of squared distances to one learned proxy per class",
+             "Movshovitz-Attias et al., arXiv:1703.07464, section 3")

@@ -1,0 +1,114 @@
+// Distance-weighted sampling, Wu et al., Sampling matters in deep embedding learning,
+// arXiv:1706.07567, section 4. On the unit sphere in D dimensions the distance of two random points
+// has the density (the paper's section 4)
+//   q(d) ~ d^(D-2) (1 - d^2/4)^((D-3)/2).
+// Each ordered positive pair (a, p) of the batch gets a negative n drawn with a weight of 1 / q(d),
+// so that distances come evenly; d = max(|a - n|, cutoff) keeps noise out of small distances, and
+// negatives from `nonzero_loss_cutoff` on, which have no loss any more, weigh nothing.
+//
+// In:  embeddings [N, D], to unit length first unless `normalize` is off; labels [N].
+// Out: one triplet for each ordered positive pair, sorted by anchor, then positive. Pairs whose
+//      anchor has no negative of positive weight are skipped and counted.
+// The density holds on the unit sphere alone: `normalize` is on, as in the paper. The number of
+// triplets is that of the authors' code: every positive of an anchor, each with its own draw.
+// Weights are taken relative to the anchor's largest, so that D = 4096 does not overflow.
+// Errors: InvalidArgument if cutoff >= nonzero_loss_cutoff, for other shapes or types, and for
+//      embeddings that are not finite.
+// Example:  miner = { use = "distance_weighted", cutoff = 0.5, nonzero_loss_cutoff = 1.4 }
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/api/miner.h"
+#include "plugins/support/batch_distances.h"
+
+namespace {
+
+struct Options {
+  double cutoff = 0.5;
+  double nonzero_loss_cutoff = 1.4;
+  bool normalize = true;
+
+  void Visit(facet::OptionVisitor& v) {
+    v("cutoff", cutoff, facet::AboveUpTo(0, 2), "least distance in the weight; paper: 0.5");
+    v("nonzero_loss_cutoff", nonzero_loss_cutoff, facet::AboveUpTo(0, 2),
+      "negatives from this distance on are not drawn; the authors' code: 1.4");
+    v("normalize", normalize, facet::Any(), "embeddings to unit length first; on: paper");
+  }
+};
+
+class DistanceWeighted final : public facet::Miner {
+ public:
+  static absl::StatusOr<std::unique_ptr<DistanceWeighted>> Create(const Options& options) {
+    if (options.cutoff >= options.nonzero_loss_cutoff) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "distance_weighted: cutoff = ", options.cutoff, " is not below nonzero_loss_cutoff = ",
+          options.nonzero_loss_cutoff, ": no negative could be drawn; lower cutoff"));
+    }
+    return std::make_unique<DistanceWeighted>(options);
+  }
+  explicit DistanceWeighted(const Options& options) : options_(options) {}
+
+  facet::TupleKind makes() const override { return facet::TupleKind::kTriplets; }
+
+  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                                     uint64_t seed) override {
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, "l2", options_.normalize));
+    const auto dimension = static_cast<double>(embeddings.size(1));
+    facet::Random random(seed);
+    facet::TripletList triplets;
+    int64_t num_skipped = 0;
+    for (int64_t a = 0; a < batch.size(); ++a) {
+      const std::vector<int64_t> positives = batch.Positives(a);
+      const std::vector<int64_t> negatives = batch.Negatives(a);
+      const std::vector<double> sums = CumulativeWeights(batch, a, negatives, dimension);
+      if (sums.empty() || sums.back() <= 0) {
+        num_skipped += static_cast<int64_t>(positives.size());
+        continue;
+      }
+      for (const int64_t p : positives) {
+        // Uniform() < 1, so the sum is beyond it at the latest at the end, and never where a weight
+        // is 0.
+        const auto drawn =
+            std::upper_bound(sums.begin(), sums.end(), random.Uniform() * sums.back());
+        triplets.Add(a, p, negatives[static_cast<size_t>(drawn - sums.begin())]);
+      }
+    }
+    facet::Tuples tuples = triplets.Build(embeddings);
+    tuples.num_skipped = num_skipped;
+    return tuples;
+  }
+
+ private:
+  std::vector<double> CumulativeWeights(const facet::BatchDistances& batch, int64_t a,
+                                        const std::vector<int64_t>& negatives,
+                                        double dimension) const {
+    constexpr double kNever = -std::numeric_limits<double>::infinity();
+    std::vector<double> logs;
+    double largest = kNever;
+    for (const int64_t n : negatives) {
+      const double d = std::max(batch(a, n), options_.cutoff);
+      logs.push_back(d >= options_.nonzero_loss_cutoff
+                         ? kNever
+                         : (2 - dimension) * std::log(d) -
+                               (dimension - 3) / 2 * std::log(1 - d * d / 4));
+      largest = std::max(largest, logs.back());
+    }
+    std::vector<double> sums;
+    double sum = 0;
+    for (const double value : logs) {
+      if (value != kNever) sum += std::exp(value - largest);
+      sums.push_back(sum);
+    }
+    return sums;
+  }
+
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Miner, DistanceWeighted, Options, "distance_weighted",
+             "per positive pair a negative drawn evenly over distances on the unit sphere",
+             "Wu et al., arXiv:1706.07567, section 4")

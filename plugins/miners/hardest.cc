@@ -1,0 +1,106 @@
+// The hardest negatives of the batch with all its positive pairs. In contrast to batch_hard, no
+// positive is left out: a mislabelled image makes one hard pair of many instead of each anchor's
+// only one.
+//   triplets: each ordered positive pair (a, p) with the negative nearest to a (the hard negative
+//             exemplars within the mini-batch of Schroff et al., arXiv:1503.03832, section 3.2).
+//   pairs:    all positive pairs, and as many negative pairs as there are positive ones: the
+//   nearest
+//             of the whole batch (dlib's loss_metric, which so balances the two sides).
+//
+// In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
+// Out: triplets sorted by anchor, then positive; pairs that have no negative are skipped and
+//      counted. Or pairs, each in both orders (i, j), (j, i): positive pairs sorted, negative pairs
+//      from near to far, equally near ones sorted; images that are in no pair are counted.
+// `normalize` is off by default: Parkhi et al. 2015, section 4.4, do not normalise after W'; nor
+// does dlib.
+// Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
+// Example:  miner = { use = "hardest", makes = "pairs" }
+#include <algorithm>
+#include <utility>
+
+#include "core/api/miner.h"
+#include "plugins/support/batch_distances.h"
+
+namespace {
+
+struct Options {
+  std::string makes = "triplets";
+  std::string distance = "l2";
+  bool normalize = false;
+
+  void Visit(facet::OptionVisitor& v) {
+    v("makes", makes, facet::OneOf({"triplets", "pairs"}),
+      "triplets: the nearest negative of each positive pair; pairs: as many negative as positive");
+    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
+      "which is near; l2 and squared_l2 select alike; cosine: 1 - cos");
+    v("normalize", normalize, facet::Any(),
+      "embeddings to unit length first; off: Parkhi et al. 2015, section 4.4");
+  }
+};
+
+class Hardest final : public facet::Miner {
+ public:
+  explicit Hardest(const Options& options) : options_(options) {}
+
+  facet::TupleKind makes() const override {
+    return options_.makes == "pairs" ? facet::TupleKind::kPairs : facet::TupleKind::kTriplets;
+  }
+
+  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                                     uint64_t) override {
+    FACET_ASSIGN_OR_RETURN(
+        const facet::BatchDistances batch,
+        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    if (makes() == facet::TupleKind::kPairs) return Pairs(batch).Build(embeddings);
+    facet::TripletList triplets;
+    int64_t num_skipped = 0;
+    for (int64_t a = 0; a < batch.size(); ++a) {
+      const int64_t n = batch.Nearest(a, batch.Negatives(a));
+      for (const int64_t p : batch.Positives(a)) {
+        if (n < 0) {
+          ++num_skipped;
+        } else {
+          triplets.Add(a, p, n);
+        }
+      }
+    }
+    facet::Tuples tuples = triplets.Build(embeddings);
+    tuples.num_skipped = num_skipped;
+    return tuples;
+  }
+
+ private:
+  static facet::PairList Pairs(const facet::BatchDistances& batch) {
+    facet::PairList pairs;
+    size_t num_positives = 0;
+    std::vector<std::pair<int64_t, int64_t>> negatives;
+    for (int64_t i = 0; i < batch.size(); ++i) {
+      for (int64_t j = i + 1; j < batch.size(); ++j) {
+        if (!batch.Same(i, j)) {
+          negatives.emplace_back(i, j);
+          continue;
+        }
+        pairs.AddPositive(i, j);
+        pairs.AddPositive(j, i);
+        ++num_positives;
+      }
+    }
+    std::stable_sort(negatives.begin(), negatives.end(), [&batch](const auto& x, const auto& y) {
+      return batch(x.first, x.second) < batch(y.first, y.second);
+    });
+    negatives.resize(std::min(negatives.size(), num_positives));
+    for (const auto& [i, j] : negatives) {
+      pairs.AddNegative(i, j);
+      pairs.AddNegative(j, i);
+    }
+    return pairs;
+  }
+
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Miner, Hardest, Options, "hardest",
+             "all positive pairs of the batch with its nearest negatives",
+             "Schroff et al., arXiv:1503.03832, section 3.2; dlib, loss_metric")

@@ -1,0 +1,83 @@
+// The hardest share of the batch's pairs, Yuan et al., Hard-aware deeply cascaded embedding,
+// arXiv:1611.05720, section 3.3 (one level of the cascade): of P positive pairs the
+// ceil(fraction P) farthest, of Q negative pairs the ceil(fraction Q) nearest.
+//
+// In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
+// Out: ordered pairs, from hard to easy; equally hard ones sorted by first, then second. Images
+// that
+//      are first in no pair are counted as skipped.
+// `normalize` is off by default, as is the projection of Parkhi et al. 2015, section 4.4;
+// pytorch-metric-learning normalises.
+// Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
+// Example:  miner = { use = "hdc", fraction = 0.5 }
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/api/miner.h"
+#include "plugins/support/batch_distances.h"
+
+namespace {
+
+struct Options {
+  double fraction = 0.5;
+  std::string distance = "l2";
+  bool normalize = false;
+
+  void Visit(facet::OptionVisitor& v) {
+    v("fraction", fraction, facet::AboveUpTo(0, 1),
+      "share of the pairs that is kept; 0.5: pytorch-metric-learning");
+    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
+      "which is hard; l2 and squared_l2 select alike; cosine: 1 - cos");
+    v("normalize", normalize, facet::Any(),
+      "embeddings to unit length first; off: Parkhi et al. 2015, section 4.4");
+  }
+};
+
+using Pairs = std::vector<std::pair<int64_t, int64_t>>;
+
+class Hdc final : public facet::Miner {
+ public:
+  explicit Hdc(const Options& options) : options_(options) {}
+
+  facet::TupleKind makes() const override { return facet::TupleKind::kPairs; }
+
+  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                                     uint64_t) override {
+    FACET_ASSIGN_OR_RETURN(
+        const facet::BatchDistances batch,
+        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    Pairs positives, negatives;
+    for (int64_t i = 0; i < batch.size(); ++i) {
+      for (const int64_t j : batch.Positives(i)) positives.emplace_back(i, j);
+      for (const int64_t j : batch.Negatives(i)) negatives.emplace_back(i, j);
+    }
+    std::stable_sort(positives.begin(), positives.end(), [&batch](const auto& x, const auto& y) {
+      return batch(x.first, x.second) > batch(y.first, y.second);
+    });
+    std::stable_sort(negatives.begin(), negatives.end(), [&batch](const auto& x, const auto& y) {
+      return batch(x.first, x.second) < batch(y.first, y.second);
+    });
+    facet::PairList pairs;
+    for (size_t i = 0; i < Share(positives); ++i) {
+      pairs.AddPositive(positives[i].first, positives[i].second);
+    }
+    for (size_t i = 0; i < Share(negatives); ++i) {
+      pairs.AddNegative(negatives[i].first, negatives[i].second);
+    }
+    return pairs.Build(embeddings);
+  }
+
+ private:
+  size_t Share(const Pairs& pairs) const {
+    return static_cast<size_t>(std::ceil(options_.fraction * static_cast<double>(pairs.size())));
+  }
+
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Miner, Hdc, Options, "hdc",
+             "the farthest share of the positive pairs and the nearest of the negative ones",
+             "Yuan et al., arXiv:1611.05720")

@@ -1,0 +1,66 @@
+// Pairs that violate a margin: positive pairs farther apart than one, negative pairs nearer than
+// the other. With the contrastive loss's margins they are the pairs that have a gradient (Hadsell
+// et al. 2006, equation 4).
+//
+// In:  embeddings [N, D], to unit length first unless `normalize` is off; labels [N].
+// Out: ordered pairs with d > positive_margin, and d < negative_margin, sorted by first, then
+//      second. Images that are first in no pair are counted as skipped.
+// Margins and `normalize` default to pytorch-metric-learning's PairMarginMiner: fixed margins mean
+// something only at a fixed scale. Set all of them to the loss's.
+// Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
+// Example:  miner = { use = "pair_margin", positive_margin = 0.2, negative_margin = 0.8 }
+#include "core/api/miner.h"
+#include "plugins/support/batch_distances.h"
+
+namespace {
+
+struct Options {
+  double positive_margin = 0.2;
+  double negative_margin = 0.8;
+  std::string distance = "l2";
+  bool normalize = true;
+
+  void Visit(facet::OptionVisitor& v) {
+    v("positive_margin", positive_margin, facet::AtLeast(0),
+      "positive pairs beyond it are kept; in units of the distance");
+    v("negative_margin", negative_margin, facet::AtLeast(0),
+      "negative pairs below it are kept; in units of the distance");
+    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
+      "as the loss's; cosine: 1 - cos");
+    v("normalize", normalize, facet::Any(),
+      "embeddings to unit length first; on: pytorch-metric-learning");
+  }
+};
+
+class PairMargin final : public facet::Miner {
+ public:
+  explicit PairMargin(const Options& options) : options_(options) {}
+
+  facet::TupleKind makes() const override { return facet::TupleKind::kPairs; }
+
+  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                                     uint64_t) override {
+    FACET_ASSIGN_OR_RETURN(
+        const facet::BatchDistances batch,
+        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    facet::PairList pairs;
+    for (int64_t i = 0; i < batch.size(); ++i) {
+      for (const int64_t j : batch.Positives(i)) {
+        if (batch(i, j) > options_.positive_margin) pairs.AddPositive(i, j);
+      }
+      for (const int64_t j : batch.Negatives(i)) {
+        if (batch(i, j) < options_.negative_margin) pairs.AddNegative(i, j);
+      }
+    }
+    return pairs.Build(embeddings);
+  }
+
+ private:
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Miner, PairMargin, Options, "pair_margin",
+             "positive pairs beyond one distance and negative pairs within another",
+             "Hadsell et al., CVPR 2006; pytorch-metric-learning, PairMarginMiner")

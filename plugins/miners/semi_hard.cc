@@ -1,0 +1,80 @@
+// FaceNet's semi-hard triplets, Schroff et al., arXiv:1503.03832, section 3.2: all positive pairs
+// (a, p) of the batch, each with a negative n that is farther than the positive but within the
+// margin (the paper's equation 4, and the hinge of equation 3 that is still active):
+//   d(a, p) < d(a, n) < d(a, p) + margin.
+//
+// In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
+// Out: at most one triplet for each ordered positive pair, sorted by anchor, then positive. Pairs
+//      without such a negative are skipped and counted.
+// The paper leaves open which semi-hard negative is taken. `random` draws one uniformly, as its
+// re-implementations do; `hardest` takes the nearest (the first among equals). FaceNet's embeddings
+// have unit length, those of Parkhi et al. 2015 do not after W'; since margin and distance should
+// be those of the loss, the default leaves embeddings as they are.
+// Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
+// Example:  miner = { use = "semi_hard", margin = 0.2, choice = "random" }
+#include "core/api/miner.h"
+#include "plugins/support/batch_distances.h"
+
+namespace {
+
+struct Options {
+  double margin = 0.2;
+  std::string choice = "random";
+  std::string distance = "squared_l2";
+  bool normalize = false;
+
+  void Visit(facet::OptionVisitor& v) {
+    v("margin", margin, facet::Above(0), "as the loss's, in units of the distance; FaceNet: 0.2");
+    v("choice", choice, facet::OneOf({"random", "hardest"}), "which of the semi-hard negatives");
+    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
+      "as the loss's; FaceNet: squared_l2; cosine: 1 - cos");
+    v("normalize", normalize, facet::Any(),
+      "embeddings to unit length first, as FaceNet; off: Parkhi et al. 2015, section 4.4");
+  }
+};
+
+class SemiHard final : public facet::Miner {
+ public:
+  explicit SemiHard(const Options& options) : options_(options) {}
+
+  facet::TupleKind makes() const override { return facet::TupleKind::kTriplets; }
+
+  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                                     uint64_t seed) override {
+    FACET_ASSIGN_OR_RETURN(
+        const facet::BatchDistances batch,
+        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    facet::Random random(seed);
+    facet::TripletList triplets;
+    int64_t num_skipped = 0;
+    for (int64_t a = 0; a < batch.size(); ++a) {
+      const std::vector<int64_t> negatives = batch.Negatives(a);
+      for (const int64_t p : batch.Positives(a)) {
+        std::vector<int64_t> within;
+        for (const int64_t n : negatives) {
+          const double gap = batch(a, n) - batch(a, p);
+          if (gap > 0 && gap < options_.margin) within.push_back(n);
+        }
+        if (within.empty()) {
+          ++num_skipped;
+        } else {
+          triplets.Add(a, p,
+                       options_.choice == "random" ? within[random.Index(within.size())]
+                                                   : batch.Nearest(a, within));
+        }
+      }
+    }
+    facet::Tuples tuples = triplets.Build(embeddings);
+    tuples.num_skipped = num_skipped;
+    return tuples;
+  }
+
+ private:
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Miner, SemiHard, Options, "semi_hard",
+             "per positive pair a negative farther than the positive, but within the margin",
+             "Schroff et al., arXiv:1503.03832, section 3.2")

@@ -1,0 +1,31 @@
+"""Components that break their kind's contract, and the test that the contract finds it.
+
+    load("//tests/bad_components:bad_component.bzl", "bad_component")
+
+`bad_component(name, sentences, torch = False, deps = [])` makes a plugin of <name>.cc and <name>_test, which fails
+unless the contract program refuses the library and prints each of `sentences`, and nothing else.
+"""
+
+load("//core:core.bzl", "COPTS", "RUN_PATH")
+
+def bad_component(name, sentences, torch = False, deps = []):
+    library = "lib%s.so" % name
+    contract = "//tests/contracts:contract_torch" if torch else "//tests/contracts:contract"
+    tags = ["torch"] if torch else []
+    native.cc_binary(
+        name = library,
+        srcs = [name + ".cc"],
+        copts = COPTS + ["-fvisibility=hidden"],
+        linkopts = RUN_PATH,
+        linkshared = True,
+        tags = tags,
+        deps = ["//core/api"] + (["//core/api:torch", "@torch"] if torch else []) + deps,
+    )
+    native.sh_test(
+        name = name + "_test",
+        size = "small",
+        srcs = ["refused.sh"],
+        args = ["$(rootpath %s)" % contract, "$(rootpath :%s)" % library] + ["'%s'" % sentence for sentence in sentences],
+        data = [contract, ":" + library],
+        tags = tags,
+    )

@@ -1,0 +1,80 @@
+// The contract refuses each wrong miner, with the sentence that it breaks.
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/contracts/contract_checks.h"
+
+namespace facet {
+namespace {
+
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+
+// The sentences that `name` breaks.
+std::vector<std::string> BrokenBy(const std::string& name) {
+  static const std::vector<std::string> all =
+      CheckLibrary("tests/bad_components/libwrong_miner.so", "{}");
+  const std::string prefix = "miner \"" + name + "\": ";
+  std::vector<std::string> broken;
+  for (const std::string& sentence : all) {
+    if (sentence.compare(0, prefix.size(), prefix) == 0) {
+      broken.push_back(sentence.substr(prefix.size()));
+    }
+  }
+  return broken;
+}
+
+TEST(WrongMiner, TuplesThatTheLabelsContradict) {
+  EXPECT_THAT(BrokenBy("anchor_is_positive"),
+              ElementsAre("a batch: the positive is another sample of the anchor's identity"));
+  EXPECT_THAT(BrokenBy("negative_is_positive"),
+              ElementsAre("a batch: the negative is of another identity"));
+  EXPECT_THAT(
+      BrokenBy("pairs_with_itself"),
+      ElementsAre("a batch: a positive pair is two samples of one identity",
+                  "a batch of one identity: a positive pair is two samples of one identity",
+                  "a batch without two images of anyone: a positive pair is two samples of one "
+                  "identity",
+                  "a batch without two images of anyone has no positive pairs"));
+}
+
+TEST(WrongMiner, TuplesThatAreNone) {
+  for (const char* const name : {"counts_from_one", "indices_of_32_bits"}) {
+    EXPECT_THAT(BrokenBy(name),
+                ElementsAre("a batch: triplets are three equally long lists of int64 indices into "
+                            "the samples"));
+  }
+  EXPECT_THAT(BrokenBy("makes_nothing"), ElementsAre("a batch: it makes the kind that it says"));
+}
+
+TEST(WrongMiner, ErrorsWhereThereIsNothingToFind) {
+  EXPECT_THAT(BrokenBy("fails_without_negatives"),
+              ElementsAre("a batch of one identity is no error: no triplet",
+                          "a batch without two images of anyone is no error: no triplet",
+                          "an empty batch is no error: no triplet"));
+}
+
+TEST(WrongMiner, StateAndSideEffects) {
+  EXPECT_THAT(BrokenBy("normalises_its_input"), ElementsAre("it leaves its input as it is"));
+  EXPECT_THAT(BrokenBy("draws_from_the_process"),
+              ElementsAre("equal seeds mine the same", "earlier batches and seeds change nothing",
+                          "tensors that are not contiguous are read alike"));
+  EXPECT_THAT(BrokenBy("remembers_batches"),
+              ElementsAre("earlier batches and seeds change nothing",
+                          "tensors that are not contiguous are read alike"));
+  EXPECT_THAT(BrokenBy("ignores_strides"),
+              ElementsAre("tensors that are not contiguous are read alike"));
+}
+
+TEST(WrongMiner, Epochs) {
+  EXPECT_THAT(BrokenBy("epoch_never_ends"), Contains("an epoch ends"));
+  EXPECT_THAT(BrokenBy("gives_more_than_asked"),
+              Each("it gives no more tuples at a time than asked for"));
+  EXPECT_FALSE(BrokenBy("gives_more_than_asked").empty());
+}
+
+}  // namespace
+}  // namespace facet
