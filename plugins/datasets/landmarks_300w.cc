@@ -1,12 +1,8 @@
 // Faces with 68 landmarks: a tree of images with a .pts file beside each, as 300-W, AFW, Helen and
 // LFPW are released.
 //
-// NAME.pts belongs to the image NAME.jpg (or another image format) of the same folder:
-//   version: 1
-//   n_points: 68
-//   {
-//   124.82 133.83      one point a line, x then y, px with the upper left pixel at (1, 1)
-//   }
+// NAME.pts (plugins/support/pts_file.h) belongs to the image NAME.jpg, or one of another format, of
+// the same folder.
 // Samples are in byte order of their paths; key and path are the image's path below root; landmarks
 // points68 from (0, 0); no identity, no protocol. `folders` keeps some folders below root. part =
 // "train" and "test" split by a hash of the name and `seed`, `test_share` of them for the test;
@@ -30,10 +26,10 @@
 #include <vector>
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
 #include "plugins/support/data_files.h"
+#include "plugins/support/pts_file.h"
 
 namespace facet {
 namespace {
@@ -53,46 +49,6 @@ struct Options {
     v("seed", seed, AtLeast(0), "of the split");
   }
 };
-
-constexpr size_t kNumPoints = 68;
-
-absl::StatusOr<std::vector<Point>> ReadPoints(const std::string& path) {
-  FACET_ASSIGN_OR_RETURN(const std::vector<TextLine> lines, ReadFields(path));
-  size_t next = 0;
-  for (; next < lines.size() && lines[next].fields[0] != "{"; ++next) {
-    const std::vector<std::string>& fields = lines[next].fields;
-    const bool count = fields.size() == 2 && fields[0] == "n_points:";
-    if (count && fields[1] != "68") {
-      return LineError(path, lines[next].number,
-                       absl::StrCat("expected 68 points, got ", fields[1]));
-    }
-    if (!count && !(fields.size() == 2 && fields[0] == "version:")) {
-      return LineError(path, lines[next].number,
-                       "expected \"version: 1\", \"n_points: 68\" or \"{\"");
-    }
-  }
-  std::vector<Point> points;
-  const int64_t last = lines.empty() ? 1 : lines.back().number;
-  for (++next; next < lines.size() && lines[next].fields[0] != "}"; ++next) {
-    const std::vector<std::string>& fields = lines[next].fields;
-    Point point;
-    if (fields.size() != 2 || !absl::SimpleAtod(fields[0], &point.x) ||
-        !absl::SimpleAtod(fields[1], &point.y) || !std::isfinite(point.x) ||
-        !std::isfinite(point.y)) {
-      return LineError(path, lines[next].number, "a point is two numbers, x and y");
-    }
-    points.push_back({point.x - 1, point.y - 1});
-    if (points.size() > kNumPoints) {
-      return LineError(path, lines[next].number, "more than 68 points");
-    }
-  }
-  if (next >= lines.size()) return LineError(path, last, "the list of points has no end \"}\"");
-  if (points.size() != kNumPoints) {
-    return LineError(path, lines[next].number,
-                     absl::StrCat("the list ends after ", points.size(), " of 68 points"));
-  }
-  return points;
-}
 
 // Side over the larger side of the landmarks' extent; centre below the eyes [sides].
 constexpr double kSide = 1.117, kBelowEyes = 0.105;
@@ -201,7 +157,7 @@ class Landmarks300W final : public Dataset {
     sample.key = sample.path = image;
     sample.landmarks.scheme = LandmarkScheme::kPoints68;
     FACET_ASSIGN_OR_RETURN(sample.landmarks.points,
-                           ReadPoints(absl::StrCat(options_.root, "/", landmarks)));
+                           ReadPts68(absl::StrCat(options_.root, "/", landmarks)));
     sample.box = CanonicalBox(sample.landmarks);
     if (!(sample.box->width > 0)) {
       return absl::InvalidArgumentError(
