@@ -8,7 +8,8 @@
 //      `aligned` false, confidence -1.
 // The trees see a grey patch, the box at 160 x 160 px with 80 px around it, so that they do not
 // depend on a photograph's resolution. A face is trained from `oversampling` shapes of other faces,
-// in boxes shifted by `jitter`, and so is its mirror image.
+// in boxes shifted by `jitter`, and so is its mirror image. Once dlib has begun it tells nothing of
+// its progress and cannot be stopped.
 // The model is dlib's own format after one line that names the scheme. A file of dlib alone is
 // taken if it has 68 points; its boxes are dlib's detector's: box_scale and its companions (of the
 // canonical box) bring them into agreement.
