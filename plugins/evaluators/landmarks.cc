@@ -96,9 +96,7 @@ class LandmarkErrors final : public Evaluator {
 
  private:
   std::string LengthName() const {
-    return options_.normalise == "pupils"       ? "% of the eyes' distance"
-           : options_.normalise == "outer_eyes" ? "% of the outer eye corners' distance"
-                                                : "% of the box";
+    return options_.normalise == "outer_eyes" ? "outer eyes" : options_.normalise;
   }
 
   absl::StatusOr<Errors> ErrorsOf(const EvaluationInput& input) const {
@@ -194,7 +192,8 @@ class LandmarkErrors final : public Evaluator {
   }
 
   Curve CurveOf(const Errors& errors) const {
-    Curve curve{"cumulative error", "error, " + LengthName().substr(2), "share of faces", {}, {}};
+    Curve curve{
+        "cumulative error", absl::StrCat("error over ", LengthName()), "share of faces", {}, {}};
     constexpr int kSteps = 100;
     double counted = 0.0;
     for (const auto& error : errors) counted += error || options_.missing == "fail";
