@@ -51,7 +51,7 @@ class Architecture : public Component {
 
   // Learned tensors (leaves that require a gradient), in order of the forward pass.
   virtual std::vector<NamedTensor> Parameters() { return {}; }
-  // State that is stored but not learned (batch statistics).
+  // State that is stored but not learned (batch statistics): float32, whatever the parameters are.
   virtual std::vector<NamedTensor> Buffers() { return {}; }
 };
 

@@ -21,6 +21,7 @@
 #include "core/app/verb_run.h"
 #include "core/app/verb_show.h"
 #include "core/app/verb_version.h"
+#include "core/app/verb_weights.h"
 #include "core/base/suggest.h"
 
 namespace facet {
@@ -116,6 +117,7 @@ int Main(int argc, char** argv) {
   AddShowVerb(app, context, &run);
   AddPreviewVerb(app, context, &run);
   AddReportVerb(app, context, &run);
+  AddWeightsVerb(app, context, &run);
   AddPluginsVerb(app, context, &run);
   AddVersionVerb(app, context, &run);
   app.get_formatter()->label("SUBCOMMAND", "VERB");

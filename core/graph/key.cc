@@ -33,6 +33,24 @@ Json ComponentDocument(const std::string& role, const ComponentUse& use, const S
           {"library", use.library_digest}};
 }
 
+// Settings may name inputs too: an external "weights.file" is the option `file` of the table
+// `weights`. Its content stands for its path.
+Json SettingsDocument(const StageSpec& stage,
+                      const std::map<std::string, std::string>& external_digests,
+                      std::set<std::string>* named) {
+  Json settings = stage.settings;
+  for (const ExternalInput& external : stage.externals) {
+    const std::vector<std::string> parts = absl::StrSplit(external.option, '.');
+    if (parts.size() != 2 || !settings.contains(parts[0]) || !settings[parts[0]].is_object() ||
+        !settings[parts[0]].contains(parts[1])) {
+      continue;
+    }
+    settings[parts[0]][parts[1]] = {{"content", external_digests.at(external.option)}};
+    named->insert(external.option);
+  }
+  return settings;
+}
+
 void Flatten(const Json& json, const std::string& path, std::map<std::string, Json>& leaves) {
   if (!json.is_object() || json.empty()) {
     leaves[path] = json;
@@ -57,11 +75,13 @@ std::string Shown(const Json& value) {
 StageKey ComputeKey(const StageSpec& stage, const std::map<std::string, std::string>& input_digests,
                     const std::map<std::string, std::string>& external_digests,
                     const KeyEnvironment& environment) {
-  Json document = {{"format", kKeyFormat}, {"stage", stage.type}, {"settings", stage.settings}};
+  std::set<std::string> named;
+  Json document = {{"format", kKeyFormat},
+                   {"stage", stage.type},
+                   {"settings", SettingsDocument(stage, external_digests, &named)}};
   const auto code = environment.stage_code.find(stage.type);
   FACET_CHECK(code != environment.stage_code.end());
   document["code"] = code->second;
-  std::set<std::string> named;
   for (const auto& [role, use] : stage.components) {
     document["components"][role] = ComponentDocument(role, use, stage, external_digests);
     for (const ExternalInput& external : stage.externals) {
@@ -125,6 +145,9 @@ std::string DescribeDifference(const KeyDifference& difference) {
     if (parts.back() == "content") return absl::StrCat("content of ", role, ".", parts[3]);
     if (parts.size() >= 4)
       return absl::StrCat(role, ".", absl::StrJoin(parts.begin() + 3, parts.end(), "."), change);
+  }
+  if (parts[0] == "settings" && parts.size() > 2 && parts.back() == "content") {
+    return absl::StrCat("content of ", absl::StrJoin(parts.begin() + 1, parts.end() - 1, "."));
   }
   if (parts[0] == "settings")
     return absl::StrCat(difference.path.substr(9 < difference.path.size() ? 9 : 0), change);

@@ -8,9 +8,10 @@
 //   code                   digest of the host's own code of that stage
 //   components.<role>      kind, name, options (defaults filled in; an option that names an input
 //                          file or folder holds the input's content digest), digest of the library
-//   settings               the host's options of the stage
+//   settings               the host's options of the stage; where a table of them names an input
+//                          (weights.file), its content digest
 //   inputs.<port>          content digest of the input artifact
-//   externals.<option>     content digest of an input outside the store that no component names
+//   externals.<option>     content digest of an input outside the store that nothing above names
 //   seed, device, precision, threads, libraries.<name>    where the stage uses them
 //
 // Never in it: paths, labels, row ids, names, times, the order of keys in a file.

@@ -115,6 +115,26 @@ TEST(KeyTest, AFolderThatNoComponentNamesCountsByItsContent) {
   EXPECT_EQ(key("one").document["externals"], Json({{"data.root", "one"}}));
 }
 
+TEST(KeyTest, AFileThatASettingNamesCountsByItsContent) {
+  StageSpec stage = TrainStage();
+  stage.settings["weights"] = {{"file", "/data/net.safetensors"}, {"channels", "bgr"}};
+  stage.externals.push_back({"weights.file", "/data/net.safetensors", false});
+  const auto key = [](const StageSpec& spec, const std::string& content) {
+    return ComputeKey(spec, {{"crops", "c105"}},
+                      {{"loss.start", "ce47"}, {"weights.file", content}}, Environment());
+  };
+  EXPECT_NE(key(stage, "one").digest, key(stage, "two").digest);
+  EXPECT_EQ(key(stage, "one").document["settings"]["weights"],
+            Json({{"file", {{"content", "one"}}}, {"channels", "bgr"}}));
+  EXPECT_FALSE(key(stage, "one").document.contains("externals"));
+  StageSpec moved = stage;
+  moved.settings["weights"]["file"] = moved.externals[1].path = "/elsewhere/net.safetensors";
+  EXPECT_EQ(key(stage, "one").digest, key(moved, "one").digest);
+  const auto differences = CompareKeys(key(stage, "one").document, key(stage, "two").document);
+  ASSERT_EQ(differences.size(), 1u);
+  EXPECT_EQ(DescribeDifference(differences[0]), "content of weights.file");
+}
+
 TEST(KeyTest, NamesWhatDiffers) {
   StageSpec changed = TrainStage();
   changed.components["loss"].options["margin"] = 0.3;

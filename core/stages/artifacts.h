@@ -12,6 +12,7 @@
 //   train     weights.safetensors, model.json, log.jsonl (train.h)
 //   describe  descriptors.npy  [rows, D] float32; rows.jsonl: one DescriptorRecord a row
 //   embed     projection.npy   [F, L, D] float32, F = 1 or the number of folds; embed.json
+//   leak_check  leaks.json     people, images, faces: count, allowed, the first 100 found
 //   evaluate  evaluation.json  metrics, curves, replicates, notices
 //
 // Text files are UTF-8, one JSON object a line, names sorted, so that equal content has equal

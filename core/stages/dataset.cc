@@ -12,6 +12,7 @@
 #include "core/base/file.h"
 #include "core/image/image_io.h"
 #include "core/stages/artifacts.h"
+#include "core/stages/holdout.h"
 
 namespace facet {
 namespace {
@@ -199,12 +200,15 @@ absl::Status CheckContents(const DatasetContents& contents) {
 absl::Status RunDataset(StageContext& context) {
   const std::string component = context.component_name("data");
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Dataset> dataset, context.Create<Dataset>("data"));
-  FACET_ASSIGN_OR_RETURN(const DatasetContents contents,
+  FACET_ASSIGN_OR_RETURN(DatasetContents contents,
                          Guard(component, [&] { return dataset->Load(); }));
   if (const absl::Status status = CheckContents(contents); !status.ok()) {
     return absl::InternalError(
         absl::StrCat("data set \"", component,
                      "\" broke its contract (a fault of the plugin): ", status.message()));
+  }
+  if (context.settings().contains("holdout")) {
+    FACET_RETURN_IF_ERROR(ApplyHoldout(context.settings()["holdout"], &contents));
   }
   for (const auto& [name, count] : contents.counts) context.Count(name, count);
   for (const std::string& notice : contents.notices) context.Notice(notice);

@@ -15,7 +15,8 @@ namespace facet {
 
 inline constexpr int kRenderedJpegQuality = 95;
 
-// Component "data"; no inputs, no settings.
+// Component "data"; no inputs; settings: {"holdout": HoldoutSettings} for training sets
+// (holdout.h).
 absl::Status RunDataset(StageContext& context);
 
 // What every later stage relies on: at least one sample; unique, UTF-8 keys; a path below the root

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "core/api/architecture.h"
 #include "core/image/image_io.h"
 #include "core/stages/artifacts.h"
@@ -21,6 +22,7 @@
 #include "core/training/input_writer.h"
 #include "core/training/model.h"
 #include "core/training/tensors.h"
+#include "core/training/weight_source.h"
 
 namespace facet {
 namespace {
@@ -33,6 +35,22 @@ struct Network {
   InputFormat format;
   Numerics numerics;
 };
+
+// train.weights of a row that trains nothing.
+absl::Status UseWeights(StageContext& context, Network* network) {
+  FACET_ASSIGN_OR_RETURN(const WeightSettings settings,
+                         ReadOptions<WeightSettings>(Dump(context.settings().at("weights"))));
+  FACET_ASSIGN_OR_RETURN(const StoredTensors stored, ReadForeignWeights(settings));
+  FACET_ASSIGN_OR_RETURN(const std::vector<std::string> unused,
+                         LoadForeignWeights(stored, settings.file, *network->architecture));
+  FACET_ASSIGN_OR_RETURN(ForeignInput foreign, ForeignInputOf(settings, stored, network->format));
+  network->format = std::move(foreign.format);
+  if (!unused.empty()) {
+    context.Notice(
+        absl::StrCat("Tensors of the weights file not used: ", absl::StrJoin(unused, ", "), "."));
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Network> LoadNetwork(StageContext& context) {
   Network network;
@@ -51,10 +69,11 @@ absl::StatusOr<Network> LoadNetwork(StageContext& context) {
     FACET_RETURN_IF_ERROR(LoadWeights(model.weights, architecture));
     network.format = model.input;
   }
+  if (context.settings().contains("weights")) FACET_RETURN_IF_ERROR(UseWeights(context, &network));
   // A network without parameters of its own (one that only infers) takes float32 on the CPU.
   if (architecture.Parameters().empty()) network.numerics = {};
   MoveTo(architecture.Parameters(), network.numerics);
-  MoveTo(architecture.Buffers(), network.numerics);
+  MoveTo(architecture.Buffers(), {network.numerics.device, at::kFloat});
   return network;
 }
 
@@ -161,8 +180,10 @@ absl::Status WriteRows(const CropSet& crops, const std::string& path) {
 
 absl::Status RunDescribe(StageContext& context) {
   const at::NoGradGuard no_gradient;
+  Json crop_settings = context.settings();
+  crop_settings.erase("weights");
   FACET_ASSIGN_OR_RETURN(const TestCropSettings settings,
-                         ReadOptions<TestCropSettings>(Dump(context.settings())));
+                         ReadOptions<TestCropSettings>(Dump(crop_settings)));
   FACET_ASSIGN_OR_RETURN(Network network, LoadNetwork(context));
   FACET_RETURN_IF_ERROR(CheckScales(settings, network.format.size_px));
   FACET_ASSIGN_OR_RETURN(const std::string records, context.InputFile("crops", "crops.jsonl"));

@@ -20,6 +20,7 @@
 #include "core/stages/settings.h"
 #include "core/training/reduce.h"
 #include "core/training/tensors.h"
+#include "core/training/tuples.h"
 
 namespace facet {
 namespace {
@@ -144,30 +145,33 @@ at::Tensor InitialProjection(const EmbedSettings& settings, const at::Tensor& de
   return projection;
 }
 
-// The tuples' own rows, so that a step costs as much as its tuples and not as the data set.
+// The tuples' own rows, so that a step costs as much as its tuples and not as the data set. Each
+// row comes once: a loss over pairs takes together what one anchor has.
 struct Step {
   at::Tensor rows;  // of the training set
   Tuples tuples;    // indices into `rows`
 };
 Step Compact(const Tuples& mined) {
   Step step;
-  step.tuples.kind = mined.kind;
-  std::vector<at::Tensor> rows;
+  step.tuples = mined;
+  std::vector<at::Tensor*> columns;
+  std::vector<at::Tensor> indices;
+  Tuples& t = step.tuples;
+  for (at::Tensor* column : {&t.anchors, &t.positives, &t.negatives, &t.positive_first,
+                             &t.positive_second, &t.negative_first, &t.negative_second}) {
+    if (!column->defined()) continue;
+    columns.push_back(column);
+    indices.push_back(*column);
+  }
+  const auto [rows, places, counts] =
+      at::_unique2(at::cat(indices), /*sorted=*/true, /*return_inverse=*/true);
+  step.rows = rows;
   int64_t offset = 0;
-  const auto take = [&rows, &offset](const at::Tensor& from, at::Tensor* to) {
-    if (!from.defined()) return;
-    rows.push_back(from);
-    *to = at::arange(offset, offset + from.numel(), at::kLong);
-    offset += from.numel();
-  };
-  take(mined.anchors, &step.tuples.anchors);
-  take(mined.positives, &step.tuples.positives);
-  take(mined.negatives, &step.tuples.negatives);
-  take(mined.positive_first, &step.tuples.positive_first);
-  take(mined.positive_second, &step.tuples.positive_second);
-  take(mined.negative_first, &step.tuples.negative_first);
-  take(mined.negative_second, &step.tuples.negative_second);
-  step.rows = at::cat(rows);
+  for (at::Tensor* column : columns) {
+    const int64_t count = column->numel();
+    *column = places.narrow(0, offset, count);
+    offset += count;
+  }
   return step;
 }
 
@@ -178,7 +182,7 @@ absl::Status Diverged() {
 // One gradient step; returns the loss.
 absl::StatusOr<double> Update(Loss& loss, const TrainingSet& data, const Tuples& mined, double lr,
                               at::Tensor& projection) {
-  const Step step = Compact(mined);
+  const Step step = Compact(ConvertTuples(mined, loss.takes()));
   const at::Tensor embeddings = data.descriptors.index_select(0, step.rows).mm(projection.t());
   const at::Tensor labels = data.labels.index_select(0, step.rows);
   FACET_ASSIGN_OR_RETURN(const std::vector<LossGroup> groups,

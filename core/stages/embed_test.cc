@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -325,6 +326,30 @@ TEST_F(EmbedTest, StepsAreGradientDescentOnTheHinge) {
   }
   EXPECT_NEAR(Log(*context)[0].at("epochs")[0].at("loss").get<double>(), first_loss, 1e-4);
   EXPECT_EQ(Log(*context)[0].at("epochs")[1].at("tuples"), 6);
+}
+
+TEST_F(EmbedTest, ALossOverPairsTakesEachPairOfTheTripletsOnce) {
+  protocol_ = Protocol();
+  auto context = Context("pairs");
+  context->settings_.update({{"on", "train"}, {"epochs", 1}});
+  context->uses_["loss"] = {"plugins/losses/libcontrastive.so", "loss", "contrastive"};
+  context->uses_["miner"].make = [&]() -> std::unique_ptr<Component> {
+    return std::make_unique<ListMiner>(
+        std::vector<std::vector<Triple>>{{{0, 20, 1}, {0, 40, 1}, {3, 43, 5}}});
+  };
+  Run(*context);
+
+  const Matrix w = PrincipalDirections(RowsOutside(-2));
+  const auto distance = [&](size_t i, size_t j) {
+    return std::sqrt(Squared(Project(w, Normalized(i)), Project(w, Normalized(j))));
+  };
+  const auto attract = [&](size_t i, size_t j) { return std::pow(distance(i, j), 2) / 2; };
+  const auto repel = [&](size_t i, size_t j) {
+    return std::pow(std::max(0.0, 1 - distance(i, j)), 2) / 2;
+  };
+  const double expected = (attract(0, 20) + attract(0, 40) + attract(3, 43)) / 3 +
+                          (repel(0, 1) + repel(3, 5)) / 2;  // (0, 1) comes twice
+  EXPECT_NEAR(Log(*context)[0].at("epochs")[0].at("loss").get<double>(), expected, 1e-4);
 }
 
 TEST_F(EmbedTest, LearningLowersTheLossAndTheNumberOfViolators) {

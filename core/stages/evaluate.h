@@ -20,7 +20,7 @@
 namespace facet {
 
 // Component "evaluator"; inputs "samples" and either "descriptors" and, optional, "projection", or
-// "faces" and, optional, "frames".
+// "faces" and, optional, "frames". An input "leaks" is a condition (leak_check.h), not read.
 absl::Status RunEvaluate(StageContext& context);
 
 }  // namespace facet

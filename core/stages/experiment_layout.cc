@@ -67,6 +67,7 @@ ExperimentLayout MakeExperimentLayout() {
   slots.push_back(ComponentSlot("train.detector", "detector", false, "finds their faces"));
   slots.push_back(ComponentSlot("train.aligner", "aligner", false, "frames them"));
   slots.push_back(SettingsSlot<FaceSettings>("train.faces", "image files and choice of face"));
+  slots.push_back(SettingsSlot<HoldoutSettings>("train.holdout", "people who are left out"));
   slots.push_back(SettingsSlot<TrainCropSettings>("train.crops", "stored crops"));
   slots.push_back(ComponentSlot("train.architecture", "architecture", true, "the network"));
   // Evaluators of detectors and of aligners need no network; those of detectors no aligner.
@@ -79,6 +80,7 @@ ExperimentLayout MakeExperimentLayout() {
   slots.push_back(SettingsSlot<SamplerSettings>("train.sampler", "what a batch is made of"));
   slots.push_back(
       SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"));
+  slots.push_back(SettingsSlot<WeightSettings>("train.weights", "a network from elsewhere"));
   Slot start_from;
   start_from.path = "train.start_from";
   start_from.fill = Slot::Fill::kRow;
@@ -97,6 +99,9 @@ ExperimentLayout MakeExperimentLayout() {
     slot.optional_group = "embed";
     slots.push_back(std::move(slot));
   }
+  Slot leaks = SettingsSlot<LeakSettings>("leaks", "is the test set in the training set?");
+  leaks.optional_group = "leaks";
+  slots.push_back(std::move(leaks));
   for (Slot slot :
        {ComponentSlot("landmarks.data", "dataset", true,
                       "faces with landmarks, from which the row's aligners learn"),

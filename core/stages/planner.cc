@@ -50,6 +50,14 @@ class Planner {
     user_ = row.id;
     StageSpec evaluate = NewStage("evaluate", "evaluate");
     FACET_RETURN_IF_ERROR(AddComponent(row, "test.evaluator", "evaluator", &evaluate));
+    const ComponentUse& evaluator = evaluate.components["evaluator"];
+    if (Find(row, "leaks") != nullptr &&
+        (HasTrait(evaluator, "detections") || HasTrait(evaluator, "landmarks"))) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("row \"", row.id,
+                       "\": leaks compares the test set with the training set, but evaluator \"",
+                       evaluator.name, "\" scores no trained network; leave out leaks"));
+    }
     if (HasTrait(evaluate.components["evaluator"], "detections")) {
       FACET_ASSIGN_OR_RETURN(const Branch test, AddFaces(row, "test"));
       evaluate.inputs = {{"samples", test.dataset}, {"faces", test.detect}};
@@ -79,10 +87,19 @@ class Planner {
   // The inputs of an evaluation of descriptors.
   absl::Status AddDescriptors(const Row& row, StageSpec* evaluate) {
     FACET_ASSIGN_OR_RETURN(const Branch test, AddBranch(row, "test", TestSize(row)));
+    // Before the training, if that need not be known: a leak shows before hours are spent.
+    const bool check_leaks = Find(row, "leaks") != nullptr;
+    const bool check_faces = Settings(row, "leaks").value("embedding", 0.0) > 0.0;
+    if (check_leaks && !check_faces) {
+      FACET_ASSIGN_OR_RETURN(evaluate->inputs["leaks"], AddLeakCheck(row, test, -1, -1));
+    }
     FACET_ASSIGN_OR_RETURN(const int model, AddTraining(row, 0));
     FACET_ASSIGN_OR_RETURN(const int described,
                            AddDescribe(row, "describe", test.pack, model, nullptr));
-    evaluate->inputs = {{"descriptors", described}, {"samples", test.dataset}};
+    evaluate->inputs.insert({{"descriptors", described}, {"samples", test.dataset}});
+    if (check_leaks && check_faces) {
+      FACET_ASSIGN_OR_RETURN(evaluate->inputs["leaks"], AddLeakCheck(row, test, described, model));
+    }
     if (HasTrait(evaluate->components["evaluator"], "identities")) {
       evaluate->settings["identities"] = true;
     }
@@ -166,13 +183,25 @@ class Planner {
     return absl::OkStatus();
   }
 
+  // The files of train.weights, for a stage that makes a network of them.
+  static void AddWeights(const Row& row, StageSpec* stage) {
+    const Json weights = Settings(row, "train.weights");
+    if (weights.value("file", "").empty()) return;
+    stage->settings["weights"] = weights;
+    for (const char* option : {"file", "layout"}) {
+      const std::string path = weights.value(option, "");
+      if (!path.empty()) stage->externals.push_back({absl::StrCat("weights.", option), path});
+    }
+  }
+
   // A stage that reads the data set's images: they lie below a folder that an option names.
-  absl::Status AddSource(const Row& row, const std::string& branch, StageSpec* stage) {
+  absl::Status AddSource(const Row& row, const std::string& branch, StageSpec* stage,
+                         const std::string& port = "samples", const std::string& role = "data") {
     FACET_ASSIGN_OR_RETURN(ComponentUse use, Use(row, branch + ".data", "dataset"));
-    for (ExternalInput& external : Externals("data", use)) {
+    for (ExternalInput& external : Externals(role, use)) {
       if (external.directory) stage->externals.push_back(std::move(external));
     }
-    stage->sources["samples"] = std::move(use);
+    stage->sources[port] = std::move(use);
     return absl::OkStatus();
   }
 
@@ -193,13 +222,28 @@ class Planner {
     return threads > 0 ? threads : machine_.num_cores;
   }
 
+  // The lists of people that are left out of the training set; none given: as if there were no such
+  // setting.
+  static void AddHoldout(const Row& row, StageSpec* dataset) {
+    const Json lists = Settings(row, "train.holdout");
+    for (const auto& [option, path] : lists.items()) {
+      if (path.get_ref<const std::string&>().empty()) continue;
+      dataset->settings["holdout"][option] = path;
+      dataset->externals.push_back({absl::StrCat("holdout.", option), path, false});
+    }
+  }
+
+  absl::StatusOr<int> AddDataset(const Row& row, const std::string& branch) {
+    StageSpec dataset = NewStage("dataset", branch + ".dataset");
+    FACET_RETURN_IF_ERROR(AddComponent(row, branch + ".data", "data", &dataset, "dataset"));
+    if (branch == "train") AddHoldout(row, &dataset);
+    return Share(std::move(dataset), row);
+  }
+
   // The data set and the faces of its images.
   absl::StatusOr<Branch> AddFaces(const Row& row, const std::string& branch) {
     Branch made;
-    StageSpec dataset = NewStage("dataset", branch + ".dataset");
-    FACET_RETURN_IF_ERROR(AddComponent(row, branch + ".data", "data", &dataset, "dataset"));
-    made.dataset = Share(std::move(dataset), row);
-
+    FACET_ASSIGN_OR_RETURN(made.dataset, AddDataset(row, branch));
     StageSpec detect = NewStage("detect", branch + ".detect");
     FACET_RETURN_IF_ERROR(AddComponent(row, branch + ".detector", "detector", &detect));
     FACET_RETURN_IF_ERROR(AddSource(row, branch, &detect));
@@ -293,6 +337,7 @@ class Planner {
     if (const absl::Status status = ReadTrainSettings(train.settings).status(); !status.ok()) {
       return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": ", status.message()));
     }
+    AddWeights(row, &train);
     SetSeed(row, "train", &train);
     SetNumerics(row, true, &train);
     train.libraries = {"torch", "opencv"};
@@ -322,6 +367,7 @@ class Planner {
     if (scales != nullptr) describe.settings["scales"] = *scales;
     describe.inputs = {{"crops", pack}};
     if (model >= 0) describe.inputs["model"] = model;
+    if (model < 0) AddWeights(row, &describe);
     SetNumerics(row, false, &describe);
     describe.libraries = {"torch", "opencv"};
     return Share(std::move(describe), row);
@@ -353,6 +399,29 @@ class Planner {
     SetNumerics(row, true, &embed);
     embed.libraries = {"torch"};
     return Share(std::move(embed), row);
+  }
+
+  // `described` and `model` are looked at where faces are compared.
+  absl::StatusOr<int> AddLeakCheck(const Row& row, const Branch& test, int described, int model) {
+    StageSpec check = NewStage("leak_check", "leak_check");
+    check.settings = Settings(row, "leaks");
+    check.settings.update(ImageLimit(Settings(row, "test.faces")));
+    FACET_ASSIGN_OR_RETURN(const int train, AddDataset(row, "train"));
+    check.inputs = {{"samples", test.dataset}, {"train", train}};
+    if (check.settings.value("images", "off") != "off") {
+      FACET_RETURN_IF_ERROR(AddSource(row, "test", &check));
+      FACET_RETURN_IF_ERROR(AddSource(row, "train", &check, "train", "train"));
+    }
+    check.libraries = {"opencv"};
+    if (check.settings.value("embedding", 0.0) > 0.0) {
+      FACET_ASSIGN_OR_RETURN(const Branch packed, AddTrainBranch(row));
+      const Json scales = Json::array({Settings(row, "train.crops").at("size_px")});
+      check.inputs["descriptors"] = described;
+      FACET_ASSIGN_OR_RETURN(check.inputs["train_descriptors"],
+                             AddDescribe(row, "train.describe", packed.pack, model, &scales));
+      check.libraries.emplace_back("torch");
+    }
+    return Share(std::move(check), row);
   }
 
   // The index of the stage that equals this one, which is added if there is none. It is made as

@@ -1,7 +1,7 @@
 // Experiment -> stages. What each stage of a row is made of:
 //
 //   stage           inputs                               roles                settings
-//   B.dataset       -                                    data                 -
+//   B.dataset       -                                    data                 [holdout]
 //   B.detect        samples=dataset                      detector             B.faces
 //   B.align         samples=dataset faces=detect         aligner              max_megapixels
 //                   [model=landmarks.fit]
@@ -15,17 +15,22 @@
 //   train.describe  crops=train.pack [model=train]       architecture         test.crops
 //   embed           descriptors=describe samples=dataset  loss miner          embed
 //                                                        [evaluator]
+//   leak_check      samples=test.dataset                 -                    leaks,
+//                   train=train.dataset                                       max_megapixels
+//                   [descriptors=describe
+//                   train_descriptors=train.describe]
 //   evaluate        samples=dataset descriptors=describe  evaluator           [identities]
-//                   [projection=embed]
+//                   [projection=embed] [leaks=leak_check]
 //                   or samples=dataset faces=detect
 //                   or samples=dataset faces=detect frames=align
 //
 // What evaluate takes follows from the evaluator's traits (evaluator.h). An aligner that learns and
-// brings no model gets one from landmarks.fit. B is `train`, `test` or, up to detect, `landmarks`. Settings are the options of core/stages/settings.h by name; train nests
-// them ({"optimizer": {...}, "augment": {...}}). pack's size_px is train.crops.size_px, or the
-// largest of test.crops.scales. An embedding on "folds" takes the descriptors and samples of the
-// test set, one on "train" those of the training set, with views at train.crops.size_px (stage
-// train.describe). Stages that are equal in everything are one stage of all their rows.
+// brings no model gets one from landmarks.fit. B is `train`, `test` or, up to detect, `landmarks`.
+// Settings are the options of core/stages/settings.h by name; train nests them ({"optimizer":
+// {...}, "augment": {...}}). pack's size_px is train.crops.size_px, or the largest of
+// test.crops.scales. An embedding on "folds" takes the descriptors and samples of the test set, one
+// on "train" those of the training set, with views at train.crops.size_px (stage train.describe).
+// Stages that are equal in everything are one stage of all their rows.
 //
 // Components that read images (detect, align, pack) depend on the content of the folder below which
 // the images lie; `sources` says which option names it.

@@ -256,6 +256,84 @@ TEST_F(PlannerTest, StagesThatReadImagesDependOnTheirFolder) {
   EXPECT_TRUE(OfType(graph, "describe")[0]->externals.empty());
 }
 
+TEST_F(PlannerTest, WeightsFromElsewhereAreInputsOfTheStageThatTakesThem) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("trained"), MakeRow("described"), MakeRow("plain")};
+  for (int i = 0; i < 2; ++i) {
+    Json& weights = experiment.rows[static_cast<size_t>(i)].slots["train.weights"];
+    weights["file"] = "/data/vgg.caffemodel";
+    weights["layout"] = "/data/vgg.prototxt";
+  }
+  for (const char* slot : {"train.loss", "train.data", "train.detector", "train.aligner"}) {
+    experiment.rows[1].slots.erase(slot);
+  }
+  const StageGraph graph = Plan(experiment);
+  const auto files = [](const StageSpec& stage) {
+    std::vector<std::string> named;
+    for (const ExternalInput& external : stage.externals) {
+      if (external.option.rfind("weights.", 0) == 0) named.push_back(external.path);
+    }
+    return named;
+  };
+  const std::vector<std::string> both = {"/data/vgg.caffemodel", "/data/vgg.prototxt"};
+  for (const StageSpec& stage : graph.stages) {
+    const bool takes = (stage.type == "train" && stage.rows[0] == "trained") ||
+                       (stage.type == "describe" && stage.rows[0] == "described");
+    EXPECT_EQ(files(stage), takes ? both : std::vector<std::string>()) << stage.name;
+    EXPECT_EQ(stage.settings.contains("weights"), takes) << stage.name;
+  }
+}
+
+TEST_F(PlannerTest, HoldoutListsAreInputsOfTheTrainingSetAlone) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1"), MakeRow("2")};
+  experiment.rows[1].slots["train.holdout"]["lfw"] = "/data/lfw/people.txt";
+  const StageGraph graph = Plan(experiment);
+  const auto datasets = OfType(graph, "dataset");
+  ASSERT_EQ(datasets.size(), 3u);
+  EXPECT_EQ(datasets[1]->settings, Json::object());
+  EXPECT_EQ(datasets[2]->name, "train.dataset");
+  EXPECT_EQ(datasets[2]->settings, Json({{"holdout", {{"lfw", "/data/lfw/people.txt"}}}}));
+  ASSERT_EQ(datasets[2]->externals.size(), 2u);
+  EXPECT_EQ(datasets[2]->externals[1].option, "holdout.lfw");
+}
+
+TEST_F(PlannerTest, LeaksAreCheckedBeforeTheTrainingOrWithItsDescriptors) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1")};
+  EXPECT_TRUE(OfType(Plan(experiment), "leak_check").empty());
+  Json& leaks = experiment.rows[0].slots["leaks"];
+  leaks = Defaults(*MakeExperimentLayout().Find("leaks"));
+  {
+    const StageGraph graph = Plan(experiment);
+    const StageSpec& check = *OfType(graph, "leak_check")[0];
+    EXPECT_LT(&check, OfType(graph, "train")[0]);
+    EXPECT_EQ(&Input(graph, *OfType(graph, "evaluate")[0], "leaks"), &check);
+    EXPECT_EQ(Input(graph, check, "samples").name, "test.dataset");
+    EXPECT_EQ(Input(graph, check, "train").name, "train.dataset");
+    EXPECT_EQ(check.inputs.size(), 2u);
+    EXPECT_EQ(check.sources.at("samples").name, "lfw");
+    EXPECT_EQ(check.sources.at("train").name, "vggface");
+    ASSERT_EQ(check.externals.size(), 2u);
+    EXPECT_EQ(check.externals[0].option, "data.root");
+    EXPECT_EQ(check.externals[1].option, "train.root");
+    EXPECT_EQ(OfType(graph, "dataset").size(), 2u);
+  }
+  leaks["embedding"] = 0.9;
+  leaks["images"] = "off";
+  {
+    const StageGraph graph = Plan(experiment);
+    const StageSpec& check = *OfType(graph, "leak_check")[0];
+    EXPECT_EQ(Input(graph, check, "descriptors").name, "describe");
+    EXPECT_EQ(Input(graph, check, "train_descriptors").name, "train.describe");
+    EXPECT_TRUE(check.externals.empty());
+    EXPECT_EQ(&Input(graph, *OfType(graph, "evaluate")[0], "leaks"), &check);
+  }
+  experiment.rows[0].slots.erase("train.data");
+  experiment.rows[0].slots.erase("train.loss");
+  EXPECT_NE(TryPlan(experiment).status().message().find("names no train.data"), std::string::npos);
+}
+
 TEST_F(PlannerTest, AnArchitectureThatOnlyInfersNeedsNoTraining) {
   Experiment experiment;
   experiment.rows = {MakeRow("1")};

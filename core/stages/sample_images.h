@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,12 +29,16 @@ namespace facet {
 
 class SampleImages {
  public:
-  // Input port "samples" of the stage. `max_megapixels`: larger images are not read.
-  static absl::StatusOr<SampleImages> Open(const StageContext& context, int64_t max_megapixels);
+  // Of the data set at an input port of the stage. `max_megapixels`: larger images are not read.
+  static absl::StatusOr<SampleImages> Open(const StageContext& context, int64_t max_megapixels,
+                                           const std::string& port = "samples");
 
   // Any thread. The message says what is wrong with the image and names neither it nor a folder:
   // it may go into an artifact, which must not depend on where the data lies.
   absl::StatusOr<Image> Read(int64_t index, const Sample& sample) const;
+  // The same in two steps: the image's file, and its pixels.
+  absl::StatusOr<std::string> ReadBytes(int64_t index, const Sample& sample) const;
+  absl::StatusOr<Image> Decode(std::string_view bytes) const;
 
  private:
   std::string root_;

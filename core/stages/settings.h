@@ -33,6 +33,18 @@ struct FaceSettings {
   }
 };
 
+// `train.holdout`: lists of people who are left out of the training set, as the paper does with
+// those of LFW and YouTube Faces. Names are compared without case, accents and punctuation.
+struct HoldoutSettings {
+  std::string lfw, ytf, names;
+
+  void Visit(OptionVisitor& v) {
+    v("lfw", lfw, InputFile(), "people.txt or pairs.txt of LFW");
+    v("ytf", ytf, InputFile(), "splits.txt of YouTube Faces");
+    v("names", names, InputFile(), "one name a line");
+  }
+};
+
 // `train.crops`: what is packed for training.
 struct TrainCropSettings {
   int64_t size_px = 256;
@@ -210,6 +222,30 @@ struct MemorySettings {
   }
 };
 
+// `train.weights`: a network from elsewhere. Without train.loss it describes the faces; with it,
+// training begins with it.
+struct WeightSettings {
+  std::string file;
+  std::string layout;
+  std::string channels = "same";
+  std::vector<double> mean_bgr;
+  double scale = 0.0;
+
+  void Visit(OptionVisitor& v) {
+    v("file", file, InputFile(), ".safetensors or .caffemodel; none: no such weights");
+    v("layout", layout, InputFile(), "deploy .prototxt of a .caffemodel");
+    v("channels", channels, OneOf({"same", "rgb", "bgr"}),
+      "order that the weights were trained with; same: as the file (facet's own) or the "
+      "architecture says. Caffe models: bgr");
+    v("mean_bgr", mean_bgr, Any(),
+      "subtracted from B, G, R [0..255]; none: as file or architecture say, else 0, or "
+      "what train.optimizer.mean measures. VGG-Face: "
+      "93.5940, 104.7624, 129.1863");
+    v("scale", scale, AtLeast(0),
+      "factor on the mean-free pixels; 0: as file or architecture say. VGG-Face: 1");
+  }
+};
+
 // `embed`: learns W' [L, D] on frozen l2-normalised descriptors (paper, section 4.4).
 struct EmbedSettings {
   std::string on = "folds";
@@ -234,6 +270,30 @@ struct EmbedSettings {
       "W' before training: principal directions of the training descriptors, or N(0, "
       "initial_std^2)");
     v("initial_std", initial_std, Above(0), "of initial normal; paper's filter initialisation");
+  }
+};
+
+// `leaks`: whether the test set is in the training set (leak_check.h).
+struct LeakSettings {
+  bool names = true;
+  std::string images = "near";
+  int64_t hash_bits = 4;
+  double embedding = 0.0;
+  int64_t allowed_people = 0, allowed_images = 0, allowed_faces = 0;
+  std::string on_leak = "refuse";
+
+  void Visit(OptionVisitor& v) {
+    v("names", names, Any(), "compare people's names, without case, accents and punctuation");
+    v("images", images, OneOf({"near", "exact", "off"}),
+      "compare images by perceptual hash and bytes, by bytes alone, or not");
+    v("hash_bits", hash_bits, Range(0, 32), "of images near: at most so many of 64 bits differ");
+    v("embedding", embedding, Range(0, 1),
+      "cosine from which two descriptors are one face picture; 0: not compared");
+    v("allowed_people", allowed_people, AtLeast(0), "so many people of both sets do no harm");
+    v("allowed_images", allowed_images, AtLeast(0), "so many test images do no harm");
+    v("allowed_faces", allowed_faces, AtLeast(0), "so many test faces do no harm");
+    v("on_leak", on_leak, OneOf({"refuse", "report"}),
+      "more than is allowed: fail the row, or say so in its notices");
   }
 };
 

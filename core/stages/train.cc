@@ -21,6 +21,7 @@
 #include "core/training/split.h"
 #include "core/training/tensors.h"
 #include "core/training/trainer.h"
+#include "core/training/weight_source.h"
 
 namespace facet {
 namespace {
@@ -82,17 +83,6 @@ absl::Status CountImages(const LabelledRows& rows, const Split& split, StageCont
   return absl::OkStatus();
 }
 
-// The architecture's own mean counts; else the one that `setting` names is measured.
-absl::StatusOr<InputFormat> MakeFormat(const NetworkInput& input, const std::string& setting,
-                                       const CropSet& crops, const std::vector<int64_t>& rows) {
-  InputFormat format = InputFormatOf(input);
-  if (input.mean_bgr.empty() && setting != "none") {
-    FACET_ASSIGN_OR_RETURN(format.mean_bgr,
-                           MeasureMean(crops, rows, input.size_px, setting == "image"));
-  }
-  return format;
-}
-
 // "conv1_1, fc6" of conv1_1.weight, conv1_1.bias, fc6.weight.
 std::string LayerNames(const std::vector<std::string>& tensors) {
   std::vector<std::string> layers;
@@ -114,6 +104,16 @@ absl::Status Start(StageContext& context, Parts& parts, Model* model) {
       absl::StrCat("Layers taken from the start network: ", LayerNames(model->start.at("copied")),
                    "; drawn anew: ", LayerNames(model->start.at("new")),
                    "; not used: ", LayerNames(model->start.at("unused")), "."));
+  return absl::OkStatus();
+}
+
+// The start values that train.weights names. Layers of a start network come after, over them.
+absl::Status StartFromFile(const WeightSettings& settings, const StoredTensors& stored,
+                           StageContext& context, Architecture& architecture) {
+  FACET_ASSIGN_OR_RETURN(const std::vector<std::string> unused,
+                         LoadForeignWeights(stored, settings.file, architecture));
+  context.Notice(absl::StrCat("Training begins with the weights of a file; its tensors not used: ",
+                              unused.empty() ? "none" : absl::StrJoin(unused, ", "), "."));
   return absl::OkStatus();
 }
 
@@ -166,13 +166,28 @@ absl::Status RunTrain(StageContext& context) {
   model.precision = context.precision();
   FACET_RETURN_IF_ERROR(CountImages(rows, split, context, &model.counts));
   FACET_RETURN_IF_ERROR(CheckIdentities(rows.labels, split.training, settings.sampler));
-  FACET_ASSIGN_OR_RETURN(model.input,
-                         MakeFormat(input, settings.optimizer.mean, *crops, split.training));
+  WeightSettings weights;
+  StoredTensors foreign;
+  if (context.settings().contains("weights")) {
+    FACET_ASSIGN_OR_RETURN(weights,
+                           ReadOptions<WeightSettings>(Dump(context.settings().at("weights"))));
+    FACET_ASSIGN_OR_RETURN(foreign, ReadForeignWeights(weights));
+  }
+  FACET_ASSIGN_OR_RETURN(ForeignInput format,
+                         ForeignInputOf(weights, foreign, InputFormatOf(input)));
+  model.input = std::move(format.format);
+  if (!format.fixed_mean && input.mean_bgr.empty() && settings.optimizer.mean != "none") {
+    FACET_ASSIGN_OR_RETURN(model.input.mean_bgr, MeasureMean(*crops, split.training, input.size_px,
+                                                             settings.optimizer.mean == "image"));
+  }
 
   parts.architecture->Initialize(DeriveSeed(context.seed(), "architecture"));
   FACET_RETURN_IF_ERROR(parts.loss->Initialize(parts.architecture->dimension(),
                                                static_cast<int64_t>(rows.classes.size()),
                                                DeriveSeed(context.seed(), "loss")));
+  if (!weights.file.empty()) {
+    FACET_RETURN_IF_ERROR(StartFromFile(weights, foreign, context, *parts.architecture));
+  }
   FACET_RETURN_IF_ERROR(Start(context, parts, &model));
   const Batches batches(*crops, rows.labels, split, settings.optimizer.batch, settings.augment,
                         model.input, DeriveSeed(context.seed(), "batches"), settings.sampler);

@@ -218,11 +218,17 @@ TEST_F(TrainTest, LeavesTheClassifierBehindIfThePeopleDiffer) {
   EXPECT_THAT(to->notices_, Contains(HasSubstr("drawn anew: loss; not used: loss.")));
 }
 
-TEST_F(TrainTest, TrainsTupleLossesWithTheirMiner) {
+TEST_F(TrainTest, TrainsTupleLossesWithAndWithoutAMiner) {
   auto uses = kUses;
+  uses["loss"] = {"plugins/losses/libmulti_similarity.so", "loss", "multi_similarity"};
+  for (const bool mined : {false, true}) {  // every pair of a batch, and triplets as pairs
+    if (mined) uses["miner"] = {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"};
+    auto context = Context(mined ? "mined" : "all", uses);
+    context->settings_["optimizer"]["epochs"] = 1;
+    const absl::Status status = RunTrain(*context);
+    ASSERT_TRUE(status.ok()) << status;
+  }
   uses["loss"] = {"plugins/losses/libtriplet.so", "loss", "triplet"};
-  EXPECT_THAT(std::string(RunTrain(*Context("without", uses)).message()),
-              HasSubstr("train.loss takes triplets, but there is no train.miner"));
   uses["miner"] = {"plugins/miners/librandom_violating.so", "miner", "random_violating"};
   EXPECT_THAT(std::string(RunTrain(*Context("epoch", uses)).message()),
               HasSubstr("train.miner mines an epoch, train needs one that mines a batch"));

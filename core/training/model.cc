@@ -13,8 +13,7 @@
 namespace facet {
 namespace {
 
-constexpr char kLossPrefix[] = "loss.";
-constexpr char kMeanImage[] = "input.mean";
+constexpr int64_t kMaxInputPx = 1 << 16;
 
 bool Agrees(const StoredTensor& stored, const at::Tensor& tensor) {
   return stored.shape == tensor.sizes().vec();
@@ -29,14 +28,15 @@ absl::Status WriteModel(const Model& model, const std::string& directory) {
     weights.tensors[kMeanImage] = {{model.input.size_px, model.input.size_px, 3},
                                    model.input.mean_bgr};
   }
+  const Json input = {{"size_px", model.input.size_px},
+                      {"rgb", model.input.rgb},
+                      {"mean_bgr", mean_image ? Json(kMeanImage) : Json(model.input.mean_bgr)},
+                      {"scale_bgr", model.input.scale_bgr}};
+  weights.metadata[kInputMetadata] = Dump(input);
   const Json json = {
       {"architecture", {{"use", model.architecture}, {"options", model.architecture_options}}},
       {"loss", model.loss},
-      {"input",
-       {{"size_px", model.input.size_px},
-        {"rgb", model.input.rgb},
-        {"mean_bgr", mean_image ? Json(kMeanImage) : Json(model.input.mean_bgr)},
-        {"scale_bgr", model.input.scale_bgr}}},
+      {"input", input},
       {"classes", model.classes},
       {"precision", model.precision},
       {"start", model.start},
@@ -58,21 +58,35 @@ absl::StatusOr<Model> ReadModel(const std::string& model_path, const std::string
     model.precision = json.at("precision");
     model.start = json.at("start");
     model.counts = json.at("counts");
-    const Json& input = json.at("input");
-    model.input.size_px = input.at("size_px");
-    model.input.rgb = input.at("rgb");
-    model.input.scale_bgr = input.at("scale_bgr").get<std::array<float, 3>>();
-    model.input.mean_bgr = input.at("mean_bgr").is_string()
-                               ? model.weights.tensors.at(kMeanImage).values
-                               : input.at("mean_bgr").get<std::vector<float>>();
   } catch (const std::exception& exception) {
     return absl::DataLossError(absl::StrCat(model_path, ": ", exception.what()));
   }
-  const size_t num_means = model.input.mean_bgr.size();
-  if (num_means != 3 && num_means != static_cast<size_t>(model.input.num_values())) {
-    return absl::DataLossError(absl::StrCat(model_path, ": the mean has ", num_means, " values"));
-  }
+  FACET_ASSIGN_OR_RETURN(model.input,
+                         ParseInputFormat(json.value("input", Json()), model.weights, model_path));
   return model;
+}
+
+absl::StatusOr<InputFormat> ParseInputFormat(const Json& json, const StoredTensors& weights,
+                                             const std::string& file) {
+  InputFormat input;
+  try {
+    input.size_px = json.at("size_px");
+    input.rgb = json.at("rgb");
+    input.scale_bgr = json.at("scale_bgr").get<std::array<float, 3>>();
+    input.mean_bgr = json.at("mean_bgr").is_string()
+                         ? weights.tensors.at(json.at("mean_bgr").get<std::string>()).values
+                         : json.at("mean_bgr").get<std::vector<float>>();
+  } catch (const std::exception& exception) {
+    return absl::DataLossError(absl::StrCat(file, ": ", exception.what()));
+  }
+  if (input.size_px < 1 || input.size_px > kMaxInputPx) {
+    return absl::DataLossError(absl::StrCat(file, ": an input of ", input.size_px, " px"));
+  }
+  const size_t num_means = input.mean_bgr.size();
+  if (num_means != 3 && num_means != static_cast<size_t>(input.num_values())) {
+    return absl::DataLossError(absl::StrCat(file, ": the mean has ", num_means, " values"));
+  }
+  return input;
 }
 
 InputFormat InputFormatOf(const NetworkInput& input) {

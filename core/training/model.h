@@ -17,6 +17,11 @@
 
 namespace facet {
 
+inline constexpr char kLossPrefix[] = "loss.";
+inline constexpr char kMeanImage[] = "input.mean";
+// Metadata of weights.safetensors: the "input" of model.json, so that the file alone is enough.
+inline constexpr char kInputMetadata[] = "facet.input";
+
 struct Model {
   std::string architecture, loss;  // names
   Json architecture_options = Json::object();
@@ -32,6 +37,10 @@ struct Model {
 absl::Status WriteModel(const Model& model, const std::string& directory);
 // The log is not read.
 absl::StatusOr<Model> ReadModel(const std::string& model_path, const std::string& weights_path);
+
+// "input" of model.json; a mean image comes from `weights`. DataLoss, with `file`.
+absl::StatusOr<InputFormat> ParseInputFormat(const Json& json, const StoredTensors& weights,
+                                             const std::string& file);
 
 // What the architecture wants to see; without a mean of its own: zeros.
 InputFormat InputFormatOf(const NetworkInput& input);

@@ -42,14 +42,16 @@ absl::Status CheckMiner(const Loss& loss, const Miner* miner, MinerScope scope,
                                                    "; take the miner out or choose another loss"));
   }
   if (miner == nullptr) {
+    // An epoch's steps are its miner's tuples; a batch has tuples of its own.
+    if (!loss.needs_miner() && scope == MinerScope::kBatch) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat(slot, ".loss takes ", text(loss.takes()), ", but there is no ", slot,
                      ".miner to make them; add one, for example { use = \"",
                      scope == MinerScope::kBatch ? "batch_hard" : "random_violating", "\" }"));
   }
-  if (miner->makes() != loss.takes()) {
-    return absl::InvalidArgumentError(absl::StrCat(slot, ".loss takes ", text(loss.takes()), ", ",
-                                                   slot, ".miner makes ", text(miner->makes())));
+  if (miner->makes() == TupleKind::kNone) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(slot, ".loss takes ", text(loss.takes()), ", ", slot, ".miner makes none"));
   }
   if (miner->scope() != scope) {
     return absl::InvalidArgumentError(absl::StrCat(

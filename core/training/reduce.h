@@ -18,9 +18,9 @@ namespace facet {
 // group, or elements that are no vector.
 absl::StatusOr<at::Tensor> ReduceGroups(const std::vector<LossGroup>& groups);
 
-// Loss and miner belong together: the miner makes what the loss takes, in the given scope, and a
-// loss that takes none has no miner. miner may be null. `slot` is "train" or "embed", for the
-// message.
+// Loss and miner belong together: the miner makes tuples in the given scope (pairs and triplets are
+// converted, tuples.h), and a loss that takes none has no miner. miner may be null: in scope kBatch
+// for a loss that does not need one. `slot` is "train" or "embed", for the message.
 absl::Status CheckMiner(const Loss& loss, const Miner* miner, MinerScope scope,
                         const std::string& slot);
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "core/base/file.h"
 #include "core/training/checkpoint.h"
@@ -63,6 +64,35 @@ TEST(WeightsFile, WritesWhatItReads) {
   EXPECT_THAT(stored->tensors.at("empty").shape, testing::ElementsAre(0, 4));
 }
 
+// Bits of IEEE 754 binary16, of bfloat16 (the upper half of a float32) and of float64, written out
+// by hand.
+TEST(WeightsFile, ReadsTheOtherTypes) {
+  const auto values = [](const std::string& type, int count, const std::string& data) {
+    const auto stored =
+        ParseTensors(File(R"({"w":{"dtype":")" + type + R"(","shape":[)" + std::to_string(count) +
+                              R"(],"data_offsets":[0,)" + std::to_string(data.size()) + "]}}",
+                          data));
+    EXPECT_TRUE(stored.ok()) << stored.status();
+    return stored.ok() ? stored->tensors.at("w").values : std::vector<float>();
+  };
+  const auto bytes = [](std::initializer_list<int> list) {
+    std::string text;
+    for (const int byte : list) text.push_back(static_cast<char>(byte));
+    return text;
+  };
+  // 1, -2, 65504 (the largest), 2^-14 (the smallest normal one), 2^-24 (the smallest), 1/3 rounded,
+  // -0, infinity.
+  EXPECT_THAT(values("F16", 8,
+                     bytes({0x00, 0x3c, 0x00, 0xc0, 0xff, 0x7b, 0x00, 0x04, 0x01, 0x00, 0x55, 0x35,
+                            0x00, 0x80, 0x00, 0x7c})),
+              testing::ElementsAre(1.0f, -2.0f, 65504.0f, 0x1p-14f, 0x1p-24f, 0.333251953125f,
+                                   -0.0f, std::numeric_limits<float>::infinity()));
+  EXPECT_THAT(values("BF16", 2, bytes({0x80, 0x3f, 0x49, 0xc0})),
+              testing::ElementsAre(1.0f, -3.140625f));
+  EXPECT_THAT(values("F64", 1, bytes({0, 0, 0, 0, 0, 0, 0xf8, 0xbf})), testing::ElementsAre(-1.5f));
+  EXPECT_THAT(values("I64", 1, bytes({7, 1, 0, 0, 0, 0, 0, 0})), testing::ElementsAre(263.0f));
+}
+
 TEST(WeightsFile, RefusesEveryShorterFile) {
   const std::string bytes = SerializeTensors(Example());
   for (size_t size = 0; size < bytes.size(); ++size) {
@@ -86,8 +116,16 @@ TEST(WeightsFile, RefusesOffsetsThatDoNotFit) {
               HasSubstr("cut off in tensor \"w\""));
   EXPECT_THAT(message(R"({"w":{"dtype":"F32","shape":[-1,-2],"data_offsets":[0,8]}})"),
               HasSubstr("do not fit"));
-  EXPECT_THAT(message(R"({"w":{"dtype":"BF16","shape":[4],"data_offsets":[0,8]}})"),
-              HasSubstr("has type BF16; only F32"));
+  EXPECT_THAT(message(R"({"w":{"dtype":"BF16","shape":[2],"data_offsets":[0,8]}})"),
+              HasSubstr("do not fit"));
+  EXPECT_THAT(message(R"({"w":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}})"),
+              HasSubstr("has type F8_E4M3; read are F32, F16, BF16, F64"));
+  EXPECT_THAT(message(R"({"w":{"dtype":"F32","shape":[1099511627776,1099511627776],)"
+                      R"("data_offsets":[0,8]}})"),
+              HasSubstr("do not fit"));
+  EXPECT_THAT(message(R"({"w":{"dtype":"F32","shape":[2]}})"), HasSubstr("header of tensor \"w\""));
+  EXPECT_THAT(message(R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}})"),
+              HasSubstr("do not fit"));
   EXPECT_THAT(message(R"([1])"), HasSubstr("no object"));
 }
 

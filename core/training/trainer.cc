@@ -12,9 +12,11 @@
 #include "core/base/random.h"
 #include "core/base/status.h"
 #include "core/stages/context.h"
+#include "core/training/model.h"
 #include "core/training/prefetcher.h"
 #include "core/training/reduce.h"
 #include "core/training/sampler.h"
+#include "core/training/tuples.h"
 
 namespace facet {
 namespace {
@@ -58,11 +60,11 @@ absl::Status Trainer::Prepare() {
                      " takes none; take the memory out (size = 0) or choose another loss"));
   }
   FACET_RETURN_IF_ERROR(optimizer_->Add(kNetwork, architecture_.Parameters(), options_.numerics));
-  // Losses compute in float32 in any case.
+  // Losses compute, and statistics are kept, in float32 in any case.
   const Numerics exact = {options_.numerics.device, at::kFloat};
   FACET_RETURN_IF_ERROR(
       optimizer_->Add(kLossPrefix, loss_.Parameters(), exact, options_.optimizer.loss_rate_factor));
-  MoveTo(architecture_.Buffers(), options_.numerics);
+  MoveTo(architecture_.Buffers(), exact);
   MoveTo(loss_.Buffers(), exact);
   last_checkpoint_ = Now();
   if (options_.checkpoint_dir.empty()) return absl::OkStatus();
@@ -163,6 +165,7 @@ absl::StatusOr<at::Tensor> Trainer::LossOf(const at::Tensor& embeddings, const a
                            }));
     if (num_anchors < labels.numel()) tuples = KeepAnchors(tuples, num_anchors);
     num_skipped_ += tuples.num_skipped;
+    tuples = ConvertTuples(tuples, loss_.takes());
     input.tuples = &tuples;
   } else if (num_anchors < labels.numel()) {
     tuples = AllTuples(loss_.takes(), labels, num_anchors);

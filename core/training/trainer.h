@@ -63,7 +63,6 @@ class Trainer {
   StoredTensors Weights() const;
 
  private:
-  static constexpr char kLossPrefix[] = "loss.";
 
   absl::Status Prepare();
   absl::Status RunEpoch();

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "core/base/status.h"
+#include "core/training/model.h"
 #include "core/training/trainer.h"
 
 namespace facet {

@@ -32,10 +32,79 @@ absl::Status Damaged(std::string_view what) {
       absl::StrCat("damaged weights: ", absl::string_view(what.data(), what.size())));
 }
 
+template <class T>
+T Load(const char* bytes) {
+  T value;
+  std::memcpy(&value, bytes, sizeof(value));
+  return value;
+}
+
+float FromBits(uint32_t bits) { return Load<float>(reinterpret_cast<const char*>(&bits)); }
+
+// IEEE 754 binary16.
+float FromHalf(uint16_t half) {
+  const uint32_t sign = static_cast<uint32_t>(half & 0x8000u) << 16;
+  const uint32_t exponent = (half >> 10) & 0x1fu, fraction = half & 0x3ffu;
+  if (exponent == 0) {  // zero, or a multiple of the smallest number, 2^-24
+    const float magnitude = static_cast<float>(fraction) * 0x1p-24f;
+    return sign != 0 ? -magnitude : magnitude;
+  }
+  if (exponent == 31) return FromBits(sign | 0x7f800000u | fraction << 13);
+  return FromBits(sign | (exponent + 127 - 15) << 23 | fraction << 13);
+}
+
+template <class T>
+float Cast(const char* bytes) {
+  return static_cast<float>(Load<T>(bytes));
+}
+
+// The format's types that are read, each value as float32. Whole numbers are counters beside the
+// weights (PyTorch's num_batches_tracked).
+struct Type {
+  const char* name;
+  size_t size;
+  float (*read)(const char* bytes);
+};
+constexpr Type kTypes[] = {
+    {"F32", 4, &Cast<float>},
+    {"F16", 2, [](const char* bytes) { return FromHalf(Load<uint16_t>(bytes)); }},
+    {"BF16", 2,
+     [](const char* bytes) {
+       return FromBits(static_cast<uint32_t>(Load<uint16_t>(bytes)) << 16);
+     }},
+    {"F64", 8, &Cast<double>},
+    {"I64", 8, &Cast<int64_t>},
+    {"I32", 4, &Cast<int32_t>},
+    {"I16", 2, &Cast<int16_t>},
+    {"I8", 1, &Cast<int8_t>},
+    {"U8", 1, &Cast<uint8_t>},
+    {"BOOL", 1, &Cast<uint8_t>}};
+
+absl::StatusOr<const Type*> FindType(const std::string& tensor, const std::string& name) {
+  std::string known;
+  for (const Type& type : kTypes) {
+    if (name == type.name) return &type;
+    absl::StrAppend(&known, known.empty() ? "" : ", ", type.name);
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("tensor \"", tensor, "\" has type ", name, "; read are ", known));
+}
+
+std::vector<float> ReadValues(const Type& type, std::string_view bytes) {
+  std::vector<float> values(bytes.size() / type.size);
+  if (type.read == &Cast<float>) {  // most files, most of a gigabyte
+    if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+  }
+  for (size_t i = 0; i < values.size(); ++i) values[i] = type.read(&bytes[i * type.size]);
+  return values;
+}
+
 // One entry of the header, checked. Offsets count from the end of the header.
 struct Extent {
   std::string name;
   std::vector<int64_t> shape;
+  const Type* type = nullptr;
   uint64_t begin = 0, end = 0;
 };
 
@@ -43,11 +112,7 @@ absl::StatusOr<Extent> ParseExtent(const std::string& name, const Json& entry) {
   Extent extent;
   extent.name = name;
   try {
-    const std::string dtype = entry.at("dtype");
-    if (dtype != "F32") {
-      return absl::InvalidArgumentError(
-          absl::StrCat("tensor \"", name, "\" has type ", dtype, "; only F32 is read"));
-    }
+    FACET_ASSIGN_OR_RETURN(extent.type, FindType(name, entry.at("dtype")));
     entry.at("shape").get_to(extent.shape);
     extent.begin = entry.at("data_offsets").at(0);
     extent.end = entry.at("data_offsets").at(1);
@@ -56,7 +121,7 @@ absl::StatusOr<Extent> ParseExtent(const std::string& name, const Json& entry) {
   }
   const int64_t count = NumValues(extent.shape);
   if (count < 0 || extent.end < extent.begin ||
-      extent.end - extent.begin != static_cast<uint64_t>(count) * sizeof(float)) {
+      extent.end - extent.begin != static_cast<uint64_t>(count) * extent.type->size) {
     return Damaged(absl::StrCat("offsets of tensor \"", name, "\" do not fit its shape"));
   }
   return extent;
@@ -139,10 +204,7 @@ absl::StatusOr<StoredTensors> ParseTensors(std::string_view bytes) {
     }
     StoredTensor& tensor = stored.tensors[extent.name];
     tensor.shape = std::move(extent.shape);
-    tensor.values.resize((extent.end - extent.begin) / sizeof(float));
-    if (!tensor.values.empty()) {
-      std::memcpy(tensor.values.data(), data.data() + extent.begin, extent.end - extent.begin);
-    }
+    tensor.values = ReadValues(*extent.type, data.substr(extent.begin, extent.end - extent.begin));
     offset = extent.end;
   }
   if (offset != data.size()) return Damaged("bytes after the last tensor");

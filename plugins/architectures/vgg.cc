@@ -6,15 +6,18 @@
 // Out: [N, fc_size], fc7 after ReLU; dropout after fc6 and fc7 in training. The classifier (the
 //      paper's fc8) belongs to the loss.
 // Layers are named as in the authors' release: conv1_1 ... conv5_3, fc6, fc7, each with .weight and
-// .bias. fc6 sees the last map flattened in the order channel, row, column.
-// Parameters at full size: A 128,766,336, B 128,950,848, D 134,260,544.
+// .bias. fc6 sees the last map flattened in the order channel, row, column. batch_norm: layers
+// bn1_1 ... bn5_3 between each convolution and its ReLU (not in the paper), with running statistics
+// as buffers.
+// Parameters at full size: A 128,766,336, B 128,950,848, D 134,260,544; batch_norm adds 5,504,
+// 5,888 and 8,448.
 // Example:  architecture = { use = "vgg", config = "A", input_px = 64, width = 0.25 }
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/api/architecture.h"
+#include "plugins/support/layers.h"
 
 namespace {
 
@@ -31,6 +34,7 @@ struct Options {
   double dropout = 0.5;
   std::string init = "gaussian";
   double pixel_scale = 0.0;
+  bool batch_norm = false;
 
   void Visit(facet::OptionVisitor& v) {
     v("config", config, facet::OneOf({"A", "B", "D"}), "8, 10 or 13 convolutions; paper");
@@ -44,6 +48,8 @@ struct Options {
     v("pixel_scale", pixel_scale, facet::AtLeast(0),
       "factor on the mean-free 0..255 pixels; 0: 1 for gaussian (paper), 1/64 for kaiming, which "
       "wants inputs near unit variance");
+    v("batch_norm", batch_norm, facet::Any(),
+      "batch normalisation after each convolution; arXiv:1502.03167");
   }
 };
 
@@ -55,14 +61,13 @@ std::vector<int> ConvolutionsOf(const std::string& config) {
 }
 
 struct Layer {
-  std::string name;
-  at::Tensor weight, bias;
+  facet::Convolution convolution;
+  facet::BatchNorm norm;  // without tensors where there is none
 };
 
-at::Tensor Learned(at::IntArrayRef shape) {
-  at::Tensor tensor = at::zeros(shape);
-  tensor.requires_grad_(true);
-  return tensor;
+facet::InitialWeights InitialOf(const Options& options) {
+  return options.init == "kaiming" ? facet::InitialWeights::Kaiming()
+                                   : facet::InitialWeights::Normal(0.01);
 }
 
 class Vgg final : public facet::Architecture {
@@ -78,22 +83,27 @@ class Vgg final : public facet::Architecture {
     return std::make_unique<Vgg>(options);
   }
 
-  explicit Vgg(const Options& options) : options_(options) {
+  explicit Vgg(const Options& options) : options_(options), layers_(InitialOf(options)) {
     const std::vector<int> convolutions = ConvolutionsOf(options.config);
     int64_t in = 3;
     for (int stage = 0; stage < kStages; ++stage) {
-      const int64_t out =
-          std::max<int64_t>(1, std::llround(options.width * static_cast<double>(kChannels[stage])));
+      const int64_t out = facet::ScaledChannels(options.width, kChannels[stage]);
       stages_.emplace_back();
       for (int i = 0; i < convolutions[static_cast<size_t>(stage)]; ++i) {
-        stages_.back().push_back({absl::StrCat("conv", stage + 1, "_", i + 1),
-                                  Learned({out, in, 3, 3}), Learned({out})});
+        const std::string place = absl::StrCat(stage + 1, "_", i + 1);
+        facet::ConvolutionShape shape{in, out, /*kernel=*/3};
+        shape.padding = 1;
+        shape.bias = true;
+        Layer layer;
+        layer.convolution = layers_.AddConvolution("conv" + place, shape);
+        if (options.batch_norm) layer.norm = layers_.AddBatchNorm("bn" + place, out);
+        stages_.back().push_back(layer);
         in = out;
       }
     }
     const int64_t side = options.input_px / 32;
-    fc6_ = {"fc6", Learned({options.fc_size, in * side * side}), Learned({options.fc_size})};
-    fc7_ = {"fc7", Learned({options.fc_size, options.fc_size}), Learned({options.fc_size})};
+    fc6_ = layers_.AddLinear("fc6", in * side * side, options.fc_size);
+    fc7_ = layers_.AddLinear("fc7", options.fc_size, options.fc_size);
   }
 
   facet::NetworkInput input() const override {
@@ -106,56 +116,35 @@ class Vgg final : public facet::Architecture {
 
   int64_t dimension() const override { return options_.fc_size; }
 
-  void Initialize(uint64_t seed) override {
-    for (NamedTensor& parameter : Parameters()) {
-      if (parameter.tensor.dim() == 1) continue;  // biases stay 0; paper
-      at::Tensor values = parameter.tensor.detach();
-      const double fan_in = static_cast<double>(values.numel() / values.size(0));
-      const double deviation = options_.init == "kaiming" ? std::sqrt(2.0 / fan_in) : 0.01;
-      facet::Random random(facet::DeriveSeed(seed, parameter.name));
-      float* const data = values.data_ptr<float>();
-      for (int64_t i = 0; i < values.numel(); ++i) {
-        data[i] = static_cast<float>(deviation * random.Normal());
-      }
-    }
-  }
+  void Initialize(uint64_t seed) override { layers_.Initialize(seed); }  // biases 0; paper
 
   at::Tensor Forward(const at::Tensor& images, bool training) override {
     at::Tensor x = images;
     for (const std::vector<Layer>& stage : stages_) {
       for (const Layer& layer : stage) {
-        x = at::conv2d(x, layer.weight, layer.bias, /*stride=*/1, /*padding=*/1);
+        x = layer.convolution(x);
+        if (options_.batch_norm) x = layer.norm(x, training);
         // Maximum and ReLU commute: the last ReLU of a stage costs a quarter after the pooling.
         if (&layer == &stage.back()) x = at::max_pool2d(x, 2, 2);
         x.relu_();
       }
     }
     x = at::flatten(x, 1);
-    for (const Layer* layer : {&fc6_, &fc7_}) {
-      x = at::linear(x, layer->weight, layer->bias).relu_();
+    for (const facet::Linear* layer : {&fc6_, &fc7_}) {
+      x = (*layer)(x).relu_();
       x = at::dropout(x, options_.dropout, training);
     }
     return x;
   }
 
-  std::vector<NamedTensor> Parameters() override {
-    std::vector<NamedTensor> parameters;
-    const auto add = [&parameters](const Layer& layer) {
-      parameters.push_back({layer.name + ".weight", layer.weight});
-      parameters.push_back({layer.name + ".bias", layer.bias});
-    };
-    for (const std::vector<Layer>& stage : stages_) {
-      for (const Layer& layer : stage) add(layer);
-    }
-    add(fc6_);
-    add(fc7_);
-    return parameters;
-  }
+  std::vector<NamedTensor> Parameters() override { return layers_.parameters(); }
+  std::vector<NamedTensor> Buffers() override { return layers_.buffers(); }
 
  private:
   const Options options_;
+  facet::LayerList layers_;
   std::vector<std::vector<Layer>> stages_;
-  Layer fc6_, fc7_;
+  facet::Linear fc6_, fc7_;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "core/plugin/library.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "plugins/support/architecture_testing.h"
 
 extern "C" const facet::PluginDescriptor* facet_plugin_descriptor();
 
@@ -33,12 +34,6 @@ std::unique_ptr<Architecture> Make(const std::string& options) {
   absl::StatusOr<std::unique_ptr<Architecture>> made = TryMake(options);
   EXPECT_TRUE(made.ok()) << made.status();
   return *std::move(made);
-}
-
-int64_t NumParameters(Architecture& net) {
-  int64_t sum = 0;
-  for (const NamedTensor& named : net.Parameters()) sum += named.tensor.numel();
-  return sum;
 }
 
 std::map<std::string, at::Tensor> ByName(Architecture& net) {
@@ -241,6 +236,51 @@ TEST(Vgg, EveryParameterGetsAGradient) {
   net->Initialize(1);
   net->Forward(at::randn({2, 3, 32, 32}), true).sum().backward();
   for (const auto& [name, tensor] : ByName(*net)) EXPECT_TRUE(tensor.grad().defined()) << name;
+}
+
+TEST(Vgg, BatchNormalisationComesAfterEachConvolution) {
+  // Two values per channel; those of torchvision's vgg16_bn beside vgg16: 138,365,992 and
+  // 138,357,544 with its 1,000 classes.
+  EXPECT_EQ(NumParameters(*Make(R"({"config": "D", "batch_norm": true})")),
+            134'260'544 + 138'365'992 - 138'357'544);
+  const auto net = Make(R"({"config": "A", "input_px": 32, "width": 0.1, "fc_size": 16,
+      "init": "kaiming", "dropout": 0, "batch_norm": true})");
+  net->Initialize(1);
+  ExpectGradients(*net, 4);  // moves the running statistics, too
+  const at::NoGradGuard no_grad;
+  std::map<std::string, at::Tensor> w;
+  for (const auto& [name, tensor] : TensorsByName(*net)) w[name] = tensor.detach().to(at::kDouble);
+  const at::Tensor images = RandomImages(2, 32, 5);
+  at::Tensor x = images.to(at::kDouble);
+  const auto along = [](const at::Tensor& v) { return v.reshape({1, -1, 1, 1}); };
+  for (const std::string place :
+       {"1_1", "P", "2_1", "P", "3_1", "3_2", "P", "4_1", "4_2", "P", "5_1", "5_2", "P"}) {
+    if (place == "P") {
+      x = at::max_pool2d(x, 2, 2);
+      continue;
+    }
+    const std::string bn = "bn" + place;
+    x = at::conv2d(x, w.at("conv" + place + ".weight"), w.at("conv" + place + ".bias"), 1, 1);
+    x = (x - along(w.at(bn + ".running_mean"))) / along((w.at(bn + ".running_var") + 1e-5).sqrt());
+    x = (x * along(w.at(bn + ".weight")) + along(w.at(bn + ".bias"))).clamp_min(0);
+  }
+  x = x.reshape({2, -1});
+  for (const std::string name : {"fc6", "fc7"}) {
+    x = (x.mm(w.at(name + ".weight").t()) + w.at(name + ".bias")).clamp_min(0);
+  }
+  // float32 through 10 layers.
+  EXPECT_TRUE(at::allclose(net->Forward(images, false).to(at::kDouble), x, 1e-4, 1e-5));
+}
+
+TEST(Vgg, Bfloat16IsNear) {
+  for (const char* batch_norm : {"false", "true"}) {
+    const auto net = Make(std::string(R"({"config": "D", "input_px": 32, "width": 0.1,
+        "fc_size": 24, "init": "kaiming", "batch_norm": )") +
+                          batch_norm + "}");
+    net->Initialize(1);
+    // Three roundings of 2^-9 in each of 15 layers, adding like independent errors, times 3.
+    EXPECT_LT(Bfloat16Error(*net, false), 3 * 0x1p-9 * std::sqrt(3 * 15)) << batch_norm;
+  }
 }
 
 TEST(Vgg, RefusesAnInputThatPoolingsDoNotHalve) {

@@ -1,19 +1,22 @@
 // Triplet loss, Parkhi et al. 2015, section 4.4:
 //   E = sum over triplets (a, p, n) of max{0, margin - d(a, n) + d(a, p)}.
 //
-// In:  embeddings [N, D], used as they are: normalise them before, if at all (the paper's W' is
-//      applied to l2-normalised descriptors and its result is not normalised again); triplets.
-// Out: one group, one element per triplet.
+// In:  embeddings [N, D], used as they are (the paper's W' is applied to l2-normalised descriptors
+//      and its result is not normalised again) or normalised here (FaceNet); triplets, or without
+//      a miner every triplet of the batch.
+// Out: one group, one element per triplet; one given twice counts twice.
 // d is the squared L2 distance (paper) or the distance itself. The paper's E is a sum; here the
 // default is the mean over the triplets of a step, which has the same minimiser and the gradient
 // of one triplet in size: a learning rate then means the same whatever the batch, and the paper's
 // fixed rate of 0.25 is stable. `sum` is the paper's form to the letter, `mean_nonzero` averages
-// over the violating triplets alone.
-// Errors: InvalidArgument without triplets.
+// over the violating triplets alone. `swap` takes the nearer of d(a, n) and d(p, n) (Balntas et
+// al., BMVC 2016); `smooth` takes log(1 + e^x) for max{0, x} (Hermans et al., arXiv:1703.07737).
+// Errors: InvalidArgument if shapes do not fit or the tuples are no triplets.
 // Example:  loss = { use = "triplet", margin = 0.2 }
 #include <ATen/ATen.h>
 
 #include "core/api/loss.h"
+#include "plugins/support/pair_matrix.h"
 
 namespace {
 
@@ -21,6 +24,9 @@ struct Options {
   double margin = 0.2;
   std::string distance = "squared_l2";
   std::string reduction = "mean";
+  bool normalize = false;
+  bool swap = false;
+  bool smooth = false;
 
   void Visit(facet::OptionVisitor& v) {
     v("margin", margin, facet::AtLeast(0),
@@ -28,6 +34,9 @@ struct Options {
     v("distance", distance, facet::OneOf({"squared_l2", "l2"}), "squared_l2: paper");
     v("reduction", reduction, facet::OneOf({"mean", "mean_nonzero", "sum"}),
       "over the triplets of a step; sum: paper");
+    v("normalize", normalize, facet::Any(), "embeddings are normalised first; false: paper");
+    v("swap", swap, facet::Any(), "the negative's distance is that to the nearer of a and p");
+    v("smooth", smooth, facet::Any(), "softplus instead of the hinge");
   }
 };
 
@@ -37,25 +46,52 @@ class Triplet final : public facet::Loss {
 
   facet::TupleKind takes() const override { return facet::TupleKind::kTriplets; }
 
+  bool needs_miner() const override { return false; }
+
   absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    if (input.tuples == nullptr || input.tuples->kind != facet::TupleKind::kTriplets) {
-      return absl::InvalidArgumentError("triplet needs triplets: name a miner that makes them");
+    if (input.tuples != nullptr && input.tuples->kind != facet::TupleKind::kTriplets) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("triplet takes triplets, it was given ",
+                       std::string(facet::TupleKindName(input.tuples->kind))));
     }
-    const facet::Tuples& tuples = *input.tuples;
-    const at::Tensor anchors = input.embeddings.index_select(0, tuples.anchors);
-    const at::Tensor positives = input.embeddings.index_select(0, tuples.positives);
-    const at::Tensor negatives = input.embeddings.index_select(0, tuples.negatives);
-    facet::LossGroup group;
-    group.name = "triplet";
-    group.elements =
-        at::relu(Distance(anchors, positives) - Distance(anchors, negatives) + options_.margin);
-    group.reduction = options_.reduction == "mean"  ? facet::Reduction::kMean
-                      : options_.reduction == "sum" ? facet::Reduction::kSum
-                                                    : facet::Reduction::kMeanNonZero;
-    return std::vector<facet::LossGroup>{std::move(group)};
+    if (input.embeddings.dim() != 2 || input.labels.numel() != input.embeddings.size(0)) {
+      return absl::InvalidArgumentError("triplet needs embeddings [N, D] and labels [N]");
+    }
+    at::Tensor x = facet::AtLeastFloat(input.embeddings);
+    if (options_.normalize) x = facet::UnitRows(x);
+    const at::Tensor differences =
+        input.tuples == nullptr ? OfBatch(x, input.labels) : OfTriplets(x, *input.tuples);
+    const at::Tensor excess = differences + options_.margin;
+    return facet::OneGroup("triplet", options_.smooth ? facet::Softplus(excess) : at::relu(excess),
+                           facet::ReductionNamed(options_.reduction));
   }
 
  private:
+  // d(a, p) - d(a, n) of the given triplets, [T].
+  at::Tensor OfTriplets(const at::Tensor& x, const facet::Tuples& tuples) const {
+    const at::Tensor anchors = x.index_select(0, tuples.anchors);
+    const at::Tensor positives = x.index_select(0, tuples.positives);
+    const at::Tensor negatives = x.index_select(0, tuples.negatives);
+    at::Tensor to_negative = Distance(anchors, negatives);
+    if (options_.swap) to_negative = at::minimum(to_negative, Distance(positives, negatives));
+    return Distance(anchors, positives) - to_negative;
+  }
+
+  // The same for every triplet of the batch, from the distances of its rows: a matrix of positive
+  // pairs by rows, of which the negatives are taken.
+  at::Tensor OfBatch(const at::Tensor& x, const at::Tensor& labels) const {
+    at::Tensor d = facet::Distances(x);
+    if (options_.distance == "squared_l2") d = at::square(d);
+    const at::Tensor same = labels.unsqueeze(1).eq(labels.unsqueeze(0));
+    const at::Tensor pairs = same.clone().fill_diagonal_(0).nonzero();
+    const at::Tensor a = pairs.select(1, 0), p = pairs.select(1, 1);
+    const at::Tensor to_positive = d.reshape({-1}).index_select(0, a * x.size(0) + p);
+    at::Tensor to_negative = d.index_select(0, a);
+    if (options_.swap) to_negative = at::minimum(to_negative, d.index_select(0, p));
+    return (to_positive.unsqueeze(1) - to_negative)
+        .masked_select(same.logical_not().index_select(0, a));
+  }
+
   // Row by row: [T, D], [T, D] -> [T]. The gradient of the distance at 0 is taken as 0.
   at::Tensor Distance(const at::Tensor& x, const at::Tensor& y) const {
     const at::Tensor difference = x - y;

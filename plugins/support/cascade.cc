@@ -29,14 +29,20 @@ absl::StatusOr<Cascade> Cascade::Load(const std::string& path) {
 absl::StatusOr<std::vector<CascadeHit>> Cascade::Find(const cv::Mat& grey,
                                                       const CascadeSearch& search) {
   std::vector<cv::Rect> boxes;
-  std::vector<int> levels;
+  std::vector<int> counts;  // of agreeing windows, or levels
   std::vector<double> weights;
+  const cv::Size smallest(search.min_side_px, search.min_side_px);
+  const cv::Size largest(search.max_side_px, search.max_side_px);
   try {
-    classifier_.detectMultiScale(grey, boxes, levels, weights, search.scale_factor,
-                                 search.min_neighbours, 0,
-                                 cv::Size(search.min_side_px, search.min_side_px),
-                                 cv::Size(search.max_side_px, search.max_side_px),
-                                 /*outputRejectLevels=*/true);
+    if (search.score == CascadeScore::kAgreement) {
+      classifier_.detectMultiScale(grey, boxes, counts, search.scale_factor, search.min_neighbours,
+                                   0, smallest, largest);
+      weights.assign(counts.begin(), counts.end());
+    } else {
+      classifier_.detectMultiScale(grey, boxes, counts, weights, search.scale_factor,
+                                   search.min_neighbours, 0, smallest, largest,
+                                   /*outputRejectLevels=*/true);
+    }
   } catch (const cv::Exception& error) {
     return OpenCvError(path_, error);
   }

@@ -15,13 +15,19 @@ namespace facet {
 
 struct CascadeHit {
   Box box;             // px of the searched image
-  double score = 0.0;  // sum of the last stage's weak classifiers; comparable within one cascade
+  double score = 0.0;  // comparable within one cascade; see CascadeScore
+};
+
+enum class CascadeScore {
+  kLastStage,  // the best sum of the last stage's weak classifiers
+  kAgreement,  // number of raw windows that agree: where a last stage of few classifiers saturates
 };
 
 struct CascadeSearch {
   double scale_factor = 1.1;             // between the sizes of the search window
   int min_neighbours = 3;                // raw windows that must agree
   int min_side_px = 0, max_side_px = 0;  // of the window; 0: no limit
+  CascadeScore score = CascadeScore::kLastStage;
 };
 
 class Cascade {

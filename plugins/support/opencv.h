@@ -2,6 +2,7 @@
 #ifndef FACET_PLUGINS_SUPPORT_OPENCV_H_
 #define FACET_PLUGINS_SUPPORT_OPENCV_H_
 
+#include <algorithm>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 #include <string>
@@ -21,6 +22,16 @@ inline cv::Mat Grey(const Image& image) {
   cv::Mat grey;
   cv::cvtColor(View(image), grey, cv::COLOR_BGR2GRAY);
   return grey;
+}
+
+// Scaled about its corner, each side at least 1 px: area weighting where it shrinks, else linear.
+inline cv::Mat Scaled(const cv::Mat& image, double scale) {
+  if (scale == 1) return image;
+  const cv::Size size(std::max(1, cvRound(image.cols * scale)),
+                      std::max(1, cvRound(image.rows * scale)));
+  cv::Mat scaled;
+  cv::resize(image, scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return scaled;
 }
 
 // "<what>: OpenCV 4.6.0: <its words>".

@@ -7,6 +7,57 @@
 
 namespace facet {
 
+namespace {
+
+std::vector<at::Tensor> Copies(const std::vector<NamedTensor>& tensors) {
+  std::vector<at::Tensor> copies;
+  for (const NamedTensor& named : tensors) copies.push_back(named.tensor.detach().clone());
+  return copies;
+}
+
+// Inference is a function of weights and images, and changes neither them nor the buffers.
+void CheckInference(Contract& contract, Architecture& net, const at::Tensor& images,
+                    const at::Tensor& output) {
+  const std::vector<at::Tensor> before = Copies(net.Buffers());
+  const at::Tensor input = images.clone();
+  at::manual_seed(1);
+  const at::Tensor again = net.Forward(input, /*training=*/false);
+  at::manual_seed(2);
+  contract.Expect(at::equal(net.Forward(input, false), again) && at::equal(again, output),
+                  "inference is the same each time");
+  contract.Expect(at::equal(input, images), "the images stay as they are");
+  const std::vector<NamedTensor> buffers = net.Buffers();
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    contract.Expect(at::equal(buffers[i].tensor, before[i]),
+                    absl::StrCat("inference leaves ", buffers[i].name, " as it is"));
+  }
+}
+
+// A step's bits: two networks with equal weights, and the generator at one seed.
+void CheckTraining(Contract& contract, Architecture& first, Architecture& second,
+                   const at::Tensor& images) {
+  const at::Tensor input = images.clone();
+  at::manual_seed(3);
+  const at::Tensor one = first.Forward(input, /*training=*/true);
+  contract.Expect(at::equal(input, images), "training leaves the images as they are");
+  at::manual_seed(3);
+  const at::Tensor other = second.Forward(images, /*training=*/true);
+  bool equal = at::equal(one, other);
+  const std::vector<NamedTensor> buffers = first.Buffers(), others = second.Buffers();
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    equal = equal && at::equal(buffers[i].tensor, others[i].tensor);
+    contract.Expect(at::isfinite(buffers[i].tensor).all().item<bool>(),
+                    buffers[i].name + " stays finite");
+  }
+  contract.Expect(equal, "training depends on weights, images and the generator alone");
+  one.sum().backward();
+  for (const NamedTensor& parameter : first.Parameters()) {
+    contract.Expect(parameter.tensor.grad().defined(), parameter.name + " gets a gradient");
+  }
+}
+
+}  // namespace
+
 void CheckArchitecture(Contract& contract) {
   const auto first = contract.Make<Architecture>();
   if (first == nullptr) return;
@@ -17,19 +68,20 @@ void CheckArchitecture(Contract& contract) {
                   "a mean has three channels or is left to the host");
   const at::Generator generator = at::detail::createCPUGenerator(17);
   const at::Tensor images = 40 * at::randn({3, 3, input.size_px, input.size_px}, generator);
-  const at::Tensor output = first->Forward(images, /*training=*/false);
+  const at::Tensor output = first->Forward(images.clone(), /*training=*/false);
   if (!contract.Expect(
           output.dim() == 2 && output.size(0) == 3 && output.size(1) == first->dimension(),
           "the output is [N, dimension()]")) {
     return;
   }
   contract.Expect(at::isfinite(output).all().item<bool>(), "the output is finite");
-  const at::Tensor alone = first->Forward(images.slice(0, 1, 2), false);
+  CheckInference(contract, *first, images, output);
+  const at::Tensor alone = first->Forward(images.slice(0, 1, 2).clone(), false);
   contract.Expect(at::allclose(alone[0], output[1], 1e-3, 1e-4),
                   "an image's descriptor does not depend on the rest of its batch");
   const auto second = contract.Make<Architecture>();
   second->Initialize(5);
-  contract.Expect(at::equal(second->Forward(images, false), output),
+  contract.Expect(at::equal(second->Forward(images.clone(), false), output),
                   "equal seeds give equal networks");
   std::set<std::string> names;
   for (const NamedTensor& parameter : first->Parameters()) {
@@ -37,13 +89,15 @@ void CheckArchitecture(Contract& contract) {
     contract.Expect(parameter.tensor.requires_grad() && parameter.tensor.is_leaf(),
                     parameter.name + " is a leaf with a gradient");
   }
+  for (const NamedTensor& buffer : first->Buffers()) {
+    contract.Expect(names.insert(buffer.name).second, buffer.name + " is named once");
+    contract.Expect(!buffer.tensor.requires_grad() && buffer.tensor.scalar_type() == at::kFloat,
+                    buffer.name + " is float32 and not learned");
+  }
   contract.Expect(first->trainable() == !first->Parameters().empty(),
                   "a trainable network has parameters, another has none");
   if (!first->trainable()) return;
-  first->Forward(images, /*training=*/true).sum().backward();
-  for (const NamedTensor& parameter : first->Parameters()) {
-    contract.Expect(parameter.tensor.grad().defined(), parameter.name + " gets a gradient");
-  }
+  CheckTraining(contract, *first, *second, images);
 }
 
 KindCheck ArchitectureCheck() { return &CheckArchitecture; }

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <set>
 
 #include "core/api/dataset.h"
@@ -8,14 +9,43 @@ namespace {
 
 void CheckSamples(Contract& contract, const DatasetContents& contents) {
   std::set<std::string> keys;
+  const Protocol& protocol = contents.protocol;
   for (const Sample& sample : contents.samples) {
     contract.Expect(!sample.key.empty() && keys.insert(sample.key).second,
                     "sample keys are unique");
     contract.Expect(!sample.path.empty() || sample.render >= 0,
                     "a sample has a file or is rendered");
     contract.Expect(sample.path.empty() || sample.path[0] != '/', "paths are relative to root()");
+    if (sample.box.has_value()) {
+      const Box& box = *sample.box;
+      contract.Expect(
+          std::isfinite(box.x + box.y + box.width + box.height) && box.width > 0 && box.height > 0,
+          "boxes are finite and not empty");
+    }
+    contract.Expect(
+        sample.landmarks.points.size() == static_cast<size_t>(NumPoints(sample.landmarks.scheme)),
+        "landmarks have as many points as their scheme");
+    for (const Point& point : sample.landmarks.points) {
+      contract.Expect(std::isfinite(point.x + point.y), "landmarks are finite");
+    }
+    contract.Expect(sample.fold >= -1 && (protocol.kind == Protocol::Kind::kNone ||
+                                          sample.fold < protocol.num_folds),
+                    "a sample's fold is -1 or one of the protocol's");
     if (contract.broken().size() > 10) return;
   }
+}
+
+void CheckFolds(Contract& contract, const Protocol& protocol) {
+  if (protocol.kind == Protocol::Kind::kNone) {
+    contract.Expect(protocol.pairs.empty(), "pairs belong to a protocol");
+    return;
+  }
+  contract.Expect(
+      protocol.kind == Protocol::Kind::kSplit ? protocol.num_folds == 2 : protocol.num_folds >= 2,
+      "a split has two folds, cross-validation at least two");
+  std::set<int64_t> folds;
+  for (const Pair& pair : protocol.pairs) folds.insert(pair.fold);
+  contract.Expect(static_cast<int64_t>(folds.size()) == protocol.num_folds, "every fold has pairs");
 }
 
 void CheckProtocol(Contract& contract, const DatasetContents& contents) {
@@ -35,6 +65,49 @@ void CheckProtocol(Contract& contract, const DatasetContents& contents) {
     contract.Expect(pair.fold >= 0 && pair.fold < protocol.num_folds, "pairs lie in a fold");
     if (contract.broken().size() > 10) return;
   }
+  CheckFolds(contract, protocol);
+}
+
+bool SameSamples(const DatasetContents& a, const DatasetContents& b) {
+  if (a.samples.size() != b.samples.size()) return false;
+  for (size_t i = 0; i < a.samples.size(); ++i) {
+    const Sample &one = a.samples[i], &other = b.samples[i];
+    if (one.key != other.key || one.identity != other.identity || one.path != other.path ||
+        one.render != other.render || one.fold != other.fold) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool SameProtocol(const Protocol& a, const Protocol& b) {
+  if (a.kind != b.kind || a.pairs.size() != b.pairs.size() ||
+      a.templates.size() != b.templates.size()) {
+    return false;
+  }
+  for (size_t i = 0; i < a.templates.size(); ++i) {
+    if (a.templates[i].samples != b.templates[i].samples) return false;
+  }
+  for (size_t i = 0; i < a.pairs.size(); ++i) {
+    const Pair &one = a.pairs[i], &other = b.pairs[i];
+    if (one.first != other.first || one.second != other.second || one.genuine != other.genuine ||
+        one.fold != other.fold) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void CheckRendering(Contract& contract, const DatasetContents& contents, const Dataset& first,
+                    const Dataset& second) {
+  for (size_t i = 0; i < contents.samples.size() && i < 3; ++i) {
+    const Sample& sample = contents.samples[i];
+    if (!sample.path.empty()) continue;
+    const auto image = first.Render(sample.render);
+    const auto image_again = second.Render(sample.render);
+    contract.Expect(image.ok() && image_again.ok() && image->bgr == image_again->bgr,
+                    "rendering a sample gives the same pixels each time");
+  }
 }
 
 }  // namespace
@@ -50,21 +123,17 @@ void CheckDataset(Contract& contract) {
         absl::StrCat("without its files it says what is missing: ", contents.status().message()));
     return;
   }
+  contract.Expect(!contents->samples.empty(), "it has samples, or says why not");
   CheckSamples(contract, *contents);
   CheckProtocol(contract, *contents);
   const auto second = contract.Make<Dataset>();
   const auto again = second->Load();
   if (!contract.ExpectOk(again.status(), "a second instance loads too")) return;
-  contract.Expect(again->samples.size() == contents->samples.size(), "two instances load the same");
-  for (size_t i = 0; i < contents->samples.size() && i < 3; ++i) {
-    const Sample& sample = contents->samples[i];
-    contract.Expect(again->samples[i].key == sample.key, "the order of samples is fixed");
-    if (!sample.path.empty()) continue;
-    const auto image = first->Render(sample.render);
-    const auto image_again = second->Render(sample.render);
-    contract.Expect(image.ok() && image_again.ok() && image->bgr == image_again->bgr,
-                    "rendering a sample gives the same pixels each time");
-  }
+  contract.Expect(SameSamples(*contents, *again),
+                  "two instances load the same samples in the same order");
+  contract.Expect(SameProtocol(contents->protocol, again->protocol),
+                  "two instances load the same protocol");
+  CheckRendering(contract, *contents, *first, *second);
 }
 
 }  // namespace facet

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/api/detector.h"
@@ -9,8 +10,17 @@ namespace {
 bool Same(const std::vector<Face>& a, const std::vector<Face>& b) {
   if (a.size() != b.size()) return false;
   for (size_t i = 0; i < a.size(); ++i) {
-    if (a[i].box.x != b[i].box.x || a[i].box.width != b[i].box.width || a[i].score != b[i].score) {
+    const Face &one = a[i], &other = b[i];
+    if (one.box.x != other.box.x || one.box.y != other.box.y || one.box.width != other.box.width ||
+        one.box.height != other.box.height || one.score != other.score || one.pose != other.pose ||
+        one.landmarks.points.size() != other.landmarks.points.size()) {
       return false;
+    }
+    for (size_t p = 0; p < one.landmarks.points.size(); ++p) {
+      if (one.landmarks.points[p].x != other.landmarks.points[p].x ||
+          one.landmarks.points[p].y != other.landmarks.points[p].y) {
+        return false;
+      }
     }
   }
   return true;
@@ -26,8 +36,29 @@ void CheckFaces(Contract& contract, const std::vector<Face>& faces) {
     contract.Expect(
         static_cast<int>(face.landmarks.points.size()) == NumPoints(face.landmarks.scheme),
         "landmarks have as many points as their scheme");
+    contract.Expect(
+        std::all_of(face.landmarks.points.begin(), face.landmarks.points.end(),
+                    [](const Point& p) { return std::isfinite(p.x) && std::isfinite(p.y); }),
+        "landmarks are finite");
     contract.Expect(i == 0 || faces[i - 1].score >= face.score, "the best score comes first");
   }
+}
+
+// Heads are turned, but not upside down: over all faces, most have the left eye on the left.
+void CheckSides(Contract& contract, const std::vector<Face>& faces) {
+  int num_ordered = 0, num_eyes = 0;
+  for (const Face& face : faces) {
+    const LandmarkScheme scheme = face.landmarks.scheme;
+    if (scheme == LandmarkScheme::kNone ||
+        static_cast<int>(face.landmarks.points.size()) != NumPoints(scheme)) {
+      continue;
+    }
+    const auto eyes = ConvertLandmarks(face.landmarks, LandmarkScheme::kEyes2);
+    if (!eyes.ok()) continue;
+    ++num_eyes;
+    num_ordered += eyes->points[0].x <= eyes->points[1].x;
+  }
+  contract.Expect(2 * num_ordered >= num_eyes, "landmarks are in the image's left-to-right order");
 }
 
 }  // namespace
@@ -38,10 +69,14 @@ void CheckDetector(Contract& contract) {
   Sample sample;
   sample.box = Box{40, 30, 60, 60};
   sample.landmarks = {LandmarkScheme::kPoints5, {{55, 50}, {85, 50}, {70, 65}, {58, 78}, {82, 78}}};
+  contract.Expect(first->convention().scale > 0, "its box convention has a size");
   const Image noise = NoiseImage(200, 150, 1);
+  const Image untouched = noise;
   const auto before = first->Detect(noise, sample);
+  contract.Expect(noise.bgr == untouched.bgr, "it leaves the image as it is");
   if (!contract.ExpectOk(before.status(), "noise is an image like any other")) return;
   CheckFaces(contract, *before);
+  CheckSides(contract, *before);
   for (const Image& image : {GreyImage(64, 48, 0), GreyImage(1, 1, 128), GreyImage(37, 300, 255)}) {
     const auto faces = first->Detect(image, Sample());
     if (contract.ExpectOk(faces.status(), "a grey image of any size is no error")) {

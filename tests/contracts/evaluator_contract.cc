@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/api/evaluator.h"
@@ -86,6 +87,38 @@ bool SameFigures(const Evaluation& a, const Evaluation& b) {
   return true;
 }
 
+// Replicates that differ among themselves were drawn, and draws depend on the seed.
+void CheckReplicates(Contract& contract, Evaluator& evaluator, EvaluationInput input,
+                     const Evaluation& evaluation) {
+  const std::vector<double>& replicates = evaluation.replicates;
+  contract.Expect(replicates.empty() == evaluation.replicate_kind.empty(),
+                  "replicates say of which kind they are");
+  contract.Expect(std::all_of(replicates.begin(), replicates.end(),
+                              [](double replicate) { return std::isfinite(replicate); }),
+                  "replicates are finite");
+  if (evaluation.replicate_kind != "bootstrap" || replicates.empty() ||
+      std::equal(replicates.begin() + 1, replicates.end(), replicates.begin())) {
+    return;
+  }
+  ++input.seed;
+  const auto reseeded = evaluator.Evaluate(input);
+  contract.Expect(reseeded.ok() && reseeded->replicates != replicates, "the seed makes the draws");
+}
+
+// What is no number, or is not there.
+void CheckFindingsAreRead(Contract& contract, Evaluator& evaluator, EvaluationInput input) {
+  for (Detections& detections : input.detections) {
+    for (Face& face : detections.faces) face.box.x = face.score = std::nan("");
+  }
+  for (FoundLandmarks& found : input.landmarks) {
+    for (Point& point : found.alignment.landmarks.points) point.y = std::nan("");
+  }
+  contract.Expect(!evaluator.Evaluate(input).ok(), "a NaN in what was found is refused");
+  input.detections.clear();
+  input.landmarks.clear();
+  contract.Expect(!evaluator.Evaluate(input).ok(), "what it measures must be there");
+}
+
 }  // namespace
 
 void CheckEvaluator(Contract& contract) {
@@ -106,7 +139,8 @@ void CheckEvaluator(Contract& contract) {
   if (!contract.ExpectOk(evaluation.status(), "it scores a protocol of folds")) return;
   contract.Expect(!evaluation->metrics.empty(), "it has a headline");
   for (const Metric& metric : evaluation->metrics) {
-    contract.Expect(std::isfinite(metric.value), metric.name + " is finite");
+    contract.Expect(std::isfinite(metric.value) && std::isfinite(metric.standard_error),
+                    metric.name + " is finite");
     contract.Expect(!metric.name.empty() && !metric.unit.empty() && metric.count > 0,
                     metric.name + " has name, unit and count");
     contract.Expect(metric.standard_error < 0 || !metric.error_kind.empty(),
@@ -122,7 +156,11 @@ void CheckEvaluator(Contract& contract) {
   const auto repeated = evaluator->Evaluate(input);
   contract.Expect(repeated.ok() && SameFigures(*evaluation, *repeated),
                   "what it saw before does not change what it says");
-  if (scores_faces) return;
+  CheckReplicates(contract, *evaluator, input, *evaluation);
+  if (scores_faces) {
+    CheckFindingsAreRead(contract, *evaluator, input);
+    return;
+  }
 
   std::vector<float> broken_values = values;
   broken_values[7] = std::nanf("");

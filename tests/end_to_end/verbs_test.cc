@@ -88,7 +88,9 @@ TEST_F(VerbsTest, CheckAndVersion) {
 TEST_F(VerbsTest, MistakesOnTheCommandLineAreNamed) {
   for (const auto& [arguments, says] :
        std::vector<std::pair<std::vector<std::string>, const char*>>{
-           {{}, "verbs: run, plan, check, show, preview, report, plugins, version"},
+           {{},
+            "verbs: run, plan, check, show, preview, report, weights, plugins, "
+            "version"},
            {{"plann", Tiny()}, "there is no verb \"plann\"; did you mean \"plan\"?"},
            {{"run", Tiny(), "--sett", "a=b"}, "did you mean --set?"},
            {{"run", Tiny(), "tripet"}, "did you mean \"triplet\"?"}}) {
@@ -128,6 +130,27 @@ TEST_F(VerbsTest, PreviewWritesAPictureOfEachStage) {
   EXPECT_EQ(triplets.out, "preview.triplet.triplets.png\n");
   EXPECT_EQ(TextOf("preview.triplet.triplets.png").substr(0, png.size()), png);
   EXPECT_EQ(Facet({"preview", Tiny(), "softmax", "--stage", "triplets"}).exit_code, 2);
+}
+
+// What comes out is enough for a row that trains nothing: it describes as the trained one does.
+TEST_F(VerbsTest, WeightsOfARowDescribeInAnother) {
+  const Ending none = Facet({"weights", Tiny(), "softmax", "--output", "net"});
+  EXPECT_EQ(none.exit_code, 5);
+  EXPECT_THAT(none.err, HasSubstr("row \"softmax\" is not trained yet; run: "));
+  CopyTinyStore();
+  const Ending out = Facet({"weights", Tiny(), "softmax", "--output", "net"});
+  EXPECT_EQ(out.exit_code, 0) << out.err;
+  EXPECT_EQ(out.out, "net/weights.safetensors\nnet/model.json\n");
+  EXPECT_THAT(TextOf("net/model.json"), HasSubstr("\"softmax\""));
+  EXPECT_EQ(Facet({"weights", Tiny(), "softmx", "--output", "net"}).exit_code, 2);
+
+  const std::string other =
+      Write("other.toml", absl::StrCat("schema = 1\nextends = \"", Tiny(),
+                                       "\"\n\n[[row]]\nid = \"foreign\"\nextends = \"softmax\"\n"
+                                       "unset = [\"train.loss\"]\n"
+                                       "train.weights.file = \"net/weights.safetensors\"\n"));
+  const Ending run = Facet({"run", other, "foreign", "softmax"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
 }
 
 TEST_F(VerbsTest, AStoreThatCannotBeMadeIsNamed) {

@@ -7,6 +7,7 @@
 #include "core/stages/embed.h"
 #include "core/stages/evaluate.h"
 #include "core/stages/fit.h"
+#include "core/stages/leak_check.h"
 #include "core/stages/pack.h"
 #include "core/stages/preview.h"
 #include "core/stages/train.h"
@@ -15,10 +16,10 @@ namespace facet {
 
 const StageRegistry& AllStages() {
   static const StageRegistry& stages = *new StageRegistry{
-      {"align", &RunAlign},   {"dataset", &RunDataset}, {"describe", &RunDescribe},
-      {"detect", &RunDetect}, {"embed", &RunEmbed},     {"evaluate", &RunEvaluate},
-      {"fit", &RunFit},       {"pack", &RunPack},       {"preview", &RunPreview},
-      {"train", &RunTrain},
+      {"align", &RunAlign},     {"dataset", &RunDataset},      {"describe", &RunDescribe},
+      {"detect", &RunDetect},   {"embed", &RunEmbed},          {"evaluate", &RunEvaluate},
+      {"fit", &RunFit},         {"leak_check", &RunLeakCheck}, {"pack", &RunPack},
+      {"preview", &RunPreview}, {"train", &RunTrain},
   };
   return stages;
 }

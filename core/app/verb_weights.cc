@@ -1,0 +1,101 @@
+#include "core/app/verb_weights.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/app/planned_experiment.h"
+#include "core/graph/input_digests.h"
+#include "core/graph/scheduler.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct WeightsArguments {
+  ExperimentArguments experiment;
+  std::string row, output;
+};
+
+// The stage that trains the row's network.
+absl::StatusOr<int> FindTraining(const StageGraph& graph, const std::string& row) {
+  const auto stage = [&graph](int index) { return graph.stages[static_cast<size_t>(index)]; };
+  const StageSpec describe = stage(stage(graph.row_result.at(row)).inputs.at("descriptors"));
+  const auto model = describe.inputs.find("model");
+  if (model != describe.inputs.end()) return model->second;
+  return absl::InvalidArgumentError(
+      absl::StrCat("row \"", row, "\" trains nothing, so it has no weights of its own"));
+}
+
+// Not through memory: a network may have gigabytes.
+absl::Status CopyOut(const Store& store, const Manifest& manifest, const std::string& file,
+                     const std::string& folder) {
+  const ArtifactFile* found = manifest.Find(file);
+  if (found == nullptr) {
+    return absl::InternalError(absl::StrCat("the train stage made no ", file));
+  }
+  const fs::path path = fs::path(folder) / file, partial = path.string() + ".partial";
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error) {
+    fs::copy_file(store.BlobPath(found->digest), partial, fs::copy_options::overwrite_existing,
+                  error);
+  }
+  // The store's files are read-only.
+  if (!error) fs::permissions(partial, fs::perms::owner_write, fs::perm_options::add, error);
+  if (!error) fs::rename(partial, path, error);
+  if (error) {
+    return absl::UnavailableError(absl::StrCat("cannot write ", path.string(), ": ",
+                                               error.message(), "; name another --output"));
+  }
+  std::printf("%s\n", path.c_str());
+  return absl::OkStatus();
+}
+
+int Weights(const WeightsArguments& arguments, VerbContext& context) {
+  int exit_code = kExitDone;
+  const auto planned = PlanForVerb(arguments.experiment, {arguments.row}, context, &exit_code);
+  if (planned == nullptr) return exit_code;
+  const auto training = FindTraining(planned->graph, arguments.row);
+  if (!training.ok()) return Fail(context, training.status(), kExitUsage);
+  InputDigests digests(planned->store->index_path());
+  const std::vector<PlannedStage> stages =
+      PlanStages(planned->graph, planned->environment, *planned->store, digests, {});
+  const PlannedStage& train = stages[static_cast<size_t>(*training)];
+  if (train.state != PlannedStage::State::kCached) {
+    return Fail(context,
+                absl::NotFoundError(absl::StrCat(
+                    "row \"", arguments.row, "\" is not trained yet; run: ", context.command(),
+                    " run ", arguments.experiment.file, " ", arguments.row)),
+                kExitInput);
+  }
+  for (const char* file : {"weights.safetensors", "model.json"}) {
+    const absl::Status copied = CopyOut(*planned->store, train.manifest, file, arguments.output);
+    if (!copied.ok()) return Fail(context, copied, kExitUsage);
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+void AddWeightsVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+  auto arguments = std::make_shared<WeightsArguments>();
+  CLI::App* verb = app.add_subcommand(
+      "weights",
+      "copy a trained network out of the store (weights.safetensors, model.json), for "
+      "train.weights or for other programs");
+  AddExperimentArguments(*verb, &arguments->experiment);
+  verb->add_option("ROW", arguments->row, "row whose network is wanted")->required();
+  verb->add_option("--output", arguments->output, "folder to write to; it is made")
+      ->type_name("DIR")
+      ->required();
+  verb->callback([arguments, &context, run] {
+    *run = [arguments, &context] { return Weights(*arguments, context); };
+  });
+}
+
+}  // namespace facet

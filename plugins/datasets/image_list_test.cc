@@ -1,0 +1,169 @@
+#include "gmock/gmock.h"
+#include "plugins/datasets/dataset_testing.h"
+
+namespace facet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr char kList[] =
+    "path,identity,key,x,y,width,height,lx1,ly1,lx2,ly2,pose,rank,curated,video,frame\n"
+    "a/1.jpg,Ann,,1,2,30,40,10,20,30,20,frontal,3,0,,\n"
+    "a/1.jpg,Bob,,50,2,30,40,,,,,left,,,,\n"
+    "\"b,c/2.jpg\",Ann,two,,,,,,,,,,,,,\n"
+    "v/1.jpg,Cid,,,,,,,,,,,,,Cid/0,7\n"
+    "v/2.jpg,Cid,,,,,,,,,,,,,Cid/0,8\n"
+    "d/1.jpg,Cid,,,,,,,,,,,,,,\n"
+    "d/2.jpg,,,,,,,,,,,,,,,\n";
+constexpr char kPairs[] =
+    "first;second;genuine;fold\n"
+    "a/1.jpg;two;1;0\na/1.jpg;a/1.jpg#2;false;0\n"
+    "Cid/0;d/1.jpg;true;1\nCid/0;d/2.jpg;0;1\n";
+
+std::string MakeImages() {
+  const std::string root = TestFolder();
+  for (const char* path : {"a/1.jpg", "b,c/2.jpg", "v/1.jpg", "v/2.jpg", "d/1.jpg", "d/2.jpg"}) {
+    WriteText(absl::StrCat(root, "/images/", path), "x");
+  }
+  WriteText(root + "/list.csv", kList);
+  WriteText(root + "/pairs.csv", kPairs);
+  return root;
+}
+
+Json Options(const std::string& root, bool pairs) {
+  Json options = {{"root", root + "/images"}, {"list", root + "/list.csv"}};
+  if (pairs) options["pairs"] = root + "/pairs.csv";
+  return options;
+}
+
+TEST(ImageList, EveryColumn) {
+  const auto contents = LoadDataset(Options(MakeImages(), false));
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  ASSERT_EQ(contents->samples.size(), 7u);
+  const Sample& first = contents->samples[0];
+  EXPECT_EQ(first.key, "a/1.jpg");
+  EXPECT_EQ(first.identity, "Ann");
+  EXPECT_EQ(first.box->height, 40);
+  EXPECT_EQ(first.landmarks.scheme, LandmarkScheme::kEyes2);
+  EXPECT_EQ(first.landmarks.points[1].x, 30);
+  EXPECT_EQ(first.pose, Pose::kFrontal);
+  EXPECT_EQ(first.rank, 3);
+  EXPECT_FALSE(first.curated);
+  EXPECT_EQ(first.fold, -1);
+  // The second face of the same image.
+  EXPECT_EQ(contents->samples[1].key, "a/1.jpg#2");
+  EXPECT_EQ(contents->samples[1].path, "a/1.jpg");
+  EXPECT_EQ(contents->samples[1].landmarks.scheme, LandmarkScheme::kNone);
+  EXPECT_TRUE(contents->samples[1].curated);
+  EXPECT_EQ(contents->samples[2].key, "two");
+  EXPECT_EQ(contents->samples[2].path, "b,c/2.jpg");
+  EXPECT_FALSE(contents->samples[2].box.has_value());
+  EXPECT_EQ(contents->samples[3].video, "Cid/0");
+  EXPECT_EQ(contents->samples[4].frame, 8);
+  EXPECT_EQ(contents->protocol.kind, Protocol::Kind::kNone);
+}
+
+TEST(ImageList, PairsOfImagesAndVideos) {
+  const std::string root = MakeImages();
+  auto contents = LoadDataset(Options(root, true));
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  const Protocol& protocol = contents->protocol;
+  EXPECT_EQ(protocol.kind, Protocol::Kind::kFolds);
+  EXPECT_EQ(protocol.num_folds, 2);
+  ASSERT_EQ(protocol.pairs.size(), 4u);
+  EXPECT_TRUE(protocol.pairs[0].genuine);
+  EXPECT_FALSE(protocol.pairs[1].genuine);
+  const Template& video = protocol.templates[static_cast<size_t>(protocol.pairs[2].first)];
+  EXPECT_EQ(video.name, "Cid/0");
+  EXPECT_THAT(video.samples, ElementsAre(3, 4));
+  EXPECT_EQ(contents->samples[0].fold, 0);
+  EXPECT_EQ(contents->samples[5].fold, 1);
+  EXPECT_EQ(contents->samples[6].fold, -1);  // its identity is not known
+
+  Json split = Options(root, true);
+  split["protocol"] = "split";
+  split["name"] = "mine";
+  contents = LoadDataset(split);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->protocol.kind, Protocol::Kind::kSplit);
+  EXPECT_EQ(contents->protocol.name, "mine");
+
+  // Without folds: equal runs.
+  WriteText(root + "/pairs.csv",
+            "first,second,genuine\na/1.jpg,two,1\na/1.jpg,a/1.jpg#2,0\nCid/0,d/1.jpg,1\n");
+  Json runs = Options(root, true);
+  runs["folds"] = 3;
+  contents = LoadDataset(runs);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->protocol.num_folds, 3);
+  EXPECT_EQ(contents->protocol.pairs[2].fold, 2);
+  EXPECT_EQ(contents->samples[0].fold, -1);  // Ann is in pairs of folds 0 and 1
+  EXPECT_THAT(std::string(LoadDataset(Options(root, true)).status().message()),
+              HasSubstr("has 3 pairs in 10 folds"));
+}
+
+TEST(ImageList, MissingImages) {
+  const std::string root = MakeImages();
+  std::filesystem::remove(root + "/images/b,c/2.jpg");
+  EXPECT_THAT(std::string(LoadDataset(Options(root, true)).status().message()),
+              HasSubstr("1 of 7 listed images are missing: b,c/2.jpg"));
+  Json options = Options(root, true);
+  options["missing"] = "skip";
+  const auto contents = LoadDataset(options);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->samples.size(), 6u);
+  ASSERT_EQ(contents->protocol.pairs.size(), 3u);
+  EXPECT_EQ(contents->counts.at("skipped pairs"), 1);
+  const Protocol& protocol = contents->protocol;
+  const Template& video = protocol.templates[static_cast<size_t>(protocol.pairs[1].first)];
+  EXPECT_THAT(video.samples, ElementsAre(2, 3));
+  std::filesystem::remove(root + "/images/v/1.jpg");
+  EXPECT_THAT(std::string(LoadDataset(options).status().message()),
+              HasSubstr("1 of 2 folds have pairs left"));
+}
+
+TEST(ImageList, BrokenTablesNameFileAndLine) {
+  const std::string root = MakeImages();
+  const auto list_error = [&](const std::string& text) {
+    WriteText(root + "/list.csv", text);
+    return std::string(LoadDataset(Options(root, false)).status().message());
+  };
+  EXPECT_THAT(list_error("path,name\na/1.jpg,Ann\n"),
+              HasSubstr("has no column \"identity\"; columns: path, name"));
+  EXPECT_THAT(list_error("path,identity,widht\na/1.jpg,Ann,3\n"),
+              HasSubstr("unknown column \"widht\""));
+  EXPECT_THAT(list_error("path,identity,widht\na/1.jpg,Ann,3\n"), HasSubstr("mean \"width\"?"));
+  EXPECT_THAT(list_error("path,identity,x\na/1.jpg,Ann,3\n"), HasSubstr("a box needs the columns"));
+  EXPECT_THAT(list_error("path,identity,lx1,ly1\na/1.jpg,Ann,3,4\n"),
+              HasSubstr("of 1 landmarks; schemes have 2, 5, 9 or 68"));
+  EXPECT_THAT(list_error("path,identity,x,y,width,height\na/1.jpg,Ann,3,4,,\n"),
+              HasSubstr("list.csv:2: of x to height either all are given or none"));
+  EXPECT_THAT(list_error("path,identity,x,y,width,height\na/1.jpg,Ann,3,4,0,1\n"),
+              HasSubstr("list.csv:2: the box has no area"));
+  EXPECT_THAT(list_error("path,identity\n../1.jpg,Ann\n"), HasSubstr("list.csv:2: path"));
+  EXPECT_THAT(list_error("path,identity\n/1.jpg,Ann\n"), HasSubstr("list.csv:2: path"));
+  EXPECT_THAT(list_error("path,identity,key\na/1.jpg,Ann,k\nd/1.jpg,Ann,k\n"),
+              HasSubstr("list.csv:3: key \"k\" is in line 2 already"));
+  EXPECT_THAT(list_error("path,identity,pose\na/1.jpg,Ann,up\n"), HasSubstr("list.csv:2: "));
+  EXPECT_THAT(list_error("path,identity\n"), HasSubstr("lists no images"));
+  WriteText(root + "/list.csv", kList);
+  const auto pair_error = [&](const std::string& text) {
+    WriteText(root + "/pairs.csv", text);
+    return std::string(LoadDataset(Options(root, true)).status().message());
+  };
+  const std::string head = "first,second,genuine,fold\n";
+  EXPECT_THAT(pair_error("first,second\n"), HasSubstr("has no column \"genuine\""));
+  EXPECT_THAT(pair_error(head), HasSubstr("lists no pairs"));
+  EXPECT_THAT(pair_error(head + "a/1.jpg,x,1,0\n"),
+              HasSubstr("pairs.csv:2: \"x\" is no key and no video of the list"));
+  EXPECT_THAT(pair_error(head + "two,two,1,0\n"), HasSubstr("one template with itself"));
+  EXPECT_THAT(pair_error(head + "a/1.jpg,two,0,0\n"),
+              HasSubstr("pairs.csv:2: genuine is 0, but the list says \"Ann\" and \"Ann\""));
+  EXPECT_THAT(pair_error(head + "a/1.jpg,two,1,1\n"), HasSubstr("no pair is in fold 0"));
+  EXPECT_THAT(pair_error(head + "a/1.jpg,two,1,\n"), HasSubstr("fold is a number from 0 on"));
+  EXPECT_THAT(pair_error(head + "a/1.jpg,two,1,0\n"), HasSubstr("has 1 pairs in 1 folds"));
+}
+
+}  // namespace
+}  // namespace facet

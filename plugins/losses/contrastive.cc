@@ -1,0 +1,75 @@
+// Contrastive loss, Hadsell et al., CVPR 2006, equation 4: a positive pair at distance d costs
+// d^2 / 2, a negative pair max(0, m - d)^2 / 2.
+//
+// In:  embeddings [N, D]; pairs, or without a miner every pair of the batch.
+// Out: two groups, one element per ordered pair: "positive" max(0, d - positive_margin) and
+//      "negative" max(0, negative_margin - d), each squared and halved (paper) or as it is.
+// d is the l2 distance of the embeddings as they are (paper) or normalised, or 1 - cos: with
+// cosines the margins on similarities are 1 minus these. The paper sums over a list of pairs; here
+// each group is averaged by itself, because a batch has many more negative pairs than positive
+// ones. pytorch-metric-learning's form: squared = false, normalize = true, reduction =
+// "mean_nonzero".
+// A pair given twice counts once; a group without a pair is empty.
+// Errors: InvalidArgument if shapes or indices do not fit.
+// Example:  loss = { use = "contrastive", negative_margin = 1.0 }
+#include <ATen/ATen.h>
+
+#include "core/api/loss.h"
+#include "plugins/support/pair_matrix.h"
+
+namespace {
+
+struct Options {
+  double positive_margin = 0.0;
+  double negative_margin = 1.0;
+  std::string distance = "l2";
+  bool normalize = false;
+  bool squared = true;
+  std::string reduction = "mean";
+
+  void Visit(facet::OptionVisitor& v) {
+    v("positive_margin", positive_margin, facet::AtLeast(0),
+      "distance up to which a positive pair costs nothing; 0: paper");
+    v("negative_margin", negative_margin, facet::AtLeast(0),
+      "m, distance from which a negative pair costs nothing; 1: pytorch-metric-learning");
+    v("distance", distance, facet::OneOf({"l2", "cosine"}), "l2: paper; cosine: 1 - cos");
+    v("normalize", normalize, facet::Any(), "l2: embeddings are normalised first; false: paper");
+    v("squared", squared, facet::Any(), "half of the squared hinges (paper), or the hinges");
+    v("reduction", reduction, facet::OneOf({"mean", "mean_nonzero", "sum"}),
+      "over each group's pairs; sum: paper");
+  }
+};
+
+class Contrastive final : public facet::Loss {
+ public:
+  explicit Contrastive(const Options& options) : options_(options) {}
+
+  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
+  bool needs_miner() const override { return false; }
+
+  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
+    const bool cosine = options_.distance == "cosine";
+    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
+                           facet::PairBatchOf(input, cosine || options_.normalize));
+    const at::Tensor& x = batch.embeddings;
+    const at::Tensor d = cosine ? 1 - x.mm(x.t()) : facet::Distances(x);
+    return std::vector<facet::LossGroup>{
+        Group("positive", (d - options_.positive_margin).masked_select(batch.positive)),
+        Group("negative", (options_.negative_margin - d).masked_select(batch.negative))};
+  }
+
+ private:
+  facet::LossGroup Group(const char* name, const at::Tensor& excess) const {
+    const at::Tensor hinge = at::relu(excess);
+    return facet::OneGroup(name, options_.squared ? 0.5 * at::square(hinge) : hinge,
+                           facet::ReductionNamed(options_.reduction))[0];
+  }
+
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Loss, Contrastive, Options, "contrastive",
+             "positive pairs together, negative pairs apart by a margin",
+             "Hadsell et al., CVPR 2006")

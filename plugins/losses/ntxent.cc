@@ -1,0 +1,57 @@
+// NT-Xent, the normalised temperature-scaled cross-entropy, Chen et al., arXiv:2002.05709,
+// equation 1: per positive pair (i, j), s the cosines and T the temperature,
+//   -log(e^{s_ij / T} / (e^{s_ij / T} + sum_{n in N(i)} e^{s_in / T})).
+//
+// In:  embeddings [N, D], normalised here; pairs, or without a miner every pair of the batch.
+// Out: one group, one element per ordered positive pair; without negatives it is 0.
+// In the paper an image has one positive, and its denominator runs over all others. With several
+// positives the others are left out here, as in pytorch-metric-learning: no positive is pushed
+// away (`supcon` has them in the denominator).
+// A pair given twice counts once.
+// Errors: InvalidArgument if shapes or indices do not fit.
+// Example:  loss = { use = "ntxent", temperature = 0.07 }
+#include <ATen/ATen.h>
+
+#include "core/api/loss.h"
+#include "plugins/support/pair_matrix.h"
+
+namespace {
+
+struct Options {
+  double temperature = 0.07;
+  std::string reduction = "mean";
+
+  void Visit(facet::OptionVisitor& v) {
+    v("temperature", temperature, facet::Above(0),
+      "T [1]; 0.07: Wu et al., arXiv:1805.01978, and pytorch-metric-learning");
+    v("reduction", reduction, facet::OneOf({"mean", "mean_nonzero", "sum"}),
+      "over the positive pairs; mean: paper");
+  }
+};
+
+class NtXent final : public facet::Loss {
+ public:
+  explicit NtXent(const Options& options) : options_(options) {}
+
+  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
+  bool needs_miner() const override { return false; }
+
+  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
+    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
+                           facet::PairBatchOf(input, /*normalize=*/true));
+    const at::Tensor s = batch.embeddings.mm(batch.embeddings.t()) / options_.temperature;
+    const at::Tensor n = facet::MaskedLogSumExp(s, batch.negative);
+    // -log(e^s / (e^s + e^n)) = log(1 + e^{n - s}).
+    const at::Tensor elements = facet::Softplus((n.unsqueeze(1) - s).masked_select(batch.positive));
+    return facet::OneGroup("ntxent", elements, facet::ReductionNamed(options_.reduction));
+  }
+
+ private:
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Loss, NtXent, Options, "ntxent",
+             "cross-entropy of each positive among an image's negatives, by cosine",
+             "Chen et al., arXiv:2002.05709")

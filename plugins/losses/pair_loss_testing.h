@@ -1,0 +1,190 @@
+// What the tests of losses over pairs share: the quantities of their formulas in plain loops, and
+// checks that hold for each of them. The golden values are loss_testing.h's, in
+// pytorch-metric-learning's form of each loss.
+#ifndef FACET_PLUGINS_LOSSES_PAIR_LOSS_TESTING_H_
+#define FACET_PLUGINS_LOSSES_PAIR_LOSS_TESTING_H_
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugins/losses/loss_testing.h"
+
+namespace facet {
+
+inline std::vector<int64_t> PairLabels() { return {0, 0, 0, 1, 1, 2, 2, 3}; }
+inline constexpr int64_t kPairDimension = 3, kPairClasses = 4;
+inline at::Tensor PairPoints() { return RandomPoints(8, kPairDimension, 21); }
+
+inline std::unique_ptr<Loss> MakePairLoss(const std::string& options = "{}") {
+  return MakeLoss(options, kPairDimension, kPairClasses);
+}
+
+// Three quarters of all pairs, not symmetric, some of them twice: what a miner may give.
+inline Tuples SomePairs(const std::vector<int64_t>& labels) {
+  std::vector<int64_t> columns[4];
+  for (size_t i = 0; i < labels.size(); ++i) {
+    for (size_t j = 0; j < labels.size(); ++j) {
+      if (i == j || (7 * i + 3 * j) % 4 == 3) continue;
+      const size_t side = labels[i] == labels[j] ? 0 : 2;
+      for (size_t repeat = 0; repeat < 1 + (i + j) % 2; ++repeat) {
+        columns[side].push_back(static_cast<int64_t>(i));
+        columns[side + 1].push_back(static_cast<int64_t>(j));
+      }
+    }
+  }
+  Tuples tuples;
+  tuples.kind = TupleKind::kPairs;
+  tuples.positive_first = Indices(columns[0]);
+  tuples.positive_second = Indices(columns[1]);
+  tuples.negative_first = Indices(columns[2]);
+  tuples.negative_second = Indices(columns[3]);
+  return tuples;
+}
+
+inline Tuples NoPairs() { return AllPairs({}); }
+
+// A batch as the formulas speak of it.
+class Loops {
+ public:
+  Loops(const at::Tensor& points, const Tuples& pairs) : size(points.size(0)) {
+    for (int64_t i = 0; i < size; ++i) {
+      for (int64_t c = 0; c < points.size(1); ++c) x_.push_back(points[i][c].item<double>());
+    }
+    dimension_ = points.size(1);
+    const auto fill = [](const at::Tensor& first, const at::Tensor& second, auto* set) {
+      for (int64_t i = 0; i < first.numel(); ++i) {
+        set->insert({first[i].item<int64_t>(), second[i].item<int64_t>()});
+      }
+    };
+    fill(pairs.positive_first, pairs.positive_second, &positive);
+    fill(pairs.negative_first, pairs.negative_second, &negative);
+  }
+
+  double Dot(int64_t i, int64_t j) const {
+    double sum = 0;
+    for (int64_t c = 0; c < dimension_; ++c) sum += At(i, c) * At(j, c);
+    return sum;
+  }
+  double Cosine(int64_t i, int64_t j) const { return Dot(i, j) / std::sqrt(Dot(i, i) * Dot(j, j)); }
+  double Distance(int64_t i, int64_t j, bool normalize) const {
+    const double a = normalize ? std::sqrt(Dot(i, i)) : 1, b = normalize ? std::sqrt(Dot(j, j)) : 1;
+    double sum = 0;
+    for (int64_t c = 0; c < dimension_; ++c) sum += std::pow(At(i, c) / a - At(j, c) / b, 2);
+    return std::sqrt(sum);
+  }
+  std::vector<int64_t> Positives(int64_t a) const { return Of(positive, a); }
+  std::vector<int64_t> Negatives(int64_t a) const { return Of(negative, a); }
+
+  int64_t size;
+  std::set<std::pair<int64_t, int64_t>> positive, negative;  // each pair once, in order
+
+ private:
+  double At(int64_t i, int64_t c) const { return x_[static_cast<size_t>(i * dimension_ + c)]; }
+  static std::vector<int64_t> Of(const std::set<std::pair<int64_t, int64_t>>& pairs, int64_t a) {
+    std::vector<int64_t> others;
+    for (const auto& [first, second] : pairs) {
+      if (first == a) others.push_back(second);
+    }
+    return others;
+  }
+
+  std::vector<double> x_;
+  int64_t dimension_ = 0;
+};
+
+inline double Mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+inline double MeanNonZero(std::vector<double> values) {
+  values.erase(std::remove(values.begin(), values.end(), 0.0), values.end());
+  return Mean(values);
+}
+
+// The value, in the given form, for fixtures U and S; the differences go into the test's record.
+inline void ExpectGolden(const std::string& options, double golden_u, double golden_s) {
+  const auto loss = MakeLoss(options);
+  const auto check = [&](const char* fixture, const at::Tensor& points, double golden) {
+    const double value = Value(*loss, points, Indices(FixtureLabels()));
+    EXPECT_NEAR(value, golden, GoldenTolerance(golden)) << fixture;
+    char difference[32];
+    std::snprintf(difference, sizeof(difference), "%.1e", value - golden);
+    testing::Test::RecordProperty(std::string("difference_") + fixture, difference);
+  };
+  check("U", FixtureU(), golden_u);
+  check("S", FixtureS(), golden_s);
+}
+
+// Without tuples, and with a miner's. Both sides are sums of a few dozen terms in float64.
+inline void ExpectAgreesWithLoops(const std::string& options,
+                                  const std::function<double(const Loops&)>& loops) {
+  const auto loss = MakePairLoss(options);
+  const at::Tensor x = PairPoints(), labels = Indices(PairLabels());
+  const double of_all = loops(Loops(x, AllPairs(PairLabels())));
+  ASSERT_GT(of_all, 0) << "nothing is compared";
+  EXPECT_NEAR(Value(*loss, x, labels), of_all, 1e-12 * (1 + of_all));
+  const Tuples tuples = SomePairs(PairLabels());
+  const double of_some = loops(Loops(x, tuples));
+  EXPECT_NE(of_some, of_all);
+  EXPECT_NEAR(Value(*loss, x, labels, &tuples), of_some, 1e-12 * (1 + of_some));
+}
+
+inline void ExpectPairGradientsAgree(const std::string& options) {
+  const auto loss = MakePairLoss(options);
+  ExpectGradientsAgree(*loss, PairPoints(), Indices(PairLabels()));
+  const Tuples tuples = SomePairs(PairLabels());
+  ExpectGradientsAgree(*loss, PairPoints(), Indices(PairLabels()), &tuples);
+}
+
+// What holds for every loss over pairs, under any options.
+inline void ExpectPairLossHolds(const std::string& options) {
+  SCOPED_TRACE(options);
+  const auto loss = MakePairLoss(options);
+  EXPECT_EQ(loss->takes(), TupleKind::kPairs);
+  EXPECT_FALSE(loss->needs_miner());
+  const at::Tensor x = PairPoints(), labels = Indices(PairLabels());
+
+  // All pairs given, and none: the same bits; a pair given twice counts once.
+  const Tuples all = AllPairs(PairLabels());
+  const double value = Value(*loss, x, labels);
+  EXPECT_EQ(Value(*loss, x, labels, &all), value);
+  Tuples twice = all;
+  for (at::Tensor* column : {&twice.positive_first, &twice.positive_second, &twice.negative_first,
+                             &twice.negative_second}) {
+    *column = at::cat({*column, *column});
+  }
+  EXPECT_EQ(Value(*loss, x, labels, &twice), value);
+
+  ExpectTypesAgree(*loss, x, labels);
+  const Tuples some = SomePairs(PairLabels());
+  ExpectTypesAgree(*loss, x, labels, &some);
+  ExpectSurvivesDegenerateInput(*loss, kPairDimension);
+  ExpectSurvivesDegenerateInput(*loss, kPairDimension, &AllPairs);
+  ExpectEmptyBatchCostsNothing(*loss, kPairDimension);
+  const Tuples none = NoPairs();
+  ExpectEmptyBatchCostsNothing(*loss, kPairDimension, &none);
+  for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
+    EXPECT_EQ(ExpectFinite(*loss, x.to(type), labels, &none), 0.0) << "no pair costs nothing";
+    EXPECT_EQ(ExpectFinite(*loss, x.to(type).slice(0, 0, 1), Indices({0})), 0.0) << "one image";
+    ExpectFinite(*loss, x.to(type), Indices({0, 0, 0, 0, 1, 1, 1, 1}), &some);
+    ExpectFinite(*loss, x.to(type).slice(0, 0, 4), Indices({0, 1, 2, 3}));  // no positive pair
+    ExpectFinite(*loss, 1e5 * x.to(type), labels);
+    ExpectFinite(*loss, 1e-20 * x.to(type), labels);
+  }
+
+  const Tuples triplets = AllTriplets(PairLabels());
+  const auto refused = loss->Compute({x, labels, &triplets});
+  EXPECT_THAT(std::string(refused.status().message()), testing::HasSubstr("was given triplets"));
+}
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_LOSSES_PAIR_LOSS_TESTING_H_

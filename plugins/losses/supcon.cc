@@ -1,0 +1,56 @@
+// Supervised contrastive loss, Khosla et al., arXiv:2004.11362, equation 2 (L_out): per anchor i,
+// s the cosines, T the temperature, P(i) its positives, A(i) its positives and negatives,
+//   -1 / |P(i)| sum_{p in P(i)} log(e^{s_ip / T} / sum_{a in A(i)} e^{s_ia / T}).
+//
+// In:  embeddings [N, D], normalised here; pairs, or without a miner every pair of the batch.
+// Out: one group, one element per anchor that has a positive.
+// A pair given twice counts once. pytorch-metric-learning averages over elements above 0: the same
+// unless an anchor has one positive and no negative.
+// Errors: InvalidArgument if shapes or indices do not fit.
+// Example:  loss = { use = "supcon", temperature = 0.1 }
+#include <ATen/ATen.h>
+
+#include "core/api/loss.h"
+#include "plugins/support/pair_matrix.h"
+
+namespace {
+
+struct Options {
+  double temperature = 0.1;
+  std::string reduction = "mean";
+
+  void Visit(facet::OptionVisitor& v) {
+    v("temperature", temperature, facet::Above(0), "T [1]; 0.1: paper");
+    v("reduction", reduction, facet::OneOf({"mean", "mean_nonzero", "sum"}),
+      "over the anchors; sum: paper");
+  }
+};
+
+class SupCon final : public facet::Loss {
+ public:
+  explicit SupCon(const Options& options) : options_(options) {}
+
+  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
+  bool needs_miner() const override { return false; }
+
+  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
+    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
+                           facet::PairBatchOf(input, /*normalize=*/true));
+    const at::Tensor s = batch.embeddings.mm(batch.embeddings.t()) / options_.temperature;
+    const at::Tensor all = facet::MaskedLogSumExp(s, batch.positive.logical_or(batch.negative));
+    const at::Tensor count = batch.positive.sum(1);
+    const at::Tensor mean =
+        s.masked_fill(batch.positive.logical_not(), 0).sum(1) / count.clamp_min(1);
+    return facet::OneGroup("supcon", (all - mean).masked_select(count.gt(0)),
+                           facet::ReductionNamed(options_.reduction));
+  }
+
+ private:
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Loss, SupCon, Options, "supcon",
+             "cross-entropy of an anchor's positives among all its pairs, by cosine",
+             "Khosla et al., arXiv:2004.11362")
