@@ -176,7 +176,9 @@ class Ert final : public Aligner {
   };
 
   absl::Status Collect(const LandmarkExample& example, Collected* faces) const {
-    if (IsProfile(example.face)) return absl::OkStatus();
+    if (IsProfile(example.face) || !AreInBox(example.landmarks, example.face.box)) {
+      return absl::OkStatus();
+    }
     const LandmarkScheme scheme = example.landmarks.scheme;
     FACET_RETURN_IF_ERROR(ConvertLandmarks(example.landmarks, LandmarkScheme::kPoints9).status());
     if (faces->scheme != LandmarkScheme::kNone && faces->scheme != scheme) {

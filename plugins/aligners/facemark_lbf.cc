@@ -137,7 +137,9 @@ class FacemarkLbf final : public Aligner {
   }
 
   absl::Status Collect(const LandmarkExample& example, LbfFaces* faces) const {
-    if (IsProfile(example.face)) return absl::OkStatus();
+    if (IsProfile(example.face) || !AreInBox(example.landmarks, example.face.box)) {
+      return absl::OkStatus();
+    }
     FACET_RETURN_IF_ERROR(ConvertLandmarks(example.landmarks, LandmarkScheme::kPoints9).status());
     const size_t count = example.landmarks.points.size();
     if (!faces->shapes.empty() && faces->shapes[0].size() != count) {

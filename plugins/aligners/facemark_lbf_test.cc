@@ -54,7 +54,9 @@ TEST(FacemarkLbf, MixedSchemesAreRefused) {
     int64_t size() const override { return 2; }
     absl::StatusOr<LandmarkExample> Get(int64_t index) const override {
       LandmarkExample example = faces_.Get(index).value();
-      if (index == 1) example.landmarks = {LandmarkScheme::kPoints68, std::vector<Point>(68)};
+      if (index == 1)
+        example.landmarks = {LandmarkScheme::kPoints68,
+                             std::vector<Point>(68, example.face.box.Centre())};
       return example;
     }
 

@@ -9,10 +9,11 @@
 //        failure rate  share of faces above `failure`
 //        AUC           area under the cumulative distribution up to `failure`, over `failure`
 //      and that distribution as a curve up to twice `failure`. A face without found landmarks
-//      (missed, or a profile left as it was) is a failure with missing = "fail"; else it does not
-//      count. Samples without true landmarks never count; both are counted in the notices.
-//      Standard errors are from a bootstrap over the samples with a truth: rows that find other
-//      faces are still compared on the same draws.
+//      (missed, a profile left as it was, or a box in which the true ones are not, so another
+//      face's) is a failure with missing = "fail"; else it does not count. Samples without true
+//      landmarks never count; both are counted in the notices. Standard errors are from a bootstrap
+//      over the samples with a truth: rows that find other faces are still compared on the same
+//      draws.
 // Errors: InvalidArgument for data without landmarks, for a scheme that truth or found points
 //      cannot be converted to, for found points that are not finite.
 // Example:  evaluator = { use = "landmarks", normalise = "outer_eyes", failure = 0.08 }
@@ -26,6 +27,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
+#include "plugins/support/landmark_mirror.h"
 
 namespace facet {
 namespace {
@@ -110,7 +112,8 @@ class LandmarkErrors final : public Evaluator {
       const Sample& sample = input.data->samples[i];
       if (sample.landmarks.scheme == LandmarkScheme::kNone) continue;
       const FoundLandmarks& found = input.landmarks[i];
-      if (!found.has_face || found.alignment.landmarks.scheme == LandmarkScheme::kNone) {
+      if (!found.has_face || found.alignment.landmarks.scheme == LandmarkScheme::kNone ||
+          !AreInBox(sample.landmarks, found.box)) {
         errors.emplace_back();
         continue;
       }

@@ -137,6 +137,16 @@ TEST(Landmarks, MissingFacesAreFailuresOrNothing) {
   EXPECT_NEAR(ignore.metrics[2].value, 90, 1e-9);
 }
 
+TEST(Landmarks, AnotherFaceIsAMissedOne) {
+  Scene scene;
+  scene.AddShifted(0.19);
+  scene.AddShifted(400);
+  scene.found[1].box.x = 400;
+  const Evaluation evaluation = Evaluate(scene);
+  EXPECT_NEAR(evaluation.metrics[0].value, 1, 1e-12);
+  EXPECT_NEAR(evaluation.metrics[1].value, 50, 1e-12);
+}
+
 TEST(Landmarks, SchemesMeetDownwards) {
   Scene scene;
   // Five points against nine: the eyes are the corners' middles.

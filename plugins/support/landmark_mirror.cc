@@ -37,4 +37,14 @@ Landmarks MirrorLandmarks(const Landmarks& landmarks, int width_px) {
   return mirrored;
 }
 
+bool AreInBox(const Landmarks& landmarks, const Box& box) {
+  Point middle;
+  for (const Point& p : landmarks.points) {
+    middle.x += p.x / static_cast<double>(landmarks.points.size());
+    middle.y += p.y / static_cast<double>(landmarks.points.size());
+  }
+  return middle.x >= box.x && middle.y >= box.y && middle.x <= box.x + box.width &&
+         middle.y <= box.y + box.height;
+}
+
 }  // namespace facet
