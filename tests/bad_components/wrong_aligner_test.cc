@@ -1,0 +1,49 @@
+// The contract refuses each wrong aligner, with the sentence that it breaks.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/contracts/contract_checks.h"
+
+namespace facet {
+namespace {
+
+using testing::Contains;
+
+// The sentences that `name` breaks.
+std::vector<std::string> BrokenBy(const std::string& name) {
+  static const std::vector<std::string> all =
+      CheckLibrary("tests/bad_components/libwrong_aligner.so", "{}");
+  const std::string prefix = "aligner \"" + name + "\": ";
+  std::vector<std::string> broken;
+  for (const std::string& sentence : all) {
+    if (sentence.compare(0, prefix.size(), prefix) == 0) {
+      broken.push_back(sentence.substr(prefix.size()));
+    }
+  }
+  return broken;
+}
+
+TEST(WrongAligner, EachBreaksItsSentence) {
+  const std::vector<std::pair<const char*, const char*>> expected = {
+      {"follows_faces", "the order of calls changes nothing"},
+      {"follows_faces", "what it saw before does not change what it does"},
+      {"mirrors", "the frame neither mirrors nor collapses"},
+      {"no_confidence", "the frame is finite and its aspect positive"},
+      {"four_points", "landmarks have as many points as their scheme"},
+      {"hidden_model", "an aligner that needs a model has the trait \"trainable\""},
+      {"counts_trainings",
+       "equal examples and seed give an equal model, whatever the number of threads"},
+      {"counts_trainings", "a training without examples is refused"},
+      {"counts_trainings", "a training that is to stop is cancelled"},
+      {"counts_trainings", "a file that is no model is refused"},
+  };
+  for (const auto& [name, sentence] : expected) {
+    EXPECT_THAT(BrokenBy(name), Contains(sentence)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace facet
