@@ -24,7 +24,13 @@ struct WeightsArguments {
 // The stage that trains the row's network.
 absl::StatusOr<int> FindTraining(const StageGraph& graph, const std::string& row) {
   const auto stage = [&graph](int index) { return graph.stages[static_cast<size_t>(index)]; };
-  const StageSpec describe = stage(stage(graph.row_result.at(row)).inputs.at("descriptors"));
+  const std::map<std::string, int> inputs = stage(graph.row_result.at(row)).inputs;
+  const auto descriptors = inputs.find("descriptors");
+  if (descriptors == inputs.end()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "row \"", row, "\" evaluates a detector or an aligner: it has no network"));
+  }
+  const StageSpec describe = stage(descriptors->second);
   const auto model = describe.inputs.find("model");
   if (model != describe.inputs.end()) return model->second;
   return absl::InvalidArgumentError(

@@ -7,49 +7,24 @@
 // In:  embeddings [N, D], whose length |x| is part of the logits; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
 // Learns weight [classes, D]. Scores() are s |w_j| |x| cos(theta_j), the plain s w_j x.
-// psi is steep and does not converge from scratch on many classes. The authors replace it by
-// (lambda cos(theta) + psi(theta)) / (1 + lambda) and lower lambda in training (their section
-// 5.1); here `lambda` is one value for all steps.
+// The margin and its annealing: plugins/support/multiplicative_margin.h (the authors', their
+// section 5.1). Without annealing it does not learn from scratch on many classes.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
-// Example:  loss = { use = "large_margin_softmax", margin = 2, lambda = 5.0 }
-#include <ATen/ATen.h>
-
-#include "plugins/support/class_weights.h"
-#include "plugins/support/margin_softmax.h"
+// Example:  loss = { use = "large_margin_softmax", margin = 2, lambda = 5.0, lambda_start = 1000.0
+// }
+#include "plugins/support/multiplicative_margin.h"
 
 namespace {
 
-struct Options {
-  int64_t margin = 4;
-  double scale = 1.0;
-  double lambda = 0.0;
-  std::string init = "kaiming";
-
-  void Visit(facet::OptionVisitor& v) {
-    v("margin", margin, facet::Range(1, 10), "m, an integer that multiplies the angle; paper");
-    v("scale", scale, facet::AboveUpTo(0, 1000), "s, a factor of all logits; paper: 1");
-    v("lambda", lambda, facet::AtLeast(0), "weight of cos(theta) against psi's 1; 0: psi alone");
-    v("init", init, facet::WeightInit(), "weights from N(0, sigma^2): 0.01, sqrt(2 / D) or 1");
-  }
+struct Options : facet::MultiplicativeMarginOptions {
+  Options() { init = "kaiming"; }
 };
 
-class LargeMarginSoftmax final : public facet::MarginSoftmax {
+class LargeMarginSoftmax final : public facet::MultiplicativeMargin {
  public:
   explicit LargeMarginSoftmax(const Options& options)
-      : MarginSoftmax({"large_margin_softmax", options.init, options.scale,
-                       facet::MarginSoftmaxOptions::Factor::kEmbeddingAndWeightNorm}),
-        margin_(options.margin),
-        lambda_(options.lambda) {}
-
- protected:
-  at::Tensor WithMargin(const at::Tensor& cosines, const at::Tensor&) override {
-    const at::Tensor psi = facet::MultipliedAngle(cosines, margin_);
-    return (lambda_ * cosines + psi) / (1.0 + lambda_);
-  }
-
- private:
-  const int64_t margin_;
-  const double lambda_;
+      : MultiplicativeMargin("large_margin_softmax", options,
+                             facet::MarginSoftmaxOptions::Factor::kEmbeddingAndWeightNorm) {}
 };
 
 }  // namespace

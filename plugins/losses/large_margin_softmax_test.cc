@@ -1,5 +1,7 @@
 // Against numbers of an independent program (loss_testing.h), the formula in plain loops, and the
 // rules of losses with class weights.
+#include <ATen/core/grad_mode.h>
+
 #include <cmath>
 #include <string>
 #include <vector>
@@ -77,6 +79,24 @@ TEST(LargeMarginSoftmax, ScoresAreInnerProducts) {
   RandomizeParameters(*loss);
   const at::Tensor x = RandomPoints(5, 4, 6);
   EXPECT_TRUE(at::allclose(*loss->Scores(x), x.mm(loss->Parameters()[0].tensor.t()), 1e-12));
+}
+
+// lambda is 8, 8 / 1.5, 4, then its last value 3 for good.
+TEST(LargeMarginSoftmax, AnnealsWhereGradientsAre) {
+  const auto value = [](Loss& loss) { return ValueAtAngle(loss, 50, 2); };
+  const auto constant = [&](double lambda) {
+    return value(*MakeLoss(absl::StrCat("{\"lambda\": ", lambda, "}"), 3, 3));
+  };
+  const auto loss = MakeLoss(R"({"lambda": 3, "lambda_start": 8, "lambda_decay": 0.5})", 3, 3);
+  ASSERT_EQ(loss->Buffers().size(), 1U);
+  EXPECT_TRUE(MakeLoss(R"({"lambda": 3})", 3, 3)->Buffers().empty());
+  for (const double lambda : {8.0, 8 / 1.5, 4.0, 8 / 2.5, 3.0, 3.0}) {
+    {
+      const at::NoGradGuard no_gradient;
+      EXPECT_NEAR(value(*loss), constant(lambda), 1e-12) << lambda;
+    }
+    EXPECT_NEAR(value(*loss), constant(lambda), 1e-12) << lambda;
+  }
 }
 
 }  // namespace

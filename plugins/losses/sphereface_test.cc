@@ -1,5 +1,7 @@
 // Against numbers of an independent program (loss_testing.h), the formula in plain loops, and the
 // rules of losses with class weights.
+#include <ATen/core/grad_mode.h>
+
 #include <cmath>
 #include <string>
 #include <vector>
@@ -68,6 +70,24 @@ TEST(SphereFace, IsSound) {
 TEST(SphereFace, RefusesAMarginThatIsNoFactor) {
   EXPECT_THAT(Refusal(R"({"margin": 0.35})"), HasSubstr("margin"));
   EXPECT_THAT(Refusal(R"({"margin": 0})"), HasSubstr("margin"));
+}
+
+// lambda is 8, 8 / 1.5, 4, then its last value 3 for good.
+TEST(SphereFace, AnnealsWhereGradientsAre) {
+  const auto value = [](Loss& loss) { return ValueAtAngle(loss, 50, 2); };
+  const auto constant = [&](double lambda) {
+    return value(*MakeLoss(absl::StrCat("{\"lambda\": ", lambda, "}"), 3, 3));
+  };
+  const auto loss = MakeLoss(R"({"lambda": 3, "lambda_start": 8, "lambda_decay": 0.5})", 3, 3);
+  ASSERT_EQ(loss->Buffers().size(), 1U);
+  EXPECT_TRUE(MakeLoss(R"({"lambda": 3})", 3, 3)->Buffers().empty());
+  for (const double lambda : {8.0, 8 / 1.5, 4.0, 8 / 2.5, 3.0, 3.0}) {
+    {
+      const at::NoGradGuard no_gradient;
+      EXPECT_NEAR(value(*loss), constant(lambda), 1e-12) << lambda;
+    }
+    EXPECT_NEAR(value(*loss), constant(lambda), 1e-12) << lambda;
+  }
 }
 
 }  // namespace

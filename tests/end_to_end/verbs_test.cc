@@ -137,6 +137,7 @@ TEST_F(VerbsTest, WeightsOfARowDescribeInAnother) {
   const Ending none = Facet({"weights", Tiny(), "softmax", "--output", "net"});
   EXPECT_EQ(none.exit_code, 5);
   EXPECT_THAT(none.err, HasSubstr("row \"softmax\" is not trained yet; run: "));
+  std::filesystem::remove_all(store());
   CopyTinyStore();
   const Ending out = Facet({"weights", Tiny(), "softmax", "--output", "net"});
   EXPECT_EQ(out.exit_code, 0) << out.err;
