@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "core/api/component.h"
 #include "gmock/gmock.h"
 #include "tests/end_to_end/program.h"
 
@@ -44,8 +45,11 @@ TEST_F(BrokenPluginsTest, EachIsToldInOneLineAndTheOthersAreListed) {
   const Ending list = RunWithPlugins({"plugins", "list"});
   EXPECT_EQ(list.exit_code, 0);
   const std::string rebuild = "; rebuild it against this facet (./facet build)\n";
-  EXPECT_THAT(list.err, HasSubstr("warning: " + Path("libwrong_interface.so") +
-                                  ": built for plugin interface 2, this facet has 1" + rebuild));
+  EXPECT_THAT(list.err,
+              HasSubstr("warning: " + Path("libwrong_interface.so") +
+                        absl::StrCat(": built for plugin interface ", kInterfaceVersion + 1,
+                                     ", this facet has ", kInterfaceVersion) +
+                        rebuild));
   EXPECT_THAT(list.err, HasSubstr("warning: " + Path("libwrong_compiler.so") +
                                   ": built with clang++ 3, this facet with g++ "));
   EXPECT_THAT(list.err, HasSubstr("warning: " + Path("libno_descriptor.so") +
