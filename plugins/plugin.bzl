@@ -75,7 +75,7 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
     )
     native.sh_test(
         name = name + "_contract_test",
-        size = "small",
+        size = "medium",  # seconds on an idle machine; some networks and cascades take longer on a busy one
         srcs = ["//tests/contracts:contract_torch" if torch else "//tests/contracts:contract"],
         args = ["$(rootpath %s)" % library, "'%s'" % contract_options],
         data = [library],
@@ -84,6 +84,7 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
     if native.glob([name + "_test.cc"]):
         facet_cc_test(
             name = name + "_test",
+            size = "medium",
             srcs = [name + "_test.cc"],
             data = [library] + test_data,
             torch = torch,
