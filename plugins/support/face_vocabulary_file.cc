@@ -1,0 +1,106 @@
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/base/status.h"
+#include "plugins/support/face_vocabulary.h"
+#include "plugins/support/matrix_rows.h"
+
+namespace facet {
+namespace {
+
+constexpr char kVersion[] = "facet_face_vocabulary";
+constexpr char kDigest[] = "sha256";
+
+template <class Vocabulary>
+auto MatricesOf(Vocabulary& vocabulary) {
+  using MatPointer = decltype(&vocabulary.mean);
+  return std::vector<std::pair<const char*, MatPointer>>{
+      {"pca_mean", &vocabulary.mean},
+      {"pca_basis", &vocabulary.basis},
+      {"mixture_priors", &vocabulary.mixture.priors},
+      {"mixture_means", &vocabulary.mixture.means},
+      {"mixture_variances", &vocabulary.mixture.variances}};
+}
+
+std::string DigestOf(const FaceVocabulary& vocabulary) {
+  Sha256 digest;
+  for (const auto& [name, matrix] : MatricesOf(vocabulary)) {
+    digest.Update(absl::StrCat(name, " ", matrix->rows, " ", matrix->cols, "\n"));
+    digest.Update({matrix->ptr<char>(), matrix->total() * matrix->elemSize()});
+  }
+  return digest.HexDigest();
+}
+
+// Empty: nothing is wrong.
+std::string ProblemOf(const FaceVocabulary& vocabulary) {
+  const int dimension = vocabulary.basis.rows;
+  absl::Status status = CheckRows(vocabulary.mean, 1, kSiftSize, "pca_mean");
+  if (status.ok()) status = CheckRows(vocabulary.basis, 1, kSiftSize, "pca_basis");
+  if (!status.ok()) return std::string(status.message());
+  if (vocabulary.mean.rows != 1) return "pca_mean has several rows";
+  const cv::Mat squares = ProductTransposed(vocabulary.basis, vocabulary.basis);
+  // Rounded to float32, 128 summands: about 1e-6.
+  if (cv::norm(squares, cv::Mat::eye(dimension, dimension, CV_32FC1), cv::NORM_INF) > 1e-4) {
+    return "the rows of pca_basis are not orthonormal";
+  }
+  if (std::string problem = ProblemOf(vocabulary.mixture); !problem.empty()) {
+    return absl::StrCat("mixture: ", problem);
+  }
+  if (vocabulary.mixture.dimension() == dimension + 2) return "";
+  return absl::StrCat("the mixture has ", vocabulary.mixture.dimension(), " dimensions, the PCA ",
+                      dimension, " and positions 2");
+}
+
+std::string ReadContent(const cv::FileStorage& file, FaceVocabulary* vocabulary) {
+  if (!file.isOpened()) return "it is no YAML of OpenCV's";
+  if (!file[kVersion].isInt()) return absl::StrCat("it has no number ", kVersion);
+  if (const int version = file[kVersion]; version != 1) {
+    return absl::StrCat("its version is ", version, ", known is 1");
+  }
+  for (const auto& [name, matrix] : MatricesOf(*vocabulary)) {
+    if (!file[name].isMap()) return absl::StrCat("it has no matrix ", name);
+    file[name] >> *matrix;
+  }
+  if (std::string problem = ProblemOf(*vocabulary); !problem.empty()) return problem;
+  if (!file[kDigest].isString() || file[kDigest].string() != DigestOf(*vocabulary)) {
+    return "its numbers are not those that were written (sha256 differs)";
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::Status WriteFaceVocabulary(const FaceVocabulary& vocabulary, const std::string& path) {
+  if (std::string problem = ProblemOf(vocabulary); !problem.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": not written: ", problem));
+  }
+  cv::FileStorage file(".yml", cv::FileStorage::WRITE_BASE64 | cv::FileStorage::MEMORY);
+  file << kVersion << 1 << kDigest << DigestOf(vocabulary);
+  for (const auto& [name, matrix] : MatricesOf(vocabulary)) file << name << *matrix;
+  return WriteFileAtomically(path, file.releaseAndGetString());
+}
+
+absl::StatusOr<FaceVocabulary> ReadFaceVocabulary(const std::string& path) {
+  FACET_ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
+  FaceVocabulary vocabulary;
+  std::string problem;
+  try {
+    // OpenCV asserts on an empty text and takes one without this beginning for another format.
+    if (content.rfind("%YAML", 0) != 0) {
+      problem = "it is no YAML of OpenCV's";
+    } else {
+      problem = ReadContent(
+          cv::FileStorage(content, cv::FileStorage::READ | cv::FileStorage::MEMORY), &vocabulary);
+    }
+  } catch (const cv::Exception& error) {
+    problem = absl::StrCat("OpenCV cannot read it: ", error.err);
+  }
+  if (problem.empty()) return vocabulary;
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, " is no face vocabulary: ", problem,
+                   "; give a file that WriteFaceVocabulary wrote, or train one anew"));
+}
+
+}  // namespace facet
