@@ -50,9 +50,8 @@ LinearSvm LiblinearSvm(const Problem& problem, const LinearSvmOptions& options) 
   int weight_label = 1;
   double weight = options.positive_weight;
   parameter settings{};
-  settings.solver_type =
-      options.loss == SvmLoss::kHinge ? L2R_L1LOSS_SVC_DUAL : L2R_L2LOSS_SVC_DUAL;
-  settings.eps = 1e-5;
+  settings.solver_type = options.loss == SvmLoss::kHinge ? L2R_L1LOSS_SVC_DUAL : L2R_L2LOSS_SVC;
+  settings.eps = 1e-7;
   settings.C = options.c;
   settings.nr_weight = 1;
   settings.weight_label = &weight_label;
@@ -79,6 +78,7 @@ TEST(LinearSvm, ReachesLiblinearsObjective) {
         LinearSvmOptions options;
         options.loss = loss;
         options.positive_weight = positive_weight;
+        options.c = 1.0;  // LIBLINEAR ends after 1,000 epochs, which do not do for larger ones
         options.gap = 1e-5;
         options.max_epochs = 20000;
         const LinearSvm svm = TrainLinearSvm(problem.samples, problem.is_positive, options).value();
@@ -87,8 +87,8 @@ TEST(LinearSvm, ReachesLiblinearsObjective) {
         std::printf("shift %.1f, %s, weight %.0f: objective %.8f, LIBLINEAR %.8f\n", shift,
                     loss == SvmLoss::kHinge ? "hinge" : "squared hinge", positive_weight,
                     svm.objective, other.objective);
-        // Ours is within `gap` of the minimum, LIBLINEAR's within its own tolerance.
-        EXPECT_NEAR(svm.objective, other.objective, 2e-5);
+        // Ours is within `gap` of the minimum; LIBLINEAR's is nearer, but for float32.
+        EXPECT_NEAR(svm.objective, other.objective, 1.1e-5);
       }
     }
   }
