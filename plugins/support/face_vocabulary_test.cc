@@ -185,6 +185,7 @@ TEST_F(FaceVocabularyFile, DamageIsRefused) {
   Words(changed);
   Words(Replaced("rows: 64", "rows: 32"));
   Words(Replaced("rows: 64", "rows: -64"));
+  Words(Replaced("rows: 64", "rows: 2000000000"));
   Words(Replaced("dt: f", "dt: d"));
 }
 

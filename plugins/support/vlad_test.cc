@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "plugins/support/image_descriptors_testing.h"
@@ -68,7 +69,7 @@ TEST(Vlad, EqualsVlfeats) {
   vl_vlad_encode(expected.ptr(), VL_TYPE_FLOAT, words.ptr(), kDimension, kWords, data.ptr(), kRows,
                  assignments.ptr(), VL_VLAD_FLAG_SQUARE_ROOT | VL_VLAD_FLAG_NORMALIZE_COMPONENTS);
   const double difference = cv::norm(EncodeVlad(words, data).value(), expected, cv::NORM_INF);
-  RecordProperty("max_difference", std::to_string(difference));
+  RecordProperty("max_difference", absl::StrCat(difference));
   // A sum near 0 is a difference of float32 sums in VLFeat (x, and the word times their number):
   // 1e-6 of them, of which the root is 1e-3 of a norm of sqrt(64 * 66), hence 1e-5 and above.
   EXPECT_LT(difference, 2e-4);
