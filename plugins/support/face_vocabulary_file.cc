@@ -12,6 +12,7 @@ namespace {
 
 constexpr char kVersion[] = "facet_face_vocabulary";
 constexpr char kDigest[] = "sha256";
+constexpr int kMaxNumbers = 1 << 26;  // of one matrix: 256 MiB
 
 template <class Vocabulary>
 auto MatricesOf(Vocabulary& vocabulary) {
@@ -61,6 +62,11 @@ std::string ReadContent(const cv::FileStorage& file, FaceVocabulary* vocabulary)
   }
   for (const auto& [name, matrix] : MatricesOf(*vocabulary)) {
     if (!file[name].isMap()) return absl::StrCat("it has no matrix ", name);
+    // OpenCV allocates whatever the file says.
+    const int rows = file[name]["rows"], columns = file[name]["cols"];
+    if (rows < 1 || columns < 1 || rows > kMaxNumbers / columns) {
+      return absl::StrCat("its matrix ", name, " says that it is ", rows, " x ", columns);
+    }
     file[name] >> *matrix;
   }
   if (std::string problem = ProblemOf(*vocabulary); !problem.empty()) return problem;

@@ -185,7 +185,8 @@ TEST_F(FaceVocabularyFile, DamageIsRefused) {
   Words(changed);
   Words(Replaced("rows: 64", "rows: 32"));
   Words(Replaced("rows: 64", "rows: -64"));
-  Words(Replaced("rows: 64", "rows: 2000000000"));
+  EXPECT_THAT(Words(Replaced("rows: 64", "rows: 2000000000")),
+              HasSubstr("pca_basis says that it is 2000000000 x 128"));
   Words(Replaced("dt: f", "dt: d"));
 }
 
