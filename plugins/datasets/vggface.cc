@@ -112,7 +112,7 @@ class VggFace final : public facet::Dataset {
     }
     FACET_ASSIGN_OR_RETURN(std::vector<facet::VggFaceLine> lines, facet::ReadVggFaceList(path));
     FACET_ASSIGN_OR_RETURN(const auto present, PresentImages(name));
-    for (auto& [id, sample] : lines) {
+    for (auto& [id, url, sample] : lines) {
       if (options_.snapshot == "curated" && !sample.curated) continue;
       ++num_listed_;
       const auto file = present.find(id);

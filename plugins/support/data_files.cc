@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <initializer_list>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -94,21 +95,30 @@ bool HasImageExtension(std::string_view name) {
   return false;
 }
 
-bool HasImageContent(const std::string& path) {
-  std::array<char, 12> buffer = {};
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(buffer.data(), buffer.size());
-  const absl::string_view start(buffer.data(), static_cast<size_t>(stream.gcount()));
+std::string_view ImageExtensionOf(std::string_view bytes) {
+  const absl::string_view start(bytes.data(), bytes.size());
   using absl::string_view;
-  for (const string_view magic :
-       {string_view("\xff\xd8\xff"), string_view("\x89PNG\r\n\x1a\n"), string_view("BM"),
-        string_view("II*\0", 4), string_view("MM\0*", 4)}) {
-    if (absl::StartsWith(start, magic)) return true;
+  for (const auto& [magic, extension] : std::initializer_list<std::pair<string_view, const char*>>{
+           {"\xff\xd8\xff", "jpg"},
+           {"\x89PNG\r\n\x1a\n", "png"},
+           {"BM", "bmp"},
+           {string_view("II*\0", 4), "tiff"},
+           {string_view("MM\0*", 4), "tiff"}}) {
+    if (absl::StartsWith(start, magic)) return extension;
   }
   if (start.size() > 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '6') {
-    return absl::ascii_isspace(static_cast<unsigned char>(start[2]));
+    return absl::ascii_isspace(static_cast<unsigned char>(start[2])) ? "ppm" : "";
   }
-  return start.size() == 12 && start.substr(0, 4) == "RIFF" && start.substr(8) == "WEBP";
+  const bool is_webp =
+      absl::StartsWith(start, "RIFF") && start.size() >= 12 && start.substr(8, 4) == "WEBP";
+  return is_webp ? "webp" : "";
+}
+
+bool HasImageContent(const std::string& path) {
+  std::array<char, kImageStartBytes> buffer = {};
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(buffer.data(), buffer.size());
+  return !ImageExtensionOf({buffer.data(), static_cast<size_t>(stream.gcount())}).empty();
 }
 
 absl::StatusOr<FolderListing> ListFolder(const std::string& folder) {

@@ -34,7 +34,11 @@ bool IsUtf8(std::string_view text);
 
 // By the name: jpg, jpeg, png, pgm, ppm, pnm, bmp, tif, tiff, webp, in any case.
 bool HasImageExtension(std::string_view name);
-// By the first bytes of the file: the same formats. False if it cannot be read.
+// By the first bytes, of which kImageStartBytes are enough: the extension that HasImageExtension
+// knows the format by ("jpg", "png", "ppm", "bmp", "tiff", "webp"), or nothing.
+inline constexpr size_t kImageStartBytes = 12;
+std::string_view ImageExtensionOf(std::string_view start);
+// The same of a file. False if it cannot be read.
 bool HasImageContent(const std::string& path);
 
 // Names in `folder` in byte order, without those that begin with a dot. Links are followed.

@@ -60,6 +60,11 @@ TEST(Images, ByExtensionAndByContent) {
   EXPECT_FALSE(HasImageContent(Write("d", "Photo by somebody")));
   EXPECT_FALSE(HasImageContent(Write("e", "")));
   EXPECT_FALSE(HasImageContent(testing::TempDir() + "/absent"));
+  EXPECT_EQ(ImageExtensionOf("\xff\xd8\xff\xe1"), "jpg");
+  EXPECT_EQ(ImageExtensionOf("\x89PNG\r\n\x1a\n...."), "png");
+  EXPECT_EQ(ImageExtensionOf(std::string_view("MM\0*", 4)), "tiff");
+  EXPECT_EQ(ImageExtensionOf("RIFF"), "");
+  EXPECT_EQ(ImageExtensionOf("GIF89a"), "");
 }
 
 TEST(ListFolder, ByteOrderWithoutHidden) {

@@ -18,7 +18,7 @@ bool IsUid(const std::string& text) {
 }
 
 // Fields count from the right, because of the uid.
-absl::StatusOr<Sample> ParseLine(const std::string& path, const TextLine& line, int64_t* id) {
+absl::StatusOr<VggFaceLine> ParseLine(const std::string& path, const TextLine& line) {
   const std::vector<std::string>& fields = line.fields;
   const size_t count = fields.size();
   if (count != 9 && !(count == 10 && IsUid(fields[1]))) {
@@ -28,7 +28,8 @@ absl::StatusOr<Sample> ParseLine(const std::string& path, const TextLine& line, 
                                   "without), found ",
                                   count, " fields"));
   }
-  if (!absl::SimpleAtoi(fields[0], id) || *id < 0) {
+  VggFaceLine parsed;
+  if (!absl::SimpleAtoi(fields[0], &parsed.id) || parsed.id < 0) {
     return LineError(path, line.number, absl::StrCat("\"", fields[0], "\" is no id"));
   }
   double numbers[6];  // left, top, right, bottom, pose, score
@@ -42,24 +43,25 @@ absl::StatusOr<Sample> ParseLine(const std::string& path, const TextLine& line, 
     return LineError(path, line.number,
                      absl::StrCat("curation is 0 or 1, here \"", fields.back(), "\""));
   }
-  Sample sample;
+  parsed.url = fields[count - 8];
+  Sample& sample = parsed.sample;
   const double width = numbers[2] - numbers[0], height = numbers[3] - numbers[1];
   if (width > 0 && height > 0) sample.box = Box{numbers[0], numbers[1], width, height};
   sample.pose = numbers[4] > 2 ? Pose::kFrontal : numbers[4] > 1 ? Pose::kRight : Pose::kLeft;
   sample.score = numbers[5];
   sample.curated = fields.back() == "1";
-  return sample;
+  return parsed;
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<VggFaceLine>> ReadVggFaceList(const std::string& path) {
   FACET_ASSIGN_OR_RETURN(const std::vector<TextLine> lines, ReadFields(path));
-  std::map<int64_t, std::pair<Sample, int64_t>> by_id;  // -> sample, line
+  std::map<int64_t, std::pair<VggFaceLine, int64_t>> by_id;  // -> content, line
   for (const TextLine& line : lines) {
-    int64_t id;
-    FACET_ASSIGN_OR_RETURN(Sample sample, ParseLine(path, line, &id));
-    const auto [place, is_new] = by_id.emplace(id, std::make_pair(std::move(sample), line.number));
+    FACET_ASSIGN_OR_RETURN(VggFaceLine parsed, ParseLine(path, line));
+    const int64_t id = parsed.id;
+    const auto [place, is_new] = by_id.emplace(id, std::make_pair(std::move(parsed), line.number));
     if (!is_new) {
       return LineError(path, line.number,
                        absl::StrCat("id ", id, " is in line ", place->second.second, " already"));
@@ -68,8 +70,8 @@ absl::StatusOr<std::vector<VggFaceLine>> ReadVggFaceList(const std::string& path
   std::vector<VggFaceLine> sorted;
   sorted.reserve(by_id.size());
   for (auto& [id, entry] : by_id) {
-    entry.first.rank = static_cast<int64_t>(sorted.size());
-    sorted.push_back({id, std::move(entry.first)});
+    entry.first.sample.rank = static_cast<int64_t>(sorted.size());
+    sorted.push_back(std::move(entry.first));
   }
   return sorted;
 }
