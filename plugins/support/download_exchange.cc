@@ -36,7 +36,7 @@ void Set(CURL* curl, CURLoption option, T value) {
 
 bool LooksLikeHtml(std::string_view start) {
   absl::string_view text(start.data(), start.size());
-  absl::ConsumePrefix(&text, "\xef\xbb\xbf");
+  if (absl::StartsWith(text, "\xef\xbb\xbf")) text.remove_prefix(3);
   text = absl::StripLeadingAsciiWhitespace(text);
   for (const char* tag : {"<!doctype", "<html", "<head", "<body", "<script", "<!--"}) {
     if (absl::StartsWithIgnoreCase(text, tag)) return true;
@@ -269,9 +269,6 @@ void DownloadExchange::JudgeFailure(CURLcode code, DownloadAnswer* answer) const
   switch (code) {
     case CURLE_URL_MALFORMAT:
       answer->outcome = Outcome::kBadUrl;
-      break;
-    case CURLE_UNSUPPORTED_PROTOCOL:
-      answer->outcome = Outcome::kNotAllowed;
       break;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
