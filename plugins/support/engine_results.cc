@@ -133,8 +133,8 @@ absl::StatusOr<EngineMapping> KnownEngineMapping(const std::string& name) {
   const auto found = KnownMappings().find(name);
   if (found != KnownMappings().end()) return found->second;
   return absl::InvalidArgumentError(absl::StrCat(
-      "unknown form of results \"", name, "\"; known: ",
-      absl::StrJoin(KnownMappings(), ", ", [](std::string* out, const auto& entry) {
+      "unknown form of results \"", name,
+      "\"; known: ", absl::StrJoin(KnownMappings(), ", ", [](std::string* out, const auto& entry) {
         out->append(entry.first);
       })));
 }

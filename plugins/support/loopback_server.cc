@@ -45,8 +45,6 @@ void LoopbackServer::Accept() {
   for (;;) {
     const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) return;
-    const int now = ++connections_;
-    max_connections_ = std::max<int>(max_connections_, now);
     const std::lock_guard<std::mutex> lock(mutex_);
     open_.push_back(socket);
     threads_.emplace_back([this, socket] { Serve(socket); });
@@ -75,8 +73,6 @@ void LoopbackServer::Serve(int socket) {
       return !ending_;
     });
   }
-  // Counted out before the client can know: it opens its next connection after this one's end.
-  --connections_;
   const std::lock_guard<std::mutex> lock(mutex_);
   open_.erase(std::find(open_.begin(), open_.end(), socket));
   ::close(socket);

@@ -28,9 +28,6 @@ class LoopbackServer {
   // Request heads as they came, in the order of arrival.
   std::vector<std::string> requests() const;
   int CountOf(const std::string& path) const;
-  int max_connections() const { return max_connections_; }
-  int connections() const { return connections_; }
-  bool ending() const { return ending_; }
 
  private:
   void Accept();
@@ -40,7 +37,6 @@ class LoopbackServer {
   const std::string address_;
   int listener_ = -1, port_ = 0;
   std::atomic<bool> ending_{false};
-  std::atomic<int> connections_{0}, max_connections_{0};
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
   std::vector<int> open_;

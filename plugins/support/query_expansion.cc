@@ -21,7 +21,7 @@ absl::Status CheckList(const std::vector<std::string>& list, const char* what) {
   for (const std::string& element : list) {
     if (absl::StripAsciiWhitespace(element).empty() || !IsUtf8(element)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("a ", what, " is text in UTF-8, here \"", element, "\""));
+          absl::StrCat("each ", what, " is text in UTF-8, here \"", element, "\""));
     }
     if (!seen.insert(element).second) {
       return absl::InvalidArgumentError(absl::StrCat("the ", what, " \"", element, "\" is twice"));
@@ -103,8 +103,8 @@ DownloadPlan PlanDownloads(const std::vector<CandidateImage>& images) {
   std::map<std::string, int64_t> index;  // id -> request
   for (const CandidateImage& image : images) {
     const std::string& url = image.hit.url;
-    const std::string id = absl::StrCat(IdentityFolder(image.query.identity), "/",
-                                        Sha256Hex(url).substr(0, 16));
+    const std::string id =
+        absl::StrCat(IdentityFolder(image.query.identity), "/", Sha256Hex(url).substr(0, 16));
     const auto [place, is_new] = index.emplace(id, static_cast<int64_t>(plan.requests.size()));
     if (is_new) plan.requests.push_back({id, url});
     plan.request_of.push_back(place->second);

@@ -20,8 +20,8 @@ struct SearchQuery {
 };
 // In order of names, then engines, then templates. A template has "{name}" once or more, for which
 // the name stands with blanks for its underscores: "{name}", "{name} actor" are the paper's.
-// InvalidArgument: nothing in a list, something twice, a name that is empty or not UTF-8, a template
-// without "{name}" or with other braces, two names that give one query.
+// InvalidArgument: nothing in a list, something twice, a name that is empty or not UTF-8, a
+// template without "{name}" or with other braces, two names that give one query.
 absl::StatusOr<std::vector<SearchQuery>> ExpandQueries(const std::vector<std::string>& names,
                                                        const std::vector<std::string>& engines,
                                                        const std::vector<std::string>& templates);
@@ -41,7 +41,7 @@ struct CandidateImage {
   SearchHit hit;
 };
 struct CandidateImages {
-  std::vector<CandidateImage> images;  // in order of the queries, then by rank
+  std::vector<CandidateImage> images;   // in order of the queries, then by rank
   std::vector<SearchQuery> unanswered;  // queries that `results` does not have
 };
 // The `top` best-ranked hits of each query; of one URL twice in a query's list, the first.

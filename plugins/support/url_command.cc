@@ -24,8 +24,7 @@ constexpr size_t kMaxOutput = size_t{16} << 20;
 constexpr size_t kShownError = 500;
 
 absl::Time Now() {
-  return absl::UnixEpoch() +
-         absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 absl::StatusOr<std::vector<std::string>> Arguments(const std::vector<std::string>& argv,
@@ -33,9 +32,9 @@ absl::StatusOr<std::vector<std::string>> Arguments(const std::vector<std::string
   if (argv.empty() || argv[0].empty()) return absl::InvalidArgumentError("the command is empty");
   std::vector<std::string> arguments = {argv[0]};
   for (size_t i = 1; i < argv.size(); ++i) {
-    arguments.push_back(absl::StrReplaceAll(argv[i], {{"{query}", query.text},
-                                                      {"{engine}", query.engine},
-                                                      {"{count}", absl::StrCat(count)}}));
+    arguments.push_back(absl::StrReplaceAll(
+        argv[i],
+        {{"{query}", query.text}, {"{engine}", query.engine}, {"{count}", absl::StrCat(count)}}));
     if (absl::StartsWith(arguments.back(), "-") && !absl::StartsWith(argv[i], "-")) {
       return absl::InvalidArgumentError(absl::StrCat("\"", argv[i], "\" would become the option \"",
                                                      arguments.back(), "\" of ", argv[0]));
@@ -139,8 +138,8 @@ absl::StatusOr<std::vector<SearchHit>> ParseUrls(const std::string& output) {
     if (line.empty() || line[0] == '#') continue;
     if (!absl::StartsWithIgnoreCase(line, "http://") &&
         !absl::StartsWithIgnoreCase(line, "https://")) {
-      return absl::InvalidArgumentError(absl::StrCat("line ", number, " of its output is no URL: \"",
-                                                     line.substr(0, 80), "\""));
+      return absl::InvalidArgumentError(
+          absl::StrCat("line ", number, " of its output is no URL: \"", line.substr(0, 80), "\""));
     }
     SearchHit hit;
     hit.url = std::string(line);
