@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/base/status.h"
@@ -43,6 +44,11 @@ bool IsId(const std::string& id) {
     }
   }
   return true;
+}
+
+// "<id>.<extension>": nothing else is looked at or removed, whatever the journal says.
+bool IsFileOf(const std::string& file, const std::string& id) {
+  return absl::StartsWith(file, id + ".") && file.find('/', id.size()) == std::string::npos;
 }
 
 absl::Status CheckRequests(const std::vector<DownloadRequest>& requests) {
@@ -179,6 +185,7 @@ absl::Status Run::Open() {
 bool Run::IsKept(const DownloadResult& earlier, const DownloadRequest& request) const {
   if (earlier.url != request.url) return false;
   if (earlier.outcome == Outcome::kOk) {
+    if (!IsFileOf(earlier.file, request.id)) return false;
     std::error_code error;
     const uintmax_t size = std::filesystem::file_size(folder_ + "/" + earlier.file, error);
     return !error && size == static_cast<uintmax_t>(earlier.size);
@@ -201,7 +208,7 @@ absl::Status Run::Plan(size_t index) {
       return absl::OkStatus();
     }
     // Whatever comes now, the image of another URL must not stand for it.
-    if (!earlier->second.file.empty() && IsId(request.id)) {
+    if (IsFileOf(earlier->second.file, request.id)) {
       ::unlink((folder_ + "/" + earlier->second.file).c_str());
     }
   }

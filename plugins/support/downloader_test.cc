@@ -401,6 +401,28 @@ TEST(Downloader, ChangedUrlAndLostFileAreFetchedAnew) {
   EXPECT_FALSE(std::filesystem::exists(folder + "/one.jpg"));
 }
 
+TEST(Downloader, JournalCannotNameOtherFiles) {
+  LoopbackServer server(Answer);
+  const std::string folder = FreshFolder("forged");
+  std::filesystem::create_directories(folder + "/in");
+  const std::string other = folder + "/other.jpg";
+  ASSERT_TRUE(WriteFileAtomically(other, "mine").ok());
+  DownloadResult forged;
+  forged.id = "in/one";
+  forged.url = server.Url("/slow");
+  forged.outcome = Outcome::kOk;
+  forged.size = 4;
+  for (const char* file : {"in/../other.jpg", "other.jpg", "in/one./../../other.jpg"}) {
+    forged.file = file;
+    ASSERT_TRUE(
+        WriteFileAtomically(folder + "/downloads.jsonl", ToJournalLine(forged) + "\n").ok());
+    const auto result = Get({{forged.id, forged.url}}, folder).at(0);
+    EXPECT_FALSE(result.reused);
+    EXPECT_EQ(result.file, "in/one.jpg");
+    EXPECT_EQ(*ReadFile(other), "mine");
+  }
+}
+
 TEST(Downloader, IdsAndOptionsAreChecked) {
   for (const char* id : {"", "../a", "a/../b", "/a", "a/", "a//b", "a.jpg", "G\xc3\xbcl", "a b"}) {
     const auto results =
