@@ -1,5 +1,6 @@
 #include "plugins/support/engine_results.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
