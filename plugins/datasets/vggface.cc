@@ -112,12 +112,13 @@ class VggFace final : public facet::Dataset {
     }
     FACET_ASSIGN_OR_RETURN(std::vector<facet::VggFaceLine> lines, facet::ReadVggFaceList(path));
     FACET_ASSIGN_OR_RETURN(const auto present, PresentImages(name));
-    for (auto& [id, url, sample] : lines) {
+    for (facet::VggFaceLine& line : lines) {
+      Sample& sample = line.sample;
       if (options_.snapshot == "curated" && !sample.curated) continue;
       ++num_listed_;
-      const auto file = present.find(id);
+      const auto file = present.find(line.id);
       if (file == present.end()) {
-        missing_.Add(absl::StrCat(name, "/", absl::Dec(id, absl::kZeroPad8), ".jpg"));
+        missing_.Add(absl::StrCat(name, "/", absl::Dec(line.id, absl::kZeroPad8), ".jpg"));
         continue;
       }
       sample.key = sample.path = absl::StrCat(name, "/", file->second);

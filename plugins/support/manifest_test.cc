@@ -23,7 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-using ::testing::UnorderedElementsAre;
 
 std::string Folder() {
   const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
@@ -636,7 +635,9 @@ TEST(Manifest, TwoHundredThousandImages) {
   while (images.Next(&image).value()) {
     ASSERT_EQ(image.id % 2, 1);
     ASSERT_EQ(images.score(), static_cast<double>(image.id % 1009));
-    if (image.identity == last_identity) ASSERT_LE(*images.score(), last_score);
+    if (image.identity == last_identity) {
+      ASSERT_LE(*images.score(), last_score);
+    }
     last_identity = image.identity;
     last_score = *images.score();
     ++count;
