@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "core/api/component.h"
 #include "plugins/support/data_files.h"
 
@@ -114,10 +115,30 @@ class Parser {
 }  // namespace
 
 absl::StatusOr<CsvTable> CsvTable::Read(const std::string& path) {
+  CsvTable whole;
+  std::vector<Row> rows;
+  FACET_RETURN_IF_ERROR(Parse(path, &whole, [&rows](const CsvTable&, Row&& row) {
+    rows.push_back(std::move(row));
+    return absl::OkStatus();
+  }));
+  whole.rows_ = std::move(rows);
+  return whole;
+}
+
+absl::Status CsvTable::Scan(
+    const std::string& path,
+    const std::function<absl::Status(const CsvTable& table, Row&& row)>& use) {
+  CsvTable table;
+  return Parse(path, &table, use);
+}
+
+absl::Status CsvTable::Parse(
+    const std::string& path, CsvTable* into,
+    const std::function<absl::Status(const CsvTable& table, Row&& row)>& use) {
+  CsvTable& table = *into;
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
   Parser parser(path, std::string(std::istreambuf_iterator<char>(stream), {}));
-  CsvTable table;
   table.path_ = path;
   FACET_ASSIGN_OR_RETURN(std::optional<Row> row, parser.Next());
   if (!row.has_value()) return absl::InvalidArgumentError(path + " is empty: no header line");
@@ -134,13 +155,13 @@ absl::StatusOr<CsvTable> CsvTable::Read(const std::string& path) {
   }
   for (;;) {
     FACET_ASSIGN_OR_RETURN(row, parser.Next());
-    if (!row.has_value()) return table;
+    if (!row.has_value()) return absl::OkStatus();
     if (row->fields.size() != table.columns_.size()) {
       return LineError(path, row->line,
                        absl::StrCat(row->fields.size(), " fields; the header has ",
                                     table.columns_.size(), " columns"));
     }
-    table.rows_.push_back(*std::move(row));
+    FACET_RETURN_IF_ERROR(use(table, *std::move(row)));
   }
 }
 
@@ -178,6 +199,14 @@ absl::StatusOr<bool> CsvTable::Bool(const Row& row, const std::string& column, b
   if (text == "1" || text == "true") return true;
   if (text == "0" || text == "false") return false;
   return Error(row, absl::StrCat(column, " is 0, 1, false or true, here \"", text, "\""));
+}
+
+std::string CsvField(const std::string& text) {
+  const bool is_plain =
+      text.empty() || (text.find_first_of("\"\t;,\r\n") == std::string::npos && text[0] != '#' &&
+                       absl::StripAsciiWhitespace(text).size() == text.size());
+  if (is_plain) return text;
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }
 
 }  // namespace facet

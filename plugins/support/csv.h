@@ -8,6 +8,7 @@
 #define FACET_PLUGINS_SUPPORT_CSV_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,6 +29,11 @@ class CsvTable {
   // another number of fields than the header, a quote that is not closed or not followed by a
   // separator.
   static absl::StatusOr<CsvTable> Read(const std::string& path);
+  // The same row by row, none of them kept: `use` gets the table without rows, and the row. Its
+  // first error ends the reading.
+  static absl::Status Scan(
+      const std::string& path,
+      const std::function<absl::Status(const CsvTable& table, Row&& row)>& use);
 
   const std::vector<std::string>& columns() const { return columns_; }
   const std::vector<Row>& rows() const { return rows_; }
@@ -43,11 +49,18 @@ class CsvTable {
   absl::StatusOr<bool> Bool(const Row& row, const std::string& column, bool absent) const;
 
  private:
+  static absl::Status Parse(
+      const std::string& path, CsvTable* into,
+      const std::function<absl::Status(const CsvTable& table, Row&& row)>& use);
+
   std::string path_;
   std::vector<std::string> columns_;
   std::map<std::string, size_t> index_;
   std::vector<Row> rows_;
 };
+
+// A field as Read() gives it back: quoted where that is needed.
+std::string CsvField(const std::string& text);
 
 }  // namespace facet
 
