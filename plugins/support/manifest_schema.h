@@ -12,9 +12,10 @@
 //
 // and the views
 //
-//   removals          removals in force by image, with the stage and the reason in words
-//   snapshot_images   (snapshot, image): what is left of each snapshot
-//   identity_counts   images of each identity in each snapshot
+//   removals             removals in force by image, with the stage and the reason in words
+//   snapshot_identities  (snapshot, identity): who is left of each snapshot
+//   snapshot_images      (snapshot, image): what is left of each snapshot
+//   identity_counts      images of each identity in each snapshot
 //
 // No row is ever deleted. A mark is out of force if it or its run is `undone`. Text is UTF-8 and
 // never NULL ('' is unknown); numbers are NULL where unknown; hashes are blobs (hex() shows them).
