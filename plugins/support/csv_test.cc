@@ -76,5 +76,30 @@ TEST(Csv, Errors) {
   EXPECT_THAT(ErrorOf("a,b\n1,\"2\"3\n"), HasSubstr(":2: text follows a closing quote"));
 }
 
+TEST(Csv, FieldsAreReadBackAsTheyWere) {
+  for (const char* field : {"", "plain", " blank ", "a,b", "a;b", "tab\tx", "\"", "#x", "a\r\nb"}) {
+    const auto table = Read("x,a\n" + CsvField(field) + ",1\n");
+    ASSERT_TRUE(table.ok()) << table.status();
+    EXPECT_THAT(table->rows()[0].fields, ElementsAre(field, "1"));
+  }
+  EXPECT_EQ(CsvField("plain"), "plain");
+}
+
+TEST(Csv, ScanGivesRowsAndStopsAtAnError) {
+  const std::string path = testing::TempDir() + "/scan.csv";
+  std::ofstream(path, std::ios::binary) << "a,b\n1,2\n3,4\n5\n";
+  std::vector<std::string> seen;
+  const auto collect = [&](const CsvTable& table, CsvTable::Row&& row) {
+    EXPECT_TRUE(table.rows().empty());
+    seen.push_back(table.Get(row, "b"));
+    return absl::OkStatus();
+  };
+  EXPECT_THAT(std::string(CsvTable::Scan(path, collect).message()), HasSubstr("scan.csv:4: "));
+  EXPECT_THAT(seen, ElementsAre("2", "4"));
+  const absl::Status stopped = CsvTable::Scan(
+      path, [](const CsvTable& table, CsvTable::Row&& row) { return table.Error(row, "enough"); });
+  EXPECT_THAT(std::string(stopped.message()), HasSubstr("scan.csv:2: enough"));
+}
+
 }  // namespace
 }  // namespace facet
