@@ -18,7 +18,6 @@ namespace facet {
 
 struct VggFaceLine {
   int64_t id = 0;
-  std::string url;
   // Box (none if the file's has no area), pose, score, curated and rank; the rest is the caller's.
   // A pose above 2 is frontal, 1 and 2 are the profiles, taken for left and right in the order in
   // which the release names them. Rank is the place in the order of ids, from 0.
