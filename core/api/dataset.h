@@ -39,6 +39,7 @@ struct Sample {
   // Test sets: the fold of this sample's identity, for what is trained on the other folds (W');
   // -1: none.
   int64_t fold = -1;
+  int64_t image = -1;  // the row's id in the curation manifest that it is from; -1: none
 };
 
 struct Template {
@@ -70,6 +71,8 @@ struct DatasetContents {
   std::vector<std::string> notices;
 };
 
+// Traits: "curation": its images are a snapshot of a curation manifest, which comes from its option
+// `file` (InputFile) or, where that is empty, from the row's curation.
 class Dataset : public Component {
  public:
   static constexpr char kKind[] = "dataset";
@@ -77,6 +80,8 @@ class Dataset : public Component {
 
   // The folder that Sample::path is relative to; empty if there is none.
   virtual std::string root() const { return ""; }
+  // Takes the manifest and the folder of images that a curator left; before Load.
+  virtual absl::Status LoadCuration(const std::string& manifest, const std::string& image_folder);
   // Called once. NotFound names the folder or file that is missing and what was expected there.
   virtual absl::StatusOr<DatasetContents> Load() = 0;
   // Pixels of a sample without a file. May be called from several threads at once.

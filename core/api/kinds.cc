@@ -1,5 +1,6 @@
 // Out-of-line destructors: one vtable and one type_info per kind, in libfacet alone.
 #include "core/api/aligner.h"
+#include "core/api/curator.h"
 #include "core/api/dataset.h"
 #include "core/api/detector.h"
 #include "core/api/evaluator.h"
@@ -10,6 +11,8 @@ Dataset::~Dataset() = default;
 Detector::~Detector() = default;
 Aligner::~Aligner() = default;
 Evaluator::~Evaluator() = default;
+Curator::~Curator() = default;
+CurationFaces::~CurationFaces() = default;
 LandmarkExamples::~LandmarkExamples() = default;
 
 absl::Status Aligner::Train(const LandmarkExamples&, const TrainingContext&, const std::string&) {
@@ -19,6 +22,9 @@ absl::Status Aligner::LoadModel(const std::string&) {
   return absl::UnimplementedError("this aligner has no model");
 }
 
+absl::Status Dataset::LoadCuration(const std::string&, const std::string&) {
+  return absl::UnimplementedError("this data set takes no curation");
+}
 absl::StatusOr<Image> Dataset::Render(int64_t) const {
   return absl::UnimplementedError("this data set has files only, it renders nothing");
 }

@@ -24,7 +24,19 @@ const char* TypeName(const std::vector<double>&) { return "float_list"; }
 const char* TypeName(const std::vector<std::string>&) { return "string_list"; }
 
 const char* RoleName(OptionRole role) {
-  return role == OptionRole::kInputFile ? "input_file" : "input_directory";
+  switch (role) {
+    case OptionRole::kInputFile:
+      return "input_file";
+    case OptionRole::kInputDirectory:
+      return "input_directory";
+    case OptionRole::kKeptFile:
+      return "kept_file";
+    case OptionRole::kKeptFolder:
+      return "kept_folder";
+    case OptionRole::kPlain:
+      break;
+  }
+  return "";
 }
 
 bool Read(const Json& json, bool* value) {
@@ -127,6 +139,16 @@ Constraint InputFile() {
 Constraint InputDirectory() {
   Constraint c;
   c.role = OptionRole::kInputDirectory;
+  return c;
+}
+Constraint KeptFile() {
+  Constraint c;
+  c.role = OptionRole::kKeptFile;
+  return c;
+}
+Constraint KeptFolder() {
+  Constraint c;
+  c.role = OptionRole::kKeptFolder;
   return c;
 }
 Constraint Required(Constraint constraint) {

@@ -15,7 +15,7 @@
 // From that list come TOML decoding, every error message, `facet plugins describe`, the canonical
 // form that enters the cache key, and the catalogue. Text that names a file or a folder is declared
 // InputFile() or InputDirectory(): the host resolves it, checks that it exists, and puts its
-// content, never its path, into the key.
+// content, never its path, into the key. KeptFile() and KeptFolder() need not exist.
 #ifndef FACET_CORE_API_OPTIONS_H_
 #define FACET_CORE_API_OPTIONS_H_
 
@@ -29,7 +29,7 @@
 namespace facet {
 
 enum class OptionType { kBool, kInt, kFloat, kString, kIntList, kFloatList, kStringList };
-enum class OptionRole { kPlain, kInputFile, kInputDirectory };
+enum class OptionRole { kPlain, kInputFile, kInputDirectory, kKeptFile, kKeptFolder };
 
 // What a value must satisfy; for a list, what each element must satisfy.
 struct Constraint {
@@ -49,6 +49,9 @@ Constraint AboveUpTo(double min, double max);
 Constraint OneOf(std::vector<std::string> choices);
 Constraint InputFile();       // a file; empty text = none given
 Constraint InputDirectory();  // a folder; empty text = none given
+// What a component itself writes and finds again, outside the store: made where it is missing.
+Constraint KeptFile();    // its content is in the key, or that there is none
+Constraint KeptFolder();  // not in the key
 Constraint Required(Constraint constraint);
 
 class OptionVisitor {
@@ -73,7 +76,7 @@ class OptionVisitor {
 // The schema of `Options` as JSON text: [{"name", "type", "default", "doc", "min"?, "max"?,
 // "min_open"?, "choices"?, "role"?, "required"?, "renamed_from"?}, ...] in order of declaration;
 // type is one of bool, int, float, string, int_list, float_list, string_list; role one of
-// input_file, input_directory.
+// input_file, input_directory, kept_file, kept_folder.
 class SchemaWriter final : public OptionVisitor {
  public:
   SchemaWriter();

@@ -24,6 +24,7 @@ constexpr Chapter kChapters[] = {
     {"loss", "Losses", "What training and the embedding minimise: `train.loss`, `embed.loss`."},
     {"miner", "Miners", "Pairs and triplets for losses: `train.miner`, `embed.miner`."},
     {"evaluator", "Evaluators", "What the table shows: `test.evaluator`."},
+    {"curator", "Curators", "One stage of building a data set: `curation.curator`."},
 };
 
 std::vector<const ComponentInfo*> OfKind(const Catalogue& catalogue, const std::string& kind) {
@@ -55,7 +56,7 @@ void AppendComponent(const ComponentInfo& info, std::string* page) {
 
 std::string RangeText(const OptionSpec& option) {
   if (!option.choices.empty()) return absl::StrCat("one of ", absl::StrJoin(option.choices, ", "));
-  if (!option.role.empty()) return option.role == "input_file" ? "a file" : "a folder";
+  if (!option.role.empty()) return option.NamesFolder() ? "a folder" : "a file";
   if (option.has_min && option.has_max) {
     return absl::StrFormat(option.min_open ? "above %g, at most %g" : "%g to %g", option.min,
                            option.max);

@@ -34,7 +34,7 @@ void CheckOne(const std::string& text, const OptionSpec& option, const std::stri
               const Origin& origin, Problems* problems) {
   if (text.empty()) return;
   std::error_code error;
-  const bool wants_folder = option.role == "input_directory";
+  const bool wants_folder = option.NamesFolder();
   Place place;
   place.origin = origin;
   const std::string line = problems->LineAt(origin);
@@ -44,6 +44,7 @@ void CheckOne(const std::string& text, const OptionSpec& option, const std::stri
   place.width = quoted && close != std::string::npos ? CodePoints(rest.substr(0, close + 1)) : 1;
   const fs::file_status status = fs::status(text, error);
   if (!fs::exists(status)) {
+    if (option.MayBeMissing()) return;
     Diagnostic& problem = problems->Error(
         "E0601", place,
         absl::StrCat(path, ": there is no ", wants_folder ? "folder " : "file ", text));

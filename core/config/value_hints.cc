@@ -79,9 +79,10 @@ std::string Wanted(const OptionSpec& spec) {
   if (!spec.choices.empty()) {
     return absl::StrCat(list ? "a list of " : "", Choices(spec.choices));
   }
-  if (spec.role == "input_file") return list ? "a list of paths of files" : "the path of a file";
-  if (spec.role == "input_directory") {
-    return list ? "a list of paths of folders" : "the path of a folder";
+  if (!spec.role.empty()) {
+    const std::string noun = spec.NamesFolder() ? "folder" : "file";
+    return list ? absl::StrCat("a list of paths of ", noun, "s")
+                : absl::StrCat("the path of a ", noun);
   }
   if (type == "bool") return "true or false";
   if (type == "string") return list ? "a list of texts" : "text";

@@ -23,7 +23,9 @@ struct OptionSpec {
   bool has_min = false, has_max = false, min_open = false, required = false;
   double min = 0.0, max = 0.0;
   std::vector<std::string> choices;
-  std::string role;  // "", "input_file", "input_directory"
+  std::string role;  // "", "input_file", "input_directory", "kept_file", "kept_folder"
+  bool NamesFolder() const { return role == "input_directory" || role == "kept_folder"; }
+  bool MayBeMissing() const { return role == "kept_file" || role == "kept_folder"; }
   std::string renamed_from;
 };
 absl::StatusOr<std::vector<OptionSpec>> ParseSchema(const Json& options);

@@ -175,6 +175,7 @@ Json ToJson(const Sample& sample) {
   Put(json, "video", sample.video, defaults.video);
   Put(json, "frame", sample.frame, defaults.frame);
   Put(json, "fold", sample.fold, defaults.fold);
+  Put(json, "image", sample.image, defaults.image);
   return json;
 }
 
@@ -193,6 +194,7 @@ absl::StatusOr<Sample> SampleFromJson(const Json& json) {
     Take(json, "video", sample.video);
     Take(json, "frame", sample.frame);
     Take(json, "fold", sample.fold);
+    Take(json, "image", sample.image);
   });
 }
 

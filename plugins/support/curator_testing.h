@@ -1,0 +1,71 @@
+// Surroundings of a curator for its unit test: a folder with images, faces and scores of the test's
+// own, and what the curator reported.
+#ifndef FACET_PLUGINS_SUPPORT_CURATOR_TESTING_H_
+#define FACET_PLUGINS_SUPPORT_CURATOR_TESTING_H_
+
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+#include <filesystem>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/api/curator.h"
+
+namespace facet {
+
+class FakeFaces final : public CurationFaces {
+ public:
+  void Add(int64_t image, Image face) { faces_.emplace_back(image, std::move(face)); }
+  int64_t size() const override { return static_cast<int64_t>(faces_.size()); }
+  int64_t image(int64_t index) const override { return faces_[static_cast<size_t>(index)].first; }
+  absl::StatusOr<Image> Get(int64_t index) const override {
+    return faces_[static_cast<size_t>(index)].second;
+  }
+
+ private:
+  std::vector<std::pair<int64_t, Image>> faces_;
+};
+
+// Folders below `folder`: in/ (put the manifest there), images/, out/, work/.
+class CuratorSurroundings {
+ public:
+  explicit CuratorSurroundings(const std::string& folder) {
+    for (const char* name : {"/in", "/images", "/out", "/work"}) {
+      std::filesystem::create_directories(folder + name);
+    }
+    context.manifest = folder + "/in/manifest.sqlite";
+    context.output_folder = folder + "/out";
+    context.image_folder = context.input_folder = folder + "/images";
+    context.work_folder = folder + "/work";
+    context.seed = 1;
+    context.threads = 2;
+    context.faces = &faces;
+    context.read_image = [this](const std::string& path) -> absl::StatusOr<Image> {
+      const cv::Mat pixels = cv::imread(context.image_folder + "/" + path, cv::IMREAD_COLOR);
+      if (pixels.empty()) return absl::NotFoundError(path + " is no image");
+      Image image(pixels.cols, pixels.rows);
+      std::copy(pixels.datastart, pixels.dataend, image.bgr.begin());
+      return image;
+    };
+    context.fold_name = [](const std::string& name) {
+      std::string folded;
+      for (const char c : name) folded += c == '_' ? ' ' : static_cast<char>(std::tolower(c));
+      return folded;
+    };
+    context.progress = [this](int64_t, int64_t, const std::string&, const std::string&) {
+      return ++steps != stop_after;
+    };
+  }
+  std::string output() const { return context.output_folder + "/manifest.sqlite"; }
+
+  CurationContext context;
+  FakeFaces faces;
+  int64_t steps = 0, stop_after = -1;  // calls of progress; the stop comes after so many
+};
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_SUPPORT_CURATOR_TESTING_H_
