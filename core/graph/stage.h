@@ -57,7 +57,8 @@ struct StageSpec {
 // The stages of all rows, shared where equal, in an order in which inputs come first.
 struct StageGraph {
   std::vector<StageSpec> stages;
-  std::map<std::string, int> row_result;  // row id -> its evaluate stage
+  std::map<std::string, int> row_result;    // row id -> its evaluate stage
+  std::map<std::string, int> row_curation;  // row id -> its curate stage, of rows that have one
 };
 
 }  // namespace facet
