@@ -90,7 +90,7 @@ void Tile::DrawFrame(const Alignment& alignment, const SheetColour& colour) {
 }
 
 void ContactPage::Add(const Tile& tile, const std::vector<std::string>& caption,
-                       const SheetColour& colour) {
+                      const SheetColour& colour) {
   cells_.push_back({tile.image(), caption, colour});
 }
 
