@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -35,7 +36,7 @@ absl::Status LoadClassifier(const Model& model, Loss* loss) {
   return absl::OkStatus();
 }
 
-// log p(own class) of the rows [first, first + classes.size()); classes of -1 give 0.
+// log p(own class) of each row; of a class of -1 nothing that counts.
 absl::StatusOr<std::vector<double>> LogProbabilities(const std::string& name, Loss& loss,
                                                      const at::Tensor& descriptors,
                                                      const std::vector<int64_t>& classes) {
@@ -47,13 +48,17 @@ absl::StatusOr<std::vector<double>> LogProbabilities(const std::string& name, Lo
                        "\" has no classifier, so it ranks no images; name a row that trains with "
                        "one, \"softmax\" say, in curation.scores"));
     }
-    const at::Tensor logs = at::log_softmax(scores->to(at::kDouble), 1);
-    std::vector<double> values(classes.size(), 0.0);
-    for (size_t i = 0; i < classes.size(); ++i) {
-      if (classes[i] < 0) continue;
-      values[i] = logs[static_cast<int64_t>(i)][classes[i]].item<double>();
-    }
-    return values;
+    const at::Tensor logits = scores->to(at::kDouble);
+    const at::Tensor own =
+        at::tensor(at::ArrayRef<int64_t>(classes), at::kLong).clamp_min(0).unsqueeze(1);
+    // log p = -log(1 + sum of the others' exp(z - z_own)): a softmax would round the surest to 1,
+    // and they could not be ranked.
+    const at::Tensor others =
+        at::logsumexp(logits.scatter(1, own, -std::numeric_limits<double>::infinity()), {1});
+    const at::Tensor behind = others - logits.gather(1, own).squeeze(1);
+    const at::Tensor logs = -(behind.clamp_min(0) + at::log1p(at::exp(-behind.abs()))).contiguous();
+    const double* values = logs.data_ptr<double>();
+    return std::vector<double>(values, values + logs.numel());
   });
 }
 
