@@ -45,7 +45,8 @@ absl::StatusOr<std::optional<std::unordered_map<int64_t, ImageTruth>>> ReadTruth
 //   "precision"          of the images left: those that show their person
 //   "recall"             of the images that show their person and that the stage was given: those
 //                        left
-// Images are given to a run if no earlier one removes them or their identity.
+// Images are given to a run if no earlier one removes them or their identity. A mean or share of
+// nothing is left out. NotFound; FailedPrecondition: the run is not finished.
 absl::StatusOr<std::vector<Metric>> SummariseRun(const Manifest& manifest, int64_t run);
 
 }  // namespace facet
