@@ -41,7 +41,7 @@ void AddNotes(const Report& report, ResultTable* table) {
     const Metric* metric = ShownMetric(row);
     if (metric == nullptr || cells.count.empty()) continue;
     metrics.emplace_back(row.id, WithUnit(metric->name, metric->unit));
-    if (metric->standard_error >= 0.0) errors.emplace_back(row.id, metric->error_kind);
+    if (metric->error_kind != kCounted) errors.emplace_back(row.id, metric->error_kind);
   }
   const std::vector<std::string> names = Grouped(metrics);
   if (names.size() > 1) {
