@@ -48,7 +48,8 @@ std::string Note(const std::string& text) {
 // "<b>91.80</b> <span>± 0.42</span>"
 std::string Figure(const Metric& metric) {
   const std::string value = absl::StrCat("<b>", FormatValue(metric.value, metric.unit), "</b>");
-  const std::string error = metric.standard_error >= 0.0
+  const std::string error = metric.error_kind == kCounted ? ""
+                            : metric.standard_error >= 0.0
                                 ? "± " + FormatValue(metric.standard_error, metric.unit)
                                 : "error unknown";
   return absl::StrCat(value, " <span class=\"muted\">", error, "</span>");

@@ -44,7 +44,13 @@ std::string FormatDifference(double value, std::string_view unit) {
 }
 
 std::string FormatMetric(const Metric& metric) {
+  const bool whole = metric.unit == "1" && metric.value == std::floor(metric.value) &&
+                     std::abs(metric.value) < 1e15;
+  if (metric.error_kind == kCounted && whole) {
+    return FormatCount(static_cast<int64_t>(metric.value));
+  }
   const std::string value = FormatValue(metric.value, metric.unit);
+  if (metric.error_kind == kCounted) return value;
   if (!(metric.standard_error >= 0.0)) return value + ", error unknown";
   return absl::StrCat(value, " ± ", FormatValue(metric.standard_error, metric.unit));
 }

@@ -13,7 +13,12 @@
 //   describe  descriptors.npy  [rows, D] float32; rows.jsonl: one DescriptorRecord a row
 //   embed     projection.npy   [F, L, D] float32, F = 1 or the number of folds; embed.json
 //   leak_check  leaks.json     people, images, faces: count, allowed, the first 100 found
+//   classify  scores.jsonl     one ScoreRecord for every sample whose identity the network knows
 //   evaluate  evaluation.json  metrics, curves, replicates, notices
+//   curate    manifest.sqlite  rows of images (plugins/support/manifest.h); not read by the host
+//             curation.json    what the curator says of its stage: metrics, curves, histograms,
+//                              notices, contact sheets; with "component", its name
+//             sheet_00.jpg ... the contact sheets, in the order of curation.json
 //
 // Text files are UTF-8, one JSON object a line, names sorted, so that equal content has equal
 // bytes. A reader refuses a missing name or a wrong type (InvalidArgument); names it does not know
@@ -32,6 +37,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/api/aligner.h"
+#include "core/api/curator.h"
 #include "core/api/dataset.h"
 #include "core/api/detector.h"
 #include "core/api/evaluator.h"
@@ -86,8 +92,23 @@ struct DescriptorRecord {
 Json ToJson(const DescriptorRecord& record);
 absl::StatusOr<DescriptorRecord> DescriptorRecordFromJson(const Json& json);
 
+// classify: log p(identity of the sample | its face).
+struct ScoreRecord {
+  int64_t sample = 0;
+  double log_probability = 0.0;
+};
+Json ToJson(const ScoreRecord& record);
+absl::StatusOr<ScoreRecord> ScoreRecordFromJson(const Json& json);
+
 Json ToJson(const Evaluation& evaluation);
 absl::StatusOr<Evaluation> EvaluationFromJson(const Json& json);
+
+// Of a contact sheet the JSON has the title, its picture's file and the number of cells: cells are
+// read back blank. Other names are the caller's to add ("component", "from").
+Json ToJson(const CurationResult& result);
+absl::StatusOr<CurationResult> CurationResultFromJson(const Json& json);
+// The picture of the index-th contact sheet, beside curation.json: "sheet_00.jpg".
+std::string ContactSheetFile(size_t index);
 
 // JSON-lines files, written and read one line at a time: a file of millions of lines needs no
 // memory of its size. Errors name file and line; a file whose last line has no end is cut off:

@@ -13,8 +13,9 @@ namespace {
 constexpr char kWrongReasons[] = "SELECT id FROM reasons WHERE reason IN (?, ?)";
 
 struct State {
-  int64_t persons = 0, images = 0;  // left
-  int64_t right_given = 0, right_left = 0;
+  int64_t persons = 0, images = 0;                // left
+  int64_t right_left = 0;                         // images that show their person
+  int64_t pictures_given = 0, pictures_left = 0;  // the same, duplicates counted once
 };
 
 // Whose removals count after a run, and whose flags tell the truth.
@@ -71,9 +72,19 @@ absl::StatusOr<State> Count(const Manifest& manifest, const Runs& runs, int64_t 
           RemovedBy("identity_marks", "identity", "images.identity", runs.in_force),
           ", EXISTS (SELECT 1 FROM marks AS m WHERE m.image = images.id AND m.undone = 0 AND ",
           "m.run IN (", absl::StrJoin(runs.truth, ", "), ") AND m.reason IN (", kWrongReasons,
-          ")) FROM images ORDER BY images.id")));
+          ")), (SELECT m.other FROM marks AS m WHERE m.image = images.id AND m.undone = 0 AND ",
+          "m.run IN (", absl::StrJoin(runs.truth, ", "),
+          ") AND m.other IS NOT NULL LIMIT 1), images.id FROM images ORDER BY images.id")));
   row.Bind(1, std::string(kTruthWrongPerson));
   row.Bind(2, std::string(kTruthNoFace));
+  std::vector<bool> seen_given, seen_left;  // by the id of the picture's original
+  const auto count_new = [](int64_t picture, std::vector<bool>* seen) {
+    const auto at = static_cast<size_t>(picture);
+    if (seen->size() <= at) seen->resize(at + 1);
+    const bool is_new = !(*seen)[at];
+    (*seen)[at] = true;
+    return is_new;
+  };
   State state;
   std::set<int64_t> persons;
   for (;;) {
@@ -87,19 +98,40 @@ absl::StatusOr<State> Count(const Manifest& manifest, const Runs& runs, int64_t 
     }
     const bool right = row.Int(3) == 0;
     state.images += left;
-    state.right_given += given && right;
     state.right_left += left && right;
+    if (right) {
+      const int64_t picture = row.IsNull(4) ? row.Int(5) : row.Int(4);
+      state.pictures_given += given && count_new(picture, &seen_given);
+      state.pictures_left += left && count_new(picture, &seen_left);
+    }
     if (left) persons.insert(row.Int(0));
   }
   state.persons = static_cast<int64_t>(persons.size());
   return state;
 }
 
+// Identities that no run in force removes.
+absl::StatusOr<int64_t> CountIdentities(const Manifest& manifest, const Runs& runs) {
+  FACET_ASSIGN_OR_RETURN(
+      SqliteStatement row,
+      manifest.database().Prepare(absl::StrCat(
+          "SELECT count(*) FROM identities WHERE ",
+          RemovedBy("identity_marks", "identity", "identities.id", runs.in_force), " IS NULL")));
+  FACET_RETURN_IF_ERROR(row.Step().status());
+  return row.Int(0);
+}
+
+absl::StatusOr<bool> HasImages(const Manifest& manifest) {
+  FACET_ASSIGN_OR_RETURN(SqliteStatement row,
+                         manifest.database().Prepare("SELECT 1 FROM images LIMIT 1"));
+  return row.Step();
+}
+
 Metric MetricOf(const char* name, double value, const char* unit, int64_t count) {
   Metric metric;
   metric.name = name;
   metric.value = value;
-  metric.error_kind = "counted";
+  metric.error_kind = kCounted;
   metric.unit = unit;
   metric.count = count;
   return metric;
@@ -139,13 +171,17 @@ absl::StatusOr<std::optional<std::unordered_map<int64_t, ImageTruth>>> ReadTruth
 
 absl::StatusOr<std::vector<Metric>> SummariseRun(const Manifest& manifest, int64_t run) {
   FACET_ASSIGN_OR_RETURN(const Runs runs, RunsUpTo(manifest, run));
-  FACET_ASSIGN_OR_RETURN(const State state, Count(manifest, runs, run));
+  FACET_ASSIGN_OR_RETURN(State state, Count(manifest, runs, run));
+  FACET_ASSIGN_OR_RETURN(const bool has_images, HasImages(manifest));
+  if (!has_images) {
+    FACET_ASSIGN_OR_RETURN(state.persons, CountIdentities(manifest, runs));
+  }
   const auto share = [](int64_t part, int64_t of) {
     return static_cast<double>(part) / static_cast<double>(of);
   };
   std::vector<Metric> metrics = {
       MetricOf("persons", static_cast<double>(state.persons), "1", state.persons)};
-  if (state.persons > 0) {
+  if (state.images > 0) {
     metrics.push_back(
         MetricOf("images per person", share(state.images, state.persons), "1", state.persons));
   }
@@ -156,9 +192,9 @@ absl::StatusOr<std::vector<Metric>> SummariseRun(const Manifest& manifest, int64
     metrics.push_back(
         MetricOf("precision", 100.0 * share(state.right_left, state.images), "%", state.images));
   }
-  if (state.right_given > 0) {
-    metrics.push_back(MetricOf("recall", 100.0 * share(state.right_left, state.right_given), "%",
-                               state.right_given));
+  if (state.pictures_given > 0) {
+    metrics.push_back(MetricOf("recall", 100.0 * share(state.pictures_left, state.pictures_given),
+                               "%", state.pictures_given));
   }
   return metrics;
 }
