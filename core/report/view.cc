@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/report/comparison.h"
+#include "core/report/curation.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -41,7 +42,7 @@ void AddNotes(const Report& report, ResultTable* table) {
     const Metric* metric = ShownMetric(row);
     if (metric == nullptr || cells.count.empty()) continue;
     metrics.emplace_back(row.id, WithUnit(metric->name, metric->unit));
-    if (metric->error_kind != kCounted) errors.emplace_back(row.id, metric->error_kind);
+    if (!IsCounted(row, *metric)) errors.emplace_back(row.id, metric->error_kind);
   }
   const std::vector<std::string> names = Grouped(metrics);
   if (names.size() > 1) {
@@ -94,7 +95,7 @@ void AddColumn(const std::string& name, ResultTable* table) {
       const double milliseconds = MillisecondsPerImage(*cells.row, stage);
       if (milliseconds >= 0.0) cells.more.back() = absl::StrFormat("%.3g", milliseconds);
     } else if (const Metric* metric = FindMetric(cells.row->evaluation, name)) {
-      cells.more.back() = FormatMetric(*metric);
+      cells.more.back() = FormatFigure(*cells.row, *metric);
       units.insert(metric->unit);
     }
   }
@@ -134,7 +135,7 @@ ResultTable MakeResultTable(const Report& report) {
     ResultCells cells;
     cells.row = &row;
     const Metric* metric = ShownMetric(row);
-    cells.ours = metric == nullptr ? StateName(row.state) : FormatMetric(*metric);
+    cells.ours = metric == nullptr ? StateName(row.state) : FormatFigure(row, *metric);
     if (others && has_column(metric)) {
       cells.ours = "–";
     } else if (metric != nullptr) {
@@ -213,9 +214,16 @@ std::vector<NoticeLine> MakeNotices(const Report& report) {
     if (ids.empty()) order.emplace_back(text, stage);
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   };
+  std::set<std::string> curators;  // what they say stands with their stage
+  for (const ReportRow& row : report.rows) {
+    if (!row.curation.has_value()) continue;
+    curators.insert(row.curation->notices.begin(), row.curation->notices.end());
+  }
   for (const ReportRow& row : report.rows) {
     for (const ReportStage& stage : row.stages) {
-      for (const std::string& notice : stage.notices) add(notice, stage.name, row.id);
+      for (const std::string& notice : stage.notices) {
+        if (curators.count(notice) == 0) add(notice, stage.name, row.id);
+      }
     }
     for (const std::string& notice : row.evaluation.notices) add(notice, "evaluate", row.id);
   }
