@@ -7,7 +7,7 @@
 // and `collect` find them there by themselves. The manifest has no images yet.
 //
 // `images` URLs per name: shares of them show other people (half of them people of the lists), no
-// face, or repeat another one, byte for byte or resized, recompressed, recoloured, captioned or
+// face, or repeat a right one, byte for byte or resized, recompressed, recoloured, captioned or
 // cropped; the rest shows the person in ever new scenes. An engine's answer has each URL with the
 // probability `overlap`, wrong ones tend to come late (rank_bias). Shares of the URLs answer with a
 // page, half a JPEG or not at all. Shares of the names are two people's (homonyms: 40 % of their
