@@ -9,12 +9,12 @@
 #include "core/base/random.h"
 #include "core/base/status.h"
 #include "plugins/support/opencv.h"
-#include "plugins/support/parallel_for.h"
+#include "plugins/support/parallel_work.h"
 
 namespace facet {
 namespace {
 
-constexpr int64_t kFacesPerBlock = 512;           // between two entries of the store's journal
+constexpr int64_t kFacesPerBlock = 512;               // between two entries of the store's journal
 constexpr int64_t kBytesPerBlock = int64_t{1} << 26;  // fewer faces where their rows are long
 
 // Distinct ones of 0 .. count - 1, ascending.
@@ -60,7 +60,7 @@ absl::Status InBlocks(int64_t count, int threads, const FaceProgress& progress, 
     if (!progress(begin, count)) return absl::CancelledError("stopped between faces");
     const int64_t size = std::min(kFacesPerBlock, count - begin);
     FACET_RETURN_IF_ERROR(
-        ParallelFor(size, threads, [&](int64_t i) { return work(begin + i); }));
+        ParallelWork(size, threads, [&](int64_t i) { return work(begin + i); }, {}));
   }
   return absl::OkStatus();
 }
@@ -149,7 +149,7 @@ absl::Status DescribeFaces(const FaceSource& faces, const FaceDescriber& describ
     if (!progress(begin, faces.count)) return absl::CancelledError("stopped between faces");
     cv::Mat rows(static_cast<int>(std::min(block, faces.count - begin)), store->columns(),
                  CV_32FC1);
-    FACET_RETURN_IF_ERROR(ParallelFor(rows.rows, threads, [&](int64_t i) -> absl::Status {
+    const auto describe = [&](int64_t i) -> absl::Status {
       absl::StatusOr<Image> face = faces.get(begin + i);
       if (!face.ok()) return OfRow(face.status(), begin + i);
       absl::StatusOr<cv::Mat> vector = describer.Describe(*face);
@@ -158,7 +158,8 @@ absl::Status DescribeFaces(const FaceSource& faces, const FaceDescriber& describ
       (projection == nullptr ? *vector : ProjectRows(*projection, *vector))
           .copyTo(rows.row(static_cast<int>(i)));
       return absl::OkStatus();
-    }));
+    };
+    FACET_RETURN_IF_ERROR(ParallelWork(rows.rows, threads, describe, {}));
     FACET_RETURN_IF_ERROR(store->Append(rows));
     store->ReleaseMemory();
   }

@@ -107,9 +107,9 @@ absl::StatusOr<LinearSvm> TrainLinearSvm(const std::vector<const float*>& sample
   }
   SeedVlfeat(options.seed);
   VlfeatRows data{samples, dimension};
-  const VlfeatOwner<VlSvm> trained(vl_svm_new_with_abstract_data(
-      VlSvmSolverSdca, &data, static_cast<vl_size>(dimension), count, labels.data(),
-      1.0 / (options.c * static_cast<double>(count))));
+  const VlfeatOwner<VlSvm> trained(
+      vl_svm_new_with_abstract_data(VlSvmSolverSdca, &data, static_cast<vl_size>(dimension), count,
+                                    labels.data(), 1.0 / (options.c * static_cast<double>(count))));
   vl_svm_set_data_functions(trained.get(), InnerProduct, Accumulate);
   const bool hinge = options.loss == SvmLoss::kHinge;
   vl_svm_set_loss(trained.get(), hinge ? VlSvmLossHinge : VlSvmLossHinge2);

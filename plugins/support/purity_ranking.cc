@@ -1,6 +1,9 @@
 #include "plugins/support/purity_ranking.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +11,11 @@
 #include "core/base/status.h"
 
 namespace facet {
+namespace {
+
+constexpr size_t kMaxStrangers = 1000;
+
+}  // namespace
 
 absl::StatusOr<PurityRanking> PurityRanking::Create(const RowStore& rows,
                                                     std::vector<int64_t> begins,
@@ -21,11 +29,12 @@ absl::StatusOr<PurityRanking> PurityRanking::Create(const RowStore& rows,
         " faces described; it needs at least two identities, each with faces, all described"));
   }
   if (options.positives < 1 || options.negatives < 0 || options.refinements < 0 ||
-      !(options.left_out >= 0.0 && options.left_out < 1.0)) {
+      !(options.left_out >= 0.0 && options.left_out < 1.0 && options.strangers >= 0.0 &&
+        options.strangers < 1.0)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "purity ranking: positives = ", options.positives, ", negatives = ", options.negatives,
         ", refinements = ", options.refinements, ", left_out = ", options.left_out,
-        "; give at least one positive, and leave out a share in [0, 1)"));
+        ", strangers = ", options.strangers, "; give at least one positive, and shares in [0, 1)"));
   }
   return PurityRanking(rows, std::move(begins), options);
 }
@@ -33,17 +42,34 @@ absl::StatusOr<PurityRanking> PurityRanking::Create(const RowStore& rows,
 PurityRanking::PurityRanking(const RowStore& rows, std::vector<int64_t> begins,
                              const PurityOptions& options)
     : rows_(&rows), begins_(std::move(begins)), options_(options) {
-  for (int64_t identity = 0; identity < num_identities(); ++identity) {
-    const Rows first = FirstOf(identity);
-    pool_.insert(pool_.end(), first.begin(), first.end());
-  }
-  shared_ = pool_;
-  const auto wanted = static_cast<size_t>(options_.negatives);
-  if (wanted == 0 || wanted >= shared_.size()) return;
+  ChooseSamples();
+}
+
+void PurityRanking::ChooseSamples() {
   Random random(DeriveSeed(options_.svm.seed, "negatives"));
-  random.Shuffle(shared_);
-  shared_.resize(wanted);
-  std::sort(shared_.begin(), shared_.end());
+  std::vector<int64_t> identities(static_cast<size_t>(num_identities()));
+  std::iota(identities.begin(), identities.end(), int64_t{0});
+  random.Shuffle(identities);
+  // Enough must be left for negatives: at least two identities.
+  const auto wanted =
+      static_cast<int64_t>(std::ceil(options_.strangers * static_cast<double>(num_identities())));
+  const int64_t num_strangers = std::clamp<int64_t>(num_identities() - 2, 0, wanted);
+  for (int64_t i = 0; i < num_identities(); ++i) {
+    const Rows first = FirstOf(identities[static_cast<size_t>(i)]);
+    Rows& rows = i < num_strangers ? strangers_ : pool_;
+    rows.insert(rows.end(), first.begin(), first.end());
+  }
+  const auto shrink = [&](Rows* rows, size_t most) {
+    if (rows->size() > most) {
+      random.Shuffle(*rows);
+      rows->resize(most);
+    }
+    std::sort(rows->begin(), rows->end());
+  };
+  shrink(&strangers_, kMaxStrangers);
+  std::sort(pool_.begin(), pool_.end());
+  shared_ = pool_;
+  if (options_.negatives > 0) shrink(&shared_, static_cast<size_t>(options_.negatives));
 }
 
 PurityRanking::Rows PurityRanking::FirstOf(int64_t identity) const {
@@ -72,8 +98,7 @@ absl::Status PurityRanking::AddHardNegatives(Training* training) const {
   FACET_ASSIGN_OR_RETURN(const LinearSvm svm, Train(*training));
   std::vector<std::pair<float, int64_t>> hard;  // (-score, row): hardest first
   for (const int64_t row : pool_) {
-    if (IsOf(row, training->identity) ||
-        std::binary_search(shared_.begin(), shared_.end(), row)) {
+    if (IsOf(row, training->identity) || std::binary_search(shared_.begin(), shared_.end(), row)) {
       continue;
     }
     const float score = ScoreOf(svm, rows_->Row(row));
@@ -85,16 +110,46 @@ absl::Status PurityRanking::AddHardNegatives(Training* training) const {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<float>> PurityRanking::CrossFitted(const Training& training) const {
+PurityRanking::Rows PurityRanking::WithoutOwn(const Rows& rows, int64_t identity) const {
+  Rows others;
+  for (const int64_t row : rows) {
+    if (!IsOf(row, identity)) others.push_back(row);
+  }
+  return others;
+}
+
+std::vector<PurityScore> PurityRanking::ScoresBy(const LinearSvm& svm, int64_t identity,
+                                                 const Rows& rows) const {
+  std::vector<float> strangers;
+  for (const int64_t row : WithoutOwn(strangers_, identity)) {
+    strangers.push_back(ScoreOf(svm, rows_->Row(row)));
+  }
+  std::sort(strangers.begin(), strangers.end());
+  std::vector<PurityScore> scores;
+  for (const int64_t row : rows) {
+    PurityScore made;
+    made.score = ScoreOf(svm, rows_->Row(row));
+    if (!strangers.empty()) {
+      const auto as_high =
+          strangers.end() - std::lower_bound(strangers.begin(), strangers.end(), made.score);
+      made.strangers =
+          static_cast<float>(static_cast<double>(as_high) / static_cast<double>(strangers.size()));
+    }
+    scores.push_back(made);
+  }
+  return scores;
+}
+
+absl::StatusOr<std::vector<PurityScore>> PurityRanking::CrossFitted(
+    const Training& training) const {
   const int64_t begin = begins_[static_cast<size_t>(training.identity)];
-  const int64_t end = begins_[static_cast<size_t>(training.identity) + 1];
+  Rows all(static_cast<size_t>(begins_[static_cast<size_t>(training.identity) + 1] - begin));
+  std::iota(all.begin(), all.end(), begin);
   FACET_ASSIGN_OR_RETURN(const LinearSvm svm, Train(training));
-  std::vector<float> scores;
-  for (int64_t row = begin; row < end; ++row) scores.push_back(ScoreOf(svm, rows_->Row(row)));
+  std::vector<PurityScore> scores = ScoresBy(svm, training.identity, all);
   const auto count = static_cast<int64_t>(training.positives.size());
   const int64_t folds = std::min(options_.folds, count);
-  if (folds < 2) return scores;
-  for (int64_t fold = 0; fold < folds; ++fold) {
+  for (int64_t fold = 0; folds > 1 && fold < folds; ++fold) {
     Training rest{training.identity, {}, training.negatives};
     Rows held_out;
     for (int64_t i = 0; i < count; ++i) {
@@ -102,33 +157,28 @@ absl::StatusOr<std::vector<float>> PurityRanking::CrossFitted(const Training& tr
           .push_back(training.positives[static_cast<size_t>(i)]);
     }
     FACET_ASSIGN_OR_RETURN(const LinearSvm other, Train(rest));
-    for (const int64_t row : held_out) {
-      scores[static_cast<size_t>(row - begin)] = ScoreOf(other, rows_->Row(row));
+    const std::vector<PurityScore> made = ScoresBy(other, training.identity, held_out);
+    for (size_t i = 0; i < held_out.size(); ++i) {
+      scores[static_cast<size_t>(held_out[i] - begin)] = made[i];
     }
   }
   return scores;
 }
 
-absl::StatusOr<std::vector<float>> PurityRanking::Scores(int64_t identity) const {
-  Training training{identity, FirstOf(identity), {}};
-  for (const int64_t row : shared_) {
-    if (!IsOf(row, identity)) training.negatives.push_back(row);
-  }
-  if (training.negatives.empty()) {  // all that were drawn are its own
-    for (const int64_t row : pool_) {
-      if (!IsOf(row, identity)) training.negatives.push_back(row);
-    }
-  }
+absl::StatusOr<std::vector<PurityScore>> PurityRanking::Scores(int64_t identity) const {
+  Training training{identity, FirstOf(identity), WithoutOwn(shared_, identity)};
+  // All that were drawn may be its own.
+  if (training.negatives.empty()) training.negatives = WithoutOwn(pool_, identity);
   FACET_RETURN_IF_ERROR(AddHardNegatives(&training));
   for (int64_t round = 0; round < options_.refinements; ++round) {
-    FACET_ASSIGN_OR_RETURN(const std::vector<float> scores, CrossFitted(training));
+    FACET_ASSIGN_OR_RETURN(const std::vector<PurityScore> scores, CrossFitted(training));
     const int64_t begin = begins_[static_cast<size_t>(identity)];
     Rows best = FirstOf(identity);
     std::stable_sort(best.begin(), best.end(), [&](int64_t a, int64_t b) {
-      return scores[static_cast<size_t>(a - begin)] > scores[static_cast<size_t>(b - begin)];
+      return scores[static_cast<size_t>(a - begin)].score >
+             scores[static_cast<size_t>(b - begin)].score;
     });
-    const auto left_out =
-        static_cast<size_t>(options_.left_out * static_cast<double>(best.size()));
+    const auto left_out = static_cast<size_t>(options_.left_out * static_cast<double>(best.size()));
     best.resize(best.size() - left_out);
     std::sort(best.begin(), best.end());
     training.positives = std::move(best);

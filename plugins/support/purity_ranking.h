@@ -9,6 +9,9 @@
 // among them, too. With `folds` > 1 its score is therefore that of an SVM which has not seen it
 // (the positives are dealt to the folds in turn). A round of refinement leaves out the positives
 // that rank lowest by such scores, and trains anew.
+//
+// What a score is worth is read off strangers: the first faces of some identities that are nobody's
+// negative samples. The share of them that score as high is what a face's score comes with.
 #ifndef FACET_PLUGINS_SUPPORT_PURITY_RANKING_H_
 #define FACET_PLUGINS_SUPPORT_PURITY_RANKING_H_
 
@@ -26,8 +29,14 @@ struct PurityOptions {
   int64_t negatives = 4000;  // drawn ones, and as many hard ones; 0: all, as in the paper
   int64_t folds = 5;         // below 2: positives are scored by the SVM that they trained
   int64_t refinements = 1;
-  double left_out = 0.3;  // share of the positives that a refinement leaves out
-  LinearSvmOptions svm;
+  double left_out = 0.3;   // share of the positives that a refinement leaves out
+  double strangers = 0.1;  // share of the identities that are nobody's negatives; 0: none
+  LinearSvmOptions svm = {SvmLoss::kHinge, 3.0};
+};
+
+struct PurityScore {
+  float score = 0.0F;      // the SVM's, larger is better
+  float strangers = 1.0F;  // share of the strangers that score as high or higher; 1: there are none
 };
 
 class PurityRanking {
@@ -41,7 +50,7 @@ class PurityRanking {
   int64_t num_identities() const { return static_cast<int64_t>(begins_.size()) - 1; }
   // Of the identity's rows in order; larger is better. Any thread; the bits depend on nothing but
   // rows, options and processor.
-  absl::StatusOr<std::vector<float>> Scores(int64_t identity) const;
+  absl::StatusOr<std::vector<PurityScore>> Scores(int64_t identity) const;
 
  private:
   using Rows = std::vector<int64_t>;
@@ -54,17 +63,22 @@ class PurityRanking {
     return row >= begins_[static_cast<size_t>(identity)] &&
            row < begins_[static_cast<size_t>(identity) + 1];
   }
+  void ChooseSamples();
   Rows FirstOf(int64_t identity) const;
+  Rows WithoutOwn(const Rows& rows, int64_t identity) const;
   absl::StatusOr<LinearSvm> Train(const Training& training) const;
   absl::Status AddHardNegatives(Training* training) const;
-  // Of `all` rows of the identity, trained on some of them.
-  absl::StatusOr<std::vector<float>> CrossFitted(const Training& training) const;
+  // Of `rows`, by one SVM.
+  std::vector<PurityScore> ScoresBy(const LinearSvm& svm, int64_t identity, const Rows& rows) const;
+  // Of all rows of the identity, none by an SVM that was trained on it.
+  absl::StatusOr<std::vector<PurityScore>> CrossFitted(const Training& training) const;
 
   const RowStore* rows_;
   std::vector<int64_t> begins_;
   PurityOptions options_;
-  Rows pool_;    // first rows of all identities
-  Rows shared_;  // drawn from them
+  Rows pool_;       // first rows of all identities but strangers
+  Rows shared_;     // drawn from them
+  Rows strangers_;  // first rows of the others
 };
 
 }  // namespace facet

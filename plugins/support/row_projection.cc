@@ -84,8 +84,8 @@ absl::StatusOr<RowProjection> TrainRowProjection(cv::Mat rows, int dimension, ui
   RowProjection projection;
   const double all = Centre(&rows, &projection.mean);
   if (!(all > 0.0)) {
-    return absl::InvalidArgumentError(absl::StrCat("row projection: all ", rows.rows,
-                                                   " rows are equal; nothing to project on"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("row projection: all ", rows.rows, " rows are equal; nothing to project on"));
   }
   const int width = std::min({dimension + kOversampling, rows.rows, rows.cols});
   Random random(seed);

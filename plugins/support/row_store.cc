@@ -117,8 +117,8 @@ absl::Status RowStore::ReadJournal(const std::string& path, const std::string& k
 
 absl::Status RowStore::AddToJournal(const std::string& line) {
   const off_t end = lseek(journal_, 0, SEEK_END);
-  FACET_RETURN_IF_ERROR(WriteAt(journal_, line.data(), line.size(), static_cast<size_t>(end),
-                                path_ + ".journal"));
+  FACET_RETURN_IF_ERROR(
+      WriteAt(journal_, line.data(), line.size(), static_cast<size_t>(end), path_ + ".journal"));
   if (fdatasync(journal_) != 0) return SystemError(path_ + ".journal", "cannot be synced");
   return absl::OkStatus();
 }
@@ -127,8 +127,7 @@ absl::Status RowStore::Append(const cv::Mat& rows) {
   FACET_RETURN_IF_ERROR(CheckRows(rows, 1, columns_, path_));
   if (rows.rows > num_rows_ - num_done_) {
     return absl::InvalidArgumentError(absl::StrCat(path_, ": ", rows.rows, " more rows than the ",
-                                                   num_done_, " of ", num_rows_,
-                                                   " that it has"));
+                                                   num_done_, " of ", num_rows_, " that it has"));
   }
   const size_t size = NumBytes(rows.rows, columns_);
   FACET_RETURN_IF_ERROR(
