@@ -117,8 +117,8 @@ void AddSheets(const AnnotationFindings& f, CurationResult* result) {
       }
     }
   }
-  const auto show = [result](const SheetSampler& sampler, const std::string& title) {
-    ContactSheet sheet = sampler.Sheet(title);
+  const auto show = [result](const SheetSampler& samples, const std::string& title) {
+    ContactSheet sheet = samples.Sheet(title);
     if (!sheet.cells.empty()) result->sheets.push_back(std::move(sheet));
   };
   show(accepted, "accepted blocks");

