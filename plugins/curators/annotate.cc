@@ -60,7 +60,7 @@ struct Options {
       "the oracle rejects wrong images of good blocks by hand");
     v("oracle_seconds", oracle_seconds, AtLeast(0),
       "effort per verdict [s]; the paper's 10 days (of 8 h) for 2,622 people x 3.6 blocks");
-    v("snapshot", snapshot, Required(Any()), "name of the snapshot of what is left");
+    v("snapshot", snapshot, Any(), "name of the snapshot of what is left");
   }
 };
 

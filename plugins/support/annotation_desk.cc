@@ -125,23 +125,31 @@ int64_t AnnotationDesk::NextAfter(const std::string& annotator, int64_t after) c
   return -1;
 }
 
+int64_t AnnotationDesk::Place(const std::string& annotator) const {
+  for (const auto& [block, lease] : leases_) {
+    if (lease.annotator == annotator && HolderBut("", block) == annotator) return block;
+  }
+  const auto last = votes_.Last(annotator);
+  if (last.has_value() && Waits(annotator, last->block)) return last->block;
+  return NextAfter(annotator, -1);
+}
+
 absl::StatusOr<int64_t> AnnotationDesk::Join(const std::string& annotator) {
   const Lock lock(mutex_);
   FACET_ASSIGN_OR_RETURN(const std::string name, CheckName(annotator));
   const auto [person, is_new] = people_.try_emplace(name, Person{0, 0});
   person->second.last_seen = options_.clock();  // what was before is no work
-  for (const auto& [block, lease] : leases_) {
-    if (lease.annotator == name && HolderBut("", block) == name) return block;
-  }
-  const auto last = votes_.Last(name);
-  if (last.has_value() && Waits(name, last->block)) return last->block;
-  return NextAfter(name, -1);
+  const int64_t block = Place(name);
+  if (block >= 0) Take(name, block);
+  return block;
 }
 
 absl::StatusOr<int64_t> AnnotationDesk::Next(const std::string& annotator, int64_t after) {
   const Lock lock(mutex_);
   FACET_RETURN_IF_ERROR(CheckName(annotator).status());
-  return NextAfter(annotator, after);
+  const int64_t block = NextAfter(annotator, after);
+  if (block >= 0) Take(annotator, block);  // before another one asks
+  return block;
 }
 
 absl::StatusOr<AnnotationDesk::View> AnnotationDesk::Show(const std::string& annotator,

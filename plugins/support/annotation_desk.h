@@ -65,9 +65,10 @@ class AnnotationDesk {
 
   // All refuse a bad name or block with InvalidArgument. Where another annotator is at the block,
   // Mark and Judge are FailedPrecondition.
-  // The block that he was at, or else the first one that waits for him; -1: none.
+  // Join and Next give him the block that they name, -1 if none waits for him.
+  // The block that he was at, or else the first one that waits for him.
   absl::StatusOr<int64_t> Join(const std::string& annotator);
-  // The first block after `after`, around the end, that waits for him; -1: none.
+  // The first block after `after`, around the end, that waits for him.
   absl::StatusOr<int64_t> Next(const std::string& annotator, int64_t after);
   absl::StatusOr<View> Show(const std::string& annotator, int64_t block);
   absl::Status Touch(const std::string& annotator, int64_t block);
@@ -105,6 +106,7 @@ class AnnotationDesk {
   bool Complete() const;
   bool Finished() const;
   int64_t NextAfter(const std::string& annotator, int64_t after) const;
+  int64_t Place(const std::string& annotator) const;  // where he goes on
 
   const std::vector<AnnotationBlock>& blocks_;
   const AnnotationDeskOptions options_;
