@@ -144,7 +144,7 @@ void AddNotes(CurationTable* table) {
   std::set<std::string> kinds;
   for (const CurationStage& stage : table->stages) {
     for (const Metric* metric : stage.common) {
-      if (metric != nullptr && metric->standard_error >= 0.0) kinds.insert(metric->error_kind);
+      if (metric != nullptr && metric->standard_error > 0.0) kinds.insert(metric->error_kind);
     }
   }
   kinds.erase("");
