@@ -52,7 +52,6 @@ struct CurationContext {
   std::string work_folder;    // for this curator alone; survives a crash of the stage
   uint64_t seed = 0;
   int threads = 1;
-  std::string device = "cpu";
 
   const CurationFaces* faces = nullptr;  // trait "faces"
   std::vector<CurationScore> scores;     // trait "scores"; ascending by image, those with a face

@@ -5,6 +5,7 @@
 //   "landmarks"   the landmarks that an aligner found for each sample
 //   "identities"  descriptors, but identities instead of pairs: data sets without a protocol serve
 //                 too, each sample is then a template of its own
+//   "curation"    what the row's curator measured, and nothing else: no test set
 #ifndef FACET_CORE_API_EVALUATOR_H_
 #define FACET_CORE_API_EVALUATOR_H_
 
@@ -47,21 +48,8 @@ struct FoundLandmarks {
   Alignment alignment;
 };
 
-struct EvaluationInput {
-  const DatasetContents* data = nullptr;
-  // Descriptors of the templates [templates, D]: one matrix for all folds, or one per fold (an
-  // embedding learned per fold).
-  std::vector<MatrixView> descriptors;
-  // They come out of a learned projection, x = W' phi / ||phi||; else they are the network's phi.
-  bool projected = false;
-  uint64_t seed = 0;                      // for bootstrap draws
-  std::vector<Detections> detections;     // trait "detections": one for each sample
-  std::vector<FoundLandmarks> landmarks;  // trait "landmarks": one for each sample
-
-  const MatrixView& ForFold(int64_t fold) const {
-    return descriptors.size() == 1 ? descriptors[0] : descriptors[static_cast<size_t>(fold)];
-  }
-};
+// error_kind of what was counted and has no error (its standard_error is 0).
+inline constexpr char kCounted[] = "counted";
 
 struct Metric {
   std::string name;             // "100%-EER, pooled"
@@ -70,6 +58,23 @@ struct Metric {
   std::string error_kind;       // how it was made: "10 folds, ddof 1", "bootstrap over people"
   std::string unit;             // "%", "1"
   int64_t count = 0;            // pairs, templates ... that the value rests on
+};
+
+struct EvaluationInput {
+  const DatasetContents* data = nullptr;  // null with the trait "curation"
+  // Descriptors of the templates [templates, D]: one matrix for all folds, or one per fold (an
+  // embedding learned per fold).
+  std::vector<MatrixView> descriptors;
+  // They come out of a learned projection, x = W' phi / ||phi||; else they are the network's phi.
+  bool projected = false;
+  uint64_t seed = 0;                      // for bootstrap draws
+  std::vector<Detections> detections;     // trait "detections": one for each sample
+  std::vector<FoundLandmarks> landmarks;  // trait "landmarks": one for each sample
+  std::vector<Metric> curation;           // trait "curation": what the row's curator measured
+
+  const MatrixView& ForFold(int64_t fold) const {
+    return descriptors.size() == 1 ? descriptors[0] : descriptors[static_cast<size_t>(fold)];
+  }
 };
 
 struct Curve {

@@ -14,6 +14,7 @@
 #include "core/app/signals.h"
 #include "core/app/verb.h"
 #include "core/app/verb_check.h"
+#include "core/app/verb_manifest.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
 #include "core/app/verb_preview.h"
@@ -118,6 +119,7 @@ int Main(int argc, char** argv) {
   AddPreviewVerb(app, context, &run);
   AddReportVerb(app, context, &run);
   AddWeightsVerb(app, context, &run);
+  AddManifestVerb(app, context, &run);
   AddPluginsVerb(app, context, &run);
   AddVersionVerb(app, context, &run);
   app.get_formatter()->label("SUBCOMMAND", "VERB");

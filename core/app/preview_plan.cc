@@ -55,6 +55,13 @@ absl::Status AddTripletInputs(const StageGraph& graph, const std::string& row, S
   return absl::OkStatus();
 }
 
+// Where the images lie that `stage` reads.
+void AddImages(const StageSpec& stage, StageSpec* preview) {
+  preview->sources = stage.sources;
+  preview->folders = stage.folders;
+  for (const auto& [port, input] : stage.folders) preview->inputs[input] = stage.inputs.at(input);
+}
+
 // Faces or landmarks of a row whose evaluator scores them.
 absl::Status AddScoredInputs(const StageSpec& evaluate, const StageGraph& graph,
                              const PreviewRequest& request, StageSpec* preview) {
@@ -65,11 +72,11 @@ absl::Status AddScoredInputs(const StageSpec& evaluate, const StageGraph& graph,
   const std::string port = align ? "frames" : "faces";
   const StageSpec& shown = At(graph, evaluate.inputs.at(port));
   preview->libraries = {"opencv"};
-  preview->sources = shown.sources;
   for (const ExternalInput& external : shown.externals) {
     if (absl::StartsWith(external.option, "data.")) preview->externals.push_back(external);
   }
   preview->inputs = {{"samples", evaluate.inputs.at("samples")}, {port, evaluate.inputs.at(port)}};
+  AddImages(shown, preview);
   return absl::OkStatus();
 }
 
@@ -87,7 +94,7 @@ absl::Status AddBranchInputs(const StageGraph& graph, const std::string& row,
   }
   // The pack stage reads the images too, and has no other inputs from outside.
   const StageSpec& packing = At(graph, pack);
-  preview->sources = packing.sources;
+  AddImages(packing, preview);
   preview->externals = packing.externals;
   const int align = packing.inputs.at("frames");
   preview->inputs["samples"] = packing.inputs.at("samples");

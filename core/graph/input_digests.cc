@@ -88,6 +88,10 @@ absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
   const auto known = answers_.find(input.path);
   if (known != answers_.end()) return known->second;
 
+  std::error_code error;
+  if (input.kept && (input.directory || !fs::exists(input.path, error))) {
+    return answers_[input.path] = input.directory ? "kept" : "none yet";
+  }
   FileStates files;
   FACET_RETURN_IF_ERROR(Scan(input, &files));
   LookUp(input.path, &files);

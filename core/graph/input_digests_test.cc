@@ -123,5 +123,19 @@ TEST_F(InputDigestsTest, ADamagedIndexCostsTimeOnly) {
   EXPECT_EQ(Digest(Folder()), before);
 }
 
+TEST_F(InputDigestsTest, WhatIsKeptMayBeMissing) {
+  ExternalInput file{"curator.decisions", (folder_ / "log").string(), false, true};
+  const std::string missing = Digest(file);
+  Write("log", "a decision");
+  EXPECT_NE(Digest(file), missing);
+  EXPECT_EQ(Digest(file), Sha256Hex("a decision"));
+
+  ExternalInput folder{"curator.folder", (folder_ / "web").string(), true, true};
+  const std::string before = Digest(folder);
+  fs::create_directories(folder_ / "web");
+  Write("web/image", "jpeg");
+  EXPECT_EQ(Digest(folder), before);
+}
+
 }  // namespace
 }  // namespace facet

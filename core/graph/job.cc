@@ -58,6 +58,8 @@ Json ToJson(const Job& job) {
           {"precision", stage.precision},
           {"threads", stage.worker_threads},
           {"inputs", job.inputs},
+          {"folders", job.folders},
+          {"kept_folder", job.kept_folder},
           {"output_dir", job.output_dir},
           {"checkpoint_dir", job.checkpoint_dir},
           {"result_path", job.result_path}};
@@ -78,6 +80,8 @@ absl::StatusOr<Job> JobFromJson(const Json& json) {
     stage.precision = json.at("precision");
     stage.worker_threads = json.at("threads");
     job.inputs = json.at("inputs").get<decltype(job.inputs)>();
+    job.folders = json.at("folders").get<decltype(job.folders)>();
+    job.kept_folder = json.at("kept_folder");
     job.output_dir = json.at("output_dir");
     job.checkpoint_dir = json.at("checkpoint_dir");
     job.result_path = json.at("result_path");

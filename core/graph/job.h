@@ -25,6 +25,8 @@ inline constexpr int kWorkerStopped = 75;
 struct Job {
   StageSpec stage;
   std::map<std::string, std::map<std::string, std::string>> inputs;  // port -> file -> path
+  std::map<std::string, std::string> folders;  // port -> the folder of StageSpec::folders
+  std::string kept_folder;                     // where the stage keeps one
   std::string output_dir, checkpoint_dir, result_path;
 };
 Json ToJson(const Job& job);

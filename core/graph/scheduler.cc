@@ -31,6 +31,24 @@ bool IsForced(const StageSpec& stage, const std::set<std::string>& force) {
   return force.count(stage.type) > 0 || force.count(stage.name) > 0;
 }
 
+// The folder that a stage keeps: the one that the user named, or the store's.
+std::string KeptFolder(const StageSpec& stage, const std::string& key, const Store& store) {
+  for (const ExternalInput& external : stage.externals) {
+    if (external.kept && external.directory) return external.path;
+  }
+  return store.KeptFolder(key);
+}
+
+// The artifact of a key, if it counts.
+std::optional<Manifest> FindArtifact(const StageSpec& stage, const std::string& key,
+                                     const Store& store) {
+  std::error_code error;
+  if (stage.keeps_folder && !std::filesystem::is_directory(KeptFolder(stage, key, store), error)) {
+    return std::nullopt;
+  }
+  return store.Find(key);
+}
+
 // One run of a graph. Threads take ready stages; everything but the work itself is under `mutex_`.
 class Run {
  public:
@@ -144,18 +162,20 @@ class Run {
     const StageKey key = ComputeKey(stage, inputs, externals, environment_);
     outcome->key = key.digest;
     const bool forced = IsForced(stage, options_.force);
-    if (!forced && Take(key.digest, outcome)) return absl::OkStatus();
+    if (!forced && Take(stage, key.digest, outcome)) return absl::OkStatus();
     FACET_ASSIGN_OR_RETURN(const std::unique_ptr<KeyLock> lock, WaitForLock(index, key.digest));
     // Whoever held the lock may have made the artifact; so may an equal stage of this run.
-    if ((!forced || WasComputed(key.digest)) && Take(key.digest, outcome)) return absl::OkStatus();
+    if ((!forced || WasComputed(key.digest)) && Take(stage, key.digest, outcome)) {
+      return absl::OkStatus();
+    }
     FACET_RETURN_IF_ERROR(RunStage(index, key, outcome));
     const std::lock_guard<std::mutex> guard(mutex_);
     computed_.insert(key.digest);
     return absl::OkStatus();
   }
 
-  bool Take(const std::string& key, StageOutcome* outcome) {
-    std::optional<Manifest> manifest = store_.Find(key);
+  bool Take(const StageSpec& stage, const std::string& key, StageOutcome* outcome) {
+    std::optional<Manifest> manifest = FindArtifact(stage, key, store_);
     if (!manifest) return false;
     outcome->state = StageState::kCached;
     outcome->manifest = *std::move(manifest);
@@ -205,8 +225,19 @@ class Run {
         job.inputs[port][file.name] = store_.BlobPath(file.digest);
       }
     }
+    for (const auto& [port, input] : stage.folders) {
+      const int producer = stage.inputs.at(input);
+      job.folders[port] = KeptFolder(graph_.stages[producer], outcomes_[producer].key, store_);
+    }
     job.output_dir = folder + "/out";
     std::error_code error;
+    if (stage.keeps_folder) {
+      job.kept_folder = KeptFolder(stage, key.digest, store_);
+      std::filesystem::create_directories(job.kept_folder, error);
+      if (error) {
+        return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot make ", job.kept_folder));
+      }
+    }
     if (!std::filesystem::create_directory(job.output_dir, error)) {
       return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot make ", job.output_dir));
     }
@@ -263,7 +294,7 @@ std::string NearestDifference(const StageSpec& stage, const Json& document, cons
     if (!nearest || differences.size() < nearest->size()) nearest = std::move(differences);
   }
   if (!nearest) return absl::StrCat("no ", stage.type, " stage was run yet");
-  if (nearest->empty()) return "its artifact is damaged";
+  if (nearest->empty()) return "its artifact is damaged or the folder that it kept is gone";
   constexpr size_t kShown = 3;
   std::string text = "changed: ";
   for (size_t i = 0; i < nearest->size() && i < kShown; ++i) {
@@ -298,7 +329,7 @@ PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& 
   const StageKey key = ComputeKey(stage, inputs, *externals, environment);
   planned.key = key.digest;
   if (!planned.waits_for.empty()) return planned;
-  std::optional<Manifest> manifest = forced ? std::nullopt : store.Find(key.digest);
+  std::optional<Manifest> manifest = forced ? std::nullopt : FindArtifact(stage, key.digest, store);
   if (manifest) {
     planned.state = PlannedStage::State::kCached;
     planned.manifest = *std::move(manifest);

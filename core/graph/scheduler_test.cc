@@ -38,6 +38,10 @@ class FakeRunner final : public StageRunner {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(job.stage.settings.value("sleep_ms", 0)));
     std::string text = job.stage.settings.value("text", "");
+    if (!job.kept_folder.empty()) std::ofstream(job.kept_folder + "/image", std::ios::app) << text;
+    for (const auto& [port, folder] : job.folders) {
+      absl::StrAppend(&text, port, "=", *ReadFile(folder + "/image"));
+    }
     for (const auto& [port, files] : job.inputs) {
       for (const auto& [name, path] : files) absl::StrAppend(&text, "+", *ReadFile(path));
     }
@@ -258,6 +262,45 @@ TEST_F(SchedulerTest, APlanTellsWhatWouldRunAndWhy) {
   EXPECT_EQ(planned[1].state, PlannedStage::State::kRun);
   EXPECT_EQ(planned[1].why, "changed: text \"B\" -> \"B2\"");
   EXPECT_EQ(runner_.num_runs, 2) << "a plan runs nothing";
+}
+
+TEST_F(SchedulerTest, AKeptFolderIsFoundByLaterStagesAndMissedWhenItIsGone) {
+  const int collect = Add("collect", {{"text", "jpeg"}});
+  graph_.stages[collect].keeps_folder = true;
+  const int detect = Add("detect", nullptr, {{"images", collect}});
+  graph_.stages[detect].folders = {{"samples", "images"}};
+  std::vector<StageOutcome> outcomes = Run();
+  ASSERT_EQ(outcomes[detect].state, StageState::kDone) << outcomes[detect].status;
+  EXPECT_EQ(*ReadFile(store_->BlobPath(outcomes[detect].manifest.Find("out")->digest)),
+            "samples=jpeg+jpeg");
+  EXPECT_EQ(Run()[collect].state, StageState::kCached);
+
+  fs::remove_all(store_->KeptFolder(outcomes[collect].key));
+  EXPECT_EQ(Plan()[collect].state, PlannedStage::State::kRun);
+  EXPECT_NE(Plan()[collect].why.find("the folder that it kept is gone"), std::string::npos);
+  outcomes = Run();
+  EXPECT_EQ(outcomes[collect].state, StageState::kDone);
+  EXPECT_EQ(outcomes[detect].state, StageState::kCached);
+}
+
+TEST_F(SchedulerTest, AFolderThatTheUserNamedIsKeptWhateverTheKey) {
+  const fs::path folder = folder_ / "web";
+  const int collect = Add("collect", {{"text", "one "}});
+  graph_.stages[collect].keeps_folder = true;
+  graph_.stages[collect].externals = {{"curator.folder", folder.string(), true, true}};
+  graph_.stages[collect].components["curator"] = {
+      "curator", "collect", {{"folder", folder.string()}}, "", "digest"};
+  const std::string first = Run()[collect].key;
+  graph_.stages[collect].settings["text"] = "two";
+  EXPECT_NE(Run()[collect].key, first);
+  EXPECT_EQ(*ReadFile((folder / "image").string()), "one two");
+
+  // Its place is not in the key.
+  const fs::path moved = folder_ / "moved";
+  fs::rename(folder, moved);
+  graph_.stages[collect].externals[0].path = moved.string();
+  graph_.stages[collect].components["curator"].options["folder"] = moved.string();
+  EXPECT_EQ(Run()[collect].state, StageState::kCached);
 }
 
 TEST_F(SchedulerTest, ADamagedEntryIsComputedAnew) {

@@ -27,6 +27,9 @@ struct ExternalInput {
   std::string option;  // "data.root": role and option that named it
   std::string path;    // absolute
   bool directory = false;
+  // What the component itself writes and finds again: it may be missing. A folder's content is not
+  // in the key; a file's is, or that there is none.
+  bool kept = false;
 };
 
 struct StageSpec {
@@ -51,6 +54,12 @@ struct StageSpec {
   // Port -> the data set component whose root() its samples' paths are relative to. (The content of
   // that folder is in the key, through `externals`.)
   std::map<std::string, ComponentUse> sources;
+  // The stage keeps a folder beside its artifact (Store::KeptFolder, or the one that a kept
+  // external names): an artifact without it does not count.
+  bool keeps_folder = false;
+  // Port -> the input port whose stage keeps the folder that this port's paths are relative to.
+  // (Its artifact says what the files hold, and is in the key.)
+  std::map<std::string, std::string> folders;
   int64_t worker_threads = 2;
 };
 
@@ -58,7 +67,7 @@ struct StageSpec {
 struct StageGraph {
   std::vector<StageSpec> stages;
   std::map<std::string, int> row_result;    // row id -> its evaluate stage
-  std::map<std::string, int> row_curation;  // row id -> its curate stage, of rows that have one
+  std::map<std::string, int> row_curation;  // row id -> its curate stage, of rows with a curator
 };
 
 }  // namespace facet

@@ -4,7 +4,8 @@
 //   <store>/cache/v1/cas/<2>/<digest>             blobs, mode 0444, never changed
 //   <store>/cache/v1/tmp/<key>.<host>.<pid>.<n>/  a stage's working folder
 //   <store>/cache/v1/checkpoints/<key>/           survives crashes until the artifact is committed
-//   <store>/cache/v1/locks/<key>.lock             flock: the kernel drops it with its holder
+//   <store>/cache/v1/kept/<key>/                  what a stage keeps beside its artifact: many
+//   files <store>/cache/v1/locks/<key>.lock             flock: the kernel drops it with its holder
 //   <store>/cache/v1/quarantine/                  entries that failed a check
 //   <store>/cache/v1/index.sqlite                 digests of input files (input_digests.h)
 //
@@ -83,6 +84,9 @@ class Store {
   absl::StatusOr<std::string> MakeWorkFolder(const std::string& key);
   // The key's checkpoint folder, made if it is missing. Needs the lock.
   absl::StatusOr<std::string> CheckpointFolder(const std::string& key);
+
+  // The folder that the stage of this key keeps; it need not exist.
+  std::string KeptFolder(const std::string& key) const { return Root() + "/kept/" + key; }
 
   // Moves the files of `output_folder` into the store and commits `manifest`, whose `files` it
   // fills in. The checkpoint folder is removed. Needs the lock. Links and special files are

@@ -55,6 +55,8 @@ TEST(TextTest, NumbersAreRoundedAndSigned) {
 TEST(TextTest, ANumberNeverStandsWithoutItsError) {
   EXPECT_EQ(FormatMetric({"m", 91.8, 0.42, "folds", "%", 10}), "91.80 ± 0.42");
   EXPECT_EQ(FormatMetric({"m", 91.8, -1.0, "", "%", 10}), "91.80, error unknown");
+  EXPECT_EQ(FormatMetric({"m", 12345, 0.0, kCounted, "1", 10}), "12,345");
+  EXPECT_EQ(FormatMetric({"m", 97.25, 0.0, kCounted, "%", 10}), "97.25");
 }
 
 TEST(TextTest, EscapesOfEachFormat) {
@@ -229,6 +231,26 @@ TEST(TableTest, ShowsTheColumnsThatTheExperimentWants) {
     EXPECT_THAT(text, HasSubstr("90.50 ± 0.50"));
     EXPECT_THAT(text, HasSubstr("test.detect"));
   }
+}
+
+TEST(TableTest, WhatHasAColumnIsNotShownAsTheHeadlineOfOtherThings) {
+  Report report = SampleReport();
+  report.rows.resize(2);
+  report.rows[0].state = report.rows[1].state = ReportRow::State::kDone;
+  report.rows[0].references.clear();
+  report.rows[0].evaluation.metrics = {{"persons", 5000, 0, kCounted, "1", 5000}};
+  report.rows[1].evaluation.metrics = {{"100%-EER", 96.0, 0.5, "10 folds", "%", 6000},
+                                       {"persons", 2622, 0, kCounted, "1", 2622}};
+  report.columns = {"persons"};
+  const ResultTable table = MakeResultTable(report);
+  EXPECT_EQ(table.metric, "100%-EER [%]");
+  EXPECT_EQ(table.rows[0].ours, "–");
+  EXPECT_EQ(table.rows[0].count, "");
+  EXPECT_THAT(table.rows[0].more, ElementsAre("5,000"));
+  EXPECT_THAT(table.notes, Not(Contains(HasSubstr("persons"))));
+  // Alone, it is the headline.
+  report.rows.resize(1);
+  EXPECT_THAT(MakeResultTable(report).rows[0].ours, HasSubstr("5,000"));
 }
 
 TEST(TableTest, ReportedRowsShowTheirPublishedFigureAndSource) {

@@ -11,7 +11,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/report/comparison.h"
-#include "core/report/curation.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -37,11 +36,12 @@ std::vector<std::string> Grouped(const std::vector<std::pair<std::string, std::s
 
 void AddNotes(const Report& report, ResultTable* table) {
   std::vector<std::pair<std::string, std::string>> errors, metrics;
-  for (const ReportRow& row : report.rows) {
+  for (const ResultCells& cells : table->rows) {
+    const ReportRow& row = *cells.row;
     const Metric* metric = ShownMetric(row);
-    if (metric == nullptr) continue;
-    errors.emplace_back(row.id, metric->error_kind);
+    if (metric == nullptr || cells.count.empty()) continue;
     metrics.emplace_back(row.id, WithUnit(metric->name, metric->unit));
+    if (metric->error_kind != kCounted) errors.emplace_back(row.id, metric->error_kind);
   }
   const std::vector<std::string> names = Grouped(metrics);
   if (names.size() > 1) {
@@ -94,7 +94,7 @@ void AddColumn(const std::string& name, ResultTable* table) {
       const double milliseconds = MillisecondsPerImage(*cells.row, stage);
       if (milliseconds >= 0.0) cells.more.back() = absl::StrFormat("%.3g", milliseconds);
     } else if (const Metric* metric = FindMetric(cells.row->evaluation, name)) {
-      cells.more.back() = FormatFigure(*cells.row, *metric);
+      cells.more.back() = FormatMetric(*metric);
       units.insert(metric->unit);
     }
   }
@@ -119,13 +119,25 @@ std::string ChangeText(const ReportChange& change) {
 ResultTable MakeResultTable(const Report& report) {
   ResultTable table;
   table.reference = "paper";
+  // Rows may be about different things (stages of a data set, and networks): what has a column of
+  // its own is not shown in that of the others' headline too.
+  const auto has_column = [&](const Metric* metric) {
+    return metric != nullptr &&
+           std::count(report.columns.begin(), report.columns.end(), metric->name) > 0;
+  };
+  const bool others =
+      std::any_of(report.rows.begin(), report.rows.end(), [&](const ReportRow& row) {
+        return ShownMetric(row) != nullptr && !has_column(ShownMetric(row));
+      });
   std::set<std::string> full, base;
   for (const ReportRow& row : report.rows) {
     ResultCells cells;
     cells.row = &row;
     const Metric* metric = ShownMetric(row);
-    cells.ours = metric == nullptr ? StateName(row.state) : FormatFigure(row, *metric);
-    if (metric != nullptr) {
+    cells.ours = metric == nullptr ? StateName(row.state) : FormatMetric(*metric);
+    if (others && has_column(metric)) {
+      cells.ours = "–";
+    } else if (metric != nullptr) {
       cells.count = FormatCount(metric->count);
       full.insert(WithUnit(metric->name, metric->unit));
       base.insert(WithUnit(BaseName(metric->name), metric->unit));

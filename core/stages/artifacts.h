@@ -13,10 +13,11 @@
 //   describe  descriptors.npy  [rows, D] float32; rows.jsonl: one DescriptorRecord a row
 //   embed     projection.npy   [F, L, D] float32, F = 1 or the number of folds; embed.json
 //   leak_check  leaks.json     people, images, faces: count, allowed, the first 100 found
+//   classify  scores.jsonl     one ScoreRecord for every sample whose identity the network knows
 //   evaluate  evaluation.json  metrics, curves, replicates, notices
-//   curate    curation.json    what the curator says of its stage: metrics, curves, histograms,
-//                              notices, contact sheets; with "component", its name, and "from",
-//                              the row whose manifest it went on with
+//   curate    manifest.sqlite  rows of images (plugins/support/manifest.h); not read by the host
+//             curation.json    what the curator says of its stage: metrics, curves, histograms,
+//                              notices, contact sheets; with "component", its name
 //             sheet_00.jpg ... the contact sheets, in the order of curation.json
 //
 // Text files are UTF-8, one JSON object a line, names sorted, so that equal content has equal
@@ -90,6 +91,14 @@ struct DescriptorRecord {
 };
 Json ToJson(const DescriptorRecord& record);
 absl::StatusOr<DescriptorRecord> DescriptorRecordFromJson(const Json& json);
+
+// classify: log p(identity of the sample | its face).
+struct ScoreRecord {
+  int64_t sample = 0;
+  double log_probability = 0.0;
+};
+Json ToJson(const ScoreRecord& record);
+absl::StatusOr<ScoreRecord> ScoreRecordFromJson(const Json& json);
 
 Json ToJson(const Evaluation& evaluation);
 absl::StatusOr<Evaluation> EvaluationFromJson(const Json& json);

@@ -420,6 +420,17 @@ absl::StatusOr<DescriptorRecord> DescriptorRecordFromJson(const Json& json) {
   });
 }
 
+Json ToJson(const ScoreRecord& record) {
+  return {{"sample", record.sample}, {"log_probability", Number(record.log_probability)}};
+}
+
+absl::StatusOr<ScoreRecord> ScoreRecordFromJson(const Json& json) {
+  return Parse<ScoreRecord>(json, "score", [&](ScoreRecord& record) {
+    json.at("sample").get_to(record.sample);
+    record.log_probability = NumberFrom(json.at("log_probability"));
+  });
+}
+
 Json ToJson(const Evaluation& evaluation) {
   return {{"metrics", OfMetrics(evaluation.metrics)},
           {"curves", OfCurves(evaluation.curves)},

@@ -89,12 +89,12 @@ void Tile::DrawFrame(const Alignment& alignment, const SheetColour& colour) {
   DrawLine(image_from_frame({0, 0.02}), image_from_frame({w, 0.02}), colour);
 }
 
-void ContactSheet::Add(const Tile& tile, const std::vector<std::string>& caption,
-                       const SheetColour& colour) {
+void ContactPage::Add(const Tile& tile, const std::vector<std::string>& caption,
+                      const SheetColour& colour) {
   cells_.push_back({tile.image(), caption, colour});
 }
 
-Image ContactSheet::Render() const {
+Image ContactPage::Render() const {
   const int count = static_cast<int>(cells_.size());
   const int columns = std::max(1, std::min(columns_, count));
   const int rows = (count + columns - 1) / columns;

@@ -38,9 +38,9 @@ class Tile {
   double scale_ = 1.0, left_ = 0.0, top_ = 0.0;
 };
 
-class ContactSheet {
+class ContactPage {
  public:
-  ContactSheet(int columns, int tile_side_px) : columns_(columns), side_(tile_side_px) {}
+  ContactPage(int columns, int tile_side_px) : columns_(columns), side_(tile_side_px) {}
   int tile_side_px() const { return side_; }
   // Leaves room after every `cells` cells of a line: what stands together belongs together.
   void GroupBy(int cells) { group_ = cells; }

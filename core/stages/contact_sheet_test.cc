@@ -29,8 +29,8 @@ TEST(Tile, AnImageWithoutPixelsIsAnEmptyTile) {
   EXPECT_EQ(Green(Tile(Image(), 64).image(), 32, 32), Green(Tile(Image(), 64).image(), 0, 0));
 }
 
-TEST(ContactSheet, GroupsStandApart) {
-  ContactSheet plain(8, 100), grouped(8, 100);
+TEST(ContactPage, GroupsStandApart) {
+  ContactPage plain(8, 100), grouped(8, 100);
   grouped.GroupBy(3);
   for (int i = 0; i < 6; ++i) {
     plain.Add(Tile(Image(), 100), {"name", "caption"}, kGreen);

@@ -50,6 +50,8 @@ class StageContext {
                                                 const std::string& file) const = 0;
   // The folder that the samples' paths of this port are relative to; empty: none.
   virtual std::string root(const std::string& port) const = 0;
+  // The folder that this stage keeps beside its artifact, for later ones; empty: none.
+  virtual const std::string& kept_folder() const = 0;
   virtual const std::string& output_dir() const = 0;
   // Survives a crash of this stage; removed when the artifact is committed.
   virtual const std::string& checkpoint_dir() const = 0;

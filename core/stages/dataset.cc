@@ -200,6 +200,13 @@ absl::Status CheckContents(const DatasetContents& contents) {
 absl::Status RunDataset(StageContext& context) {
   const std::string component = context.component_name("data");
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Dataset> dataset, context.Create<Dataset>("data"));
+  if (context.has_input("curation")) {
+    FACET_ASSIGN_OR_RETURN(const std::string manifest,
+                           context.InputFile("curation", "manifest.sqlite"));
+    FACET_RETURN_IF_ERROR(Annotate(
+        Guard(component, [&] { return dataset->LoadCuration(manifest, context.root("curation")); }),
+        component));
+  }
   FACET_ASSIGN_OR_RETURN(DatasetContents contents,
                          Guard(component, [&] { return dataset->Load(); }));
   if (const absl::Status status = CheckContents(contents); !status.ok()) {

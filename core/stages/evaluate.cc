@@ -140,18 +140,40 @@ std::string ProtocolName(const DatasetContents& data, const Evaluation& evaluati
   return name;
 }
 
+// What the row's curator measured; nothing without one.
+absl::StatusOr<std::vector<Metric>> ReadCurationMetrics(const StageContext& context) {
+  if (!context.has_input("curation")) return std::vector<Metric>();
+  FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("curation", "curation.json"));
+  FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(path));
+  FACET_ASSIGN_OR_RETURN(CurationResult result, CurationResultFromJson(json));
+  return std::move(result.metrics);
+}
+
+// After the evaluator's own, which win where a name is the same.
+void AppendMetrics(const std::vector<Metric>& more, std::vector<Metric>* metrics) {
+  for (const Metric& metric : more) {
+    const auto same = [&](const Metric& other) { return other.name == metric.name; };
+    if (std::none_of(metrics->begin(), metrics->end(), same)) metrics->push_back(metric);
+  }
+}
+
 }  // namespace
 
 absl::Status RunEvaluate(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Evaluator> evaluator,
                          context.Create<Evaluator>("evaluator"));
-  FACET_ASSIGN_OR_RETURN(DatasetContents data, ReadTestSet(context));
+  DatasetContents data;
   Given given;
-  given.input.data = &data;
   given.input.seed = context.seed();
+  FACET_ASSIGN_OR_RETURN(given.input.curation, ReadCurationMetrics(context));
+  const bool has_test_set = context.has_input("samples");
+  if (has_test_set) {
+    FACET_ASSIGN_OR_RETURN(data, ReadTestSet(context));
+    given.input.data = &data;
+  }
   if (context.has_input("descriptors")) {
     FACET_RETURN_IF_ERROR(GiveDescriptors(context, evaluator->pooling(), &data, &given));
-  } else {
+  } else if (has_test_set) {
     FACET_RETURN_IF_ERROR(GiveFaces(context, data, &given));
   }
   const std::string name = context.component_name("evaluator");
@@ -161,7 +183,10 @@ absl::Status RunEvaluate(StageContext& context) {
   if (evaluation->metrics.empty()) {
     return absl::InternalError(absl::StrCat(name, " returned no metric"));
   }
-  evaluation->protocol = ProtocolName(data, *evaluation, context.seed());
+  if (has_test_set) {
+    evaluation->protocol = ProtocolName(data, *evaluation, context.seed());
+    AppendMetrics(given.input.curation, &evaluation->metrics);
+  }
   return WriteFileAtomically(context.output_dir() + "/evaluation.json",
                              DumpPretty(ToJson(*evaluation)));
 }

@@ -7,6 +7,8 @@
 // (paper, section 4.4). What the evaluator does with the descriptors is its own affair. Setting
 // `identities`: the evaluator needs no pairs, so a data set without a protocol serves; each of its
 // samples that has a descriptor is then a template.
+// With input "curation": what the row's curator measured follows the evaluator's metrics; it is all
+// that an evaluator of curations is given.
 // With input "faces" instead: the detections of each sample; with "frames" as well, its landmarks.
 //
 // Errors: FailedPrecondition for templates without any descriptor; DataLoss for artifacts that do
@@ -19,8 +21,9 @@
 
 namespace facet {
 
-// Component "evaluator"; inputs "samples" and either "descriptors" and, optional, "projection", or
-// "faces" and, optional, "frames". An input "leaks" is a condition (leak_check.h), not read.
+// Component "evaluator"; inputs, all optional: "curation", "samples" and either "descriptors" and,
+// optional, "projection", or "faces" and, optional, "frames". An input "leaks" is a condition
+// (leak_check.h), not read.
 absl::Status RunEvaluate(StageContext& context);
 
 }  // namespace facet

@@ -28,6 +28,8 @@ class FakeEvaluator final : public Evaluator {
     uint64_t seed = 0;
     std::vector<Detections> detections;
     std::vector<FoundLandmarks> landmarks;
+    std::vector<Metric> curation;
+    bool has_data = false;
     std::vector<std::string> templates;
     TemplatePooling pooling;
     std::string kind;  // of the replicates it returns
@@ -43,8 +45,12 @@ class FakeEvaluator final : public Evaluator {
     seen_->seed = input.seed;
     seen_->detections = input.detections;
     seen_->landmarks = input.landmarks;
-    for (const Template& each : input.data->protocol.templates) {
-      seen_->templates.push_back(each.name);
+    seen_->curation = input.curation;
+    seen_->has_data = input.data != nullptr;
+    if (seen_->has_data) {
+      for (const Template& each : input.data->protocol.templates) {
+        seen_->templates.push_back(each.name);
+      }
     }
     Evaluation evaluation;
     evaluation.metrics = {{"figure", 1.5, 0.5, "two folds", "%", 2}};
@@ -130,6 +136,30 @@ TEST(EvaluateStageTest, PoolsTheSamplesOfATemplate) {
   ASSERT_TRUE(evaluation.ok());
   EXPECT_EQ(evaluation->metrics[0].value, 1.5);
   EXPECT_THAT(evaluation->protocol, HasSubstr("small, 2 pairs, sha256 "));
+}
+
+TEST(EvaluateStageTest, WhatTheCuratorMeasuredFollowsTheEvaluatorsMetrics) {
+  EvaluateContext context;
+  context.Fill(Contents(), {0, 3, 2}, {1, 2, 10, 20, 3, 8});
+  CurationResult curation;
+  curation.metrics = {{"persons", 12, -1, "", "1", 12}, {"figure", 7, -1, "", "1", 7}};
+  ASSERT_TRUE(WriteFileAtomically(context.Path("curation.json"), Dump(ToJson(curation))).ok());
+  context.inputs_["curation"] = context.output_;
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  const auto evaluation = EvaluationFromJson(*ReadJsonFile(context.Path("evaluation.json")));
+  ASSERT_EQ(evaluation->metrics.size(), 2U);  // the evaluator's own "figure" wins
+  EXPECT_EQ(evaluation->metrics[0].value, 1.5);
+  EXPECT_EQ(evaluation->metrics[1].name, "persons");
+  EXPECT_EQ(context.seen_.curation.size(), 2U);
+
+  // Without a test set: the curation is all there is.
+  context.inputs_.erase("samples");
+  context.inputs_.erase("descriptors");
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  EXPECT_FALSE(context.seen_.has_data);
+  const auto alone = EvaluationFromJson(*ReadJsonFile(context.Path("evaluation.json")));
+  EXPECT_EQ(alone->metrics.size(), 1U);
+  EXPECT_EQ(alone->protocol, "");
 }
 
 TEST(EvaluateStageTest, ReplicatesAreTiedToPairsAndSeed) {

@@ -24,6 +24,14 @@ Slot ComponentSlot(std::string path, std::string kind, bool required, std::strin
   return slot;
 }
 
+Slot RowSlot(std::string path, std::string doc) {
+  Slot slot;
+  slot.path = std::move(path);
+  slot.fill = Slot::Fill::kRow;
+  slot.doc = std::move(doc);
+  return slot;
+}
+
 template <class Settings>
 Slot SettingsSlot(std::string path, std::string doc) {
   Slot slot;
@@ -71,7 +79,7 @@ ExperimentLayout MakeExperimentLayout() {
   slots.push_back(SettingsSlot<TrainCropSettings>("train.crops", "stored crops"));
   slots.push_back(ComponentSlot("train.architecture", "architecture", true, "the network"));
   // Evaluators of detectors and of aligners need no network; those of detectors no aligner.
-  slots.back().not_required_with = {"detections", "landmarks"};
+  slots.back().not_required_with = {"detections", "landmarks", "curation"};
   slots.push_back(ComponentSlot("train.loss", "loss", false,
                                 "absent: nothing is trained, the architecture only infers"));
   slots.push_back(ComponentSlot("train.miner", "miner", false, "tuples for the loss"));
@@ -81,15 +89,14 @@ ExperimentLayout MakeExperimentLayout() {
   slots.push_back(
       SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"));
   slots.push_back(SettingsSlot<WeightSettings>("train.weights", "a network from elsewhere"));
-  Slot start_from;
-  start_from.path = "train.start_from";
-  start_from.fill = Slot::Fill::kRow;
-  start_from.doc = "row whose network's layers are copied where name and shape agree";
-  slots.push_back(std::move(start_from));
+  slots.push_back(RowSlot("train.start_from",
+                          "row whose network's layers are copied where name and shape agree"));
   slots.push_back(ComponentSlot("test.data", "dataset", true, "test images and protocol"));
+  slots.back().not_required_with = {"curation"};
   slots.push_back(ComponentSlot("test.detector", "detector", true, "finds their faces"));
+  slots.back().not_required_with = {"curation"};
   slots.push_back(ComponentSlot("test.aligner", "aligner", true, "frames them"));
-  slots.back().not_required_with = {"detections"};
+  slots.back().not_required_with = {"detections", "curation"};
   slots.push_back(SettingsSlot<FaceSettings>("test.faces", "image files and choice of face"));
   slots.push_back(SettingsSlot<TestCropSettings>("test.crops", "views that are averaged"));
   slots.push_back(ComponentSlot("test.evaluator", "evaluator", true, "scores the protocol"));
@@ -110,6 +117,11 @@ ExperimentLayout MakeExperimentLayout() {
     slot.optional_group = "landmarks";
     slots.push_back(std::move(slot));
   }
+  slots.push_back(ComponentSlot("curation.curator", "curator", false,
+                                "one stage of building the data set that the row trains on"));
+  slots.push_back(RowSlot("curation.from", "row whose manifest and images it goes on with"));
+  slots.push_back(RowSlot("curation.scores", "row whose trained network ranks its images"));
+  slots.push_back(SettingsSlot<CurationCropSettings>("curation.crops", "faces for the curator"));
   return layout;
 }
 

@@ -6,6 +6,7 @@
 //   train.start_from                                       another row's network
 //   test.{data, detector, aligner, evaluator}              components
 //   test.{faces, crops}                                    settings
+//   curation.{curator, from, scores, crops}                a stage of building the training set
 //   embed, embed.{loss, miner}                             optional as a whole
 #ifndef FACET_CORE_STAGES_EXPERIMENT_LAYOUT_H_
 #define FACET_CORE_STAGES_EXPERIMENT_LAYOUT_H_

@@ -55,6 +55,7 @@ class FakeContext : public StageContext {
     return path;
   }
   std::string root(const std::string&) const override { return root_; }
+  const std::string& kept_folder() const override { return kept_folder_; }
   const std::string& output_dir() const override { return output_; }
   const std::string& checkpoint_dir() const override { return checkpoints_; }
   void Progress(int64_t done, int64_t total, const std::string& unit, const std::string&) override {
@@ -72,7 +73,7 @@ class FakeContext : public StageContext {
   std::map<std::string, std::string> inputs_;  // port -> folder
   std::map<std::string, int64_t> counts_;
   std::vector<std::string> notices_;
-  std::string root_, output_, checkpoints_, device_ = "cpu", precision_ = "float32";
+  std::string root_, kept_folder_, output_, checkpoints_, device_ = "cpu", precision_ = "float32";
   std::string last_progress_;
   uint64_t seed_ = 1;
   int threads_ = 2;

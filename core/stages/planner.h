@@ -15,12 +15,18 @@
 //   train.describe  crops=train.pack [model=train]       architecture         test.crops
 //   embed           descriptors=describe samples=dataset  loss miner          embed
 //                                                        [evaluator]
+//   curate          [curation=curate] [images=curate]    curator              -
+//                   [samples=dataset crops=pack]
+//                   [scores=classify scored=dataset]
+//   train.classify  descriptors=train.describe           loss                 -
+//                   model=train
 //   leak_check      samples=test.dataset                 -                    leaks,
 //                   train=train.dataset                                       max_megapixels
 //                   [descriptors=describe
 //                   train_descriptors=train.describe]
 //   evaluate        samples=dataset descriptors=describe  evaluator           [identities]
 //                   [projection=embed] [leaks=leak_check]
+//                   [curation=curate]
 //                   or samples=dataset faces=detect
 //                   or samples=dataset faces=detect frames=align
 //
@@ -31,6 +37,13 @@
 // test.crops.scales. An embedding on "folds" takes the descriptors and samples of the test set, one
 // on "train" those of the training set, with views at train.crops.size_px (stage train.describe).
 // Stages that are equal in everything are one stage of all their rows.
+//
+// A row with a curator has a curate stage: it goes on with the manifest of the row `from`, works on
+// the faces that `from` would train on (B.pack of that row, at curation.crops.size_px), or with the
+// scores of the network of the row `scores`. A training set with the trait "curation" and no file
+// of its own is a snapshot of the row's curation, or of that of `from`: its dataset stage has the
+// inputs curation=curate and images=curate (the stage that keeps the images), and what reads its
+// images has samples.images=curate.
 //
 // Components that read images (detect, align, pack) depend on the content of the folder below which
 // the images lie; `sources` says which option names it.
@@ -45,19 +58,9 @@
 #include "core/config/experiment.h"
 #include "core/graph/stage.h"
 #include "core/plugin/catalogue.h"
+#include "core/stages/machine.h"
 
 namespace facet {
-
-// What of the machine enters a plan.
-struct Machine {
-  int64_t num_cores = 1;      // that this process may use
-  bool has_amx_bf16 = false;  // bfloat16 products in hardware tiles, usable by this process
-  static Machine ThisOne();
-};
-
-// "auto": bfloat16 where the processor multiplies it in hardware tiles, else float32.
-std::string ResolvePrecision(const std::string& precision, const std::string& device,
-                             const Machine& machine);
 
 // The stages of `rows`, and of the trainings they start from. InvalidArgument where a row asks for
 // what cannot be: training without training data, a start from a row that trains nothing.

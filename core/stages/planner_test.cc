@@ -1,98 +1,12 @@
 // Which stages an experiment is made of, and which of them rows share. The rows are those of Table
 // 4 of the paper.
-#include "core/stages/planner.h"
-
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <set>
 
-#include "core/api/component.h"
-#include "core/base/hash.h"
 #include "core/base/random.h"
-#include "core/stages/experiment_layout.h"
+#include "core/stages/planner_testing.h"
 
 namespace facet {
 namespace {
-
-namespace fs = std::filesystem;
-
-// A folder of plugins that exist by their description alone, which is what a planner needs.
-Catalogue MakeCatalogue() {
-  const Json root = {{"name", "root"},
-                     {"type", "string"},
-                     {"doc", "images"},
-                     {"default", ""},
-                     {"role", "input_directory"}};
-  const Json model = {{"name", "model"},
-                      {"type", "string"},
-                      {"doc", "network"},
-                      {"default", ""},
-                      {"role", "input_file"}};
-  const std::map<std::string, std::string> traits = {{"ert", "trainable"},
-                                                     {"detection", "detections"},
-                                                     {"landmarks", "landmarks"},
-                                                     {"identification", "identities"}};
-  const std::vector<std::tuple<std::string, std::string, Json>> components = {
-      {"dataset", "vggface", Json::array({root})},  {"dataset", "lfw", Json::array({root})},
-      {"detector", "given", Json::array()},         {"detector", "yunet", Json::array({model})},
-      {"aligner", "none", Json::array()},           {"aligner", "eyes", Json::array()},
-      {"architecture", "vgg", Json::array()},       {"loss", "softmax", Json::array()},
-      {"loss", "triplet", Json::array()},           {"miner", "random_violating", Json::array()},
-      {"evaluator", "verification", Json::array()}, {"evaluator", "detection", Json::array()},
-      {"evaluator", "landmarks", Json::array()},    {"evaluator", "identification", Json::array()},
-      {"aligner", "ert", Json::array({model})}};
-  const fs::path folder = fs::path(testing::TempDir()) / "planner_plugins";
-  fs::create_directories(folder);
-  for (const auto& [kind, name, options] : components) {
-    const auto trait = traits.find(name);
-    const Json own_traits = trait == traits.end() ? Json::array() : Json::array({trait->second});
-    const std::string base = (folder / ("lib" + kind + name)).string();
-    std::ofstream(base + ".so") << kind << name;
-    std::ofstream(base + ".schema.json")
-        << Dump({{"digest", Sha256Hex(kind + name)},
-                 {"interface_version", kInterfaceVersion},
-                 {"fingerprint", FACET_FINGERPRINT},
-                 {"components", Json::array({{{"kind", kind},
-                                              {"name", name},
-                                              {"summary", ""},
-                                              {"paper", ""},
-                                              {"traits", own_traits},
-                                              {"options", options}}})}});
-  }
-  return Catalogue::Scan({folder.string()}, [](const std::string& path) {
-    return absl::StatusOr<std::string>(absl::InternalError("no schema beside " + path));
-  });
-}
-
-Json Defaults(const Slot& slot) {
-  Json json = Json::object();
-  for (const OptionSpec& option : slot.options) json[option.name] = option.default_value;
-  return json;
-}
-
-// A row with the settings' defaults.
-Row MakeRow(const std::string& id) {
-  Row row;
-  row.id = id;
-  for (const Slot& slot : MakeExperimentLayout().slots) {
-    if (!slot.optional_group.empty()) continue;
-    if (slot.fill == Slot::Fill::kSettings) row.slots[slot.path] = Defaults(slot);
-    if (slot.fill == Slot::Fill::kValue) row.slots[slot.path] = slot.options[0].default_value;
-  }
-  row.slots["train.data"] = {{"use", "vggface"}, {"root", "/data/vggface"}, {"snapshot", "full"}};
-  row.slots["train.detector"] = {{"use", "given"}};
-  row.slots["train.aligner"] = {{"use", "none"}};
-  row.slots["train.architecture"] = {{"use", "vgg"}, {"config", "A"}};
-  row.slots["train.loss"] = {{"use", "softmax"}};
-  row.slots["test.data"] = {{"use", "lfw"}, {"root", "/data/lfw"}};
-  row.slots["test.detector"] = {{"use", "yunet"}, {"model", "/data/yunet.onnx"}};
-  row.slots["test.aligner"] = {{"use", "none"}};
-  row.slots["test.evaluator"] = {{"use", "verification"}};
-  return row;
-}
 
 Experiment Table4() {
   Experiment experiment;
@@ -109,36 +23,6 @@ Experiment Table4() {
   rows[6].slots["embed.miner"] = {{"use", "random_violating"}};
   return experiment;
 }
-
-class PlannerTest : public testing::Test {
- protected:
-  absl::StatusOr<StageGraph> TryPlan(const Experiment& experiment,
-                                     const std::set<std::string>& ids = {}) {
-    std::vector<const Row*> rows;
-    for (const Row& row : experiment.rows) {
-      if (ids.empty() || ids.count(row.id) > 0) rows.push_back(&row);
-    }
-    return PlanExperiment(experiment, rows, catalogue_, machine_);
-  }
-  StageGraph Plan(const Experiment& experiment, const std::set<std::string>& ids = {}) {
-    absl::StatusOr<StageGraph> graph = TryPlan(experiment, ids);
-    EXPECT_TRUE(graph.ok()) << graph.status();
-    return graph.value_or(StageGraph());
-  }
-  static std::vector<const StageSpec*> OfType(const StageGraph& graph, const std::string& type) {
-    std::vector<const StageSpec*> stages;
-    for (const StageSpec& stage : graph.stages) {
-      if (stage.type == type) stages.push_back(&stage);
-    }
-    return stages;
-  }
-  static const StageSpec& Input(const StageGraph& graph, const StageSpec& stage, const char* port) {
-    return graph.stages[static_cast<size_t>(stage.inputs.at(port))];
-  }
-
-  Catalogue catalogue_ = MakeCatalogue();
-  Machine machine_ = {4, false};
-};
 
 TEST_F(PlannerTest, Table4NeedsFiveTrainings) {
   const StageGraph graph = Plan(Table4());

@@ -75,7 +75,7 @@ absl::Status AddSamples(
 }
 
 void AddFace(const Image& image, const Sample& sample, const FaceRecord& record,
-             ContactSheet* sheet) {
+             ContactPage* sheet) {
   using State = FaceRecord::State;
   Tile tile(image, sheet->tile_side_px());
   std::string caption;
@@ -97,7 +97,7 @@ void AddFace(const Image& image, const Sample& sample, const FaceRecord& record,
 }
 
 void AddFrame(const Image& image, const Sample& sample, const FrameRecord& record,
-              ContactSheet* sheet) {
+              ContactPage* sheet) {
   const Alignment& alignment = record.alignment;
   const SheetColour colour = alignment.aligned ? kGreen : kYellow;
   Tile tile(image, sheet->tile_side_px());
@@ -117,7 +117,7 @@ absl::StatusOr<std::unique_ptr<CropSet>> OpenCrops(StageContext& context) {
 }
 
 absl::Status AddCrop(const CropSet& crops, int64_t row, const std::string& caption,
-                     const SheetColour* colour, ContactSheet* sheet) {
+                     const SheetColour* colour, ContactPage* sheet) {
   if (row < 0 || row >= crops.size()) {
     return absl::DataLossError(absl::StrCat("there is no crop ", row, " of ", crops.size()));
   }
@@ -133,7 +133,7 @@ absl::Status AddCrop(const CropSet& crops, int64_t row, const std::string& capti
   return absl::OkStatus();
 }
 
-absl::Status AddCrops(StageContext& context, const PreviewSettings& settings, ContactSheet* sheet) {
+absl::Status AddCrops(StageContext& context, const PreviewSettings& settings, ContactPage* sheet) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context));
   for (int64_t row : Draw(crops->size(), settings.count, static_cast<uint64_t>(settings.seed))) {
     FACET_RETURN_IF_ERROR(AddCrop(*crops, row, "", nullptr, sheet));
@@ -142,7 +142,7 @@ absl::Status AddCrops(StageContext& context, const PreviewSettings& settings, Co
 }
 
 absl::Status AddTriplets(StageContext& context, const PreviewSettings& settings,
-                         ContactSheet* sheet) {
+                         ContactPage* sheet) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context));
   FACET_ASSIGN_OR_RETURN(
       const std::vector<MinedTuple> mined,
@@ -162,7 +162,7 @@ absl::Status AddTriplets(StageContext& context, const PreviewSettings& settings,
   return absl::OkStatus();
 }
 
-absl::Status Fill(StageContext& context, const PreviewSettings& settings, ContactSheet* sheet) {
+absl::Status Fill(StageContext& context, const PreviewSettings& settings, ContactPage* sheet) {
   if (settings.what == "detect") {
     return AddSamples<FaceRecord>(
         context, settings, "faces", "faces.jsonl", &FaceRecordFromJson,
@@ -187,7 +187,7 @@ absl::Status RunPreview(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const PreviewSettings settings,
                          ReadOptions<PreviewSettings>(Dump(context.settings())));
   // Tuples lie side by side: triplets two to a line, pairs three.
-  ContactSheet sheet(settings.what == "triplets" ? 6 : kColumns, kTileSidePx);
+  ContactPage sheet(settings.what == "triplets" ? 6 : kColumns, kTileSidePx);
   FACET_RETURN_IF_ERROR(Fill(context, settings, &sheet));
   if (sheet.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(

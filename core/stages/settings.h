@@ -58,6 +58,15 @@ struct TrainCropSettings {
   }
 };
 
+// `curation.crops`: what a curator that works on faces is given, encoded as `train.crops` says.
+struct CurationCropSettings {
+  int64_t size_px = 160;
+
+  void Visit(OptionVisitor& v) {
+    v("size_px", size_px, Range(8, 4096), "shorter side of the faces [px]");
+  }
+};
+
 // `test.crops`: what is packed for describing, and the views of a face that are averaged.
 struct TestCropSettings {
   std::string kind = "ten";

@@ -2,7 +2,8 @@
 //
 //   ports     crops (pack), start (train; optional): the network to begin with
 //   roles     architecture, loss, miner (if the loss takes tuples; scope batch)
-//   settings  optimizer, augment, sampler, memory (train_settings.h); weights (WeightSettings) where
+//   settings  optimizer, augment, sampler, memory (train_settings.h); weights (WeightSettings)
+//   where
 //             a file is the start
 //   files     weights.safetensors, model.json (core/training/model.h), log.jsonl: an object per
 //   epoch

@@ -1,8 +1,11 @@
 // A snapshot of a curation manifest: the images that a curator's stages have left, for training.
 //
-//   file       the manifest, one SQLite file as a curator hands it on (support/manifest.h)
-//   snapshot   which images: "full", "curated", or what else the manifest names
-//   root       the folder that its paths are below
+//   file       the manifest, one SQLite file as a curator hands it on (support/manifest.h); empty:
+//              that of the row's curation, with its images
+//   snapshot   which images: "full", "curated", or what else the manifest names; empty: what its
+//   last
+//              stage left
+//   root       the folder that its paths are below; with `file` alone
 //
 // Samples are in byte order of identity, then of query rank (unknown ones last), then of the
 // manifest's id. Box, pose, score (the detector's) and rank are the manifest's, in px; a box
@@ -12,7 +15,8 @@
 // are counted. Errors: not a manifest, another version of it, one still being written; NotFound for
 // a snapshot that it does not have, for missing images (missing = "skip" counts them), and if none
 // is left. Example: data = { use = "manifest", file = "m.sqlite", snapshot = "full", root =
-// "images" }
+// "images" }, or in a row with a curation
+// data = { use = "manifest" }
 #include "plugins/support/manifest.h"
 
 #include <algorithm>
@@ -46,9 +50,10 @@ struct Options {
   int64_t max_identities = 0;
 
   void Visit(facet::OptionVisitor& v) {
-    v("file", file, facet::Required(facet::InputFile()), "the manifest");
-    v("snapshot", snapshot, facet::Required(facet::Any()), "name of the snapshot in the manifest");
-    v("root", root, facet::Required(facet::InputDirectory()), "folder that the paths are below");
+    v("file", file, facet::InputFile(), "the manifest; empty: that of the row's curation");
+    v("snapshot", snapshot, facet::Any(),
+      "name of the snapshot in the manifest; empty: what its last stage left");
+    v("root", root, facet::InputDirectory(), "folder that the paths are below; with `file`");
     v("curated", curated, facet::Any(), "snapshot whose images are flagged as curated");
     v("missing", missing, facet::OneOf({"refuse", "skip"}),
       "a listed image that is not there: refuse, or leave it out");
@@ -59,20 +64,45 @@ struct Options {
 
 class ManifestDataset final : public facet::Dataset {
  public:
-  explicit ManifestDataset(const Options& options) : options_(options) {}
+  static constexpr char kTraits[] = "curation";
+
+  static absl::StatusOr<std::unique_ptr<ManifestDataset>> Create(const Options& options) {
+    if (options.file.empty() == options.root.empty()) {
+      return std::make_unique<ManifestDataset>(options);
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("file and root go together: the manifest, and the folder of its images; ",
+                     options.file.empty() ? "file" : "root", " is missing"));
+  }
+  explicit ManifestDataset(const Options& options)
+      : options_(options), file_(options.file), root_(options.root), snapshot_(options.snapshot) {}
 
   std::string root() const override { return options_.root; }
+
+  absl::Status LoadCuration(const std::string& manifest, const std::string& image_folder) override {
+    if (!file_.empty()) return absl::FailedPreconditionError("it has a file of its own");
+    file_ = manifest;
+    root_ = image_folder;
+    return absl::OkStatus();
+  }
 
   absl::StatusOr<DatasetContents> Load() override {
     contents_ = {};
     missing_ = {};
     keys_.clear();
     num_listed_ = 0;
-    FACET_ASSIGN_OR_RETURN(manifest_, Manifest::OpenFrozen(options_.file));
+    if (file_.empty()) {
+      return absl::InvalidArgumentError(
+          "it needs a manifest: file = \"FILE\", root = \"FOLDER\", or a curation in the row");
+    }
+    FACET_ASSIGN_OR_RETURN(manifest_, Manifest::OpenFrozen(file_));
+    if (snapshot_.empty()) {
+      FACET_ASSIGN_OR_RETURN(snapshot_, LastSnapshot());
+    }
     FACET_ASSIGN_OR_RETURN(std::vector<ManifestIdentity> identities,
-                           manifest_->Identities(options_.snapshot));
+                           manifest_->Identities(snapshot_));
     FACET_ASSIGN_OR_RETURN(const std::vector<std::string> snapshots, manifest_->Snapshots());
-    has_curated_ = options_.curated != options_.snapshot &&
+    has_curated_ = options_.curated != snapshot_ &&
                    std::count(snapshots.begin(), snapshots.end(), options_.curated) > 0;
     std::sort(identities.begin(), identities.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -90,6 +120,26 @@ class ManifestDataset final : public facet::Dataset {
   }
 
  private:
+  // Of the snapshots that the last run is in force in, the one with the most runs.
+  absl::StatusOr<std::string> LastSnapshot() const {
+    FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, manifest_->Snapshots());
+    std::pair<int64_t, size_t> best = {-1, 0};
+    std::string last;
+    for (const std::string& name : names) {
+      FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> runs, manifest_->SnapshotRuns(name));
+      if (runs.empty()) continue;
+      const std::pair<int64_t, size_t> rank = {*std::max_element(runs.begin(), runs.end()),
+                                               runs.size()};
+      if (rank > best) {
+        best = rank;
+        last = name;
+      }
+    }
+    if (!last.empty()) return last;
+    return absl::NotFoundError(absl::StrCat(file_, " defines no snapshot of any run; name one of ",
+                                            "its others with snapshot = \"...\""));
+  }
+
   absl::StatusOr<std::set<int64_t>> CuratedIds(ManifestQuery query) const {
     std::set<int64_t> ids;
     query.snapshot = options_.curated;
@@ -104,7 +154,7 @@ class ManifestDataset final : public facet::Dataset {
 
   absl::Status AddIdentity(const ManifestIdentity& identity) {
     ManifestQuery query;
-    query.snapshot = options_.snapshot;
+    query.snapshot = snapshot_;
     query.identity = identity.id;
     query.order = ManifestQuery::Order::kRank;
     std::set<int64_t> curated;
@@ -126,7 +176,7 @@ class ManifestDataset final : public facet::Dataset {
       ++contents_.counts["images never fetched"];
       return;
     }
-    if (!std::filesystem::is_regular_file(absl::StrCat(options_.root, "/", image.path))) {
+    if (!std::filesystem::is_regular_file(absl::StrCat(root_, "/", image.path))) {
       missing_.Add(image.path);
       return;
     }
@@ -144,6 +194,7 @@ class ManifestDataset final : public facet::Dataset {
     sample.score = image.detection_score.value_or(0);
     sample.rank = image.rank;
     sample.curated = curated;
+    sample.image = image.id;
     contents_.samples.push_back(std::move(sample));
   }
 
@@ -153,18 +204,19 @@ class ManifestDataset final : public facet::Dataset {
           absl::StrCat(Thousands(missing_.count()), " of ", Thousands(num_listed_),
                        " listed images are missing: ", missing_.Names());
       if (options_.missing == "refuse" || contents_.samples.empty()) {
-        return absl::NotFoundError(absl::StrCat(what, " (below ", options_.root,
-                                                "); leave them out with missing = \"skip\""));
+        return absl::NotFoundError(
+            absl::StrCat(what, " (below ", root_, "); leave them out with missing = \"skip\""));
       }
       contents_.counts["missing images"] = missing_.count();
       contents_.notices.push_back(what + ".");
     }
     if (!contents_.samples.empty()) return absl::OkStatus();
-    return absl::NotFoundError(absl::StrCat("snapshot \"", options_.snapshot, "\" of ",
-                                            options_.file, " has no image with a path"));
+    return absl::NotFoundError(
+        absl::StrCat("snapshot \"", snapshot_, "\" of ", file_, " has no image with a path"));
   }
 
   const Options options_;
+  std::string file_, root_, snapshot_;
   std::unique_ptr<Manifest> manifest_;
   bool has_curated_ = false;
   DatasetContents contents_;

@@ -108,6 +108,26 @@ TEST(ManifestDataset, CuratedAndOptions) {
   EXPECT_TRUE(LoadDataset(other)->samples[0].curated);
 }
 
+TEST(ManifestDataset, TakesTheCurationOfItsRow) {
+  const std::string folder = MakeFrozen();
+  const auto load = [&](const Json& options) -> absl::StatusOr<DatasetContents> {
+    FACET_ASSIGN_OR_RETURN(const auto dataset, MakeDataset(options));
+    FACET_RETURN_IF_ERROR(dataset->LoadCuration(folder + "/m.sqlite", folder + "/images"));
+    return dataset->Load();
+  };
+  const auto last = load(Json::object());  // what annotate left
+  ASSERT_TRUE(last.ok()) << last.status();
+  ASSERT_EQ(last->samples.size(), 1u);
+  EXPECT_EQ(last->samples[0].image, 2);
+  EXPECT_EQ(load({{"snapshot", "full"}})->samples.size(), 3u);
+  EXPECT_THAT(std::string(load(OptionsFor(folder, "full")).status().message()),
+              HasSubstr("a file of its own"));
+  EXPECT_THAT(std::string(LoadDataset(Json::object()).status().message()),
+              HasSubstr("or a curation in the row"));
+  EXPECT_THAT(std::string(LoadDataset({{"file", folder + "/m.sqlite"}}).status().message()),
+              HasSubstr("root is missing"));
+}
+
 TEST(ManifestDataset, SaysWhatIsMissing) {
   const std::string folder = MakeFrozen();
   const absl::Status snapshot = LoadDataset(OptionsFor(folder, "ful")).status();

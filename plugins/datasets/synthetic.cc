@@ -27,6 +27,7 @@
 #include "core/api/dataset.h"
 #include "core/api/detector.h"
 #include "plugins/support/face_album.h"
+#include "plugins/support/face_style_options.h"
 
 namespace {
 
@@ -57,24 +58,7 @@ struct Options {
     v("frames", frames, facet::Range(1, 1e4), "video: frames per video");
     v("image_size", image_size, facet::Range(32, 1024), "side of a photograph [px]");
     v("seed", seed, facet::AtLeast(0), "of people and photographs");
-    VisitStyle(v);
-  }
-
-  void VisitStyle(facet::OptionVisitor& v) {
-    v("yaw_sigma_deg", style.yaw_sigma_deg, facet::Range(0, 35), "spread of the yaw [deg]");
-    v("pitch_sigma_deg", style.pitch_sigma_deg, facet::Range(0, 20), "spread of the pitch [deg]");
-    v("roll_sigma_deg", style.roll_sigma_deg, facet::Range(0, 40), "spread of the roll [deg]");
-    v("expression", style.expression, facet::Range(0, 1), "strength of expressions; 0: neutral");
-    v("lighting", style.lighting, facet::Range(0, 1.5),
-      "variety of light; 0: soft, frontal, white");
-    v("face_share_min", style.face_share_min, facet::Range(0.1, 0.8),
-      "width of the smallest faces, share of the photograph's");
-    v("face_share_max", style.face_share_max, facet::Range(0.1, 0.8), "width of the largest faces");
-    v("shift_sigma", style.shift_sigma, facet::Range(0, 0.2), "spread of the position, share");
-    v("blur_max_px", style.blur_max_px, facet::Range(0, 5), "strongest blur, standard deviation");
-    v("noise_max", style.noise_max, facet::Range(0, 40), "strongest noise [grey levels]");
-    v("occlusion", style.occlusion, facet::Range(0, 1), "share of faces behind hand, mask, ...");
-    v("accessories", style.accessories, facet::Range(0, 1), "share of faces with glasses or a hat");
+    facet::VisitSceneStyle(v, style);
   }
 };
 
@@ -85,11 +69,7 @@ constexpr facet::BoxConvention kCanonical = {1.05, 0.0, -0.16, true};
 class Synthetic final : public facet::Dataset {
  public:
   static absl::StatusOr<std::unique_ptr<Synthetic>> Create(const Options& options) {
-    if (options.style.face_share_min > options.style.face_share_max) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("face_share_min = ", options.style.face_share_min,
-                       " is above face_share_max = ", options.style.face_share_max));
-    }
+    FACET_RETURN_IF_ERROR(facet::CheckSceneStyle(options.style));
     FACET_RETURN_IF_ERROR(CheckNoise(options));
     return std::make_unique<Synthetic>(options);
   }

@@ -165,8 +165,13 @@ void CandidateFunnel::Exclude(const std::vector<std::string>& names, const std::
   });
 }
 
-absl::StatusOr<int64_t> CandidateFunnel::AddTo(Manifest* manifest,
-                                               const std::string& settings) const {
+std::string CandidateFunnel::Statistics() const {
+  Json steps = Json::array();
+  for (const FunnelStep& step : steps_) steps.push_back(StepJson(step));
+  return Dump(Json{{"steps", steps}});
+}
+
+absl::Status CandidateFunnel::AddTo(Manifest* manifest, int64_t run) const {
   std::vector<std::pair<const Candidate*, const RemovedCandidate*>> everybody;
   for (const Candidate& candidate : people_) everybody.emplace_back(&candidate, nullptr);
   for (const RemovedCandidate& removed : removed_) {
@@ -176,17 +181,23 @@ absl::StatusOr<int64_t> CandidateFunnel::AddTo(Manifest* manifest,
     return a.first->rank != b.first->rank ? a.first->rank < b.first->rank
                                           : a.first->name < b.first->name;
   });
-  Json steps = Json::array();
-  for (const FunnelStep& step : steps_) steps.push_back(StepJson(step));
-  int64_t run = 0;
-  const absl::Status status = manifest->InTransaction([&]() -> absl::Status {
-    FACET_ASSIGN_OR_RETURN(run, manifest->StartRun("candidates", settings));
+  return manifest->InTransaction([&]() -> absl::Status {
     for (const auto& [candidate, removed] : everybody) {
       FACET_ASSIGN_OR_RETURN(const int64_t id, manifest->AddIdentity(IdentityOf(*candidate)));
       if (removed == nullptr) continue;
       FACET_RETURN_IF_ERROR(manifest->MarkIdentity(run, id, removed->reason, removed->step));
     }
-    return manifest->FinishRun(run, Dump(Json{{"steps", steps}}));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<int64_t> CandidateFunnel::AddTo(Manifest* manifest,
+                                               const std::string& settings) const {
+  int64_t run = 0;
+  const absl::Status status = manifest->InTransaction([&]() -> absl::Status {
+    FACET_ASSIGN_OR_RETURN(run, manifest->StartRun("candidates", settings));
+    FACET_RETURN_IF_ERROR(AddTo(manifest, run));
+    return manifest->FinishRun(run, Statistics());
   });
   if (!status.ok()) return status;
   return run;

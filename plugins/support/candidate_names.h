@@ -106,6 +106,9 @@ class CandidateFunnel {
   // Everybody, in order of rank, as identities; one run of the stage "candidates" marks who was
   // removed, with the reason, and has the counts after each step as statistics. The run's id.
   absl::StatusOr<int64_t> AddTo(Manifest* manifest, const std::string& settings) const;
+  // The same in a run that has been started and is finished by the caller, with Statistics().
+  absl::Status AddTo(Manifest* manifest, int64_t run) const;
+  std::string Statistics() const;
 
  private:
   // Removes those that `reason_of` gives a reason for.

@@ -37,15 +37,16 @@ absl::StatusOr<std::optional<std::unordered_map<int64_t, ImageTruth>>> ReadTruth
     const Manifest& manifest);
 
 // Of a finished run, with all runs before it in force:
-//   "persons"            with at least one image left
+//   "persons"            with at least one image left; all who are left of a manifest without images
 //   "images per person"  mean
 //   "images"             left
 //   "effort"             of people in this run [h]; 0: none
 // and where the truth is known [%]:
 //   "precision"          of the images left: those that show their person
-//   "recall"             of the images that show their person and that the stage was given: those
-//                        left
-// Images are given to a run if no earlier one removes them or their identity.
+//   "recall"             of the pictures that show their person and that the stage was given: those
+//                        left; an image and its duplicates are one picture
+// Images are given to a run if no earlier one removes them or their identity. A mean or share of
+// nothing is left out. NotFound; FailedPrecondition: the run is not finished.
 absl::StatusOr<std::vector<Metric>> SummariseRun(const Manifest& manifest, int64_t run);
 
 }  // namespace facet

@@ -51,22 +51,6 @@ bool IsFileOf(const std::string& file, const std::string& id) {
   return absl::StartsWith(file, id + ".") && file.find('/', id.size()) == std::string::npos;
 }
 
-absl::Status CheckRequests(const std::vector<DownloadRequest>& requests) {
-  std::unordered_set<std::string> seen;
-  for (const DownloadRequest& request : requests) {
-    if (!IsId(request.id)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the id \"", request.id,
-                       "\" is no file name: 1 to 200 ASCII letters, digits, '_', '-', and '/' "
-                       "between folders"));
-    }
-    if (!seen.insert(request.id).second) {
-      return absl::InvalidArgumentError(absl::StrCat("two downloads have the id ", request.id));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckOptions(const DownloadOptions& options) {
   const absl::Duration zero = absl::ZeroDuration();
   const std::pair<bool, const char*> rules[] = {
@@ -359,11 +343,27 @@ absl::Status Run::Record(size_t index) {
 
 }  // namespace
 
+absl::Status CheckDownloadRequests(const std::vector<DownloadRequest>& requests) {
+  std::unordered_set<std::string> seen;
+  for (const DownloadRequest& request : requests) {
+    if (!IsId(request.id)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the id \"", request.id,
+                       "\" is no file name: 1 to 200 ASCII letters, digits, '_', '-', and '/' "
+                       "between folders"));
+    }
+    if (!seen.insert(request.id).second) {
+      return absl::InvalidArgumentError(absl::StrCat("two downloads have the id ", request.id));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<DownloadResult>> Download(
     const std::vector<DownloadRequest>& requests, const std::string& folder,
     const DownloadOptions& options, const std::function<bool()>& stop,
     const std::function<void(const DownloadProgress&)>& progress) {
-  FACET_RETURN_IF_ERROR(CheckRequests(requests));
+  FACET_RETURN_IF_ERROR(CheckDownloadRequests(requests));
   FACET_RETURN_IF_ERROR(CheckOptions(options));
   return Run(requests, folder, options, stop, progress).Do();
 }

@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "plugins/support/download_result.h"
@@ -59,6 +60,9 @@ struct DownloadProgress {
   int64_t failed = 0;  // of done
   int64_t bytes = 0;   // of the images that this run finished
 };
+
+// InvalidArgument: an id that is malformed or occurs twice.
+absl::Status CheckDownloadRequests(const std::vector<DownloadRequest>& requests);
 
 // One result per request, in their order, whatever the order of arrival. Once `stop` says so, what
 // is under way stays partial, and what is not done has the outcome kStopped. `progress` is called

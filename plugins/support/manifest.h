@@ -86,6 +86,9 @@ class Manifest {
   absl::StatusOr<std::optional<ManifestIdentity>> FindIdentity(const std::string& name) const;
   // Of a snapshot, in order of id; of all with an empty name.
   absl::StatusOr<std::vector<ManifestIdentity>> Identities(const std::string& snapshot) const;
+  // Those that none of `runs` removes.
+  absl::StatusOr<std::vector<ManifestIdentity>> IdentitiesLeft(
+      const std::vector<int64_t>& runs) const;
   // Row by row, never all in memory. Do not write to what is being read: collect, then write.
   absl::StatusOr<ManifestImages> Images(const ManifestQuery& query) const;
   absl::StatusOr<ManifestCounts> Counts(const std::string& snapshot) const;
@@ -103,6 +106,7 @@ class Manifest {
 
   const std::string& path() const { return database_->path(); }
   SqliteDatabase& database() { return *database_; }
+  const SqliteDatabase& database() const { return *database_; }
 
  private:
   struct Statements;
@@ -113,6 +117,7 @@ class Manifest {
   absl::Status SetRunUndone(int64_t run, bool undone);
   absl::Status CheckOpenRun(int64_t run);
   absl::StatusOr<int64_t> SnapshotId(const std::string& name) const;
+  absl::StatusOr<std::vector<ManifestIdentity>> IdentitiesWhere(const std::string& condition) const;
 
   std::unique_ptr<SqliteDatabase> database_;
   std::unique_ptr<Statements> statements_;

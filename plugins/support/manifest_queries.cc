@@ -99,13 +99,22 @@ absl::StatusOr<std::optional<ManifestIdentity>> Manifest::FindIdentity(
 
 absl::StatusOr<std::vector<ManifestIdentity>> Manifest::Identities(
     const std::string& snapshot) const {
-  std::string sql = absl::StrCat("SELECT ", kIdentityColumns, " FROM identities");
-  if (!snapshot.empty()) {
-    FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> runs, SnapshotRuns(snapshot));
-    absl::StrAppend(&sql, " WHERE ",
-                    NotRemoved("identity_marks", "identity", "identities.id", runs));
-  }
-  FACET_ASSIGN_OR_RETURN(SqliteStatement row, database_->Prepare(sql + " ORDER BY id"));
+  if (snapshot.empty()) return IdentitiesWhere("TRUE");
+  FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> runs, SnapshotRuns(snapshot));
+  return IdentitiesLeft(runs);
+}
+
+absl::StatusOr<std::vector<ManifestIdentity>> Manifest::IdentitiesLeft(
+    const std::vector<int64_t>& runs) const {
+  return IdentitiesWhere(NotRemoved("identity_marks", "identity", "identities.id", runs));
+}
+
+absl::StatusOr<std::vector<ManifestIdentity>> Manifest::IdentitiesWhere(
+    const std::string& condition) const {
+  FACET_ASSIGN_OR_RETURN(
+      SqliteStatement row,
+      database_->Prepare(absl::StrCat("SELECT ", kIdentityColumns, " FROM identities WHERE ",
+                                      condition, " ORDER BY id")));
   std::vector<ManifestIdentity> identities;
   for (;;) {
     FACET_ASSIGN_OR_RETURN(const bool found, row.Step());
@@ -129,10 +138,13 @@ absl::StatusOr<ManifestImages> Manifest::Images(const ManifestQuery& query) cons
   if (query.identity >= 0) {
     conditions.push_back(absl::StrCat("images.identity = ", query.identity));
   }
+  std::optional<std::vector<int64_t>> runs = query.runs;
   if (!query.snapshot.empty()) {
-    FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> runs, SnapshotRuns(query.snapshot));
-    conditions.push_back(NotRemoved("marks", "image", "images.id", runs));
-    conditions.push_back(NotRemoved("identity_marks", "identity", "images.identity", runs));
+    FACET_ASSIGN_OR_RETURN(runs, SnapshotRuns(query.snapshot));
+  }
+  if (runs.has_value()) {
+    conditions.push_back(NotRemoved("marks", "image", "images.id", *runs));
+    conditions.push_back(NotRemoved("identity_marks", "identity", "images.identity", *runs));
   }
   if (!conditions.empty()) absl::StrAppend(&sql, " WHERE ", absl::StrJoin(conditions, " AND "));
   sql += query.order == Order::kRank

@@ -45,13 +45,11 @@ void CheckDeclaration(Contract& contract, const ComponentDescriptor& component) 
 }
 
 KindCheck CheckOf(const std::string& kind) {
-  const std::map<std::string, KindCheck> checks = {{"dataset", &CheckDataset},
-                                                   {"detector", &CheckDetector},
-                                                   {"aligner", &CheckAligner},
-                                                   {"evaluator", &CheckEvaluator},
-                                                   {"architecture", ArchitectureCheck()},
-                                                   {"loss", LossCheck()},
-                                                   {"miner", MinerCheck()}};
+  const std::map<std::string, KindCheck> checks = {
+      {"dataset", &CheckDataset}, {"detector", &CheckDetector},
+      {"aligner", &CheckAligner}, {"evaluator", &CheckEvaluator},
+      {"curator", &CheckCurator}, {"architecture", ArchitectureCheck()},
+      {"loss", LossCheck()},      {"miner", MinerCheck()}};
   const auto found = checks.find(kind);
   return found == checks.end() ? nullptr : found->second;
 }

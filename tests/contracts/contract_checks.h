@@ -53,6 +53,7 @@ void CheckDataset(Contract& contract);
 void CheckDetector(Contract& contract);
 void CheckAligner(Contract& contract);
 void CheckEvaluator(Contract& contract);
+void CheckCurator(Contract& contract);
 // Null in the program without LibTorch.
 using KindCheck = void (*)(Contract&);
 KindCheck ArchitectureCheck();

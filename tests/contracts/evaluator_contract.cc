@@ -129,7 +129,11 @@ void CheckEvaluator(Contract& contract) {
   EvaluationInput input;
   input.data = &data;
   const bool scores_faces = contract.HasTrait("detections") || contract.HasTrait("landmarks");
-  if (scores_faces) {
+  const bool shows_curation = contract.HasTrait("curation");
+  if (shows_curation) {
+    input.data = nullptr;
+    input.curation = {{"persons", 12, -1, "", "1", 12}, {"precision", 80, 2, "bootstrap", "%", 24}};
+  } else if (scores_faces) {
     AddFaces(&data, &input);
   } else {
     input.descriptors = {{24, kDimension, values.data()}};
@@ -156,6 +160,11 @@ void CheckEvaluator(Contract& contract) {
   const auto repeated = evaluator->Evaluate(input);
   contract.Expect(repeated.ok() && SameFigures(*evaluation, *repeated),
                   "what it saw before does not change what it says");
+  if (shows_curation) {
+    input.curation.clear();
+    contract.Expect(!evaluator->Evaluate(input).ok(), "a curation without metrics is refused");
+    return;
+  }
   CheckReplicates(contract, *evaluator, input, *evaluation);
   if (scores_faces) {
     CheckFindingsAreRead(contract, *evaluator, input);

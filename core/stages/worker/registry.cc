@@ -1,6 +1,8 @@
 #include "core/stages/worker/registry.h"
 
 #include "core/stages/align.h"
+#include "core/stages/classify.h"
+#include "core/stages/curate.h"
 #include "core/stages/dataset.h"
 #include "core/stages/describe.h"
 #include "core/stages/detect.h"
@@ -16,10 +18,11 @@ namespace facet {
 
 const StageRegistry& AllStages() {
   static const StageRegistry& stages = *new StageRegistry{
-      {"align", &RunAlign},     {"dataset", &RunDataset},      {"describe", &RunDescribe},
-      {"detect", &RunDetect},   {"embed", &RunEmbed},          {"evaluate", &RunEvaluate},
-      {"fit", &RunFit},         {"leak_check", &RunLeakCheck}, {"pack", &RunPack},
-      {"preview", &RunPreview}, {"train", &RunTrain},
+      {"align", &RunAlign},          {"classify", &RunClassify}, {"curate", &RunCurate},
+      {"dataset", &RunDataset},      {"describe", &RunDescribe}, {"detect", &RunDetect},
+      {"embed", &RunEmbed},          {"evaluate", &RunEvaluate}, {"fit", &RunFit},
+      {"leak_check", &RunLeakCheck}, {"pack", &RunPack},         {"preview", &RunPreview},
+      {"train", &RunTrain},
   };
   return stages;
 }

@@ -41,6 +41,7 @@ absl::Status WorkerContext::Prepare() {
     }
     roots_[port] = (fs::path(use.options[option].get<std::string>()) / below).string();
   }
+  for (const auto& [port, folder] : job_.folders) roots_[port] = folder;
   return absl::OkStatus();
 }
 

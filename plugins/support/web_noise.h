@@ -1,0 +1,31 @@
+// What is wrong with the images that a search engine finds for a name, as made: how many, at which
+// ranks, and how near duplicates are changed. Shared by curators that make noise.
+#ifndef FACET_PLUGINS_SUPPORT_WEB_NOISE_H_
+#define FACET_PLUGINS_SUPPORT_WEB_NOISE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/api/image.h"
+#include "core/base/random.h"
+#include "plugins/support/face_duplicates.h"
+
+namespace facet {
+
+// Places in an engine's answer: result[i] is the rank, from 0, of image i. Each has the key U +
+// bias
+// * wrong, U uniform in [0, 1): ranks are the order of keys. A bias of 0 knows nothing of wrong
+// ones; at 0.4 and 20 % wrong ones, 4 % of the best 40 % are wrong; from 1 on all right ones come
+// first.
+std::vector<int64_t> DrawRanks(Random& random, const std::vector<bool>& wrong, double bias);
+
+// What a plan changes: "cropped, resized, recoloured, captioned, recompressed", as far as it does.
+std::string DescribeDuplicate(const DuplicatePlan& plan, int width, int height);
+
+// A JPEG file's bytes.
+std::string EncodeJpeg(const Image& image, int quality);
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_SUPPORT_WEB_NOISE_H_
