@@ -48,6 +48,9 @@ struct FoundLandmarks {
   Alignment alignment;
 };
 
+// error_kind of what was counted and has no error (its standard_error is 0).
+inline constexpr char kCounted[] = "counted";
+
 struct Metric {
   std::string name;             // "100%-EER, pooled"
   double value = 0.0;           // in `unit`

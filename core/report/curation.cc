@@ -144,7 +144,7 @@ void AddNotes(CurationTable* table) {
   std::set<std::string> kinds;
   for (const CurationStage& stage : table->stages) {
     for (const Metric* metric : stage.common) {
-      if (metric != nullptr && metric->standard_error > 0.0) kinds.insert(metric->error_kind);
+      if (metric != nullptr && metric->error_kind != kCounted) kinds.insert(metric->error_kind);
     }
   }
   kinds.erase("");
@@ -173,33 +173,10 @@ CurationTable MakeCurationTable(const Report& report) {
   return table;
 }
 
-bool IsCounted(const ReportRow& row, const Metric& metric) {
-  if (!row.curation.has_value() || metric.standard_error > 0.0) return false;
-  const std::vector<Metric>& metrics = row.curation->metrics;
-  return std::any_of(metrics.begin(), metrics.end(), [&](const Metric& each) {
-    return each.name == metric.name && each.value == metric.value;
-  });
-}
-
-std::string FormatFigure(const ReportRow& row, const Metric& metric) {
-  return IsCounted(row, metric) ? FormatCounted(metric) : FormatMetric(metric);
-}
-
-std::string FormatCounted(const Metric& metric) {
-  constexpr double kLargest = 9e15;  // whole numbers are exact up to there
-  const double value = metric.value;
-  const bool whole = std::abs(value) < kLargest && value == std::floor(value);
-  const bool large = std::abs(value) >= 9999.5 && std::abs(value) < kLargest;
-  if (metric.unit != "%" && (whole || large)) return FormatCount(std::llround(value));
-  return FormatValue(value, metric.unit);
-}
-
 std::string FormatStageFigure(const Metric& metric) {
-  if (metric.standard_error > 0.0) return FormatMetric(metric);
-  if (metric.unit == "h" && metric.value >= 0.0) {
-    return metric.value == 0.0 ? "none" : FormatSeconds(3600.0 * metric.value);
-  }
-  return FormatCounted(metric);
+  const bool time = metric.error_kind == kCounted && metric.unit == "h" && metric.value >= 0.0;
+  if (!time) return FormatMetric(metric);
+  return metric.value == 0.0 ? "none" : FormatSeconds(3600.0 * metric.value);
 }
 
 std::string RowNames(const CurationStage& stage) {
@@ -216,7 +193,7 @@ std::string InFolder(const std::string& folder, const std::string& file) {
 
 std::string BinName(const Histogram& histogram, size_t bin) {
   const double low = histogram.edges[bin], high = histogram.edges[bin + 1];
-  const auto number = [](double value) { return FormatCounted({"", value, -1.0, "", "1", 0}); };
+  const auto number = [](double value) { return FormatMetric({"", value, 0.0, kCounted, "1", 0}); };
   if (!std::isfinite(low)) return "below " + number(high);
   if (!std::isfinite(high)) return number(low) + " and more";
   std::vector<double> finite;

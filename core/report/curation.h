@@ -34,14 +34,7 @@ CurationTable MakeCurationTable(const Report& report);
 
 const Metric* FindMetric(const ReportCuration& curation, const std::string& name);
 
-// A figure without a standard error that the row's curator counted, not estimated: there is no
-// error to know.
-bool IsCounted(const ReportRow& row, const Metric& metric);
-// FormatMetric, or of a counted figure the value alone.
-std::string FormatFigure(const ReportRow& row, const Metric& metric);
-// The value alone: "2,622", "374.8", "97.50".
-std::string FormatCounted(const Metric& metric);
-// "2,622", "97.50 ± 0.20": the error where there is one; hours as a time.
+// FormatMetric, but counted hours as a time.
 std::string FormatStageFigure(const Metric& metric);
 
 // "row 3", "rows 3, 4".

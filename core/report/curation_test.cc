@@ -92,10 +92,20 @@ TEST(CurationTableTest, CountsNeedNoErrorButEstimatesDo) {
   EXPECT_THAT(table.rows[1].more, ElementsAre("5,244,000", "78.31"));
   EXPECT_THAT(table.rows[0].more, ElementsAre("1,635,159", "98.12 ± 0.05"));
   EXPECT_THAT(table.rows[3].more, ElementsAre("–", "–"));  // no curator of its own
-  const ReportRow& row = report.rows[1];
-  EXPECT_FALSE(IsCounted(row, {"100%-EER", 97.0, -1.0, "", "%", 1}));
-  EXPECT_EQ(FormatStageFigure({"effort", 12.5, -1.0, "", "h", 1}), "12 h 30 min");
-  EXPECT_EQ(FormatCounted({"images", 12345.6, -1.0, "", "1", 1}), "12,346");
+  EXPECT_EQ(FormatStageFigure({"effort", 12.5, 0.0, kCounted, "h", 1}), "12 h 30 min");
+  EXPECT_EQ(FormatStageFigure({"images", 12345.6, 0.0, kCounted, "1", 1}), "12,346");
+  EXPECT_EQ(FormatStageFigure({"share", 1.5, -1.0, "", "%", 1}), "1.50, error unknown");
+}
+
+// A stage without a network of its own shows its counts as columns alone.
+TEST(CurationTableTest, CountsDoNotStretchTheScaleOfTheHeadline) {
+  Report report = SampleCurationReport("");
+  report.rows[1].evaluation.metrics = report.rows[1].curation->metrics;
+  report.columns = {"persons"};
+  const std::string html = RenderHtml(report);
+  EXPECT_THAT(html, HasSubstr("<td class=\"num\"><span class=\"muted\">–</span></td>"));
+  const std::string dot = "<circle cx=\"";  // rows deduplicate, purify and full still differ
+  EXPECT_EQ(CountOf(html.substr(0, html.find("What changed")), dot), 3);
 }
 
 TEST(CurationPlotTest, CurvesWithEqualAxesShareAPlot) {
@@ -106,6 +116,7 @@ TEST(CurationPlotTest, CurvesWithEqualAxesShareAPlot) {
   EXPECT_EQ(plots[1].title, "purity by rank");
   EXPECT_EQ(plots[1].lines.size(), 2U);
   EXPECT_EQ(plots[1].x_max, 2000.0);
+  EXPECT_EQ(plots[1].y_max, 1.0);
 }
 
 TEST(HistogramPlotTest, WideningBinsLieOnALogarithmicAxis) {
@@ -141,8 +152,8 @@ TEST(HistogramPlotTest, OpenEndsAndNothingCounted) {
   EXPECT_EQ(plot.x_max, 2.0);
   EXPECT_EQ(plot.bars[0].name, "below \u22122: 1");
   const Plot one = HistogramPlot({"d", "x", {-kInfinity, kInfinity}, {4}});
-  EXPECT_TRUE(std::isfinite(one.x_min) && std::isfinite(one.x_max)) << one.x_min;
-  EXPECT_GT(one.x_max, one.x_min);
+  EXPECT_EQ(one.x_min, -0.5);
+  EXPECT_EQ(one.x_max, 0.5);
   EXPECT_TRUE(HistogramPlot({"none", "x", {}, {}}).bars.empty());
   EXPECT_TRUE(HistogramPlot({"zeros", "x", {1, 2, 3}, {0, 0}}).bars.empty());
   EXPECT_EQ(HistogramPlot({"point", "x", {2, 2}, {3}}).x_max, 3.0);
@@ -151,6 +162,7 @@ TEST(HistogramPlotTest, OpenEndsAndNothingCounted) {
 TEST(PlotTest, BarsReachFromTheBottomToTheirHeight) {
   Plot plot;
   plot.x_max = 2.0;
+  plot.whole_x = true;
   plot.y_max = 4.0;
   plot.bars = {{0, 1, 2, "red", "a <b>"}, {1, 2, 0, "red", "nothing"}};
   // 100 x 200 px of plot from (58, 34): half as wide less the gap of 1 px, half as high.
@@ -158,7 +170,8 @@ TEST(PlotTest, BarsReachFromTheBottomToTheirHeight) {
   EXPECT_THAT(svg, HasSubstr("<rect x=\"58\" y=\"134\" width=\"49\" height=\"100\" fill=\"red\">"
                              "<title>a &lt;b&gt;</title></rect>"));
   EXPECT_THAT(svg, Not(HasSubstr("nothing")));
-  EXPECT_THAT(svg, Not(HasSubstr(">0.5</text>")));  // counts are whole
+  plot.y_max = 2.0;
+  EXPECT_THAT(RenderPlot(plot, 172, 280, false), Not(HasSubstr(">0.5</text>")));  // whole counts
   plot.log_y = true;
   plot.y_min = 0.5;
   plot.y_max = 50.0;
@@ -247,7 +260,7 @@ TEST_F(CurationReportTest, ShowsEveryStageWithItsFiguresInEveryForm) {
   EXPECT_THAT(html, HasSubstr("exact copies: nothing was counted"));
   EXPECT_THAT(markdown, HasSubstr("exact copies: nothing was counted."));
   EXPECT_THAT(markdown, HasSubstr("| 33 and more | 129 |"));
-  EXPECT_THAT(csv, HasSubstr("removed: near duplicate,712338,,,1,712338"));
+  EXPECT_THAT(csv, HasSubstr("removed: near duplicate,712338.0,0.0,counted,1,712338"));
   EXPECT_EQ(CountOf(csv, "removed: near duplicate"), 1);  // the evaluation has it already
   // What a curator says stands with its stage alone.
   EXPECT_EQ(CountOf(html, "fewer than 50 images"), 1);
@@ -259,7 +272,7 @@ TEST_F(CurationReportTest, IsShownAlsoWhileTheRowIsNotDone) {
   report.rows[2].state = ReportRow::State::kRunning;
   report.rows[2].evaluation = {};
   EXPECT_THAT(RenderHtml(report), HasSubstr("precision over recall"));
-  EXPECT_THAT(RenderCsv(report), HasSubstr("running,images,2622000.0,,,1,2622000"));
+  EXPECT_THAT(RenderCsv(report), HasSubstr("running,images,2622000.0,0.0,counted,1,2622000"));
 }
 
 TEST_F(CurationReportTest, JsonKeepsAllOfIt) {

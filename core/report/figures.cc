@@ -131,6 +131,10 @@ bool AreGrowing(const std::vector<double>& edges) {
 // Numbers for edges that have no place on the axis: 0 on a logarithmic one, infinite ones.
 void CloseEnds(bool log_x, std::vector<double>* edges) {
   const size_t last = edges->size() - 1;
+  if (last == 1 && !std::isfinite(edges->front()) && !std::isfinite(edges->back())) {
+    *edges = {0.0, 1.0};
+    return;
+  }
   double& low = edges->front();
   double& high = edges->back();
   if (log_x && low <= 0.0) low = (*edges)[1] / 2.0;
@@ -139,6 +143,14 @@ void CloseEnds(bool log_x, std::vector<double>* edges) {
   const double before = (*edges)[last - 1];
   const double wide = last > 1 ? (*edges)[last - 2] : before - 1.0;
   high = log_x ? before * before / wide : before + (before - wide);
+}
+
+double HighestOf(const std::vector<PlotLine>& lines) {
+  double highest = -kInfinity;
+  for (const PlotLine& line : lines) {
+    for (const double y : line.y) highest = std::isfinite(y) ? std::max(highest, y) : highest;
+  }
+  return highest;
 }
 
 }  // namespace
@@ -165,7 +177,14 @@ std::vector<Plot> CurationPlots(const ReportCuration& curation) {
     plot->lines.push_back(
         {curve.name, curve.x, curve.y, SeriesColour(index), index / kNumColours % 2 == 1});
   }
-  for (Plot& plot : plots) FitAxes(&plot);
+  for (Plot& plot : plots) {
+    FitAxes(&plot);
+    // Shares and percentages that come near the whole end there.
+    for (const double whole : {1.0, 100.0}) {
+      const double highest = HighestOf(plot.lines);
+      if (highest <= whole && highest > 0.9 * whole) plot.y_max = whole;
+    }
+  }
   return plots;
 }
 

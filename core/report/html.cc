@@ -38,10 +38,16 @@ std::string VerdictHtml(const std::string& verdict) {
                       verdict, "</span>");
 }
 
-IntervalScale ResultScale(const Report& report) {
+// A row whose figure is not that of the table has none here.
+const Metric* MetricOf(const ResultCells& cells) {
+  return cells.count.empty() ? nullptr : ShownMetric(*cells.row);
+}
+
+IntervalScale ResultScale(const ResultTable& table) {
   IntervalScale scale;
-  for (const ReportRow& row : report.rows) {
-    const Metric* metric = ShownMetric(row);
+  for (const ResultCells& cells : table.rows) {
+    const ReportRow& row = *cells.row;
+    const Metric* metric = MetricOf(cells);
     if (metric == nullptr) continue;
     const double half = kNormalQuantile * std::max(metric->standard_error, 0.0);
     scale.Include(metric->value - half);
@@ -52,8 +58,9 @@ IntervalScale ResultScale(const Report& report) {
   return scale;
 }
 
-std::string ResultInterval(const ReportRow& row, const IntervalScale& scale) {
-  const Metric* metric = ShownMetric(row);
+std::string ResultInterval(const ResultCells& cells, const IntervalScale& scale) {
+  const ReportRow& row = *cells.row;
+  const Metric* metric = MetricOf(cells);
   if (metric == nullptr) return "";
   const double half = kNormalQuantile * std::max(metric->standard_error, 0.0);
   const bool paper = ReferenceDifference(row).has_value();
@@ -63,7 +70,7 @@ std::string ResultInterval(const ReportRow& row, const IntervalScale& scale) {
 
 std::string Results(const Report& report) {
   const ResultTable table = MakeResultTable(report);
-  const IntervalScale scale = ResultScale(report);
+  const IntervalScale scale = ResultScale(table);
   std::vector<std::pair<std::string, const char*>> heads = {
       {"row", ""}, {"label", ""}, {table.metric, "num"}, {"95 % interval", "wide"}, {"n", "num"}};
   for (const std::string& column : table.columns) heads.push_back({column, "num"});
@@ -74,11 +81,11 @@ std::string Results(const Report& report) {
   if (table.has_verdicts) heads.push_back({"verdict", ""});
   std::string rows;
   for (const ResultCells& cells : table.rows) {
-    const Metric* metric = ShownMetric(*cells.row);
-    absl::StrAppend(
-        &rows, "<tr>", Cell(EscapeHtml(cells.row->id), "id"), Cell(EscapeHtml(cells.row->label)),
-        Cell(metric == nullptr ? State(cells.ours) : Figure(*cells.row, *metric), "num"),
-        Cell(ResultInterval(*cells.row, scale), "wide"), Cell(cells.count, "num muted"));
+    const Metric* metric = MetricOf(cells);
+    absl::StrAppend(&rows, "<tr>", Cell(EscapeHtml(cells.row->id), "id"),
+                    Cell(EscapeHtml(cells.row->label)),
+                    Cell(metric == nullptr ? State(cells.ours) : Figure(*metric), "num"),
+                    Cell(ResultInterval(cells, scale), "wide"), Cell(cells.count, "num muted"));
     for (const std::string& more : cells.more) rows += Cell(EscapeHtml(more), "num");
     if (table.has_references) {
       absl::StrAppend(&rows, Cell(cells.reference.empty() ? "–" : cells.reference, "num"),
@@ -193,8 +200,7 @@ std::string Metrics(const Report& report) {
       absl::StrAppend(&rows, i == 0 ? "<tr class=\"first\">" : "<tr>",
                       Cell(i == 0 ? EscapeHtml(row.id) : "", "id"),
                       Cell(EscapeHtml(WithUnit(metric.name, metric.unit))),
-                      Cell(Figure(row, metric), "num"),
-                      Cell(FormatCount(metric.count), "num muted"),
+                      Cell(Figure(metric), "num"), Cell(FormatCount(metric.count), "num muted"),
                       Cell(EscapeHtml(metric.error_kind), "muted"), "</tr>\n");
     }
   }

@@ -14,7 +14,7 @@
 namespace facet {
 namespace {
 
-constexpr int kBarPx = 150, kMeterPx = 54;
+constexpr int kBarPx = 110, kMeterPx = 40;
 
 // A bar of `full` px length filled up to `share`, and in outline up to `before`.
 std::string Bar(int full, double share, double before, const char* colour) {
@@ -81,7 +81,7 @@ std::string Chain(const CurationTable& table) {
     }
     rows += "</tr>\n";
   }
-  std::string out = Table(Heads(heads), rows);
+  std::string out = absl::StrCat("<div class=\"chain\">", Table(Heads(heads), rows), "</div>");
   for (const std::string& note : table.notes) out += Note(note);
   return out;
 }

@@ -1,7 +1,6 @@
 #include "core/report/html_parts.h"
 
 #include "absl/strings/str_cat.h"
-#include "core/report/curation.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -28,8 +27,8 @@ std::string Note(const std::string& text) {
   return text.empty() ? "" : absl::StrCat("<p class=\"note\">", EscapeHtml(text), "</p>\n");
 }
 
-std::string Figure(const ReportRow& row, const Metric& metric) {
-  if (IsCounted(row, metric)) return absl::StrCat("<b>", FormatCounted(metric), "</b>");
+std::string Figure(const Metric& metric) {
+  if (metric.error_kind == kCounted) return absl::StrCat("<b>", FormatMetric(metric), "</b>");
   const std::string value = absl::StrCat("<b>", FormatValue(metric.value, metric.unit), "</b>");
   const std::string error = metric.standard_error >= 0.0
                                 ? "± " + FormatValue(metric.standard_error, metric.unit)

@@ -17,7 +17,7 @@ std::string Heads(const std::vector<std::pair<std::string, const char*>>& heads)
 std::string Table(const std::string& heads, const std::string& rows);
 std::string Note(const std::string& text);
 // "<b>91.80</b> <span>± 0.42</span>"
-std::string Figure(const ReportRow& row, const Metric& metric);
+std::string Figure(const Metric& metric);
 // The names of a plot's lines.
 std::string Legend(const Plot& plot);
 

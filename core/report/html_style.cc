@@ -62,7 +62,9 @@ ul.notices li{margin:4px 0}
 .failure p,.skipped p{margin:0;overflow-wrap:anywhere;white-space:pre-line}
 td.counts{font-size:13px;color:var(--muted)}
 td.counts b{color:var(--fg);font-weight:500}
-.bars{width:158px}
+.bars{width:118px}
+.chain th{white-space:normal}
+.chain th,.chain td{padding-right:11px}
 td.bars{padding-left:0;padding-top:0;padding-bottom:0;vertical-align:middle}
 td svg.bar{display:inline-block;margin-right:8px;vertical-align:-1px}
 .stage{margin-top:34px}

@@ -70,7 +70,7 @@ std::string Metrics(const Report& report) {
     for (const Metric& metric : row.evaluation.metrics) {
       if (row.state != ReportRow::State::kDone) continue;
       out += Line({EscapeMarkdown(row.id), EscapeMarkdown(WithUnit(metric.name, metric.unit)),
-                   FormatFigure(row, metric), FormatCount(metric.count),
+                   FormatMetric(metric), FormatCount(metric.count),
                    EscapeMarkdown(metric.error_kind)});
     }
   }

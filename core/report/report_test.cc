@@ -55,6 +55,8 @@ TEST(TextTest, NumbersAreRoundedAndSigned) {
 TEST(TextTest, ANumberNeverStandsWithoutItsError) {
   EXPECT_EQ(FormatMetric({"m", 91.8, 0.42, "folds", "%", 10}), "91.80 ± 0.42");
   EXPECT_EQ(FormatMetric({"m", 91.8, -1.0, "", "%", 10}), "91.80, error unknown");
+  EXPECT_EQ(FormatMetric({"m", 12345, 0.0, kCounted, "1", 10}), "12,345");
+  EXPECT_EQ(FormatMetric({"m", 97.25, 0.0, kCounted, "%", 10}), "97.25");
 }
 
 TEST(TextTest, EscapesOfEachFormat) {
@@ -236,10 +238,9 @@ TEST(TableTest, WhatHasAColumnIsNotShownAsTheHeadlineOfOtherThings) {
   report.rows.resize(2);
   report.rows[0].state = report.rows[1].state = ReportRow::State::kDone;
   report.rows[0].references.clear();
-  report.rows[0].evaluation.metrics = {{"persons", 5000, 0, "counted", "1", 5000}};
+  report.rows[0].evaluation.metrics = {{"persons", 5000, 0, kCounted, "1", 5000}};
   report.rows[1].evaluation.metrics = {{"100%-EER", 96.0, 0.5, "10 folds", "%", 6000},
-                                       {"persons", 2622, 0, "counted", "1", 2622}};
-  for (ReportRow& row : report.rows) row.curation.emplace().metrics = row.evaluation.metrics;
+                                       {"persons", 2622, 0, kCounted, "1", 2622}};
   report.columns = {"persons"};
   const ResultTable table = MakeResultTable(report);
   EXPECT_EQ(table.metric, "100%-EER [%]");

@@ -76,7 +76,7 @@ void AddTraining(ReportRow* row, double final_loss) {
 }
 
 Metric Counted(const std::string& name, double value, const std::string& unit = "1") {
-  return {name, value, -1.0, "", unit, static_cast<int64_t>(value)};
+  return {name, value, 0.0, kCounted, unit, static_cast<int64_t>(value)};
 }
 
 std::vector<Metric> CommonFigures(double persons, double images, double effort_h, double precision,
@@ -85,8 +85,8 @@ std::vector<Metric> CommonFigures(double persons, double images, double effort_h
           Counted("images per person", images / persons),
           Counted("images", images),
           Counted("effort", effort_h, "h"),
-          {"precision", precision, -1.0, "", "%", static_cast<int64_t>(images)},
-          {"recall", recall, -1.0, "", "%", static_cast<int64_t>(images)}};
+          {"precision", precision, 0.0, kCounted, "%", static_cast<int64_t>(images)},
+          {"recall", recall, 0.0, kCounted, "%", static_cast<int64_t>(images)}};
 }
 
 ReportCuration MadeWeb() {

@@ -45,7 +45,13 @@ std::string FormatDifference(double value, std::string_view unit) {
 }
 
 std::string FormatMetric(const Metric& metric) {
+  const double size = std::abs(metric.value);
+  const bool whole = metric.value == std::floor(metric.value) || size >= 9999.5;
+  if (metric.error_kind == kCounted && metric.unit == "1" && whole && size < 1e15) {
+    return FormatCount(std::llround(metric.value));
+  }
   const std::string value = FormatValue(metric.value, metric.unit);
+  if (metric.error_kind == kCounted) return value;
   if (!(metric.standard_error >= 0.0)) return value + ", error unknown";
   return absl::StrCat(value, " ± ", FormatValue(metric.standard_error, metric.unit));
 }

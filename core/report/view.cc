@@ -11,7 +11,6 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/report/comparison.h"
-#include "core/report/curation.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -42,7 +41,7 @@ void AddNotes(const Report& report, ResultTable* table) {
     const Metric* metric = ShownMetric(row);
     if (metric == nullptr || cells.count.empty()) continue;
     metrics.emplace_back(row.id, WithUnit(metric->name, metric->unit));
-    if (!IsCounted(row, *metric)) errors.emplace_back(row.id, metric->error_kind);
+    if (metric->error_kind != kCounted) errors.emplace_back(row.id, metric->error_kind);
   }
   const std::vector<std::string> names = Grouped(metrics);
   if (names.size() > 1) {
@@ -95,7 +94,7 @@ void AddColumn(const std::string& name, ResultTable* table) {
       const double milliseconds = MillisecondsPerImage(*cells.row, stage);
       if (milliseconds >= 0.0) cells.more.back() = absl::StrFormat("%.3g", milliseconds);
     } else if (const Metric* metric = FindMetric(cells.row->evaluation, name)) {
-      cells.more.back() = FormatFigure(*cells.row, *metric);
+      cells.more.back() = FormatMetric(*metric);
       units.insert(metric->unit);
     }
   }
@@ -135,7 +134,7 @@ ResultTable MakeResultTable(const Report& report) {
     ResultCells cells;
     cells.row = &row;
     const Metric* metric = ShownMetric(row);
-    cells.ours = metric == nullptr ? StateName(row.state) : FormatFigure(row, *metric);
+    cells.ours = metric == nullptr ? StateName(row.state) : FormatMetric(*metric);
     if (others && has_column(metric)) {
       cells.ours = "–";
     } else if (metric != nullptr) {

@@ -131,7 +131,7 @@ Metric MetricOf(const char* name, double value, const char* unit, int64_t count)
   Metric metric;
   metric.name = name;
   metric.value = value;
-  metric.error_kind = "counted";
+  metric.error_kind = kCounted;
   metric.unit = unit;
   metric.count = count;
   return metric;
