@@ -11,6 +11,7 @@
 
 #include "CLI/CLI.hpp"
 #include "core/app/exit_code.h"
+#include "core/base/status.h"
 #include "plugins/support/manifest_tool.h"
 
 namespace facet {
