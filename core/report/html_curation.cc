@@ -14,7 +14,7 @@
 namespace facet {
 namespace {
 
-constexpr int kBarPx = 110, kMeterPx = 40;
+constexpr int kBarPx = 84, kMeterPx = 28;
 
 // A bar of `full` px length filled up to `share`, and in outline up to `before`.
 std::string Bar(int full, double share, double before, const char* colour) {
@@ -74,7 +74,7 @@ std::string Chain(const CurationTable& table) {
       const Metric* metric = stage.common[i];
       std::string cell = EscapeHtml(stage.cells[i]);
       if (metric != nullptr && metric->unit == "%") {
-        cell = Bar(kMeterPx, metric->value / 100.0, 1.0, "var(--good)") + cell;
+        cell += Bar(kMeterPx, metric->value / 100.0, 1.0, "var(--good)");
       }
       rows += Cell(cell, is_change(i) ? "num muted" : "num");
       if (is_change(i)) rows += Cell(ImagesBar(table, stage, most), "bars");
