@@ -65,6 +65,8 @@ td.counts b{color:var(--fg);font-weight:500}
 .bars{width:92px}
 .chain th{white-space:normal}
 .chain th,.chain td{padding-right:11px}
+.chain th:last-child,.chain td:last-child{padding-right:0}
+.chain+.note{margin-top:12px}
 td.bars{padding-left:0;padding-top:0;padding-bottom:0;vertical-align:middle}
 td svg.bar{display:inline-block;margin-left:8px;vertical-align:-1px}
 td.bars svg.bar{margin-left:0}
