@@ -86,11 +86,11 @@ std::string Chain(const CurationTable& table) {
   return out;
 }
 
-// Reasons of removal ("removed: near duplicate") have bars on one scale.
+// Reasons of removal ("near duplicates removed") have bars on one scale.
 std::string OwnFigures(const CurationStage& stage) {
   if (stage.own.empty()) return "";
   const auto is_reason = [](const Metric& metric) {
-    return metric.name.rfind("removed", 0) == 0 && metric.unit != "%";
+    return metric.name.find("removed") != std::string::npos && metric.unit != "%";
   };
   double most = 0.0;
   for (const Metric* metric : stage.own) {
