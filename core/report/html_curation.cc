@@ -14,7 +14,7 @@
 namespace facet {
 namespace {
 
-constexpr int kBarPx = 110, kMeterPx = 40;
+constexpr int kBarPx = 84, kMeterPx = 28;
 
 // A bar of `full` px length filled up to `share`, and in outline up to `before`.
 std::string Bar(int full, double share, double before, const char* colour) {
@@ -74,7 +74,7 @@ std::string Chain(const CurationTable& table) {
       const Metric* metric = stage.common[i];
       std::string cell = EscapeHtml(stage.cells[i]);
       if (metric != nullptr && metric->unit == "%") {
-        cell = Bar(kMeterPx, metric->value / 100.0, 1.0, "var(--good)") + cell;
+        cell += Bar(kMeterPx, metric->value / 100.0, 1.0, "var(--good)");
       }
       rows += Cell(cell, is_change(i) ? "num muted" : "num");
       if (is_change(i)) rows += Cell(ImagesBar(table, stage, most), "bars");
@@ -86,11 +86,11 @@ std::string Chain(const CurationTable& table) {
   return out;
 }
 
-// Reasons of removal ("removed: near duplicate") have bars on one scale.
+// Reasons of removal ("near duplicates removed") have bars on one scale.
 std::string OwnFigures(const CurationStage& stage) {
   if (stage.own.empty()) return "";
   const auto is_reason = [](const Metric& metric) {
-    return metric.name.rfind("removed", 0) == 0 && metric.unit != "%";
+    return metric.name.find("removed") != std::string::npos && metric.unit != "%";
   };
   double most = 0.0;
   for (const Metric* metric : stage.own) {

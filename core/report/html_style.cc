@@ -62,11 +62,14 @@ ul.notices li{margin:4px 0}
 .failure p,.skipped p{margin:0;overflow-wrap:anywhere;white-space:pre-line}
 td.counts{font-size:13px;color:var(--muted)}
 td.counts b{color:var(--fg);font-weight:500}
-.bars{width:118px}
+.bars{width:92px}
 .chain th{white-space:normal}
 .chain th,.chain td{padding-right:11px}
+.chain th:last-child,.chain td:last-child{padding-right:0}
+.chain+.note{margin-top:12px}
 td.bars{padding-left:0;padding-top:0;padding-bottom:0;vertical-align:middle}
-td svg.bar{display:inline-block;margin-right:8px;vertical-align:-1px}
+td svg.bar{display:inline-block;margin-left:8px;vertical-align:-1px}
+td.bars svg.bar{margin-left:0}
 .stage{margin-top:34px}
 .stage .scroll,.stage .plots{margin:10px 0 16px}
 .stage .note{margin:6px 0 12px}

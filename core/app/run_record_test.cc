@@ -1,0 +1,107 @@
+#include "core/app/run_record.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/stages/artifacts.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Two rows, each with a curator; the second goes on from the first, and nothing is evaluated yet.
+class CurationOfRowsTest : public testing::Test {
+ protected:
+  CurationOfRowsTest() {
+    const std::string folder = testing::TempDir() + "/run_record_test";
+    std::filesystem::remove_all(folder);
+    store_ = *Store::Open(folder);
+    for (const char* id : {"web", "purified"}) {
+      Row row;
+      row.id = id;
+      experiment_.rows.push_back(row);
+      StageSpec curate;
+      curate.type = curate.name = "curate";
+      curate.rows = {id};
+      curate.components["curator"] = {"curator", "purify", Json::object(), "", ""};
+      graph_.row_curation[id] = static_cast<int>(graph_.stages.size());
+      graph_.stages.push_back(curate);
+    }
+    graph_.stages[1].inputs["curation"] = 0;
+    StageSpec evaluate;
+    evaluate.type = evaluate.name = "evaluate";
+    evaluate.inputs["curation"] = 1;
+    graph_.row_result = {{"web", 2}, {"purified", 2}};
+    graph_.stages.push_back(evaluate);
+    outcomes_.resize(3);
+  }
+
+  void Curate(int stage, const std::string& curation) {
+    StageOutcome& outcome = outcomes_[static_cast<size_t>(stage)];
+    outcome.key = Sha256Hex(std::to_string(stage));
+    std::string holder;
+    const auto lock = store_->TryLock(outcome.key, &holder);
+    ASSERT_TRUE(lock.ok() && *lock != nullptr);
+    const std::string out = *store_->MakeWorkFolder(outcome.key) + "/out";
+    std::filesystem::create_directories(out);
+    ASSERT_TRUE(WriteFileAtomically(out + "/curation.json", curation).ok());
+    ASSERT_TRUE(WriteFileAtomically(out + "/sheet_00.jpg", "picture").ok());
+    outcome.manifest.key = outcome.key;
+    outcome.manifest.type = outcome.manifest.name = "curate";
+    outcome.manifest.key_document = {{"stage", stage}};
+    ASSERT_TRUE(store_->Commit(out, &outcome.manifest).ok());
+    outcome.state = StageState::kDone;
+  }
+
+  Report Made() const {
+    return MakeReport(experiment_, {&experiment_.rows[0], &experiment_.rows[1]}, graph_, outcomes_,
+                      *store_);
+  }
+
+  static std::string Purified() {
+    CurationResult result;
+    result.metrics = {{"images", 7, 0.0, kCounted, "1", 7}};
+    result.sheets = {{"removed", {{"a.jpg", ""}}}, {"empty", {}}};
+    Json json = ToJson(result);
+    json["component"] = "purify";
+    return DumpPretty(json);
+  }
+
+  Experiment experiment_;
+  StageGraph graph_;
+  std::vector<StageOutcome> outcomes_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(CurationOfRowsTest, IsThatOfTheirOwnStageAsSoonAsItIsDone) {
+  EXPECT_FALSE(Made().rows[0].curation.has_value());
+  Curate(0, Purified());
+  Curate(1, Purified());
+  const Report report = Made();
+  EXPECT_EQ(report.rows[0].curation->from, "");
+  const ReportCuration& curation = *report.rows[1].curation;
+  EXPECT_EQ(curation.component, "purify");
+  EXPECT_EQ(curation.from, "web");
+  EXPECT_EQ(curation.key, outcomes_[1].key);
+  EXPECT_EQ(curation.metrics[0].value, 7.0);
+  ASSERT_EQ(curation.sheets.size(), 2U);
+  EXPECT_EQ(*ReadFile(curation.sheets[0].source), "picture");
+  EXPECT_EQ(curation.sheets[1].source, "");  // it has no picture
+}
+
+TEST_F(CurationOfRowsTest, WhatCannotBeReadIsSaid) {
+  Curate(0, "{\"metrics\": 3}");
+  const Report report = Made();
+  EXPECT_EQ(report.rows[0].curation->component, "purify");
+  ASSERT_EQ(report.rows[0].curation->notices.size(), 1U);
+  EXPECT_THAT(report.rows[0].curation->notices[0], HasSubstr("not a curation"));
+}
+
+}  // namespace
+}  // namespace facet
