@@ -84,8 +84,9 @@ struct Histogram {
 };
 
 struct CurationResult {
-  std::vector<Metric> metrics;  // columns of the table; names are one curator's own or those of
-                                // plugins/support/curation_summary.h
+  // Columns of the table; names are one curator's own or those of
+  // plugins/support/curation_summary.h. Without a standard error: counted.
+  std::vector<Metric> metrics;
   std::vector<Curve> curves;
   std::vector<Histogram> histograms;
   std::vector<ContactSheet> sheets;  // at most some dozens of cells each: samples

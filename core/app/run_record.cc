@@ -20,6 +20,7 @@
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/config/resolved.h"
+#include "core/report/curation_json.h"
 #include "core/stages/artifacts.h"
 
 namespace facet {
@@ -188,6 +189,49 @@ std::vector<Curve> TrainingCurves(const Manifest& manifest, const Store& store) 
   return curves;
 }
 
+// The row whose curation a row's goes on with, by the graph; empty: none.
+std::string CurationBefore(const StageGraph& graph, const StageSpec& stage) {
+  const auto before = stage.inputs.find("curation");
+  if (before == stage.inputs.end()) return "";
+  for (const auto& [row, curation] : graph.row_curation) {
+    if (curation == before->second) return row;
+  }
+  return "";
+}
+
+absl::StatusOr<ReportCuration> ReadCuration(const Manifest& manifest, const Store& store) {
+  const ArtifactFile* file = manifest.Find("curation.json");
+  if (file == nullptr) return absl::DataLossError("there is no file curation.json");
+  FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(store.BlobPath(file->digest)));
+  FACET_ASSIGN_OR_RETURN(ReportCuration curation, ReportCurationFromArtifact(json));
+  for (size_t i = 0; i < curation.sheets.size(); ++i) {
+    const ArtifactFile* picture = manifest.Find(ContactSheetFile(i));
+    if (picture != nullptr) curation.sheets[i].source = store.BlobPath(picture->digest);
+  }
+  return curation;
+}
+
+// What the row's own curator left, also while the rest of the row is not done.
+void FillCuration(const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
+                  const Store& store, ReportRow* row) {
+  const auto found = graph.row_curation.find(row->id);
+  if (found == graph.row_curation.end()) return;
+  const StageSpec& stage = graph.stages[static_cast<size_t>(found->second)];
+  const StageOutcome& outcome = outcomes[static_cast<size_t>(found->second)];
+  if (!HasArtifact(outcome.state)) return;
+  absl::StatusOr<ReportCuration> curation = ReadCuration(outcome.manifest, store);
+  if (!curation.ok()) {
+    ReportCuration unread;
+    unread.component = stage.components.at("curator").name;
+    unread.notices = {
+        absl::StrCat("what it left cannot be read: ", std::string(curation.status().message()))};
+    curation = std::move(unread);
+  }
+  curation->from = CurationBefore(graph, stage);
+  curation->key = outcome.key;
+  row->curation = *std::move(curation);
+}
+
 // State, stages and evaluation of a row that was asked for.
 void FillRow(const StageGraph& graph, const std::vector<StageOutcome>& outcomes, const Store& store,
              ReportRow* row) {
@@ -306,6 +350,7 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
     }
     if (std::find(rows.begin(), rows.end(), &row) != rows.end()) {
       FillRow(graph, outcomes, store, &made);
+      FillCuration(graph, outcomes, store, &made);
     } else if (!row.skip.empty()) {
       made.state = row.reported ? ReportRow::State::kReported : ReportRow::State::kSkipped;
       made.reason = row.skip;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -16,6 +17,8 @@
 namespace facet {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct ReportArguments {
   std::string run, format, out;
 };
@@ -25,33 +28,50 @@ std::string FormatOf(const ReportArguments& arguments) {
   if (!arguments.format.empty()) return arguments.format;
   static const std::map<std::string, std::string> kExtensions = {
       {".md", "md"}, {".csv", "csv"}, {".json", "json"}, {".html", "html"}, {".svg", "svg"}};
-  const auto found = kExtensions.find(std::filesystem::path(arguments.out).extension().string());
+  const auto found = kExtensions.find(fs::path(arguments.out).extension().string());
   return found == kExtensions.end() ? "table" : found->second;
 }
 
-std::string Render(const Report& report, const std::string& format, bool colour) {
-  if (format == "md") return RenderMarkdown(report);
+// What links of a document in `place` begin with to reach the report's folder.
+std::string LinkFolder(const std::string& folder, const std::string& place) {
+  std::error_code error;
+  const fs::path from = fs::absolute(place.empty() ? "." : place, error);
+  const std::string relative =
+      fs::absolute(folder, error).lexically_normal().lexically_proximate(from.lexically_normal());
+  return relative == "." ? "" : relative;
+}
+
+// `folder`: of the report, where its contact sheets lie.
+std::string Render(const Report& report, const std::string& folder,
+                   const ReportArguments& arguments, bool colour) {
+  const std::string format = FormatOf(arguments);
+  if (format == "md") {
+    return RenderMarkdown(report,
+                          LinkFolder(folder, fs::path(arguments.out).parent_path().string()));
+  }
   if (format == "csv") return RenderCsv(report);
   if (format == "json") return DumpPretty(ToJson(report));
-  if (format == "html") return RenderHtml(report);
+  if (format == "html") return RenderHtmlAlone(report, folder);
   if (format == "svg") return RenderRocSvg(report);
   TableStyle style;
   style.colour = colour;
   return RenderTable(report, style);
 }
 
-absl::StatusOr<Report> ReadReport(const std::string& store, const std::string& run) {
-  FACET_ASSIGN_OR_RETURN(const std::string path, FindResults(store, run));
+absl::StatusOr<Report> ReadReport(const std::string& path) {
   FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(path));
   absl::StatusOr<Report> report = ReportFromJson(json);
   return report.ok() ? std::move(report) : Annotate(report.status(), path);
 }
 
 int PrintReport(const ReportArguments& arguments, const VerbContext& context) {
-  const absl::StatusOr<Report> report = ReadReport(context.store, arguments.run);
+  const absl::StatusOr<std::string> path = FindResults(context.store, arguments.run);
+  if (!path.ok()) return Fail(context, path.status(), kExitInput);
+  const absl::StatusOr<Report> report = ReadReport(*path);
   if (!report.ok()) return Fail(context, report.status(), kExitInput);
   const bool to_file = !arguments.out.empty();
-  const std::string text = Render(*report, FormatOf(arguments), !to_file && context.Colored(1));
+  const std::string text = Render(*report, fs::path(*path).parent_path().string(), arguments,
+                                  !to_file && context.Colored(1));
   if (text.empty()) {
     return Fail(context, absl::NotFoundError("no row has a ROC curve yet"), kExitInput);
   }

@@ -101,9 +101,10 @@ class RunCommand {
   // The report follows the run, so that it can be read while the run goes on.
   void OnSettled(int stage, const StageOutcome& outcome) {
     outcomes_[static_cast<size_t>(stage)] = outcome;
-    const bool news = planned_->graph.stages[static_cast<size_t>(stage)].type == "evaluate" &&
-                      outcome.state == StageState::kDone;
-    if (news) (void)WriteReport(CurrentReport(), record_->report_folder());
+    const std::string& type = planned_->graph.stages[static_cast<size_t>(stage)].type;
+    const bool shown = type == "evaluate" || type == "curate";
+    if (shown && outcome.state == StageState::kDone)
+      (void)WriteReport(CurrentReport(), record_->report_folder());
   }
 
   Report CurrentReport() const {

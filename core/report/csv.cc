@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -17,6 +18,11 @@ std::string Number(double value) { return std::isfinite(value) ? Dump(Json(value
 std::string Line(std::vector<std::string> fields) {
   for (std::string& field : fields) field = CsvField(field);
   return absl::StrJoin(fields, ",") + "\n";
+}
+
+bool HasMetric(const Evaluation& evaluation, const std::string& name) {
+  return std::any_of(evaluation.metrics.begin(), evaluation.metrics.end(),
+                     [&](const Metric& metric) { return metric.name == name; });
 }
 
 }  // namespace
@@ -41,17 +47,23 @@ std::string RenderCsv(const Report& report) {
       line.insert(line.end(), rest.begin(), rest.end());
       out += Line(std::move(line));
     };
-    if (ShownMetric(row) == nullptr) {
-      add({reference == nullptr ? "" : reference->metric, "", "", "",
-           reference == nullptr ? "" : reference->unit, ""},
-          true);
-      continue;
-    }
-    for (const Metric& metric : row.evaluation.metrics) {
+    const auto add_metric = [&](const Metric& metric, bool shown) {
       add({metric.name, Number(metric.value),
            metric.standard_error >= 0.0 ? Number(metric.standard_error) : "", metric.error_kind,
            metric.unit, absl::StrCat(metric.count)},
-          &metric == ShownMetric(row));
+          shown);
+    };
+    const Metric* shown = ShownMetric(row);
+    if (shown == nullptr) {
+      add({reference == nullptr ? "" : reference->metric, "", "", "",
+           reference == nullptr ? "" : reference->unit, ""},
+          true);
+    } else {
+      for (const Metric& metric : row.evaluation.metrics) add_metric(metric, &metric == shown);
+    }
+    if (!row.curation.has_value()) continue;
+    for (const Metric& metric : row.curation->metrics) {
+      if (shown == nullptr || !HasMetric(row.evaluation, metric.name)) add_metric(metric, false);
     }
   }
   return out;

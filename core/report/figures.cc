@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/report/comparison.h"
+#include "core/report/curation.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -72,8 +73,9 @@ double SmallestDecade(const Report& report) {
   return std::pow(10.0, std::max(-6.0, std::floor(std::log10(smallest) + 1e-9)));
 }
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 void FitAxes(Plot* plot) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   double x_low = kInfinity, x_high = -kInfinity, y_low = kInfinity, y_high = -kInfinity;
   for (const PlotLine& line : plot->lines) {
     for (size_t i = 0; i < line.x.size(); ++i) {
@@ -92,7 +94,130 @@ void FitAxes(Plot* plot) {
   plot->y_max = y_high + y_margin;
 }
 
+// The bins with a count and what lies between them.
+struct Bins {
+  std::vector<double> edges;
+  std::vector<int64_t> counts;
+  std::vector<std::string> names;
+};
+
+Bins ShownBins(const Histogram& histogram) {
+  Bins bins;
+  const auto counted = [](int64_t count) { return count > 0; };
+  const std::vector<int64_t>& counts = histogram.counts;
+  const auto first = std::find_if(counts.begin(), counts.end(), counted);
+  if (first == counts.end() || histogram.edges.size() != counts.size() + 1) return bins;
+  const auto end = std::find_if(counts.rbegin(), counts.rend(), counted).base();
+  const auto offset = first - counts.begin();
+  bins.counts.assign(first, end);
+  bins.edges.assign(histogram.edges.begin() + offset,
+                    histogram.edges.begin() + (end - counts.begin()) + 1);
+  for (size_t i = 0; i < bins.counts.size(); ++i) {
+    const std::string name = BinName(histogram, static_cast<size_t>(offset) + i);
+    bins.names.push_back(absl::StrCat(name, ": ", FormatCount(bins.counts[i])));
+  }
+  return bins;
+}
+
+bool AreGrowing(const std::vector<double>& edges) {
+  std::vector<double> widths;
+  for (size_t i = 1; i < edges.size(); ++i) {
+    if (edges[i] <= 0.0) return false;
+    if (edges[i - 1] > 0.0 && std::isfinite(edges[i])) widths.push_back(edges[i] - edges[i - 1]);
+  }
+  return widths.size() > 2 && widths.back() >= 8.0 * widths.front();
+}
+
+// Numbers for edges that have no place on the axis: 0 on a logarithmic one, infinite ones.
+void CloseEnds(bool log_x, std::vector<double>* edges) {
+  const size_t last = edges->size() - 1;
+  if (last == 1 && !std::isfinite(edges->front()) && !std::isfinite(edges->back())) {
+    *edges = {0.0, 1.0};
+    return;
+  }
+  double& low = edges->front();
+  double& high = edges->back();
+  if (log_x && low <= 0.0) low = (*edges)[1] / 2.0;
+  if (!std::isfinite(low)) low = last > 1 ? 2.0 * (*edges)[1] - (*edges)[2] : high - 1.0;
+  if (std::isfinite(high)) return;
+  const double before = (*edges)[last - 1];
+  const double wide = last > 1 ? (*edges)[last - 2] : before - 1.0;
+  high = log_x ? before * before / wide : before + (before - wide);
+}
+
+double HighestOf(const std::vector<PlotLine>& lines) {
+  double highest = -kInfinity;
+  for (const PlotLine& line : lines) {
+    for (const double y : line.y) highest = std::isfinite(y) ? std::max(highest, y) : highest;
+  }
+  return highest;
+}
+
 }  // namespace
+
+std::vector<Plot> CurationPlots(const ReportCuration& curation) {
+  std::vector<Plot> plots;
+  for (const Curve& curve : curation.curves) {
+    if (curve.x.empty()) continue;
+    auto plot = std::find_if(plots.begin(), plots.end(), [&](const Plot& each) {
+      return each.x_label == curve.x_label && each.y_label == curve.y_label;
+    });
+    if (plot == plots.end()) {
+      Plot made;
+      made.title = curve.name;
+      made.x_label = curve.x_label;
+      made.y_label = curve.y_label;
+      plot = plots.insert(plots.end(), made);
+    } else if (BaseName(plot->title) == BaseName(curve.name)) {
+      plot->title = BaseName(curve.name);
+    } else {
+      plot->title = absl::StrCat(curve.y_label, " over ", curve.x_label);
+    }
+    const size_t index = plot->lines.size();
+    plot->lines.push_back(
+        {curve.name, curve.x, curve.y, SeriesColour(index), index / kNumColours % 2 == 1});
+  }
+  for (Plot& plot : plots) {
+    FitAxes(&plot);
+    // Shares and percentages that come near the whole end there.
+    for (const double whole : {1.0, 100.0}) {
+      const double highest = HighestOf(plot.lines);
+      if (highest <= whole && highest > 0.9 * whole) plot.y_max = whole;
+    }
+  }
+  return plots;
+}
+
+Plot HistogramPlot(const Histogram& histogram) {
+  constexpr int64_t kMuch = 200;
+  Plot plot;
+  plot.title = histogram.name;
+  plot.x_label = histogram.x_label;
+  plot.y_label = "count";
+  Bins bins = ShownBins(histogram);
+  if (bins.counts.empty()) return plot;
+  plot.log_x = AreGrowing(bins.edges);
+  CloseEnds(plot.log_x, &bins.edges);
+  // Bars of whole numbers stand over their number, not between two.
+  plot.whole_x = !plot.log_x && AreWholeNumbers(bins.edges);
+  if (plot.whole_x) {
+    for (double& edge : bins.edges) edge -= 0.5;
+  }
+  int64_t least = std::numeric_limits<int64_t>::max(), most = 0;
+  for (size_t i = 0; i < bins.counts.size(); ++i) {
+    const int64_t count = bins.counts[i];
+    if (count > 0) least = std::min(least, count);
+    most = std::max(most, count);
+    plot.bars.push_back({bins.edges[i], bins.edges[i + 1], static_cast<double>(count),
+                         SeriesColour(0), bins.names[i]});
+  }
+  plot.log_y = most / least >= kMuch;
+  plot.x_min = bins.edges.front();
+  plot.x_max = bins.edges.back() > plot.x_min ? bins.edges.back() : plot.x_min + 1.0;
+  plot.y_min = plot.log_y ? 0.5 : 0.0;
+  plot.y_max = plot.log_y ? 1.5 * static_cast<double>(most) : 1.06 * static_cast<double>(most);
+  return plot;
+}
 
 std::string SeriesName(const ReportRow& row) {
   return row.label.empty() ? row.id : absl::StrCat(row.id, "  ", row.label);

@@ -18,6 +18,12 @@ Plot RocPlot(const Report& report, bool log_x);
 // One plot for each label of a y axis among the rows' training curves.
 std::vector<Plot> TrainingPlots(const Report& report);
 
+// One plot for each pair of axes among a curator's curves.
+std::vector<Plot> CurationPlots(const ReportCuration& curation);
+// The bins as bars: over the logarithm where they widen, up to its logarithm where counts differ by
+// much. No bars: nothing was counted.
+Plot HistogramPlot(const Histogram& histogram);
+
 // "4  B, full, test aligned".
 std::string SeriesName(const ReportRow& row);
 

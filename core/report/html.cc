@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "core/report/comparison.h"
 #include "core/report/figures.h"
+#include "core/report/html_parts.h"
 #include "core/report/html_style.h"
 #include "core/report/report.h"
 #include "core/report/text.h"
@@ -17,42 +18,10 @@ namespace {
 
 constexpr double kNormalQuantile = 1.96;  // 95 % of a normal distribution
 
-std::string Cell(const std::string& html, const char* classes = "") {
-  return *classes == '\0' ? absl::StrCat("<td>", html, "</td>")
-                          : absl::StrCat("<td class=\"", classes, "\">", html, "</td>");
-}
-
-std::string Heads(const std::vector<std::pair<std::string, const char*>>& heads) {
-  std::string out = "<thead><tr>";
-  for (const auto& [text, classes] : heads) {
-    absl::StrAppend(&out, "<th scope=\"col\" class=\"", classes, "\">", EscapeHtml(text), "</th>");
-  }
-  return out + "</tr></thead>";
-}
-
-std::string Table(const std::string& heads, const std::string& rows) {
-  return absl::StrCat("<div class=\"scroll\"><table>", heads, "<tbody>", rows,
-                      "</tbody></table></div>\n");
-}
-
 std::string Section(const std::string& title, const std::string& body) {
   return body.empty()
              ? ""
              : absl::StrCat("<section><h2>", EscapeHtml(title), "</h2>\n", body, "</section>\n");
-}
-
-std::string Note(const std::string& text) {
-  return text.empty() ? "" : absl::StrCat("<p class=\"note\">", EscapeHtml(text), "</p>\n");
-}
-
-// "<b>91.80</b> <span>± 0.42</span>"
-std::string Figure(const Metric& metric) {
-  const std::string value = absl::StrCat("<b>", FormatValue(metric.value, metric.unit), "</b>");
-  const std::string error = metric.error_kind == kCounted ? ""
-                            : metric.standard_error >= 0.0
-                                ? "± " + FormatValue(metric.standard_error, metric.unit)
-                                : "error unknown";
-  return absl::StrCat(value, " <span class=\"muted\">", error, "</span>");
 }
 
 std::string State(const std::string& name) {
@@ -69,10 +38,16 @@ std::string VerdictHtml(const std::string& verdict) {
                       verdict, "</span>");
 }
 
-IntervalScale ResultScale(const Report& report) {
+// A row whose figure is not that of the table has none here.
+const Metric* MetricOf(const ResultCells& cells) {
+  return cells.count.empty() ? nullptr : ShownMetric(*cells.row);
+}
+
+IntervalScale ResultScale(const ResultTable& table) {
   IntervalScale scale;
-  for (const ReportRow& row : report.rows) {
-    const Metric* metric = ShownMetric(row);
+  for (const ResultCells& cells : table.rows) {
+    const ReportRow& row = *cells.row;
+    const Metric* metric = MetricOf(cells);
     if (metric == nullptr) continue;
     const double half = kNormalQuantile * std::max(metric->standard_error, 0.0);
     scale.Include(metric->value - half);
@@ -83,8 +58,9 @@ IntervalScale ResultScale(const Report& report) {
   return scale;
 }
 
-std::string ResultInterval(const ReportRow& row, const IntervalScale& scale) {
-  const Metric* metric = ShownMetric(row);
+std::string ResultInterval(const ResultCells& cells, const IntervalScale& scale) {
+  const ReportRow& row = *cells.row;
+  const Metric* metric = MetricOf(cells);
   if (metric == nullptr) return "";
   const double half = kNormalQuantile * std::max(metric->standard_error, 0.0);
   const bool paper = ReferenceDifference(row).has_value();
@@ -94,7 +70,7 @@ std::string ResultInterval(const ReportRow& row, const IntervalScale& scale) {
 
 std::string Results(const Report& report) {
   const ResultTable table = MakeResultTable(report);
-  const IntervalScale scale = ResultScale(report);
+  const IntervalScale scale = ResultScale(table);
   std::vector<std::pair<std::string, const char*>> heads = {
       {"row", ""}, {"label", ""}, {table.metric, "num"}, {"95 % interval", "wide"}, {"n", "num"}};
   for (const std::string& column : table.columns) heads.push_back({column, "num"});
@@ -105,11 +81,11 @@ std::string Results(const Report& report) {
   if (table.has_verdicts) heads.push_back({"verdict", ""});
   std::string rows;
   for (const ResultCells& cells : table.rows) {
-    const Metric* metric = ShownMetric(*cells.row);
-    absl::StrAppend(
-        &rows, "<tr>", Cell(EscapeHtml(cells.row->id), "id"), Cell(EscapeHtml(cells.row->label)),
-        Cell(metric == nullptr ? State(cells.ours) : Figure(*metric), "num"),
-        Cell(ResultInterval(*cells.row, scale), "wide"), Cell(cells.count, "num muted"));
+    const Metric* metric = MetricOf(cells);
+    absl::StrAppend(&rows, "<tr>", Cell(EscapeHtml(cells.row->id), "id"),
+                    Cell(EscapeHtml(cells.row->label)),
+                    Cell(metric == nullptr ? State(cells.ours) : Figure(*metric), "num"),
+                    Cell(ResultInterval(cells, scale), "wide"), Cell(cells.count, "num muted"));
     for (const std::string& more : cells.more) rows += Cell(EscapeHtml(more), "num");
     if (table.has_references) {
       absl::StrAppend(&rows, Cell(cells.reference.empty() ? "–" : cells.reference, "num"),
@@ -192,19 +168,6 @@ std::string Changes(const Report& report) {
                       {"", "wide"}}),
                rows) +
          Note(table.note);
-}
-
-std::string Legend(const Plot& plot) {
-  std::string out = "<ul class=\"legend\">";
-  for (const PlotLine& line : plot.lines) {
-    absl::StrAppend(&out,
-                    "<li><svg width=\"22\" height=\"8\" aria-hidden=\"true\"><line x1=\"0\" "
-                    "x2=\"22\" y1=\"4\" y2=\"4\" stroke=\"",
-                    line.colour, "\" stroke-width=\"2.5\"",
-                    line.dashed ? " stroke-dasharray=\"5 3\"" : "", "/></svg>",
-                    EscapeHtml(line.name), "</li>");
-  }
-  return out + "</ul>\n";
 }
 
 std::string RocFigures(const Report& report) {
@@ -325,9 +288,7 @@ std::string Provenance(const Report& report) {
   return out + "</dl>\n";
 }
 
-}  // namespace
-
-std::string RenderHtml(const Report& report) {
+std::string Document(const Report& report, const std::string& sheet_folder) {
   const std::string title = EscapeHtml(report.title.empty() ? "Results" : report.title);
   return absl::StrCat(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -336,10 +297,19 @@ std::string RenderHtml(const Report& report) {
       title, "</title>\n<style>\n", HtmlStyle(), "</style></head>\n<body>\n<header><h1>", title,
       "</h1><p>", EscapeHtml(Summary(report)), "</p></header>\n<main>\n<section>", Results(report),
       Failures(report), "</section>\n", Section("What changed, and what it did", Changes(report)),
+      Section("Building the data set", CurationHtml(report, sheet_folder)),
       Section("Receiver operating characteristic", RocFigures(report)),
       Section("Training", TrainingFigures(report)), Section("All figures", Metrics(report)),
       Section("Notices", Notices(report)), Section("Stages", Stages(report)),
       Section("Reproduce", Provenance(report)), "</main>\n</body></html>\n");
+}
+
+}  // namespace
+
+std::string RenderHtml(const Report& report) { return Document(report, ""); }
+
+std::string RenderHtmlAlone(const Report& report, const std::string& folder) {
+  return Document(report, folder.empty() ? "." : folder);
 }
 
 }  // namespace facet

@@ -62,6 +62,19 @@ ul.notices li{margin:4px 0}
 .failure p,.skipped p{margin:0;overflow-wrap:anywhere;white-space:pre-line}
 td.counts{font-size:13px;color:var(--muted)}
 td.counts b{color:var(--fg);font-weight:500}
+.bars{width:118px}
+.chain th{white-space:normal}
+.chain th,.chain td{padding-right:11px}
+td.bars{padding-left:0;padding-top:0;padding-bottom:0;vertical-align:middle}
+td svg.bar{display:inline-block;margin-right:8px;vertical-align:-1px}
+.stage{margin-top:34px}
+.stage .scroll,.stage .plots{margin:10px 0 16px}
+.stage .note{margin:6px 0 12px}
+.plots ul.legend svg{width:22px;height:8px}
+.plots ul.legend{margin-top:4px;padding-left:24px}
+h3 .muted{font-weight:400}
+details.sheet{margin-top:6px}
+details.sheet img{display:block;max-width:100%;height:auto;margin:4px 0 16px}
 summary{cursor:pointer;color:var(--accent);margin-bottom:10px}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 22px;margin:18px 0 0;font-size:13px}
 dt{color:var(--muted)}

@@ -1,5 +1,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "core/report/curation.h"
 #include "core/report/report.h"
 #include "core/report/text.h"
 #include "core/report/view.h"
@@ -101,13 +103,83 @@ std::string Failures(const Report& report) {
   return out;
 }
 
+std::string StageTable(const CurationTable& table) {
+  std::vector<std::string> heads = {"row", "stage"}, rules = {"---", "---"};
+  for (const std::string& column : table.columns) {
+    heads.push_back(EscapeMarkdown(column));
+    rules.emplace_back("---:");
+  }
+  std::string out = Line(heads) + Line(rules);
+  for (const CurationStage& stage : table.stages) {
+    std::vector<std::string> line = {EscapeMarkdown(absl::StrJoin(stage.rows, ", ")),
+                                     EscapeMarkdown(stage.curation->component)};
+    for (const std::string& cell : stage.cells) line.push_back(EscapeMarkdown(cell));
+    out += Line(line);
+  }
+  out += "\n";
+  for (const std::string& note : table.notes) {
+    absl::StrAppend(&out, "- ", EscapeMarkdown(note), "\n");
+  }
+  return out;
+}
+
+std::string HistogramTable(const Histogram& histogram) {
+  std::string lines;
+  for (size_t i = 0; i < histogram.counts.size(); ++i) {
+    if (histogram.counts[i] == 0) continue;
+    lines += Line({BinName(histogram, i), FormatCount(histogram.counts[i])});
+  }
+  if (lines.empty()) {
+    return absl::StrCat("\n", EscapeMarkdown(histogram.name), ": nothing was counted.\n");
+  }
+  return "\n" +
+         Line({EscapeMarkdown(absl::StrCat(histogram.name, ": ", histogram.x_label)), "count"}) +
+         Line({"---:", "---:"}) + lines;
+}
+
+std::string SheetLink(const ReportSheet& sheet, const std::string& folder) {
+  const std::string title = absl::StrReplaceAll(EscapeMarkdown(sheet.title), {{"]", "\\]"}});
+  const std::string images = absl::StrCat(", ", Images(sheet.cells));
+  if (sheet.file.empty()) return absl::StrCat("- ", title, images, ", no picture\n");
+  return absl::StrCat("- [", title, "](", UrlPath(InFolder(folder, sheet.file)), ")", images, "\n");
+}
+
+std::string Stage(const CurationStage& stage, const std::string& folder) {
+  const ReportCuration& curation = *stage.curation;
+  std::string out = absl::StrCat("\n### ", EscapeMarkdown(curation.component), ", ",
+                                 EscapeMarkdown(RowNames(stage)), "\n");
+  if (!stage.own.empty()) {
+    out += "\n" + Line({"figure", "value", "n"}) + Line({"---", "---:", "---:"});
+  }
+  for (const Metric* metric : stage.own) {
+    out += Line({EscapeMarkdown(WithUnit(metric->name, metric->unit)), FormatStageFigure(*metric),
+                 FormatCount(metric->count)});
+  }
+  for (const Histogram& histogram : curation.histograms) out += HistogramTable(histogram);
+  if (!curation.notices.empty()) out += "\n";
+  for (const std::string& notice : curation.notices) {
+    absl::StrAppend(&out, "- ", EscapeMarkdown(notice), "\n");
+  }
+  if (!curation.sheets.empty()) out += "\nContact sheets:\n\n";
+  for (const ReportSheet& sheet : curation.sheets) out += SheetLink(sheet, folder);
+  return out;
+}
+
+std::string Curation(const Report& report, const std::string& folder) {
+  const CurationTable table = MakeCurationTable(report);
+  if (table.stages.empty()) return "";
+  std::string out = "\n## Building the data set\n\n" + StageTable(table);
+  for (const CurationStage& stage : table.stages) out += Stage(stage, folder);
+  return out;
+}
+
 }  // namespace
 
-std::string RenderMarkdown(const Report& report) {
+std::string RenderMarkdown(const Report& report, const std::string& folder) {
   std::string out =
       absl::StrCat("# ", EscapeMarkdown(report.title.empty() ? "Results" : report.title), "\n\n",
                    Summary(report), ".\n\n", Results(report), Failures(report), Changes(report),
-                   Metrics(report));
+                   Curation(report, folder), Metrics(report));
   const std::vector<NoticeLine> notices = MakeNotices(report);
   if (!notices.empty()) out += "\n## Notices\n\n";
   for (const NoticeLine& notice : notices) {

@@ -34,12 +34,10 @@ class Canvas {
       : plot_(plot), width_(width - kLeft - kRight), height_(height - kTop - kBottom) {}
 
   double X(double x) const {
-    const double low = Scale(plot_.x_min), high = Scale(plot_.x_max);
-    const double share = (Scale(std::max(x, plot_.log_x ? plot_.x_min : x)) - low) / (high - low);
-    return kLeft + share * width_;
+    return kLeft + Share(x, plot_.x_min, plot_.x_max, plot_.log_x) * width_;
   }
   double Y(double y) const {
-    return kTop + (plot_.y_max - y) / (plot_.y_max - plot_.y_min) * height_;
+    return kTop + (1.0 - Share(y, plot_.y_min, plot_.y_max, plot_.log_y)) * height_;
   }
 
   std::string Axes() const {
@@ -48,7 +46,7 @@ class Canvas {
       absl::StrAppend(&out, Segment(X(x), kTop, X(x), kTop + height_, kGrid),
                       Label(X(x), kTop + height_ + 17, "middle", TickText(x), kMuted));
     }
-    for (const double y : RoundTicks(plot_.y_min, plot_.y_max, 5)) {
+    for (const double y : YTicks()) {
       absl::StrAppend(&out, Segment(kLeft, Y(y), kLeft + width_, Y(y), kGrid),
                       Label(kLeft - 8, Y(y) + 4, "end", TickText(y), kMuted));
     }
@@ -88,6 +86,23 @@ class Canvas {
     return out;
   }
 
+  // What is higher than nothing is seen. Neighbours are kept apart.
+  std::string Bars() const {
+    constexpr double kGap = 1.0, kLeast = 1.5;
+    std::string out;
+    for (const PlotBar& bar : plot_.bars) {
+      if (!(bar.height > 0.0)) continue;
+      const double left = X(bar.low), bottom = kTop + height_;
+      const double width = X(bar.high) - left;
+      const double top = std::min(Y(bar.height), bottom - kLeast);
+      absl::StrAppend(&out, "<rect x=\"", Pixel(left), "\" y=\"", Pixel(top), "\" width=\"",
+                      Pixel(std::max(width > 4.0 ? width - kGap : width, kLeast)), "\" height=\"",
+                      Pixel(bottom - top), "\" fill=\"", bar.colour, "\"><title>",
+                      EscapeHtml(bar.name), "</title></rect>");
+    }
+    return out;
+  }
+
   std::string FallingDiagonal() const {
     std::vector<double> xs, ys;
     for (int i = 0; i <= 200; ++i) {
@@ -122,23 +137,44 @@ class Canvas {
   }
 
  private:
-  double Scale(double x) const { return plot_.log_x ? std::log10(x) : x; }
+  // Where `value` lies between `low` (0) and `high` (1).
+  static double Share(double value, double low, double high, bool log) {
+    if (!log) return (value - low) / (high - low);
+    return std::log10(std::max(value, low) / low) / std::log10(high / low);
+  }
 
   std::vector<double> XTicks() const {
     std::vector<double> ticks;
     if (!plot_.log_x) {
       for (const double x : RoundTicks(plot_.x_min, plot_.x_max, 5)) {
-        if (!plot_.counted_x || std::abs(x - std::round(x)) < 1e-9) ticks.push_back(x);
+        const bool any = !plot_.counted_x && !plot_.whole_x;
+        if (any || std::abs(x - std::round(x)) < 1e-9) ticks.push_back(x);
       }
       return ticks;
     }
-    for (double x = plot_.x_min; x <= plot_.x_max * 1.0001; x *= 10.0) ticks.push_back(x);
+    return LogTicks(plot_.x_min, plot_.x_max);
+  }
+
+  std::vector<double> YTicks() const {
+    std::vector<double> ticks;
+    if (plot_.log_y) return LogTicks(plot_.y_min, plot_.y_max);
+    for (const double y : RoundTicks(plot_.y_min, plot_.y_max, 5)) {
+      if (plot_.bars.empty() || std::abs(y - std::round(y)) < 1e-9) ticks.push_back(y);
+    }
     return ticks;
   }
 
   std::string TickText(double value) const {
-    const double shown = plot_.percent ? 100.0 * value : value;
-    return absl::StrFormat("%.4g", std::abs(shown) < 1e-12 ? 0.0 : shown);
+    double shown = plot_.percent ? 100.0 * value : value;
+    const char* unit = "";
+    if (std::abs(shown) >= 9999.5) {
+      for (const char* larger : {"k", "M", "G"}) {
+        shown /= 1000.0;
+        unit = larger;
+        if (std::abs(shown) < 999.5) break;
+      }
+    }
+    return absl::StrFormat("%.4g%s", std::abs(shown) < 1e-12 ? 0.0 : shown, unit);
   }
 
   const Plot& plot_;
@@ -198,6 +234,21 @@ std::vector<double> RoundTicks(double low, double high, int count) {
   return ticks;
 }
 
+std::vector<double> LogTicks(double low, double high) {
+  std::vector<double> tens, all;
+  if (!(low > 0.0) || !(high > low)) return {low};
+  for (double exponent = std::floor(std::log10(low)); exponent <= std::log10(high) + 1e-9;
+       ++exponent) {
+    for (const double factor : {1.0, 2.0, 5.0}) {
+      const double tick = factor * std::pow(10.0, exponent);
+      if (tick < low * (1.0 - 1e-9) || tick > high * (1.0 + 1e-9)) continue;
+      all.push_back(tick);
+      if (factor == 1.0) tens.push_back(tick);
+    }
+  }
+  return tens.size() < 3 ? all : tens;
+}
+
 std::string RenderPlot(const Plot& plot, int width_px, int height_px, bool legend) {
   const Canvas canvas(plot, width_px, height_px);
   const int full_width = width_px + (legend ? LegendWidth(plot) : 0);
@@ -209,7 +260,7 @@ std::string RenderPlot(const Plot& plot, int width_px, int height_px, bool legen
   if (legend) out += "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>";
   out += canvas.Axes();
   if (plot.falling_diagonal) out += canvas.FallingDiagonal();
-  out += canvas.Clip();
+  out += canvas.Clip() + canvas.Bars();
   for (const PlotLine& line : plot.lines) {
     absl::StrAppend(&out, "<path d=\"", canvas.Path(line.x, line.y), "\" fill=\"none\" stroke=\"",
                     line.colour, "\" stroke-width=\"1.75\" stroke-linejoin=\"round\"",

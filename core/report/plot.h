@@ -1,5 +1,5 @@
-// Line plots as SVG. Colours are CSS variables with a fallback, so that a plot follows a page's
-// light or dark theme and stands alone as well.
+// Plots of lines and bars as SVG. Colours are CSS variables with a fallback, so that a plot follows
+// a page's light or dark theme and stands alone as well.
 #ifndef FACET_CORE_REPORT_PLOT_H_
 #define FACET_CORE_REPORT_PLOT_H_
 
@@ -16,6 +16,12 @@ struct PlotLine {
   bool dashed = false;
 };
 
+// A bar from the bottom up to `height` over [low, high].
+struct PlotBar {
+  double low = 0.0, high = 0.0, height = 0.0;
+  std::string colour, name;  // as a mark's
+};
+
 struct PlotMark {
   double x = 0.0, y = 0.0;
   std::string colour, name;  // the name is shown when the pointer rests on it
@@ -25,9 +31,12 @@ struct Plot {
   std::string title, x_label, y_label;
   double x_min = 0.0, x_max = 1.0, y_min = 0.0, y_max = 1.0;
   bool log_x = false;             // x_min > 0; smaller x are drawn at x_min
+  bool log_y = false;             // likewise
   bool percent = false;           // ticks of both axes in %, of values in [0, 1]
   bool counted_x = false;         // epochs and the like: whole ticks, and a dot for each value
+  bool whole_x = false;           // whole ticks alone
   bool falling_diagonal = false;  // y = 1 - x, where the two error rates are equal
+  std::vector<PlotBar> bars;
   std::vector<PlotLine> lines;
   std::vector<PlotMark> marks;
 };
@@ -45,6 +54,8 @@ std::string ColourVariables(bool dark);
 
 // Positions of at most `count` + 1 round numbers in [low, high].
 std::vector<double> RoundTicks(double low, double high, int count);
+// Powers of ten in [low, high]; with fewer than three also their double and fivefold.
+std::vector<double> LogTicks(double low, double high);
 
 }  // namespace facet
 

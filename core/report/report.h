@@ -15,12 +15,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/api/curator.h"
 #include "core/api/evaluator.h"
 #include "core/base/json.h"
 
@@ -50,6 +52,26 @@ struct ReportReference {
   double tolerance = -1.0;  // in `unit`; negative: none given, and then no verdict
 };
 
+// A contact sheet: a picture of a sample of images, of those that were removed for one reason, say.
+struct ReportSheet {
+  std::string title;
+  int64_t cells = 0;
+  std::string file;    // below the report's folder: "sheets/3_00.jpg"; empty: there is no picture
+  std::string source;  // where WriteReport takes the picture from; not in results.json
+};
+
+// What the curator of a row says of its stage of building the data set.
+struct ReportCuration {
+  std::string component;  // "purify"
+  std::string from;       // row whose data set it goes on with; empty: this is the first stage
+  std::string key;        // of the artifact: rows with one key share the stage
+  std::vector<Metric> metrics;
+  std::vector<Curve> curves;
+  std::vector<Histogram> histograms;
+  std::vector<std::string> notices;
+  std::vector<ReportSheet> sheets;
+};
+
 struct ReportRow {
   // kReported: not computed, its published figures alone are shown.
   enum class State { kNotRun, kRunning, kDone, kFailed, kSkipped, kReported };
@@ -64,7 +86,8 @@ struct ReportRow {
   // Of the row's own training, x = step or epoch: "training loss", "validation accuracy". Curves
   // with equal y_label share a plot. Empty where the row takes another row's network.
   std::vector<Curve> training;
-  std::string log_path, log_tail;  // kFailed: of the failed stage
+  std::optional<ReportCuration> curation;  // of a row with a curator of its own, once it is done
+  std::string log_path, log_tail;          // kFailed: of the failed stage
 };
 
 struct Report {
@@ -83,15 +106,20 @@ Json ToJson(const Report& report);
 absl::StatusOr<Report> ReportFromJson(const Json& json);
 
 // One document each. Markdown and CSV are UTF-8 with '\n' (CSV as RFC 4180 quotes); HTML is one
-// file with inline CSS and SVG that loads nothing.
+// file with inline CSS and SVG that loads nothing, except contact sheets: those it takes from the
+// report's folder when they are looked at.
 std::string RenderHtml(const Report& report);
-std::string RenderMarkdown(const Report& report);
+// The same with the contact sheets inside, read from below `folder`: for a place of its own.
+std::string RenderHtmlAlone(const Report& report, const std::string& folder);
+// `folder`: what the links to contact sheets begin with; empty: the document's own.
+std::string RenderMarkdown(const Report& report, const std::string& folder = "");
 std::string RenderCsv(const Report& report);
 // The ROC curves of all rows on one plot, a standalone SVG; empty if no row has one.
 std::string RenderRocSvg(const Report& report);
 
-// Writes results.json, report.html, report.md, report.csv and, with at least one curve, roc.svg
-// into `folder`, which is made if need be; each file is replaced in one step.
+// Writes results.json, report.html, report.md, report.csv, with at least one curve roc.svg, and
+// sheets/ with the contact sheets into `folder`, which is made if need be; each file is replaced in
+// one step. A contact sheet whose source is missing is shown as such.
 absl::Status WriteReport(const Report& report, const std::string& folder);
 
 }  // namespace facet

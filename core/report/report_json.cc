@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/report/comparison.h"
+#include "core/report/curation_json.h"
 #include "core/report/report.h"
 #include "core/stages/artifacts.h"
 
@@ -117,19 +118,22 @@ Json RowToJson(const Report& report, const ReportRow& row) {
   }
   for (const ReportReference& each : row.references) references.push_back(ToJson(each));
   for (const ReportStage& stage : row.stages) stages.push_back(ToJson(stage));
-  return {{"id", row.id},
-          {"label", row.label},
-          {"parent", row.parent},
-          {"state", StateName(row.state)},
-          {"reason", row.reason},
-          {"evaluation", row.state == ReportRow::State::kDone ? ToJson(row.evaluation) : Json()},
-          {"changes", std::move(changes)},
-          {"references", std::move(references)},
-          {"stages", std::move(stages)},
-          {"training", CurvesToJson(row.training)},
-          {"log_path", row.log_path},
-          {"log_tail", row.log_tail},
-          {"derived", DerivedToJson(report, row)}};
+  Json json = {
+      {"id", row.id},
+      {"label", row.label},
+      {"parent", row.parent},
+      {"state", StateName(row.state)},
+      {"reason", row.reason},
+      {"evaluation", row.state == ReportRow::State::kDone ? ToJson(row.evaluation) : Json()},
+      {"changes", std::move(changes)},
+      {"references", std::move(references)},
+      {"stages", std::move(stages)},
+      {"training", CurvesToJson(row.training)},
+      {"log_path", row.log_path},
+      {"log_tail", row.log_tail},
+      {"derived", DerivedToJson(report, row)}};
+  if (row.curation.has_value()) json["curation"] = ToJson(*row.curation);
+  return json;
 }
 
 ReportRow RowFromJson(const Json& json) {
@@ -150,6 +154,11 @@ ReportRow RowFromJson(const Json& json) {
   if (!known) throw std::invalid_argument("unknown state of a row: " + name);
   if (!json.at("evaluation").is_null()) row.evaluation = EvaluationOf(json.at("evaluation"));
   row.training = CurvesFromJson(json.at("training"));
+  if (const auto found = json.find("curation"); found != json.end()) {
+    absl::StatusOr<ReportCuration> curation = ReportCurationFromJson(*found);
+    if (!curation.ok()) throw std::invalid_argument(std::string(curation.status().message()));
+    row.curation = *std::move(curation);
+  }
   for (const Json& each : json.at("changes")) {
     row.changes.push_back({each.at("path").get<std::string>(), each.at("from").get<std::string>(),
                            each.at("to").get<std::string>()});

@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/random.h"
@@ -72,6 +75,84 @@ void AddTraining(ReportRow* row, double final_loss) {
   row->training = {loss, accuracy};
 }
 
+Metric Counted(const std::string& name, double value, const std::string& unit = "1") {
+  return {name, value, 0.0, kCounted, unit, static_cast<int64_t>(value)};
+}
+
+std::vector<Metric> CommonFigures(double persons, double images, double effort_h, double precision,
+                                  double recall) {
+  return {Counted("persons", persons),
+          Counted("images per person", images / persons),
+          Counted("images", images),
+          Counted("effort", effort_h, "h"),
+          {"precision", precision, 0.0, kCounted, "%", static_cast<int64_t>(images)},
+          {"recall", recall, 0.0, kCounted, "%", static_cast<int64_t>(images)}};
+}
+
+ReportCuration MadeWeb() {
+  ReportCuration web;
+  web.component = "synthetic_web";
+  web.key = "k-web";
+  web.metrics = CommonFigures(2622, 5244000, 0.0, 78.31, 100.0);
+  web.histograms = {
+      {"images per person", "images", {1998, 1999, 2000, 2001, 2002}, {12, 310, 2010, 290}}};
+  return web;
+}
+
+// Of 80 % right images, ranked so that the last are wrong.
+ReportCuration Purify(const std::string& picture) {
+  ReportCuration purify;
+  purify.component = "purify";
+  purify.from = "web";
+  purify.key = "k-purify";
+  purify.metrics = CommonFigures(2622, 2622000, 0.0, 97.93, 93.47);
+  purify.metrics.push_back(Counted("removed: below rank 1000", 2301771));
+  purify.metrics.push_back(Counted("removed: no <face>", 320229));
+  purify.metrics.push_back(
+      {"area under the curve", 0.9712, 0.0031, "bootstrap over people", "1", 2622});
+  Curve precision{"precision over recall", "recall", "precision", {}, {}};
+  Curve by_rank{"purity by rank, all", "rank", "purity", {}, {}};
+  Curve women{"purity by rank, women", "rank", "purity", {}, {}};
+  for (int i = 1; i <= 100; ++i) {
+    const double share = i / 100.0;
+    precision.x.push_back(share);
+    precision.y.push_back(1.0 - 0.22 * std::pow(share, 9.0));
+    by_rank.x.push_back(20.0 * i);
+    by_rank.y.push_back(0.995 / (1.0 + std::exp(14.0 * (share - 0.82))));
+    women.x.push_back(20.0 * i);
+    women.y.push_back(0.99 / (1.0 + std::exp(12.0 * (share - 0.78))));
+  }
+  purify.curves = {precision, by_rank, women};
+  purify.notices = {
+      "3 persons have fewer than 50 images with a face: <all> their images are kept."};
+  purify.sheets = {{"removed: below rank 1000 (2,301,771)", 48, "", picture},
+                   {"removed: no <face> & \"none\" (320,229)", 1, "", "/no/such/picture.jpg"}};
+  return purify;
+}
+
+ReportCuration Deduplicate() {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  ReportCuration deduplicate;
+  deduplicate.component = "deduplicate";
+  deduplicate.from = "purify";
+  deduplicate.key = "k-deduplicate";
+  deduplicate.metrics = CommonFigures(2622, 1635159, 0.0, 98.12, 99.71);
+  deduplicate.metrics[4].standard_error = 0.05;
+  deduplicate.metrics[4].error_kind = "bootstrap over people";
+  deduplicate.metrics.push_back(Counted("removed: near duplicate", 712338));
+  deduplicate.metrics.push_back(Counted("removed: exact duplicate", 274503));
+  deduplicate.histograms = {{"cluster sizes",
+                             "images in a cluster",
+                             {1, 2, 3, 5, 9, 17, 33, kInfinity},
+                             {1201332, 251004, 121990, 48011, 10872, 1821, 129}},
+                            {"exact copies", "copies of one file", {1, 2, 3, 4}, {0, 0, 0}},
+                            {"distance to the image kept",
+                             "distance",
+                             {0, 0.1, 0.2, 0.3, 0.4},
+                             {310000, 222338, 120000, 60000}}};
+  return deduplicate;
+}
+
 }  // namespace
 
 Report SampleReport() {
@@ -116,6 +197,29 @@ Report SampleReport() {
   waiting.references = {{"100%-EER", 99.13, "%", "", -1.0}};
   waiting.changes = {{"embed", "", "set"}, {"embed.loss", "", "triplet"}};
   report.rows.insert(report.rows.end(), {failed, skipped, waiting});
+  return report;
+}
+
+Report SampleCurationReport(const std::string& picture) {
+  Report report;
+  report.title = "Deep Face Recognition, Table 2: building the data set";
+  report.columns = {"images", "precision"};
+  report.rows = {DoneRow("deduplicate", "after stage 4", "purify", 94.10, 92.83, 3.0),
+                 DoneRow("web", "after stage 2", "", 90.20, 92.83, 2.6),
+                 DoneRow("purify", "after stage 3", "web", 93.87, 95.80, 3.1),
+                 DoneRow("full", "a list from elsewhere", "", 93.40, 95.80, 3.0)};
+  report.rows[0].curation = Deduplicate();
+  report.rows[1].curation = MadeWeb();
+  report.rows[2].curation = Purify(picture);
+  for (ReportRow& row : report.rows) {
+    row.references.clear();
+    if (!row.curation.has_value()) continue;
+    row.stages.insert(
+        row.stages.begin(),
+        {"curate", ReportStage::State::kRun, 812.0, row.curation->key, {}, row.curation->notices});
+    const std::vector<Metric>& metrics = row.curation->metrics;
+    row.evaluation.metrics.insert(row.evaluation.metrics.end(), metrics.begin(), metrics.end());
+  }
   return report;
 }
 

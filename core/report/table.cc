@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "core/config/source.h"
+#include "core/report/curation.h"
 #include "core/report/text.h"
 #include "core/report/view.h"
 
@@ -154,6 +155,24 @@ std::string Changes(const Report& report, const Writer& writer) {
   return out;
 }
 
+std::string Curation(const Report& report, const Writer& writer) {
+  const CurationTable table = MakeCurationTable(report);
+  if (table.stages.empty()) return "";
+  std::vector<Column> columns = {{"row"}, {"stage"}};
+  for (const std::string& column : table.columns) columns.push_back({column, true});
+  std::vector<std::vector<Cell>> rows;
+  for (const CurationStage& stage : table.stages) {
+    std::vector<Cell> row = {{absl::StrJoin(stage.rows, ", ")}, {stage.curation->component}};
+    for (const std::string& cell : stage.cells) row.push_back({cell});
+    rows.push_back(std::move(row));
+  }
+  std::string out = "\n" + writer.Table(columns, std::move(rows));
+  for (const std::string& note : table.notes) {
+    absl::StrAppend(&out, writer.Paint(writer.Text(OneLine(note)), kDim), "\n");
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string RenderTable(const Report& report, const TableStyle& style) {
@@ -162,7 +181,7 @@ std::string RenderTable(const Report& report, const TableStyle& style) {
   if (!report.title.empty()) {
     out = absl::StrCat(writer.Paint(writer.Text(OneLine(report.title)), kBold), "\n\n");
   }
-  out += Results(report, writer) + Changes(report, writer);
+  out += Results(report, writer) + Changes(report, writer) + Curation(report, writer);
   for (const ReportRow& row : report.rows) {
     const bool failed = row.state == ReportRow::State::kFailed;
     if (!failed && row.state != ReportRow::State::kSkipped) continue;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
@@ -44,10 +45,10 @@ std::string FormatDifference(double value, std::string_view unit) {
 }
 
 std::string FormatMetric(const Metric& metric) {
-  const bool whole = metric.unit == "1" && metric.value == std::floor(metric.value) &&
-                     std::abs(metric.value) < 1e15;
-  if (metric.error_kind == kCounted && whole) {
-    return FormatCount(static_cast<int64_t>(metric.value));
+  const double size = std::abs(metric.value);
+  const bool whole = metric.value == std::floor(metric.value) || size >= 9999.5;
+  if (metric.error_kind == kCounted && metric.unit == "1" && whole && size < 1e15) {
+    return FormatCount(std::llround(metric.value));
   }
   const std::string value = FormatValue(metric.value, metric.unit);
   if (metric.error_kind == kCounted) return value;
@@ -126,6 +127,19 @@ std::string EscapeMarkdown(std::string_view text) {
 std::string CsvField(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   return absl::StrCat("\"", absl::StrReplaceAll(std::string(text), {{"\"", "\"\""}}), "\"");
+}
+
+std::string UrlPath(std::string_view path) {
+  std::string url;
+  for (const char c : path) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+        std::string_view("/._~+-").find(c) != std::string_view::npos) {
+      url += c;
+    } else {
+      absl::StrAppend(&url, "%", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+    }
+  }
+  return url;
 }
 
 std::string OneLine(std::string_view text) {

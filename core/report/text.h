@@ -29,6 +29,8 @@ std::string EscapeHtml(std::string_view text);
 std::string EscapeMarkdown(std::string_view text);
 // A field of RFC 4180, quoted where it must be.
 std::string CsvField(std::string_view text);
+// A path as a link's target: what is not a letter, a digit or one of "/._~+-" in percent.
+std::string UrlPath(std::string_view path);
 // Without control characters (a label must not command the terminal) and line breaks.
 std::string OneLine(std::string_view text);
 

@@ -213,9 +213,16 @@ std::vector<NoticeLine> MakeNotices(const Report& report) {
     if (ids.empty()) order.emplace_back(text, stage);
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   };
+  std::set<std::string> curators;  // what they say stands with their stage
+  for (const ReportRow& row : report.rows) {
+    if (!row.curation.has_value()) continue;
+    curators.insert(row.curation->notices.begin(), row.curation->notices.end());
+  }
   for (const ReportRow& row : report.rows) {
     for (const ReportStage& stage : row.stages) {
-      for (const std::string& notice : stage.notices) add(notice, stage.name, row.id);
+      for (const std::string& notice : stage.notices) {
+        if (curators.count(notice) == 0) add(notice, stage.name, row.id);
+      }
     }
     for (const std::string& notice : row.evaluation.notices) add(notice, "evaluate", row.id);
   }

@@ -226,7 +226,7 @@ Histogram HistogramFrom(const Json& json) {
     throw std::invalid_argument("a histogram has one edge more than counts");
   }
   for (size_t i = 1; i < edges.size(); ++i) {
-    if (!(edges[i] > edges[i - 1])) throw std::invalid_argument("a histogram's edges ascend");
+    if (!(edges[i] >= edges[i - 1])) throw std::invalid_argument("a histogram's edges ascend");
   }
   return histogram;
 }

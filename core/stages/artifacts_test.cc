@@ -240,7 +240,7 @@ TEST(Json, CurationsThatContradictThemselvesAreRefused) {
     return std::string(CurationResultFromJson(json).status().message());
   };
   EXPECT_THAT(error_of("/histograms/0/counts", Json::array({1})), HasSubstr("one edge more"));
-  EXPECT_THAT(error_of("/histograms/0/edges", Json::array({1, 2, 2, 3})), HasSubstr("ascend"));
+  EXPECT_THAT(error_of("/histograms/0/edges", Json::array({1, 2, 0, 3})), HasSubstr("ascend"));
   EXPECT_THAT(error_of("/sheets/1/file", "../x.jpg"), HasSubstr("is sheet_01.jpg"));
   EXPECT_THAT(error_of("/sheets/0/cells", -1), HasSubstr("-1 cells"));
   EXPECT_THAT(error_of("/curves/0/x", Json::array()), HasSubstr("as many x as y"));

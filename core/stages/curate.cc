@@ -165,7 +165,14 @@ absl::Status WriteResult(StageContext& context, const CurationResult& result,
                                      absl::StrCat(context.output_dir(), "/", ContactSheetFile(i))));
   }
   for (const std::string& notice : result.notices) context.Notice(notice);
-  Json json = ToJson(result);
+  CurationResult shown = result;
+  for (Metric& metric : shown.metrics) {
+    if (metric.standard_error <= 0.0 && metric.error_kind.empty()) {
+      metric.standard_error = 0.0;
+      metric.error_kind = kCounted;
+    }
+  }
+  Json json = ToJson(shown);
   json["component"] = context.component_name("curator");
   return WriteFileAtomically(context.output_dir() + "/curation.json", DumpPretty(json) + "\n");
 }

@@ -41,7 +41,7 @@ void WriteTables(const std::string& folder) {
   Write(folder + "/exclude.txt", "# LFW\nCID POE\nNobody Else\n");
 }
 
-absl::StatusOr<CurationResult> Run(CuratorSurroundings& surroundings, const Json& options) {
+absl::StatusOr<CurationResult> Curate(CuratorSurroundings& surroundings, const Json& options) {
   FACET_ASSIGN_OR_RETURN(const auto curator, MakeComponent<Curator>(Dump(options)));
   std::filesystem::remove(surroundings.output());
   return curator->Curate(surroundings.context);
@@ -51,10 +51,10 @@ absl::StatusOr<CurationResult> Run(CuratorSurroundings& surroundings, const Json
 std::map<std::string, std::string> Outcome(const std::string& path) {
   const auto manifest = Manifest::OpenFrozen(path).value();
   std::map<std::string, std::string> outcome;
-  for (const ManifestIdentity& each : manifest->Identities("").value()) outcome[each.name] = "gone";
-  for (const ManifestIdentity& each : manifest->Identities("candidates").value()) {
-    outcome[each.name] = "";
-  }
+  const auto all = manifest->Identities("").value();
+  const auto left = manifest->Identities("candidates").value();
+  for (const ManifestIdentity& each : all) outcome[each.name] = "gone";
+  for (const ManifestIdentity& each : left) outcome[each.name] = "";
   SqliteStatement row = manifest->database()
                             .Prepare(
                                 "SELECT identities.name, reasons.reason FROM identity_marks "
@@ -75,7 +75,7 @@ TEST(Candidates, FindsTheTablesOfTheStageBefore) {
   WriteTables(surroundings.context.image_folder);
   surroundings.context.manifest.clear();
   const auto result =
-      Run(surroundings, {{"women", 2}, {"men", 2}, {"images_judged", 10}, {"sheet_size", 10}});
+      Curate(surroundings, {{"women", 2}, {"men", 2}, {"images_judged", 10}, {"sheet_size", 10}});
   ASSERT_TRUE(result.ok()) << result.status();
   // Ranks: Ann 0, Dan 1 (b), Bea 1 (a), Cid 2, Fay 3, Eve 4, Gus 4. No facts of Eve, two rows of
   // Dan; women Ann and Bea, men Cid and Gus, so Fay's rank is too low; Bea's 17 of 20 are 85 %,
@@ -113,7 +113,7 @@ TEST(Candidates, LeavesOutStepsWithoutTables) {
   surroundings.context.manifest.clear();
   const std::string folder = surroundings.context.work_folder;
   Write(folder + "/l/a.csv", "name\nAnn\nBob\n");
-  const auto result = Run(surroundings, {{"lists", folder + "/l"}, {"women", 1}, {"men", 1}});
+  const auto result = Curate(surroundings, {{"lists", folder + "/l"}, {"women", 1}, {"men", 1}});
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(Outcome(surroundings.output()), (Names{{"Ann", ""}, {"Bob", ""}}));
   EXPECT_TRUE(result->notices.empty());
@@ -121,7 +121,7 @@ TEST(Candidates, LeavesOutStepsWithoutTables) {
   Write(folder + "/benchmarks/lfw.txt", "Bob\n");
   Write(folder + "/benchmarks/ytf.txt", "Ann\n");
   const auto excluded =
-      Run(surroundings, {{"lists", folder + "/l"}, {"exclude_lists", folder + "/benchmarks"}});
+      Curate(surroundings, {{"lists", folder + "/l"}, {"exclude_lists", folder + "/benchmarks"}});
   ASSERT_TRUE(excluded.ok()) << excluded.status();
   EXPECT_EQ(Outcome(surroundings.output()), (Names{{"Ann", "in ytf"}, {"Bob", "in lfw"}}));
 }
@@ -134,13 +134,13 @@ TEST(Candidates, GoesOnWithAManifestThatHasNobody) {
   ASSERT_TRUE(input->FinishRun(run, "{}").ok());
   ASSERT_TRUE(input->Freeze(surroundings.context.manifest).ok());
   const Json options = {{"images_judged", 10}, {"sheet_size", 10}};
-  ASSERT_TRUE(Run(surroundings, options).ok());
+  ASSERT_TRUE(Curate(surroundings, options).ok());
   const auto manifest = Manifest::OpenFrozen(surroundings.output()).value();
   EXPECT_EQ(manifest->SnapshotRuns("candidates").value().size(), 2u);
   // After itself: there are people.
   std::filesystem::copy_file(surroundings.output(), surroundings.context.manifest,
                              std::filesystem::copy_options::overwrite_existing);
-  const absl::Status again = Run(surroundings, options).status();
+  const absl::Status again = Curate(surroundings, options).status();
   EXPECT_EQ(again.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(again.message()), HasSubstr("7 people already"));
 }
@@ -149,16 +149,16 @@ TEST(Candidates, SaysWhatIsWrong) {
   CuratorSurroundings surroundings(FreshFolder("bad"));
   surroundings.context.manifest.clear();
   const std::string folder = surroundings.context.image_folder;
-  EXPECT_THAT(std::string(Run(surroundings, Json::object()).status().message()),
+  EXPECT_THAT(std::string(Curate(surroundings, Json::object()).status().message()),
               HasSubstr("lists = \"FOLDER\""));
   Write(folder + "/lists/notes.md", "no list");
-  EXPECT_EQ(Run(surroundings, Json::object()).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Curate(surroundings, Json::object()).status().code(), absl::StatusCode::kNotFound);
   Write(folder + "/lists/a.csv", "name,sex\nAnn,female\nBob,both\n");
-  EXPECT_THAT(std::string(Run(surroundings, Json::object()).status().message()),
+  EXPECT_THAT(std::string(Curate(surroundings, Json::object()).status().message()),
               HasSubstr("a.csv:3"));
   Write(folder + "/lists/a.csv", "name,sex\nAnn,female\n");
   Write(folder + "/votes.csv", "name,sheet,annotator,shown,right\nAnne,0,x,10,9\n");
-  const absl::Status typo = Run(surroundings, Json::object()).status();
+  const absl::Status typo = Curate(surroundings, Json::object()).status();
   EXPECT_EQ(typo.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(std::string(typo.message()), HasSubstr("\"Anne\""));
 }

@@ -7,13 +7,13 @@
 // and `collect` find them there by themselves. The manifest has no images yet.
 //
 // `images` URLs per name: shares of them show other people (half of them people of the lists), no
-// face, or repeat another one, byte for byte or resized, recompressed, recoloured, captioned or
+// face, or repeat a right one, byte for byte or resized, recompressed, recoloured, captioned or
 // cropped; the rest shows the person in ever new scenes. An engine's answer has each URL with the
-// probability `overlap`, wrong ones tend to come late (rank_bias). Shares of the URLs answer with a
-// page, half a JPEG or not at all. Shares of the names are two people's (homonyms: 40 % of their
-// images are the namesake's, and half of them have two rows of facts), are mostly others'
-// (impure), have no facts, or are a benchmark's. Annotators see `judged` images of each name, drawn
-// from its best 40 %, and err once in 100.
+// probability `overlap`, wrong ones come late (rank_bias) but for one in ten. Shares of the URLs
+// answer with a page, half a JPEG or not at all. Shares of the names are two people's (homonyms: 40
+// % of their images are the namesake's, and half of them have two rows of facts), are mostly
+// others' (impure), have no facts, or are a benchmark's. Annotators see `judged` images of each
+// name, drawn from its best 40 %, and err once in 100.
 //
 // The people are others than those of the data set `synthetic`, whatever its seed's parts. Equal
 // options give equal files; a killed stage goes on with those that are missing.
@@ -115,8 +115,10 @@ class SyntheticWeb final : public facet::Curator {
   }
 
  private:
+  // All that the files depend on.
   Json Settings() const {
     const facet::WebOptions& o = options_.web;
+    const facet::SceneStyle& s = o.style;
     return {{"people", o.people},
             {"images", o.images},
             {"wrong_people", o.wrong_people},
@@ -134,7 +136,11 @@ class SyntheticWeb final : public facet::Curator {
             {"overlap", o.overlap},
             {"judged", o.judged},
             {"image_size", o.image_size_px},
-            {"seed", options_.seed}};
+            {"seed", options_.seed},
+            {"style",
+             {s.yaw_sigma_deg, s.pitch_sigma_deg, s.roll_sigma_deg, s.expression, s.lighting,
+              s.face_share_min, s.face_share_max, s.shift_sigma, s.blur_max_px, s.noise_max,
+              s.occlusion, s.accessories}}};
   }
 
   static std::map<std::string, int64_t> CountsOf(const WebPlan& plan) {

@@ -32,8 +32,8 @@ std::string FreshFolder(const std::string& name) {
   return folder;
 }
 
-absl::StatusOr<CurationResult> Run(CuratorSurroundings& surroundings,
-                                   const std::string& options = kSmall) {
+absl::StatusOr<CurationResult> Curate(CuratorSurroundings& surroundings,
+                                      const std::string& options = kSmall) {
   FACET_ASSIGN_OR_RETURN(const auto curator, MakeComponent<Curator>(options));
   surroundings.context.manifest.clear();
   std::filesystem::remove(surroundings.output());
@@ -56,7 +56,7 @@ std::string MirrorFile(const std::string& folder, const std::string& url) {
 
 TEST(SyntheticWeb, UrlsAnswerAsTheTruthSays) {
   CuratorSurroundings surroundings(FreshFolder("truth"));
-  const auto result = Run(surroundings);
+  const auto result = Curate(surroundings);
   ASSERT_TRUE(result.ok()) << result.status();
   const std::string& folder = surroundings.context.image_folder;
   const CsvTable truth = CsvTable::Read(folder + "/truth.csv").value();
@@ -100,7 +100,7 @@ TEST(SyntheticWeb, UrlsAnswerAsTheTruthSays) {
 
 TEST(SyntheticWeb, TheStagesThatFollowReadIt) {
   CuratorSurroundings surroundings(FreshFolder("texts"));
-  ASSERT_TRUE(Run(surroundings).ok());
+  ASSERT_TRUE(Curate(surroundings).ok());
   const std::string& folder = surroundings.context.image_folder;
   size_t listed = 0;
   for (const char* list : {"film.csv", "music.csv", "press.json"}) {
@@ -137,7 +137,7 @@ TEST(SyntheticWeb, TheStagesThatFollowReadIt) {
 
 TEST(SyntheticWeb, LeavesAManifestWithoutImages) {
   CuratorSurroundings surroundings(FreshFolder("manifest"));
-  const auto result = Run(surroundings);
+  const auto result = Curate(surroundings);
   ASSERT_TRUE(result.ok()) << result.status();
   const auto manifest = Manifest::OpenFrozen(surroundings.output()).value();
   EXPECT_TRUE(manifest->CheckIntegrity().ok());
@@ -159,13 +159,13 @@ TEST(SyntheticWeb, LeavesAManifestWithoutImages) {
 TEST(SyntheticWeb, GoesOnAfterAStopAndHasTheSameBytesOnAnyThreads) {
   CuratorSurroundings whole(FreshFolder("whole")), parts(FreshFolder("parts"));
   whole.context.threads = 1;
-  ASSERT_TRUE(Run(whole).ok());
+  ASSERT_TRUE(Curate(whole).ok());
   parts.context.threads = 3;
   parts.stop_after = 1;
-  EXPECT_EQ(Run(parts).status().code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(Curate(parts).status().code(), absl::StatusCode::kCancelled);
   EXPECT_FALSE(std::filesystem::exists(parts.output()));
   parts.stop_after = -1;
-  ASSERT_TRUE(Run(parts).ok());
+  ASSERT_TRUE(Curate(parts).ok());
   const auto expected = Hashes(whole.context.image_folder);
   EXPECT_EQ(Hashes(parts.context.image_folder), expected);
   EXPECT_EQ(Sha256File(parts.output()).value(), Sha256File(whole.output()).value());
@@ -176,14 +176,14 @@ TEST(SyntheticWeb, GoesOnAfterAStopAndHasTheSameBytesOnAnyThreads) {
   const std::string& folder = parts.context.image_folder;
   ASSERT_TRUE(WriteFileAtomically(folder + kept->first, "kept").ok());
   std::filesystem::remove(folder + lost->first);
-  ASSERT_TRUE(Run(parts).ok());
+  ASSERT_TRUE(Curate(parts).ok());
   EXPECT_EQ(ReadFile(folder + kept->first).value(), "kept");
   EXPECT_EQ(Sha256File(folder + lost->first).value(), lost->second);
 }
 
 TEST(SyntheticWeb, RefusesWhatCannotBe) {
   CuratorSurroundings surroundings(FreshFolder("bad"));
-  EXPECT_THAT(std::string(Run(surroundings, R"({"near_duplicates":0.9})").status().message()),
+  EXPECT_THAT(std::string(Curate(surroundings, R"({"near_duplicates":0.9})").status().message()),
               HasSubstr("lower wrong_people"));
   EXPECT_FALSE(MakeComponent<Curator>(R"({"face_share_min":0.6,"face_share_max":0.5})").ok());
   const auto curator = MakeComponent<Curator>(kSmall).value();

@@ -38,13 +38,20 @@ struct LinearSvm {
 absl::StatusOr<LinearSvm> TrainLinearSvm(const cv::Mat& samples,
                                          const std::vector<bool>& is_positive,
                                          const LinearSvmOptions& options);
+// The same of `dimension` finite numbers at each pointer: rows of several matrices, of a file that
+// is mapped into memory.
+absl::StatusOr<LinearSvm> TrainLinearSvm(const std::vector<const float*>& samples, int dimension,
+                                         const std::vector<bool>& is_positive,
+                                         const LinearSvmOptions& options);
 // Samples of `identity` against all others; the order of visits follows from the seed and
 // `identity`.
 absl::StatusOr<LinearSvm> TrainOneVsRest(const cv::Mat& samples,
                                          const std::vector<int64_t>& identities, int64_t identity,
                                          const LinearSvmOptions& options);
 
-// w x + b of each row.
+// w x + b.
+float ScoreOf(const LinearSvm& svm, const float* sample);
+// Of each row.
 std::vector<float> Scores(const LinearSvm& svm, const cv::Mat& samples);
 
 // The objective above at any machine.

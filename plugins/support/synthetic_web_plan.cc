@@ -176,7 +176,8 @@ void Planner::Repeat(WebImage& image, size_t begin, size_t end, bool exact, Rand
       DrawDuplicate(*image.shot.duplicate_seed, size, size, face.box, {}), size, size);
 }
 
-// Faces first, then what repeats one of them, then what has no face.
+// Faces first, wrong ones before all others; then what repeats one of the others, so that the
+// shares are exact; then what has no face.
 void Planner::DrawImages(int64_t person, Random& random) {
   const WebPerson& who = plan_.people[static_cast<size_t>(person)];
   const double wrong_share = who.impure ? std::max(o_.wrong_people, kImpureShare) : o_.wrong_people;
@@ -200,7 +201,7 @@ void Planner::DrawImages(int64_t person, Random& random) {
           MixSeed(DeriveSeed(seed_, "namesakes"), static_cast<uint64_t>(person));
       image.wrong = "namesake";
     } else if (i >= faces && i < faces + exact + near) {
-      Repeat(image, begin, end, i < faces + exact, random);
+      Repeat(image, begin + static_cast<size_t>(wrong), end, i < faces + exact, random);
     } else if (i >= faces) {
       image.no_face_seed = random.Bits();
     }

@@ -20,7 +20,8 @@ namespace facet {
 struct WebOptions {
   int64_t people = 50;
   int64_t images = 60;  // URLs per name
-  // Shares of a name's URLs. The rest shows the person, each time in another scene.
+  // Shares of a name's URLs. The rest shows the person, each time in another scene; duplicates are
+  // of these (of a homonym's, also of the namesake).
   double wrong_people = 0.15, no_face = 0.05;
   double exact_duplicates = 0.05, near_duplicates = 0.10;
   // Shares of a name's URLs that answer with something else, whatever they had.

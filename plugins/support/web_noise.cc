@@ -8,11 +8,17 @@
 #include "core/base/check.h"
 
 namespace facet {
+namespace {
+
+constexpr double kTakenForRight = 0.1;  // of wrong images, by an engine
+
+}  // namespace
 
 std::vector<int64_t> DrawRanks(Random& random, const std::vector<bool>& wrong, double bias) {
   std::vector<std::pair<double, size_t>> keys;
   for (size_t i = 0; i < wrong.size(); ++i) {
-    keys.emplace_back(random.Uniform() + (wrong[i] ? bias : 0), i);
+    const bool known = wrong[i] && !random.Bernoulli(kTakenForRight);
+    keys.emplace_back(random.Uniform() + (known ? bias : 0), i);
   }
   std::sort(keys.begin(), keys.end());
   std::vector<int64_t> ranks(wrong.size());

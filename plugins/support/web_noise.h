@@ -13,11 +13,9 @@
 
 namespace facet {
 
-// Places in an engine's answer: result[i] is the rank, from 0, of image i. Each has the key U +
-// bias
-// * wrong, U uniform in [0, 1): ranks are the order of keys. A bias of 0 knows nothing of wrong
-// ones; at 0.4 and 20 % wrong ones, 4 % of the best 40 % are wrong; from 1 on all right ones come
-// first.
+// Places in an engine's answer: result[i] is the rank, from 0, of image i. Ranks are the order of
+// keys, uniform in [0, 1), to which `bias` is added for wrong ones but one in ten, which the engine
+// takes for right. At a bias of 0.4 and 20 % wrong ones, 5.6 % of the best 40 % are wrong.
 std::vector<int64_t> DrawRanks(Random& random, const std::vector<bool>& wrong, double bias);
 
 // What a plan changes: "cropped, resized, recoloured, captioned, recompressed", as far as it does.

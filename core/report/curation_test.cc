@@ -1,0 +1,306 @@
+#include "core/report/curation.h"
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <string>
+
+#include "core/base/file.h"
+#include "core/report/curation_json.h"
+#include "core/report/figures.h"
+#include "core/report/plot.h"
+#include "core/report/sample_report.h"
+#include "core/report/table.h"
+#include "core/report/view.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+int CountOf(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+std::vector<double> Heights(const Plot& plot) {
+  std::vector<double> heights;
+  for (const PlotBar& bar : plot.bars) heights.push_back(bar.height);
+  return heights;
+}
+
+TEST(CurationTableTest, StagesFollowThoseThatTheyGoOnFrom) {
+  const Report report = SampleCurationReport("");  // deduplicate is its first row
+  const CurationTable table = MakeCurationTable(report);
+  ASSERT_EQ(table.stages.size(), 3U);
+  EXPECT_EQ(table.stages[0].curation->component, "synthetic_web");
+  EXPECT_EQ(table.stages[1].curation->component, "purify");
+  EXPECT_EQ(table.stages[2].curation->component, "deduplicate");
+  EXPECT_EQ(table.stages[2].before, 1);
+  EXPECT_THAT(table.columns, ElementsAre("persons", "images per person", "images", "change",
+                                         "effort", "precision [%]", "recall [%]"));
+  EXPECT_THAT(table.stages[1].cells,
+              ElementsAre("2,622", "1,000", "2,622,000", "\u22122,622,000 (\u221250.0 %)", "none",
+                          "97.93", "93.47"));
+  // 1,635,159 of 2,622,000 images are 62.4 %; 1,635,159 of 2,622 persons 623.6 each.
+  EXPECT_THAT(table.stages[2].cells,
+              ElementsAre("2,622", "623.6", "1,635,159", "\u2212986,841 (\u221237.6 %)", "none",
+                          "98.12 ± 0.05", "99.71"));
+  EXPECT_THAT(table.stages[0].cells[3], "–");
+  ASSERT_EQ(table.stages[1].own.size(), 3U);
+  EXPECT_EQ(table.stages[1].own[0]->name, "removed: below rank 1000");
+}
+
+TEST(CurationTableTest, RowsWithOneStageShareIt) {
+  Report report = SampleCurationReport("");
+  report.rows[3].curation = report.rows[2].curation;
+  const CurationTable table = MakeCurationTable(report);
+  ASSERT_EQ(table.stages.size(), 3U);
+  EXPECT_EQ(RowNames(table.stages[1]), "rows purify, full");
+}
+
+TEST(CurationTableTest, ACircleOrAMissingRowEndsTheChain) {
+  Report report = SampleCurationReport("");
+  report.rows[1].curation->from = "deduplicate";
+  EXPECT_EQ(MakeCurationTable(report).stages.size(), 3U);
+  report.rows[1].curation->from = "no such row";
+  EXPECT_EQ(MakeCurationTable(report).stages[0].before, -1);
+}
+
+TEST(CurationTableTest, WithoutTruthThereIsNeitherPrecisionNorRecall) {
+  Report report = SampleCurationReport("");
+  for (ReportRow& row : report.rows) {
+    if (row.curation.has_value()) row.curation->metrics.resize(4);
+  }
+  const CurationTable table = MakeCurationTable(report);
+  EXPECT_FALSE(table.has_truth);
+  EXPECT_EQ(table.columns.back(), "effort");
+  for (const std::string& text :
+       {RenderTable(report, {}), RenderMarkdown(report), RenderHtml(report)}) {
+    EXPECT_THAT(text, HasSubstr("the truth is not known"));
+  }
+}
+
+TEST(CurationTableTest, CountsNeedNoErrorButEstimatesDo) {
+  const Report report = SampleCurationReport("");
+  const ResultTable table = MakeResultTable(report);
+  EXPECT_THAT(table.rows[1].more, ElementsAre("5,244,000", "78.31"));
+  EXPECT_THAT(table.rows[0].more, ElementsAre("1,635,159", "98.12 ± 0.05"));
+  EXPECT_THAT(table.rows[3].more, ElementsAre("–", "–"));  // no curator of its own
+  EXPECT_EQ(FormatStageFigure({"effort", 12.5, 0.0, kCounted, "h", 1}), "12 h 30 min");
+  EXPECT_EQ(FormatStageFigure({"images", 12345.6, 0.0, kCounted, "1", 1}), "12,346");
+  EXPECT_EQ(FormatStageFigure({"share", 1.5, -1.0, "", "%", 1}), "1.50, error unknown");
+}
+
+// A stage without a network of its own shows its counts as columns alone.
+TEST(CurationTableTest, CountsDoNotStretchTheScaleOfTheHeadline) {
+  Report report = SampleCurationReport("");
+  report.rows[1].evaluation.metrics = report.rows[1].curation->metrics;
+  report.columns = {"persons"};
+  const std::string html = RenderHtml(report);
+  EXPECT_THAT(html, HasSubstr("<td class=\"num\"><span class=\"muted\">–</span></td>"));
+  const std::string dot = "<circle cx=\"";  // rows deduplicate, purify and full still differ
+  EXPECT_EQ(CountOf(html.substr(0, html.find("What changed")), dot), 3);
+}
+
+TEST(CurationPlotTest, CurvesWithEqualAxesShareAPlot) {
+  const ReportCuration curation = *SampleCurationReport("").rows[2].curation;
+  const std::vector<Plot> plots = CurationPlots(curation);
+  ASSERT_EQ(plots.size(), 2U);
+  EXPECT_EQ(plots[0].title, "precision over recall");
+  EXPECT_EQ(plots[1].title, "purity by rank");
+  EXPECT_EQ(plots[1].lines.size(), 2U);
+  EXPECT_EQ(plots[1].x_max, 2000.0);
+  EXPECT_EQ(plots[1].y_max, 1.0);
+}
+
+TEST(HistogramPlotTest, WideningBinsLieOnALogarithmicAxis) {
+  const ReportCuration curation = *SampleCurationReport("").rows[0].curation;
+  const Plot plot = HistogramPlot(curation.histograms[0]);
+  EXPECT_TRUE(plot.log_x);
+  EXPECT_TRUE(plot.log_y);  // 1,201,332 and 129
+  EXPECT_EQ(plot.x_min, 1.0);
+  EXPECT_DOUBLE_EQ(plot.x_max, 33.0 * 33.0 / 17.0);  // the open bin is as wide as its neighbour
+  EXPECT_THAT(Heights(plot), ElementsAre(1201332, 251004, 121990, 48011, 10872, 1821, 129));
+  EXPECT_EQ(plot.bars[3].name, "5 to below 9: 48,011");
+  EXPECT_EQ(plot.bars[6].name, "33 and more: 129");
+}
+
+TEST(HistogramPlotTest, WholeNumbersStandOverTheirNumber) {
+  const Plot plot = HistogramPlot({"sizes", "images", {0, 1, 2, 3, 4, 5}, {0, 5, 0, 7, 0}});
+  EXPECT_FALSE(plot.log_x);
+  EXPECT_FALSE(plot.log_y);
+  EXPECT_TRUE(plot.whole_x);
+  EXPECT_EQ(plot.x_min, 0.5);  // bins without a count at the ends are left out
+  EXPECT_EQ(plot.x_max, 3.5);
+  EXPECT_EQ(plot.bars[0].name, "1: 5");
+  const Plot shares = HistogramPlot({"d", "x", {0.0, 0.25, 0.5}, {1, 2}});
+  EXPECT_FALSE(shares.whole_x);
+  EXPECT_EQ(shares.x_max, 0.5);
+  EXPECT_EQ(shares.bars[1].name, "0.25 to below 0.5: 2");
+}
+
+TEST(HistogramPlotTest, OpenEndsAndNothingCounted) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Plot plot = HistogramPlot({"d", "x", {-kInfinity, -2, 0, kInfinity}, {1, 2, 3}});
+  EXPECT_EQ(plot.x_min, -4.0);
+  EXPECT_EQ(plot.x_max, 2.0);
+  EXPECT_EQ(plot.bars[0].name, "below \u22122: 1");
+  const Plot one = HistogramPlot({"d", "x", {-kInfinity, kInfinity}, {4}});
+  EXPECT_EQ(one.x_min, -0.5);
+  EXPECT_EQ(one.x_max, 0.5);
+  EXPECT_TRUE(HistogramPlot({"none", "x", {}, {}}).bars.empty());
+  EXPECT_TRUE(HistogramPlot({"zeros", "x", {1, 2, 3}, {0, 0}}).bars.empty());
+  EXPECT_EQ(HistogramPlot({"point", "x", {2, 2}, {3}}).x_max, 3.0);
+}
+
+TEST(PlotTest, BarsReachFromTheBottomToTheirHeight) {
+  Plot plot;
+  plot.x_max = 2.0;
+  plot.whole_x = true;
+  plot.y_max = 4.0;
+  plot.bars = {{0, 1, 2, "red", "a <b>"}, {1, 2, 0, "red", "nothing"}};
+  // 100 x 200 px of plot from (58, 34): half as wide less the gap of 1 px, half as high.
+  const std::string svg = RenderPlot(plot, 172, 280, false);
+  EXPECT_THAT(svg, HasSubstr("<rect x=\"58\" y=\"134\" width=\"49\" height=\"100\" fill=\"red\">"
+                             "<title>a &lt;b&gt;</title></rect>"));
+  EXPECT_THAT(svg, Not(HasSubstr("nothing")));
+  plot.y_max = 2.0;
+  EXPECT_THAT(RenderPlot(plot, 172, 280, false), Not(HasSubstr(">0.5</text>")));  // whole counts
+  plot.log_y = true;
+  plot.y_min = 0.5;
+  plot.y_max = 50.0;
+  plot.bars[0].height = 5.0;
+  EXPECT_THAT(RenderPlot(plot, 172, 280, false), HasSubstr("y=\"134\" width=\"49\""));
+}
+
+TEST(PlotTest, TicksOfLogarithmicAxes) {
+  EXPECT_THAT(LogTicks(0.5, 2000), ElementsAre(1, 10, 100, 1000));
+  EXPECT_THAT(LogTicks(0.5, 15), ElementsAre(0.5, 1, 2, 5, 10));
+  EXPECT_THAT(LogTicks(0.0, 1.0), ElementsAre(0.0));
+}
+
+class CurationReportTest : public testing::Test {
+ protected:
+  CurationReportTest() : folder_(testing::TempDir() + "/curation_report") {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    EXPECT_TRUE(WriteFileAtomically(folder_ + "/picture", "JPEG bytes").ok());
+  }
+  Report Sample() const { return SampleCurationReport(folder_ + "/picture"); }
+  std::string Written(const std::string& file) const {
+    const absl::StatusOr<std::string> text = ReadFile(folder_ + "/report/" + file);
+    EXPECT_TRUE(text.ok()) << text.status();
+    return text.ok() ? *text : "";
+  }
+  const std::string folder_;
+};
+
+TEST_F(CurationReportTest, ContactSheetsAreCopiedAndLoadedWhenLookedAt) {
+  ASSERT_TRUE(WriteReport(Sample(), folder_ + "/report").ok());
+  EXPECT_EQ(Written("sheets/purify_00.jpg"), "JPEG bytes");
+  const std::string html = Written("report.html");
+  EXPECT_THAT(html, HasSubstr("<img loading=\"lazy\" src=\"sheets/purify_00.jpg\" alt=\"removed: "
+                              "below rank 1000 (2,301,771), 48 images\">"));
+  EXPECT_EQ(CountOf(html, "<img"), 1);
+  EXPECT_EQ(CountOf(html, "There is no picture of it."), 1);
+  EXPECT_EQ(CountOf(html, "<details class=\"sheet\">"), 2);
+  const std::string markdown = Written("report.md");
+  EXPECT_THAT(markdown, HasSubstr("- [removed: below rank 1000 (2,301,771)]"
+                                  "(sheets/purify_00.jpg), 48 images\n"));
+  EXPECT_THAT(markdown, HasSubstr("(320,229), 1 image, no picture\n"));
+  EXPECT_TRUE(WriteReport(Sample(), folder_ + "/report").ok());  // again, over it
+}
+
+TEST_F(CurationReportTest, AReportForAPlaceOfItsOwnHoldsItsPictures) {
+  ASSERT_TRUE(WriteReport(Sample(), folder_ + "/report").ok());
+  const absl::StatusOr<Json> json = ReadJsonFile(folder_ + "/report/results.json");
+  ASSERT_TRUE(json.ok());
+  const absl::StatusOr<Report> report = ReportFromJson(*json);
+  ASSERT_TRUE(report.ok()) << report.status();
+  // "JPEG bytes" in base64 by coreutils.
+  EXPECT_THAT(RenderHtmlAlone(*report, folder_ + "/report"),
+              HasSubstr("src=\"data:image/jpeg;base64,SlBFRyBieXRlcw==\""));
+  EXPECT_THAT(RenderMarkdown(*report, "a b/report"),
+              HasSubstr("(a%20b/report/sheets/purify_00.jpg)"));
+  std::filesystem::remove_all(folder_ + "/report/sheets");
+  const std::string html = RenderHtmlAlone(*report, folder_ + "/report");
+  EXPECT_EQ(CountOf(html, "<img"), 0);
+  EXPECT_EQ(CountOf(html, "There is no picture of it."), 2);
+}
+
+TEST_F(CurationReportTest, EscapesWhatCuratorsSayAndClosesWhatItOpens) {
+  const std::string html = RenderHtml(Sample());
+  EXPECT_THAT(html, HasSubstr("removed: no &lt;face&gt; &amp; &quot;none&quot;"));
+  EXPECT_THAT(html, HasSubstr("&lt;all&gt; their images are kept."));
+  for (const char* wild : {"<face>", "<all>"}) EXPECT_THAT(html, Not(HasSubstr(wild)));
+  for (const char* tag : {"table", "svg", "section", "tr", "td", "ul", "div", "details", "a"}) {
+    EXPECT_EQ(
+        CountOf(html, "<" + std::string(tag) + ">") + CountOf(html, "<" + std::string(tag) + " "),
+        CountOf(html, "</" + std::string(tag) + ">"))
+        << tag;
+  }
+  EXPECT_THAT(RenderMarkdown(Sample()), HasSubstr("removed: no \\<face>"));
+}
+
+TEST_F(CurationReportTest, ShowsEveryStageWithItsFiguresInEveryForm) {
+  const Report report = Sample();
+  const std::string html = RenderHtml(report), markdown = RenderMarkdown(report),
+                    table = RenderTable(report, {}), csv = RenderCsv(report);
+  for (const std::string& text : {html, markdown, table}) {
+    EXPECT_THAT(text, HasSubstr("\u2212986,841 (\u221237.6 %)"));
+    EXPECT_THAT(text, HasSubstr("98.12 ± 0.05"));
+  }
+  EXPECT_THAT(html, HasSubstr("goes on from row purify"));
+  EXPECT_THAT(html, HasSubstr("exact copies: nothing was counted"));
+  EXPECT_THAT(markdown, HasSubstr("exact copies: nothing was counted."));
+  EXPECT_THAT(markdown, HasSubstr("| 33 and more | 129 |"));
+  EXPECT_THAT(csv, HasSubstr("removed: near duplicate,712338.0,0.0,counted,1,712338"));
+  EXPECT_EQ(CountOf(csv, "removed: near duplicate"), 1);  // the evaluation has it already
+  // What a curator says stands with its stage alone.
+  EXPECT_EQ(CountOf(html, "fewer than 50 images"), 1);
+  EXPECT_EQ(CountOf(markdown, "fewer than 50 images"), 1);
+}
+
+TEST_F(CurationReportTest, IsShownAlsoWhileTheRowIsNotDone) {
+  Report report = Sample();
+  report.rows[2].state = ReportRow::State::kRunning;
+  report.rows[2].evaluation = {};
+  EXPECT_THAT(RenderHtml(report), HasSubstr("precision over recall"));
+  EXPECT_THAT(RenderCsv(report), HasSubstr("running,images,2622000.0,0.0,counted,1,2622000"));
+}
+
+TEST_F(CurationReportTest, JsonKeepsAllOfIt) {
+  const Report report = Sample();
+  const Json json = ToJson(report);
+  const absl::StatusOr<Report> back = ReportFromJson(json);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(ToJson(*back), json);
+  EXPECT_FALSE(back->rows[3].curation.has_value());
+  EXPECT_FALSE(json["rows"][3].contains("curation"));
+  EXPECT_EQ(back->rows[0].curation->from, "purify");
+  EXPECT_EQ(back->rows[0].curation->histograms[0].counts[6], 129);
+}
+
+TEST_F(CurationReportTest, PicturesFromElsewhereAreRefused) {
+  for (const char* file : {"/etc/passwd", "../x.jpg", "sheets/../x.jpg", "sheets/.x", "x.jpg"}) {
+    Json json = ToJson(Sample());
+    json["rows"][2]["curation"]["sheets"][0]["file"] = file;
+    EXPECT_THAT(std::string(ReportFromJson(json).status().message()), HasSubstr("not in sheets/"))
+        << file;
+  }
+}
+
+TEST_F(CurationReportTest, ReportsWithoutCurationsHaveNoSuchSection) {
+  const Report report = SampleReport();
+  EXPECT_THAT(RenderHtml(report), Not(HasSubstr("Building the data set")));
+  EXPECT_THAT(RenderMarkdown(report), Not(HasSubstr("Building the data set")));
+}
+
+}  // namespace
+}  // namespace facet

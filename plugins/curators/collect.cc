@@ -1,0 +1,241 @@
+// The paper's second stage: images of each candidate, by name and name + keyword, from search
+// engines, the first 500 of each answer.
+//
+// Who: the people that the manifest has left; without a manifest, who has a list in vggface_lists.
+// Where their images are, one of
+//   results        a folder of engines' result files (support/engine_results.h; `format`: as which
+//                  API returns them); empty: engines/ in the folder of the stage before
+//   command        a program that prints URLs, best first, run per engine and query without a
+//                  shell: "{query}", "{engine}", "{count}" in its words are replaced
+//   vggface_lists  the VGG-Face release's <Name>.txt, whose boxes and scores become the images'
+// How they come, one of
+//   mirror         a folder with <host>/<path> of each URL; empty: mirror/ in the folder of the
+//                  stage before, if it is there
+//   HTTP           else: parallel, polite to each host, nothing from private networks unless
+//                  allowed (support/downloader.h)
+// into the folder of images, which is the option `folder` or else the stage's own.
+//
+// Out: one row per hit with engine, query, rank and URL, as in the paper, where the same URL found
+// by several queries stays several images until duplicates are removed. It is fetched once per
+// person: these rows share one file (path), sizes and hash. A hit that failed is a row too, without
+// a path, removed with the reason ("html", "http status", "timeout", ...); so are files that cannot
+// be decoded ("truncated", "damaged"). Where the truth of URLs is known (`truth`; empty: truth.csv
+// in the folder of the stage before; columns in support/collected_truth.h) it becomes a run of the
+// stage "truth"; repeated URLs are exact duplicates there.
+//
+// A killed stage goes on from the folder's journal and with the command's answers so far. Finished,
+// it is cached by its options: to try failures that may pass (timeouts, refused connections, 5xx)
+// again, run it again with `facet run --force` and a `folder`, where everything else is found.
+// Metrics: hits, URLs, images there, failures by reason. Histograms: hits and failures by rank.
+// Errors: no source or two; no answer at all; files of another form; a manifest that has images.
+// Example: curation.curator = { use = "collect", top = 500, folder = "images" }
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "core/api/curator.h"
+#include "core/base/json.h"
+#include "plugins/support/curation_files.h"
+#include "plugins/support/curation_run.h"
+#include "plugins/support/data_files.h"
+#include "plugins/support/image_collection.h"
+#include "plugins/support/search_answers.h"
+
+namespace {
+
+using facet::Collection;
+using facet::CurationContext;
+using facet::CurationResult;
+using facet::CurationRun;
+using facet::ManifestIdentity;
+using facet::StoredCollection;
+
+struct Options {
+  std::string results, format = "facet", vggface_lists, mirror, truth, folder;
+  std::vector<std::string> command, engines, queries = {"{name}", "{name} actor"};
+  int64_t top = 500, connections = 32, connections_per_host = 2, max_bytes = 32 << 20, attempts = 2;
+  double command_timeout_s = 60, host_delay_s = 0.25, timeout_s = 30, connect_timeout_s = 10;
+  double retry_delay_s = 2;
+  bool private_addresses = false;
+  std::string proxy, user_agent = "facet", snapshot = "collect";
+
+  void Visit(facet::OptionVisitor& v) {
+    v("results", results, facet::InputDirectory(), "engines' result files, .json or .jsonl");
+    v("format", format, facet::OneOf({"facet", "google", "bing", "serpapi"}), "whose form");
+    v("command", command, facet::Any(), "program and words: prints URLs, best first");
+    v("command_timeout_s", command_timeout_s, facet::Above(0), "limit of one run [s]");
+    v("vggface_lists", vggface_lists, facet::InputDirectory(), "the VGG-Face release's lists");
+    v("engines", engines, facet::Any(), "empty: all that the result files name");
+    v("queries", queries, facet::Any(), "what is asked for, {name} replaced; paper");
+    v("top", top, facet::AtLeast(1), "hits taken of each answer; paper");
+    v("mirror", mirror, facet::InputDirectory(), "what URLs answer, as <host>/<path>");
+    v("truth", truth, facet::InputFile(), "table of what URLs show");
+    v("folder", folder, facet::KeptFolder(), "where the images are kept; empty: the stage's own");
+    v("connections", connections, facet::Range(1, 1000), "downloads at once");
+    v("connections_per_host", connections_per_host, facet::Range(1, 1000), "of one host at once");
+    v("host_delay_s", host_delay_s, facet::AtLeast(0), "between two starts at one host [s]");
+    v("timeout_s", timeout_s, facet::AboveUpTo(0, 86400), "of one attempt [s]");
+    v("connect_timeout_s", connect_timeout_s, facet::Above(0), "of its connection [s]");
+    v("max_bytes", max_bytes, facet::AtLeast(1), "larger files are refused");
+    v("attempts", attempts, facet::Range(1, 100), "at what may pass");
+    v("retry_delay_s", retry_delay_s, facet::Range(0, 60), "before the second, then twice it [s]");
+    v("private_addresses", private_addresses, facet::Any(), "allow private networks");
+    v("proxy", proxy, facet::Any(), "http://host:port; empty: none");
+    v("user_agent", user_agent, facet::Any(), "how servers are told who asks");
+    v("snapshot", snapshot, facet::Any(), "name of the snapshot");
+  }
+};
+
+class Collect final : public facet::Curator {
+ public:
+  static constexpr char kTraits[] = "images";
+
+  static absl::StatusOr<std::unique_ptr<Collect>> Create(const Options& options) {
+    const int sources =
+        !options.results.empty() + !options.command.empty() + !options.vggface_lists.empty();
+    if (sources <= 1) return std::make_unique<Collect>(options);
+    return absl::InvalidArgumentError(
+        "results, command and vggface_lists are three sources; give one");
+  }
+  explicit Collect(const Options& options) : options_(options) {}
+
+  absl::StatusOr<CurationResult> Curate(const CurationContext& context) override {
+    FACET_ASSIGN_OR_RETURN(const auto run, CurationRun::Begin(context, "collect", Settings()));
+    FACET_ASSIGN_OR_RETURN(const Collection collection, Find(context, *run));
+    const facet::DownloadPlan plan = facet::PlanDownloads(collection.hits);
+    const facet::FetchOptions fetch = {facet::GivenOrFound(options_.mirror, context, "mirror"),
+                                       HttpOptions()};
+    FACET_ASSIGN_OR_RETURN(const auto results,
+                           facet::FetchImages(plan.requests, fetch, context, *run));
+    FACET_ASSIGN_OR_RETURN(const StoredCollection stored,
+                           facet::StoreCollection(collection, plan, results, context, *run));
+    const std::string truth = facet::GivenOrFound(options_.truth, context, "truth.csv");
+    int64_t unknown = 0;
+    if (!truth.empty()) {
+      FACET_ASSIGN_OR_RETURN(
+          unknown, facet::StoreTruth(truth, stored.images, context.fold_name, &run->manifest()));
+    }
+    FACET_ASSIGN_OR_RETURN(
+        CurationResult result,
+        run->Finish(options_.snapshot, facet::Dump(facet::Json{{"failures", stored.failures}})));
+    Describe(collection, stored, &result);
+    if (unknown > 0) {
+      result.notices.push_back(
+          absl::StrCat(unknown, " images are not in ", truth, "; they are taken for right."));
+    }
+    return result;
+  }
+
+ private:
+  std::string Settings() const {
+    return facet::Dump({{"format", options_.format},
+                        {"command", options_.command},
+                        {"engines", options_.engines},
+                        {"queries", options_.queries},
+                        {"top", options_.top},
+                        {"max_bytes", options_.max_bytes}});
+  }
+
+  absl::StatusOr<Collection> Find(const CurationContext& context, CurationRun& run) const {
+    std::vector<ManifestIdentity> people;
+    if (context.manifest.empty()) {
+      if (options_.vggface_lists.empty()) {
+        return absl::InvalidArgumentError(
+            "there is nobody to collect images of: name the row whose manifest has people "
+            "(curation.from), or give vggface_lists");
+      }
+      FACET_ASSIGN_OR_RETURN(people,
+                             facet::AddVggFaceIdentities(options_.vggface_lists, &run.manifest()));
+    } else {
+      FACET_ASSIGN_OR_RETURN(people, run.Identities());
+      FACET_ASSIGN_OR_RETURN(const facet::ManifestCounts counts, run.manifest().Counts(""));
+      if (counts.images > 0 || people.empty()) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            "\"collect\" wants a manifest with people and without images; this one has ",
+            people.size(), " people left and ", counts.images, " images"));
+      }
+    }
+    if (!options_.vggface_lists.empty()) {
+      return facet::VggFaceCollection(options_.vggface_lists, people, context.fold_name);
+    }
+    return Ask(context, people, run);
+  }
+
+  absl::StatusOr<Collection> Ask(const CurationContext& context,
+                                 const std::vector<ManifestIdentity>& people,
+                                 const CurationRun& run) const {
+    facet::AnswerSources sources;
+    sources.command = options_.command;
+    if (sources.command.empty()) {
+      sources.results = facet::GivenOrFound(options_.results, context, "engines");
+      if (sources.results.empty()) {
+        return absl::InvalidArgumentError(
+            "there is nothing to collect from: give results, command or vggface_lists");
+      }
+    }
+    sources.format = options_.format;
+    sources.time_limit = absl::Seconds(options_.command_timeout_s);
+    sources.command_folder = context.work_folder;
+    sources.engines = options_.engines;
+    sources.templates = options_.queries;
+    sources.top = options_.top;
+    std::vector<std::string> names;
+    for (const ManifestIdentity& person : people) names.push_back(person.name);
+    FACET_ASSIGN_OR_RETURN(
+        facet::CandidateImages images,
+        facet::FindImages(names, sources, context.fold_name, [&](int64_t done, int64_t total) {
+          return run.Progress(done, total, "queries").ok();
+        }));
+    return facet::CollectionOf(std::move(images), people);
+  }
+
+  facet::DownloadOptions HttpOptions() const {
+    facet::DownloadOptions http;
+    http.max_connections = options_.connections;
+    http.max_connections_per_host = options_.connections_per_host;
+    http.host_delay = absl::Seconds(options_.host_delay_s);
+    http.timeout = absl::Seconds(options_.timeout_s);
+    http.connect_timeout = absl::Seconds(options_.connect_timeout_s);
+    http.max_bytes = options_.max_bytes;
+    http.max_attempts = options_.attempts;
+    http.retry_delay = absl::Seconds(options_.retry_delay_s);
+    http.private_addresses = options_.private_addresses;
+    http.proxy = options_.proxy;
+    http.user_agent = options_.user_agent;
+    return http;
+  }
+
+  static void Describe(const Collection& collection, const StoredCollection& stored,
+                       CurationResult* result) {
+    int64_t failed = 0;
+    for (const auto& [reason, count] : stored.failures) failed += count;
+    const auto add = [&](const std::string& name, int64_t value) {
+      result->metrics.push_back({name, static_cast<double>(value), -1, "", "1", stored.urls});
+    };
+    add("hits", static_cast<int64_t>(collection.rows.size()));
+    add("urls", stored.urls);
+    add("images there", stored.urls - failed);
+    for (const auto& [reason, count] : stored.failures) add("failed: " + reason, count);
+    const int64_t largest = *std::max_element(stored.ranks.begin(), stored.ranks.end());
+    result->histograms.push_back(facet::RankHistogram("hits by rank", stored.ranks, largest));
+    result->histograms.push_back(
+        facet::RankHistogram("failed hits by rank", stored.failed_ranks, largest));
+    if (collection.unanswered.empty()) return;
+    facet::Missing missing;
+    for (const std::string& query : collection.unanswered) missing.Add(query);
+    result->notices.push_back(
+        absl::StrCat("No answer to ", missing.count(), " queries: ", missing.Names(), "."));
+  }
+
+  const Options options_;
+};
+
+}  // namespace
+
+FACET_PLUGIN(facet::Curator, Collect, Options, "collect",
+             "images of people by search results, downloaded or from a mirror",
+             "Parkhi et al. 2015, section 3")

@@ -1,0 +1,14 @@
+// The files of the annotators' page: annotation_page.html, .css and .js, built in. "@TOKEN@" in the
+// HTML stands for the token.
+#ifndef FACET_PLUGINS_SUPPORT_ANNOTATION_PAGE_H_
+#define FACET_PLUGINS_SUPPORT_ANNOTATION_PAGE_H_
+
+namespace facet {
+
+extern const char kAnnotationHtml[];
+extern const char kAnnotationCss[];
+extern const char kAnnotationJs[];
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_SUPPORT_ANNOTATION_PAGE_H_
