@@ -268,7 +268,7 @@ void CheckResult(Contract& contract, const CurationResult& result,
                     "metrics are finite");
   }
   for (const Curve& curve : result.curves) {
-    contract.Expect(!curve.name.empty() && curve.x.size() == curve.y.size() && !curve.x.empty(),
+    contract.Expect(!curve.name.empty() && curve.x.size() == curve.y.size(),
                     "curves have a name and as many x as y");
     contract.Expect(AllFinite(curve.x) && AllFinite(curve.y), "curves are finite");
   }
