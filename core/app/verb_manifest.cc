@@ -34,8 +34,10 @@ void AddManifestVerb(CLI::App& app, VerbContext& context, std::function<int()>* 
       "manifest",
       "show the manifest of a data set in the making, undo its decisions, turn it into CSV and "
       "VGG-Face lists and back");
+  // All that follows is the program's, --help too.
   verb->prefix_command();
-  verb->set_help_flag();  // --help is the program's
+  verb->fallthrough(false);
+  verb->set_help_flag();
   verb->callback([verb, &context, run] {
     *run = [verb, &context] { return RunProgram(verb->remaining(), context); };
   });

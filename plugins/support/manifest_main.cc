@@ -7,11 +7,15 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/app/exit_code.h"
 #include "core/base/status.h"
+#include "core/base/suggest.h"
 #include "plugins/support/manifest_tool.h"
 
 namespace facet {
@@ -19,7 +23,7 @@ namespace {
 
 using Work = std::function<absl::Status()>;
 
-// A verb that takes FILE or DIR as `places` says, in this order.
+// A verb that sets *work to what it does.
 CLI::App* AddVerb(CLI::App& app, const char* name, const char* help, Work* work, const Work& does) {
   CLI::App* verb = app.add_subcommand(name, help);
   verb->group("Verbs");
@@ -65,8 +69,6 @@ void AddSnapshot(CLI::App& app, Work* work) {
   verb->add_option("NAME", arguments->name, "of the snapshot")->required();
   verb->add_option("RUNS", arguments->runs, "whose removals count: RUN,RUN,...")
       ->delimiter(',')
-      ->expected(1)
-      ->allow_extra_args(false)
       ->required();
   verb->add_option("--out", arguments->out, "the new frozen manifest")
       ->type_name("FILE")
@@ -108,6 +110,24 @@ void AddConversions(CLI::App& app, Work* work) {
                 "FILE", work, &ImportVggFaceLists);
 }
 
+// CLI11's words, but of the verb where that is what is wrong.
+int UsageError(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  if (app.get_subcommands().empty()) {
+    std::vector<std::string> verbs;
+    for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+    const std::vector<std::string> unknown = app.remaining();
+    const std::string nearest = unknown.empty() ? "" : Nearest(unknown[0], verbs);
+    message = absl::StrCat(unknown.empty() ? "no verb is named"
+                                           : absl::StrCat("there is no verb \"", unknown[0], "\""),
+                           nearest.empty() ? absl::StrCat("; verbs: ", absl::StrJoin(verbs, ", "))
+                                           : absl::StrCat("; did you mean \"", nearest, "\"?"));
+  }
+  std::fprintf(stderr, "error: %s\nRun with --help for the verbs and their options.\n",
+               message.c_str());
+  return kExitUsage;
+}
+
 int ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kExitDone;
   if (absl::IsOutOfRange(status)) return kExitUsage;
@@ -130,9 +150,7 @@ int Main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help
-    std::fprintf(stderr, "error: %s\nRun with --help for the verbs and their options.\n",
-                 error.what());
-    return kExitUsage;
+    return UsageError(app, error);
   }
   const absl::Status status = work();
   if (!status.ok()) {

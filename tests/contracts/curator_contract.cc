@@ -268,7 +268,7 @@ void CheckResult(Contract& contract, const CurationResult& result,
                     "metrics are finite");
   }
   for (const Curve& curve : result.curves) {
-    contract.Expect(!curve.name.empty() && curve.x.size() == curve.y.size() && !curve.x.empty(),
+    contract.Expect(!curve.name.empty() && curve.x.size() == curve.y.size(),
                     "curves have a name and as many x as y");
     contract.Expect(AllFinite(curve.x) && AllFinite(curve.y), "curves are finite");
   }
@@ -363,8 +363,9 @@ void CheckCurator(Contract& contract) {
   const absl::Status refused = went_on.result.status(), missing = begun.result.status();
   if (!refused.ok() && !missing.ok() && IsRefusal(refused)) {
     // Without its files a curator must say so; that it does is all that can be checked.
-    std::printf("%s: behaviour not checked, it needs inputs: %s\n", contract.component().c_str(),
-                std::string(refused.message()).c_str());
+    std::printf("%s: behaviour not checked, it needs inputs: %s; without a manifest: %s\n",
+                contract.component().c_str(), std::string(refused.message()).c_str(),
+                std::string(missing.message()).c_str());
     contract.Expect(IsRefusal(missing), "a refusal says what is missing");
     return;
   }

@@ -1,6 +1,5 @@
 // `facet manifest` on the real program, from CSV files that another program could have written.
 #include <filesystem>
-#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
@@ -18,23 +17,19 @@ class ManifestTest : public EndToEndTest {
  protected:
   void SetUp() override {
     EndToEndTest::SetUp();
-    WriteCsv("identities.csv", "id,name\n1,Ada\n2,Ben\n");
-    WriteCsv("images.csv",
-             "id,identity,number,url,path\n1,1,1,http://localhost/1,Ada/1.jpg\n"
-             "2,1,2,http://localhost/2,Ada/2.jpg\n3,2,1,http://localhost/3,Ben/1.jpg\n");
-    WriteCsv("runs.csv", "id,stage,finished\n1,collect,1\n2,purify,1\n");
-    WriteCsv("reasons.csv", "id,reason,removes\n1,low score,1\n");
-    WriteCsv("marks.csv", "run,image,reason\n2,2,1\n");
-    WriteCsv("snapshots.csv", "id,name\n1,full\n2,curated\n");
-    WriteCsv("snapshot_runs.csv", "snapshot,run\n1,1\n2,1\n2,2\n");
+    Write("csv/identities.csv", "id,name\n1,Ada\n2,Ben\n");
+    Write("csv/images.csv",
+          "id,identity,number,url,path\n1,1,1,http://localhost/1,Ada/1.jpg\n"
+          "2,1,2,http://localhost/2,Ada/2.jpg\n3,2,1,http://localhost/3,Ben/1.jpg\n");
+    Write("csv/runs.csv", "id,stage,finished\n1,collect,1\n2,purify,1\n");
+    Write("csv/reasons.csv", "id,reason,removes\n1,low score,1\n");
+    Write("csv/marks.csv", "run,image,reason\n2,2,1\n");
+    Write("csv/snapshots.csv", "id,name\n1,full\n2,curated\n");
+    Write("csv/snapshot_runs.csv", "snapshot,run\n1,1\n2,1\n2,2\n");
     const Ending made = Facet({"manifest", "import-csv", "csv", "m.sqlite"});
     ASSERT_EQ(made.exit_code, 0) << made.err;
   }
 
-  void WriteCsv(const std::string& file, const std::string& text) const {
-    fs::create_directories(folder() + "/csv");
-    std::ofstream(folder() + "/csv/" + file) << text;
-  }
   std::string Text(const std::string& file) const {
     return ReadFile(absl::StrCat(folder(), "/", file)).value_or("");
   }
@@ -96,8 +91,8 @@ TEST_F(ManifestTest, SaysWhatIsWrong) {
   Fails({"undo", "m.sqlite", "2", "--reason", "low score", "--out", "x"}, 2, "--image");
   Fails({"export-vggface", "m.sqlite", "x", "--full", "fll"}, 2, "did you mean \"full\"?");
   Fails({"import-csv", "none", "x"}, 5, "none");
-  Fails({"shwo", "m.sqlite"}, 2, "shwo");
-  Fails({}, 2, "verb");
+  Fails({"shwo", "m.sqlite"}, 2, "there is no verb \"shwo\"; did you mean \"show\"?");
+  Fails({}, 2, "no verb is named; verbs: show, undo, redo, snapshot, export-csv");
   EXPECT_FALSE(fs::exists(folder() + "/x"));
 
   const Ending help = Facet({"manifest", "--help"});
