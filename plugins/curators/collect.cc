@@ -124,8 +124,8 @@ class Collect final : public facet::Curator {
         run->Finish(options_.snapshot, facet::Dump(facet::Json{{"failures", stored.failures}})));
     Describe(collection, stored, &result);
     if (unknown > 0) {
-      result.notices.push_back(
-          absl::StrCat(unknown, " images are not in ", truth, "; they are taken for right."));
+      result.notices.push_back(absl::StrCat("The truth does not have the URLs of ", unknown,
+                                            " images; they are taken for right."));
     }
     return result;
   }

@@ -168,7 +168,8 @@ TEST_F(CollectTest, OneRowPerHitOneFilePerUrl) {
   ASSERT_EQ(result->histograms.size(), 2u);
   EXPECT_EQ(result->histograms[0].counts, (std::vector<int64_t>{4, 3, 2, 1}));
   EXPECT_EQ(result->histograms[1].counts, (std::vector<int64_t>{0, 1, 1, 1}));
-  EXPECT_THAT(result->notices, ElementsAre(HasSubstr("No answer to 4 queries")));
+  EXPECT_THAT(result->notices,
+              ElementsAre(HasSubstr("No answer to 4 queries"), HasSubstr("URLs of 1 images")));
 }
 
 TEST_F(CollectTest, StoresTheTruthByUrl) {
