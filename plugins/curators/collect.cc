@@ -42,6 +42,7 @@
 #include "plugins/support/curation_files.h"
 #include "plugins/support/curation_run.h"
 #include "plugins/support/data_files.h"
+#include "plugins/support/download_settings.h"
 #include "plugins/support/image_collection.h"
 #include "plugins/support/search_answers.h"
 
@@ -57,11 +58,10 @@ using facet::StoredCollection;
 struct Options {
   std::string results, format = "facet", vggface_lists, mirror, truth, folder;
   std::vector<std::string> command, engines, queries = {"{name}", "{name} actor"};
-  int64_t top = 500, connections = 32, connections_per_host = 2, max_bytes = 32 << 20, attempts = 2;
-  double command_timeout_s = 60, host_delay_s = 0.25, timeout_s = 30, connect_timeout_s = 10;
-  double retry_delay_s = 2;
-  bool private_addresses = false;
-  std::string proxy, user_agent = "facet", snapshot = "collect";
+  std::string snapshot = "collect";
+  int64_t top = 500;
+  double command_timeout_s = 60;
+  facet::DownloadSettings http;
 
   void Visit(facet::OptionVisitor& v) {
     v("results", results, facet::InputDirectory(), "engines' result files, .json or .jsonl");
@@ -75,17 +75,7 @@ struct Options {
     v("mirror", mirror, facet::InputDirectory(), "what URLs answer, as <host>/<path>");
     v("truth", truth, facet::InputFile(), "table of what URLs show");
     v("folder", folder, facet::KeptFolder(), "where the images are kept; empty: the stage's own");
-    v("connections", connections, facet::Range(1, 1000), "downloads at once");
-    v("connections_per_host", connections_per_host, facet::Range(1, 1000), "of one host at once");
-    v("host_delay_s", host_delay_s, facet::AtLeast(0), "between two starts at one host [s]");
-    v("timeout_s", timeout_s, facet::AboveUpTo(0, 86400), "of one attempt [s]");
-    v("connect_timeout_s", connect_timeout_s, facet::Above(0), "of its connection [s]");
-    v("max_bytes", max_bytes, facet::AtLeast(1), "larger files are refused");
-    v("attempts", attempts, facet::Range(1, 100), "at what may pass");
-    v("retry_delay_s", retry_delay_s, facet::Range(0, 60), "before the second, then twice it [s]");
-    v("private_addresses", private_addresses, facet::Any(), "allow private networks");
-    v("proxy", proxy, facet::Any(), "http://host:port; empty: none");
-    v("user_agent", user_agent, facet::Any(), "how servers are told who asks");
+    http.Visit(v);
     v("snapshot", snapshot, facet::Any(), "name of the snapshot");
   }
 };
@@ -108,7 +98,7 @@ class Collect final : public facet::Curator {
     FACET_ASSIGN_OR_RETURN(const Collection collection, Find(context, *run));
     const facet::DownloadPlan plan = facet::PlanDownloads(collection.hits);
     const facet::FetchOptions fetch = {facet::GivenOrFound(options_.mirror, context, "mirror"),
-                                       HttpOptions()};
+                                       options_.http.Options()};
     FACET_ASSIGN_OR_RETURN(const auto results,
                            facet::FetchImages(plan.requests, fetch, context, *run));
     FACET_ASSIGN_OR_RETURN(const StoredCollection stored,
@@ -124,8 +114,8 @@ class Collect final : public facet::Curator {
         run->Finish(options_.snapshot, facet::Dump(facet::Json{{"failures", stored.failures}})));
     Describe(collection, stored, &result);
     if (unknown > 0) {
-      result.notices.push_back(
-          absl::StrCat(unknown, " images are not in ", truth, "; they are taken for right."));
+      result.notices.push_back(absl::StrCat("The truth does not have the URLs of ", unknown,
+                                            " images; they are taken for right."));
     }
     return result;
   }
@@ -137,7 +127,7 @@ class Collect final : public facet::Curator {
                         {"engines", options_.engines},
                         {"queries", options_.queries},
                         {"top", options_.top},
-                        {"max_bytes", options_.max_bytes}});
+                        {"max_bytes", options_.http.max_bytes}});
   }
 
   absl::StatusOr<Collection> Find(const CurationContext& context, CurationRun& run) const {
@@ -191,22 +181,6 @@ class Collect final : public facet::Curator {
           return run.Progress(done, total, "queries").ok();
         }));
     return facet::CollectionOf(std::move(images), people);
-  }
-
-  facet::DownloadOptions HttpOptions() const {
-    facet::DownloadOptions http;
-    http.max_connections = options_.connections;
-    http.max_connections_per_host = options_.connections_per_host;
-    http.host_delay = absl::Seconds(options_.host_delay_s);
-    http.timeout = absl::Seconds(options_.timeout_s);
-    http.connect_timeout = absl::Seconds(options_.connect_timeout_s);
-    http.max_bytes = options_.max_bytes;
-    http.max_attempts = options_.attempts;
-    http.retry_delay = absl::Seconds(options_.retry_delay_s);
-    http.private_addresses = options_.private_addresses;
-    http.proxy = options_.proxy;
-    http.user_agent = options_.user_agent;
-    return http;
   }
 
   static void Describe(const Collection& collection, const StoredCollection& stored,

@@ -168,7 +168,8 @@ TEST_F(CollectTest, OneRowPerHitOneFilePerUrl) {
   ASSERT_EQ(result->histograms.size(), 2u);
   EXPECT_EQ(result->histograms[0].counts, (std::vector<int64_t>{4, 3, 2, 1}));
   EXPECT_EQ(result->histograms[1].counts, (std::vector<int64_t>{0, 1, 1, 1}));
-  EXPECT_THAT(result->notices, ElementsAre(HasSubstr("No answer to 4 queries")));
+  EXPECT_THAT(result->notices,
+              ElementsAre(HasSubstr("No answer to 4 queries"), HasSubstr("URLs of 1 images")));
 }
 
 TEST_F(CollectTest, StoresTheTruthByUrl) {
@@ -190,6 +191,8 @@ TEST_F(CollectTest, StoresTheTruthByUrl) {
   EXPECT_THAT(rows["x/Ann/2"].truth, ElementsAre());  // it failed
   // Seven images left, five of which show their person.
   EXPECT_NEAR(Value(*result, "precision"), 100 * 5 / 7.0, 1e-9);
+  // Pictures that are right: a.jpg and bea.jpg; the page, the half and the missing one are lost.
+  EXPECT_NEAR(Value(*result, "recall"), 100 * 2 / 5.0, 1e-9);
   const auto manifest = Manifest::OpenFrozen(surroundings_.output()).value();
   EXPECT_EQ(manifest->SnapshotRuns("collect").value().size(), 2u);
   EXPECT_EQ(manifest->Counts("collect").value().images, 7);

@@ -244,9 +244,8 @@ TEST(CandidateFunnel, AgainstPlainLoops) {
   ASSERT_TRUE(run.ok()) << run.status();
   ASSERT_TRUE(manifest->DefineSnapshot("candidates", {*run}).ok());
   std::vector<std::string> names;
-  for (const ManifestIdentity& identity : manifest->Identities("candidates").value()) {
-    names.push_back(identity.name);
-  }
+  const auto left = manifest->Identities("candidates").value();
+  for (const ManifestIdentity& identity : left) names.push_back(identity.name);
   EXPECT_EQ(names, expected);
   EXPECT_EQ(manifest->Identities("").value().size(), ranked.size());
   const Json statistics = Json::parse(manifest->Runs().value()[0].statistics);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,6 +16,7 @@ namespace {
 struct UrlTruth {
   std::string wrong, wrong_detail;  // a reason, or empty
   std::string original;             // a URL, or empty
+  bool exact = false;               // a duplicate: by bytes
   std::string changes;
 };
 // (folded name, URL) -> truth; without a name for everybody.
@@ -37,6 +39,7 @@ absl::StatusOr<Truths> ReadTruths(const std::string& path, const NameFolding& fo
           truth.wrong_detail = detail;
         } else if (what == kTruthExactDuplicate || what == kTruthNearDuplicate) {
           truth.original = table.Get(row, "original");
+          truth.exact = what == kTruthExactDuplicate;
           truth.changes = detail;
           if (truth.original.empty()) return table.Error(row, "a duplicate has an original");
         } else if (!what.empty()) {
@@ -54,16 +57,26 @@ absl::StatusOr<Truths> ReadTruths(const std::string& path, const NameFolding& fo
 struct Member {
   const CollectedImage* image;
   const UrlTruth* truth;  // may be none
-  bool repeats;           // another URL than its own
+  bool repeats = false;   // another URL than its own
+
+  bool IsThere() const { return !image->bytes_sha256.empty(); }
 };
 
 bool IsBetter(const Member& a, const Member& b) {
-  if (a.repeats != b.repeats) return b.repeats;
   const auto key = [](const Member& m) {
     // Unknown ranks come last.
-    return std::make_pair(static_cast<uint64_t>(m.image->rank), m.image->image);
+    return std::make_tuple(!m.IsThere(), m.repeats, static_cast<uint64_t>(m.image->rank),
+                           m.image->image);
   };
   return key(a) < key(b);
+}
+
+// By the bytes or, of what is not there, by what the table says.
+bool IsExact(const Member& member, const Member& original) {
+  if (member.IsThere() && original.IsThere()) {
+    return member.image->bytes_sha256 == original.image->bytes_sha256;
+  }
+  return (!member.repeats || member.truth->exact) && (!original.repeats || original.truth->exact);
 }
 
 absl::Status MarkWrong(const Member& member, int64_t run, Manifest* manifest) {
@@ -80,7 +93,7 @@ absl::Status MarkDuplicates(const std::vector<Member>& members, int64_t run, Man
   const Member& original = *std::min_element(members.begin(), members.end(), IsBetter);
   for (const Member& member : members) {
     if (member.image == original.image) continue;
-    const bool exact = member.image->bytes_sha256 == original.image->bytes_sha256;
+    const bool exact = IsExact(member, original);
     ManifestMark mark;
     mark.image = member.image->image;
     mark.removes = false;
@@ -106,10 +119,9 @@ absl::StatusOr<int64_t> StoreTruth(const std::string& path,
     for (const CollectedImage& image : images) {
       auto found = truths.find({folding(image.name), image.url});
       if (found == truths.end()) found = truths.find({"", image.url});
-      Member member = {&image, found == truths.end() ? nullptr : &found->second, false};
+      Member member = {&image, found == truths.end() ? nullptr : &found->second};
       FACET_RETURN_IF_ERROR(MarkWrong(member, run, manifest));
-      if (image.bytes_sha256.empty()) continue;
-      unknown += member.truth == nullptr;
+      unknown += member.truth == nullptr && member.IsThere();
       std::string url = image.url;
       if (member.truth != nullptr && !member.truth->original.empty()) {
         member.repeats = true;

@@ -22,10 +22,10 @@ struct CollectedImage {
 // optional name, original and detail, as a synthetic web has it: `what` is a reason or empty, a URL
 // may have several rows, and a row with a name is of that person's search alone. Of the images of
 // one person that are one picture (the same URL, or one that repeats it) the best ranked of the
-// original URL is the original, or the best ranked of all where the original was not collected; the
-// others are flagged as its duplicates, exact ones if their bytes are equal. Of what failed is said
-// whom it would have shown. The number of images there whose URL the table does not have.
-// InvalidArgument: a `what` that is no reason.
+// original URL is the original, or where that was not collected the best ranked of all; the others
+// are flagged as its duplicates, exact ones if their bytes are equal. What failed counts as what it
+// would have shown, but is an original only where the whole picture failed. The number of images
+// there whose URL the table does not have. InvalidArgument: a `what` that is no reason.
 absl::StatusOr<int64_t> StoreTruth(const std::string& path,
                                    const std::vector<CollectedImage>& images,
                                    const NameFolding& folding, Manifest* manifest);

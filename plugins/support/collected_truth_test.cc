@@ -63,16 +63,28 @@ TEST(StoreTruth, WithoutTheOriginal) {
   }
 }
 
-TEST(StoreTruth, WhatFailedHasNoDuplicates) {
+TEST(StoreTruth, WhatFailedCountsAsWhatItWouldHaveShown) {
   Fixture f("failed");
   f.Add(0, "a", 0);
   f.Add(1, "a", 0);
   f.Add(2, "b", 0);
   f.Add(3, "c", 0);  // in no row
-  EXPECT_EQ(f.Store("url,what\na,\nb,no face\n").value(), 0);
+  f.Add(4, "a2", 'x');
+  f.Add(5, "d", 0);
+  f.Add(6, "d2", 0);
+  EXPECT_EQ(f.Store("url,what,original\na,,\nb,no face,\na2,near duplicate,a\nd,,\n"
+                    "d2,exact duplicate,d\n")
+                .value(),
+            0);
   const auto truth = ReadTruth(*f.manifest).value().value();
-  ASSERT_EQ(truth.size(), 1u);
+  ASSERT_EQ(truth.size(), 4u);
   EXPECT_FALSE(truth.at(f.images[2].image).right);
+  for (const size_t lost : {0u, 1u}) {  // a2 is there and stands for all of a
+    EXPECT_EQ(truth.at(f.images[lost].image).original, f.images[4].image);
+    EXPECT_FALSE(truth.at(f.images[lost].image).exact);
+  }
+  EXPECT_EQ(truth.at(f.images[6].image).original, f.images[5].image);
+  EXPECT_TRUE(truth.at(f.images[6].image).exact);
 }
 
 TEST(StoreTruth, ADuplicateOfAWrongImageIsBoth) {
