@@ -91,7 +91,8 @@ class AnnotateTest : public testing::Test {
     const int64_t run = manifest->Runs().value().back().id;
     std::map<std::string, std::set<int64_t>> removed;
     for (int64_t image = 1; image <= 56; ++image) {
-      for (const ManifestMark& mark : manifest->Marks(image).value()) {
+      const std::vector<ManifestMark> marks = manifest->Marks(image).value();
+      for (const ManifestMark& mark : marks) {
         if (mark.run == run) removed[mark.reason].insert(image);
       }
     }

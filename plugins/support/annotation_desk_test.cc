@@ -57,7 +57,7 @@ TEST_F(AnnotationDeskTest, ABlockIsHandedToOneAtATime) {
   ExpectHeld(desk_->Judge("bob", 0, true), "ann");
   ExpectHeld(desk_->Mark("bob", 0, {"Zoe/0"}, true), "ann");
   EXPECT_EQ(desk_->ProgressOf("bob").blocks, "h...");
-  EXPECT_EQ(desk_->ProgressOf("ann").blocks, "....");
+  EXPECT_EQ(desk_->ProgressOf("ann").blocks, ".h..");
   // Whoever goes on to another block leaves the first one.
   EXPECT_EQ(desk_->Show("ann", 2)->held_by, "");
   EXPECT_TRUE(desk_->Judge("bob", 0, true).ok());
