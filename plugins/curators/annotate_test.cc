@@ -156,7 +156,7 @@ TEST_F(AnnotateTest, BlocksByPurity) {
   std::vector<std::string> titles;
   for (const ContactSheet& sheet : result->sheets) titles.push_back(sheet.title);
   EXPECT_THAT(titles,
-              UnorderedElementsAre("removed: impure block (30)", "removed: no face found (5)",
+              UnorderedElementsAre("removed: impure block (30)", "removed: no face found (4)",
                                    "accepted blocks (21)", "right images in rejected blocks (24)"));
 
   const auto manifest = Manifest::OpenFrozen(surroundings_->output()).value();

@@ -81,11 +81,14 @@ std::string AnnotationDesk::HolderBut(const std::string& annotator, int64_t bloc
 
 void AnnotationDesk::Take(const std::string& annotator, int64_t block) {
   if (!HolderBut(annotator, block).empty()) return;
-  // One block at a time.
+  Release(annotator);  // one block at a time
+  leases_[block] = {annotator, options_.clock() + options_.lease_seconds};
+}
+
+void AnnotationDesk::Release(const std::string& annotator) {
   for (auto lease = leases_.begin(); lease != leases_.end();) {
     lease = lease->second.annotator == annotator ? leases_.erase(lease) : std::next(lease);
   }
-  leases_[block] = {annotator, options_.clock() + options_.lease_seconds};
 }
 
 absl::Status AnnotationDesk::CheckFree(const std::string& annotator, int64_t block) const {
@@ -175,6 +178,13 @@ absl::Status AnnotationDesk::Touch(const std::string& annotator, int64_t block) 
   const Lock lock(mutex_);
   FACET_RETURN_IF_ERROR(Arrive(annotator, block));
   Take(annotator, block);
+  return absl::OkStatus();
+}
+
+absl::Status AnnotationDesk::Leave(const std::string& annotator) {
+  const Lock lock(mutex_);
+  FACET_RETURN_IF_ERROR(CheckName(annotator).status());
+  Release(annotator);
   return absl::OkStatus();
 }
 

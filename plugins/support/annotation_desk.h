@@ -72,6 +72,8 @@ class AnnotationDesk {
   absl::StatusOr<int64_t> Next(const std::string& annotator, int64_t after);
   absl::StatusOr<View> Show(const std::string& annotator, int64_t block);
   absl::Status Touch(const std::string& annotator, int64_t block);
+  // Gives up his block: he closes the page.
+  absl::Status Leave(const std::string& annotator);
   absl::Status Mark(const std::string& annotator, int64_t block,
                     const std::vector<std::string>& images, bool marked);
   absl::Status Judge(const std::string& annotator, int64_t block, bool accept);
@@ -99,6 +101,7 @@ class AnnotationDesk {
   absl::Status Arrive(const std::string& annotator, int64_t block);  // checks; a sign of life
   std::string HolderBut(const std::string& annotator, int64_t block) const;
   void Take(const std::string& annotator, int64_t block);
+  void Release(const std::string& annotator);
   absl::Status CheckFree(const std::string& annotator, int64_t block) const;
   absl::Status Record(AnnotationEvent event, int64_t block);
   bool Waits(const std::string& annotator, int64_t block) const;

@@ -64,6 +64,8 @@ TEST_F(AnnotationDeskTest, ABlockIsHandedToOneAtATime) {
   EXPECT_EQ(desk_->Next("bob", 0).value(), 1);
   EXPECT_EQ(desk_->Next("bob", 1).value(), 3);  // ann has 2
   EXPECT_EQ(desk_->Next("bob", 3).value(), 1);  // around the end
+  ASSERT_TRUE(desk_->Leave("ann").ok());
+  EXPECT_EQ(desk_->Show("bob", 2)->held_by, "");
 }
 
 TEST_F(AnnotationDeskTest, ALeaseExpiresWithoutASignOfLife) {

@@ -1,4 +1,4 @@
-// The files of the annotators' page: annotation_page.html, .css and .js, built in. "@TOKEN@" in the
+// The files of the annotators' page: annotation_page.html, .css, .js and .svg, built in. "@TOKEN@" in the
 // HTML stands for the token.
 #ifndef FACET_PLUGINS_SUPPORT_ANNOTATION_PAGE_H_
 #define FACET_PLUGINS_SUPPORT_ANNOTATION_PAGE_H_
@@ -8,6 +8,7 @@ namespace facet {
 extern const char kAnnotationHtml[];
 extern const char kAnnotationCss[];
 extern const char kAnnotationJs[];
+extern const char kAnnotationIcon[];
 
 }  // namespace facet
 

@@ -9,7 +9,7 @@ const kBeatMs = 5000;      // signs of life, and what others did
 const kMinCell = 84, kMaxCell = 300, kGap = 4;
 
 let annotator = "";
-let blocks = [];           // of all people: {name, images}
+let blocks = [];           // of all people: {name, rank}
 let progress = null;       // as the server answers it
 let view = null;           // the block on the screen
 let cells = [];
@@ -30,13 +30,14 @@ function call(name, values = {}) {
 }
 
 async function post(name, values) {
-  let response;
+  let response, answer;
   try {
     response = await fetch("/api/" + name, {
       method: "POST",
       headers: {"Content-Type": "application/json", "X-Facet-Token": token},
       body: JSON.stringify({annotator, ...values}),
     });
+    answer = await response.json();
   } catch (error) {
     lost("No answer: the stage was stopped, or it has ended. Nothing that this page showed as saved is " +
          "lost. Run the stage again and open the address that it prints.");
@@ -45,7 +46,6 @@ async function post(name, values) {
   if (response.status === 403) {
     lost("This address is of an earlier run of the stage. Open the one that it prints now.");
   }
-  const answer = await response.json();
   if (!response.ok) throw new Error(answer.error);
   $("lost").hidden = true;
   if (answer.progress) showProgress(answer.progress);
@@ -72,7 +72,7 @@ function duration(seconds) {
 }
 
 function label(number) {
-  return blocks[number].name + ", " + "block " + (number + 1);
+  return blocks[number].name.replaceAll("_", " ") + ", block " + (blocks[number].rank + 1);
 }
 
 function showProgress(now) {
@@ -140,13 +140,17 @@ function show(next) {
   document.title = view.name + ": facet";
   fit();
   showState();
+  drawMap();
   cells[focus].classList.add("focus");
   shownAt = performance.now();
   document.body.dataset.block = view.block;
+  sessionStorage.setItem("facet.place", token + " " + view.block);
 }
 
 function showState() {
-  const verdict = view.held_by ? "held" : view.verdict === null ? "open" : view.verdict ? "accepted" : "rejected";
+  // His own verdict; else what others made of it.
+  const accepted = view.verdict !== null ? view.verdict : {a: true, r: false}[progress.blocks[view.block]];
+  const verdict = view.held_by ? "held" : accepted === undefined ? "open" : accepted ? "accepted" : "rejected";
   const texts = {held: view.held_by + " is at it", open: "OPEN", accepted: "✓ ACCEPTED", rejected: "✕ REJECTED"};
   $("state").className = "state " + verdict;
   $("state").textContent = texts[verdict];
@@ -254,7 +258,7 @@ async function judge(accept) {
   try {
     await call("judge", {block: block.block, accept});
     block.verdict = accept;
-    showState();
+    if (view === block) showState();
     say((accept ? "accepted, saved: " : "rejected, saved: ") + label(block.block));
     await openNext(block.block);
   } catch (error) {
@@ -324,6 +328,9 @@ async function join(name) {
     localStorage.setItem("facet.name", annotator);
     $("join").close();
     showProgress(answer.progress);
+    // After a reload, the block that was on the screen.
+    const [run, place] = (sessionStorage.getItem("facet.place") || "").split(" ");
+    if (run === token && Number(place) < blocks.length) return open(Number(place));
     if (answer.block >= 0) return open(answer.block);
     await open(blocks.length - 1);
     if (!over) showDone();
@@ -416,6 +423,15 @@ $("join").addEventListener("submit", (event) => {
 for (const kind of ["mousemove", "wheel", "pointerdown"]) {
   document.addEventListener(kind, () => active = true, {passive: true});
 }
+window.addEventListener("pagehide", () => {
+  if (annotator === "" || over) return;
+  fetch("/api/leave", {
+    method: "POST",
+    keepalive: true,
+    headers: {"Content-Type": "application/json", "X-Facet-Token": token},
+    body: JSON.stringify({annotator}),
+  });
+});
 window.addEventListener("resize", () => {
   if (view === null) return;
   fit();

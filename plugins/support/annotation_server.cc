@@ -148,6 +148,7 @@ class Server final : public AnnotationServer {
     Page("/", absl::StrReplaceAll(kAnnotationHtml, {{"@TOKEN@", token_}}), "text/html");
     Page("/page.css", kAnnotationCss, "text/css");
     Page("/page.js", kAnnotationJs, "text/javascript");
+    Page("/icon.svg", kAnnotationIcon, "image/svg+xml");
     server_.Get(R"(/image/(\d{1,18}))", [this](const Request& request, Response& response) {
       SendImage(std::stoll(request.matches[1]), request.get_param_value("size"), response);
     });
@@ -231,6 +232,7 @@ class Server final : public AnnotationServer {
     if (name == "next") return show(desk_.Next(annotator, in.at("after").get<int64_t>()));
     if (name == "undo") return show(desk_.Undo(annotator));
     if (name == "touch") return done(desk_.Touch(annotator, block()));
+    if (name == "leave") return done(desk_.Leave(annotator));
     if (name == "progress") return Json::object();
     if (name == "finish") return done(desk_.Finish(annotator));
     if (name == "judge") {
@@ -248,7 +250,7 @@ class Server final : public AnnotationServer {
     FACET_ASSIGN_OR_RETURN(const int64_t block, desk_.Join(annotator));
     Json blocks = Json::array();
     for (const AnnotationBlock& each : blocks_) {
-      blocks.push_back({{"name", each.name}, {"images", each.images.size()}});
+      blocks.push_back({{"name", each.name}, {"rank", each.rank}});
     }
     return Json{{"block", block}, {"blocks", std::move(blocks)}, {"min_purity", min_purity_}};
   }

@@ -4,7 +4,7 @@
 // X-Facet-Token where it changes something), name this host, and come from no other site:
 // otherwise it is 403, whatever it asks for. What the page may load is itself alone.
 //
-//   GET  /, /page.css, /page.js   the page
+//   GET  /, /page.css, /page.js, /icon.svg   the page
 //   GET  /image/ID?size=thumb     JPEG of the image with the manifest's id (size=full: larger)
 //   POST /api/NAME                JSON in and out, always with "annotator":
 //        join                     -> {"block": where to go on, or -1, "blocks": [...], ...}
@@ -12,7 +12,7 @@
 //        next    {"after"}        -> the same of the next one that waits for him; view null: none
 //        mark    {"block", "images": [ids], "marked": bool}
 //        judge   {"block", "accept": bool}
-//        undo, touch {"block"}, progress, finish
+//        undo, touch {"block"}, leave, progress, finish
 //   Each answer has "progress". Errors: {"error": message}; 400 bad input, 404, 409 the block is
 //   another annotator's, 500 nothing was written.
 #ifndef FACET_PLUGINS_SUPPORT_ANNOTATION_SERVER_H_
