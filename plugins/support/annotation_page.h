@@ -1,5 +1,5 @@
-// The files of the annotators' page: annotation_page.html, .css, .js and .svg, built in. "@TOKEN@" in the
-// HTML stands for the token.
+// The files of the annotators' page: annotation_page.html, .css, .js and .svg, built in. "@TOKEN@" in
+// the HTML stands for the token.
 #ifndef FACET_PLUGINS_SUPPORT_ANNOTATION_PAGE_H_
 #define FACET_PLUGINS_SUPPORT_ANNOTATION_PAGE_H_
 
