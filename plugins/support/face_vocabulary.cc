@@ -1,40 +1,14 @@
 #include "plugins/support/face_vocabulary.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "plugins/support/matrix_rows.h"
+#include "plugins/support/principal_components.h"
 
 namespace facet {
 namespace {
-
-constexpr int kBlock = 4096;  // rows that are held in double at a time
-
-cv::Mat MeanOf(const cv::Mat& rows) {
-  cv::Mat mean;
-  cv::reduce(rows, mean, 0, cv::REDUCE_AVG, CV_64F);
-  return mean;
-}
-
-// In double: a million float32 summands would lose the smaller components.
-cv::Mat CovarianceOf(const cv::Mat& rows, const cv::Mat& mean) {
-  cv::Mat covariance = cv::Mat::zeros(rows.cols, rows.cols, CV_64FC1);
-  for (int begin = 0; begin < rows.rows; begin += kBlock) {
-    cv::Mat block;
-    rows.rowRange(begin, std::min(rows.rows, begin + kBlock)).convertTo(block, CV_64F);
-    for (int i = 0; i < block.rows; ++i) block.row(i) -= mean;
-    covariance += Product(block.t(), block);
-  }
-  return covariance / rows.rows;
-}
-
-void TurnSign(cv::Mat row) {
-  cv::Point place;
-  cv::minMaxLoc(cv::abs(row), nullptr, nullptr, nullptr, &place);
-  if (row.at<double>(place) < 0.0) row *= -1.0;
-}
 
 absl::Status CheckSamples(const LocalDescriptors& samples, const FaceVocabularyOptions& options) {
   if (options.pca_dimension < 1 || options.pca_dimension > kSiftSize) {
@@ -68,13 +42,10 @@ cv::Mat Project(const FaceVocabulary& vocabulary, const LocalDescriptors& descri
 absl::StatusOr<FaceVocabulary> TrainFaceVocabulary(const LocalDescriptors& samples,
                                                    const FaceVocabularyOptions& options) {
   FACET_RETURN_IF_ERROR(CheckSamples(samples, options));
-  const cv::Mat mean = MeanOf(samples.sift);
-  cv::Mat values, vectors;
-  cv::eigen(CovarianceOf(samples.sift, mean), values, vectors);
-  for (int i = 0; i < options.pca_dimension; ++i) TurnSign(vectors.row(i));
+  const PrincipalComponents components = FindPrincipalComponents(samples.sift);
   FaceVocabulary vocabulary;
-  mean.convertTo(vocabulary.mean, CV_32F);
-  vectors.rowRange(0, options.pca_dimension).convertTo(vocabulary.basis, CV_32F);
+  components.mean.convertTo(vocabulary.mean, CV_32F);
+  components.axes.rowRange(0, options.pca_dimension).convertTo(vocabulary.basis, CV_32F);
   ClusteringOptions clustering;
   clustering.count = options.num_modes;
   clustering.mixture_iterations = options.mixture_iterations;
