@@ -40,8 +40,8 @@ struct Options : facet::PurityStageOptions {
     v("form", form, facet::OneOf({"reduced", "full"}), "of the descriptors; full is the paper's");
     v("vocabulary", vocabulary, facet::InputFile(),
       "of support/face_vocabulary.h; empty: learn it");
-    v("local_descriptors", local_descriptors, facet::AtLeast(1000),
-      "that the vocabulary is learned from; the paper's form has a million");
+    v("local_descriptors", local_descriptors, facet::AtLeast(0),
+      "that the vocabulary is learned from; 0: a million of the full form, 100,000 of the reduced");
     v("components", components, facet::Range(1, 4096), "reduced: numbers per face");
     v("components_from", components_from, facet::Range(2, 100000),
       "reduced: drawn faces whose principal components they are");
@@ -61,7 +61,7 @@ struct Options : facet::PurityStageOptions {
     v("keep_share", cut.keep_share, facet::AboveUpTo(0, 1), "of an identity's faces, at most");
     v("max_strangers", cut.max_strangers, facet::AboveUpTo(0, 1),
       "share of strangers that may score as high as what is kept; 1: any");
-    v("snapshot", snapshot, facet::Required(facet::Any()), "name of what is left");
+    v("snapshot", snapshot, facet::Any(), "name of what is left");
   }
 };
 

@@ -24,10 +24,8 @@ Json ToJson(int64_t identity, const FoundDuplicates& found) {
   for (const ManifestMark& mark : found.marks) {
     marks.push_back({mark.image, mark.reason, mark.removes, mark.other, mark.detail});
   }
-  return {{"identity", identity},
-          {"images", images},
-          {"marks", marks},
-          {"clusters", found.clusters}};
+  return {
+      {"identity", identity}, {"images", images}, {"marks", marks}, {"clusters", found.clusters}};
 }
 
 // Throws Json::exception where it is of another form.
@@ -44,8 +42,7 @@ FoundDuplicates FromJson(const Json& line) {
     found.images.push_back(std::move(image));
   }
   for (const Json& row : line.at("marks")) {
-    found.marks.push_back(
-        {row.at(0), row.at(1), row.at(2), row.at(3), row.at(4), 0, ""});
+    found.marks.push_back({row.at(0), row.at(1), row.at(2), row.at(3), row.at(4), 0, ""});
   }
   found.clusters = line.at("clusters").get<std::vector<std::vector<int64_t>>>();
   return found;

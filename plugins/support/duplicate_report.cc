@@ -41,8 +41,8 @@ Histogram SizesOf(const std::map<int64_t, int64_t>& sizes, int64_t alone) {
   histogram.counts.assign(histogram.edges.size() - 1, 0);
   histogram.counts[0] = alone;
   for (const auto& [size, count] : sizes) {
-    const auto edge = std::upper_bound(histogram.edges.begin(), histogram.edges.end(),
-                                       static_cast<double>(size));
+    const auto edge =
+        std::upper_bound(histogram.edges.begin(), histogram.edges.end(), static_cast<double>(size));
     histogram.counts[static_cast<size_t>(edge - histogram.edges.begin() - 1)] += count;
   }
   return histogram;
@@ -84,8 +84,8 @@ absl::Status DuplicateStage::Describe(CurationResult* result) const {
   };
   const int64_t images = count("images");
   for (const char* reason : {kExactDuplicate, kNearDuplicate}) {
-    result->metrics.push_back(Counted(absl::StrCat(reason, "s"),
-                                      static_cast<double>(count(reason)), "1", images));
+    result->metrics.push_back(
+        Counted(absl::StrCat(reason, "s"), static_cast<double>(count(reason)), "1", images));
   }
   int64_t clusters = 0;
   for (const auto& [size, number] : cluster_sizes_) clusters += number;
@@ -94,8 +94,8 @@ absl::Status DuplicateStage::Describe(CurationResult* result) const {
   DescribeCalibration(learned_, result);
   for (const char* flag : {kUnreadable, kUnderAnotherName}) {
     if (count(flag) == 0) continue;
-    result->notices.push_back(absl::StrCat(count(flag), " images are flagged \"", flag,
-                                           "\" and stay"));
+    result->notices.push_back(
+        absl::StrCat(count(flag), " images are flagged \"", flag, "\" and stay"));
   }
   FACET_RETURN_IF_ERROR(ShowClusters(result));
   return ScoreByTruth(result);
@@ -154,9 +154,9 @@ absl::Status DuplicateStage::ScoreByTruth(CurationResult* result) const {
   {
     FACET_ASSIGN_OR_RETURN(
         SqliteStatement row,
-        run_->manifest().database().Prepare(absl::StrCat(
-            "SELECT marks.image FROM marks JOIN reasons ON reasons.id = marks.reason ",
-            "WHERE reasons.removes = 1 AND marks.run = ", run_->id())));
+        run_->manifest().database().Prepare(
+            absl::StrCat("SELECT marks.image FROM marks JOIN reasons ON reasons.id = marks.reason ",
+                         "WHERE reasons.removes = 1 AND marks.run = ", run_->id())));
     for (;;) {
       FACET_ASSIGN_OR_RETURN(const bool found, row.Step());
       if (!found) break;
@@ -174,17 +174,16 @@ absl::Status DuplicateStage::ScoreByTruth(CurationResult* result) const {
   }
   const DuplicateScore score = families.Score();
   if (score.duplicates > 0) {
-    result->metrics.push_back(Counted("duplicates found", Percent(score.found, score.duplicates),
-                                      "%", score.duplicates));
+    result->metrics.push_back(
+        Counted("duplicates found", Percent(score.found, score.duplicates), "%", score.duplicates));
   }
   if (score.near > 0) {
-    result->metrics.push_back(Counted("near duplicates found",
-                                      Percent(score.near_found, score.near), "%", score.near));
+    result->metrics.push_back(
+        Counted("near duplicates found", Percent(score.near_found, score.near), "%", score.near));
   }
   if (score.distinct > 0) {
-    result->metrics.push_back(Counted("distinct removed",
-                                      Percent(score.distinct_lost, score.distinct), "%",
-                                      score.distinct));
+    result->metrics.push_back(Counted(
+        "distinct removed", Percent(score.distinct_lost, score.distinct), "%", score.distinct));
   }
   std::string text;
   for (const auto& [change, counts] : score.changes) {

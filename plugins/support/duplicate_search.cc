@@ -142,9 +142,9 @@ class Search {
           static_cast<int64_t>(pairs.size()), context_.threads,
           [&](int64_t p) {
             const ClosePair& pair = pairs[static_cast<size_t>(p)];
-            agreements[static_cast<size_t>(p)] = PhotographAgreement(
-                items_[described[static_cast<size_t>(pair.a)]].grey,
-                items_[described[static_cast<size_t>(pair.b)]].grey);
+            agreements[static_cast<size_t>(p)] =
+                PhotographAgreement(items_[described[static_cast<size_t>(pair.a)]].grey,
+                                    items_[described[static_cast<size_t>(pair.b)]].grey);
             return absl::OkStatus();
           },
           [&](int64_t) { return !go_on || go_on(done); }));
@@ -161,15 +161,16 @@ class Search {
     for (size_t row = 0; row < described.size(); ++row) {
       const auto [place, first] = kept.emplace(cluster[row], row);
       if (first) continue;
-      near_[described[row]] = {described[place->second],
-                               NearDetail(rows, static_cast<int>(place->second),
-                                          static_cast<int>(row))};
+      near_[described[row]] = {
+          described[place->second],
+          NearDetail(rows, static_cast<int>(place->second), static_cast<int>(row))};
     }
     return absl::OkStatus();
   }
 
   std::string NearDetail(const cv::Mat& rows, int kept, int removed) const {
-    std::string detail = absl::StrFormat("distance %.3f", cv::norm(rows.row(kept), rows.row(removed)));
+    std::string detail =
+        absl::StrFormat("distance %.3f", cv::norm(rows.row(kept), rows.row(removed)));
     const auto found = agreement_.find({kept, removed});
     if (found == agreement_.end()) return detail + ", by way of others";
     if (options_.check_pixels) absl::StrAppendFormat(&detail, ", agreement %.3f", found->second);
@@ -185,7 +186,7 @@ class Search {
       const ManifestImage& image = items_[i].image;
       found.images.push_back(image);
       if (!items_[i].problem.empty()) {
-        found.marks.push_back({image.id, kUnreadable, false, -1, items_[i].problem});
+        found.marks.push_back({image.id, kUnreadable, false, -1, items_[i].problem, 0, ""});
       }
       size_t kept = i;
       ManifestMark mark;
@@ -224,7 +225,7 @@ class Search {
   std::vector<Item> items_;  // the preferred first
   std::vector<size_t> distinct_;
   std::vector<Copy> copies_;
-  std::map<std::pair<int, int>, double> agreement_;  // of linked rows
+  std::map<std::pair<int, int>, double> agreement_;                  // of linked rows
   std::unordered_map<size_t, std::pair<size_t, std::string>> near_;  // -> kept, detail
 };
 

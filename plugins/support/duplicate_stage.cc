@@ -27,8 +27,9 @@ Json ToJson(const DuplicateCalibration& calibration, double min_agreement) {
     for (const MadeDuplicate& each : calibration.made) {
       hits += each.distance < threshold && each.agreement >= min_agreement;
     }
-    const auto below = std::lower_bound(calibration.distinct.begin(), calibration.distinct.end(),
-                                        threshold) - calibration.distinct.begin();
+    const auto below =
+        std::lower_bound(calibration.distinct.begin(), calibration.distinct.end(), threshold) -
+        calibration.distinct.begin();
     thresholds.push_back(threshold);
     found.push_back(static_cast<double>(hits) / static_cast<double>(calibration.made.size()));
     if (!calibration.distinct.empty()) {
@@ -91,9 +92,9 @@ absl::Status DuplicateStage::Learn() {
   if (options_.vocabulary.empty()) {
     std::vector<ManifestImage> images;
     for (const auto& person : people) {
-      images.insert(images.end(), person.begin(),
-                    person.begin() + static_cast<std::ptrdiff_t>(
-                                         std::min(person.size(), kWordImages)));
+      images.insert(
+          images.end(), person.begin(),
+          person.begin() + static_cast<std::ptrdiff_t>(std::min(person.size(), kWordImages)));
     }
     const auto total = static_cast<int64_t>(images.size());
     options_.learned.seed = DeriveSeed(context_.seed, "vocabulary");
@@ -110,12 +111,11 @@ absl::Status DuplicateStage::Learn() {
     for (const auto& person : people) total += static_cast<int64_t>(person.size());
     FACET_ASSIGN_OR_RETURN(
         const DuplicateCalibration calibration,
-        CalibrateDuplicates(context_, vocabulary_, options_.search, people, options_.max_false,
-                            [&](int64_t done) {
-                              return run_->Progress(done, total, "images", "threshold").ok();
-                            }));
-    learned_ = ToJson(calibration, options_.search.check_pixels ? options_.search.min_agreement
-                                                                : -1.0);
+        CalibrateDuplicates(
+            context_, vocabulary_, options_.search, people, options_.max_false,
+            [&](int64_t done) { return run_->Progress(done, total, "images", "threshold").ok(); }));
+    learned_ =
+        ToJson(calibration, options_.search.check_pixels ? options_.search.min_agreement : -1.0);
   }
   return absl::OkStatus();
 }
@@ -238,14 +238,15 @@ absl::Status DuplicateStage::FlagAcrossPeople() {
     for (size_t begin = 0, end = 0; begin < seen.size(); begin = end) {
       while (end < seen.size() && seen[end].hash == seen[begin].hash) ++end;
       for (size_t i = begin; i < end; ++i) {
-        const auto other = std::find_if(
-            seen.begin() + static_cast<std::ptrdiff_t>(begin),
-            seen.begin() + static_cast<std::ptrdiff_t>(end),
-            [&](const Seen& each) { return each.identity != seen[i].identity; });
+        const auto other =
+            std::find_if(seen.begin() + static_cast<std::ptrdiff_t>(begin),
+                         seen.begin() + static_cast<std::ptrdiff_t>(end),
+                         [&](const Seen& each) { return each.identity != seen[i].identity; });
         if (other == seen.begin() + static_cast<std::ptrdiff_t>(end)) break;
         ++counts_[kUnderAnotherName];
         FACET_RETURN_IF_ERROR(run_->manifest().Mark(
-            run_->id(), {seen[i].image, kUnderAnotherName, false, other->image, "same pixels"}));
+            run_->id(),
+            {seen[i].image, kUnderAnotherName, false, other->image, "same pixels", 0, ""}));
       }
     }
     return absl::OkStatus();

@@ -25,9 +25,8 @@ DuplicateScore DuplicateFamilies::Score() const {
   for (const auto& [key, members] : families_) {
     ++score.distinct;
     const int64_t root = key.second;
-    const auto left = std::find_if(members.begin(), members.end(), [](const Member& member) {
-      return !member.removed;
-    });
+    const auto left = std::find_if(members.begin(), members.end(),
+                                   [](const Member& member) { return !member.removed; });
     if (left == members.end()) {
       ++score.distinct_lost;
       score.lost.push_back(members.front().image);

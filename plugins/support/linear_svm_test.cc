@@ -186,5 +186,21 @@ TEST(LinearSvm, RefusesWrongSamplesAndOptions) {
               HasSubstr("row 4, column 1 is not finite"));
 }
 
+TEST(LinearSvm, TakesRowsWhereverTheyLie) {
+  const Problem problem = MakeProblem(60, 13, 2.0);
+  const LinearSvm svm = TrainLinearSvm(problem.samples, problem.is_positive, {}).value();
+  std::vector<cv::Mat> copies;
+  std::vector<const float*> rows;
+  for (int i = 0; i < problem.samples.rows; ++i) {
+    copies.push_back(problem.samples.row(i).clone());
+    rows.push_back(copies.back().ptr<float>());
+  }
+  const LinearSvm other = TrainLinearSvm(rows, 13, problem.is_positive, {}).value();
+  EXPECT_TRUE(SameBits(svm.weights, other.weights));
+  EXPECT_EQ(svm.bias, other.bias);
+  EXPECT_EQ(svm.objective, other.objective);
+  EXPECT_EQ(ScoreOf(svm, rows[5]), Scores(svm, problem.samples)[5]);
+}
+
 }  // namespace
 }  // namespace facet

@@ -142,11 +142,13 @@ class PurityStage {
     if (!options_.vocabulary.empty()) return ReadFaceVocabulary(options_.vocabulary);
     const std::string file = WorkFile("vocabulary.yml");
     if (std::filesystem::exists(file)) return ReadFaceVocabulary(file);
+    const int64_t own = options_.form == "full" ? 1000000 : 100000;
+    const int64_t count = options_.local_descriptors > 0 ? options_.local_descriptors : own;
     FACET_ASSIGN_OR_RETURN(
         const LocalDescriptors drawn,
-        DrawLocalDescriptors(faces_, DescriptorOptionsOf(options_), options_.local_descriptors,
-                             kFacesForVocabulary, DeriveSeed(context_.seed, "local descriptors"),
-                             context_.threads, ProgressOf("vocabulary")));
+        DrawLocalDescriptors(faces_, DescriptorOptionsOf(options_), count, kFacesForVocabulary,
+                             DeriveSeed(context_.seed, "local descriptors"), context_.threads,
+                             ProgressOf("vocabulary")));
     FaceVocabularyOptions options = VocabularyOptionsOf(options_);
     options.seed = DeriveSeed(context_.seed, "vocabulary");
     FACET_ASSIGN_OR_RETURN(FaceVocabulary vocabulary, TrainFaceVocabulary(drawn, options));
@@ -211,6 +213,7 @@ class PurityStage {
       FACET_RETURN_IF_ERROR(store->Append(rows));
       identity += count;
     }
+    FACET_RETURN_IF_ERROR(run_->Progress(faces_.count, faces_.count, "faces", "ranking"));
     for (int64_t row = 0; row < faces_.count; ++row) {
       RankedFace face;
       face.score = store->Row(row)[0];

@@ -21,7 +21,8 @@ inline constexpr char kLowScore[] = "low score";
 struct PurityStageOptions {
   std::string form = "reduced";
   std::string vocabulary, source;
-  int64_t local_descriptors = 100000, components = 256, components_from = 2000;
+  int64_t local_descriptors = 0;  // 0: a million of the full form, 100,000 of the reduced one
+  int64_t components = 256, components_from = 2000;
   std::string loss = "hinge";
   PurityOptions ranking;
   PurityCut cut{1000, 1.0, 0.05};
