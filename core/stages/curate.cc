@@ -160,12 +160,15 @@ absl::Status WriteSheet(const ContactSheet& sheet, const std::string& image_fold
 absl::Status WriteResult(StageContext& context, const CurationResult& result,
                          const std::string& image_folder) {
   UseOneOpenCvThread();
-  for (size_t i = 0; i < result.sheets.size(); ++i) {
-    FACET_RETURN_IF_ERROR(WriteSheet(result.sheets[i], image_folder,
+  CurationResult shown = result;
+  const auto is_empty = [](const ContactSheet& sheet) { return sheet.cells.empty(); };
+  shown.sheets.erase(std::remove_if(shown.sheets.begin(), shown.sheets.end(), is_empty),
+                     shown.sheets.end());
+  for (size_t i = 0; i < shown.sheets.size(); ++i) {
+    FACET_RETURN_IF_ERROR(WriteSheet(shown.sheets[i], image_folder,
                                      absl::StrCat(context.output_dir(), "/", ContactSheetFile(i))));
   }
   for (const std::string& notice : result.notices) context.Notice(notice);
-  CurationResult shown = result;
   for (Metric& metric : shown.metrics) {
     if (metric.standard_error <= 0.0 && metric.error_kind.empty()) {
       metric.standard_error = 0.0;

@@ -16,8 +16,8 @@
 
 namespace facet {
 
-inline constexpr char kExactDuplicate[] = "exact duplicate";
-inline constexpr char kNearDuplicate[] = "near duplicate";
+inline constexpr char kExactDuplicate[] = "exact copy";
+inline constexpr char kNearDuplicate[] = "near copy";
 inline constexpr char kUnreadable[] = "unreadable";
 
 struct DuplicateSearchOptions {
