@@ -131,7 +131,8 @@ std::map<int64_t, Found> Read(const std::string& path) {
     Found& one = found[image.id];
     one.identity = image.identity;
     one.score = images.score().value_or(-1e9);
-    for (const ManifestMark& mark : manifest->Marks(image.id).value()) {
+    const std::vector<ManifestMark> marks = manifest->Marks(image.id).value();
+    for (const ManifestMark& mark : marks) {
       if (mark.removes) one.reason = mark.reason;
     }
   }

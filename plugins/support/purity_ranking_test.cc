@@ -151,7 +151,9 @@ TEST(PurityRanking, CountsStrangersThatScoreAsHigh) {
     for (size_t i = 0; i < kOwn; ++i) {
       const double count = scores[i].strangers * 10.0;  // its first ten
       EXPECT_NEAR(count, std::round(count), 1e-5);
-      if (i > 0) EXPECT_LE(scores[i].strangers, scores[i - 1].strangers);
+      if (i > 0) {
+        EXPECT_LE(scores[i].strangers, scores[i - 1].strangers);
+      }
     }
   }
   EXPECT_EQ(without, 1);  // the stranger itself
