@@ -85,7 +85,7 @@ absl::Status DuplicateStage::Describe(CurationResult* result) const {
   const int64_t images = count("images");
   for (const char* reason : {kExactDuplicate, kNearDuplicate}) {
     result->metrics.push_back(
-        Counted(absl::StrCat(reason, "s"), static_cast<double>(count(reason)), "1", images));
+        Counted(absl::StrCat("removed: ", reason), static_cast<double>(count(reason)), "1", images));
   }
   int64_t clusters = 0;
   for (const auto& [size, number] : cluster_sizes_) clusters += number;
