@@ -144,13 +144,24 @@ absl::Status CheckResult(const CurationResult& result) {
                                    kMaxSheets));
 }
 
+// A name and what is said of it, on two lines: "Ann Lee: same bytes", "Ann Lee -0.35".
+std::vector<std::string> CaptionLines(const std::string& caption) {
+  size_t first = caption.find(": "), rest = first + 2;
+  if (first == std::string::npos) {
+    first = caption.rfind(' ');
+    rest = first + 1;
+  }
+  if (first == std::string::npos) return {caption};
+  return {caption.substr(0, first), caption.substr(rest)};
+}
+
 // Pictures of what the curator shows; one that cannot be read is an empty tile.
 absl::Status WriteSheet(const ContactSheet& sheet, const std::string& image_folder,
                         const std::string& path) {
   ContactPage page(kSheetColumns, kTilePx);
   for (const ContactSheet::Cell& cell : sheet.cells) {
     const absl::StatusOr<Image> image = ReadImage(absl::StrCat(image_folder, "/", cell.path));
-    page.Add(Tile(image.ok() ? *image : Image(), kTilePx), {cell.caption}, kBlue);
+    page.Add(Tile(image.ok() ? *image : Image(), kTilePx), CaptionLines(cell.caption), kBlue);
   }
   if (page.empty()) return absl::OkStatus();
   FACET_ASSIGN_OR_RETURN(const std::string jpeg, EncodeJpeg(page.Render(), kSheetJpegQuality));
