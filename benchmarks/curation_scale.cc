@@ -1,13 +1,16 @@
-// Time and memory of the stage that ranks the images of each name (plugins/support/purity_stage.h),
-// from its number of images: how both grow, and where they lead.
+// Time and memory of the stages that rank the images of each name (plugins/support/purity_stage.h)
+// and that remove duplicates (duplicate_stage.h), from the number of images: how both grow, and
+// where they lead.
 //
 //   bazel build //benchmarks:curation_scale
-//   bazel-bin/benchmarks/curation_scale images=10000 [form=reduced|full] [threads=1]
-//       [per_identity=200] [local_descriptors=0] [folder=/tmp/curation_scale]
+//   bazel-bin/benchmarks/curation_scale images=10000 [stage=purify|deduplicate] [threads=1]
+//       [form=reduced|full] [per_identity=200] [photographs=4] [local_descriptors=0]
+//       [folder=/tmp/curation_scale]
 //
 // Images are made while they are read: some photographs of each rendered person, turned, shifted,
 // scaled and made darker or lighter at random, 96 px a side, a fifth of them of somebody else. That
-// costs 0.1 ms each. A line for each part of the stage:
+// costs 0.1 ms each. For duplicates take photographs=40: five images of each, which are copies or
+// not as the check finds. A line for each part of the stage:
 //   seconds      wall clock
 //   ms/image     the same by the number of images
 //   peak MB      largest resident memory during the part (VmHWM, set back at its beginning), pages
@@ -29,8 +32,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/hash.h"
 #include "core/base/random.h"
+#include "plugins/support/curation_run.h"
 #include "plugins/support/curation_summary.h"
+#include "plugins/support/duplicate_stage.h"
 #include "plugins/support/face_album.h"
 #include "plugins/support/manifest.h"
 #include "plugins/support/opencv.h"
@@ -39,7 +45,7 @@
 namespace facet {
 namespace {
 
-constexpr int kSide = 96, kPhotographs = 4;  // of each person
+constexpr int kSide = 96;
 constexpr double kWrong = 0.2;
 
 void Require(const absl::Status& status) {
@@ -81,11 +87,12 @@ cv::Mat Photograph(uint64_t person, uint64_t number) {
 
 class MadeFaces final : public CurationFaces {
  public:
-  MadeFaces(int64_t count, int64_t per_identity) : count_(count), per_identity_(per_identity) {
+  MadeFaces(int64_t count, int64_t per_identity, int64_t photographs)
+      : count_(count), per_identity_(per_identity), photographs_each_(photographs) {
     const int64_t identities = (count + per_identity - 1) / per_identity;
-    for (int64_t i = 0; i < identities * kPhotographs; ++i) {
-      photographs_.push_back(Photograph(static_cast<uint64_t>(i / kPhotographs),
-                                        static_cast<uint64_t>(i % kPhotographs)));
+    for (int64_t i = 0; i < identities * photographs; ++i) {
+      photographs_.push_back(Photograph(static_cast<uint64_t>(i / photographs),
+                                        static_cast<uint64_t>(i % photographs)));
     }
   }
   int64_t size() const override { return count_; }
@@ -95,7 +102,8 @@ class MadeFaces final : public CurationFaces {
   absl::StatusOr<Image> Get(int64_t index) const override {
     auto [person, random] = DrawOf(index);
     const cv::Mat& photograph =
-        photographs_[static_cast<size_t>(person) * kPhotographs + random.Index(kPhotographs)];
+        photographs_[static_cast<size_t>(person * photographs_each_) +
+                     random.Index(static_cast<uint64_t>(photographs_each_))];
     cv::Matx23d warp = cv::getRotationMatrix2D({kSide / 2.0F, kSide / 2.0F}, 5 * random.Normal(),
                                                1.0 + 0.06 * random.Normal());
     warp(0, 2) += 2.5 * random.Normal();
@@ -112,13 +120,13 @@ class MadeFaces final : public CurationFaces {
   // Who it shows, and the random numbers for the rest.
   std::pair<int64_t, Random> DrawOf(int64_t index) const {
     Random random(DeriveSeed(1, absl::StrCat(index)));
-    const auto people = static_cast<int64_t>(photographs_.size()) / kPhotographs;
+    const auto people = static_cast<int64_t>(photographs_.size()) / photographs_each_;
     const int64_t own = index / per_identity_;
     if (!random.Bernoulli(kWrong)) return {own, random};
     const auto other = static_cast<int64_t>(random.Index(static_cast<uint64_t>(people)));
     return {other, random};
   }
-  int64_t count_, per_identity_;
+  int64_t count_, per_identity_, photographs_each_;
   std::vector<cv::Mat> photographs_;
 };
 
@@ -135,7 +143,9 @@ void WriteManifest(const MadeFaces& faces, int64_t per_identity, const std::stri
       ManifestImage image;
       image.identity = identity;
       image.rank = i % per_identity;
-      image.path = absl::StrCat(identity, "/", image.rank, ".jpg");
+      image.path = absl::StrCat(i);  // no file: MadeFaces::Get(i)
+      image.bytes_sha256 = Sha256Hex(image.path);
+      image.num_bytes = 1;
       Require(manifest->AddImage(image).status());
     }
     return absl::OkStatus();
@@ -153,6 +163,15 @@ void WriteManifest(const MadeFaces& faces, int64_t per_identity, const std::stri
   }));
   Require(manifest->FinishRun(run, "{}"));
   Require(manifest->Freeze(folder + "/manifest.sqlite"));
+}
+
+CurationResult RemoveDuplicates(const CurationContext& context) {
+  const auto run = Require(CurationRun::Start(context, "deduplicate", "{}"));
+  DuplicateStage stage(context, {}, run.get(), "scale");
+  Require(stage.Run());
+  CurationResult result = Require(run->Finish("deduplicate", stage.Statistics()));
+  Require(stage.Describe(&result));
+  return result;
 }
 
 class Parts {
@@ -201,7 +220,7 @@ int Main(std::map<std::string, std::string> arguments) {
 
   Parts parts(images);
   parts.Begin("(photographs)");
-  const MadeFaces faces(images, per_identity);
+  const MadeFaces faces(images, per_identity, number("photographs", 4));
   parts.Begin("(manifest)");
   WriteManifest(faces, per_identity, folder + "/in");
 
@@ -212,12 +231,17 @@ int Main(std::map<std::string, std::string> arguments) {
   context.threads = static_cast<int>(number("threads", 1));
   context.seed = 1;
   context.faces = &faces;
+  context.read_image = [&](const std::string& path) { return faces.Get(std::atoll(path.c_str())); };
   context.progress = [&](int64_t done, int64_t total, const std::string&, const std::string& note) {
-    parts.Begin(note == "ranking" && done == total ? "marks, report" : note);
+    parts.Begin(note == "ranking" && done == total ? "marks, report"
+                : note.empty()                     ? "search"
+                                                   : note);
     return true;
   };
   parts.Begin("images");
-  const CurationResult result = Require(Purify(context, options));
+  const CurationResult result = arguments["stage"] == "deduplicate"
+                                    ? RemoveDuplicates(context)
+                                    : Require(Purify(context, options));
   parts.Begin("end");
   uintmax_t bytes = 0;
   for (const auto& file : std::filesystem::directory_iterator(context.work_folder)) {

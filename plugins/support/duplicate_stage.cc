@@ -135,11 +135,15 @@ absl::Status DuplicateStage::Take(int64_t identity, const FoundDuplicates& found
     for (ManifestImage row : rows) {
       const auto image = seen.find(row.id);
       if (image == seen.end()) continue;
-      row.width_px = image->second->width_px;
-      row.height_px = image->second->height_px;
-      row.num_bytes = image->second->num_bytes;
-      row.bytes_sha256 = image->second->bytes_sha256;
-      row.pixels_sha256 = image->second->pixels_sha256;
+      const ManifestImage& found_now = *image->second;
+      // What an earlier stage said stays.
+      if (row.width_px == 0) {
+        row.width_px = found_now.width_px;
+        row.height_px = found_now.height_px;
+      }
+      if (row.num_bytes < 0) row.num_bytes = found_now.num_bytes;
+      if (row.bytes_sha256.empty()) row.bytes_sha256 = found_now.bytes_sha256;
+      if (row.pixels_sha256.empty()) row.pixels_sha256 = found_now.pixels_sha256;
       FACET_RETURN_IF_ERROR(run_->manifest().UpdateImage(row));
     }
     for (const ManifestMark& mark : found.marks) {
