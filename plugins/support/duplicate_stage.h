@@ -22,7 +22,7 @@ inline constexpr char kUnderAnotherName[] = "exact duplicate under another name"
 
 struct DuplicateStageOptions {
   DuplicateSearchOptions search;
-  double max_false = 0.01;
+  double max_false = 0.001;
   VladVocabularyOptions learned;
   std::string vocabulary;  // a file; empty: learned
   int64_t people = 60;     // drawn, for vocabulary and threshold
