@@ -110,7 +110,8 @@ class Search {
     std::vector<size_t> left;
     for (const size_t i : distinct_) {
       const std::string& value = items_[i].image.*hash;
-      if (value.empty() || first.emplace(value, i).second) {
+      // What cannot be read is no copy, though its bytes may be another's.
+      if (value.empty() || !items_[i].problem.empty() || first.emplace(value, i).second) {
         left.push_back(i);
       } else {
         copies_.push_back({i, first[value], what});

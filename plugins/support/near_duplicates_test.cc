@@ -1,6 +1,8 @@
 // Against plain loops over all pairs and clusters.
 #include "plugins/support/near_duplicates.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/base/random.h"
@@ -86,6 +88,44 @@ TEST(LinkPairs, ClustersOfCompleteLinkHaveAllTheirPairs) {
     }
   }
   EXPECT_GT(together, 0);
+}
+
+// Agglomeration as in the textbook: the two clusters whose farthest pair is nearest become one, as
+// long as all pairs between them are near.
+TEST(LinkPairs, CompleteLinkIsTheNaiveAgglomeration) {
+  const cv::Mat rows = UnitRows(40, 3, 17);
+  const std::vector<ClosePair> pairs = PairsWithin(rows, 0.6);
+  std::map<std::pair<int, int>, double> distance;
+  for (const ClosePair& pair : pairs) distance[{pair.a, pair.b}] = pair.distance;
+  std::vector<std::vector<int>> clusters(40);
+  for (int i = 0; i < 40; ++i) clusters[static_cast<size_t>(i)] = {i};
+  for (;;) {
+    double best = 1e9;
+    size_t first = 0, second = 0;
+    for (size_t x = 0; x < clusters.size(); ++x) {
+      for (size_t y = x + 1; y < clusters.size(); ++y) {
+        double farthest = 0;
+        for (const int a : clusters[x]) {
+          for (const int b : clusters[y]) {
+            const auto found = distance.find({std::min(a, b), std::max(a, b)});
+            farthest = std::max(farthest, found == distance.end() ? 1e9 : found->second);
+          }
+        }
+        if (farthest < best) best = farthest, first = x, second = y;
+      }
+    }
+    if (best >= 1e9) break;
+    clusters[first].insert(clusters[first].end(), clusters[second].begin(), clusters[second].end());
+    clusters.erase(clusters.begin() + static_cast<std::ptrdiff_t>(second));
+  }
+  EXPECT_LT(clusters.size(), 30u);
+  const std::vector<int> found = LinkPairs(40, pairs, Linkage::kComplete);
+  std::set<std::set<int>> expected, got;
+  for (const auto& cluster : clusters) expected.emplace(cluster.begin(), cluster.end());
+  std::map<int, std::set<int>> members;
+  for (int i = 0; i < 40; ++i) members[found[static_cast<size_t>(i)]].insert(i);
+  for (const auto& each : members) got.insert(each.second);
+  EXPECT_EQ(got, expected);
 }
 
 }  // namespace

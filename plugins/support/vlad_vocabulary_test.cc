@@ -47,6 +47,39 @@ TEST(VladVocabulary, ProjectsToUnitLengthAlongOrthogonalAxes) {
   }
 }
 
+// Before their length is made 1, the training rows have covariance v_i / (v_i + v_1 / 100) along
+// axis i: the identity but for the regularisation, and 1 / 1.01 along the first. As a row of the
+// basis has the squared length 1 / (v_i + v_1 / 100), that is 1 - (v_1 / 100) |row|^2.
+TEST(VladVocabulary, WhitensTheTrainingRows) {
+  const cv::Mat sift = RootSift(2000, 1);
+  const VladVocabulary vocabulary = TrainVladVocabulary(sift, Small()).value();
+  constexpr int kAxes = 12;
+  cv::Mat along(sift.rows, kAxes, CV_64F, cv::Scalar(0));
+  for (int n = 0; n < sift.rows; ++n) {
+    for (int i = 0; i < kAxes; ++i) {
+      for (int j = 0; j < 128; ++j) {
+        along.at<double>(n, i) +=
+            (static_cast<double>(sift.at<float>(n, j)) - vocabulary.mean.at<float>(0, j)) *
+            vocabulary.basis.at<float>(i, j);
+      }
+    }
+  }
+  const double first = cv::norm(vocabulary.basis.row(0));
+  const double ridge = 0.01 / (1.01 * first * first);
+  for (int i = 0; i < kAxes; ++i) {
+    const double length = cv::norm(vocabulary.basis.row(i));
+    for (int j = 0; j < kAxes; ++j) {
+      double covariance = 0;
+      for (int n = 0; n < sift.rows; ++n) {
+        covariance += along.at<double>(n, i) * along.at<double>(n, j);
+      }
+      covariance /= sift.rows;
+      // 1 / N or 1 / (N - 1): 5e-4.
+      EXPECT_NEAR(covariance, i == j ? 1 - ridge * length * length : 0, 1e-3) << i << " " << j;
+    }
+  }
+}
+
 TEST(VladVocabulary, AFileGivesTheSameBits) {
   const VladVocabulary vocabulary = TrainVladVocabulary(RootSift(500, 2), Small()).value();
   const std::string path = testing::TempDir() + "/words.yml";
