@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/api/aligner.h"
@@ -59,6 +60,10 @@ struct Metric {
   std::string unit;             // "%", "1"
   int64_t count = 0;            // pairs, templates ... that the value rests on
 };
+
+inline Metric CountedMetric(std::string name, double value, std::string unit, int64_t count) {
+  return {std::move(name), value, 0.0, kCounted, std::move(unit), count};
+}
 
 struct EvaluationInput {
   const DatasetContents* data = nullptr;  // null with the trait "curation"

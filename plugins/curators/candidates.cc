@@ -199,7 +199,7 @@ class Candidates final : public facet::Curator {
 
   static void AddMetric(const std::string& name, int64_t value, int64_t of,
                         CurationResult* result) {
-    result->metrics.push_back({name, static_cast<double>(value), -1, "", "1", of});
+    result->metrics.push_back(facet::CountedMetric(name, static_cast<double>(value), "1", of));
   }
 
   const Options options_;

@@ -188,7 +188,8 @@ class Collect final : public facet::Curator {
     int64_t failed = 0;
     for (const auto& [reason, count] : stored.failures) failed += count;
     const auto add = [&](const std::string& name, int64_t value) {
-      result->metrics.push_back({name, static_cast<double>(value), -1, "", "1", stored.urls});
+      result->metrics.push_back(
+          facet::CountedMetric(name, static_cast<double>(value), "1", stored.urls));
     };
     add("hits", static_cast<int64_t>(collection.rows.size()));
     add("urls", stored.urls);

@@ -187,8 +187,8 @@ class Contaminate final : public facet::Curator {
       }
     }
     for (const auto& [name, count] : counts) {
-      result->metrics.push_back({name, static_cast<double>(count), -1, "", "1",
-                                 static_cast<int64_t>(plan.images.size())});
+      result->metrics.push_back(facet::CountedMetric(name, static_cast<double>(count), "1",
+                                                     static_cast<int64_t>(plan.images.size())));
     }
     result->sheets.push_back(wrong.Sheet("wrong person"));
     result->sheets.push_back(near.Sheet("near duplicate"));

@@ -264,7 +264,7 @@ TEST(Purify, NamesWhatIsWrong) {
   EXPECT_THAT(Curate(surroundings, options).status().message(), HasSubstr("manifest.sqlite"));
   surroundings.context.faces = nullptr;
   EXPECT_THAT(Curate(surroundings, SmallOptions()).status().message(), HasSubstr("faces"));
-  const FakeFaces none;
+  const FacesInMemory none;
   surroundings.context.faces = &none;
   EXPECT_THAT(Curate(surroundings, SmallOptions()).status().message(),
               HasSubstr("0 identities have an image with a face (0 of 90 images have one)"));

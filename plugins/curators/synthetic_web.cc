@@ -108,7 +108,7 @@ class SyntheticWeb final : public facet::Curator {
     FACET_ASSIGN_OR_RETURN(CurationResult result,
                            run->Finish(options_.snapshot, facet::Dump(Json(counts))));
     for (const auto& [name, count] : counts) {
-      result.metrics.push_back({name, static_cast<double>(count), -1, "", "1", total});
+      result.metrics.push_back(facet::CountedMetric(name, static_cast<double>(count), "1", total));
     }
     AddSheets(plan, context.seed, &result);
     return result;

@@ -1,17 +1,11 @@
 #include "plugins/support/annotation_log.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <filesystem>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
 
@@ -66,88 +60,41 @@ absl::StatusOr<AnnotationEvent> FromLine(const std::string& line) {
   return event;
 }
 
-// So that a new file's name survives a crash, too.
-absl::Status SyncFolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::absolute(path).parent_path().string();
-  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", folder));
-  const int failed = ::fsync(file);
-  const int reason = errno;
-  ::close(file);
-  if (failed != 0) return absl::ErrnoToStatus(reason, absl::StrCat("cannot sync ", folder));
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<AnnotationLog>> AnnotationLog::Open(const std::string& path) {
-  std::error_code ignored;  // open() says what is wrong
+  std::error_code ignored;  // opening says what is wrong
   std::filesystem::create_directories(std::filesystem::absolute(path).parent_path(), ignored);
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
-  std::unique_ptr<AnnotationLog> log(new AnnotationLog(path, file));
-  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        path, " is in use: another process writes decisions to it; end that one first"));
-  }
-  FACET_RETURN_IF_ERROR(log->Load());
-  FACET_RETURN_IF_ERROR(SyncFolderOf(path));
+  std::unique_ptr<AnnotationLog> log(new AnnotationLog());
+  FACET_ASSIGN_OR_RETURN(
+      log->lines_,
+      LineJournal::Open(path, "another process writes decisions to it; end that one first",
+                        [&](int64_t number, const std::string& line) {
+                          return log->Take(absl::StrCat(path, ":", number, ": "), line);
+                        }));
   return log;
 }
 
-AnnotationLog::~AnnotationLog() { ::close(file_); }
-
-absl::Status AnnotationLog::Load() {
-  FACET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path_));
-  size_t begin = 0;
-  for (size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    const std::string where = absl::StrCat(path_, ":", events_.size() + 1, ": ");
-    absl::StatusOr<AnnotationEvent> event = FromLine(text.substr(begin, end - begin));
-    if (!event.ok()) {
-      return absl::DataLossError(
-          absl::StrCat(where, event.status().message(), "; mend the line, or name another file"));
+absl::Status AnnotationLog::Take(const std::string& where, const std::string& line) {
+  absl::StatusOr<AnnotationEvent> event = FromLine(line);
+  if (!event.ok()) {
+    return absl::DataLossError(
+        absl::StrCat(where, event.status().message(), "; mend the line, or name another file"));
+  }
+  if (event->action == Action::kUndo) {
+    const int64_t undone = event->undoes;
+    if (undone < 1 || undone > static_cast<int64_t>(events_.size()) ||
+        events_[undone - 1].annotator != event->annotator) {
+      return absl::DataLossError(absl::StrCat(
+          where, "undoes line ", undone, ", which is no line of ", event->annotator, " before it"));
     }
-    if (event->action == Action::kUndo) {
-      const int64_t line = event->undoes;
-      if (line < 1 || line > static_cast<int64_t>(events_.size()) ||
-          events_[line - 1].annotator != event->annotator) {
-        return absl::DataLossError(absl::StrCat(
-            where, "undoes line ", line, ", which is no line of ", event->annotator, " before it"));
-      }
-    }
-    events_.push_back(*std::move(event));
   }
-  size_ = static_cast<int64_t>(begin);
-  if (begin < text.size() && ::ftruncate(file_, size_) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot cut the torn last line off ", path_));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status AnnotationLog::Write(const std::string& line) {
-  size_t written = 0;
-  while (written < line.size()) {
-    const ssize_t count = ::write(file_, line.data() + written, line.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot write to ", path_));
-    written += static_cast<size_t>(count);
-  }
-  if (::fdatasync(file_) != 0)
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", path_));
+  events_.push_back(*std::move(event));
   return absl::OkStatus();
 }
 
 absl::Status AnnotationLog::Append(AnnotationEvent event) {
-  if (damaged_) {
-    return absl::DataLossError(
-        absl::StrCat(path_, " has a line that could not be finished; free space, start again"));
-  }
-  const std::string line = ToLine(event) + "\n";
-  if (absl::Status status = Write(line); !status.ok()) {
-    damaged_ = ::ftruncate(file_, size_) != 0;
-    return status;
-  }
-  size_ += static_cast<int64_t>(line.size());
+  FACET_RETURN_IF_ERROR(lines_->Append(ToLine(event)));
   events_.push_back(std::move(event));
   return absl::OkStatus();
 }

@@ -21,6 +21,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "plugins/support/line_journal.h"
 
 namespace facet {
 
@@ -43,9 +44,6 @@ class AnnotationLog {
   // is destroyed: FailedPrecondition if another process has it. DataLoss names a line that is not
   // of this form.
   static absl::StatusOr<std::unique_ptr<AnnotationLog>> Open(const std::string& path);
-  ~AnnotationLog();
-  AnnotationLog(const AnnotationLog&) = delete;
-  AnnotationLog& operator=(const AnnotationLog&) = delete;
 
   // events()[i] is line i + 1.
   const std::vector<AnnotationEvent>& events() const { return events_; }
@@ -53,14 +51,10 @@ class AnnotationLog {
   absl::Status Append(AnnotationEvent event);
 
  private:
-  AnnotationLog(std::string path, int file) : path_(std::move(path)), file_(file) {}
-  absl::Status Load();
-  absl::Status Write(const std::string& line);
+  AnnotationLog() = default;
+  absl::Status Take(const std::string& where, const std::string& line);
 
-  const std::string path_;
-  const int file_;
-  int64_t size_ = 0;      // bytes of whole lines
-  bool damaged_ = false;  // an append failed and could not be taken back
+  std::unique_ptr<LineJournal> lines_;
   std::vector<AnnotationEvent> events_;
 };
 

@@ -127,11 +127,11 @@ void AddSheets(const AnnotationFindings& f, CurationResult* result) {
 }
 
 Metric CountOf(const std::string& name, int64_t count) {
-  return {name, static_cast<double>(count), -1, "", "1", count};
+  return CountedMetric(name, static_cast<double>(count), "1", count);
 }
 
 Metric ShareOf(const std::string& name, int64_t part, int64_t of) {
-  return {name, 100.0 * static_cast<double>(part) / static_cast<double>(of), -1, "", "%", of};
+  return CountedMetric(name, 100.0 * static_cast<double>(part) / static_cast<double>(of), "%", of);
 }
 
 }  // namespace

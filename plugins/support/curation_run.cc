@@ -78,7 +78,7 @@ absl::StatusOr<std::vector<ContactSheet>> SheetsOfRemovals(const Manifest& manif
 absl::StatusOr<std::unique_ptr<CurationRun>> CurationRun::Start(const CurationContext& context,
                                                                 const std::string& stage,
                                                                 const std::string& settings) {
-  if (!context.manifest.empty()) return Open(context, stage, settings);
+  if (!context.manifest.empty()) return Begin(context, stage, settings);
   return absl::InvalidArgumentError(
       absl::StrCat("\"", stage,
                    "\" goes on with a manifest and there is none; name the row whose "
@@ -88,12 +88,6 @@ absl::StatusOr<std::unique_ptr<CurationRun>> CurationRun::Start(const CurationCo
 absl::StatusOr<std::unique_ptr<CurationRun>> CurationRun::Begin(const CurationContext& context,
                                                                 const std::string& stage,
                                                                 const std::string& settings) {
-  return Open(context, stage, settings);
-}
-
-absl::StatusOr<std::unique_ptr<CurationRun>> CurationRun::Open(const CurationContext& context,
-                                                               const std::string& stage,
-                                                               const std::string& settings) {
   const std::string path = context.work_folder + "/working.sqlite";
   FACET_RETURN_IF_ERROR(RemoveStale(path));
   FACET_ASSIGN_OR_RETURN(auto manifest, context.manifest.empty()

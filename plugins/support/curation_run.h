@@ -78,9 +78,6 @@ class CurationRun {
  private:
   CurationRun(const CurationContext& context, std::unique_ptr<Manifest> manifest)
       : context_(context), manifest_(std::move(manifest)) {}
-  static absl::StatusOr<std::unique_ptr<CurationRun>> Open(const CurationContext& context,
-                                                           const std::string& stage,
-                                                           const std::string& settings);
 
   const CurationContext& context_;  // outlives this
   std::unique_ptr<Manifest> manifest_;

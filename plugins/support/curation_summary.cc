@@ -127,16 +127,6 @@ absl::StatusOr<bool> HasImages(const Manifest& manifest) {
   return row.Step();
 }
 
-Metric MetricOf(const char* name, double value, const char* unit, int64_t count) {
-  Metric metric;
-  metric.name = name;
-  metric.value = value;
-  metric.error_kind = kCounted;
-  metric.unit = unit;
-  metric.count = count;
-  return metric;
-}
-
 }  // namespace
 
 absl::StatusOr<std::optional<std::unordered_map<int64_t, ImageTruth>>> ReadTruth(
@@ -180,21 +170,22 @@ absl::StatusOr<std::vector<Metric>> SummariseRun(const Manifest& manifest, int64
     return static_cast<double>(part) / static_cast<double>(of);
   };
   std::vector<Metric> metrics = {
-      MetricOf("persons", static_cast<double>(state.persons), "1", state.persons)};
+      CountedMetric("persons", static_cast<double>(state.persons), "1", state.persons)};
   if (state.images > 0) {
     metrics.push_back(
-        MetricOf("images per person", share(state.images, state.persons), "1", state.persons));
+        CountedMetric("images per person", share(state.images, state.persons), "1", state.persons));
   }
-  metrics.push_back(MetricOf("images", static_cast<double>(state.images), "1", state.images));
-  metrics.push_back(MetricOf("effort", runs.effort_seconds / 3600.0, "h", 1));
+  metrics.push_back(CountedMetric("images", static_cast<double>(state.images), "1", state.images));
+  metrics.push_back(CountedMetric("effort", runs.effort_seconds / 3600.0, "h", 1));
   if (runs.truth.empty()) return metrics;
   if (state.images > 0) {
-    metrics.push_back(
-        MetricOf("precision", 100.0 * share(state.right_left, state.images), "%", state.images));
+    metrics.push_back(CountedMetric("precision", 100.0 * share(state.right_left, state.images), "%",
+                                    state.images));
   }
   if (state.pictures_given > 0) {
-    metrics.push_back(MetricOf("recall", 100.0 * share(state.pictures_left, state.pictures_given),
-                               "%", state.pictures_given));
+    metrics.push_back(CountedMetric("recall",
+                                    100.0 * share(state.pictures_left, state.pictures_given), "%",
+                                    state.pictures_given));
   }
   return metrics;
 }

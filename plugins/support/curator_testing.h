@@ -9,25 +9,11 @@
 #include <filesystem>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "core/api/curator.h"
+#include "plugins/support/faces_in_memory.h"
 
 namespace facet {
-
-class FakeFaces final : public CurationFaces {
- public:
-  void Add(int64_t image, Image face) { faces_.emplace_back(image, std::move(face)); }
-  int64_t size() const override { return static_cast<int64_t>(faces_.size()); }
-  int64_t image(int64_t index) const override { return faces_[static_cast<size_t>(index)].first; }
-  absl::StatusOr<Image> Get(int64_t index) const override {
-    return faces_[static_cast<size_t>(index)].second;
-  }
-
- private:
-  std::vector<std::pair<int64_t, Image>> faces_;
-};
 
 // Folders below `folder`: in/ (put the manifest there), images/, out/, work/.
 class CuratorSurroundings {
@@ -62,7 +48,7 @@ class CuratorSurroundings {
   std::string output() const { return context.output_folder + "/manifest.sqlite"; }
 
   CurationContext context;
-  FakeFaces faces;
+  FacesInMemory faces;
   int64_t steps = 0, stop_after = -1;  // calls of progress; the stop comes after so many
 };
 

@@ -1,15 +1,9 @@
 #include "plugins/support/download_journal.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
 
@@ -106,50 +100,24 @@ absl::StatusOr<DownloadResult> FromJournalLine(const std::string& line) {
 }
 
 absl::StatusOr<std::unique_ptr<DownloadJournal>> DownloadJournal::Open(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
-  std::unique_ptr<DownloadJournal> journal(new DownloadJournal(path, file));
-  if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(path, " is in use: another process downloads to this folder; wait for it"));
-  }
-  FACET_RETURN_IF_ERROR(journal->Load());
+  std::unique_ptr<DownloadJournal> journal(new DownloadJournal());
+  const auto take = [&](int64_t number, const std::string& line) -> absl::Status {
+    absl::StatusOr<DownloadResult> result = FromJournalLine(line);
+    if (!result.ok()) {
+      return absl::DataLossError(absl::StrCat(path, ":", number, ": ", result.status().message(),
+                                              "; delete the line, and its image is fetched anew"));
+    }
+    journal->results_[result->id] = *std::move(result);
+    return absl::OkStatus();
+  };
+  FACET_ASSIGN_OR_RETURN(
+      journal->lines_,
+      LineJournal::Open(path, "another process downloads to this folder; wait for it", take));
   return journal;
 }
 
-DownloadJournal::~DownloadJournal() { ::close(file_); }
-
-absl::Status DownloadJournal::Load() {
-  FACET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path_));
-  size_t begin = 0;
-  for (int64_t line = 1;; ++line) {
-    const size_t end = text.find('\n', begin);
-    if (end == std::string::npos) break;
-    absl::StatusOr<DownloadResult> result = FromJournalLine(text.substr(begin, end - begin));
-    if (!result.ok()) {
-      return absl::DataLossError(absl::StrCat(path_, ":", line, ": ", result.status().message(),
-                                              "; delete the line, and its image is fetched anew"));
-    }
-    results_[result->id] = *std::move(result);
-    begin = end + 1;
-  }
-  if (begin < text.size() && ::ftruncate(file_, static_cast<off_t>(begin)) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot shorten ", path_));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status DownloadJournal::Append(const DownloadResult& result) {
-  const std::string line = ToJournalLine(result) + "\n";
-  // One write; what a full disk cuts off is taken back, or the next line would follow it.
-  const off_t end = ::lseek(file_, 0, SEEK_END);
-  const ssize_t written = ::write(file_, line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size())) {
-    const int error = written < 0 ? errno : ENOSPC;
-    if (written > 0 && ::ftruncate(file_, end) != 0) return absl::DataLossError(path_);
-    return absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path_));
-  }
-  if (::fdatasync(file_) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("sync ", path_));
+  FACET_RETURN_IF_ERROR(lines_->Append(ToJournalLine(result)));
   results_[result.id] = result;
   return absl::OkStatus();
 }

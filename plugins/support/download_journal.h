@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "plugins/support/download_result.h"
+#include "plugins/support/line_journal.h"
 
 namespace facet {
 
@@ -26,20 +27,15 @@ class DownloadJournal {
   // it is destroyed: FailedPrecondition if another process has it. DataLoss names a line that is
   // not of this form.
   static absl::StatusOr<std::unique_ptr<DownloadJournal>> Open(const std::string& path);
-  ~DownloadJournal();
-  DownloadJournal(const DownloadJournal&) = delete;
-  DownloadJournal& operator=(const DownloadJournal&) = delete;
 
   // What earlier runs and Append() recorded, by id.
   const std::unordered_map<std::string, DownloadResult>& results() const { return results_; }
   absl::Status Append(const DownloadResult& result);
 
  private:
-  DownloadJournal(std::string path, int file) : path_(std::move(path)), file_(file) {}
-  absl::Status Load();
+  DownloadJournal() = default;
 
-  const std::string path_;
-  const int file_;
+  std::unique_ptr<LineJournal> lines_;
   std::unordered_map<std::string, DownloadResult> results_;
 };
 

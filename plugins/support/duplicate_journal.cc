@@ -1,11 +1,5 @@
 #include "plugins/support/duplicate_journal.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <utility>
 
@@ -48,10 +42,6 @@ FoundDuplicates FromJson(const Json& line) {
   return found;
 }
 
-absl::Status SystemError(const std::string& what, const std::string& path) {
-  return absl::UnavailableError(absl::StrCat("cannot ", what, " ", path, ": ", strerror(errno)));
-}
-
 }  // namespace
 
 absl::StatusOr<Json> DuplicateJournal::ReadHead(const std::string& path, const std::string& key) {
@@ -74,40 +64,23 @@ absl::Status DuplicateJournal::Create(const std::string& path, const std::string
 absl::StatusOr<std::unique_ptr<DuplicateJournal>> DuplicateJournal::Open(
     const std::string& path,
     const std::function<absl::Status(int64_t, const FoundDuplicates&)>& take) {
-  std::ifstream text(path);
-  std::string line;
-  int64_t end = 0;
-  for (int64_t number = 1; std::getline(text, line) && !text.eof(); ++number) {
-    end += static_cast<int64_t>(line.size()) + 1;
-    if (number == 1) continue;
+  const auto take_line = [&](int64_t number, const std::string& line) -> absl::Status {
+    if (number == 1) return absl::OkStatus();  // the head
     try {
       const Json entry = Json::parse(line);
-      FACET_RETURN_IF_ERROR(take(entry.at("identity"), FromJson(entry)));
+      return take(entry.at("identity"), FromJson(entry));
     } catch (const Json::exception& error) {
       return absl::DataLossError(absl::StrCat(path, ", line ", number, ": ", error.what(),
                                               "; remove the file to search anew"));
     }
-  }
-  const int file = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (file < 0) return SystemError("open", path);
-  std::unique_ptr<DuplicateJournal> journal(new DuplicateJournal(path, file));
-  if (ftruncate(file, end) != 0 || lseek(file, 0, SEEK_END) < 0) {
-    return SystemError("cut off the last line of", path);
-  }
-  return journal;
+  };
+  FACET_ASSIGN_OR_RETURN(std::unique_ptr<LineJournal> lines,
+                         LineJournal::Open(path, "another search writes to it", take_line));
+  return std::unique_ptr<DuplicateJournal>(new DuplicateJournal(std::move(lines)));
 }
 
-DuplicateJournal::~DuplicateJournal() { close(file_); }
-
 absl::Status DuplicateJournal::Append(int64_t identity, const FoundDuplicates& found) {
-  const std::string line = Dump(ToJson(identity, found)) + "\n";
-  for (size_t done = 0; done < line.size();) {
-    const ssize_t count = write(file_, line.data() + done, line.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return SystemError("write", path_);
-    done += static_cast<size_t>(count);
-  }
-  return fdatasync(file_) == 0 ? absl::OkStatus() : SystemError("sync", path_);
+  return lines_->Append(Dump(ToJson(identity, found)));
 }
 
 }  // namespace facet

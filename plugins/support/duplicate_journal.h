@@ -8,10 +8,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "core/base/json.h"
 #include "plugins/support/duplicate_search.h"
+#include "plugins/support/line_journal.h"
 
 namespace facet {
 
@@ -26,17 +28,12 @@ class DuplicateJournal {
   static absl::StatusOr<std::unique_ptr<DuplicateJournal>> Open(
       const std::string& path,
       const std::function<absl::Status(int64_t identity, const FoundDuplicates&)>& take);
-  ~DuplicateJournal();
-  DuplicateJournal(const DuplicateJournal&) = delete;
-  DuplicateJournal& operator=(const DuplicateJournal&) = delete;
-
   absl::Status Append(int64_t identity, const FoundDuplicates& found);
 
  private:
-  DuplicateJournal(std::string path, int file) : path_(std::move(path)), file_(file) {}
+  explicit DuplicateJournal(std::unique_ptr<LineJournal> lines) : lines_(std::move(lines)) {}
 
-  std::string path_;
-  int file_;
+  std::unique_ptr<LineJournal> lines_;
 };
 
 }  // namespace facet

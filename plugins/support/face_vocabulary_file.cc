@@ -1,37 +1,20 @@
-#include <utility>
-
 #include "absl/strings/str_cat.h"
-#include "core/base/file.h"
-#include "core/base/hash.h"
 #include "core/base/status.h"
 #include "plugins/support/face_vocabulary.h"
+#include "plugins/support/matrix_file.h"
 #include "plugins/support/matrix_rows.h"
 
 namespace facet {
 namespace {
 
-constexpr char kVersion[] = "facet_face_vocabulary";
-constexpr char kDigest[] = "sha256";
-constexpr int kMaxNumbers = 1 << 26;  // of one matrix: 256 MiB
+constexpr char kKind[] = "facet_face_vocabulary";
 
-template <class Vocabulary>
-auto MatricesOf(Vocabulary& vocabulary) {
-  using MatPointer = decltype(&vocabulary.mean);
-  return std::vector<std::pair<const char*, MatPointer>>{
-      {"pca_mean", &vocabulary.mean},
-      {"pca_basis", &vocabulary.basis},
-      {"mixture_priors", &vocabulary.mixture.priors},
-      {"mixture_means", &vocabulary.mixture.means},
-      {"mixture_variances", &vocabulary.mixture.variances}};
-}
-
-std::string DigestOf(const FaceVocabulary& vocabulary) {
-  Sha256 digest;
-  for (const auto& [name, matrix] : MatricesOf(vocabulary)) {
-    digest.Update(absl::StrCat(name, " ", matrix->rows, " ", matrix->cols, "\n"));
-    digest.Update({matrix->ptr<char>(), matrix->total() * matrix->elemSize()});
-  }
-  return digest.HexDigest();
+NamedMatrices MatricesOf(FaceVocabulary& vocabulary) {
+  return {{"pca_mean", &vocabulary.mean},
+          {"pca_basis", &vocabulary.basis},
+          {"mixture_priors", &vocabulary.mixture.priors},
+          {"mixture_means", &vocabulary.mixture.means},
+          {"mixture_variances", &vocabulary.mixture.variances}};
 }
 
 // Empty: nothing is wrong.
@@ -54,59 +37,22 @@ std::string ProblemOf(const FaceVocabulary& vocabulary) {
                       dimension, " and positions 2");
 }
 
-std::string ReadContent(const cv::FileStorage& file, FaceVocabulary* vocabulary) {
-  if (!file.isOpened()) return "it is no YAML of OpenCV's";
-  if (!file[kVersion].isInt()) return absl::StrCat("it has no number ", kVersion);
-  if (const int version = file[kVersion]; version != 1) {
-    return absl::StrCat("its version is ", version, ", known is 1");
-  }
-  for (const auto& [name, matrix] : MatricesOf(*vocabulary)) {
-    if (!file[name].isMap()) return absl::StrCat("it has no matrix ", name);
-    // OpenCV allocates whatever the file says.
-    const int rows = file[name]["rows"], columns = file[name]["cols"];
-    if (rows < 1 || columns < 1 || rows > kMaxNumbers / columns) {
-      return absl::StrCat("its matrix ", name, " says that it is ", rows, " x ", columns);
-    }
-    file[name] >> *matrix;
-  }
-  if (std::string problem = ProblemOf(*vocabulary); !problem.empty()) return problem;
-  if (!file[kDigest].isString() || file[kDigest].string() != DigestOf(*vocabulary)) {
-    return "its numbers are not those that were written (sha256 differs)";
-  }
-  return "";
-}
-
 }  // namespace
 
 absl::Status WriteFaceVocabulary(const FaceVocabulary& vocabulary, const std::string& path) {
   if (std::string problem = ProblemOf(vocabulary); !problem.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": not written: ", problem));
   }
-  cv::FileStorage file(".yml", cv::FileStorage::WRITE_BASE64 | cv::FileStorage::MEMORY);
-  file << kVersion << 1 << kDigest << DigestOf(vocabulary);
-  for (const auto& [name, matrix] : MatricesOf(vocabulary)) file << name << *matrix;
-  return WriteFileAtomically(path, file.releaseAndGetString());
+  FaceVocabulary same = vocabulary;
+  return WriteMatrices(kKind, MatricesOf(same), path);
 }
 
 absl::StatusOr<FaceVocabulary> ReadFaceVocabulary(const std::string& path) {
-  FACET_ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
   FaceVocabulary vocabulary;
-  std::string problem;
-  try {
-    // OpenCV asserts on an empty text and takes one without this beginning for another format.
-    if (content.rfind("%YAML", 0) != 0) {
-      problem = "it is no YAML of OpenCV's";
-    } else {
-      problem = ReadContent(
-          cv::FileStorage(content, cv::FileStorage::READ | cv::FileStorage::MEMORY), &vocabulary);
-    }
-  } catch (const cv::Exception& error) {
-    problem = absl::StrCat("OpenCV cannot read it: ", error.err);
-  }
-  if (problem.empty()) return vocabulary;
-  return absl::InvalidArgumentError(
-      absl::StrCat(path, " is no face vocabulary: ", problem,
-                   "; give a file that WriteFaceVocabulary wrote, or train one anew"));
+  FACET_RETURN_IF_ERROR(ReadMatrices(
+      kKind, "face vocabulary", "give a file that WriteFaceVocabulary wrote, or train one anew",
+      path, MatricesOf(vocabulary), [&] { return ProblemOf(vocabulary); }));
+  return vocabulary;
 }
 
 }  // namespace facet

@@ -72,7 +72,8 @@ class Manifest {
   absl::Status MarkIdentity(int64_t run, int64_t identity, const std::string& reason,
                             const std::string& detail = "");
   absl::Status SetScore(int64_t run, int64_t image, double score);
-  // A single mark out of force or into it again, also of a finished run.
+  // A run's marks of an image with this reason out of force or into it again, also of a finished
+  // run.
   absl::Status SetUndone(int64_t run, int64_t image, const std::string& reason, bool undone);
 
   absl::Status Undo(int64_t run);
@@ -121,7 +122,7 @@ class Manifest {
 
   std::unique_ptr<SqliteDatabase> database_;
   std::unique_ptr<Statements> statements_;
-  std::map<std::string, std::pair<int64_t, bool>> reasons_;  // -> id, removes
+  std::map<std::pair<std::string, bool>, int64_t> reasons_;  // (reason, removes) -> id
   int64_t open_run_ = -1;  // known to be open, so that marks need not ask
 };
 

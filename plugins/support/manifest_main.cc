@@ -1,8 +1,6 @@
 // facet-manifest: a curation manifest for people and other programs. Answers go to stdout, all else
 // to stderr; the exit codes are the host's.
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -11,11 +9,9 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "core/app/command_line.h"
 #include "core/app/exit_code.h"
 #include "core/base/status.h"
-#include "core/base/suggest.h"
 #include "plugins/support/manifest_tool.h"
 
 namespace facet {
@@ -110,24 +106,6 @@ void AddConversions(CLI::App& app, Work* work) {
                 "FILE", work, &ImportVggFaceLists);
 }
 
-// CLI11's words, but of the verb where that is what is wrong.
-int UsageError(const CLI::App& app, const CLI::ParseError& error) {
-  std::string message = error.what();
-  if (app.get_subcommands().empty()) {
-    std::vector<std::string> verbs;
-    for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
-    const std::vector<std::string> unknown = app.remaining();
-    const std::string nearest = unknown.empty() ? "" : Nearest(unknown[0], verbs);
-    message = absl::StrCat(unknown.empty() ? "no verb is named"
-                                           : absl::StrCat("there is no verb \"", unknown[0], "\""),
-                           nearest.empty() ? absl::StrCat("; verbs: ", absl::StrJoin(verbs, ", "))
-                                           : absl::StrCat("; did you mean \"", nearest, "\"?"));
-  }
-  std::fprintf(stderr, "error: %s\nRun with --help for the verbs and their options.\n",
-               message.c_str());
-  return kExitUsage;
-}
-
 int ExitCodeOf(const absl::Status& status) {
   if (status.ok()) return kExitDone;
   if (absl::IsOutOfRange(status)) return kExitUsage;
@@ -157,11 +135,7 @@ int Main(int argc, char** argv) {
     std::fprintf(stderr, "error: %s\n", std::string(status.message()).c_str());
     return ExitCodeOf(status);
   }
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return kExitDone;
-  if (errno == EPIPE) return kExitClosedPipe;
-  std::fprintf(stderr, "error: cannot write the answer to stdout: %s\n", std::strerror(errno));
-  return kExitInput;
+  return FlushAnswer(kExitDone);
 }
 
 }  // namespace

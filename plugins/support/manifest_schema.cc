@@ -48,8 +48,9 @@ CREATE TABLE runs (
 );
 CREATE TABLE reasons (
   id INTEGER PRIMARY KEY,
-  reason TEXT NOT NULL UNIQUE CHECK (reason <> ''),
-  removes INTEGER NOT NULL CHECK (removes IN (0, 1))
+  reason TEXT NOT NULL CHECK (reason <> ''),
+  removes INTEGER NOT NULL CHECK (removes IN (0, 1)),
+  UNIQUE (reason, removes)
 );
 CREATE TABLE marks (
   run INTEGER NOT NULL REFERENCES runs (id),

@@ -137,10 +137,11 @@ absl::StatusOr<std::string> ShowRuns(const Manifest& manifest) {
 // Of a run's marks of an image, with and without force.
 absl::StatusOr<std::vector<std::string>> ReasonsOf(const Manifest& manifest, int64_t run,
                                                    int64_t image) {
-  FACET_ASSIGN_OR_RETURN(SqliteStatement row,
-                         manifest.database().Prepare(
-                             "SELECT r.reason FROM marks AS m JOIN reasons AS r ON r.id = m.reason "
-                             "WHERE m.run = ? AND m.image = ? ORDER BY r.reason"));
+  FACET_ASSIGN_OR_RETURN(
+      SqliteStatement row,
+      manifest.database().Prepare(
+          "SELECT DISTINCT r.reason FROM marks AS m JOIN reasons AS r "
+          "ON r.id = m.reason WHERE m.run = ? AND m.image = ? ORDER BY r.reason"));
   row.Bind(1, run);
   row.Bind(2, image);
   std::vector<std::string> reasons;

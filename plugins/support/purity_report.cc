@@ -35,16 +35,6 @@ Curve CurveOf(const PrecisionOverRecall& measured) {
   return curve;
 }
 
-Metric MetricOf(const std::string& name, double value, const std::string& unit, int64_t count) {
-  Metric metric;
-  metric.name = name;
-  metric.value = value;
-  metric.standard_error = -1.0;
-  metric.unit = unit;
-  metric.count = count;
-  return metric;
-}
-
 }  // namespace
 
 void Cut(const PurityCut& cut, std::vector<RankedFace>* faces) {
@@ -103,9 +93,9 @@ void AddPurity(const std::vector<RankedFace>& faces, bool truth_known, CurationR
   const auto count = static_cast<int64_t>(faces.size());
   const int64_t kept =
       std::count_if(faces.begin(), faces.end(), [](const RankedFace& face) { return face.kept; });
-  result->metrics.push_back(MetricOf("faces kept", static_cast<double>(kept), "1", count));
+  result->metrics.push_back(CountedMetric("faces kept", static_cast<double>(kept), "1", count));
   result->metrics.push_back(
-      MetricOf("faces dropped", static_cast<double>(count - kept), "1", count));
+      CountedMetric("faces dropped", static_cast<double>(count - kept), "1", count));
   std::vector<float> right, wrong;
   for (const RankedFace& face : faces) (face.right ? right : wrong).push_back(face.score);
   if (!truth_known) {
@@ -117,9 +107,9 @@ void AddPurity(const std::vector<RankedFace>& faces, bool truth_known, CurationR
   if (right.empty()) return;
   const PrecisionOverRecall measured = MeasurePrecision(faces);
   result->metrics.push_back(
-      MetricOf("precision at recall 0.9", 100.0 * measured.at_recall(0.9), "%", count));
+      CountedMetric("precision at recall 0.9", 100.0 * measured.at_recall(0.9), "%", count));
   result->metrics.push_back(
-      MetricOf("average precision", 100.0 * measured.average_precision, "%", count));
+      CountedMetric("average precision", 100.0 * measured.average_precision, "%", count));
   result->curves.push_back(CurveOf(measured));
 }
 

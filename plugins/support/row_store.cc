@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "plugins/support/matrix_rows.h"
@@ -73,7 +74,6 @@ absl::StatusOr<std::unique_ptr<RowStore>> RowStore::Open(const std::string& path
 RowStore::~RowStore() {
   if (values_ != nullptr) munmap(values_, NumBytes(num_rows_, columns_));
   if (file_ >= 0) close(file_);
-  if (journal_ >= 0) close(journal_);
 }
 
 absl::Status RowStore::OpenFile(const std::string& path) {
@@ -109,17 +109,10 @@ absl::Status RowStore::ReadJournal(const std::string& path, const std::string& k
       believed += line + "\n";
     }
   }
-  journal_ = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (journal_ < 0) return SystemError(path, "cannot be opened");
   ReleaseMemory();
-  return AddToJournal(believed);
-}
-
-absl::Status RowStore::AddToJournal(const std::string& line) {
-  const off_t end = lseek(journal_, 0, SEEK_END);
-  FACET_RETURN_IF_ERROR(
-      WriteAt(journal_, line.data(), line.size(), static_cast<size_t>(end), path_ + ".journal"));
-  if (fdatasync(journal_) != 0) return SystemError(path_ + ".journal", "cannot be synced");
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(path, believed));
+  FACET_ASSIGN_OR_RETURN(journal_, LineJournal::Open(path, "another process adds rows",
+                                                     [](auto...) { return absl::OkStatus(); }));
   return absl::OkStatus();
 }
 
@@ -134,8 +127,8 @@ absl::Status RowStore::Append(const cv::Mat& rows) {
       WriteAt(file_, rows.ptr<char>(), size, NumBytes(num_done_, columns_), path_));
   if (fdatasync(file_) != 0) return SystemError(path_, "cannot be synced");
   num_done_ += rows.rows;
-  return AddToJournal(absl::StrCat(
-      num_done_, " ", DigestOf(rows.ptr<float>(), static_cast<int64_t>(rows.total())), "\n"));
+  return journal_->Append(absl::StrCat(
+      num_done_, " ", DigestOf(rows.ptr<float>(), static_cast<int64_t>(rows.total()))));
 }
 
 void RowStore::ReleaseMemory() const {

@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "plugins/support/line_journal.h"
 
 namespace facet {
 
@@ -45,13 +46,13 @@ class RowStore {
   RowStore() = default;
   absl::Status OpenFile(const std::string& path);
   absl::Status ReadJournal(const std::string& path, const std::string& key);
-  absl::Status AddToJournal(const std::string& line);
 
   int64_t num_rows_ = 0, num_done_ = 0;
   int columns_ = 0;
-  int file_ = -1, journal_ = -1;
+  int file_ = -1;
   std::string path_;
   float* values_ = nullptr;
+  std::unique_ptr<LineJournal> journal_;
 };
 
 }  // namespace facet

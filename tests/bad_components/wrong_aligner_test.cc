@@ -5,25 +5,15 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/contracts/contract_checks.h"
+#include "tests/bad_components/broken_sentences.h"
 
 namespace facet {
 namespace {
 
 using testing::Contains;
 
-// The sentences that `name` breaks.
 std::vector<std::string> BrokenBy(const std::string& name) {
-  static const std::vector<std::string> all =
-      CheckLibrary("tests/bad_components/libwrong_aligner.so", "{}");
-  const std::string prefix = "aligner \"" + name + "\": ";
-  std::vector<std::string> broken;
-  for (const std::string& sentence : all) {
-    if (sentence.compare(0, prefix.size(), prefix) == 0) {
-      broken.push_back(sentence.substr(prefix.size()));
-    }
-  }
-  return broken;
+  return BrokenSentences("aligner", name);
 }
 
 TEST(WrongAligner, EachBreaksItsSentence) {

@@ -1,11 +1,12 @@
 // The contract refuses each wrong detector, with the sentence that it breaks.
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/contracts/contract_checks.h"
+#include "tests/bad_components/broken_sentences.h"
 
 namespace facet {
 namespace {
@@ -15,16 +16,8 @@ using testing::SizeIs;
 
 // The sentences that `name` breaks, each once.
 std::vector<std::string> BrokenBy(const std::string& name) {
-  static const std::vector<std::string> all =
-      CheckLibrary("tests/bad_components/libwrong_detector.so", "{}");
-  const std::string prefix = "detector \"" + name + "\": ";
-  std::vector<std::string> broken;
-  for (const std::string& sentence : all) {
-    if (sentence.compare(0, prefix.size(), prefix) == 0 &&
-        (broken.empty() || broken.back() != sentence.substr(prefix.size()))) {
-      broken.push_back(sentence.substr(prefix.size()));
-    }
-  }
+  std::vector<std::string> broken = BrokenSentences("detector", name);
+  broken.erase(std::unique(broken.begin(), broken.end()), broken.end());
   return broken;
 }
 

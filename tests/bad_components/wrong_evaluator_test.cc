@@ -4,7 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/contracts/contract_checks.h"
+#include "tests/bad_components/broken_sentences.h"
 
 namespace facet {
 namespace {
@@ -14,16 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 std::vector<std::string> BrokenBy(const std::string& name) {
-  static const std::vector<std::string> all =
-      CheckLibrary("tests/bad_components/libwrong_evaluator.so", "{}");
-  const std::string prefix = "evaluator \"" + name + "\": ";
-  std::vector<std::string> broken;
-  for (const std::string& sentence : all) {
-    if (sentence.compare(0, prefix.size(), prefix) == 0) {
-      broken.push_back(sentence.substr(prefix.size()));
-    }
-  }
-  return broken;
+  return BrokenSentences("evaluator", name);
 }
 
 TEST(WrongEvaluator, ARightOneIsNotRefused) { EXPECT_THAT(BrokenBy("right"), IsEmpty()); }

@@ -4,7 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/contracts/contract_checks.h"
+#include "tests/bad_components/broken_sentences.h"
 
 namespace facet {
 namespace {
@@ -13,18 +13,8 @@ using testing::Contains;
 using testing::Each;
 using testing::ElementsAre;
 
-// The sentences that `name` breaks.
 std::vector<std::string> BrokenBy(const std::string& name) {
-  static const std::vector<std::string> all =
-      CheckLibrary("tests/bad_components/libwrong_miner.so", "{}");
-  const std::string prefix = "miner \"" + name + "\": ";
-  std::vector<std::string> broken;
-  for (const std::string& sentence : all) {
-    if (sentence.compare(0, prefix.size(), prefix) == 0) {
-      broken.push_back(sentence.substr(prefix.size()));
-    }
-  }
-  return broken;
+  return BrokenSentences("miner", name);
 }
 
 TEST(WrongMiner, TuplesThatTheLabelsContradict) {

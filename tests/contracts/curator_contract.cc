@@ -84,7 +84,7 @@ class Trials {
  private:
   Contract& contract_;
   const CuratorContractInput& input_;
-  const ContractFaces none_;
+  const FacesInMemory none_;
   int runs_ = 0;
 };
 

@@ -6,25 +6,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "core/api/curator.h"
+#include "plugins/support/faces_in_memory.h"
 
 namespace facet {
-
-class ContractFaces final : public CurationFaces {
- public:
-  void Add(int64_t image, Image face) { faces_.emplace_back(image, std::move(face)); }
-  int64_t size() const override { return static_cast<int64_t>(faces_.size()); }
-  int64_t image(int64_t index) const override { return faces_[static_cast<size_t>(index)].first; }
-  absl::StatusOr<Image> Get(int64_t index) const override {
-    return faces_[static_cast<size_t>(index)].second;
-  }
-
- private:
-  std::vector<std::pair<int64_t, Image>> faces_;
-};
 
 // Made once, in a folder of its own that goes with it.
 //
@@ -45,7 +32,7 @@ class CuratorContractInput {
   // The same with nothing left: "earlier" removes every person.
   std::string empty_manifest() const { return folder_ + "/nothing_left.sqlite"; }
   std::string image_folder() const { return folder_ + "/images"; }
-  const ContractFaces& faces() const { return faces_; }
+  const FacesInMemory& faces() const { return faces_; }
   const std::vector<CurationScore>& scores() const { return scores_; }
 
  private:
@@ -53,7 +40,7 @@ class CuratorContractInput {
 
   std::string folder_;
   absl::Status status_;
-  ContractFaces faces_;
+  FacesInMemory faces_;
   std::vector<CurationScore> scores_;
 };
 
