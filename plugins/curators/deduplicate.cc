@@ -8,7 +8,7 @@
 //      each other (support/photograph_alignment.h)
 // Pairs are linked to clusters: `single` link, or `complete`, which needs every pair of a cluster
 // and so makes no chains. Of a cluster the image of the best rank stays (then the larger, then the
-// smaller id); the others are removed as "exact copy" or "near copy", with the image that
+// smaller id); the others are removed as "exact duplicate" or "near duplicate", with the image that
 // stays and the distance. An image that cannot be read is flagged "unreadable" and stays: it is no
 // copy as far as anyone knows, and the stages after this one pass over it. scope = "collection"
 // also flags (not removes) those left that have the pixels of another person's image: "exact

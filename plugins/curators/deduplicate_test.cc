@@ -143,7 +143,7 @@ TEST(Deduplicate, FindsCopiesAndKeepsTheBestRanked) {
     }
     (made.exact ? exact_found : near_found) += 1;
     EXPECT_EQ(mark.other, made.original + 1) << made.path;
-    EXPECT_EQ(mark.reason, made.exact ? "exact copy" : "near copy") << made.path;
+    EXPECT_EQ(mark.reason, made.exact ? "exact duplicate" : "near duplicate") << made.path;
   }
   EXPECT_EQ(exact_found, kPeople * kCopied);
   EXPECT_EQ(distinct_removed, 0);

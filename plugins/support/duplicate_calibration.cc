@@ -87,7 +87,8 @@ class Calibrator {
       const cv::Mat grey = GreyOfArea(ApplyDuplicate(plan, *image), options_.side_px);
       FACET_ASSIGN_OR_RETURN(const cv::Mat vlad, ImageVlad(vocabulary_, grey));
       if (vlad.empty()) continue;
-      const double agreement = options_.check_pixels ? PhotographAgreement(one.grey, grey) : 1.0;
+      const double agreement =
+          options_.check_pixels ? PhotographAgreement(one.grey, grey, options_.min_agreement) : 1.0;
       one.made.push_back({changes[c].name, cv::norm(one.vlad, vlad), agreement});
     }
     return absl::OkStatus();
@@ -113,8 +114,9 @@ class Calibrator {
           const Described& b = described_[pairs[place].second];
           distances[place] = cv::norm(a.vlad, b.vlad);
           // Beyond what any copy has, none can be.
-          copy[place] = distances[place] <= largest &&
-                        PhotographAgreement(a.grey, b.grey) >= options_.min_agreement;
+          copy[place] =
+              distances[place] <= largest &&
+              PhotographAgreement(a.grey, b.grey, options_.min_agreement) >= options_.min_agreement;
           return absl::OkStatus();
         },
         [&](int64_t) { return !go_on || go_on(static_cast<int64_t>(rows_.size())); }));

@@ -20,16 +20,6 @@ double Percent(int64_t part, int64_t of) {
   return 100.0 * static_cast<double>(part) / static_cast<double>(of);
 }
 
-Metric Counted(const std::string& name, double value, const char* unit, int64_t count) {
-  Metric metric;
-  metric.name = name;
-  metric.value = value;
-  metric.error_kind = "counted";
-  metric.unit = unit;
-  metric.count = count;
-  return metric;
-}
-
 // 1, 2, 3, 4, 5, 6 to 10, 11 to 20, and more.
 Histogram SizesOf(const std::map<int64_t, int64_t>& sizes, int64_t alone) {
   Histogram histogram;
@@ -84,12 +74,12 @@ absl::Status DuplicateStage::Describe(CurationResult* result) const {
   };
   const int64_t images = count("images");
   for (const char* reason : {kExactDuplicate, kNearDuplicate}) {
-    result->metrics.push_back(
-        Counted(absl::StrCat("removed: ", reason), static_cast<double>(count(reason)), "1", images));
+    result->metrics.push_back(CountedMetric(absl::StrCat("removed: ", reason),
+                                            static_cast<double>(count(reason)), "1", images));
   }
   int64_t clusters = 0;
   for (const auto& [size, number] : cluster_sizes_) clusters += number;
-  result->metrics.push_back(Counted("clusters", static_cast<double>(clusters), "1", images));
+  result->metrics.push_back(CountedMetric("clusters", static_cast<double>(clusters), "1", images));
   result->histograms.push_back(SizesOf(cluster_sizes_, images - count("images in clusters")));
   DescribeCalibration(learned_, result);
   for (const char* flag : {kUnreadable, kUnderAnotherName}) {
@@ -106,11 +96,11 @@ absl::Status DuplicateStage::ShowClusters(CurationResult* result) const {
   FACET_ASSIGN_OR_RETURN(
       SqliteStatement row,
       run_->manifest().database().Prepare(absl::StrCat(
-          "SELECT marks.other, kept.path, identities.name, images.path, reasons.reason, ",
-          "marks.detail FROM marks JOIN reasons ON reasons.id = marks.reason ",
-          "JOIN images ON images.id = marks.image JOIN images AS kept ON kept.id = marks.other ",
-          "JOIN identities ON identities.id = kept.identity WHERE reasons.removes = 1 AND ",
-          "marks.run = ", run_->id(), " ORDER BY marks.other, marks.image")));
+          "SELECT r.other, kept.path, identities.name, images.path, r.reason, r.detail ",
+          "FROM removals AS r JOIN images ON images.id = r.image ",
+          "JOIN images AS kept ON kept.id = r.other ",
+          "JOIN identities ON identities.id = kept.identity ", "WHERE r.run = ", run_->id(),
+          " ORDER BY r.other, r.image")));
   Random random(DeriveSeed(context_.seed, "clusters shown"));
   const auto limit = static_cast<size_t>(kCells) / kCellsPerCluster;
   std::vector<std::vector<ContactSheet::Cell>> shown;
@@ -152,11 +142,9 @@ absl::Status DuplicateStage::ScoreByTruth(CurationResult* result) const {
   if (!truth) return absl::OkStatus();
   std::unordered_set<int64_t> removed;
   {
-    FACET_ASSIGN_OR_RETURN(
-        SqliteStatement row,
-        run_->manifest().database().Prepare(
-            absl::StrCat("SELECT marks.image FROM marks JOIN reasons ON reasons.id = marks.reason ",
-                         "WHERE reasons.removes = 1 AND marks.run = ", run_->id())));
+    FACET_ASSIGN_OR_RETURN(SqliteStatement row,
+                           run_->manifest().database().Prepare(absl::StrCat(
+                               "SELECT image FROM removals WHERE run = ", run_->id())));
     for (;;) {
       FACET_ASSIGN_OR_RETURN(const bool found, row.Step());
       if (!found) break;
@@ -174,15 +162,15 @@ absl::Status DuplicateStage::ScoreByTruth(CurationResult* result) const {
   }
   const DuplicateScore score = families.Score();
   if (score.duplicates > 0) {
-    result->metrics.push_back(
-        Counted("duplicates found", Percent(score.found, score.duplicates), "%", score.duplicates));
+    result->metrics.push_back(CountedMetric(
+        "duplicates found", Percent(score.found, score.duplicates), "%", score.duplicates));
   }
   if (score.near > 0) {
-    result->metrics.push_back(
-        Counted("near duplicates found", Percent(score.near_found, score.near), "%", score.near));
+    result->metrics.push_back(CountedMetric(
+        "near duplicates found", Percent(score.near_found, score.near), "%", score.near));
   }
   if (score.distinct > 0) {
-    result->metrics.push_back(Counted(
+    result->metrics.push_back(CountedMetric(
         "distinct removed", Percent(score.distinct_lost, score.distinct), "%", score.distinct));
   }
   std::string text;

@@ -143,9 +143,9 @@ class Search {
           static_cast<int64_t>(pairs.size()), context_.threads,
           [&](int64_t p) {
             const ClosePair& pair = pairs[static_cast<size_t>(p)];
-            agreements[static_cast<size_t>(p)] =
-                PhotographAgreement(items_[described[static_cast<size_t>(pair.a)]].grey,
-                                    items_[described[static_cast<size_t>(pair.b)]].grey);
+            agreements[static_cast<size_t>(p)] = PhotographAgreement(
+                items_[described[static_cast<size_t>(pair.a)]].grey,
+                items_[described[static_cast<size_t>(pair.b)]].grey, options_.min_agreement);
             return absl::OkStatus();
           },
           [&](int64_t) { return !go_on || go_on(done); }));

@@ -16,21 +16,21 @@
 
 namespace facet {
 
-inline constexpr char kExactDuplicate[] = "exact copy";
-inline constexpr char kNearDuplicate[] = "near copy";
+inline constexpr char kExactDuplicate[] = "exact duplicate";
+inline constexpr char kNearDuplicate[] = "near duplicate";
 inline constexpr char kUnreadable[] = "unreadable";
 
 struct DuplicateSearchOptions {
-  int side_px = 128;           // of GreyOfArea()
-  double threshold = 0.0;      // of the l2 distance between VLADs
-  bool check_pixels = true;    // and PhotographAgreement() of at least `min_agreement`
-  double min_agreement = 0.97;
+  int side_px = 128;         // of GreyOfArea()
+  double threshold = 0.0;    // of the l2 distance between VLADs
+  bool check_pixels = true;  // and PhotographAgreement() of at least `min_agreement`
+  double min_agreement = 0.98;
   Linkage linkage = Linkage::kSingle;
 };
 
 struct FoundDuplicates {
-  std::vector<ManifestImage> images;  // as given, with hashes and sizes filled in
-  std::vector<ManifestMark> marks;    // removals, and flags kUnreadable
+  std::vector<ManifestImage> images;           // as given, with hashes and sizes filled in
+  std::vector<ManifestMark> marks;             // removals, and flags kUnreadable
   std::vector<std::vector<int64_t>> clusters;  // of two or more: the kept image first
 };
 

@@ -9,7 +9,6 @@ namespace facet {
 namespace {
 
 constexpr double kShrink = 0.375;  // the search works on images of 48 x 48 px, of 128 x 128
-constexpr double kAgree = 0.97;    // copies have more; if so, no other part is searched for
 constexpr double kMinScale = 0.55, kMaxScale = 1.8, kScaleStep = 1.07;
 constexpr int kBlocks = 5;           // across the overlap and down
 constexpr double kMinOverlap = 0.2;  // of the smaller image
@@ -162,11 +161,11 @@ double OneWay(const Part& which, const cv::Mat& a, const cv::Mat& b) {
 
 }  // namespace
 
-double PhotographAgreement(const cv::Mat& a, const cv::Mat& b) {
+double PhotographAgreement(const cv::Mat& a, const cv::Mat& b, double enough) {
   double agreement = -1.0;
   for (const Part& which : kParts) {
     agreement = std::max({agreement, OneWay(which, a, b), OneWay(which, b, a)});
-    if (agreement > kAgree) break;
+    if (agreement >= enough) break;
   }
   return agreement;
 }

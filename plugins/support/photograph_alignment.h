@@ -14,8 +14,9 @@
 namespace facet {
 
 // The median over blocks of their correlation, in [-1, 1]; -1 where there is too little to compare.
-// 8UC1 both (GreyOfArea() of one area); which comes first does not matter.
-double PhotographAgreement(const cv::Mat& a, const cv::Mat& b);
+// 8UC1 both (GreyOfArea() of one area); which comes first does not matter. A fit of `enough` is
+// not improved on.
+double PhotographAgreement(const cv::Mat& a, const cv::Mat& b, double enough);
 
 }  // namespace facet
 
