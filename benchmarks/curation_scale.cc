@@ -15,7 +15,7 @@
 //   ms/image     the same by the number of images
 //   peak MB      largest resident memory during the part (VmHWM, set back at its beginning), pages
 //                of the memory-mapped file among them
-// and at the end the size of the working folder and how pure what is kept is. Quote figures with
+// and at the end the size of the working folder and what was kept. Quote figures with
 // the processor, and of an idle machine. Descriptors and ranking grow with the images (the ranking
 // with the identities, too); vocabulary and components do not.
 #include <unistd.h>
@@ -130,7 +130,9 @@ class MadeFaces final : public CurationFaces {
   std::vector<cv::Mat> photographs_;
 };
 
-void WriteManifest(const MadeFaces& faces, int64_t per_identity, const std::string& folder) {
+// With the truth of who is on the images; which of them are copies nobody has told.
+void WriteManifest(const MadeFaces& faces, int64_t per_identity, bool with_truth,
+                   const std::string& folder) {
   const auto manifest = Require(Manifest::Create(folder + "/making.sqlite"));
   Require(manifest->InTransaction([&]() -> absl::Status {
     int64_t identity = 0;
@@ -150,18 +152,20 @@ void WriteManifest(const MadeFaces& faces, int64_t per_identity, const std::stri
     }
     return absl::OkStatus();
   }));
-  const int64_t run = Require(manifest->StartRun(kTruthStage, "{}"));
-  Require(manifest->InTransaction([&]() -> absl::Status {
-    ManifestMark mark;
-    mark.reason = kTruthWrongPerson;
-    mark.removes = false;
-    for (int64_t i = 0; i < faces.size(); ++i) {
-      mark.image = faces.image(i);
-      if (faces.IsWrong(i)) Require(manifest->Mark(run, mark));
-    }
-    return absl::OkStatus();
-  }));
-  Require(manifest->FinishRun(run, "{}"));
+  if (with_truth) {
+    const int64_t run = Require(manifest->StartRun(kTruthStage, "{}"));
+    Require(manifest->InTransaction([&]() -> absl::Status {
+      ManifestMark mark;
+      mark.reason = kTruthWrongPerson;
+      mark.removes = false;
+      for (int64_t i = 0; i < faces.size(); ++i) {
+        mark.image = faces.image(i);
+        if (faces.IsWrong(i)) Require(manifest->Mark(run, mark));
+      }
+      return absl::OkStatus();
+    }));
+    Require(manifest->FinishRun(run, "{}"));
+  }
   Require(manifest->Freeze(folder + "/manifest.sqlite"));
 }
 
@@ -218,11 +222,12 @@ int Main(std::map<std::string, std::string> arguments) {
   if (!arguments["form"].empty()) options.form = arguments["form"];
   options.local_descriptors = number("local_descriptors", 0);
 
+  const bool deduplicate = arguments["stage"] == "deduplicate";
   Parts parts(images);
   parts.Begin("(photographs)");
   const MadeFaces faces(images, per_identity, number("photographs", 4));
   parts.Begin("(manifest)");
-  WriteManifest(faces, per_identity, folder + "/in");
+  WriteManifest(faces, per_identity, /*with_truth=*/!deduplicate, folder + "/in");
 
   CurationContext context;
   context.manifest = folder + "/in/manifest.sqlite";
@@ -239,9 +244,8 @@ int Main(std::map<std::string, std::string> arguments) {
     return true;
   };
   parts.Begin("images");
-  const CurationResult result = arguments["stage"] == "deduplicate"
-                                    ? RemoveDuplicates(context)
-                                    : Require(Purify(context, options));
+  const CurationResult result =
+      deduplicate ? RemoveDuplicates(context) : Require(Purify(context, options));
   parts.Begin("end");
   uintmax_t bytes = 0;
   for (const auto& file : std::filesystem::directory_iterator(context.work_folder)) {

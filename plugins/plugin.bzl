@@ -10,7 +10,8 @@
 with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with tensors):
     lib<name>.so             exports the plugin's descriptor alone
     lib<name>.schema.json    its components, options and digest, so that the host need not load it
-    <name>_contract_test     tests/contracts on the library, with `contract_options`
+    <name>_contract_test     tests/contracts on the library, with `contract_options`, which may name
+                             files of `contract_data` by their path in the repository
     <name>_test              from <name>_test.cc, if there is one. It is linked to the plugin's own objects: the
                              descriptor function can be called directly. `test_deps` and `test_data` are its own.
 `facet_plugins` gathers the libraries and schemas of a folder; //plugins takes them all in.
@@ -44,7 +45,7 @@ _schema = rule(
     },
 )
 
-def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False, contract_options = "{}", copts = []):
+def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False, contract_options = "{}", contract_data = [], copts = []):
     """A plugin from <name>.cc; see the head of this file. `contract_options`: JSON, for the contract test."""
     library = "lib%s.so" % name
     tags = ["torch"] if torch else []
@@ -78,7 +79,7 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
         size = "medium",  # seconds on an idle machine; some networks and cascades take longer on a busy one
         srcs = ["//tests/contracts:contract_torch" if torch else "//tests/contracts:contract"],
         args = ["$(rootpath %s)" % library, "'%s'" % contract_options],
-        data = [library],
+        data = [library] + contract_data,
         tags = tags,
     )
     if native.glob([name + "_test.cc"]):

@@ -64,6 +64,8 @@ struct CurationContext {
   // False: stop, and return absl::CancelledError. `note` may be empty. From one thread.
   std::function<bool(int64_t done, int64_t total, const std::string& unit, const std::string& note)>
       progress;
+  // Tells people, at once, what only they can do ("open http://127.0.0.1:..."). From one thread.
+  std::function<void(const std::string& sentence)> ask;
 };
 
 // Images to show: those that were removed for one reason, say.

@@ -126,6 +126,7 @@ void Progress::OnProgress(int stage, const StageProgress& progress) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = running_.find(stage);
   if (found == running_.end()) return;
+  if (!progress.ask.empty()) return Ask(stage, progress.ask);
   Running& running = found->second;
   running.progress = progress;
   const bool due = Clock::now() - running.last_line >= kPlainInterval;
@@ -139,6 +140,20 @@ void Progress::OnProgress(int stage, const StageProgress& progress) {
     Line(absl::StrCat(Counts(), " ", LiveLine(stage, running)));
   }
   Redraw(false);
+}
+
+// Whatever the form: without an answer the run stands still.
+void Progress::Ask(int stage, const std::string& sentence) {
+  if (form_ == Form::kJson) {
+    const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
+    const Json event = {
+        {"event", "ask"}, {"stage", spec.name}, {"rows", spec.rows}, {"message", sentence}};
+    std::fprintf(stderr, "%s\n", Dump(event).c_str());
+    return;
+  }
+  Erase();
+  std::fprintf(stderr, "%s: %s\n", Label(stage).c_str(), sentence.c_str());
+  Redraw(true);
 }
 
 void Progress::OnWait(int stage, const std::string& holder) {

@@ -1,6 +1,7 @@
 // Progress of a run on stderr: live lines on a terminal, one per running stage; elsewhere one plain
 // line per change of state and at most one per stage and minute; or one JSON event a line
-// (--progress=json). All of it is told in the run's events.jsonl too.
+// (--progress=json). What a stage asks people to do is printed in every form, --quiet too. All but
+// that and the progress within stages is told in the run's events.jsonl too.
 #ifndef FACET_CORE_APP_PROGRESS_H_
 #define FACET_CORE_APP_PROGRESS_H_
 
@@ -41,6 +42,7 @@ class Progress final : public RunObserver {
     StageProgress progress;
   };
 
+  void Ask(int stage, const std::string& sentence);
   void Emit(const Json& event);
   void Line(const std::string& text);  // a plain line, above the live ones
   void Redraw(bool now);

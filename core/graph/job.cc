@@ -108,12 +108,14 @@ Json ToJson(const StageProgress& progress) {
   return {{"done", progress.done},
           {"total", progress.total},
           {"unit", progress.unit},
-          {"note", progress.note}};
+          {"note", progress.note},
+          {"ask", progress.ask}};
 }
 
 absl::StatusOr<StageProgress> StageProgressFromJson(const Json& json) {
   return Parse<StageProgress>("progress event", [&](StageProgress& progress) {
-    progress = {json.at("done"), json.at("total"), json.at("unit"), json.at("note")};
+    progress = {json.at("done"), json.at("total"), json.at("unit"), json.at("note"),
+                json.at("ask")};
   });
 }
 

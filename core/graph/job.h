@@ -45,6 +45,7 @@ absl::StatusOr<JobResult> JobResultFromJson(const Json& json);
 struct StageProgress {
   int64_t done = 0, total = 0;
   std::string unit, note;
+  std::string ask;  // what people must do now; if there is any, the event says nothing else
 };
 Json ToJson(const StageProgress& progress);
 absl::StatusOr<StageProgress> StageProgressFromJson(const Json& json);

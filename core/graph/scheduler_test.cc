@@ -24,7 +24,7 @@ class FakeRunner final : public StageRunner {
                                 const ProgressFunction& progress,
                                 const StopFunction& stop) override {
     ++num_runs;
-    progress({1, 2, "steps", ""});
+    progress({1, 2, "steps", "", ""});
     JobResult result;
     if (job.stage.settings.value("fail", false)) {
       result.status = absl::InternalError("it failed");

@@ -60,6 +60,8 @@ class StageContext {
   // "loss 3.21". Cheap: call it as often as convenient, it throttles itself.
   virtual void Progress(int64_t done, int64_t total, const std::string& unit,
                         const std::string& note = "") = 0;
+  // What only people can do, and now ("open http://127.0.0.1:..."): shown at once and whole.
+  virtual void Ask(const std::string& sentence) = 0;
   // Counted facts and sentences for the report; they become part of the artifact's manifest.
   virtual void Count(const std::string& name, int64_t count) = 0;
   virtual void Notice(const std::string& sentence) = 0;

@@ -220,6 +220,7 @@ absl::StatusOr<CurationContext> MakeContext(StageContext& context,
     context.Progress(done, total, unit, note);
     return !context.stop_requested();
   };
+  given.ask = [&context](const std::string& sentence) { context.Ask(sentence); };
   return given;
 }
 

@@ -43,6 +43,7 @@ class FakeCurator final : public Curator {
       seen_->green = image->Pixel(3, 3)[1];
     }
     if (!context.progress(1, 2, "images", "")) return absl::CancelledError("stopped");
+    context.ask("open the page");
     if (seen_->writes) {
       std::ofstream(context.output_folder + "/manifest.sqlite") << "a manifest";
     }
@@ -125,6 +126,7 @@ TEST_F(CurateTest, ACuratorFindsManifestImagesAndFaces) {
   EXPECT_NEAR(seen_.green, 200, 3);
   EXPECT_EQ(seen_.context.fold_name("Zo\u00eb_K"), seen_.context.fold_name("zoe k"));
   EXPECT_EQ(context_.last_progress_, "1 of 2 images");
+  EXPECT_THAT(context_.asked_, ElementsAre("open the page"));
 }
 
 TEST_F(CurateTest, ACuratorThatMakesImagesHasAFolderOfItsOwn) {

@@ -64,6 +64,7 @@ class FakeContext : public StageContext {
     total_ = total;
     last_progress_ = absl::StrCat(done, " of ", total, " ", unit);
   }
+  void Ask(const std::string& sentence) override { asked_.push_back(sentence); }
   void Count(const std::string& name, int64_t count) override { counts_[name] = count; }
   void Notice(const std::string& sentence) override { notices_.push_back(sentence); }
   bool stop_requested() const override { return steps_ == stop_after_; }
@@ -72,7 +73,7 @@ class FakeContext : public StageContext {
   Json settings_;
   std::map<std::string, std::string> inputs_;  // port -> folder
   std::map<std::string, int64_t> counts_;
-  std::vector<std::string> notices_;
+  std::vector<std::string> notices_, asked_;
   std::string root_, kept_folder_, output_, checkpoints_, device_ = "cpu", precision_ = "float32";
   std::string last_progress_;
   uint64_t seed_ = 1;

@@ -9,12 +9,12 @@
 // annotator = "oracle" looks the truth up and accepts a block whose purity is above `min_purity`.
 //      It gets the share `oracle_error` of its verdicts wrong and takes `oracle_seconds` for each.
 // annotator = "web" serves a page on 127.0.0.1 and waits until people have judged all blocks; its
-//      address is in the progress and on stderr. Decisions go to the file `decisions`, line by line
-//      (annotation_log.h), and are found there when the stage runs again.
+//      address is printed, and in the log of the stage. Decisions go to the file `decisions`,
+//      line by line (annotation_log.h), and are found there when the stage runs again.
 // Errors: FailedPrecondition without a truth (oracle), or where another stage writes to
 //      `decisions`; Cancelled where the stage is stopped: what was decided stays in `decisions`.
-// Example: curation.curator = { use = "annotate", annotator = "web", decisions = "decisions.jsonl"
-// } Source: Parkhi, Vedaldi, Zisserman, "Deep Face Recognition", BMVC 2015, section 3, stage 5.
+// Source: Parkhi, Vedaldi, Zisserman, "Deep Face Recognition", BMVC 2015, section 3, stage 5.
+// Example: curation.curator = { use = "annotate", annotator = "web", decisions = "marks.jsonl" }
 #include <memory>
 #include <string>
 #include <unordered_map>

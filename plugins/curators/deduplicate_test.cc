@@ -1,6 +1,10 @@
 // Rendered photographs with copies of them among them; what is found is counted again from the
 // manifest.
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <map>
 
@@ -180,6 +184,37 @@ TEST(Deduplicate, TheBytesDoNotDependOnThreadsOrOnAStop) {
   };
   ASSERT_TRUE(Curate(surroundings).ok());
   EXPECT_EQ(ReadFile(surroundings.output()).value(), bytes);
+}
+
+// The child of a "threadsafe" death test begins the test anew: it makes the same images.
+TEST(DeduplicateDeathTest, GoesOnAfterAKill) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  CuratorSurroundings surroundings(FreshFolder("killed"));
+  Fill(&surroundings);
+  std::atomic<int64_t> reads{0};
+  const auto read_image = surroundings.context.read_image;
+  surroundings.context.read_image = [&](const std::string& path) {
+    ++reads;
+    return read_image(path);
+  };
+  const auto go_on = surroundings.context.progress;
+  surroundings.context.progress = [](int64_t done, int64_t total, const std::string&,
+                                     const std::string& note) {
+    if (note.empty() && 2 * done > total) ::kill(::getpid(), SIGKILL);
+    return true;
+  };
+  EXPECT_EXIT(Curate(surroundings).IgnoreError(), testing::KilledBySignal(SIGKILL), "");
+  surroundings.context.progress = go_on;
+  ASSERT_FALSE(std::filesystem::exists(surroundings.output()));
+  ASSERT_TRUE(Curate(surroundings).ok());
+  const std::string bytes = ReadFile(surroundings.output()).value();
+  const int64_t reads_after_kill = reads.exchange(0);
+
+  std::filesystem::remove_all(surroundings.context.work_folder);
+  std::filesystem::create_directories(surroundings.context.work_folder);
+  ASSERT_TRUE(Curate(surroundings).ok());
+  EXPECT_EQ(ReadFile(surroundings.output()).value(), bytes);
+  EXPECT_LE(2 * reads_after_kill, reads) << "what was done is done again";
 }
 
 TEST(Deduplicate, WhatCannotBeReadIsFlaggedAndStays) {

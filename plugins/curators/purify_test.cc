@@ -174,6 +174,7 @@ TEST(Purify, RemovesWrongPeople) {
   // 0.99.
   EXPECT_GT(at_90, 0.87);
   EXPECT_GT(MetricOf(*result, "precision"), 90.0);
+  EXPECT_EQ(MetricOf(*result, "persons"), kPeople);
   ASSERT_EQ(result->histograms.size(), 2U);
   EXPECT_EQ(result->curves.size(), 1U);
 }
@@ -204,6 +205,18 @@ TEST(Purify, KeepsTheBestOfEach) {
     shown |= sheet.title.find("wrong, but kept") == 0 || sheet.title.find("right, but") == 0;
   }
   EXPECT_TRUE(shown);
+}
+
+TEST(Purify, WithoutStrangersItSaysThatTheirRuleRemovesNothing) {
+  CuratorSurroundings surroundings(FreshFolder("no_strangers"));
+  Fill(&surroundings);
+  Json options = SmallOptions();
+  options["strangers"] = 0;
+  const auto result = Curate(surroundings, options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(MetricOf(*result, "faces dropped"), 0);
+  EXPECT_THAT(result->notices,
+              testing::Contains(testing::HasSubstr("that max_strangers = 0.05 removes nothing")));
 }
 
 TEST(Purify, GoesOnAfterAStopAndGivesTheSameBytes) {

@@ -34,7 +34,8 @@ absl::StatusOr<Annotation> AnnotateOnTheWeb(const std::vector<AnnotationBlock>& 
   FACET_ASSIGN_OR_RETURN(const auto server,
                          AnnotationServer::Start(blocks, desk.get(), server_options));
   const std::string note = absl::StrCat("open ", server->url());
-  std::fprintf(stderr, "annotate: %s\n", note.c_str());
+  std::fprintf(stderr, "annotate: %s\n", note.c_str());  // in the stage's log, to be found again
+  if (context.ask) context.ask(note);
   while (!desk->finished()) {
     if (!context.progress(desk->num_judged(), static_cast<int64_t>(blocks.size()), "blocks",
                           note)) {

@@ -45,15 +45,21 @@ PurityRanking::PurityRanking(const RowStore& rows, std::vector<int64_t> begins,
   ChooseSamples();
 }
 
+int64_t PurityRanking::NumStrangers(int64_t num_identities, double share) {
+  if (share <= 0.0) return 0;
+  // A stranger's own strangers are the others: one alone would have none. Enough must be left for
+  // negatives: two identities.
+  const auto wanted = static_cast<int64_t>(std::ceil(share * static_cast<double>(num_identities)));
+  const int64_t possible = std::min(std::max<int64_t>(wanted, 2), num_identities - 2);
+  return possible < 2 ? 0 : possible;
+}
+
 void PurityRanking::ChooseSamples() {
   Random random(DeriveSeed(options_.svm.seed, "negatives"));
   std::vector<int64_t> identities(static_cast<size_t>(num_identities()));
   std::iota(identities.begin(), identities.end(), int64_t{0});
   random.Shuffle(identities);
-  // Enough must be left for negatives: at least two identities.
-  const auto wanted =
-      static_cast<int64_t>(std::ceil(options_.strangers * static_cast<double>(num_identities())));
-  const int64_t num_strangers = std::clamp<int64_t>(num_identities() - 2, 0, wanted);
+  const int64_t num_strangers = NumStrangers(num_identities(), options_.strangers);
   for (int64_t i = 0; i < num_identities(); ++i) {
     const Rows first = FirstOf(identities[static_cast<size_t>(i)]);
     Rows& rows = i < num_strangers ? strangers_ : pool_;

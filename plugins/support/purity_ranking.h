@@ -30,17 +30,21 @@ struct PurityOptions {
   int64_t folds = 5;         // below 2: positives are scored by the SVM that they trained
   int64_t refinements = 1;
   double left_out = 0.3;   // share of the positives that a refinement leaves out
-  double strangers = 0.1;  // share of the identities that are nobody's negatives; 0: none
+  double strangers = 0.1;  // share of the identities that are nobody's negatives: NumStrangers()
   LinearSvmOptions svm = {SvmLoss::kHinge, 3.0};
 };
 
 struct PurityScore {
   float score = 0.0F;      // the SVM's, larger is better
-  float strangers = 1.0F;  // share of the strangers that score as high or higher; 1: there are none
+  float strangers = 0.0F;  // share of the strangers that score as high or higher; 0 of none
 };
 
 class PurityRanking {
  public:
+  // How many identities are strangers: two at least, none where fewer than two would be left, or
+  // where the share is 0.
+  static int64_t NumStrangers(int64_t num_identities, double share);
+
   // Rows `begins[g] .. begins[g + 1] - 1` of `rows` are identity g's, in the order of its list;
   // every identity has at least one, and `rows` is complete. It must outlive this object.
   // InvalidArgument: fewer than two identities, senseless options.

@@ -141,22 +141,43 @@ TEST(PurityRanking, CountsStrangersThatScoreAsHigh) {
   const auto store = StoreOf(Data());
   PurityOptions options = Exact();
   options.folds = 0;
-  options.strangers = 0.2;  // one of five identities
-  int without = 0;
+  options.strangers = 0.2;  // one of five identities; two, then: each has another one
   for (int identity = 0; identity < kIdentities; ++identity) {
     std::vector<PurityScore> scores = ScoresOf(*store, options, identity);
-    without += scores[0].strangers == 1.0F && scores[1].strangers == 1.0F ? 1 : 0;
     std::sort(scores.begin(), scores.end(),
               [](const auto& a, const auto& b) { return a.score < b.score; });
     for (size_t i = 0; i < kOwn; ++i) {
-      const double count = scores[i].strangers * 10.0;  // its first ten
+      const double count = scores[i].strangers * 20.0;  // the first ten of one or of both
       EXPECT_NEAR(count, std::round(count), 1e-5);
       if (i > 0) {
         EXPECT_LE(scores[i].strangers, scores[i - 1].strangers);
       }
     }
   }
-  EXPECT_EQ(without, 1);  // the stranger itself
+}
+
+TEST(PurityRanking, StrangersAreTwoAtLeastOrNone) {
+  EXPECT_EQ(PurityRanking::NumStrangers(1000, 0.1), 100);
+  EXPECT_EQ(PurityRanking::NumStrangers(11, 0.1), 2);
+  EXPECT_EQ(PurityRanking::NumStrangers(10, 0.1), 2);
+  EXPECT_EQ(PurityRanking::NumStrangers(4, 0.1), 2);
+  EXPECT_EQ(PurityRanking::NumStrangers(3, 0.1), 0);
+  EXPECT_EQ(PurityRanking::NumStrangers(4, 0.9), 2);
+  EXPECT_EQ(PurityRanking::NumStrangers(1000, 0), 0);
+}
+
+// Of a person who is a stranger to all others, too.
+TEST(PurityRanking, EverybodysBestFaceBeatsTheStrangers) {
+  const auto store = StoreOf(Data());
+  PurityOptions options = Exact();
+  options.strangers = 0.1;
+  for (int identity = 0; identity < kIdentities; ++identity) {
+    const std::vector<PurityScore> scores = ScoresOf(*store, options, identity);
+    const auto best = std::max_element(
+        scores.begin(), scores.end(),
+        [](const PurityScore& a, const PurityScore& b) { return a.score < b.score; });
+    EXPECT_LT(best->strangers, 0.05F) << identity;
+  }
 }
 
 TEST(PurityRanking, SameBitsOnAnyThread) {

@@ -269,6 +269,13 @@ class PurityStage {
     FACET_ASSIGN_OR_RETURN(CurationResult result,
                            run_->Finish(options_.snapshot, Dump(statistics)));
     AddPurity(ranked_, truth.has_value(), &result);
+    const auto people = static_cast<int64_t>(begins_.size()) - 1;
+    if (options_.cut.max_strangers < 1.0 &&
+        PurityRanking::NumStrangers(people, options_.ranking.strangers) == 0) {
+      result.notices.push_back(absl::StrCat(
+          "nobody of ", people, " people serves as a stranger, so that max_strangers = ",
+          options_.cut.max_strangers, " removes nothing"));
+    }
     for (ContactSheet& sheet : sheets) result.sheets.push_back(std::move(sheet));
     return result;
   }

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/base/file.h"
+#include "core/image/image_io.h"
 #include "plugins/support/curation_summary.h"
 #include "plugins/support/manifest.h"
 #include "plugins/support/manifest_schema.h"
@@ -62,7 +63,7 @@ class Trials {
     if (contract_.HasTrait("faces")) context.faces = given ? &input_.faces() : &none_;
     if (contract_.HasTrait("scores") && given) context.scores = input_.scores();
     context.read_image = [folder = context.image_folder](const std::string& path) {
-      return ReadPpm(folder + "/" + path);
+      return ReadImage(folder + "/" + path);
     };
     context.fold_name = [](const std::string& text) {
       std::string folded;

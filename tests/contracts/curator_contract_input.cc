@@ -13,7 +13,6 @@
 #include "core/base/hash.h"
 #include "plugins/support/curation_summary.h"
 #include "plugins/support/manifest.h"
-#include "tests/contracts/contract_checks.h"
 
 namespace facet {
 namespace {
@@ -75,8 +74,11 @@ Image Picture(int64_t person, int64_t number) {
   switch (CaseOf(number)) {
     case Case::kWrongPerson:
       return Portrait(100 + 10 * person + number, 0);
-    case Case::kNoFace:
-      return GreyImage(kSize_px, kSize_px, static_cast<uint8_t>(60 + 10 * person));
+    case Case::kNoFace: {
+      Image grey(kSize_px, kSize_px);
+      std::fill(grey.bgr.begin(), grey.bgr.end(), static_cast<uint8_t>(60 + 10 * person));
+      return grey;
+    }
     case Case::kExactDuplicate:
       return Portrait(person, 1);
     case Case::kNearDuplicate: {
@@ -87,6 +89,15 @@ Image Picture(int64_t person, int64_t number) {
     default:
       return Portrait(person, number);
   }
+}
+
+// A binary Netpbm file.
+std::string PpmOf(const Image& image) {
+  std::string bytes = absl::StrCat("P6\n", image.width, " ", image.height, "\n255\n");
+  for (size_t i = 0; i < image.bgr.size(); i += 3) {
+    for (const size_t channel : {2, 1, 0}) bytes += static_cast<char>(image.bgr[i + channel]);
+  }
+  return bytes;
 }
 
 absl::Status AddImages(const std::string& folder, Manifest* manifest, std::vector<Image>* images) {
@@ -173,29 +184,6 @@ absl::Status Remove(Manifest* manifest) {
 }
 
 }  // namespace
-
-std::string PpmOf(const Image& image) {
-  std::string bytes = absl::StrCat("P6\n", image.width, " ", image.height, "\n255\n");
-  for (size_t i = 0; i < image.bgr.size(); i += 3) {
-    for (const size_t channel : {2, 1, 0}) bytes += static_cast<char>(image.bgr[i + channel]);
-  }
-  return bytes;
-}
-
-absl::StatusOr<Image> ReadPpm(const std::string& path) {
-  FACET_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  int width = 0, height = 0, header = 0;
-  if (std::sscanf(bytes.c_str(), "P6\n%d %d\n255%n", &width, &height, &header) != 2 ||
-      bytes.size() != static_cast<size_t>(header) + 1 + 3u * width * height) {
-    return absl::InvalidArgumentError(absl::StrCat(path, " is not one of the contract's images"));
-  }
-  Image image(width, height);
-  for (size_t i = 0; i < image.bgr.size(); ++i) {
-    image.bgr[i - i % 3 + 2 - i % 3] =
-        static_cast<uint8_t>(bytes[static_cast<size_t>(header) + 1 + i]);
-  }
-  return image;
-}
 
 CuratorContractInput::CuratorContractInput() { status_ = Make(); }
 

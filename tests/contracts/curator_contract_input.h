@@ -44,10 +44,6 @@ class CuratorContractInput {
   std::vector<CurationScore> scores_;
 };
 
-// The binary Netpbm file of an image, and the image of such a file below `folder`.
-std::string PpmOf(const Image& image);
-absl::StatusOr<Image> ReadPpm(const std::string& path);
-
 }  // namespace facet
 
 #endif  // FACET_TESTS_CONTRACTS_CURATOR_CONTRACT_INPUT_H_

@@ -64,15 +64,13 @@ TEST_F(CurationTest, TheManifestAndTheReportTellWhatWasRemovedAndWhy) {
   const Ending run = Facet({"run", file, "purify"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("\npurify"), HasSubstr("persons"), HasSubstr("precision")));
-  // The largest of the files that are SQLite's: the last manifest.
+  // Of the files that are SQLite's, the one with the last stage's run.
   std::string manifest;
-  uintmax_t size = 0;
   for (const auto& entry : fs::recursive_directory_iterator(fs::path(store()) / "cache/v1/cas")) {
-    if (!entry.is_regular_file() || entry.file_size() < size) continue;
+    if (!entry.is_regular_file()) continue;
     const absl::StatusOr<std::string> bytes = ReadFile(entry.path().string());
     if (!bytes.ok() || bytes->rfind("SQLite format 3", 0) != 0) continue;
-    manifest = entry.path().string();
-    size = entry.file_size();
+    if (bytes->find("purify") != std::string::npos) manifest = entry.path().string();
   }
   ASSERT_NE(manifest, "");
   const Ending shown = Facet({"manifest", "show", manifest});

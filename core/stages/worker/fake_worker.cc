@@ -30,6 +30,7 @@ absl::Status Write(StageContext& context) {
   context.Count("written", 1);
   context.Notice("wrote " + text);
   context.Progress(1, 1, "files", "");
+  context.Ask("read " + text);
   return WriteFileAtomically(context.output_dir() + "/out", text);
 }
 

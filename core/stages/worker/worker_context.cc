@@ -96,7 +96,16 @@ void WorkerContext::Progress(int64_t done, int64_t total, const std::string& uni
   const auto now = std::chrono::steady_clock::now();
   if (progress_file_ < 0 || (now < next_progress_ && done != total)) return;
   next_progress_ = now + kProgressInterval;
-  const std::string line = Dump(ToJson(StageProgress{done, total, unit, note})) + "\n";
+  Send({done, total, unit, note, ""});
+}
+
+void WorkerContext::Ask(const std::string& sentence) {
+  const absl::MutexLock lock(&mutex_);
+  if (progress_file_ >= 0) Send({0, 0, "", "", sentence});
+}
+
+void WorkerContext::Send(const StageProgress& event) {
+  const std::string line = Dump(ToJson(event)) + "\n";
   // The host reads all the time; when it is gone so are we.
   if (::write(progress_file_, line.data(), line.size()) < 0) progress_file_ = -1;
 }

@@ -47,6 +47,7 @@ class WorkerContext final : public StageContext {
   const std::string& checkpoint_dir() const override { return job_.checkpoint_dir; }
   void Progress(int64_t done, int64_t total, const std::string& unit,
                 const std::string& note) override;
+  void Ask(const std::string& sentence) override;
   void Count(const std::string& name, int64_t count) override;
   void Notice(const std::string& sentence) override;
   bool stop_requested() const override;
@@ -56,6 +57,8 @@ class WorkerContext final : public StageContext {
                                                              const char* kind) override;
 
  private:
+  void Send(const StageProgress& event);  // mutex_ is held
+
   Job job_;
   int progress_file_;
   std::map<std::string, std::string> roots_;  // by port

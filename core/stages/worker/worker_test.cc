@@ -9,7 +9,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "core/base/file.h"
@@ -25,12 +28,19 @@ class Observer final : public RunObserver {
  public:
   void OnStage(int, const StageOutcome&) override {}
   void OnProgress(int, const StageProgress& progress) override {
+    if (!progress.ask.empty()) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      asked.push_back(progress.ask);
+      return;
+    }
     last_done = progress.done;
     ++num_progress;
   }
   void OnWait(int, const std::string&) override {}
   std::atomic<int64_t> last_done{-1};
   std::atomic<int> num_progress{0};
+  std::mutex mutex;
+  std::vector<std::string> asked;
 };
 
 class WorkerTest : public testing::Test {
@@ -87,6 +97,7 @@ TEST_F(WorkerTest, ResultsCountsAndProgressComeBack) {
   EXPECT_EQ(outcomes[1].manifest.notices, std::vector<std::string>{"wrote B+A"});
   EXPECT_GT(outcomes[1].manifest.provenance["peak_rss_mib"].get<double>(), 0.0);
   EXPECT_EQ(observer_.num_progress, 2);
+  EXPECT_EQ(observer_.asked, (std::vector<std::string>{"read A", "read B+A"}));
 }
 
 TEST_F(WorkerTest, FailuresSayWhy) {
