@@ -8,9 +8,10 @@
 //      in FinishRun. What follows a rejected block is judged like any other: ranks are no proof.
 // annotator = "oracle" looks the truth up and accepts a block whose purity is above `min_purity`.
 //      It gets the share `oracle_error` of its verdicts wrong and takes `oracle_seconds` for each.
-// annotator = "web" serves a page on 127.0.0.1 and waits until people have judged all blocks; its
-//      address is printed, and in the log of the stage. Decisions go to the file `decisions`,
-//      line by line (annotation_log.h), and are found there when the stage runs again.
+// annotator = "web" serves a page on 127.0.0.1 and waits until people have judged all blocks and
+//      say there that they have finished; its address is printed, and in the log of the stage.
+//      Decisions go to the file `decisions`, line by line (annotation_log.h), and are found there
+//      when the stage runs again.
 // Errors: FailedPrecondition without a truth (oracle), or where another stage writes to
 //      `decisions`; Cancelled where the stage is stopped: what was decided stays in `decisions`.
 // Source: Parkhi, Vedaldi, Zisserman, "Deep Face Recognition", BMVC 2015, section 3, stage 5.
