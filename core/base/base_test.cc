@@ -39,6 +39,16 @@ TEST(File, ReplacesAtomicallyAndNamesThePath) {
   EXPECT_FALSE(ReadFile(testing::TempDir()).ok());
 }
 
+TEST(File, SyncsFilesAndFolders) {
+  const std::string path = testing::TempDir() + "/synced";
+  ASSERT_TRUE(WriteFileAtomically(path, "x").ok());
+  EXPECT_TRUE(Sync(path).ok());
+  EXPECT_TRUE(Sync(FolderOf(path)).ok());
+  EXPECT_EQ(Sync(path + ".missing").code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(FolderOf("name"), ".");
+  EXPECT_EQ(FolderOf("a/b/name"), "a/b");
+}
+
 TEST(Random, EqualSeedsEqualStreamsAndUnbiasedIndex) {
   Random a(7), b(7);
   std::vector<int> counts(5);

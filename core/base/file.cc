@@ -27,16 +27,6 @@ absl::Status WriteAll(int file, std::string_view content, const std::string& pat
   return absl::OkStatus();
 }
 
-absl::Status Sync(const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
-  const int result = ::fsync(file);
-  const int error = errno;
-  ::close(file);
-  if (result != 0) return absl::ErrnoToStatus(error, absl::StrCat("cannot sync ", path));
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
@@ -68,8 +58,22 @@ absl::Status WriteFileAtomically(const std::string& path, std::string_view conte
     ::unlink(temporary.c_str());
     return status;
   }
-  std::string folder = std::filesystem::path(path).parent_path().string();
-  return Sync(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+  return Sync(FolderOf(path));
+}
+
+absl::Status Sync(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  const int result = ::fsync(file);
+  const int error = errno;
+  ::close(file);
+  if (result == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(error, absl::StrCat("cannot sync ", path));
+}
+
+std::string FolderOf(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
 }
 
 }  // namespace facet

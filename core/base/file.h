@@ -16,6 +16,12 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 // leaves the old content or the new one.
 absl::Status WriteFileAtomically(const std::string& path, std::string_view content);
 
+// Of a file: its content is on the disk when this returns. Of a folder: the names of its files.
+absl::Status Sync(const std::string& path);
+
+// The folder of a file, "." for a name alone.
+std::string FolderOf(const std::string& path);
+
 }  // namespace facet
 
 #endif  // FACET_CORE_BASE_FILE_H_

@@ -34,28 +34,14 @@ absl::Status MakeFolder(const std::string& folder) {
   return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot make the folder ", folder));
 }
 
-absl::Status SyncPath(const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
-  const int result = ::fsync(file);
-  const int error = errno;
-  ::close(file);
-  if (result == 0) return absl::OkStatus();
-  return absl::ErrnoToStatus(error, absl::StrCat("cannot sync ", path));
-}
-
-absl::Status SyncFolder(const std::string& folder) {
-  return SyncPath(folder, O_RDONLY | O_DIRECTORY);
-}
-
 // Makes `folder` below an existing one so that the new entry survives a crash.
 absl::Status MakeFolderDurably(const std::string& folder) {
   std::error_code ignored;
   if (fs::is_directory(folder, ignored)) return absl::OkStatus();
   FACET_RETURN_IF_ERROR(MakeFolder(folder));
   const fs::path parent = fs::path(folder).parent_path();
-  FACET_RETURN_IF_ERROR(SyncFolder(parent.string()));
-  return SyncFolder(parent.parent_path().string());
+  FACET_RETURN_IF_ERROR(Sync(parent.string()));
+  return Sync(parent.parent_path().string());
 }
 
 bool HasSize(const std::string& path, int64_t size) {
@@ -266,11 +252,11 @@ absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::s
   const std::string folder = fs::path(blob).parent_path().string();
   FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
   if (HasSize(blob, file.size)) return file;
-  FACET_RETURN_IF_ERROR(SyncPath(path, O_RDONLY));
+  FACET_RETURN_IF_ERROR(Sync(path));
   if (::chmod(path.c_str(), 0444) != 0 || std::rename(path.c_str(), blob.c_str()) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot move ", path, " to ", blob));
   }
-  FACET_RETURN_IF_ERROR(SyncFolder(folder));
+  FACET_RETURN_IF_ERROR(Sync(folder));
   return file;
 }
 

@@ -5,28 +5,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/file.h"
 #include "core/base/status.h"
 
 namespace facet {
-namespace {
-
-// So that a new file's name survives a crash, too.
-absl::Status SyncFolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::absolute(path).parent_path().string();
-  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", folder));
-  const int failed = ::fsync(file);
-  const int reason = errno;
-  ::close(file);
-  if (failed != 0) return absl::ErrnoToStatus(reason, absl::StrCat("cannot sync ", folder));
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<LineJournal>> LineJournal::Open(const std::string& path,
                                                                const std::string& in_use,
@@ -38,7 +23,7 @@ absl::StatusOr<std::unique_ptr<LineJournal>> LineJournal::Open(const std::string
     return absl::FailedPreconditionError(absl::StrCat(path, " is in use: ", in_use));
   }
   FACET_RETURN_IF_ERROR(journal->Load(take));
-  FACET_RETURN_IF_ERROR(SyncFolderOf(path));
+  FACET_RETURN_IF_ERROR(Sync(FolderOf(path)));
   return journal;
 }
 

@@ -1,13 +1,10 @@
 // The manifest as a file: made, opened, copied, frozen, checked.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/file.h"
 #include "core/base/status.h"
 #include "plugins/support/manifest.h"
 #include "plugins/support/manifest_schema.h"
@@ -54,15 +51,7 @@ absl::Status Rename(const std::string& from, const std::string& to) {
     return absl::UnavailableError(
         absl::StrCat("cannot rename ", from, " to ", to, ": ", error.message()));
   }
-  std::string folder = std::filesystem::path(to).parent_path().string();
-  if (folder.empty()) folder = ".";
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", folder));
-  const int result = fsync(descriptor);
-  const int code = errno;
-  close(descriptor);
-  return result == 0 ? absl::OkStatus()
-                     : absl::ErrnoToStatus(code, absl::StrCat("cannot sync ", folder));
+  return Sync(FolderOf(to));
 }
 
 absl::Status CheckAbsent(const std::string& path) {
