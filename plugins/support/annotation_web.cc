@@ -33,12 +33,12 @@ absl::StatusOr<Annotation> AnnotateOnTheWeb(const std::vector<AnnotationBlock>& 
   server_options.read_image = context.read_image;
   FACET_ASSIGN_OR_RETURN(const auto server,
                          AnnotationServer::Start(blocks, desk.get(), server_options));
-  const std::string note = absl::StrCat("open ", server->url());
-  std::fprintf(stderr, "annotate: %s\n", note.c_str());  // in the stage's log, to be found again
-  if (context.ask) context.ask(note);
+  const std::string address = absl::StrCat("open ", server->url());
+  std::fprintf(stderr, "annotate: %s\n", address.c_str());  // in the stage's log, to be found again
+  if (context.ask) context.ask(address);
   while (!desk->finished()) {
     if (!context.progress(desk->num_judged(), static_cast<int64_t>(blocks.size()), "blocks",
-                          note)) {
+                          "people annotate")) {
       return absl::CancelledError(absl::StrCat(
           "stopped while people annotate; what they decided is in ", options.decisions));
     }
