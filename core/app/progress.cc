@@ -126,7 +126,6 @@ void Progress::OnProgress(int stage, const StageProgress& progress) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = running_.find(stage);
   if (found == running_.end()) return;
-  if (!progress.ask.empty()) return Ask(stage, progress.ask);
   Running& running = found->second;
   running.progress = progress;
   const bool due = Clock::now() - running.last_line >= kPlainInterval;
@@ -143,7 +142,8 @@ void Progress::OnProgress(int stage, const StageProgress& progress) {
 }
 
 // Whatever the form: without an answer the run stands still.
-void Progress::Ask(int stage, const std::string& sentence) {
+void Progress::OnAsk(int stage, const std::string& sentence) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (form_ == Form::kJson) {
     const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
     const Json event = {

@@ -29,6 +29,7 @@ class Progress final : public RunObserver {
 
   void OnStage(int stage, const StageOutcome& outcome) override;
   void OnProgress(int stage, const StageProgress& progress) override;
+  void OnAsk(int stage, const std::string& sentence) override;
   void OnWait(int stage, const std::string& holder) override;
   // Input files are being hashed (InputDigests::Progress).
   void OnInputs(const std::string& path, int64_t done, int64_t total);
@@ -42,7 +43,6 @@ class Progress final : public RunObserver {
     StageProgress progress;
   };
 
-  void Ask(int stage, const std::string& sentence);
   void Emit(const Json& event);
   void Line(const std::string& text);  // a plain line, above the live ones
   void Redraw(bool now);

@@ -245,7 +245,11 @@ class Run {
     FACET_ASSIGN_OR_RETURN(job.checkpoint_dir, store_.CheckpointFolder(key.digest));
     const auto progress = [&](const StageProgress& event) {
       const std::lock_guard<std::mutex> lock(mutex_);
-      observer_.OnProgress(index, event);
+      if (event.ask.empty()) {
+        observer_.OnProgress(index, event);
+      } else {
+        observer_.OnAsk(index, event.ask);
+      }
     };
     FACET_ASSIGN_OR_RETURN(JobResult result,
                            runner_.Run(job, folder, outcome->log_path, progress, options_.stop));

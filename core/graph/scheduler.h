@@ -47,6 +47,8 @@ class RunObserver {
   virtual ~RunObserver();
   virtual void OnStage(int stage, const StageOutcome& outcome) = 0;  // the state changed
   virtual void OnProgress(int stage, const StageProgress& progress) = 0;
+  // What people must do now.
+  virtual void OnAsk(int stage, const std::string& sentence) = 0;
   // Another process computes this stage: `holder` says which.
   virtual void OnWait(int stage, const std::string& holder) = 0;
 };

@@ -58,6 +58,7 @@ class NoObserver final : public RunObserver {
     states[stage].push_back(outcome.state);
   }
   void OnProgress(int, const StageProgress&) override { ++num_progress; }
+  void OnAsk(int, const std::string&) override {}
   void OnWait(int, const std::string&) override { ++num_waits; }
   std::map<int, std::vector<StageState>> states;
   int num_progress = 0, num_waits = 0;

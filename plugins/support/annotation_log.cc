@@ -69,8 +69,10 @@ absl::StatusOr<std::unique_ptr<AnnotationLog>> AnnotationLog::Open(const std::st
   FACET_ASSIGN_OR_RETURN(
       log->lines_,
       LineJournal::Open(path, "another process writes decisions to it; end that one first",
-                        [&](int64_t number, const std::string& line) {
-                          return log->Take(absl::StrCat(path, ":", number, ": "), line);
+                        [&](int64_t number, const std::string& line) -> absl::StatusOr<bool> {
+                          FACET_RETURN_IF_ERROR(
+                              log->Take(absl::StrCat(path, ":", number, ": "), line));
+                          return true;
                         }));
   return log;
 }

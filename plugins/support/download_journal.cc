@@ -101,14 +101,14 @@ absl::StatusOr<DownloadResult> FromJournalLine(const std::string& line) {
 
 absl::StatusOr<std::unique_ptr<DownloadJournal>> DownloadJournal::Open(const std::string& path) {
   std::unique_ptr<DownloadJournal> journal(new DownloadJournal());
-  const auto take = [&](int64_t number, const std::string& line) -> absl::Status {
+  const auto take = [&](int64_t number, const std::string& line) -> absl::StatusOr<bool> {
     absl::StatusOr<DownloadResult> result = FromJournalLine(line);
     if (!result.ok()) {
       return absl::DataLossError(absl::StrCat(path, ":", number, ": ", result.status().message(),
                                               "; delete the line, and its image is fetched anew"));
     }
     journal->results_[result->id] = *std::move(result);
-    return absl::OkStatus();
+    return true;
   };
   FACET_ASSIGN_OR_RETURN(
       journal->lines_,

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
+#include "core/base/status.h"
 
 namespace facet {
 namespace {
@@ -64,11 +65,12 @@ absl::Status DuplicateJournal::Create(const std::string& path, const std::string
 absl::StatusOr<std::unique_ptr<DuplicateJournal>> DuplicateJournal::Open(
     const std::string& path,
     const std::function<absl::Status(int64_t, const FoundDuplicates&)>& take) {
-  const auto take_line = [&](int64_t number, const std::string& line) -> absl::Status {
-    if (number == 1) return absl::OkStatus();  // the head
+  const auto take_line = [&](int64_t number, const std::string& line) -> absl::StatusOr<bool> {
+    if (number == 1) return true;  // the head
     try {
       const Json entry = Json::parse(line);
-      return take(entry.at("identity"), FromJson(entry));
+      FACET_RETURN_IF_ERROR(take(entry.at("identity"), FromJson(entry)));
+      return true;
     } catch (const Json::exception& error) {
       return absl::DataLossError(absl::StrCat(path, ", line ", number, ": ", error.what(),
                                               "; remove the file to search anew"));

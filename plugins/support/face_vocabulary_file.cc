@@ -9,12 +9,16 @@ namespace {
 
 constexpr char kKind[] = "facet_face_vocabulary";
 
-NamedMatrices MatricesOf(FaceVocabulary& vocabulary) {
-  return {{"pca_mean", &vocabulary.mean},
-          {"pca_basis", &vocabulary.basis},
-          {"mixture_priors", &vocabulary.mixture.priors},
-          {"mixture_means", &vocabulary.mixture.means},
-          {"mixture_variances", &vocabulary.mixture.variances}};
+NamedMatrices MatricesOf(const FaceVocabulary& vocabulary) {
+  return {{"pca_mean", vocabulary.mean},
+          {"pca_basis", vocabulary.basis},
+          {"mixture_priors", vocabulary.mixture.priors},
+          {"mixture_means", vocabulary.mixture.means},
+          {"mixture_variances", vocabulary.mixture.variances}};
+}
+
+FaceVocabulary FromMatrices(const std::vector<cv::Mat>& matrices) {
+  return {matrices[0], matrices[1], {matrices[2], matrices[3], matrices[4]}};
 }
 
 // Empty: nothing is wrong.
@@ -43,16 +47,18 @@ absl::Status WriteFaceVocabulary(const FaceVocabulary& vocabulary, const std::st
   if (std::string problem = ProblemOf(vocabulary); !problem.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": not written: ", problem));
   }
-  FaceVocabulary same = vocabulary;
-  return WriteMatrices(kKind, MatricesOf(same), path);
+  return WriteMatrices(kKind, MatricesOf(vocabulary), path);
 }
 
 absl::StatusOr<FaceVocabulary> ReadFaceVocabulary(const std::string& path) {
-  FaceVocabulary vocabulary;
-  FACET_RETURN_IF_ERROR(ReadMatrices(
-      kKind, "face vocabulary", "give a file that WriteFaceVocabulary wrote, or train one anew",
-      path, MatricesOf(vocabulary), [&] { return ProblemOf(vocabulary); }));
-  return vocabulary;
+  const MatrixFileForm form = {
+      kKind,
+      "face vocabulary",
+      "give a file that WriteFaceVocabulary wrote, or train one anew",
+      {"pca_mean", "pca_basis", "mixture_priors", "mixture_means", "mixture_variances"},
+      [](const std::vector<cv::Mat>& matrices) { return ProblemOf(FromMatrices(matrices)); }};
+  FACET_ASSIGN_OR_RETURN(const std::vector<cv::Mat> matrices, ReadMatrices(form, path));
+  return FromMatrices(matrices);
 }
 
 }  // namespace facet

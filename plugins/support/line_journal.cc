@@ -34,12 +34,13 @@ absl::Status LineJournal::Load(const Take& take) {
   if (!text) return absl::UnavailableError(absl::StrCat("cannot read ", path_));
   std::string line;
   for (int64_t number = 1; std::getline(text, line) && !text.eof(); ++number) {
-    FACET_RETURN_IF_ERROR(take(number, line));
+    FACET_ASSIGN_OR_RETURN(const bool taken, take(number, line));
+    if (!taken) break;
     size_ += static_cast<int64_t>(line.size()) + 1;
   }
   if (text.bad()) return absl::UnavailableError(absl::StrCat("cannot read ", path_));
   if (::ftruncate(file_, static_cast<off_t>(size_)) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot cut the torn last line off ", path_));
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot cut off the end of ", path_));
   }
   return absl::OkStatus();
 }

@@ -16,8 +16,8 @@ namespace facet {
 
 class LineJournal {
  public:
-  // `number` from 1. An error ends Open() with it.
-  using Take = std::function<absl::Status(int64_t number, const std::string& line)>;
+  // `number` from 1. False: this line and all after it are cut off. An error ends Open() with it.
+  using Take = std::function<absl::StatusOr<bool>(int64_t number, const std::string& line)>;
 
   // Gives each whole line of the file, if there is one, to `take`. The file is locked until the
   // journal is destroyed: FailedPrecondition, with `in_use` ("another process downloads to this
@@ -28,6 +28,8 @@ class LineJournal {
   ~LineJournal();
   LineJournal(const LineJournal&) = delete;
   LineJournal& operator=(const LineJournal&) = delete;
+
+  bool empty() const { return size_ == 0; }
 
   // Without an end of line. After an error the file is as before; where that cannot be had, every
   // later call is DataLoss.

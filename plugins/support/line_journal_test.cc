@@ -25,12 +25,14 @@ std::string FreshPath(const std::string& name) {
 
 absl::StatusOr<std::unique_ptr<LineJournal>> Open(const std::string& path,
                                                   std::vector<std::string>* lines) {
-  return LineJournal::Open(path, "somebody has it",
-                           [lines](int64_t number, const std::string& line) -> absl::Status {
-                             lines->push_back(line);
-                             if (line != "bad") return absl::OkStatus();
-                             return absl::DataLossError("line " + std::to_string(number));
-                           });
+  return LineJournal::Open(
+      path, "somebody has it",
+      [lines](int64_t number, const std::string& line) -> absl::StatusOr<bool> {
+        lines->push_back(line);
+        if (line == "stale") return false;
+        if (line != "bad") return true;
+        return absl::DataLossError("line " + std::to_string(number));
+      });
 }
 
 TEST(LineJournal, LinesComeBackAndATornOneIsCutOff) {
@@ -67,6 +69,17 @@ TEST(LineJournal, ALineThatIsRefusedEndsIt) {
   std::vector<std::string> lines;
   EXPECT_EQ(Open(path, &lines).status().message(), "line 2");
   EXPECT_EQ(*ReadFile(path), "good\nbad\nlast\n");
+}
+
+TEST(LineJournal, WhatIsNotTakenIsCutOff) {
+  const std::string path = FreshPath("stale");
+  ASSERT_TRUE(WriteFileAtomically(path, "good\nstale\nlast\n").ok());
+  std::vector<std::string> lines;
+  const auto journal = Open(path, &lines);
+  ASSERT_TRUE(journal.ok()) << journal.status();
+  EXPECT_THAT(lines, ElementsAre("good", "stale"));
+  ASSERT_TRUE((*journal)->Append("anew").ok());
+  EXPECT_EQ(*ReadFile(path), "good\nanew\n");
 }
 
 TEST(LineJournal, WhatDoesNotFitIsTakenBack) {

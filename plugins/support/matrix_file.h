@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace facet {
 
-using NamedMatrices = std::vector<std::pair<const char*, cv::Mat*>>;
+using NamedMatrices = std::vector<std::pair<const char*, cv::Mat>>;
 
 // SHA-256 of names, sizes and numbers, hexadecimal.
 std::string DigestOf(const NamedMatrices& matrices);
@@ -22,11 +23,15 @@ std::string DigestOf(const NamedMatrices& matrices);
 absl::Status WriteMatrices(const std::string& kind, const NamedMatrices& matrices,
                            const std::string& path);
 
-// Into `matrices`. `problem_of` says what is wrong with them as a whole; empty: nothing. NotFound;
-// InvalidArgument, "<path> is no <what>: ...; <cure>": damaged, or something else.
-absl::Status ReadMatrices(const std::string& kind, const std::string& what, const std::string& cure,
-                          const std::string& path, const NamedMatrices& matrices,
-                          const std::function<std::string()>& problem_of);
+struct MatrixFileForm {
+  std::string kind, what, cure;    // "... is no <what>: ...; <cure>"
+  std::vector<const char*> names;  // of all its matrices
+  // What is wrong with them, in the order of names, as a whole; empty: nothing.
+  std::function<std::string(const std::vector<cv::Mat>&)> problem_of;
+};
+// In the order of names. NotFound; InvalidArgument: damaged, or something else.
+absl::StatusOr<std::vector<cv::Mat>> ReadMatrices(const MatrixFileForm& form,
+                                                  const std::string& path);
 
 }  // namespace facet
 

@@ -7,12 +7,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "plugins/support/matrix_rows.h"
@@ -96,24 +94,20 @@ absl::Status RowStore::OpenFile(const std::string& path) {
 
 absl::Status RowStore::ReadJournal(const std::string& path, const std::string& key) {
   const std::string head = absl::StrCat("facet rows 1 ", num_rows_, " ", columns_, " ", key);
-  std::string believed = head + "\n", line;
-  std::ifstream old(path);
-  if (std::getline(old, line) && line == head) {
-    while (std::getline(old, line) && !old.eof()) {
-      std::istringstream fields(line);
-      int64_t rows = 0;
-      std::string digest;
-      if (!(fields >> rows >> digest) || rows <= num_done_ || rows > num_rows_) break;
-      if (DigestOf(Row(num_done_), (rows - num_done_) * columns_) != digest) break;
-      num_done_ = rows;
-      believed += line + "\n";
-    }
-  }
+  // A line is believed if its rows are those that were written.
+  const auto take = [&](int64_t number, const std::string& line) -> absl::StatusOr<bool> {
+    if (number == 1) return line == head;
+    std::istringstream fields(line);
+    int64_t rows = 0;
+    std::string digest;
+    if (!(fields >> rows >> digest) || rows <= num_done_ || rows > num_rows_) return false;
+    if (DigestOf(Row(num_done_), (rows - num_done_) * columns_) != digest) return false;
+    num_done_ = rows;
+    return true;
+  };
+  FACET_ASSIGN_OR_RETURN(journal_, LineJournal::Open(path, "another process adds rows", take));
   ReleaseMemory();
-  FACET_RETURN_IF_ERROR(WriteFileAtomically(path, believed));
-  FACET_ASSIGN_OR_RETURN(journal_, LineJournal::Open(path, "another process adds rows",
-                                                     [](auto...) { return absl::OkStatus(); }));
-  return absl::OkStatus();
+  return journal_->empty() ? journal_->Append(head) : absl::OkStatus();
 }
 
 absl::Status RowStore::Append(const cv::Mat& rows) {

@@ -8,10 +8,13 @@ namespace {
 
 constexpr char kKind[] = "facet_vlad_vocabulary";
 
-NamedMatrices MatricesOf(VladVocabulary& vocabulary) {
-  return {{"pca_mean", &vocabulary.mean},
-          {"pca_basis", &vocabulary.basis},
-          {"words", &vocabulary.words}};
+NamedMatrices MatricesOf(const VladVocabulary& vocabulary) {
+  return {
+      {"pca_mean", vocabulary.mean}, {"pca_basis", vocabulary.basis}, {"words", vocabulary.words}};
+}
+
+VladVocabulary FromMatrices(const std::vector<cv::Mat>& matrices) {
+  return {matrices[0], matrices[1], matrices[2]};
 }
 
 // Empty: nothing is wrong.
@@ -25,25 +28,24 @@ std::string ProblemOf(const VladVocabulary& vocabulary) {
 
 }  // namespace
 
-std::string DigestOf(const VladVocabulary& vocabulary) {
-  VladVocabulary same = vocabulary;
-  return DigestOf(MatricesOf(same));
-}
+std::string DigestOf(const VladVocabulary& vocabulary) { return DigestOf(MatricesOf(vocabulary)); }
 
 absl::Status WriteVladVocabulary(const VladVocabulary& vocabulary, const std::string& path) {
   if (std::string problem = ProblemOf(vocabulary); !problem.empty()) {
     return absl::InvalidArgumentError(path + ": not written: " + problem);
   }
-  VladVocabulary same = vocabulary;
-  return WriteMatrices(kKind, MatricesOf(same), path);
+  return WriteMatrices(kKind, MatricesOf(vocabulary), path);
 }
 
 absl::StatusOr<VladVocabulary> ReadVladVocabulary(const std::string& path) {
-  VladVocabulary vocabulary;
-  FACET_RETURN_IF_ERROR(ReadMatrices(
-      kKind, "VLAD vocabulary", "give a file that WriteVladVocabulary wrote, or learn one anew",
-      path, MatricesOf(vocabulary), [&] { return ProblemOf(vocabulary); }));
-  return vocabulary;
+  const MatrixFileForm form = {
+      kKind,
+      "VLAD vocabulary",
+      "give a file that WriteVladVocabulary wrote, or learn one anew",
+      {"pca_mean", "pca_basis", "words"},
+      [](const std::vector<cv::Mat>& matrices) { return ProblemOf(FromMatrices(matrices)); }};
+  FACET_ASSIGN_OR_RETURN(const std::vector<cv::Mat> matrices, ReadMatrices(form, path));
+  return FromMatrices(matrices);
 }
 
 }  // namespace facet

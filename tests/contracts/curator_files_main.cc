@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
 #include "tests/contracts/curator_contract_input.h"

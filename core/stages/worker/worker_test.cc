@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,18 +27,13 @@ class Observer final : public RunObserver {
  public:
   void OnStage(int, const StageOutcome&) override {}
   void OnProgress(int, const StageProgress& progress) override {
-    if (!progress.ask.empty()) {
-      const std::lock_guard<std::mutex> lock(mutex);
-      asked.push_back(progress.ask);
-      return;
-    }
     last_done = progress.done;
     ++num_progress;
   }
+  void OnAsk(int, const std::string& sentence) override { asked.push_back(sentence); }
   void OnWait(int, const std::string&) override {}
   std::atomic<int64_t> last_done{-1};
   std::atomic<int> num_progress{0};
-  std::mutex mutex;
   std::vector<std::string> asked;
 };
 
