@@ -1,4 +1,5 @@
-// Loading against a layout made here: what the rules give, and what is reported.
+// Loading against a layout made here: what the rules give. config_problems_test.cc has what is
+// reported.
 // tests/bad_experiments has the mistakes in the layout of real rows.
 #include <cstdlib>
 #include <filesystem>
@@ -8,8 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/options.h"
 #include "core/base/file.h"
-#include "core/config/experiment.h"
-#include "core/config/fixture_catalogue.h"
+#include "core/config/config_testing.h"
 #include "core/config/inputs.h"
 #include "core/config/resolved.h"
 #include "gtest/gtest.h"
@@ -18,90 +18,6 @@ namespace facet {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Schedule {
-  double lr = 0.25;
-  int64_t epochs = 10;
-  std::vector<double> rates = {0.1, 0.01};
-  std::vector<std::string> tags;
-  std::string file;
-  bool flip = true;
-  void Visit(OptionVisitor& v) {
-    v("lr", lr, Above(0), "learning rate");
-    v("epochs", epochs, AtLeast(1), "passes");
-    v("rates", rates, Above(0), "learning rates");
-    v("tags", tags, Any(), "words");
-    v("file", file, InputFile(), "a file");
-    v("flip", flip, Any(), "mirror");
-  }
-};
-struct Seed {
-  int64_t seed = 1;
-  void Visit(OptionVisitor& v) { v("seed", seed, AtLeast(0), "of all randomness"); }
-};
-
-Slot MakeSlot(std::string path, Slot::Fill fill, std::string kind, const std::string& schema) {
-  Slot slot;
-  slot.path = std::move(path);
-  slot.fill = fill;
-  slot.kind = std::move(kind);
-  slot.options = *ParseSchema(Json::parse(schema));
-  return slot;
-}
-
-ExperimentLayout Layout() {
-  ExperimentLayout layout;
-  layout.slots = {MakeSlot("seed", Slot::Fill::kValue, "", SchemaOf<Seed>()),
-                  MakeSlot("train.data", Slot::Fill::kComponent, "dataset", "[]"),
-                  MakeSlot("train.loss", Slot::Fill::kComponent, "loss", "[]"),
-                  MakeSlot("train.schedule", Slot::Fill::kSettings, "", SchemaOf<Schedule>()),
-                  MakeSlot("train.start_from", Slot::Fill::kRow, "", "[]"),
-                  MakeSlot("embed", Slot::Fill::kSettings, "", SchemaOf<Schedule>()),
-                  MakeSlot("embed.loss", Slot::Fill::kComponent, "loss", "[]")};
-  layout.slots[5].optional_group = layout.slots[6].optional_group = "embed";
-  layout.slots[6].required = true;
-  return layout;
-}
-
-class ConfigTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = (fs::path(::testing::TempDir()) /
-               ::testing::UnitTest::GetInstance()->current_test_info()->name())
-                  .lexically_normal();
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    catalogue_ = MakeFixtureCatalogue(folder_ + "/plugins");
-  }
-
-  std::string Write(const std::string& name, const std::string& text) {
-    const std::string path = absl::StrCat(folder_, "/", name);
-    EXPECT_TRUE(WriteFileAtomically(path, text).ok());
-    return path;
-  }
-  LoadResult Load(const std::string& text, const std::vector<std::string>& sets = {}) {
-    return LoadFile(Write("x.toml", "schema = 1\n" + text), sets);
-  }
-  LoadResult LoadFile(const std::string& path, const std::vector<std::string>& sets = {}) {
-    std::vector<Override> overrides;
-    for (const std::string& set : sets) {
-      overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
-    }
-    return LoadExperiment(path, overrides, Layout(), catalogue_);
-  }
-  static std::string Text(const LoadResult& result) {
-    return RenderAll(result.diagnostics, /*colour=*/false);
-  }
-  static const Json& Slots(const LoadResult& result, size_t row, const std::string& slot) {
-    static const Json* const kNone = new Json();
-    if (row >= result.experiment.rows.size()) return *kNone;
-    const auto& slots = result.experiment.rows[row].slots;
-    return slots.count(slot) == 0 ? *kNone : slots.at(slot);
-  }
-
-  std::string folder_;
-  Catalogue catalogue_;
-};
 
 TEST_F(ConfigTest, EmptyRowHasDefaultsAndNoOptionalSlots) {
   const LoadResult result = Load("[[row]]\nid = \"1\"\n");
@@ -297,65 +213,6 @@ TEST_F(ConfigTest, SkippedRowsNeedNoEnvironmentAndNoInputs) {
   EXPECT_EQ(needed.diagnostics[0].origin.line, 7);
 }
 
-TEST_F(ConfigTest, RenamedOptionsWarn) {
-  Catalogue& catalogue = catalogue_;
-  ExperimentLayout layout = Layout();
-  layout.slots.push_back(MakeSlot("train.detector", Slot::Fill::kComponent, "detector", "[]"));
-  const std::string path = Write("renamed.toml",
-                                 "schema = 1\n[[row]]\nid = \"1\"\n"
-                                 "train.detector = { use = \"haar\", cascade = \"/c.xml\" }\n");
-  const LoadResult result = LoadExperiment(path, {}, layout, catalogue);
-  ASSERT_TRUE(result.ok()) << Text(result);
-  ASSERT_EQ(result.diagnostics.size(), 1u);
-  EXPECT_EQ(result.diagnostics[0].code, "E0208");
-  EXPECT_EQ(Slots(result, 0, "train.detector")["frontal"], "/c.xml");
-}
-
-TEST_F(ConfigTest, AllProblemsComeAtOnceSortedAndOnlyOnce) {
-  const LoadResult result = Load(R"([base]
-train.schedule = { lr = -1, epoch = 3 }
-[[row]]
-id = "1"
-train.losss = { use = "triplet" }
-[[row]]
-id = "2"
-extends = "3"
-seed = "x"
-[[row]]
-id = "2"
-)",
-                                 {"seed=-1"});
-  std::vector<std::string> places;
-  for (const Diagnostic& diagnostic : result.diagnostics) {
-    places.push_back(
-        absl::StrCat(diagnostic.code, " ", diagnostic.origin.line, ":", diagnostic.origin.column));
-  }
-  EXPECT_EQ(places, (std::vector<std::string>{"E0302 3:25", "E0201 3:29", "E0201 6:7", "E0501 9:11",
-                                              "E0503 12:6", "E0302 0:6"}))
-      << Text(result);  // the row's seed is not looked at: --set replaces it
-}
-
-TEST_F(ConfigTest, CirclesAreNamedOnceWithEveryStep) {
-  const LoadResult rows = Load(
-      "[[row]]\nid = \"1\"\nextends = \"3\"\n[[row]]\nid = \"2\"\nextends = \"1\"\n"
-      "[[row]]\nid = \"3\"\nextends = \"2\"\n[[row]]\nid = \"4\"\nextends = \"3\"\n");
-  ASSERT_EQ(rows.diagnostics.size(), 1u) << Text(rows);
-  EXPECT_EQ(rows.diagnostics[0].message, "rows extend each other in a circle: 1 -> 3 -> 2 -> 1");
-  EXPECT_EQ(rows.diagnostics[0].related.size(), 2u);
-
-  Write("b.toml", "schema = 1\nextends = \"x.toml\"\n");
-  const LoadResult files = Load("extends = \"b.toml\"\n[[row]]\nid = \"1\"\n");
-  ASSERT_EQ(files.diagnostics.size(), 1u) << Text(files);
-  EXPECT_EQ(files.diagnostics[0].code, "E0104");
-  EXPECT_EQ(OriginText(files.diagnostics[0].origin), folder_ + "/b.toml:2:11");
-
-  const LoadResult starts = Load(
-      "[[row]]\nid = \"1\"\ntrain.start_from = \"2\"\n[[row]]\nid = \"2\"\ntrain.start_from = "
-      "\"1\"\n");
-  ASSERT_EQ(starts.diagnostics.size(), 1u) << Text(starts);
-  EXPECT_EQ(starts.diagnostics[0].code, "E0502");
-}
-
 TEST_F(ConfigTest, ReferenceKeepsOrderAndReportsItsOwnPlaces) {
   Write("reference.toml", R"(schema = 1
 title = "Table"
@@ -420,30 +277,6 @@ embed = { loss = { use = "softmax" }, lr = 1e-7, rates = [] }
   EXPECT_NE(text.find("train.loss.margin = 1.0  # " + folder_ + "/x.toml:6:42"), std::string::npos)
       << text;
   EXPECT_EQ(ResolvedJson(result.experiment)["rows"][0]["origins"]["seed"], folder_ + "/x.toml:4:8");
-}
-
-TEST_F(ConfigTest, UnknownComponentNamesLibrariesThatCannotBeUsed) {
-  const LoadResult result = Load("[[row]]\nid = \"1\"\ntrain.loss.use = \"xyz\"\n");
-  ASSERT_EQ(result.diagnostics.size(), 1u) << Text(result);
-  EXPECT_EQ(result.diagnostics[0].code, "E0401");
-  EXPECT_NE(Text(result).find("losses: arcface, softmax, triplet"), std::string::npos)
-      << Text(result);
-  EXPECT_NE(Text(result).find("not usable: libbroken.so (`facet plugins list` says why)"),
-            std::string::npos)
-      << Text(result);
-  EXPECT_NE(Text(result).find("searched: " + folder_ + "/plugins"), std::string::npos);
-}
-
-TEST_F(ConfigTest, UnreadableFilesAreOneSentence) {
-  const LoadResult missing = LoadFile(folder_ + "/tabel.toml");
-  ASSERT_EQ(missing.diagnostics.size(), 1u);
-  EXPECT_EQ(missing.diagnostics[0].code, "E0101");
-  const LoadResult folder = LoadFile(folder_);
-  ASSERT_EQ(folder.diagnostics.size(), 1u);
-  EXPECT_EQ(folder.diagnostics[0].code, "E0101");
-  EXPECT_FALSE(LoadFile(Write("empty.toml", "")).ok());
-  EXPECT_FALSE(LoadFile(Write("binary.toml", std::string("\0\xFF\x01", 3))).ok());
-  EXPECT_FALSE(LoadFile(Write("deep.toml", "schema = 1\na = " + std::string(5000, '['))).ok());
 }
 
 }  // namespace

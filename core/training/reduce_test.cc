@@ -115,5 +115,28 @@ TEST(ReduceGroups, RefusesWhatIsNoVector) {
               HasSubstr("group \"fake\" is no vector"));
 }
 
+TEST(Reduce, AveragesOrAddsAndTakesNothingAsZero) {
+  const at::Tensor values = at::tensor({0.0f, 1.0f, 3.0f, 0.0f});
+  const auto of = [&](Reduction reduction) {
+    return ReduceGroups({{"g", values, reduction}})->item<float>();
+  };
+  EXPECT_EQ(of(Reduction::kMean), 1.0f);
+  EXPECT_EQ(of(Reduction::kMeanNonZero), 2.0f);
+  EXPECT_EQ(of(Reduction::kSum), 4.0f);
+  EXPECT_EQ(ReduceGroups({{"a", values, Reduction::kSum}, {"b", values, Reduction::kMean}})
+                ->item<float>(),
+            5.0f);
+  for (const Reduction reduction : {Reduction::kMean, Reduction::kMeanNonZero, Reduction::kSum}) {
+    at::Tensor x = at::ones({3});
+    x.set_requires_grad(true);
+    const at::Tensor loss = *ReduceGroups({{"empty", x.slice(0, 0, 0), reduction}});
+    EXPECT_EQ(loss.item<float>(), 0.0f);
+    loss.backward();
+    EXPECT_EQ(x.grad().abs().sum().item<float>(), 0.0f);
+  }
+  EXPECT_FALSE(ReduceGroups({}).ok());
+  EXPECT_FALSE(ReduceGroups({{"matrix", at::ones({2, 2}), Reduction::kMean}}).ok());
+}
+
 }  // namespace
 }  // namespace facet

@@ -10,6 +10,7 @@
 
 #include "core/api/dataset.h"
 #include "core/base/json.h"
+#include "core/base/test_folder.h"
 #include "gtest/gtest.h"
 
 extern "C" const facet::PluginDescriptor* facet_plugin_descriptor();
@@ -25,16 +26,6 @@ inline absl::StatusOr<std::unique_ptr<Dataset>> MakeDataset(const Json& options)
 inline absl::StatusOr<DatasetContents> LoadDataset(const Json& options) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Dataset> dataset, MakeDataset(options));
   return dataset->Load();
-}
-
-// An empty folder of the running test.
-inline std::string TestFolder() {
-  const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
-  const std::string folder =
-      absl::StrCat(testing::TempDir(), "/", test->test_suite_name(), ".", test->name());
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
 }
 
 inline void WriteText(const std::string& path, const std::string& text) {

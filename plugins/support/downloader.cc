@@ -8,13 +8,10 @@
 #include <filesystem>
 #include <memory>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "core/base/status.h"
 #include "plugins/support/data_files.h"
 #include "plugins/support/download_exchange.h"
@@ -35,39 +32,9 @@ absl::Time Now() {
   return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-bool IsId(const std::string& id) {
-  if (id.empty() || id.size() > 200) return false;
-  for (const absl::string_view part : absl::StrSplit(id, '/')) {
-    if (part.empty()) return false;
-    for (const char c : part) {
-      if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '-') return false;
-    }
-  }
-  return true;
-}
-
 // "<id>.<extension>": nothing else is looked at or removed, whatever the journal says.
 bool IsFileOf(const std::string& file, const std::string& id) {
   return absl::StartsWith(file, id + ".") && file.find('/', id.size()) == std::string::npos;
-}
-
-absl::Status CheckOptions(const DownloadOptions& options) {
-  const absl::Duration zero = absl::ZeroDuration();
-  const std::pair<bool, const char*> rules[] = {
-      {options.max_connections >= 1, "max_connections >= 1"},
-      {options.max_connections_per_host >= 1, "max_connections_per_host >= 1"},
-      {options.host_delay >= zero, "host_delay >= 0"},
-      {options.timeout > zero && options.timeout <= absl::Hours(24), "0 < timeout <= 24 h"},
-      {options.connect_timeout > zero, "connect_timeout > 0"},
-      {options.max_bytes >= 1, "max_bytes >= 1"},
-      {options.max_redirects >= 0, "max_redirects >= 0"},
-      {options.max_attempts >= 1, "max_attempts >= 1"},
-      {options.retry_delay >= zero && options.max_retry_delay >= options.retry_delay,
-       "0 <= retry_delay <= max_retry_delay"}};
-  for (const auto& [holds, rule] : rules) {
-    if (!holds) return absl::InvalidArgumentError(absl::StrCat("downloads need ", rule));
-  }
-  return absl::OkStatus();
 }
 
 class Run {
@@ -343,28 +310,12 @@ absl::Status Run::Record(size_t index) {
 
 }  // namespace
 
-absl::Status CheckDownloadRequests(const std::vector<DownloadRequest>& requests) {
-  std::unordered_set<std::string> seen;
-  for (const DownloadRequest& request : requests) {
-    if (!IsId(request.id)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the id \"", request.id,
-                       "\" is no file name: 1 to 200 ASCII letters, digits, '_', '-', and '/' "
-                       "between folders"));
-    }
-    if (!seen.insert(request.id).second) {
-      return absl::InvalidArgumentError(absl::StrCat("two downloads have the id ", request.id));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<std::vector<DownloadResult>> Download(
     const std::vector<DownloadRequest>& requests, const std::string& folder,
     const DownloadOptions& options, const std::function<bool()>& stop,
     const std::function<void(const DownloadProgress&)>& progress) {
   FACET_RETURN_IF_ERROR(CheckDownloadRequests(requests));
-  FACET_RETURN_IF_ERROR(CheckOptions(options));
+  FACET_RETURN_IF_ERROR(CheckDownloadOptions(options));
   return Run(requests, folder, options, stop, progress).Do();
 }
 

@@ -63,6 +63,8 @@ struct DownloadProgress {
 
 // InvalidArgument: an id that is malformed or occurs twice.
 absl::Status CheckDownloadRequests(const std::vector<DownloadRequest>& requests);
+// InvalidArgument: out of range.
+absl::Status CheckDownloadOptions(const DownloadOptions& options);
 
 // One result per request, in their order, whatever the order of arrival. Once `stop` says so, what
 // is under way stays partial, and what is not done has the outcome kStopped. `progress` is called

@@ -3,16 +3,13 @@
 #include "plugins/support/downloader.h"
 
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <map>
-#include <random>
 #include <thread>
 
 #include "absl/strings/numbers.h"
@@ -22,8 +19,7 @@
 #include "core/base/hash.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/download_journal.h"
-#include "plugins/support/download_url.h"
+#include "plugins/support/downloader_testing.h"
 #include "plugins/support/loopback_server.h"
 
 namespace facet {
@@ -32,62 +28,6 @@ namespace {
 using ::testing::HasSubstr;
 using Outcome = DownloadOutcome;
 using Send = LoopbackServer::Send;
-
-// Begins as a JPEG; the rest is noise of this seed.
-std::string Picture(size_t size, unsigned seed = 1) {
-  std::string bytes = "\xff\xd8\xff\xe0";
-  std::mt19937 random(seed);
-  while (bytes.size() < size) bytes += static_cast<char>(random());
-  return bytes;
-}
-
-std::string Head(const std::string& status, const std::string& headers, size_t length) {
-  return absl::StrCat("HTTP/1.1 ", status, "\r\n", headers,
-                      "Connection: close\r\nContent-Length: ", length, "\r\n\r\n");
-}
-std::string Whole(const std::string& body, const std::string& headers = "") {
-  return Head("200 OK", headers, body.size()) + body;
-}
-std::string Location(const std::string& url) {
-  return Head("302 Found", "Location: " + url + "\r\n", 0);
-}
-
-std::string FreshFolder(const std::string& name) {
-  const std::string folder = testing::TempDir() + "/download_" + name;
-  std::filesystem::remove_all(folder);
-  return folder;
-}
-
-DownloadOptions TestOptions() {
-  DownloadOptions options;
-  options.private_addresses = true;
-  options.host_delay = absl::ZeroDuration();
-  options.retry_delay = absl::Milliseconds(1);
-  options.max_retry_delay = absl::Milliseconds(20);
-  return options;
-}
-
-std::vector<DownloadResult> Get(const std::vector<DownloadRequest>& requests,
-                                const std::string& folder,
-                                const DownloadOptions& options = TestOptions()) {
-  const auto results = Download(requests, folder, options, nullptr, nullptr);
-  EXPECT_TRUE(results.ok()) << results.status();
-  EXPECT_EQ(results->size(), requests.size());
-  return *results;
-}
-
-DownloadResult GetOne(const std::string& url, const std::string& folder,
-                      const DownloadOptions& options = TestOptions()) {
-  return Get({{"one", url}}, folder, options).at(0);
-}
-
-size_t FilesIn(const std::string& folder) {
-  size_t count = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    count += entry.is_regular_file();
-  }
-  return count;
-}
 
 // What a server may do, by path.
 void Answer(const std::string& request, const Send& send) {
@@ -359,71 +299,6 @@ TEST(Downloader, FewConnectionsPerHost) {
   EXPECT_GE(absl::Now() - begin, absl::Milliseconds(80));  // five at each host: four waits
 }
 
-TEST(Downloader, StopsInTheMiddleAndGoesOn) {
-  LoopbackServer server([](const std::string&, const Send& send) { send(Whole(Picture(400))); });
-  std::vector<DownloadRequest> requests;
-  for (int i = 0; i < 30; ++i) requests.push_back({absl::StrCat(i), server.Url("/")});
-  const std::string folder = FreshFolder("stopped");
-  DownloadProgress last;
-  const auto results = Download(
-      requests, folder, TestOptions(), [&] { return last.done >= 5; },
-      [&](const DownloadProgress& progress) { last = progress; });
-  ASSERT_TRUE(results.ok()) << results.status();
-  int64_t ok = 0, stopped = 0;
-  for (size_t i = 0; i < requests.size(); ++i) {
-    EXPECT_EQ((*results)[i].id, requests[i].id);
-    ok += (*results)[i].outcome == Outcome::kOk;
-    stopped += (*results)[i].outcome == Outcome::kStopped;
-  }
-  EXPECT_EQ(ok, last.done);
-  EXPECT_GE(ok, 5);
-  EXPECT_GT(stopped, 0);
-  EXPECT_EQ(ok + stopped, 30);
-  EXPECT_EQ(last.bytes, 400 * ok);
-  const auto rest = Download(requests, folder, TestOptions(), nullptr,
-                             [&](const DownloadProgress& progress) { last = progress; });
-  ASSERT_TRUE(rest.ok());
-  EXPECT_EQ(last.reused, ok);
-  EXPECT_EQ(last.done, 30);
-  EXPECT_EQ(last.failed, 0);
-}
-
-TEST(Downloader, ChangedUrlAndLostFileAreFetchedAnew) {
-  LoopbackServer server([](const std::string& request, const Send& send) {
-    send(PathOf(request) == "/gone" ? Head("404 No", "", 0) : Whole(Picture(400)));
-  });
-  const std::string folder = FreshFolder("changed");
-  GetOne(server.Url("/a"), folder);
-  std::filesystem::resize_file(folder + "/one.jpg", 10);
-  EXPECT_FALSE(GetOne(server.Url("/a"), folder).reused);
-  EXPECT_TRUE(GetOne(server.Url("/a"), folder).reused);
-  EXPECT_EQ(server.CountOf("/a"), 2);
-  EXPECT_EQ(GetOne(server.Url("/gone"), folder).outcome, Outcome::kHttpStatus);
-  EXPECT_FALSE(std::filesystem::exists(folder + "/one.jpg"));
-}
-
-TEST(Downloader, JournalCannotNameOtherFiles) {
-  LoopbackServer server(Answer);
-  const std::string folder = FreshFolder("forged");
-  std::filesystem::create_directories(folder + "/in");
-  const std::string other = folder + "/other.jpg";
-  ASSERT_TRUE(WriteFileAtomically(other, "mine").ok());
-  DownloadResult forged;
-  forged.id = "in/one";
-  forged.url = server.Url("/slow");
-  forged.outcome = Outcome::kOk;
-  forged.size = 4;
-  for (const char* file : {"in/../other.jpg", "other.jpg", "in/one./../../other.jpg"}) {
-    forged.file = file;
-    ASSERT_TRUE(
-        WriteFileAtomically(folder + "/downloads.jsonl", ToJournalLine(forged) + "\n").ok());
-    const auto result = Get({{forged.id, forged.url}}, folder).at(0);
-    EXPECT_FALSE(result.reused);
-    EXPECT_EQ(result.file, "in/one.jpg");
-    EXPECT_EQ(*ReadFile(other), "mine");
-  }
-}
-
 TEST(Downloader, IdsAndOptionsAreChecked) {
   for (const char* id : {"", "../a", "a/../b", "/a", "a/", "a//b", "a.jpg", "G\xc3\xbcl", "a b"}) {
     const auto results =
@@ -437,125 +312,6 @@ TEST(Downloader, IdsAndOptionsAreChecked) {
   options.max_attempts = 0;
   const auto results = Download({}, FreshFolder("ids"), options, nullptr, nullptr);
   EXPECT_THAT(std::string(results.status().message()), HasSubstr("max_attempts >= 1"));
-}
-
-TEST(Downloader, GoesOnAfterAKill) {
-  const std::string folder = FreshFolder("killed");
-  int pipe_ends[2];
-  ASSERT_EQ(::pipe(pipe_ends), 0);
-  const auto requests_of = [](const std::string& url) {
-    std::vector<DownloadRequest> requests = {{"big", url + "big"}};
-    for (int i = 0; i < 40; ++i) {
-      requests.push_back({absl::StrCat("n", i), absl::StrCat(url, i)});
-    }
-    return requests;
-  };
-  // Before this process has threads; the child waits for the server's URL.
-  const pid_t child = ::fork();
-  if (child == 0) {
-    char url[100] = {};
-    if (::read(pipe_ends[0], url, sizeof url - 1) > 0) {
-      (void)Download(requests_of(url), folder, TestOptions(), nullptr, nullptr);
-    }
-    ::_exit(0);
-  }
-  const std::string big = Picture(500000);
-  std::atomic<bool> killed{false};
-  std::atomic<int> small{0};
-  LoopbackServer server([&](const std::string& request, const Send& send) {
-    if (PathOf(request) != "/big") {
-      // After ten, the first run gets none: it is killed in the middle for certain.
-      if (!killed && ++small > 10) {
-        while (!killed && send("")) absl::SleepFor(absl::Milliseconds(1));
-        return;
-      }
-      send(Whole(Picture(3000)));
-      return;
-    }
-    const std::string range = HeaderOf(request, "range");
-    size_t from = 0;
-    if (range.empty() || !absl::SimpleAtoi(range.substr(6, range.size() - 7), &from)) {
-      send(Head("200 OK", "ETag: \"big\"\r\n", big.size()) + big.substr(0, 200000));
-      while (!killed && send("")) absl::SleepFor(absl::Milliseconds(1));
-      return;
-    }
-    send(Head("206 Partial Content",
-              absl::StrCat("Content-Range: bytes ", from, "-", big.size() - 1, "/", big.size(),
-                           "\r\n"),
-              big.size() - from) +
-         big.substr(from));
-  });
-  const std::string url = server.Url("/");
-  ASSERT_GT(::write(pipe_ends[1], url.data(), url.size()), 0);
-  // Until some images are finished and the big one has begun.
-  const auto lines = [&] {
-    const auto text = ReadFile(folder + "/downloads.jsonl");
-    return text.ok() ? std::count(text->begin(), text->end(), '\n') : 0;
-  };
-  std::error_code error;
-  for (int i = 0; i < 20000; ++i) {
-    const auto size = std::filesystem::file_size(folder + "/big.part", error);
-    if (!error && size == 200000 && lines() >= 5) break;
-    absl::SleepFor(absl::Milliseconds(1));
-  }
-  ASSERT_EQ(::kill(child, SIGKILL), 0);
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFSIGNALED(status));
-  killed = true;
-  const int64_t finished = lines();
-  EXPECT_GE(finished, 5);
-  EXPECT_LE(finished, 10);
-
-  const std::vector<DownloadRequest> requests = requests_of(url);
-  int64_t reused = 0;
-  for (const DownloadResult& result : Get(requests, folder)) {
-    EXPECT_EQ(result.outcome, Outcome::kOk) << result.id << ": " << result.detail;
-    reused += result.reused;
-  }
-  EXPECT_EQ(reused, finished);
-  EXPECT_EQ(*ReadFile(folder + "/big.jpg"), big);
-  EXPECT_EQ(server.CountOf("/big"), 2);
-  int continued = 0;
-  for (const std::string& request : server.requests()) {
-    continued += HeaderOf(request, "range") == "bytes=200000-";
-  }
-  EXPECT_EQ(continued, 1);
-  EXPECT_EQ(FilesIn(folder), 42u);  // images and journal
-  ::close(pipe_ends[0]);
-  ::close(pipe_ends[1]);
-}
-
-TEST(DownloadUrl, PartsAndPrivateNetworks) {
-  const auto url = ParseDownloadUrl("HTTP://Ann:x@Example.ORG:80/a b.jpg?\xc3\xbc#part", "");
-  ASSERT_TRUE(url.ok()) << url.status();
-  EXPECT_EQ(url->scheme, "http");
-  EXPECT_EQ(url->host, "example.org");
-  EXPECT_THAT(url->text, HasSubstr("/a%20b.jpg?%c3%bc"));
-  EXPECT_EQ(ParseDownloadUrl("../c.jpg", "http://h/a/b/")->text, "http://h/a/c.jpg");
-  EXPECT_FALSE(ParseDownloadUrl("a.jpg", "").ok());
-  const auto is_private = [](uint32_t address) {
-    sockaddr_in name = {};
-    name.sin_family = AF_INET;
-    name.sin_addr.s_addr = htonl(address);
-    return IsPrivateAddress(reinterpret_cast<const sockaddr&>(name));
-  };
-  // Both sides of the borders of RFC 1918's and the loopback network.
-  EXPECT_TRUE(is_private(0x7f000001));
-  EXPECT_FALSE(is_private(0x80000001));
-  EXPECT_TRUE(is_private(0x0a000000));
-  EXPECT_FALSE(is_private(0x0b000000));
-  EXPECT_TRUE(is_private(0xac1fffff));
-  EXPECT_FALSE(is_private(0xac200000));
-  EXPECT_TRUE(is_private(0xc0a80001));
-  EXPECT_FALSE(is_private(0xc0a90001));
-  EXPECT_FALSE(is_private(0x08080808));
-  sockaddr_in6 name = {};
-  name.sin6_family = AF_INET6;
-  name.sin6_addr = in6addr_loopback;
-  EXPECT_TRUE(IsPrivateAddress(reinterpret_cast<const sockaddr&>(name)));
-  name.sin6_addr.s6_addr[0] = 0x20;
-  EXPECT_FALSE(IsPrivateAddress(reinterpret_cast<const sockaddr&>(name)));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ std::string Bytes(const std::string& path) {
 }
 
 TEST(ManifestFile, FrozenBytesDependOnRowsAlone) {
-  const std::string folder = Folder();
+  const std::string folder = TestFolder();
   const auto one = MakeManifest(folder + "/one.sqlite");
   Fill(one.get());
   ASSERT_TRUE(one->Freeze(folder + "/one.frozen").ok());
@@ -83,7 +83,7 @@ TEST(ManifestFile, FrozenBytesDependOnRowsAlone) {
 
 // A program that is killed in the middle of a transaction, after another that it committed.
 TEST(ManifestFile, SurvivesAKilledWriter) {
-  const std::string path = Folder() + "/m.sqlite";
+  const std::string path = TestFolder() + "/m.sqlite";
   { Fill(MakeManifest(path).get()); }
   const pid_t child = fork();
   if (child == 0) {
@@ -114,7 +114,7 @@ TEST(ManifestFile, SurvivesAKilledWriter) {
 }
 
 TEST(ManifestFile, RefusesOtherFiles) {
-  const std::string folder = Folder();
+  const std::string folder = TestFolder();
   EXPECT_EQ(Manifest::Open(folder + "/none").status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Manifest::OpenFrozen(folder).status().code(), absl::StatusCode::kNotFound);
   std::ofstream(folder + "/text") << "hello";
@@ -158,7 +158,7 @@ TEST(ManifestFile, RefusesOtherFiles) {
 // 100 identities with 2,000 images each, written, marked, frozen and read back: sizes as a stage
 // meets them, with the counts that follow from the numbers.
 TEST(ManifestFile, TwoHundredThousandImages) {
-  const std::string folder = Folder();
+  const std::string folder = TestFolder();
   const auto manifest = MakeManifest(folder + "/m.sqlite");
   constexpr int kIdentities = 100, kImages = 2000;
   int64_t run = 0;

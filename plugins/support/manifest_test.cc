@@ -20,7 +20,7 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 
 TEST(Manifest, KeepsEveryFact) {
-  const std::string path = Folder() + "/m ?#%.sqlite";  // signs that mean something in a URI
+  const std::string path = TestFolder() + "/m ?#%.sqlite";  // signs that mean something in a URI
   const auto manifest = MakeManifest(path);
   Fill(manifest.get());
   const std::vector<ManifestImage> images = All(*manifest, {});
@@ -92,7 +92,7 @@ TEST(Manifest, KeepsEveryFact) {
 }
 
 TEST(Manifest, SnapshotsAreMarksInForce) {
-  const auto manifest = MakeManifest(Folder() + "/m.sqlite");
+  const auto manifest = MakeManifest(TestFolder() + "/m.sqlite");
   Fill(manifest.get());
   ManifestQuery full, curated;
   full.snapshot = "full";
@@ -140,7 +140,7 @@ TEST(Manifest, SnapshotsAreMarksInForce) {
 }
 
 TEST(Manifest, Orders) {
-  const auto manifest = MakeManifest(Folder() + "/m.sqlite");
+  const auto manifest = MakeManifest(TestFolder() + "/m.sqlite");
   Fill(manifest.get());
   ManifestQuery query;
   query.order = ManifestQuery::Order::kRank;
@@ -158,7 +158,7 @@ TEST(Manifest, Orders) {
 
 // The queries against plain loops over all rows, and against the views that other programs use.
 TEST(Manifest, SnapshotsAgainstPlainLoops) {
-  const auto manifest = MakeManifest(Folder() + "/m.sqlite");
+  const auto manifest = MakeManifest(TestFolder() + "/m.sqlite");
   std::mt19937 random(7);
   constexpr int kIdentities = 20, kImages = 400, kRuns = 6;
   std::set<std::pair<int64_t, int64_t>> image_marks, identity_marks, undone;  // (run, row)
@@ -232,7 +232,7 @@ TEST(Manifest, SnapshotsAgainstPlainLoops) {
 }
 
 TEST(Manifest, FailedWorkLeavesNothing) {
-  const auto manifest = MakeManifest(Folder() + "/m.sqlite");
+  const auto manifest = MakeManifest(TestFolder() + "/m.sqlite");
   Fill(manifest.get());
   const int64_t run = manifest->StartRun("annotate", "{}").value();
   EXPECT_EQ(manifest
@@ -257,7 +257,7 @@ TEST(Manifest, FailedWorkLeavesNothing) {
 }
 
 TEST(Manifest, RefusesWrongRows) {
-  const auto manifest = MakeManifest(Folder() + "/m.sqlite");
+  const auto manifest = MakeManifest(TestFolder() + "/m.sqlite");
   Fill(manifest.get());
   const auto message = [&](const std::function<void(ManifestImage*)>& spoil) {
     ManifestImage image = FullImage(1, 0);
@@ -298,7 +298,7 @@ TEST(Manifest, RefusesWrongRows) {
 
 // The truth of a synthetic web flags what a stage then removes, in the same words.
 TEST(Manifest, AFlagAndARemovalMayShareAWord) {
-  const auto manifest = MakeManifest(Folder() + "/m.sqlite");
+  const auto manifest = MakeManifest(TestFolder() + "/m.sqlite");
   Fill(manifest.get());
   const int64_t run = manifest->StartRun("s", "{}").value();
   ManifestMark flag = Removal(2, "twin");
@@ -317,7 +317,7 @@ TEST(Manifest, AFlagAndARemovalMayShareAWord) {
 }
 
 TEST(Manifest, RefusesWrongRuns) {
-  const auto manifest = MakeManifest(Folder() + "/m.sqlite");
+  const auto manifest = MakeManifest(TestFolder() + "/m.sqlite");
   Fill(manifest.get());
   EXPECT_THAT(std::string(manifest->Mark(1, Removal(1, "x")).message()),
               HasSubstr("run 1 is finished; start another"));
@@ -340,7 +340,7 @@ TEST(Manifest, RefusesWrongRuns) {
 
 // What ManifestTables() tells is what the file has.
 TEST(Manifest, SchemaIsAsDescribed) {
-  const auto manifest = MakeManifest(Folder() + "/m.sqlite");
+  const auto manifest = MakeManifest(TestFolder() + "/m.sqlite");
   std::vector<std::string> names;
   for (const ManifestTable& table : ManifestTables()) {
     names.push_back(table.name);

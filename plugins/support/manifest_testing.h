@@ -2,27 +2,17 @@
 #ifndef FACET_PLUGINS_SUPPORT_MANIFEST_TESTING_H_
 #define FACET_PLUGINS_SUPPORT_MANIFEST_TESTING_H_
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/test_folder.h"
 #include "gtest/gtest.h"
 #include "plugins/support/manifest.h"
 
 namespace facet {
-
-// An empty folder of the running test.
-inline std::string Folder() {
-  const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
-  const std::string folder =
-      absl::StrCat(testing::TempDir(), "/", test->test_suite_name(), ".", test->name());
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
-}
 
 inline std::unique_ptr<Manifest> MakeManifest(const std::string& path) {
   auto made = Manifest::Create(path);
