@@ -23,8 +23,8 @@
 // share n of wrong people among the faces, at most about n max_strangers of all faces are kept
 // wrong ones. It is the share of *wrong* faces that pass, so 0.05 at n = 0.2 leaves a precision of
 // about 0.985; smaller is purer, and costs the faces that are hardest to recognise. keep_share =
-// 0.5 with max_strangers = 1 is the paper's rule for any size. Of fewer than four people nobody is a
-// stranger, and max_strangers removes nothing; a notice says so.
+// 0.5 with max_strangers = 1 is the paper's rule for any size. Of fewer than four people nobody is
+// a stranger, and max_strangers removes nothing; a notice says so.
 //
 // Out: marks, scores of all faces, the snapshot; precision over recall where the truth is known.
 // Descriptors and scores are memory-mapped files in the work folder; a killed stage goes on behind
