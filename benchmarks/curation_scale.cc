@@ -1,4 +1,4 @@
-// Time and memory of the stages that rank the images of each name (plugins/support/purity_stage.h)
+// Time and memory of the stages that rank the images of each name (plugins/curators/purity/stage.h)
 // and that remove duplicates (duplicate_stage.h), from the number of images: how both grow, and
 // where they lead.
 //
@@ -34,13 +34,13 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
-#include "plugins/support/curation_run.h"
-#include "plugins/support/curation_summary.h"
-#include "plugins/support/duplicate_stage.h"
-#include "plugins/support/face_album.h"
-#include "plugins/support/manifest.h"
-#include "plugins/support/opencv.h"
-#include "plugins/support/purity_stage.h"
+#include "plugins/curators/stage/run.h"
+#include "plugins/curators/stage/summary.h"
+#include "plugins/curators/duplicates/stage.h"
+#include "plugins/rendered_faces/album.h"
+#include "plugins/manifest/manifest.h"
+#include "plugins/opencv/opencv.h"
+#include "plugins/curators/purity/stage.h"
 
 namespace facet {
 namespace {

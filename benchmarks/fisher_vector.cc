@@ -13,7 +13,7 @@
 //   difference         largest difference between the two vectors, of the largest entry
 // BM_DenseSift/125x160 is what comes before. Quote figures of an idle machine with processor and
 // repetitions.
-#include "plugins/support/fisher_vector.h"
+#include "plugins/curators/purity/fisher_vector.h"
 
 #include <benchmark/benchmark.h>
 #include <vl/fisher.h>
@@ -25,10 +25,10 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
-#include "plugins/support/face_album.h"
-#include "plugins/support/face_vocabulary.h"
-#include "plugins/support/opencv.h"
-#include "plugins/support/vlfeat.h"
+#include "plugins/rendered_faces/album.h"
+#include "plugins/curators/purity/face_vocabulary.h"
+#include "plugins/opencv/opencv.h"
+#include "plugins/curators/local_descriptors/vlfeat.h"
 
 namespace facet {
 namespace {

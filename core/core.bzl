@@ -31,6 +31,9 @@ COPTS = [
     "-DFACET_BUILD_ENVIRONMENT=\\\"%s\\\"" % BUILD_ENVIRONMENT,
 ]
 
+# The modules that most of our code uses; what a program does not need of them it does not load.
+ABSL = ["@absl//:" + module for module in ["status", "statusor", "str_format", "strings", "time"]]
+
 # `bin/` and `plugins/` lie beside `lib/` in a copied tree (//:dist); Bazel adds the run path of the build tree itself.
 RUN_PATH = ["-Wl,-rpath,$$ORIGIN/../lib"]
 

@@ -1,10 +1,12 @@
 """Plugins: one shared library with its tests and its schema from one BUILD line.
 
-    load("//plugins:plugin.bzl", "facet_plugin", "facet_plugins")
+    load("//plugins:plugin.bzl", "facet_plugin", "facet_plugin_library", "facet_plugins")
 
     facet_plugin(name = "softmax", torch = True)
     facet_plugin(name = "haar", deps = ["@opencv//:objdetect"], test_deps = ["@opencv//:imgcodecs"])
     facet_plugins(name = "losses", plugins = ["softmax", "triplet"])
+    facet_plugin_library(name = "pair_matrix", torch = True)
+    facet_plugin_library(name = "annotation", parts = FOLDER, deps = ["//plugins/lists"])
 
 `facet_plugin` makes from <name>.cc, which may include core/api (//core/api, a dependency by itself), its `deps` and,
 with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with tensors):
@@ -14,12 +16,20 @@ with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with ten
                              files of `contract_data` by their path in the repository
     <name>_test              from <name>_test.cc, if there is one. It is linked to the plugin's own objects: the
                              descriptor function can be called directly. `test_deps` and `test_data` are its own.
+`facet_plugin_library` makes what several components share: a static library with hidden symbols of <part>.cc and <part>.h,
+where `parts` is the name alone, a list, or FOLDER, all of the folder; <part>_test.cc becomes a test. With FOLDER,
+*_testing.h and *_testing.cc become the test-only library `testing`. Abseil, core/api and core/base are dependencies by
+themselves.
 `facet_plugins` gathers the libraries and schemas of a folder; //plugins takes them all in.
 """
 
-load("//core:core.bzl", "COPTS", "RUN_PATH", "facet_cc_test")
+load("//core:core.bzl", "ABSL", "COPTS", "RUN_PATH", "facet_cc_library", "facet_cc_test")
 
-_KINDS = ["datasets", "detectors", "aligners", "architectures", "losses", "miners", "evaluators", "curators", "support"]
+_HIDDEN = ["-fvisibility=hidden", "-fvisibility-inlines-hidden"]
+_DEPS = ["//core/api", "//core/base"] + ABSL
+_TORCH_DEPS = ["//core/api:torch", "@torch"]
+
+FOLDER = "*"
 
 def _schema_impl(ctx):
     out = ctx.actions.declare_file("lib%s.schema.json" % ctx.attr.plugin_name)
@@ -53,11 +63,11 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
         name = name + ".objects",
         srcs = [name + ".cc"],
         alwayslink = True,
-        copts = COPTS + ["-fvisibility=hidden", "-fvisibility-inlines-hidden"] + copts,
+        copts = COPTS + _HIDDEN + copts,
         linkstatic = True,
         tags = tags,
         visibility = ["//visibility:private"],
-        deps = ["//core/api"] + (["//core/api:torch", "@torch"] if torch else []) + deps,
+        deps = _DEPS + (_TORCH_DEPS if torch else []) + deps,
     )
     native.cc_binary(
         name = library,
@@ -89,14 +99,66 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
             srcs = [name + "_test.cc"],
             data = [library] + test_data,
             torch = torch,
-            deps = [":%s.objects" % name] + test_deps,
+            deps = [":%s.objects" % name, "//plugins:plugin_testing"] + test_deps,
+        )
+
+def _folder_parts():
+    """Names of the folder's files without endings, tests and their helpers apart."""
+    files = native.glob(["*.cc", "*.h"], exclude = ["*_test.cc", "*_testing.cc", "*_testing.h", "*_main.cc"])
+    return depset([file.rpartition(".")[0] for file in files]).to_list()
+
+def facet_plugin_library(
+        name,
+        parts = None,
+        srcs = [],
+        deps = [],
+        test_deps = [],
+        test_deps_of = {},
+        copts = [],
+        linkopts = [],
+        torch = False):
+    """What several components share; see the head of this file.
+
+    `srcs`: generated sources beside the parts. `test_deps`: of every test and of `testing`; `test_deps_of`: more, by
+    the name of a test.
+    """
+    tags = ["torch"] if torch else []
+    all_deps = _DEPS + (_TORCH_DEPS if torch else []) + deps
+    folder = parts == FOLDER
+    parts = _folder_parts() if folder else parts or [name]
+    facet_cc_library(
+        name = name,
+        srcs = native.glob([part + ".cc" for part in parts]) + srcs,
+        hdrs = native.glob([part + ".h" for part in parts]),
+        copts = _HIDDEN + copts,
+        linkopts = linkopts,
+        tags = tags,
+        deps = all_deps,
+    )
+    testing = []
+    if folder and native.glob(["*_testing.h"]):
+        testing = [":testing"]
+        facet_cc_library(
+            name = "testing",
+            testonly = True,
+            srcs = native.glob(["*_testing.cc"]),
+            hdrs = native.glob(["*_testing.h"]),
+            tags = tags,
+            deps = [":" + name, "@googletest//:gtest"] + all_deps + test_deps,
+        )
+    for test in native.glob(["*_test.cc"] if folder else [part + "_test.cc" for part in parts]):
+        test_name = test[:-len(".cc")]
+        facet_cc_test(
+            name = test_name,
+            size = "medium",  # seconds on an idle machine; tests run beside others
+            srcs = [test],
+            torch = torch,
+            deps = [":" + name, "//core/base:test_folder"] + testing + all_deps + test_deps +
+                   test_deps_of.get(test_name, []),
         )
 
 def facet_plugins(name, plugins):
     """All `plugins` of a package, libraries and schemas: ":<name>"."""
-    kind = native.package_name().split("/")[-1]
-    if native.package_name().startswith("plugins/") and kind not in _KINDS:
-        fail("plugins/%s is no kind of component; kinds: %s" % (kind, ", ".join(_KINDS)))
     native.filegroup(
         name = name,
         srcs = [target for plugin in plugins for target in (":lib%s.so" % plugin, ":%s.schema" % plugin)],

@@ -1,7 +1,7 @@
 // Curators: one stage of building a data set. Manifest in, manifest and statistics out.
 //
 // A manifest is one SQLite file with a row per image, identity and stage
-// (plugins/support/manifest.h); the host hands it on without reading it. Nothing in it is deleted:
+// (plugins/manifest/manifest.h); the host hands it on without reading it. Nothing in it is deleted:
 // a curator marks what it removes, with the reason. Images are files below one folder, which the
 // host keeps beside the artifacts; a curator with the trait "images" makes it, all others find it.
 //
@@ -87,7 +87,7 @@ struct Histogram {
 
 struct CurationResult {
   // Columns of the table; names are one curator's own or those of
-  // plugins/support/curation_summary.h. Without a standard error: counted.
+  // plugins/curators/stage/summary.h. Without a standard error: counted.
   std::vector<Metric> metrics;
   std::vector<Curve> curves;
   std::vector<Histogram> histograms;

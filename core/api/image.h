@@ -1,5 +1,5 @@
 // An image: height x width x 3, uint8, BGR, rows packed. (Plugins that use OpenCV wrap it without a
-// copy: plugins/support/opencv.h.)
+// copy: plugins/opencv/opencv.h.)
 #ifndef FACET_CORE_API_IMAGE_H_
 #define FACET_CORE_API_IMAGE_H_
 

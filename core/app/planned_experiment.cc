@@ -5,8 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/app/library_releases.h"
-#include "core/stages/planner.h"
-#include "core/stages/stage_code.h"
+#include "core/pipeline/planner.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 
@@ -25,14 +25,16 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     return nullptr;
   }
   planned->rows = *std::move(rows);
-  const Machine machine = Machine::ThisOne();
-  auto graph = PlanExperiment(planned->experiment, planned->rows, context.catalogue(), machine);
-  if (!graph.ok()) {
+  planned->machine = Machine::ThisOne();
+  const Machine& machine = planned->machine;
+  auto plan = PlanExperiment(planned->experiment, planned->rows, AllStageTypes(),
+                             context.catalogue(), machine);
+  if (!plan.ok()) {
     *exit_code =
-        Fail(context, graph.status(), absl::IsNotFound(graph.status()) ? kExitPlugin : kExitConfig);
+        Fail(context, plan.status(), absl::IsNotFound(plan.status()) ? kExitPlugin : kExitConfig);
     return nullptr;
   }
-  planned->graph = *std::move(graph);
+  planned->plan = *std::move(plan);
   if (context.verbosity > 0) {
     std::fprintf(stderr, "precision auto is %s here (%s AMX), threads 0 is %d\n",
                  ResolvePrecision("auto", "cpu", machine).c_str(),

@@ -10,15 +10,17 @@
 #include "core/app/verb.h"
 #include "core/config/experiment.h"
 #include "core/graph/key.h"
-#include "core/graph/stage.h"
 #include "core/graph/store.h"
+#include "core/pipeline/machine.h"
+#include "core/pipeline/row_plan.h"
 
 namespace facet {
 
 struct PlannedExperiment {
   Experiment experiment;
   std::vector<const Row*> rows;  // those asked for
-  StageGraph graph;
+  Machine machine;
+  RowPlan plan;
   KeyEnvironment environment;
   std::unique_ptr<Store> store;
 };

@@ -67,7 +67,7 @@ Progress::~Progress() { Clear(); }
 
 std::string Progress::Label(int stage) const {
   const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
-  return absl::StrCat(spec.rows.size() > 1 ? "rows " : "row ", absl::StrJoin(spec.rows, ","), "  ",
+  return absl::StrCat(spec.users.size() > 1 ? "rows " : "row ", absl::StrJoin(spec.users, ","), "  ",
                       spec.name);
 }
 
@@ -81,7 +81,7 @@ void Progress::OnStage(int stage, const StageOutcome& outcome) {
     const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
     Json event = {{"event", "stage"},
                   {"stage", spec.name},
-                  {"rows", spec.rows},
+                  {"rows", spec.users},
                   {"state", StageStateName(outcome.state)},
                   {"key", outcome.key}};
     if (outcome.state == StageState::kDone) event["seconds"] = outcome.seconds;
@@ -105,7 +105,7 @@ void Progress::OnStage(int stage, const StageOutcome& outcome) {
       case StageState::kDone:
         ++num_done_;
         Line(absl::StrCat(Counts(), " ", label, ": done in ", FormatDuration(outcome.seconds)));
-        for (const std::string& notice : outcome.manifest.notices) Line("    " + notice);
+        for (const std::string& notice : outcome.artifact.notices) Line("    " + notice);
         break;
       case StageState::kFailed:
         ++num_failed_;
@@ -132,7 +132,7 @@ void Progress::OnProgress(int stage, const StageProgress& progress) {
   if (form_ == Form::kJson) {
     const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
     Json event = ToJson(progress);
-    event.update({{"event", "progress"}, {"stage", spec.name}, {"rows", spec.rows}});
+    event.update({{"event", "progress"}, {"stage", spec.name}, {"rows", spec.users}});
     std::fprintf(stderr, "%s\n", Dump(event).c_str());
   } else if (form_ == Form::kPlain && due) {
     running.last_line = Clock::now();
@@ -147,7 +147,7 @@ void Progress::OnAsk(int stage, const std::string& sentence) {
   if (form_ == Form::kJson) {
     const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
     const Json event = {
-        {"event", "ask"}, {"stage", spec.name}, {"rows", spec.rows}, {"message", sentence}};
+        {"event", "ask"}, {"stage", spec.name}, {"rows", spec.users}, {"message", sentence}};
     std::fprintf(stderr, "%s\n", Dump(event).c_str());
     return;
   }

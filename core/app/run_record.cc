@@ -7,9 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <set>
 #include <thread>
-#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -20,8 +18,8 @@
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/config/resolved.h"
-#include "core/report/curation_json.h"
-#include "core/stages/artifacts.h"
+#include "core/pipeline/findings.h"
+#include "core/records/artifacts.h"
 
 namespace facet {
 namespace {
@@ -34,15 +32,15 @@ std::string UtcNow(const char* format) {
   return absl::FormatTime(format, absl::Now(), absl::UTCTimeZone());
 }
 
-Json PlanToJson(const StageGraph& graph) {
+Json PlanToJson(const RowPlan& plan) {
   Json stages = Json::array();
-  for (const StageSpec& stage : graph.stages) {
+  for (const StageSpec& stage : plan.graph.stages) {
     stages.push_back({{"name", stage.name},
                       {"type", stage.type},
-                      {"rows", stage.rows},
+                      {"rows", stage.users},
                       {"inputs", stage.inputs}});
   }
-  return {{"schema", 1}, {"stages", std::move(stages)}, {"rows", graph.row_result}};
+  return {{"schema", 1}, {"stages", std::move(stages)}, {"rows", plan.results}};
 }
 
 // Records need no sync: a run that a power failure cut short is run again.
@@ -116,21 +114,6 @@ std::vector<ReportChange> ChangesAgainst(const Row& parent, const Row& row) {
   return changes;
 }
 
-// The stages that a row's result rests on, in the graph's order.
-std::vector<int> StagesOf(const StageGraph& graph, int result) {
-  std::set<int> stages;
-  std::vector<int> open = {result};
-  while (!open.empty()) {
-    const int stage = open.back();
-    open.pop_back();
-    if (!stages.insert(stage).second) continue;
-    for (const auto& [port, producer] : graph.stages[static_cast<size_t>(stage)].inputs) {
-      open.push_back(producer);
-    }
-  }
-  return {stages.begin(), stages.end()};
-}
-
 ReportStage MakeStage(const StageSpec& spec, const StageOutcome& outcome) {
   ReportStage stage;
   stage.name = spec.name;
@@ -149,96 +132,78 @@ ReportStage MakeStage(const StageSpec& spec, const StageOutcome& outcome) {
       break;
   }
   if (HasArtifact(outcome.state)) {
-    stage.seconds = outcome.manifest.provenance.value("seconds", -1.0);
-    stage.counts = outcome.manifest.counts;
-    stage.notices = outcome.manifest.notices;
+    stage.seconds = outcome.artifact.provenance.value("seconds", -1.0);
+    stage.counts = outcome.artifact.counts;
+    stage.notices = outcome.artifact.notices;
   }
   return stage;
 }
 
-absl::StatusOr<Evaluation> ReadEvaluation(const Manifest& manifest, const Store& store) {
-  const ArtifactFile* file = manifest.Find("evaluation.json");
-  if (file == nullptr) return absl::DataLossError("the evaluation has no file evaluation.json");
-  FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(store.BlobPath(file->digest)));
-  return EvaluationFromJson(json);
+// What a stage's artifact adds to the report; nothing for a stage that adds nothing.
+absl::StatusOr<StageFindings> ReadFindings(const RowPlan& plan, int stage, const Artifact& artifact,
+                                           const Store& store) {
+  const StageType& type = plan.TypeOf(stage);
+  if (type.findings == nullptr) return StageFindings();
+  return type.findings({[&](const std::string& name) -> std::string {
+    const ArtifactFile* file = artifact.Find(name);
+    return file == nullptr ? "" : store.BlobPath(file->digest);
+  }});
 }
 
-// Curves of a training from its log, which has an object per epoch (core/stages/train.h).
-std::vector<Curve> TrainingCurves(const Manifest& manifest, const Store& store) {
-  const ArtifactFile* file = manifest.Find("log.jsonl");
-  if (file == nullptr) return {};
-  const absl::StatusOr<std::vector<Json>> lines = ReadLines(store.BlobPath(file->digest));
-  if (!lines.ok()) return {};
-  std::vector<Curve> curves;
-  for (const auto& [field, name, y_label] :
-       {std::tuple("loss", "training loss", "loss"),
-        std::tuple("validation_loss", "validation loss", "loss"),
-        std::tuple("accuracy", "validation accuracy", "accuracy")}) {
-    Curve curve;
-    curve.name = name;
-    curve.x_label = "epoch";
-    curve.y_label = y_label;
-    for (const Json& line : *lines) {
-      if (!line.is_object() || !line.contains("epoch") || !line.contains(field)) continue;
-      if (!line["epoch"].is_number() || !line[field].is_number()) continue;
-      curve.x.push_back(line["epoch"].get<double>());
-      curve.y.push_back(line[field].get<double>());
-    }
-    if (!curve.x.empty()) curves.push_back(std::move(curve));
-  }
-  return curves;
-}
-
-// The row whose curation a row's goes on with, by the graph; empty: none.
-std::string CurationBefore(const StageGraph& graph, const StageSpec& stage) {
-  const auto before = stage.inputs.find("curation");
-  if (before == stage.inputs.end()) return "";
-  for (const auto& [row, curation] : graph.row_curation) {
-    if (curation == before->second) return row;
-  }
-  return "";
-}
-
-absl::StatusOr<ReportCuration> ReadCuration(const Manifest& manifest, const Store& store) {
-  const ArtifactFile* file = manifest.Find("curation.json");
-  if (file == nullptr) return absl::DataLossError("there is no file curation.json");
-  FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(store.BlobPath(file->digest)));
-  FACET_ASSIGN_OR_RETURN(ReportCuration curation, ReportCurationFromArtifact(json));
-  for (size_t i = 0; i < curation.sheets.size(); ++i) {
-    const ArtifactFile* picture = manifest.Find(ContactSheetFile(i));
-    if (picture != nullptr) curation.sheets[i].source = store.BlobPath(picture->digest);
+ReportCuration ToReport(CurationFindings findings) {
+  ReportCuration curation;
+  curation.component = std::move(findings.component);
+  curation.metrics = std::move(findings.result.metrics);
+  curation.curves = std::move(findings.result.curves);
+  curation.histograms = std::move(findings.result.histograms);
+  curation.notices = std::move(findings.result.notices);
+  for (size_t i = 0; i < findings.result.sheets.size(); ++i) {
+    const ContactSheet& sheet = findings.result.sheets[i];
+    curation.sheets.push_back(
+        {sheet.title, static_cast<int64_t>(sheet.cells.size()), "", findings.sheet_paths[i]});
   }
   return curation;
 }
 
 // What the row's own curator left, also while the rest of the row is not done.
-void FillCuration(const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
+void FillCuration(const RowPlan& plan, const std::vector<StageOutcome>& outcomes,
                   const Store& store, ReportRow* row) {
-  const auto found = graph.row_curation.find(row->id);
-  if (found == graph.row_curation.end()) return;
-  const StageSpec& stage = graph.stages[static_cast<size_t>(found->second)];
-  const StageOutcome& outcome = outcomes[static_cast<size_t>(found->second)];
+  const int stage = CurationOf(plan, row->id);
+  if (stage < 0) return;
+  const StageOutcome& outcome = outcomes[static_cast<size_t>(stage)];
   if (!HasArtifact(outcome.state)) return;
-  absl::StatusOr<ReportCuration> curation = ReadCuration(outcome.manifest, store);
-  if (!curation.ok()) {
-    ReportCuration unread;
-    unread.component = stage.components.at("curator").name;
-    unread.notices = {
-        absl::StrCat("what it left cannot be read: ", std::string(curation.status().message()))};
-    curation = std::move(unread);
+  absl::StatusOr<StageFindings> findings = ReadFindings(plan, stage, outcome.artifact, store);
+  ReportCuration curation;
+  if (findings.ok() && findings->curation) {
+    curation = ToReport(*std::move(findings->curation));
+  } else {
+    for (const auto& [role, use] : plan.At(stage).components) curation.component = use.name;
+    curation.notices = {
+        absl::StrCat("what it left cannot be read: ", std::string(findings.status().message()))};
   }
-  curation->from = CurationBefore(graph, stage);
-  curation->key = outcome.key;
-  row->curation = *std::move(curation);
+  curation.from = CurationBefore(plan, row->id);
+  curation.key = outcome.key;
+  row->curation = std::move(curation);
+}
+
+void FillEvaluation(absl::StatusOr<StageFindings> findings, ReportRow* row) {
+  if (findings.ok() && findings->evaluation) {
+    row->state = ReportRow::State::kDone;
+    row->evaluation = *std::move(findings->evaluation);
+    return;
+  }
+  row->state = ReportRow::State::kFailed;
+  row->reason =
+      findings.ok() ? "its last stage says nothing" : std::string(findings.status().message());
 }
 
 // State, stages and evaluation of a row that was asked for.
-void FillRow(const StageGraph& graph, const std::vector<StageOutcome>& outcomes, const Store& store,
+void FillRow(const RowPlan& plan, const std::vector<StageOutcome>& outcomes, const Store& store,
              ReportRow* row) {
-  const int result = graph.row_result.at(row->id);
+  const int result = plan.results.at(row->id);
   bool started = false;
-  for (const int index : StagesOf(graph, result)) {
-    const StageSpec& spec = graph.stages[static_cast<size_t>(index)];
+  for (const int index : StagesBelow(plan.graph, result)) {
+    const StageSpec& spec = plan.At(index);
     const StageOutcome& outcome = outcomes[static_cast<size_t>(index)];
     row->stages.push_back(MakeStage(spec, outcome));
     started = started || outcome.state != StageState::kPending;
@@ -248,32 +213,28 @@ void FillRow(const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
       row->log_path = outcome.log_path;
       row->log_tail = LogTail(outcome.log_path, kLogTailLines);
     }
-    if (spec.type == "train" && HasArtifact(outcome.state) && spec.rows.front() == row->id) {
-      row->training = TrainingCurves(outcome.manifest, store);
+    if (HasArtifact(outcome.state) && spec.users.front() == row->id) {
+      absl::StatusOr<StageFindings> findings = ReadFindings(plan, index, outcome.artifact, store);
+      if (findings.ok() && !findings->training.empty()) {
+        row->training = std::move(findings->training);
+      }
     }
   }
   if (row->state == ReportRow::State::kFailed) return;
   const StageOutcome& outcome = outcomes[static_cast<size_t>(result)];
-  if (!HasArtifact(outcome.state)) {
-    const bool running = outcome.state == StageState::kPending && started;
-    row->state = running ? ReportRow::State::kRunning : ReportRow::State::kNotRun;
+  if (HasArtifact(outcome.state)) {
+    FillEvaluation(ReadFindings(plan, result, outcome.artifact, store), row);
     return;
   }
-  absl::StatusOr<Evaluation> evaluation = ReadEvaluation(outcome.manifest, store);
-  if (evaluation.ok()) {
-    row->state = ReportRow::State::kDone;
-    row->evaluation = *std::move(evaluation);
-  } else {
-    row->state = ReportRow::State::kFailed;
-    row->reason = std::string(evaluation.status().message());
-  }
+  const bool running = outcome.state == StageState::kPending && started;
+  row->state = running ? ReportRow::State::kRunning : ReportRow::State::kNotRun;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RunRecord>> RunRecord::Create(const std::string& store_folder,
                                                              const Experiment& experiment,
-                                                             const StageGraph& graph,
+                                                             const RowPlan& plan,
                                                              const Json& provenance) {
   Json slots = Json::object();
   for (const Row& row : experiment.rows) slots[row.id] = row.slots;
@@ -289,7 +250,7 @@ absl::StatusOr<std::unique_ptr<RunRecord>> RunRecord::Create(const std::string& 
   FACET_RETURN_IF_ERROR(CopySources(experiment, folder + "/sources"));
   FACET_RETURN_IF_ERROR(
       WriteRecord(folder + "/resolved.json", DumpPretty(ResolvedJson(experiment))));
-  FACET_RETURN_IF_ERROR(WriteRecord(folder + "/plan.json", DumpPretty(PlanToJson(graph))));
+  FACET_RETURN_IF_ERROR(WriteRecord(folder + "/plan.json", DumpPretty(PlanToJson(plan))));
   FACET_RETURN_IF_ERROR(WriteRecord(folder + "/provenance.json", DumpPretty(provenance)));
   return record;
 }
@@ -325,7 +286,7 @@ absl::Status RunRecord::WriteRow(const ReportRow& row) const {
 }
 
 Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& rows,
-                  const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
+                  const RowPlan& plan, const std::vector<StageOutcome>& outcomes,
                   const Store& store) {
   Report report;
   report.title = experiment.title;
@@ -349,8 +310,8 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
       }
     }
     if (std::find(rows.begin(), rows.end(), &row) != rows.end()) {
-      FillRow(graph, outcomes, store, &made);
-      FillCuration(graph, outcomes, store, &made);
+      FillRow(plan, outcomes, store, &made);
+      FillCuration(plan, outcomes, store, &made);
     } else if (!row.skip.empty()) {
       made.state = row.reported ? ReportRow::State::kReported : ReportRow::State::kSkipped;
       made.reason = row.skip;

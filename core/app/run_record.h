@@ -24,8 +24,8 @@
 #include "core/base/json.h"
 #include "core/config/experiment.h"
 #include "core/graph/scheduler.h"
-#include "core/graph/stage.h"
 #include "core/graph/store.h"
+#include "core/pipeline/row_plan.h"
 #include "core/report/report.h"
 
 namespace facet {
@@ -35,7 +35,7 @@ class RunRecord {
   // Makes a folder that no other run has, with everything that is known before the stages run.
   static absl::StatusOr<std::unique_ptr<RunRecord>> Create(const std::string& store_folder,
                                                            const Experiment& experiment,
-                                                           const StageGraph& graph,
+                                                           const RowPlan& plan,
                                                            const Json& provenance);
 
   const std::string& folder() const { return folder_; }
@@ -53,7 +53,7 @@ class RunRecord {
 
 // The report of what is known so far. `rows` are those asked for; others are "not run".
 Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& rows,
-                  const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
+                  const RowPlan& plan, const std::vector<StageOutcome>& outcomes,
                   const Store& store);
 
 }  // namespace facet

@@ -6,7 +6,8 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/stages/artifacts.h"
+#include "core/records/artifacts.h"
+#include "core/stages/stage_types.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -28,17 +29,18 @@ class CurationOfRowsTest : public testing::Test {
       experiment_.rows.push_back(row);
       StageSpec curate;
       curate.type = curate.name = "curate";
-      curate.rows = {id};
+      curate.users = {id};
       curate.components["curator"] = {"curator", "purify", Json::object(), "", ""};
-      graph_.row_curation[id] = static_cast<int>(graph_.stages.size());
-      graph_.stages.push_back(curate);
+      plan_.made[{id, kCuration.name, ""}] = static_cast<int>(plan_.graph.stages.size());
+      plan_.graph.stages.push_back(curate);
     }
-    graph_.stages[1].inputs["curation"] = 0;
+    plan_.graph.stages[1].inputs["curation"] = 0;
     StageSpec evaluate;
     evaluate.type = evaluate.name = "evaluate";
     evaluate.inputs["curation"] = 1;
-    graph_.row_result = {{"web", 2}, {"purified", 2}};
-    graph_.stages.push_back(evaluate);
+    plan_.results = {{"web", 2}, {"purified", 2}};
+    plan_.graph.stages.push_back(evaluate);
+    plan_.types = &AllStageTypes();
     outcomes_.resize(3);
   }
 
@@ -52,15 +54,15 @@ class CurationOfRowsTest : public testing::Test {
     std::filesystem::create_directories(out);
     ASSERT_TRUE(WriteFileAtomically(out + "/curation.json", curation).ok());
     ASSERT_TRUE(WriteFileAtomically(out + "/sheet_00.jpg", "picture").ok());
-    outcome.manifest.key = outcome.key;
-    outcome.manifest.type = outcome.manifest.name = "curate";
-    outcome.manifest.key_document = {{"stage", stage}};
-    ASSERT_TRUE(store_->Commit(out, &outcome.manifest).ok());
+    outcome.artifact.key = outcome.key;
+    outcome.artifact.type = outcome.artifact.name = "curate";
+    outcome.artifact.key_document = {{"stage", stage}};
+    ASSERT_TRUE(store_->Commit(out, &outcome.artifact).ok());
     outcome.state = StageState::kDone;
   }
 
   Report Made() const {
-    return MakeReport(experiment_, {&experiment_.rows[0], &experiment_.rows[1]}, graph_, outcomes_,
+    return MakeReport(experiment_, {&experiment_.rows[0], &experiment_.rows[1]}, plan_, outcomes_,
                       *store_);
   }
 
@@ -74,7 +76,7 @@ class CurationOfRowsTest : public testing::Test {
   }
 
   Experiment experiment_;
-  StageGraph graph_;
+  RowPlan plan_;
   std::vector<StageOutcome> outcomes_;
   std::unique_ptr<Store> store_;
 };

@@ -16,7 +16,8 @@
 #include "core/base/suggest.h"
 #include "core/config/diagnostic.h"
 #include "core/graph/executor.h"
-#include "core/stages/experiment_layout.h"
+#include "core/pipeline/experiment_layout.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 namespace {
@@ -108,7 +109,7 @@ int ExitCodeOf(const std::vector<Diagnostic>& diagnostics) {
 }
 
 LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& context) {
-  LoadResult result = LoadExperiment(arguments.file, OverridesOf(arguments), MakeExperimentLayout(),
+  LoadResult result = LoadExperiment(arguments.file, OverridesOf(arguments), MakeExperimentLayout(AllStageTypes()),
                                      context.catalogue());
   if (!result.diagnostics.empty() && (!result.ok() || context.verbosity >= 0)) {
     std::fputs(RenderAll(result.diagnostics, context.Colored(2)).c_str(), stderr);

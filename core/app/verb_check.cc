@@ -9,7 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/config/diagnostic.h"
 #include "core/config/inputs.h"
-#include "core/stages/experiment_layout.h"
+#include "core/pipeline/experiment_layout.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 namespace {
@@ -34,7 +35,7 @@ void PrintSummary(const Experiment& experiment, size_t errors, size_t warnings) 
 }
 
 int Check(const ExperimentArguments& arguments, VerbContext& context) {
-  const ExperimentLayout layout = MakeExperimentLayout();
+  const ExperimentLayout layout = MakeExperimentLayout(AllStageTypes());
   const LoadResult loaded =
       LoadExperiment(arguments.file, OverridesOf(arguments), layout, context.catalogue());
   std::vector<Diagnostic> problems = loaded.diagnostics;

@@ -43,7 +43,7 @@ const char* StateName(State state) {
 
 std::string Why(const StageGraph& graph, const PlannedStage& planned) {
   if (planned.state == State::kCached) {
-    const double seconds = planned.manifest.provenance.value("seconds", -1.0);
+    const double seconds = planned.artifact.provenance.value("seconds", -1.0);
     return seconds < 0 ? "" : absl::StrCat("took ", FormatDuration(seconds));
   }
   if (planned.state != State::kWaits) return planned.why;
@@ -57,7 +57,7 @@ std::string Why(const StageGraph& graph, const PlannedStage& planned) {
 void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planned) {
   size_t rows_width = 4, name_width = 5;
   for (const StageSpec& stage : graph.stages) {
-    rows_width = std::max(rows_width, absl::StrJoin(stage.rows, ",").size());
+    rows_width = std::max(rows_width, absl::StrJoin(stage.users, ",").size());
     name_width = std::max(name_width, stage.name.size());
   }
   int counts[4] = {};
@@ -66,7 +66,7 @@ void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planne
   for (size_t i = 0; i < planned.size(); ++i) {
     const StageSpec& stage = graph.stages[i];
     std::printf("%-*s  %-*s  %-7s  %s\n", static_cast<int>(rows_width),
-                absl::StrJoin(stage.rows, ",").c_str(), static_cast<int>(name_width),
+                absl::StrJoin(stage.users, ",").c_str(), static_cast<int>(name_width),
                 stage.name.c_str(), StateName(planned[i].state), Why(graph, planned[i]).c_str());
     ++counts[static_cast<int>(planned[i].state)];
   }
@@ -74,20 +74,21 @@ void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planne
               counts[0], counts[1], counts[2], counts[3]);
 }
 
-void PrintJson(const StageGraph& graph, const std::vector<PlannedStage>& planned) {
+void PrintJson(const RowPlan& plan, const std::vector<PlannedStage>& planned) {
+  const StageGraph& graph = plan.graph;
   Json stages = Json::array();
   for (size_t i = 0; i < planned.size(); ++i) {
     const StageSpec& stage = graph.stages[i];
     stages.push_back({{"name", stage.name},
                       {"type", stage.type},
-                      {"rows", stage.rows},
+                      {"rows", stage.users},
                       {"inputs", stage.inputs},
                       {"state", StateName(planned[i].state)},
                       {"key", planned[i].key},
                       {"why", Why(graph, planned[i])},
                       {"waits_for", planned[i].waits_for}});
   }
-  const Json document = {{"schema", 1}, {"stages", std::move(stages)}, {"rows", graph.row_result}};
+  const Json document = {{"schema", 1}, {"stages", std::move(stages)}, {"rows", plan.results}};
   std::fputs(DumpPretty(document).c_str(), stdout);
 }
 
@@ -96,7 +97,7 @@ void PrintDot(const StageGraph& graph, const std::vector<PlannedStage>& planned)
   for (size_t i = 0; i < planned.size(); ++i) {
     const StageSpec& stage = graph.stages[i];
     std::printf("  s%zu [label = %s%s];\n", i,
-                Dump(absl::StrCat(stage.name, "\nrows ", absl::StrJoin(stage.rows, ","), "\n",
+                Dump(absl::StrCat(stage.name, "\nrows ", absl::StrJoin(stage.users, ","), "\n",
                                   StateName(planned[i].state)))
                     .c_str(),
                 planned[i].state == State::kCached ? ", style = filled" : "");
@@ -113,14 +114,14 @@ int Plan(const PlanArguments& arguments, VerbContext& context) {
   if (planned == nullptr) return exit_code;
   InputDigests digests(planned->store->index_path());
   const std::vector<PlannedStage> stages =
-      PlanStages(planned->graph, planned->environment, *planned->store, digests,
+      PlanStages(planned->plan.graph, planned->environment, *planned->store, digests,
                  {arguments.force.begin(), arguments.force.end()});
   if (arguments.json) {
-    PrintJson(planned->graph, stages);
+    PrintJson(planned->plan, stages);
   } else if (arguments.dot) {
-    PrintDot(planned->graph, stages);
+    PrintDot(planned->plan.graph, stages);
   } else {
-    PrintTable(planned->graph, stages);
+    PrintTable(planned->plan.graph, stages);
   }
   const auto is = [](State state) {
     return [state](const PlannedStage& stage) { return stage.state == state; };

@@ -12,16 +12,23 @@
 #include "absl/strings/str_cat.h"
 #include "core/app/build_info.h"
 #include "core/app/planned_experiment.h"
-#include "core/app/preview_plan.h"
 #include "core/app/progress.h"
 #include "core/app/signals.h"
 #include "core/base/file.h"
 #include "core/graph/executor.h"
 #include "core/graph/input_digests.h"
 #include "core/graph/scheduler.h"
+#include "core/pipeline/planner.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 namespace {
+
+struct PreviewRequest {
+  std::string what = "detect";  // detect, align, crops, triplets
+  std::string branch = "test";  // train, test; triplets are those of the embedding
+  int64_t count = 40, seed = 1;
+};
 
 struct PreviewArguments {
   ExperimentArguments experiment;
@@ -91,7 +98,13 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
     return Fail(context, absl::InvalidArgumentError("the experiment has no rows"), kExitConfig);
   }
   const std::string row = planned->rows.front()->id;
-  const auto graph = PlanPreview(planned->graph, row, arguments.request);
+  const PreviewRequest& request = arguments.request;
+  const auto graph = PlanRequest(planned->experiment, *planned->rows.front(), kSheet,
+                                 {{"what", request.what},
+                                  {"branch", request.branch},
+                                  {"count", request.count},
+                                  {"seed", request.seed}},
+                                 AllStageTypes(), context.catalogue(), planned->machine);
   if (!graph.ok()) return Fail(context, graph.status(), kExitUsage);
 
   const std::string log_folder = absl::StrCat(planned->store->folder(), "/preview");
@@ -99,9 +112,9 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
   std::filesystem::create_directories(log_folder, error);  // a missing folder shows below
   const std::vector<StageOutcome> outcomes = Execute(*graph, *planned, log_folder, context);
   if (!HasArtifact(outcomes.back().state)) return TellFailure(*graph, outcomes, context);
-  const ArtifactFile* picture = outcomes.back().manifest.Find("preview.png");
+  const ArtifactFile* picture = outcomes.back().artifact.Find("preview.png");
   if (picture == nullptr) {
-    return Fail(context, absl::InternalError("the preview stage made no preview.png"), kExitBug);
+    return Fail(context, absl::InternalError("the stage made no preview.png"), kExitBug);
   }
   const auto bytes = ReadFile(planned->store->BlobPath(picture->digest));
   if (!bytes.ok()) return Fail(context, bytes.status(), kExitInput);

@@ -57,10 +57,10 @@ class RunCommand {
     provenance_ = BuildInfo();
     provenance_["libraries"] = planned_->environment.libraries;
     auto record = RunRecord::Create(planned_->store->folder(), planned_->experiment,
-                                    planned_->graph, RunProvenance());
+                                    planned_->plan, RunProvenance());
     if (!record.ok()) return Fail(context_, record.status(), kExitInput);
     record_ = *std::move(record);
-    outcomes_.resize(planned_->graph.stages.size());
+    outcomes_.resize(planned_->plan.graph.stages.size());
     Execute();
     return Conclude();
   }
@@ -69,7 +69,7 @@ class RunCommand {
   Json RunProvenance() const {
     Json provenance = provenance_;
     provenance["command"] = context_.command_line();
-    for (const StageSpec& stage : planned_->graph.stages) {
+    for (const StageSpec& stage : planned_->plan.graph.stages) {
       for (const auto& [role, use] : stage.components) {
         provenance["plugins"][use.kind + "/" + use.name] = use.library_digest;
       }
@@ -79,7 +79,7 @@ class RunCommand {
 
   void Execute() {
     Progress progress(
-        planned_->graph, FormOf(arguments_, context_), context_.verbosity,
+        planned_->plan.graph, FormOf(arguments_, context_), context_.verbosity,
         [this](const Json& event) { record_->AddEvent(event); },
         [this](int stage, const StageOutcome& outcome) { OnSettled(stage, outcome); });
     InputDigests digests(planned_->store->index_path(),
@@ -94,21 +94,21 @@ class RunCommand {
     options.log_folder = record_->log_folder();
     options.stop = &StopSignal;
     options.provenance = provenance_;
-    outcomes_ = RunStages(planned_->graph, planned_->environment, *planned_->store, digests,
+    outcomes_ = RunStages(planned_->plan.graph, planned_->environment, *planned_->store, digests,
                           workers, progress, options);
   }
 
   // The report follows the run, so that it can be read while the run goes on.
   void OnSettled(int stage, const StageOutcome& outcome) {
     outcomes_[static_cast<size_t>(stage)] = outcome;
-    const std::string& type = planned_->graph.stages[static_cast<size_t>(stage)].type;
-    const bool shown = type == "evaluate" || type == "curate";
-    if (shown && outcome.state == StageState::kDone)
+    const bool shown = planned_->plan.TypeOf(stage).findings != nullptr;
+    if (shown && outcome.state == StageState::kDone) {
       (void)WriteReport(CurrentReport(), record_->report_folder());
+    }
   }
 
   Report CurrentReport() const {
-    Report report = MakeReport(planned_->experiment, planned_->rows, planned_->graph, outcomes_,
+    Report report = MakeReport(planned_->experiment, planned_->rows, planned_->plan, outcomes_,
                                *planned_->store);
     report.command = context_.command_line();
     for (const auto& [name, value] : provenance_.items()) {

@@ -6,7 +6,7 @@
 
 #include "core/app/build_info.h"
 #include "core/graph/executor.h"
-#include "core/stages/stage_code.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 namespace {

@@ -21,28 +21,12 @@ struct WeightsArguments {
   std::string row, output;
 };
 
-// The stage that trains the row's network.
-absl::StatusOr<int> FindTraining(const StageGraph& graph, const std::string& row) {
-  const auto stage = [&graph](int index) { return graph.stages[static_cast<size_t>(index)]; };
-  const std::map<std::string, int> inputs = stage(graph.row_result.at(row)).inputs;
-  const auto descriptors = inputs.find("descriptors");
-  if (descriptors == inputs.end()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "row \"", row, "\" evaluates a detector or an aligner: it has no network"));
-  }
-  const StageSpec describe = stage(descriptors->second);
-  const auto model = describe.inputs.find("model");
-  if (model != describe.inputs.end()) return model->second;
-  return absl::InvalidArgumentError(
-      absl::StrCat("row \"", row, "\" trains nothing, so it has no weights of its own"));
-}
-
 // Not through memory: a network may have gigabytes.
-absl::Status CopyOut(const Store& store, const Manifest& manifest, const std::string& file,
+absl::Status CopyOut(const Store& store, const Artifact& artifact, const std::string& file,
                      const std::string& folder) {
-  const ArtifactFile* found = manifest.Find(file);
+  const ArtifactFile* found = artifact.Find(file);
   if (found == nullptr) {
-    return absl::InternalError(absl::StrCat("the train stage made no ", file));
+    return absl::InternalError(absl::StrCat("the training made no ", file));
   }
   const fs::path path = fs::path(folder) / file, partial = path.string() + ".partial";
   std::error_code error;
@@ -66,11 +50,11 @@ int Weights(const WeightsArguments& arguments, VerbContext& context) {
   int exit_code = kExitDone;
   const auto planned = PlanForVerb(arguments.experiment, {arguments.row}, context, &exit_code);
   if (planned == nullptr) return exit_code;
-  const auto training = FindTraining(planned->graph, arguments.row);
+  const auto training = TrainingOf(planned->plan, arguments.row);
   if (!training.ok()) return Fail(context, training.status(), kExitUsage);
   InputDigests digests(planned->store->index_path());
   const std::vector<PlannedStage> stages =
-      PlanStages(planned->graph, planned->environment, *planned->store, digests, {});
+      PlanStages(planned->plan.graph, planned->environment, *planned->store, digests, {});
   const PlannedStage& train = stages[static_cast<size_t>(*training)];
   if (train.state != PlannedStage::State::kCached) {
     return Fail(context,
@@ -80,7 +64,7 @@ int Weights(const WeightsArguments& arguments, VerbContext& context) {
                 kExitInput);
   }
   for (const char* file : {"weights.safetensors", "model.json"}) {
-    const absl::Status copied = CopyOut(*planned->store, train.manifest, file, arguments.output);
+    const absl::Status copied = CopyOut(*planned->store, train.artifact, file, arguments.output);
     if (!copied.ok()) return Fail(context, copied, kExitUsage);
   }
   return kExitDone;

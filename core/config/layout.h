@@ -1,5 +1,5 @@
 // The shape of an experiment's rows, as data: which slots there are and what fills them. The config
-// layer knows no slot by name; core/stages/experiment_layout.h gives the list.
+// layer knows no slot by name; core/pipeline/experiment_layout.h gives the list.
 #ifndef FACET_CORE_CONFIG_LAYOUT_H_
 #define FACET_CORE_CONFIG_LAYOUT_H_
 

@@ -29,7 +29,7 @@ StageSpec TrainStage() {
   stage.precision = "float32";
   stage.threads = 2;
   stage.libraries = {"torch"};
-  stage.rows = {"2", "3"};
+  stage.users = {"2", "3"};
   stage.worker_threads = 2;
   return stage;
 }
@@ -60,7 +60,7 @@ TEST(KeyTest, LeavesOutPathsLabelsRowsAndNames) {
   moved.components["loss"].options["start"] = "/elsewhere/centres.bin";
   moved.components["loss"].library_path = "/opt/libtriplet.so";
   moved.externals[0].path = "/elsewhere/centres.bin";
-  moved.rows = {"9"};
+  moved.users = {"9"};
   moved.name = "other";
   moved.inputs["crops"] = 17;
   moved.worker_threads = 64;

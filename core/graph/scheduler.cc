@@ -21,7 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 std::string LogPath(const std::string& folder, const StageSpec& stage) {
-  const std::string row = stage.rows.empty() ? "" : stage.rows.front() + ".";
+  const std::string row = stage.users.empty() ? "" : stage.users.front() + ".";
   std::string name = row + stage.name + ".log";
   std::replace(name.begin(), name.end(), '/', '_');
   return absl::StrCat(folder, "/", name);
@@ -40,7 +40,7 @@ std::string KeptFolder(const StageSpec& stage, const std::string& key, const Sto
 }
 
 // The artifact of a key, if it counts.
-std::optional<Manifest> FindArtifact(const StageSpec& stage, const std::string& key,
+std::optional<Artifact> FindArtifact(const StageSpec& stage, const std::string& key,
                                      const Store& store) {
   std::error_code error;
   if (stage.keeps_folder && !std::filesystem::is_directory(KeptFolder(stage, key, store), error)) {
@@ -157,7 +157,7 @@ class Run {
     std::map<std::string, std::string> inputs;
     for (const auto& [port, producer] : stage.inputs) {
       // Settled outcomes are never changed, so they are read without the mutex.
-      inputs[port] = outcomes_[producer].manifest.ContentDigest();
+      inputs[port] = outcomes_[producer].artifact.ContentDigest();
     }
     const StageKey key = ComputeKey(stage, inputs, externals, environment_);
     outcome->key = key.digest;
@@ -175,10 +175,10 @@ class Run {
   }
 
   bool Take(const StageSpec& stage, const std::string& key, StageOutcome* outcome) {
-    std::optional<Manifest> manifest = FindArtifact(stage, key, store_);
-    if (!manifest) return false;
+    std::optional<Artifact> artifact = FindArtifact(stage, key, store_);
+    if (!artifact) return false;
     outcome->state = StageState::kCached;
-    outcome->manifest = *std::move(manifest);
+    outcome->artifact = *std::move(artifact);
     return true;
   }
 
@@ -221,7 +221,7 @@ class Run {
     Job job;
     job.stage = stage;
     for (const auto& [port, producer] : stage.inputs) {
-      for (const ArtifactFile& file : outcomes_[producer].manifest.files) {
+      for (const ArtifactFile& file : outcomes_[producer].artifact.files) {
         job.inputs[port][file.name] = store_.BlobPath(file.digest);
       }
     }
@@ -255,22 +255,22 @@ class Run {
                            runner_.Run(job, folder, outcome->log_path, progress, options_.stop));
     FACET_RETURN_IF_ERROR(result.status);
 
-    Manifest manifest;
-    manifest.key = key.digest;
-    manifest.type = stage.type;
-    manifest.name = stage.name;
-    manifest.key_document = key.document;
-    manifest.counts = std::move(result.counts);
-    manifest.notices = std::move(result.notices);
-    manifest.provenance = options_.provenance;
-    manifest.provenance["threads"] = stage.worker_threads;
-    manifest.provenance["seconds"] = result.seconds;
-    manifest.provenance["cpu_seconds"] = result.cpu_seconds;
-    manifest.provenance["peak_rss_mib"] = result.peak_rss_mib;
-    manifest.provenance["finished"] =
+    Artifact artifact;
+    artifact.key = key.digest;
+    artifact.type = stage.type;
+    artifact.name = stage.name;
+    artifact.key_document = key.document;
+    artifact.counts = std::move(result.counts);
+    artifact.notices = std::move(result.notices);
+    artifact.provenance = options_.provenance;
+    artifact.provenance["threads"] = stage.worker_threads;
+    artifact.provenance["seconds"] = result.seconds;
+    artifact.provenance["cpu_seconds"] = result.cpu_seconds;
+    artifact.provenance["peak_rss_mib"] = result.peak_rss_mib;
+    artifact.provenance["finished"] =
         absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone());
-    FACET_RETURN_IF_ERROR(store_.Commit(job.output_dir, &manifest));
-    outcome->manifest = std::move(manifest);
+    FACET_RETURN_IF_ERROR(store_.Commit(job.output_dir, &artifact));
+    outcome->artifact = std::move(artifact);
     outcome->state = StageState::kDone;
     return absl::OkStatus();
   }
@@ -293,8 +293,8 @@ class Run {
 // "loss.margin 0.2 -> 0.3, input crops and 2 more"
 std::string NearestDifference(const StageSpec& stage, const Json& document, const Store& store) {
   std::optional<std::vector<KeyDifference>> nearest;
-  for (const Manifest& manifest : store.List(stage.type)) {
-    std::vector<KeyDifference> differences = CompareKeys(manifest.key_document, document);
+  for (const Artifact& artifact : store.List(stage.type)) {
+    std::vector<KeyDifference> differences = CompareKeys(artifact.key_document, document);
     if (!nearest || differences.size() < nearest->size()) nearest = std::move(differences);
   }
   if (!nearest) return absl::StrCat("no ", stage.type, " stage was run yet");
@@ -327,16 +327,16 @@ PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& 
       return planned;
     }
     const bool known = input.state == PlannedStage::State::kCached;
-    inputs[port] = known ? input.manifest.ContentDigest() : PendingInput(input.key);
+    inputs[port] = known ? input.artifact.ContentDigest() : PendingInput(input.key);
     if (!known) planned.waits_for.push_back(producer);
   }
   const StageKey key = ComputeKey(stage, inputs, *externals, environment);
   planned.key = key.digest;
   if (!planned.waits_for.empty()) return planned;
-  std::optional<Manifest> manifest = forced ? std::nullopt : FindArtifact(stage, key.digest, store);
-  if (manifest) {
+  std::optional<Artifact> artifact = forced ? std::nullopt : FindArtifact(stage, key.digest, store);
+  if (artifact) {
     planned.state = PlannedStage::State::kCached;
-    planned.manifest = *std::move(manifest);
+    planned.artifact = *std::move(artifact);
   } else {
     planned.state = PlannedStage::State::kRun;
     planned.why = forced ? "--force" : NearestDifference(stage, key.document, store);

@@ -35,7 +35,7 @@ inline bool HasArtifact(StageState state) {
 struct StageOutcome {
   StageState state = StageState::kPending;
   std::string key;       // once its inputs are known
-  Manifest manifest;     // of kCached and kDone
+  Artifact artifact;     // of kCached and kDone
   absl::Status status;   // of kFailed
   std::string log_path;  // of stages that ran
   double seconds = 0.0;  // wall time of this run
@@ -59,7 +59,7 @@ struct RunOptions {
   std::set<std::string> force;  // types or names of stages to compute although they are cached
   std::string log_folder;       // logs are <row>.<stage>.log
   StageRunner::StopFunction stop;
-  Json provenance = Json::object();  // of the host, kept in every manifest
+  Json provenance = Json::object();  // of the host, kept in every artifact
 };
 
 // The outcome of every stage, in the graph's order.
@@ -71,7 +71,7 @@ std::vector<StageOutcome> RunStages(const StageGraph& graph, const KeyEnvironmen
 struct PlannedStage {
   enum class State { kCached, kRun, kWaits, kBlocked } state = State::kWaits;
   std::string key;    // kWaits: a stand-in (key.h, PendingInput)
-  Manifest manifest;  // kCached
+  Artifact artifact;  // kCached
   std::string why;    // kRun: what differs from the nearest artifact; kBlocked: what is missing
   std::vector<int> waits_for;  // kWaits: stages that must run first
 };

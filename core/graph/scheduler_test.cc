@@ -94,7 +94,7 @@ class SchedulerTest : public testing::Test {
     return PlanStages(graph_, environment_, *store_, digests, options_.force);
   }
   std::string Output(const StageOutcome& outcome) const {
-    return *ReadFile(store_->BlobPath(outcome.manifest.Find("out")->digest));
+    return *ReadFile(store_->BlobPath(outcome.artifact.Find("out")->digest));
   }
 
   fs::path folder_;
@@ -118,7 +118,7 @@ TEST_F(SchedulerTest, ASecondRunExecutesNothing) {
   EXPECT_EQ(runner_.num_runs, 2);
   EXPECT_EQ(outcomes[1].state, StageState::kCached);
   EXPECT_EQ(Output(outcomes[1]), "B+A");
-  EXPECT_EQ(outcomes[1].manifest.counts.at("runs"), 1);
+  EXPECT_EQ(outcomes[1].artifact.counts.at("runs"), 1);
 }
 
 TEST_F(SchedulerTest, EqualContentStopsTheRecomputation) {
@@ -272,7 +272,7 @@ TEST_F(SchedulerTest, AKeptFolderIsFoundByLaterStagesAndMissedWhenItIsGone) {
   graph_.stages[detect].folders = {{"samples", "images"}};
   std::vector<StageOutcome> outcomes = Run();
   ASSERT_EQ(outcomes[detect].state, StageState::kDone) << outcomes[detect].status;
-  EXPECT_EQ(*ReadFile(store_->BlobPath(outcomes[detect].manifest.Find("out")->digest)),
+  EXPECT_EQ(*ReadFile(store_->BlobPath(outcomes[detect].artifact.Find("out")->digest)),
             "samples=jpeg+jpeg");
   EXPECT_EQ(Run()[collect].state, StageState::kCached);
 
@@ -307,7 +307,7 @@ TEST_F(SchedulerTest, AFolderThatTheUserNamedIsKeptWhateverTheKey) {
 TEST_F(SchedulerTest, ADamagedEntryIsComputedAnew) {
   Add("a", {{"text", "A"}});
   const std::vector<StageOutcome> outcomes = Run();
-  fs::remove(store_->BlobPath(outcomes[0].manifest.files[0].digest));
+  fs::remove(store_->BlobPath(outcomes[0].artifact.files[0].digest));
   EXPECT_EQ(Run()[0].state, StageState::kDone);
   EXPECT_EQ(Run()[0].state, StageState::kCached);
 }

@@ -1,6 +1,6 @@
 // A stage: a pure function of its components, their options, the content of its inputs, its seed
 // and the code that runs it. The host plans stages, keys them, and has a worker run what is not in
-// the store. Nothing here knows what the stages compute; core/stages does.
+// the store. Nothing here knows what the stages compute, or for whom: core/pipeline does.
 #ifndef FACET_CORE_GRAPH_STAGE_H_
 #define FACET_CORE_GRAPH_STAGE_H_
 
@@ -33,9 +33,8 @@ struct ExternalInput {
 };
 
 struct StageSpec {
-  std::string
-      type;  // "dataset", "detect", "align", "pack", "train", "describe", "embed", "evaluate"
-  std::string name;                                // as users see it: "test.detect", "train"
+  std::string type;                                // names the code that computes it
+  std::string name;                                // as users see it: "test.detect"
   std::map<std::string, ComponentUse> components;  // by role: "detector", "data", "loss"
   Json settings = Json::object();     // the host's own options for this stage, normalised
   std::map<std::string, int> inputs;  // port -> index of the producing stage
@@ -50,7 +49,7 @@ struct StageSpec {
   std::vector<std::string> libraries;  // "torch", "opencv": releases that enter the key
 
   // Not in the key.
-  std::vector<std::string> rows;  // ids of the rows that need it
+  std::vector<std::string> users;  // names of what needs it: rows
   // Port -> the data set component whose root() its samples' paths are relative to. (The content of
   // that folder is in the key, through `externals`.)
   std::map<std::string, ComponentUse> sources;
@@ -63,11 +62,9 @@ struct StageSpec {
   int64_t worker_threads = 2;
 };
 
-// The stages of all rows, shared where equal, in an order in which inputs come first.
+// In an order in which inputs come first.
 struct StageGraph {
   std::vector<StageSpec> stages;
-  std::map<std::string, int> row_result;    // row id -> its evaluate stage
-  std::map<std::string, int> row_curation;  // row id -> its curate stage, of rows with a curator
 };
 
 }  // namespace facet

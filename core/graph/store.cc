@@ -49,7 +49,7 @@ bool HasSize(const std::string& path, int64_t size) {
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == size;
 }
 
-// The manifest's text holds a checksum of everything else in it.
+// The artifact's text holds a checksum of everything else in it.
 std::string Seal(Json json) {
   json["checksum"] = Sha256Hex(Dump(json));
   return DumpPretty(json);
@@ -57,12 +57,12 @@ std::string Seal(Json json) {
 
 absl::StatusOr<Json> Unseal(Json json) {
   if (!json.is_object() || !json.contains("checksum")) {
-    return absl::DataLossError("the manifest has no checksum");
+    return absl::DataLossError("the artifact has no checksum");
   }
   const Json checksum = json["checksum"];
   json.erase("checksum");
   if (checksum != Sha256Hex(Dump(json))) {
-    return absl::DataLossError("the manifest differs from its checksum");
+    return absl::DataLossError("the artifact differs from its checksum");
   }
   return json;
 }
@@ -86,51 +86,51 @@ absl::StatusOr<std::vector<std::string>> OutputFiles(const std::string& folder) 
 
 }  // namespace
 
-std::string Manifest::ContentDigest() const {
+std::string Artifact::ContentDigest() const {
   Json content = Json::array();
   for (const ArtifactFile& file : files) content.push_back({file.name, file.digest});
   return Sha256Hex(Dump(content));
 }
 
-const ArtifactFile* Manifest::Find(const std::string& file) const {
+const ArtifactFile* Artifact::Find(const std::string& file) const {
   for (const ArtifactFile& candidate : files) {
     if (candidate.name == file) return &candidate;
   }
   return nullptr;
 }
 
-Json ToJson(const Manifest& manifest) {
+Json ToJson(const Artifact& artifact) {
   Json files = Json::array();
-  for (const ArtifactFile& file : manifest.files) {
+  for (const ArtifactFile& file : artifact.files) {
     files.push_back({{"name", file.name}, {"digest", file.digest}, {"size", file.size}});
   }
   return {{"schema", 1},
-          {"key", manifest.key},
-          {"type", manifest.type},
-          {"name", manifest.name},
+          {"key", artifact.key},
+          {"type", artifact.type},
+          {"name", artifact.name},
           {"files", std::move(files)},
-          {"key_document", manifest.key_document},
-          {"counts", manifest.counts},
-          {"notices", manifest.notices},
-          {"provenance", manifest.provenance}};
+          {"key_document", artifact.key_document},
+          {"counts", artifact.counts},
+          {"notices", artifact.notices},
+          {"provenance", artifact.provenance}};
 }
 
-absl::StatusOr<Manifest> ManifestFromJson(const Json& json) {
+absl::StatusOr<Artifact> ArtifactFromJson(const Json& json) {
   try {
-    Manifest manifest;
-    manifest.key = json.at("key");
-    manifest.type = json.at("type");
-    manifest.name = json.at("name");
+    Artifact artifact;
+    artifact.key = json.at("key");
+    artifact.type = json.at("type");
+    artifact.name = json.at("name");
     for (const Json& file : json.at("files")) {
-      manifest.files.push_back({file.at("name"), file.at("digest"), file.at("size")});
+      artifact.files.push_back({file.at("name"), file.at("digest"), file.at("size")});
     }
-    manifest.key_document = json.at("key_document");
-    manifest.counts = json.at("counts").get<std::map<std::string, int64_t>>();
-    manifest.notices = json.at("notices").get<std::vector<std::string>>();
-    manifest.provenance = json.at("provenance");
-    return manifest;
+    artifact.key_document = json.at("key_document");
+    artifact.counts = json.at("counts").get<std::map<std::string, int64_t>>();
+    artifact.notices = json.at("notices").get<std::vector<std::string>>();
+    artifact.provenance = json.at("provenance");
+    return artifact;
   } catch (const Json::exception& exception) {
-    return absl::DataLossError(absl::StrCat("malformed manifest: ", exception.what()));
+    return absl::DataLossError(absl::StrCat("malformed artifact: ", exception.what()));
   }
 }
 
@@ -156,27 +156,27 @@ std::string Store::BlobPath(const std::string& digest) const {
   return absl::StrCat(Root(), "/cas/", digest.substr(0, 2), "/", digest);
 }
 
-absl::StatusOr<Manifest> Store::ReadEntry(const std::string& key) const {
-  FACET_ASSIGN_OR_RETURN(Json sealed, ReadJsonFile(EntryFolder(key) + "/manifest.json"));
+absl::StatusOr<Artifact> Store::ReadEntry(const std::string& key) const {
+  FACET_ASSIGN_OR_RETURN(Json sealed, ReadJsonFile(EntryFolder(key) + "/artifact.json"));
   FACET_ASSIGN_OR_RETURN(const Json json, Unseal(std::move(sealed)));
-  FACET_ASSIGN_OR_RETURN(Manifest manifest, ManifestFromJson(json));
-  if (manifest.key != key) return absl::DataLossError("the manifest is of another key");
-  for (const ArtifactFile& file : manifest.files) {
+  FACET_ASSIGN_OR_RETURN(Artifact artifact, ArtifactFromJson(json));
+  if (artifact.key != key) return absl::DataLossError("the artifact is of another key");
+  for (const ArtifactFile& file : artifact.files) {
     if (!HasSize(BlobPath(file.digest), file.size)) {
       return absl::DataLossError(absl::StrCat("the blob of ", file.name, " is missing or cut"));
     }
   }
-  return manifest;
+  return artifact;
 }
 
-std::optional<Manifest> Store::Find(const std::string& key) const {
+std::optional<Artifact> Store::Find(const std::string& key) const {
   std::error_code ignored;
   if (!fs::exists(EntryFolder(key), ignored)) return std::nullopt;
-  absl::StatusOr<Manifest> manifest = ReadEntry(key);
-  if (manifest.ok()) return *std::move(manifest);
-  // A folder without a manifest is a commit that is under way, or was cut short: no entry yet.
-  if (!absl::IsNotFound(manifest.status())) {
-    Quarantine(key, std::string(manifest.status().message()));
+  absl::StatusOr<Artifact> artifact = ReadEntry(key);
+  if (artifact.ok()) return *std::move(artifact);
+  // A folder without a artifact is a commit that is under way, or was cut short: no entry yet.
+  if (!absl::IsNotFound(artifact.status())) {
+    Quarantine(key, std::string(artifact.status().message()));
   }
   return std::nullopt;
 }
@@ -191,18 +191,18 @@ void Store::Quarantine(const std::string& key, const std::string& reason) const 
   if (!error) (void)WriteFileAtomically(moved + "/reason.txt", reason + "\n");
 }
 
-std::vector<Manifest> Store::List(const std::string& type) const {
-  std::vector<Manifest> manifests;
+std::vector<Artifact> Store::List(const std::string& type) const {
+  std::vector<Artifact> artifacts;
   std::error_code error;
   for (const auto& group : fs::directory_iterator(Root() + "/ac", error)) {
     for (const auto& entry : fs::directory_iterator(group.path(), error)) {
-      absl::StatusOr<Manifest> manifest = ReadEntry(entry.path().filename().string());
-      if (manifest.ok() && manifest->type == type) manifests.push_back(*std::move(manifest));
+      absl::StatusOr<Artifact> artifact = ReadEntry(entry.path().filename().string());
+      if (artifact.ok() && artifact->type == type) artifacts.push_back(*std::move(artifact));
     }
   }
-  std::sort(manifests.begin(), manifests.end(),
-            [](const Manifest& a, const Manifest& b) { return a.key < b.key; });
-  return manifests;
+  std::sort(artifacts.begin(), artifacts.end(),
+            [](const Artifact& a, const Artifact& b) { return a.key < b.key; });
+  return artifacts;
 }
 
 absl::StatusOr<std::unique_ptr<KeyLock>> Store::TryLock(const std::string& key,
@@ -260,17 +260,17 @@ absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::s
   return file;
 }
 
-absl::Status Store::Commit(const std::string& output_folder, Manifest* manifest) {
-  manifest->files.clear();
+absl::Status Store::Commit(const std::string& output_folder, Artifact* artifact) {
+  artifact->files.clear();
   FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, OutputFiles(output_folder));
   for (const std::string& name : names) {
     FACET_ASSIGN_OR_RETURN(ArtifactFile file, TakeIn(absl::StrCat(output_folder, "/", name), name));
-    manifest->files.push_back(std::move(file));
+    artifact->files.push_back(std::move(file));
   }
-  const std::string folder = EntryFolder(manifest->key);
+  const std::string folder = EntryFolder(artifact->key);
   FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
-  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/manifest.json", Seal(ToJson(*manifest))));
-  RemoveFolder(absl::StrCat(Root(), "/checkpoints/", manifest->key));
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/artifact.json", Seal(ToJson(*artifact))));
+  RemoveFolder(absl::StrCat(Root(), "/checkpoints/", artifact->key));
   return absl::OkStatus();
 }
 

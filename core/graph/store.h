@@ -1,6 +1,6 @@
-// The artifact store: content-addressed blobs, and one manifest per stage key.
+// The artifact store: content-addressed blobs, and one artifact per stage key.
 //
-//   <store>/cache/v1/ac/<2>/<key>/manifest.json   the action cache: key -> artifact
+//   <store>/cache/v1/ac/<2>/<key>/artifact.json   the action cache: key -> artifact
 //   <store>/cache/v1/cas/<2>/<digest>             blobs, mode 0444, never changed
 //   <store>/cache/v1/tmp/<key>.<host>.<pid>.<n>/  a stage's working folder
 //   <store>/cache/v1/checkpoints/<key>/           survives crashes until the artifact is committed
@@ -10,9 +10,9 @@
 //   <store>/cache/v1/index.sqlite                 digests of input files (input_digests.h)
 //
 // Commit: each output file is hashed, synced, made read-only and renamed into cas/; then the
-// manifest is written beside its final name, synced and renamed. That rename is the commit point: a
+// artifact is written beside its final name, synced and renamed. That rename is the commit point: a
 // crash before it leaves no entry, a crash after it a whole one. An entry counts only if its
-// manifest parses, carries its own checksum, and all blobs are there with the right size; what does
+// artifact parses, carries its own checksum, and all blobs are there with the right size; what does
 // not is moved to quarantine/ and computed anew. Objects may be shared between threads.
 #ifndef FACET_CORE_GRAPH_STORE_H_
 #define FACET_CORE_GRAPH_STORE_H_
@@ -37,7 +37,7 @@ struct ArtifactFile {
 };
 
 // What is known of a committed artifact.
-struct Manifest {
+struct Artifact {
   std::string key, type, name;      // name: of the stage that made it first
   std::vector<ArtifactFile> files;  // sorted by name
   Json key_document;
@@ -49,8 +49,8 @@ struct Manifest {
   std::string ContentDigest() const;
   const ArtifactFile* Find(const std::string& file) const;
 };
-Json ToJson(const Manifest& manifest);
-absl::StatusOr<Manifest> ManifestFromJson(const Json& json);
+Json ToJson(const Artifact& artifact);
+absl::StatusOr<Artifact> ArtifactFromJson(const Json& json);
 
 // Holds a key's lock while it lives.
 class KeyLock {
@@ -73,9 +73,9 @@ class Store {
   std::string index_path() const;
 
   // The entry of a key; nullopt if there is none that counts (a bad one is quarantined).
-  std::optional<Manifest> Find(const std::string& key) const;
+  std::optional<Artifact> Find(const std::string& key) const;
   // All entries that count for stages of this type, for finding the nearest.
-  std::vector<Manifest> List(const std::string& type) const;
+  std::vector<Artifact> List(const std::string& type) const;
   std::string BlobPath(const std::string& digest) const;
 
   // The lock, or null if somebody else holds it; `holder` then says who ("pid 4711 on host").
@@ -88,16 +88,16 @@ class Store {
   // The folder that the stage of this key keeps; it need not exist.
   std::string KeptFolder(const std::string& key) const { return Root() + "/kept/" + key; }
 
-  // Moves the files of `output_folder` into the store and commits `manifest`, whose `files` it
+  // Moves the files of `output_folder` into the store and commits `artifact`, whose `files` it
   // fills in. The checkpoint folder is removed. Needs the lock. Links and special files are
   // refused.
-  absl::Status Commit(const std::string& output_folder, Manifest* manifest);
+  absl::Status Commit(const std::string& output_folder, Artifact* artifact);
 
  private:
   explicit Store(std::string folder) : folder_(std::move(folder)) {}
   std::string Root() const { return folder_ + "/cache/v1"; }
   std::string EntryFolder(const std::string& key) const;
-  absl::StatusOr<Manifest> ReadEntry(const std::string& key) const;
+  absl::StatusOr<Artifact> ReadEntry(const std::string& key) const;
   void Quarantine(const std::string& key, const std::string& reason) const;
   absl::StatusOr<ArtifactFile> TakeIn(const std::string& path, const std::string& name);
 

@@ -37,20 +37,20 @@ class StoreTest : public testing::Test {
     fs::create_directories(work + "/out/sub");
     std::ofstream(work + "/out/a.txt") << text;
     std::ofstream(work + "/out/sub/b.txt") << text << text;
-    Manifest manifest;
-    manifest.key = key;
-    manifest.type = "fake";
-    manifest.name = "test.fake";
-    manifest.key_document = {{"stage", "fake"}};
-    manifest.counts = {{"images", 3}};
-    manifest.notices = {"one notice"};
-    const bool committed = store.Commit(work + "/out", &manifest).ok();
+    Artifact artifact;
+    artifact.key = key;
+    artifact.type = "fake";
+    artifact.name = "test.fake";
+    artifact.key_document = {{"stage", "fake"}};
+    artifact.counts = {{"images", 3}};
+    artifact.notices = {"one notice"};
+    const bool committed = store.Commit(work + "/out", &artifact).ok();
     RemoveFolder(work);
     return committed;
   }
 
-  std::string ManifestPath(const std::string& key) const {
-    return (folder_ / "cache/v1/ac" / key.substr(0, 2) / key / "manifest.json").string();
+  std::string ArtifactPath(const std::string& key) const {
+    return (folder_ / "cache/v1/ac" / key.substr(0, 2) / key / "artifact.json").string();
   }
   bool HasQuarantine() const { return fs::exists(folder_ / "cache/v1/quarantine"); }
 
@@ -61,16 +61,16 @@ class StoreTest : public testing::Test {
 TEST_F(StoreTest, GivesBackWhatWasCommitted) {
   EXPECT_FALSE(store_->Find(Key(1)).has_value());
   ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
-  const auto manifest = store_->Find(Key(1));
-  ASSERT_TRUE(manifest.has_value());
-  ASSERT_EQ(manifest->files.size(), 2u);
-  EXPECT_EQ(manifest->files[1].name, "sub/b.txt");
-  EXPECT_EQ(manifest->counts.at("images"), 3);
-  EXPECT_EQ(manifest->notices, std::vector<std::string>{"one notice"});
-  const std::string blob = store_->BlobPath(manifest->Find("a.txt")->digest);
+  const auto artifact = store_->Find(Key(1));
+  ASSERT_TRUE(artifact.has_value());
+  ASSERT_EQ(artifact->files.size(), 2u);
+  EXPECT_EQ(artifact->files[1].name, "sub/b.txt");
+  EXPECT_EQ(artifact->counts.at("images"), 3);
+  EXPECT_EQ(artifact->notices, std::vector<std::string>{"one notice"});
+  const std::string blob = store_->BlobPath(artifact->Find("a.txt")->digest);
   EXPECT_EQ(*ReadFile(blob), "hello");
   // "hello": known from sha256sum.
-  EXPECT_EQ(manifest->Find("a.txt")->digest,
+  EXPECT_EQ(artifact->Find("a.txt")->digest,
             "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
   struct stat info;
   ASSERT_EQ(::stat(blob.c_str(), &info), 0);
@@ -86,20 +86,20 @@ TEST_F(StoreTest, ContentDigestIsOfNamesAndContentsAlone) {
   EXPECT_NE(store_->Find(Key(1))->ContentDigest(), store_->Find(Key(3))->ContentDigest());
 }
 
-TEST_F(StoreTest, QuarantinesAManifestThatDiffersFromItsChecksum) {
+TEST_F(StoreTest, QuarantinesAnArtifactThatDiffersFromItsChecksum) {
   ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
-  std::string text = *ReadFile(ManifestPath(Key(1)));
+  std::string text = *ReadFile(ArtifactPath(Key(1)));
   text.replace(text.find("one notice"), 3, "two");
-  std::ofstream(ManifestPath(Key(1))) << text;
+  std::ofstream(ArtifactPath(Key(1))) << text;
   EXPECT_FALSE(store_->Find(Key(1)).has_value());
   EXPECT_TRUE(HasQuarantine());
   ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));  // and is computed anew
   EXPECT_TRUE(store_->Find(Key(1)).has_value());
 }
 
-TEST_F(StoreTest, QuarantinesACutManifest) {
+TEST_F(StoreTest, QuarantinesACutArtifact) {
   ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
-  fs::resize_file(ManifestPath(Key(1)), 40);
+  fs::resize_file(ArtifactPath(Key(1)), 40);
   EXPECT_FALSE(store_->Find(Key(1)).has_value());
   EXPECT_TRUE(HasQuarantine());
 }
@@ -121,8 +121,8 @@ TEST_F(StoreTest, QuarantinesAnEntryWhoseBlobIsMissingOrCut) {
   }
 }
 
-TEST_F(StoreTest, AFolderWithoutManifestIsNoEntryAndNoFault) {
-  fs::create_directories(fs::path(ManifestPath(Key(1))).parent_path());
+TEST_F(StoreTest, AFolderWithoutArtifactIsNoEntryAndNoFault) {
+  fs::create_directories(fs::path(ArtifactPath(Key(1))).parent_path());
   EXPECT_FALSE(store_->Find(Key(1)).has_value());
   EXPECT_FALSE(HasQuarantine());
   EXPECT_TRUE(CommitOne(*store_, Key(1), "hello"));
@@ -134,9 +134,9 @@ TEST_F(StoreTest, RefusesLinksAmongTheOutput) {
   const std::string work = *store_->MakeWorkFolder(Key(1));
   fs::create_directory(work + "/out");
   fs::create_symlink("/etc/passwd", work + "/out/link");
-  Manifest manifest;
-  manifest.key = Key(1);
-  EXPECT_FALSE(store_->Commit(work + "/out", &manifest).ok());
+  Artifact artifact;
+  artifact.key = Key(1);
+  EXPECT_FALSE(store_->Commit(work + "/out", &artifact).ok());
   EXPECT_FALSE(store_->Find(Key(1)).has_value());
 }
 
@@ -183,16 +183,16 @@ TEST_F(StoreTest, SurvivesKillAtAnyMoment) {
       }
     }
     // Every other round is killed early on, the others after an entry was made.
-    while (round % 2 == 1 && !fs::exists(ManifestPath(Key(next)))) ::usleep(200);
+    while (round % 2 == 1 && !fs::exists(ArtifactPath(Key(next)))) ::usleep(200);
     ::usleep(static_cast<useconds_t>(1000 + 373 * round));
     ::kill(pid, SIGKILL);
     int status = 0;
     ::waitpid(pid, &status, 0);
     ASSERT_TRUE(WIFSIGNALED(status)) << "the child ended by itself";
     for (; store_->Find(Key(next)).has_value(); ++next) {
-      const Manifest manifest = *store_->Find(Key(next));
-      ASSERT_EQ(manifest.files.size(), 2u);
-      for (const ArtifactFile& file : manifest.files) {
+      const Artifact artifact = *store_->Find(Key(next));
+      ASSERT_EQ(artifact.files.size(), 2u);
+      for (const ArtifactFile& file : artifact.files) {
         ASSERT_EQ(*Sha256File(store_->BlobPath(file.digest)), file.digest);
       }
     }

@@ -24,7 +24,7 @@ struct CurationStage {
 struct CurationTable {
   std::vector<CurationStage> stages;  // a stage comes after the one that it goes on from
   // Heads of the cells: the figures that all curators have in common
-  // (plugins/support/curation_summary.h), as far as one of them has it.
+  // (plugins/curators/stage/summary.h), as far as one of them has it.
   std::vector<std::string> columns;
   int change_column = -1;  // what became of the images; negative: no stage counts them
   bool has_truth = false;  // a stage has precision or recall

@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "core/stages/artifacts.h"
+#include "core/records/artifacts.h"
 
 namespace facet {
 namespace {
@@ -82,10 +82,6 @@ absl::StatusOr<ReportCuration> ReportCurationFromJson(const Json& json) {
     }
     return curation;
   });
-}
-
-absl::StatusOr<ReportCuration> ReportCurationFromArtifact(const Json& json) {
-  return Guarded([&] { return Read(json); });
 }
 
 }  // namespace facet

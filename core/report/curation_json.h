@@ -11,9 +11,6 @@ namespace facet {
 Json ToJson(const ReportCuration& curation);
 absl::StatusOr<ReportCuration> ReportCurationFromJson(const Json& json);
 
-// What a curate stage left (artifacts.h), without `from`, `key` and the sheets' sources.
-absl::StatusOr<ReportCuration> ReportCurationFromArtifact(const Json& json);
-
 }  // namespace facet
 
 #endif  // FACET_CORE_REPORT_CURATION_JSON_H_

@@ -7,7 +7,7 @@
 #include "core/report/comparison.h"
 #include "core/report/curation_json.h"
 #include "core/report/report.h"
-#include "core/stages/artifacts.h"
+#include "core/records/artifacts.h"
 
 namespace facet {
 namespace {

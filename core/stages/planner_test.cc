@@ -18,7 +18,7 @@ Experiment Table4() {
   rows[5].slots["train.architecture"]["config"] = "D";
   for (const int i : {3, 4, 5, 6}) rows[i].slots["train.start_from"] = "2";
   rows[4].slots["train.aligner"] = {{"use", "eyes"}};
-  rows[6].slots["embed"] = Defaults(*MakeExperimentLayout().Find("embed"));
+  rows[6].slots["embed"] = Defaults(*MakeExperimentLayout(AllStageTypes()).Find("embed"));
   rows[6].slots["embed.loss"] = {{"use", "triplet"}};
   rows[6].slots["embed.miner"] = {{"use", "random_violating"}};
   return experiment;
@@ -27,13 +27,13 @@ Experiment Table4() {
 TEST_F(PlannerTest, Table4NeedsFiveTrainings) {
   const StageGraph graph = Plan(Table4());
   std::vector<std::vector<std::string>> rows_of_training;
-  for (const StageSpec* train : OfType(graph, "train")) rows_of_training.push_back(train->rows);
+  for (const StageSpec* train : OfType(graph, "train")) rows_of_training.push_back(train->users);
   // Rows 2 and 3 use one network, 4 and 7 another; B and D start from row 2's.
   EXPECT_EQ(rows_of_training,
             (std::vector<std::vector<std::string>>{
                 {"1"}, {"2", "3", "4", "5", "6", "7"}, {"4", "7"}, {"5"}, {"6"}}));
   EXPECT_EQ(OfType(graph, "evaluate").size(), 7u);
-  EXPECT_EQ(OfType(graph, "embed").size(), 1u);
+  EXPECT_EQ(OfType(graph, "project").size(), 1u);
   // Test images: one data set, one detection, aligned in two ways. Training: two snapshots, of
   // which one is aligned in two ways.
   EXPECT_EQ(OfType(graph, "dataset").size(), 3u);
@@ -41,7 +41,7 @@ TEST_F(PlannerTest, Table4NeedsFiveTrainings) {
   EXPECT_EQ(OfType(graph, "align").size(), 5u);
   EXPECT_EQ(OfType(graph, "pack").size(), 5u);
   EXPECT_EQ(OfType(graph, "describe").size(), 6u);
-  EXPECT_EQ(graph.row_result.size(), 7u);
+  EXPECT_EQ(plan_.results.size(), 7u);
 }
 
 TEST_F(PlannerTest, InputsComeFirst) {
@@ -74,7 +74,7 @@ TEST_F(PlannerTest, WiresAnEmbeddingOnFoldsAndOnTheTrainingSet) {
   experiment.rows[6].slots["embed"]["on"] = "train";
   experiment.rows[6].slots["train.crops"]["size_px"] = 128;
   const StageGraph graph = Plan(experiment, {"7"});
-  const StageSpec& embed = *OfType(graph, "embed")[0];
+  const StageSpec& embed = *OfType(graph, "project")[0];
   const StageSpec& describe = Input(graph, embed, "descriptors");
   EXPECT_EQ(describe.name, "train.describe");
   EXPECT_EQ(describe.settings["scales"], Json::array({128}));
@@ -103,12 +103,12 @@ TEST_F(PlannerTest, OnlyStagesThatDependOnThemHaveSeedPrecisionAndThreads) {
   Experiment experiment = Table4();
   const StageGraph graph = Plan(experiment, {"7"});
   for (const StageSpec& stage : graph.stages) {
-    const bool network = stage.type == "train" || stage.type == "describe" || stage.type == "embed";
+    const bool network = stage.type == "train" || stage.type == "describe" || stage.type == "project";
     EXPECT_EQ(stage.precision, network ? "float32" : "") << stage.name;
     EXPECT_EQ(stage.device, network ? "cpu" : "") << stage.name;
-    EXPECT_EQ(stage.threads, stage.type == "train" || stage.type == "embed" ? 4 : 0) << stage.name;
+    EXPECT_EQ(stage.threads, stage.type == "train" || stage.type == "project" ? 4 : 0) << stage.name;
     EXPECT_EQ(stage.uses_seed,
-              stage.type == "train" || stage.type == "embed" || stage.type == "evaluate")
+              stage.type == "train" || stage.type == "project" || stage.type == "evaluate")
         << stage.name;
     EXPECT_EQ(stage.worker_threads, 4);
   }
@@ -121,7 +121,7 @@ TEST_F(PlannerTest, AnotherEvaluatorOptionIsAnotherEvaluationAlone) {
   experiment.rows[1].slots["test.evaluator"]["distance"] = "cosine";
   const StageGraph graph = Plan(experiment);
   for (const StageSpec& stage : graph.stages) {
-    EXPECT_EQ(stage.rows.size(), stage.type == "evaluate" ? 1u : 2u) << stage.name;
+    EXPECT_EQ(stage.users.size(), stage.type == "evaluate" ? 1u : 2u) << stage.name;
   }
 }
 
@@ -161,8 +161,8 @@ TEST_F(PlannerTest, WeightsFromElsewhereAreInputsOfTheStageThatTakesThem) {
   };
   const std::vector<std::string> both = {"/data/vgg.caffemodel", "/data/vgg.prototxt"};
   for (const StageSpec& stage : graph.stages) {
-    const bool takes = (stage.type == "train" && stage.rows[0] == "trained") ||
-                       (stage.type == "describe" && stage.rows[0] == "described");
+    const bool takes = (stage.type == "train" && stage.users[0] == "trained") ||
+                       (stage.type == "describe" && stage.users[0] == "described");
     EXPECT_EQ(files(stage), takes ? both : std::vector<std::string>()) << stage.name;
     EXPECT_EQ(stage.settings.contains("weights"), takes) << stage.name;
   }
@@ -187,7 +187,7 @@ TEST_F(PlannerTest, LeaksAreCheckedBeforeTheTrainingOrWithItsDescriptors) {
   experiment.rows = {MakeRow("1")};
   EXPECT_TRUE(OfType(Plan(experiment), "leak_check").empty());
   Json& leaks = experiment.rows[0].slots["leaks"];
-  leaks = Defaults(*MakeExperimentLayout().Find("leaks"));
+  leaks = Defaults(*MakeExperimentLayout(AllStageTypes()).Find("leaks"));
   {
     const StageGraph graph = Plan(experiment);
     const StageSpec& check = *OfType(graph, "leak_check")[0];
@@ -256,7 +256,7 @@ TEST_F(PlannerTest, AlignersThatLearnAreFittedOnceForBothBranches) {
             std::string::npos);
   slots["landmarks.data"] = {{"use", "vggface"}, {"root", "/data/vggface"}, {"snapshot", "full"}};
   slots["landmarks.detector"] = {{"use", "given"}};
-  slots["landmarks.faces"] = Defaults(*MakeExperimentLayout().Find("landmarks.faces"));
+  slots["landmarks.faces"] = Defaults(*MakeExperimentLayout(AllStageTypes()).Find("landmarks.faces"));
   const StageGraph graph = Plan(experiment);
   ASSERT_EQ(OfType(graph, "fit").size(), 1u);
   const StageSpec& fit = *OfType(graph, "fit")[0];
@@ -296,7 +296,7 @@ TEST_F(PlannerTest, AnEmbeddingOfTemplatesIsPooledByTheEvaluator) {
   Experiment experiment = Table4();
   experiment.rows[6].slots["embed"]["unit"] = "templates";
   const StageGraph graph = Plan(experiment, {"7"});
-  EXPECT_EQ(OfType(graph, "embed")[0]->components.at("evaluator").name, "verification");
+  EXPECT_EQ(OfType(graph, "project")[0]->components.at("evaluator").name, "verification");
   experiment.rows[6].slots["embed"]["on"] = "train";
   EXPECT_NE(TryPlan(experiment, {"7"}).status().message().find("set embed.on = \"folds\""),
             std::string::npos);

@@ -15,8 +15,9 @@
 
 #include "core/api/component.h"
 #include "core/base/hash.h"
-#include "core/stages/experiment_layout.h"
-#include "core/stages/planner.h"
+#include "core/pipeline/experiment_layout.h"
+#include "core/pipeline/planner.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 
@@ -98,7 +99,7 @@ inline Json Defaults(const Slot& slot) {
 inline Row MakeRow(const std::string& id) {
   Row row;
   row.id = id;
-  for (const Slot& slot : MakeExperimentLayout().slots) {
+  for (const Slot& slot : MakeExperimentLayout(AllStageTypes()).slots) {
     if (!slot.optional_group.empty()) continue;
     if (slot.fill == Slot::Fill::kSettings) row.slots[slot.path] = Defaults(slot);
     if (slot.fill == Slot::Fill::kValue) row.slots[slot.path] = slot.options[0].default_value;
@@ -117,18 +118,19 @@ inline Row MakeRow(const std::string& id) {
 
 class PlannerTest : public testing::Test {
  protected:
-  absl::StatusOr<StageGraph> TryPlan(const Experiment& experiment,
+  absl::StatusOr<RowPlan> TryPlan(const Experiment& experiment,
                                      const std::set<std::string>& ids = {}) {
     std::vector<const Row*> rows;
     for (const Row& row : experiment.rows) {
       if (ids.empty() || ids.count(row.id) > 0) rows.push_back(&row);
     }
-    return PlanExperiment(experiment, rows, catalogue_, machine_);
+    return PlanExperiment(experiment, rows, AllStageTypes(), catalogue_, machine_);
   }
   StageGraph Plan(const Experiment& experiment, const std::set<std::string>& ids = {}) {
-    absl::StatusOr<StageGraph> graph = TryPlan(experiment, ids);
-    EXPECT_TRUE(graph.ok()) << graph.status();
-    return graph.value_or(StageGraph());
+    absl::StatusOr<RowPlan> plan = TryPlan(experiment, ids);
+    EXPECT_TRUE(plan.ok()) << plan.status();
+    plan_ = std::move(plan).value_or(RowPlan());
+    return plan_.graph;
   }
   static std::vector<const StageSpec*> OfType(const StageGraph& graph, const std::string& type) {
     std::vector<const StageSpec*> stages;
@@ -143,6 +145,7 @@ class PlannerTest : public testing::Test {
 
   Catalogue catalogue_ = MakeCatalogue();
   Machine machine_ = {4, false};
+  RowPlan plan_;  // the last one of Plan()
 };
 
 }  // namespace facet

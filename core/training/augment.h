@@ -19,7 +19,7 @@
 
 #include "core/api/image.h"
 #include "core/base/random.h"
-#include "core/stages/settings.h"
+#include "core/training/settings.h"
 #include "core/training/input_writer.h"
 
 namespace facet {

@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/random.h"
-#include "core/stages/settings.h"
+#include "core/training/settings.h"
 #include "core/training/augment.h"
 #include "core/training/batch.h"
 #include "core/training/crop_set.h"

@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/api/image.h"
-#include "core/stages/artifacts.h"
+#include "core/records/artifacts.h"
 
 namespace facet {
 

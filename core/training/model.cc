@@ -7,7 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
-#include "core/stages/artifacts.h"
+#include "core/records/artifacts.h"
 #include "core/training/tensors.h"
 
 namespace facet {

@@ -16,7 +16,7 @@
 
 #include "absl/status/status.h"
 #include "core/api/architecture.h"
-#include "core/stages/settings.h"
+#include "core/training/settings.h"
 #include "core/training/tensors.h"
 #include "core/training/weights_file.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/stages/settings.h"
+#include "core/training/settings.h"
 
 namespace facet {
 

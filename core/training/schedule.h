@@ -14,7 +14,7 @@
 
 #include <cstdint>
 
-#include "core/stages/settings.h"
+#include "core/training/settings.h"
 
 namespace facet {
 

@@ -11,7 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
-#include "core/stages/context.h"
+#include "core/api/guard.h"
 #include "core/training/model.h"
 #include "core/training/prefetcher.h"
 #include "core/training/reduce.h"

@@ -19,7 +19,7 @@
 #include "core/api/loss.h"
 #include "core/api/miner.h"
 #include "core/base/json.h"
-#include "core/stages/settings.h"
+#include "core/training/settings.h"
 #include "core/training/batches.h"
 #include "core/training/checkpoint.h"
 #include "core/training/memory.h"

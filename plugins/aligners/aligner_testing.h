@@ -10,7 +10,7 @@
 #include "core/api/aligner.h"
 #include "core/base/file.h"
 #include "gtest/gtest.h"
-#include "plugins/support/face_album.h"
+#include "plugins/rendered_faces/album.h"
 
 namespace facet {
 

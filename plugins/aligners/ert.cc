@@ -31,10 +31,10 @@
 
 #include "core/api/aligner.h"
 #include "core/base/file.h"
-#include "plugins/support/canonical_patch.h"
-#include "plugins/support/landmark_mirror.h"
-#include "plugins/support/landmark_training.h"
-#include "plugins/support/nine_points.h"
+#include "plugins/aligners/patches/canonical_patch.h"
+#include "core/api/landmark_mirror.h"
+#include "plugins/aligners/patches/landmark_training.h"
+#include "plugins/aligners/patches/nine_points.h"
 
 namespace facet {
 namespace {

@@ -21,9 +21,9 @@
 #include <vector>
 
 #include "core/api/aligner.h"
-#include "plugins/support/cascade.h"
-#include "plugins/support/opencv.h"
-#include "plugins/support/similarity.h"
+#include "plugins/opencv/cascade.h"
+#include "plugins/opencv/opencv.h"
+#include "plugins/aligners/patches/similarity.h"
 
 namespace facet {
 namespace {

@@ -7,8 +7,8 @@
 #include "core/api/aligner.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/face_renderer.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/rendered_faces/renderer.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -9,7 +9,7 @@
 // The patch that it sees has the box at 160 x 160 px with 80 px around it. A model is a YAML file
 // of OpenCV's, so one from elsewhere serves too (68 landmarks); its boxes are another detector's:
 // box_scale and its companions (of the canonical box) bring them into agreement.
-// Training and search are facet's own (plugins/support/lbf_trainer.h says why), on points68 or
+// Training and search are facet's own (plugins/aligners/local_binary_features/trainer.h says why), on points68 or
 // points9 and their mirror images; with 68 OpenCV finds the same landmarks with the same file.
 // Without a model Align is FailedPrecondition; a wrong file is InvalidArgument.
 // Example: aligner = { use = "facemark_lbf", stages = 5, start_shapes = 5 }
@@ -24,11 +24,11 @@
 #include <vector>
 
 #include "core/api/aligner.h"
-#include "plugins/support/canonical_patch.h"
-#include "plugins/support/landmark_mirror.h"
-#include "plugins/support/landmark_training.h"
-#include "plugins/support/lbf_trainer.h"
-#include "plugins/support/nine_points.h"
+#include "plugins/aligners/patches/canonical_patch.h"
+#include "core/api/landmark_mirror.h"
+#include "plugins/aligners/patches/landmark_training.h"
+#include "plugins/aligners/local_binary_features/trainer.h"
+#include "plugins/aligners/patches/nine_points.h"
 
 namespace facet {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "plugins/aligners/aligner_testing.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/api/aligner.h"
-#include "plugins/support/similarity.h"
+#include "plugins/aligners/patches/similarity.h"
 
 namespace facet {
 namespace {

@@ -22,9 +22,9 @@
 
 #include "core/api/aligner.h"
 #include "core/base/file.h"
-#include "plugins/support/landmark_training.h"
-#include "plugins/support/nine_points.h"
-#include "plugins/support/pictorial_model.h"
+#include "plugins/aligners/patches/landmark_training.h"
+#include "plugins/aligners/patches/nine_points.h"
+#include "plugins/aligners/pictorial_structure/model.h"
 
 namespace facet {
 namespace {

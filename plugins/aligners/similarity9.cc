@@ -12,7 +12,7 @@
 // Source: Parkhi, Vedaldi, Zisserman, BMVC 2015, section 6; Everingham, Sivic, Zisserman, IVC 27,
 //      2009; Umeyama, PAMI 1991.
 #include "core/api/aligner.h"
-#include "plugins/support/nine_points.h"
+#include "plugins/aligners/patches/nine_points.h"
 
 namespace facet {
 namespace {

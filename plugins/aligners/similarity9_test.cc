@@ -3,7 +3,7 @@
 
 #include "core/api/aligner.h"
 #include "gtest/gtest.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -17,7 +17,7 @@
 #include <algorithm>
 
 #include "core/api/architecture.h"
-#include "plugins/support/layers.h"
+#include "plugins/architectures/layers.h"
 
 namespace {
 

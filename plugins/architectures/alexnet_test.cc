@@ -1,14 +1,14 @@
 // Sizes are those of Krizhevsky et al. 2012 and of Caffe's bvlc_alexnet; the forward pass is
 // derived again from the tensors' names. The layers themselves are tested in
-// plugins/support/layers_test.cc.
+// plugins/architectures/layers_test.cc.
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
 #include "core/api/architecture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/architecture_testing.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/architectures/architecture_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -9,8 +9,8 @@
 #include "core/api/architecture.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/architecture_testing.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/architectures/architecture_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

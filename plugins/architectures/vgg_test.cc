@@ -13,7 +13,7 @@
 #include "core/plugin/library.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/architecture_testing.h"
+#include "plugins/architectures/architecture_testing.h"
 
 extern "C" const facet::PluginDescriptor* facet_plugin_descriptor();
 

@@ -24,10 +24,10 @@
 
 #include "core/api/curator.h"
 #include "core/base/json.h"
-#include "plugins/support/annotation.h"
-#include "plugins/support/annotation_report.h"
-#include "plugins/support/annotation_web.h"
-#include "plugins/support/curation_run.h"
+#include "plugins/curators/annotation/annotation.h"
+#include "plugins/curators/annotation/report.h"
+#include "plugins/curators/annotation/web.h"
+#include "plugins/curators/stage/run.h"
 
 namespace facet {
 namespace {

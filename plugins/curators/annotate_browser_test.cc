@@ -18,7 +18,7 @@
 #include "core/base/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/chromium_testing.h"
+#include "plugins/curators/annotation/chromium_testing.h"
 
 namespace facet {
 namespace {

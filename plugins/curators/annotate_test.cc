@@ -9,10 +9,10 @@
 #include "core/base/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/curation_summary.h"
-#include "plugins/support/curator_testing.h"
-#include "plugins/support/manifest.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/curators/stage/summary.h"
+#include "plugins/curators/stage/curator_testing.h"
+#include "plugins/manifest/manifest.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -35,10 +35,10 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/curator.h"
 #include "core/base/json.h"
-#include "plugins/support/candidate_names.h"
-#include "plugins/support/curation_files.h"
-#include "plugins/support/curation_run.h"
-#include "plugins/support/data_files.h"
+#include "plugins/curators/names/candidate_names.h"
+#include "plugins/curators/stage/files.h"
+#include "plugins/curators/stage/run.h"
+#include "plugins/lists/data_files.h"
 
 namespace {
 

@@ -6,9 +6,9 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "gmock/gmock.h"
-#include "plugins/support/curator_testing.h"
-#include "plugins/support/manifest.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/curators/stage/curator_testing.h"
+#include "plugins/manifest/manifest.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

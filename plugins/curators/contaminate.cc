@@ -27,11 +27,11 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/curator.h"
 #include "core/base/json.h"
-#include "plugins/support/contamination_files.h"
-#include "plugins/support/contamination_plan.h"
-#include "plugins/support/curation_files.h"
-#include "plugins/support/curation_run.h"
-#include "plugins/support/curation_summary.h"
+#include "plugins/curators/made_noise/contamination_files.h"
+#include "plugins/curators/made_noise/contamination_plan.h"
+#include "plugins/curators/stage/files.h"
+#include "plugins/curators/stage/run.h"
+#include "plugins/curators/stage/summary.h"
 
 namespace {
 

@@ -40,8 +40,8 @@
 #include "core/api/curator.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
-#include "plugins/support/curation_run.h"
-#include "plugins/support/duplicate_stage.h"
+#include "plugins/curators/stage/run.h"
+#include "plugins/curators/duplicates/stage.h"
 
 namespace {
 

@@ -13,13 +13,13 @@
 #include "core/base/json.h"
 #include "gmock/gmock.h"
 #include "opencv2/imgcodecs.hpp"
-#include "plugins/support/curation_summary.h"
-#include "plugins/support/curator_testing.h"
-#include "plugins/support/face_album.h"
-#include "plugins/support/face_duplicates.h"
-#include "plugins/support/manifest.h"
-#include "plugins/support/opencv.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/curators/stage/summary.h"
+#include "plugins/curators/stage/curator_testing.h"
+#include "plugins/rendered_faces/album.h"
+#include "plugins/rendered_faces/duplicates.h"
+#include "plugins/manifest/manifest.h"
+#include "plugins/opencv/opencv.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

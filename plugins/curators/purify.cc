@@ -32,7 +32,7 @@
 // Errors: no manifest, fewer than two identities with a face, a vocabulary that is none.
 // Example: curation.curator = { use = "purify", max_strangers = 0.02 }
 #include "core/api/curator.h"
-#include "plugins/support/purity_stage.h"
+#include "plugins/curators/purity/stage.h"
 
 namespace {
 

@@ -9,13 +9,13 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "gmock/gmock.h"
-#include "plugins/support/candidate_names.h"
-#include "plugins/support/csv.h"
-#include "plugins/support/curator_testing.h"
-#include "plugins/support/data_files.h"
-#include "plugins/support/engine_results.h"
-#include "plugins/support/manifest.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/curators/names/candidate_names.h"
+#include "plugins/lists/csv.h"
+#include "plugins/curators/stage/curator_testing.h"
+#include "plugins/lists/data_files.h"
+#include "plugins/curators/search/engine_results.h"
+#include "plugins/manifest/manifest.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -20,7 +20,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/support/data_files.h"
+#include "plugins/lists/data_files.h"
 
 namespace {
 

@@ -23,9 +23,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/dataset.h"
-#include "plugins/support/data_files.h"
-#include "plugins/support/opencv.h"
-#include "plugins/support/pickle.h"
+#include "plugins/lists/data_files.h"
+#include "plugins/opencv/opencv.h"
+#include "plugins/datasets/pickle.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "plugins/datasets/dataset_testing.h"
-#include "plugins/support/pickle_testing.h"
+#include "plugins/datasets/pickle_testing.h"
 
 namespace facet {
 namespace {

@@ -1,7 +1,7 @@
 // Faces with 68 landmarks: a tree of images with a .pts file beside each, as 300-W, AFW, Helen and
 // LFPW are released.
 //
-// NAME.pts (plugins/support/pts_file.h) belongs to the image NAME.jpg, or one of another format, of
+// NAME.pts (plugins/datasets/pts_file.h) belongs to the image NAME.jpg, or one of another format, of
 // the same folder.
 // Samples are in byte order of their paths; key and path are the image's path below root; landmarks
 // points68 from (0, 0); no identity, no protocol. `folders` keeps some folders below root. part =
@@ -28,8 +28,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/support/data_files.h"
-#include "plugins/support/pts_file.h"
+#include "plugins/lists/data_files.h"
+#include "plugins/datasets/pts_file.h"
 
 namespace facet {
 namespace {

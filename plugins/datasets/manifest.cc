@@ -17,7 +17,7 @@
 // is left. Example: data = { use = "manifest", file = "m.sqlite", snapshot = "full", root =
 // "images" }, or in a row with a curation
 // data = { use = "manifest" }
-#include "plugins/support/manifest.h"
+#include "plugins/manifest/manifest.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -29,7 +29,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/support/data_files.h"
+#include "plugins/lists/data_files.h"
 
 namespace {
 

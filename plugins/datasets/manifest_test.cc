@@ -1,4 +1,4 @@
-#include "plugins/support/manifest.h"
+#include "plugins/manifest/manifest.h"
 
 #include "gmock/gmock.h"
 #include "plugins/datasets/dataset_testing.h"

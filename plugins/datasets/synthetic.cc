@@ -26,8 +26,8 @@
 #include "absl/strings/str_format.h"
 #include "core/api/dataset.h"
 #include "core/api/detector.h"
-#include "plugins/support/face_album.h"
-#include "plugins/support/face_style_options.h"
+#include "plugins/rendered_faces/album.h"
+#include "plugins/rendered_faces/style_options.h"
 
 namespace {
 

@@ -24,8 +24,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/support/data_files.h"
-#include "plugins/support/vggface_lists.h"
+#include "plugins/lists/data_files.h"
+#include "plugins/lists/vggface_lists.h"
 
 namespace {
 

@@ -26,8 +26,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/support/data_files.h"
-#include "plugins/support/ytf_lists.h"
+#include "plugins/lists/data_files.h"
+#include "plugins/datasets/ytf_lists.h"
 
 namespace {
 

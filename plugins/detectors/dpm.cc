@@ -10,7 +10,7 @@
 // area (not intersection over union). cv::dpm itself has suppressed within each file at 0.5, so
 // what a box suppressed there that max_overlap then takes away does not come back.
 // No trained model is in Debian. A file is a cascade model of voc-release in OpenCV's XML
-// (plugins/support/dpm_model.cc lists its fields; an example is inriaperson.xml in opencv_contrib's
+// (plugins/detectors/dpm_model.cc lists its fields; an example is inriaperson.xml in opencv_contrib's
 // module dpm). How its boxes lie about a face only its maker knows: box_scale and its
 // companions say it.
 // Errors: NotFound no such file; InvalidArgument a file that is no cascade model in OpenCV's XML,
@@ -29,9 +29,9 @@
 #include <vector>
 
 #include "core/api/detector.h"
-#include "plugins/support/dpm_model.h"
-#include "plugins/support/opencv.h"
-#include "plugins/support/suppression.h"
+#include "plugins/detectors/dpm_model.h"
+#include "plugins/opencv/opencv.h"
+#include "plugins/detectors/suppression.h"
 
 namespace facet {
 namespace {

@@ -13,8 +13,8 @@
 #include "core/api/detector.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/opencv.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/opencv/opencv.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

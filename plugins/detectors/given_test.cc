@@ -2,7 +2,7 @@
 
 #include "core/api/detector.h"
 #include "gtest/gtest.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -18,7 +18,7 @@
 #include "core/api/detector.h"
 #include "dlib/image_processing/frontal_face_detector.h"
 #include "dlib/pixel.h"
-#include "plugins/support/opencv.h"
+#include "plugins/opencv/opencv.h"
 
 namespace facet {
 namespace {

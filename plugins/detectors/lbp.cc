@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "core/api/detector.h"
-#include "plugins/support/cascade_detector.h"
+#include "plugins/detectors/cascade_detector.h"
 
 namespace facet {
 namespace {

@@ -26,9 +26,9 @@
 #include <vector>
 
 #include "core/api/detector.h"
-#include "plugins/support/mtcnn_network.h"
-#include "plugins/support/opencv.h"
-#include "plugins/support/suppression.h"
+#include "plugins/detectors/mtcnn_network.h"
+#include "plugins/opencv/opencv.h"
+#include "plugins/detectors/suppression.h"
 
 namespace facet {
 namespace {

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "core/api/detector.h"
-#include "plugins/support/opencv.h"
+#include "plugins/opencv/opencv.h"
 
 namespace facet {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/image/image_io.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

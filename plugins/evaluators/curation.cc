@@ -3,7 +3,7 @@
 //
 //   headline   the metric that comes first; empty: the curator's first, which is "persons"
 //
-// The metrics are the curator's, names and units included (plugins/support/curation_summary.h has
+// The metrics are the curator's, names and units included (plugins/curators/stage/summary.h has
 // the common ones). It needs no test set. NotFound: the curator has no metric of that name.
 // Example: test.evaluator = { use = "curation" }
 #include <algorithm>

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/api/evaluator.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -19,9 +19,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
-#include "plugins/support/pair_distances.h"
-#include "plugins/support/person_bootstrap.h"
-#include "plugins/support/roc.h"
+#include "plugins/evaluators/pair_distances.h"
+#include "plugins/evaluators/person_bootstrap.h"
+#include "plugins/evaluators/roc.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 //      F1 and the mean overlap of matched boxes for what scores at least `min_score` (default: all
 //      that the detector gave), and recall at so many false positives per image. Curves: precision
 //      over recall, and the discrete ROC of FDDB (true positive rate over all false positives).
-// Matching, sizes that do not count and ties: plugins/support/detection_scores.h. Standard errors
+// Matching, sizes that do not count and ties: plugins/evaluators/detection_scores.h. Standard errors
 // are those of a bootstrap over images. Truth boxes must be canonical too, as the detector's are;
 // `given` with its conventions says how far a data set's are from that.
 // Images that could not be read, and those without a marked face, are left out, with a notice; so
@@ -22,7 +22,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
-#include "plugins/support/detection_scores.h"
+#include "plugins/evaluators/detection_scores.h"
 
 namespace facet {
 namespace {

@@ -10,8 +10,8 @@
 #include "core/api/evaluator.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/detection_scores.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/evaluators/detection_scores.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

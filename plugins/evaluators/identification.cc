@@ -22,8 +22,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/evaluator.h"
-#include "plugins/support/identification_trial.h"
-#include "plugins/support/roc.h"
+#include "plugins/evaluators/identification_trial.h"
+#include "plugins/evaluators/roc.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include "core/base/random.h"
 #include "gmock/gmock.h"
 #include "plugins/evaluators/evaluator_testing.h"
-#include "plugins/support/identification_trial.h"
+#include "plugins/evaluators/identification_trial.h"
 
 namespace facet {
 namespace {

@@ -27,7 +27,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
-#include "plugins/support/landmark_mirror.h"
+#include "core/api/landmark_mirror.h"
 
 namespace facet {
 namespace {

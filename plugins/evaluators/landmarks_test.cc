@@ -8,7 +8,7 @@
 #include "core/base/random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 namespace {

@@ -5,7 +5,7 @@
 //      pair of two templates of known identity: low FARs need many impostors.
 // Out: TAR in % at each FAR: the largest that a threshold reaches with a FAR of at most that much,
 //      pairs of equal distance together, nothing interpolated. Its standard error and 95 % interval
-//      come from a bootstrap over people (plugins/support/person_bootstrap.h). FARs that one single
+//      come from a bootstrap over people (plugins/evaluators/person_bootstrap.h). FARs that one single
 //      impostor pair would exceed cannot be measured and are left out, with a notice; the headline
 //      is the FAR `headline` or else the smallest one that can.
 // Curve: TAR over log10 FAR.
@@ -20,7 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/evaluator.h"
-#include "plugins/support/person_pairs.h"
+#include "plugins/evaluators/person_pairs.h"
 
 namespace {
 

@@ -11,7 +11,7 @@
 // Errors: those of `verification`.
 //
 // Example:  evaluator = { use = "template_verification", top_k = 50 }
-#include "plugins/support/verification_evaluation.h"
+#include "plugins/evaluators/verification_evaluation.h"
 
 namespace {
 

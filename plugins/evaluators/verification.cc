@@ -4,7 +4,7 @@
 // Out: metrics in %, ROC curves. A pair is accepted if its distance is below the threshold.
 //
 // kFolds (LFW view 2, YTF): the threshold of fold i is the best on the other folds (exact search,
-// plugins/support/roc.h); accuracy and its standard error are mean and ddof-1 deviation / sqrt(n)
+// plugins/evaluators/roc.h); accuracy and its standard error are mean and ddof-1 deviation / sqrt(n)
 // of the folds. 100%-EER, threshold-free, is pooled over all pairs, with the standard error of the
 // folds' own values; the mean of those is given beside it.
 // One matrix per fold (W' learned per fold): whatever decides on fold i is measured under matrix i,
@@ -20,7 +20,7 @@
 // FailedPrecondition for too few people to resample.
 //
 // Example:  evaluator = { use = "verification", distance = "cosine" }
-#include "plugins/support/verification_evaluation.h"
+#include "plugins/evaluators/verification_evaluation.h"
 
 namespace {
 

@@ -24,8 +24,8 @@
 
 #include <cmath>
 
-#include "plugins/support/class_weights.h"
-#include "plugins/support/margin_softmax.h"
+#include "plugins/losses/class_weights.h"
+#include "plugins/losses/margin_softmax.h"
 
 namespace {
 

@@ -10,8 +10,8 @@
 // the logit is s (cos(theta_y) - m sin(m)), as in pytorch-metric-learning; the paper leaves it
 // open. Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2
 // classes. Example:  loss = { use = "arcface", margin_rad = 0.5, scale = 64.0 }
-#include "plugins/support/class_weights.h"
-#include "plugins/support/margin_softmax.h"
+#include "plugins/losses/class_weights.h"
+#include "plugins/losses/margin_softmax.h"
 
 namespace {
 

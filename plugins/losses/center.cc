@@ -17,7 +17,7 @@
 
 #include <cmath>
 
-#include "plugins/support/class_weights.h"
+#include "plugins/losses/class_weights.h"
 
 namespace {
 

@@ -7,12 +7,12 @@
 // In:  embeddings [N, D], whose length |x| is part of the logits; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
 // Learns weight [classes, D]. Scores() are s |w_j| |x| cos(theta_j), the plain s w_j x.
-// The margin and its annealing: plugins/support/multiplicative_margin.h (the authors', their
+// The margin and its annealing: plugins/losses/multiplicative_margin.h (the authors', their
 // section 5.1). Without annealing it does not learn from scratch on many classes.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
 // Example:  loss = { use = "large_margin_softmax", margin = 2, lambda = 5.0, lambda_start = 1000.0
 // }
-#include "plugins/support/multiplicative_margin.h"
+#include "plugins/losses/multiplicative_margin.h"
 
 namespace {
 

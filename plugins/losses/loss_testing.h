@@ -20,7 +20,7 @@
 #include "core/api/loss.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/plugin_testing.h"
+#include "plugins/plugin_testing.h"
 
 namespace facet {
 

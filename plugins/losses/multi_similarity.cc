@@ -13,7 +13,7 @@
 #include <ATen/ATen.h>
 
 #include "core/api/loss.h"
-#include "plugins/support/pair_matrix.h"
+#include "plugins/losses/pair_matrix.h"
 
 namespace {
 

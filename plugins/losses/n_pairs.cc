@@ -16,7 +16,7 @@
 #include <set>
 
 #include "core/api/loss.h"
-#include "plugins/support/pair_matrix.h"
+#include "plugins/losses/pair_matrix.h"
 
 namespace {
 

@@ -10,8 +10,8 @@
 // Example:  loss = { use = "normalized_softmax", scale = 64.0 }
 #include <ATen/ATen.h>
 
-#include "plugins/support/class_weights.h"
-#include "plugins/support/margin_softmax.h"
+#include "plugins/losses/class_weights.h"
+#include "plugins/losses/margin_softmax.h"
 
 namespace {
 

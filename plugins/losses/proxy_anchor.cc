@@ -16,7 +16,7 @@
 
 #include <limits>
 
-#include "plugins/support/class_weights.h"
+#include "plugins/losses/class_weights.h"
 
 namespace {
 

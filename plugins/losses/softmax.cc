@@ -8,7 +8,7 @@
 // Example:  loss = { use = "softmax" }
 #include <ATen/ATen.h>
 
-#include "plugins/support/class_weights.h"
+#include "plugins/losses/class_weights.h"
 
 namespace {
 

@@ -7,11 +7,11 @@
 // In:  embeddings [N, D], whose length |x| is part of the logits; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
 // Learns weight [classes, D], of which the directions count. Scores() are s |x| cos(theta_j).
-// The margin and its annealing: plugins/support/multiplicative_margin.h (the authors', their
+// The margin and its annealing: plugins/losses/multiplicative_margin.h (the authors', their
 // appendix). Without annealing it does not learn from scratch on many classes.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
 // Example:  loss = { use = "sphereface", margin = 4, lambda = 5.0, lambda_start = 1000.0 }
-#include "plugins/support/multiplicative_margin.h"
+#include "plugins/losses/multiplicative_margin.h"
 
 namespace {
 

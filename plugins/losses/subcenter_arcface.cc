@@ -11,8 +11,8 @@
 // Beyond theta_y = pi - m the logit of the own class is s (cos(theta_y) - m sin(m)): see arcface.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
 // Example:  loss = { use = "subcenter_arcface", sub_centers = 3 }
-#include "plugins/support/class_weights.h"
-#include "plugins/support/margin_softmax.h"
+#include "plugins/losses/class_weights.h"
+#include "plugins/losses/margin_softmax.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 // Errors: InvalidArgument for other shapes or types.
 // Example:  miner = { use = "all_pairs" }
 #include "core/api/miner.h"
-#include "plugins/support/batch_distances.h"
+#include "plugins/miners/batch_distances.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Against loops over the definition.
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/miner_testing.h"
+#include "plugins/miners/miner_testing.h"
 
 namespace facet {
 namespace {

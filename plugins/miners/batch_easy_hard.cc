@@ -18,7 +18,7 @@
 #include <limits>
 
 #include "core/api/miner.h"
-#include "plugins/support/batch_distances.h"
+#include "plugins/miners/batch_distances.h"
 
 namespace {
 

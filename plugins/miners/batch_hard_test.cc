@@ -6,7 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/support/miner_testing.h"
+#include "plugins/miners/miner_testing.h"
 
 namespace facet {
 namespace {

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "core/api/miner.h"
-#include "plugins/support/batch_distances.h"
+#include "plugins/miners/batch_distances.h"
 
 namespace {
 

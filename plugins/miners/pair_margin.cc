@@ -10,7 +10,7 @@
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "pair_margin", positive_margin = 0.2, negative_margin = 0.8 }
 #include "core/api/miner.h"
-#include "plugins/support/batch_distances.h"
+#include "plugins/miners/batch_distances.h"
 
 namespace {
 

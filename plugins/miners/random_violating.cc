@@ -18,7 +18,7 @@
 #include <limits>
 
 #include "core/api/miner.h"
-#include "plugins/support/positive_pairs.h"
+#include "plugins/miners/positive_pairs.h"
 
 namespace {
 

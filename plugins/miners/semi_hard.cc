@@ -13,7 +13,7 @@
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "semi_hard", margin = 0.2, choice = "random" }
 #include "core/api/miner.h"
-#include "plugins/support/batch_distances.h"
+#include "plugins/miners/batch_distances.h"
 
 namespace {
 

@@ -14,7 +14,7 @@
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "triplet_margin", margin = 0.2, type = "semihard" }
 #include "core/api/miner.h"
-#include "plugins/support/batch_distances.h"
+#include "plugins/miners/batch_distances.h"
 
 namespace {
 

@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/curator.h"
-#include "plugins/support/curation_run.h"
-#include "plugins/support/curation_summary.h"
+#include "plugins/curators/stage/run.h"
+#include "plugins/curators/stage/summary.h"
 
 namespace {
 

@@ -12,7 +12,8 @@
 #include "core/base/file.h"
 #include "core/config/experiment.h"
 #include "core/config/fixture_catalogue.h"
-#include "core/stages/experiment_layout.h"
+#include "core/pipeline/experiment_layout.h"
+#include "core/stages/stage_types.h"
 #include "gtest/gtest.h"
 
 namespace facet {
@@ -384,7 +385,7 @@ LoadResult Load(const std::string& file, const std::vector<std::string>& sets) {
   for (const std::string& set : sets) {
     overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
   }
-  return LoadExperiment(Folder() + file, overrides, MakeExperimentLayout(), Components());
+  return LoadExperiment(Folder() + file, overrides, MakeExperimentLayout(AllStageTypes()), Components());
 }
 
 std::vector<Diagnostic> Errors(const LoadResult& result) {
@@ -441,7 +442,7 @@ TEST(BadExperimentsTest, CutFilesAreReportedNotFatal) {
   for (size_t length = 0; length < text->size(); length += 5) {
     ASSERT_TRUE(WriteFileAtomically(path, text->substr(0, length)).ok());
     setenv("FACET_TEST_DATA", "/data", 1);
-    const LoadResult result = LoadExperiment(path, {}, MakeExperimentLayout(), Components());
+    const LoadResult result = LoadExperiment(path, {}, MakeExperimentLayout(AllStageTypes()), Components());
     // Row 1 begins at the first `[[row]]`: before it there is nothing to compute.
     if (length < text->find("id = \"1\"")) {
       EXPECT_FALSE(result.ok()) << length;

@@ -13,9 +13,9 @@
 #include "absl/strings/str_split.h"
 #include "core/base/file.h"
 #include "core/image/image_io.h"
-#include "plugins/support/curation_summary.h"
-#include "plugins/support/manifest.h"
-#include "plugins/support/manifest_schema.h"
+#include "plugins/curators/stage/summary.h"
+#include "plugins/manifest/manifest.h"
+#include "plugins/manifest/schema.h"
 #include "tests/contracts/contract_checks.h"
 #include "tests/contracts/curator_contract_input.h"
 

@@ -11,8 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "plugins/support/curation_summary.h"
-#include "plugins/support/manifest.h"
+#include "plugins/curators/stage/summary.h"
+#include "plugins/manifest/manifest.h"
 
 namespace facet {
 namespace {

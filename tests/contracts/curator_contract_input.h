@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/api/curator.h"
-#include "plugins/support/faces_in_memory.h"
+#include "plugins/curators/stage/faces_in_memory.h"
 
 namespace facet {
 

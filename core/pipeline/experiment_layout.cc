@@ -1,0 +1,47 @@
+#include "core/pipeline/experiment_layout.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "core/api/options.h"
+#include "core/pipeline/slots.h"
+
+namespace facet {
+namespace {
+
+// The options of the row itself, each a slot of its own.
+struct RowValues {
+  int64_t seed = 1;
+  std::string device = "cpu";
+  std::string precision = "auto";
+  int64_t threads = 0;
+  void Visit(OptionVisitor& v) {
+    v("seed", seed, AtLeast(0), "all randomness of the row; each stage derives its own from it");
+    v("device", device, OneOf({"cpu", "cuda"}), "where networks run");
+    v("precision", precision, OneOf({"auto", "float32", "bfloat16"}),
+      "of training and describing; auto: bfloat16 where the processor multiplies it in hardware "
+      "tiles (AMX), else float32");
+    v("threads", threads, Range(0, 1024), "per stage; 0: all cores. Training's bits depend on it");
+  }
+};
+
+}  // namespace
+
+ExperimentLayout MakeExperimentLayout(const std::vector<StageType>& stages) {
+  ExperimentLayout layout;
+  for (OptionSpec& value : OptionsOfSchema(SchemaOf<RowValues>())) {
+    Slot slot;
+    slot.path = value.name;
+    slot.fill = Slot::Fill::kValue;
+    slot.doc = value.doc;
+    slot.options = {std::move(value)};
+    layout.slots.push_back(std::move(slot));
+  }
+  for (const StageType& stage : stages) {
+    layout.slots.insert(layout.slots.end(), stage.slots.begin(), stage.slots.end());
+  }
+  return layout;
+}
+
+}  // namespace facet

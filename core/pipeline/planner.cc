@@ -1,0 +1,263 @@
+#include "core/pipeline/planner.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/random.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+// Everything the artifact depends on as far as a plan knows it: inputs by their stages, external
+// ones by their paths. Branches share stages too: no name is in it.
+std::string Identity(const StageSpec& stage) {
+  const auto uses = [](const std::map<std::string, ComponentUse>& components) {
+    Json json = Json::object();
+    for (const auto& [role, use] : components) {
+      json[role] = {use.kind, use.name, use.options, use.library_digest};
+    }
+    return json;
+  };
+  Json externals = Json::object();
+  for (const ExternalInput& external : stage.externals) externals[external.option] = external.path;
+  return Dump({stage.type, uses(stage.components), uses(stage.sources), stage.settings,
+               stage.inputs, externals, stage.uses_seed, stage.seed, stage.device, stage.precision,
+               stage.threads});
+}
+
+}  // namespace
+
+StageSpec NewStage(std::string type, std::string name) {
+  StageSpec stage;
+  stage.type = std::move(type);
+  stage.name = std::move(name);
+  return stage;
+}
+
+Planner::Planner(const Experiment& experiment, const std::vector<StageType>& types,
+                 const Catalogue& catalogue, const Machine& machine)
+    : experiment_(experiment), types_(types), catalogue_(catalogue), machine_(machine) {
+  plan_.types = &types;
+}
+
+absl::Status Planner::AddRow(const Row& row) {
+  user_ = row.id;
+  FACET_ASSIGN_OR_RETURN(plan_.results[row.id], Make(kEvaluation, {row, ""}));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> Planner::AddRequest(const PortType& type, const Row& row,
+                                        const Json& settings) {
+  user_ = row.id;
+  for (const StageType& stage : types_) {
+    if (stage.output == type && stage.plan_request != nullptr) {
+      return stage.plan_request(*this, row, settings);
+    }
+  }
+  return absl::NotFoundError(absl::StrCat("no stage makes a ", type.name));
+}
+
+RowPlan Planner::Take() { return std::move(plan_); }
+
+const StageType* Planner::Provider(const PortType& type, const Demand& demand) const {
+  // A stage that makes what it asks for itself is given what comes before it.
+  const StageType* last = nullptr;
+  if (!calls_.empty() && calls_.back().type->output == type &&
+      calls_.back().row == demand.row.id && calls_.back().branch == demand.branch) {
+    last = calls_.back().type;
+  }
+  const StageType* found = nullptr;
+  for (const StageType& stage : types_) {
+    if (&stage == last) break;
+    if (!(stage.output == type) || stage.plan == nullptr) continue;
+    if (stage.applies == nullptr || stage.applies(*this, demand)) found = &stage;
+  }
+  return found;
+}
+
+bool Planner::Has(const PortType& type, const Demand& demand) const {
+  return Provider(type, demand) != nullptr;
+}
+
+absl::Status Planner::CheckCircle(const StageType& type, const Demand& demand) const {
+  const auto again = std::find_if(calls_.begin(), calls_.end(), [&](const Call& call) {
+    return call.type == &type && call.row == demand.row.id && call.branch == demand.branch;
+  });
+  if (again == calls_.end()) return absl::OkStatus();
+  std::string circle;
+  for (auto call = again; call != calls_.end(); ++call) {
+    absl::StrAppend(&circle, "row \"", call->row, "\" (", call->type->name, ") -> ");
+  }
+  return absl::InvalidArgumentError(absl::StrCat("rows need each other in a circle: ", circle,
+                                                 "row \"", demand.row.id, "\" (", type.name, ")"));
+}
+
+absl::StatusOr<int> Planner::Make(const PortType& type, const Demand& demand) {
+  const StageType* provider = Provider(type, demand);
+  if (provider == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("row \"", demand.row.id, "\" has nothing that makes ", type.name,
+                     demand.branch.empty() ? "" : absl::StrCat(" of its ", demand.branch, " set")));
+  }
+  FACET_RETURN_IF_ERROR(CheckCircle(*provider, demand));
+  calls_.push_back({provider, demand.row.id, demand.branch, {}});
+  const absl::StatusOr<int> made = provider->plan(*this, demand);
+  const std::set<int> passed_on = std::move(calls_.back().passed_on);
+  calls_.pop_back();
+  if (!made.ok()) return made.status();
+  if (!calls_.empty() && calls_.back().type->output == type) calls_.back().passed_on.insert(*made);
+  if (passed_on.count(*made) == 0) {
+    plan_.made[{demand.row.id, type.name, demand.branch}] = *made;
+  }
+  return made;
+}
+
+const Json* Planner::Find(const Row& row, const std::string& slot) {
+  const auto found = row.slots.find(slot);
+  return found == row.slots.end() ? nullptr : &found->second;
+}
+
+Json Planner::Settings(const Row& row, const std::string& slot) {
+  const Json* settings = Find(row, slot);
+  return settings == nullptr ? Json::object() : *settings;
+}
+
+absl::StatusOr<const Row*> Planner::FindRow(const Row& row, const std::string& slot) const {
+  const Json* id = Find(row, slot);
+  if (id == nullptr || id->get_ref<const std::string&>().empty()) return nullptr;
+  for (const Row& other : experiment_.rows) {
+    if (other.id == id->get_ref<const std::string&>()) return &other;
+  }
+  return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": ", slot, " = \"",
+                                                 id->get<std::string>(), "\": no such row"));
+}
+
+void Planner::SetSeed(const Row& row, const std::string& stream, StageSpec* stage) {
+  stage->uses_seed = true;
+  stage->seed = DeriveSeed(row.slots.at("seed").get<uint64_t>(), stream);
+}
+
+void Planner::SetNumerics(const Row& row, bool threads, StageSpec* stage) const {
+  stage->device = row.slots.at("device");
+  stage->precision = ResolvePrecision(row.slots.at("precision"), stage->device, machine_);
+  if (threads) stage->threads = Threads(row);
+}
+
+bool Planner::HasTrait(const ComponentUse& use, const std::string& trait) const {
+  const ComponentInfo* info = catalogue_.Find(use.kind, use.name);
+  return info != nullptr && info->HasTrait(trait);
+}
+
+absl::StatusOr<ComponentUse> Planner::Use(const Row& row, const std::string& slot,
+                                          const std::string& kind) const {
+  const Json* value = Find(row, slot);
+  if (value == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("row \"", row.id, "\" names no ", slot, "; add ", slot,
+                     " = { use = \"...\" } (facet plugins list --kind ", kind, ")"));
+  }
+  ComponentUse use;
+  use.kind = kind;
+  use.name = value->at("use");
+  use.options = *value;
+  use.options.erase("use");
+  const ComponentInfo* info = catalogue_.Find(kind, use.name);
+  if (info == nullptr) {
+    return absl::NotFoundError(absl::StrCat(
+        "row \"", row.id, "\", ", slot, ": no plugin provides the ", kind, " \"", use.name, "\""));
+  }
+  use.library_path = info->library_path;
+  use.library_digest = info->library_digest;
+  return use;
+}
+
+// The inputs outside the store that a component's options name.
+std::vector<ExternalInput> Planner::Externals(const std::string& role,
+                                              const ComponentUse& use) const {
+  std::vector<ExternalInput> externals;
+  for (const OptionSpec& option : catalogue_.Find(use.kind, use.name)->options) {
+    if (option.role.empty() || !use.options.contains(option.name)) continue;
+    const std::string path = use.options[option.name];
+    if (path.empty()) continue;
+    externals.push_back(
+        {absl::StrCat(role, ".", option.name), path, option.NamesFolder(), option.MayBeMissing()});
+  }
+  return externals;
+}
+
+absl::Status Planner::AddComponent(const Row& row, const std::string& slot, const std::string& role,
+                                   StageSpec* stage, std::string kind) const {
+  if (kind.empty()) kind = role;
+  FACET_ASSIGN_OR_RETURN(ComponentUse use, Use(row, slot, kind));
+  for (ExternalInput& external : Externals(role, use)) {
+    stage->externals.push_back(std::move(external));
+  }
+  stage->components[role] = std::move(use);
+  return absl::OkStatus();
+}
+
+int64_t Planner::Threads(const Row& row) const {
+  const int64_t threads = row.slots.at("threads").get<int64_t>();
+  return threads > 0 ? threads : machine_.num_cores;
+}
+
+// A port takes what its type says, from a stage that makes that.
+absl::Status Planner::CheckPorts(const StageSpec& stage) const {
+  const auto type = std::find_if(types_.begin(), types_.end(),
+                                 [&](const StageType& each) { return each.name == stage.type; });
+  if (type == types_.end()) {
+    return absl::InternalError(absl::StrCat("there is no stage \"", stage.type, "\""));
+  }
+  for (const Port& port : type->inputs) {
+    if (!port.optional && stage.inputs.count(port.name) == 0) {
+      return absl::InternalError(
+          absl::StrCat("stage ", stage.name, ": nothing is joined to its port ", port.name));
+    }
+  }
+  for (const auto& [name, producer] : stage.inputs) {
+    const auto port = std::find_if(type->inputs.begin(), type->inputs.end(),
+                                   [&name = name](const Port& each) { return each.name == name; });
+    if (port == type->inputs.end()) {
+      return absl::InternalError(absl::StrCat("stage ", stage.name, " has no port ", name));
+    }
+    const StageType& from = plan_.TypeOf(producer);
+    if (port->type == from.output) continue;
+    return absl::InternalError(absl::StrCat("stage ", stage.name, ": its port ", name, " takes ",
+                                            port->type.name, ", but ", At(producer).name, " makes ",
+                                            from.output.name));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<int> Planner::Add(StageSpec stage, const Row& row) {
+  FACET_RETURN_IF_ERROR(CheckPorts(stage));
+  stage.worker_threads = Threads(row);
+  std::vector<StageSpec>& stages = plan_.graph.stages;
+  const auto [found, added] = index_.emplace(Identity(stage), static_cast<int>(stages.size()));
+  if (added) stages.push_back(std::move(stage));
+  std::vector<std::string>& users = stages[static_cast<size_t>(found->second)].users;
+  if (std::find(users.begin(), users.end(), user_) == users.end()) users.push_back(user_);
+  return found->second;
+}
+
+absl::StatusOr<RowPlan> PlanExperiment(const Experiment& experiment,
+                                       const std::vector<const Row*>& rows,
+                                       const std::vector<StageType>& types,
+                                       const Catalogue& catalogue, const Machine& machine) {
+  Planner planner(experiment, types, catalogue, machine);
+  for (const Row* row : rows) FACET_RETURN_IF_ERROR(planner.AddRow(*row));
+  return planner.Take();
+}
+
+absl::StatusOr<StageGraph> PlanRequest(const Experiment& experiment, const Row& row,
+                                       const PortType& type, const Json& settings,
+                                       const std::vector<StageType>& types,
+                                       const Catalogue& catalogue, const Machine& machine) {
+  Planner planner(experiment, types, catalogue, machine);
+  FACET_ASSIGN_OR_RETURN(int stage, planner.AddRequest(type, row, settings));
+  return PartOf(planner.Take().graph, &stage);
+}
+
+}  // namespace facet

@@ -1,0 +1,131 @@
+// What the planner promises of any stages: the stages here are made up.
+#include "core/pipeline/planner.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/status.h"
+#include "core/pipeline/slots.h"
+
+namespace facet {
+namespace {
+
+constexpr PortType kGrain = {"grain"};
+constexpr PortType kFlour = {"flour"};
+
+absl::StatusOr<int> PlanField(Planner& planner, const Demand& demand) {
+  return planner.Add(NewStage("field", "field"), demand.row);
+}
+
+absl::StatusOr<int> PlanMill(Planner& planner, const Demand& demand) {
+  StageSpec mill = NewStage("mill", "mill");
+  FACET_ASSIGN_OR_RETURN(mill.inputs["grain"], planner.Make(kGrain, demand));
+  return planner.Add(std::move(mill), demand.row);
+}
+
+// Takes what it makes: it steps in between the mill and the oven.
+absl::StatusOr<int> PlanSieve(Planner& planner, const Demand& demand) {
+  StageSpec sieve = NewStage("sieve", "sieve");
+  FACET_ASSIGN_OR_RETURN(sieve.inputs["flour"], planner.Make(kFlour, demand));
+  return planner.Add(std::move(sieve), demand.row);
+}
+bool HasSieve(const Planner&, const Demand& demand) {
+  return Planner::Find(demand.row, "sieve") != nullptr;
+}
+
+// With the flour of another row, if the row names one.
+absl::StatusOr<int> PlanOven(Planner& planner, const Demand& demand) {
+  StageSpec oven = NewStage("oven", "oven");
+  FACET_ASSIGN_OR_RETURN(const Row* other, planner.FindRow(demand.row, "leaven"));
+  if (other != nullptr) {
+    FACET_ASSIGN_OR_RETURN(oven.inputs["leaven"], planner.Make(kEvaluation, {*other, ""}));
+  }
+  const bool wrong = Planner::Find(demand.row, "wrong") != nullptr;
+  FACET_ASSIGN_OR_RETURN(oven.inputs["flour"], planner.Make(wrong ? kGrain : kFlour, demand));
+  return planner.Add(std::move(oven), demand.row);
+}
+
+StageType Type(std::string name, std::vector<Port> inputs, PortType output,
+               absl::StatusOr<int> (*plan)(Planner&, const Demand&)) {
+  StageType type;
+  type.name = std::move(name);
+  type.inputs = std::move(inputs);
+  type.output = output;
+  type.plan = plan;
+  return type;
+}
+
+class PlannerOfAnyStagesTest : public testing::Test {
+ protected:
+  PlannerOfAnyStagesTest() {
+    types_ = {Type("field", {}, kGrain, &PlanField), Type("mill", {{"grain", kGrain}}, kFlour, &PlanMill),
+              Type("sieve", {{"flour", kFlour}}, kFlour, &PlanSieve),
+              Type("oven", {{"flour", kFlour}, {"leaven", kEvaluation, true}}, kEvaluation, &PlanOven)};
+    types_[2].applies = &HasSieve;
+  }
+  Row& AddRow(const std::string& id) {
+    Row row;
+    row.id = id;
+    row.slots = {{"seed", 1}, {"threads", 1}, {"device", "cpu"}, {"precision", "float32"}};
+    experiment_.rows.push_back(row);
+    return experiment_.rows.back();
+  }
+  absl::StatusOr<RowPlan> Plan() {
+    std::vector<const Row*> rows;
+    for (const Row& row : experiment_.rows) rows.push_back(&row);
+    return PlanExperiment(experiment_, rows, types_, catalogue_, machine_);
+  }
+
+  Experiment experiment_;
+  std::vector<StageType> types_;
+  Catalogue catalogue_;
+  Machine machine_ = {1, false};
+};
+
+TEST_F(PlannerOfAnyStagesTest, AStageStepsInBetweenTwoOthersThatKnowNothingOfIt) {
+  AddRow("plain");
+  AddRow("sieved").slots["sieve"] = true;
+  const RowPlan plan = *Plan();
+  const auto before_oven = [&](const char* row) {
+    return plan.At(plan.At(plan.results.at(row)).inputs.at("flour"));
+  };
+  EXPECT_EQ(before_oven("plain").type, "mill");
+  EXPECT_EQ(before_oven("sieved").type, "sieve");
+  EXPECT_EQ(plan.At(before_oven("sieved").inputs.at("flour")).type, "mill");
+  // Field and mill are both rows'.
+  EXPECT_EQ(plan.graph.stages.size(), 5u);
+  EXPECT_EQ(plan.At(plan.Find("plain", kFlour)).users.size(), 2u);
+  EXPECT_EQ(plan.At(plan.Find("sieved", kFlour)).type, "sieve");
+}
+
+TEST_F(PlannerOfAnyStagesTest, APortTakesItsOwnTypeAlone) {
+  AddRow("1").slots["wrong"] = true;
+  const absl::Status status = Plan().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_NE(status.message().find("stage oven: its port flour takes flour, but field makes grain"),
+            std::string::npos)
+      << status;
+}
+
+TEST_F(PlannerOfAnyStagesTest, RowsInACircleAreNamed) {
+  AddRow("a").slots["leaven"] = "b";
+  AddRow("b").slots["leaven"] = "a";
+  const absl::Status status = Plan().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find(
+                "in a circle: row \"a\" (oven) -> row \"b\" (oven) -> row \"a\" (oven)"),
+            std::string::npos)
+      << status;
+}
+
+TEST_F(PlannerOfAnyStagesTest, WhatNoStageMakesIsSaid) {
+  types_.erase(types_.begin());
+  AddRow("1");
+  EXPECT_NE(Plan().status().message().find("row \"1\" has nothing that makes grain"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,65 @@
+#include "core/pipeline/sample_images.h"
+
+#include <opencv2/core/utility.hpp>
+
+#include "absl/strings/str_replace.h"
+#include "core/base/file.h"
+
+namespace facet {
+
+absl::StatusOr<SampleImages> SampleImages::Open(const StageContext& context, int64_t max_megapixels,
+                                                const std::string& port) {
+  SampleImages images;
+  images.root_ = context.root(port);
+  images.limits_.max_pixels = max_megapixels * 1'000'000;
+  // Data sets of files alone have no such file.
+  const absl::StatusOr<std::string> rendered = context.InputFile(port, "images.mdb");
+  if (rendered.ok()) {
+    FACET_ASSIGN_OR_RETURN(images.rendered_, BlobReader::Open(*rendered));
+  }
+  return images;
+}
+
+absl::StatusOr<Image> SampleImages::Read(int64_t index, const Sample& sample) const {
+  if (sample.path.empty() && rendered_ != nullptr) {
+    FACET_ASSIGN_OR_RETURN(const std::string_view bytes, rendered_->Get(index));
+    return Decode(bytes);
+  }
+  FACET_ASSIGN_OR_RETURN(const std::string bytes, ReadBytes(index, sample));
+  return Decode(bytes);
+}
+
+absl::StatusOr<std::string> SampleImages::ReadBytes(int64_t index, const Sample& sample) const {
+  if (sample.path.empty()) {
+    if (rendered_ == nullptr) {
+      return absl::NotFoundError("neither a file nor a rendered image belongs to this sample");
+    }
+    FACET_ASSIGN_OR_RETURN(const std::string_view bytes, rendered_->Get(index));
+    return std::string(bytes);
+  }
+  const std::string path = absl::StrCat(root_, "/", sample.path);
+  absl::StatusOr<std::string> bytes = ReadFile(path);
+  if (bytes.ok()) return bytes;
+  return absl::Status(bytes.status().code(),
+                      absl::StrReplaceAll(bytes.status().message(), {{path, "the file"}}));
+}
+
+absl::StatusOr<Image> SampleImages::Decode(std::string_view bytes) const {
+  return DecodeImage(bytes, limits_);
+}
+
+absl::StatusOr<int64_t> CountLines(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open()) return absl::NotFoundError(absl::StrCat(path, " cannot be opened"));
+  int64_t lines = 0;
+  std::vector<char> buffer(size_t{1} << 20);
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+         file.gcount() > 0) {
+    lines += std::count(buffer.begin(), buffer.begin() + file.gcount(), '\n');
+  }
+  return lines;
+}
+
+void UseOneOpenCvThread() { cv::setNumThreads(1); }
+
+}  // namespace facet

@@ -1,0 +1,146 @@
+// The images of a data set's samples, from files or from the rendered ones in the artifact; and the
+// loop of the stages that go over all of them: several threads, bounded memory, results in order.
+#ifndef FACET_CORE_PIPELINE_SAMPLE_IMAGES_H_
+#define FACET_CORE_PIPELINE_SAMPLE_IMAGES_H_
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/api/dataset.h"
+#include "core/api/image.h"
+#include "core/base/json.h"
+#include "core/base/status.h"
+#include "core/image/image_io.h"
+#include "core/records/artifacts.h"
+#include "core/pipeline/context.h"
+
+namespace facet {
+
+class SampleImages {
+ public:
+  // Of the data set at an input port of the stage. `max_megapixels`: larger images are not read.
+  static absl::StatusOr<SampleImages> Open(const StageContext& context, int64_t max_megapixels,
+                                           const std::string& port = "samples");
+
+  // Any thread. The message says what is wrong with the image and names neither it nor a folder:
+  // it may go into an artifact, which must not depend on where the data lies.
+  absl::StatusOr<Image> Read(int64_t index, const Sample& sample) const;
+  // The same in two steps: the image's file, and its pixels.
+  absl::StatusOr<std::string> ReadBytes(int64_t index, const Sample& sample) const;
+  absl::StatusOr<Image> Decode(std::string_view bytes) const;
+
+ private:
+  std::string root_;
+  std::shared_ptr<BlobReader> rendered_;  // null: all are files. Shared by copies of this object.
+  ImageLimits limits_;
+};
+
+// The records of a JSON-lines file, one by one, for stages that read two files side by side.
+template <class Record>
+class RecordStream {
+ public:
+  using Parse = absl::StatusOr<Record> (*)(const Json&);
+  RecordStream(const std::string& path, Parse parse) : path_(path), parse_(parse), file_(path) {}
+
+  // None at the end. Errors name file and line.
+  absl::StatusOr<std::optional<Record>> Next() {
+    if (!file_.is_open()) return absl::NotFoundError(absl::StrCat(path_, " cannot be opened"));
+    std::string text;
+    if (!std::getline(file_, text)) return std::optional<Record>();
+    const std::string place = absl::StrCat(path_, ":", ++line_);
+    if (file_.eof()) return absl::DataLossError(place + ": the last line is cut off");
+    FACET_ASSIGN_OR_RETURN(const Json json, ParseJson(text, place));
+    absl::StatusOr<Record> record = parse_(json);
+    if (!record.ok()) return Annotate(record.status(), place);
+    return std::optional<Record>(*std::move(record));
+  }
+
+ private:
+  const std::string path_;
+  const Parse parse_;
+  std::ifstream file_;
+  int64_t line_ = 0;
+};
+
+// Lines of a file, for progress.
+absl::StatusOr<int64_t> CountLines(const std::string& path);
+
+// work(item, worker) for all items by `num_workers` threads (worker in [0, num_workers)); results
+// in the items' order, whatever the number of threads.
+template <class Result, class Item, class Work>
+std::vector<Result> MapInParallel(const std::vector<Item>& items, int num_workers,
+                                  const Work& work) {
+  std::vector<std::optional<Result>> made(items.size());
+  std::atomic<size_t> next{0};
+  const auto run = [&](int worker) {
+    for (size_t i; (i = next.fetch_add(1)) < items.size();) made[i].emplace(work(items[i], worker));
+  };
+  std::vector<std::thread> threads;
+  for (int worker = 1; worker < num_workers; ++worker) threads.emplace_back(run, worker);
+  run(0);
+  for (std::thread& thread : threads) thread.join();
+  std::vector<Result> results;
+  results.reserve(made.size());
+  for (std::optional<Result>& result : made) results.push_back(*std::move(result));
+  return results;
+}
+
+// One component per thread of the stage, each used by its own worker alone.
+template <class Interface>
+absl::StatusOr<std::vector<std::unique_ptr<Interface>>> CreatePerThread(StageContext& context,
+                                                                        const std::string& role) {
+  std::vector<std::unique_ptr<Interface>> made;
+  for (int i = 0; i < std::max(1, context.threads()); ++i) {
+    FACET_ASSIGN_OR_RETURN(std::unique_ptr<Interface> one, context.Create<Interface>(role));
+    made.push_back(std::move(one));
+  }
+  return made;
+}
+
+// The loop of a stage over the records that `next` gives (none: the end), in rounds of bounded
+// size: work(record, worker) -> Result by `num_workers` threads, then take(record, Result&) ->
+// Status in order. Reports progress of at most `total` images and heeds a request to stop. OpenCV's
+// own threads are switched off: an image is one thread's work.
+void UseOneOpenCvThread();
+template <class Record, class Result, class Next, class Work, class Take>
+absl::Status ForEachImage(StageContext& context, int64_t total, const Next& next, const Work& work,
+                          const Take& take) {
+  constexpr size_t kImagesPerThreadAndRound = 32;
+  UseOneOpenCvThread();
+  const int num_workers = std::max(1, context.threads());
+  int64_t done = 0;
+  for (bool more = true; more;) {
+    if (context.stop_requested()) return absl::CancelledError("stopped between images");
+    std::vector<Record> round;
+    while (round.size() < kImagesPerThreadAndRound * static_cast<size_t>(num_workers)) {
+      FACET_ASSIGN_OR_RETURN(std::optional<Record> record, next());
+      if (!record) {
+        more = false;
+        break;
+      }
+      round.push_back(*std::move(record));
+    }
+    std::vector<Result> results = MapInParallel<Result>(round, num_workers, work);
+    for (size_t i = 0; i < round.size(); ++i) {
+      FACET_RETURN_IF_ERROR(take(round[i], results[i]));
+    }
+    done += static_cast<int64_t>(round.size());
+    context.Progress(done, more ? std::max(done, total) : done, "images");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace facet
+
+#endif  // FACET_CORE_PIPELINE_SAMPLE_IMAGES_H_

@@ -1,0 +1,50 @@
+#include "core/pipeline/slots.h"
+
+#include "core/base/check.h"
+#include "core/base/json.h"
+
+namespace facet {
+
+std::vector<OptionSpec> OptionsOfSchema(const std::string& schema) {
+  absl::StatusOr<std::vector<OptionSpec>> specs = ParseSchema(Json::parse(schema));
+  FACET_CHECK(specs.ok());
+  return *std::move(specs);
+}
+
+Slot ComponentSlot(std::string path, std::string kind, std::string doc) {
+  Slot slot;
+  slot.path = std::move(path);
+  slot.kind = std::move(kind);
+  slot.doc = std::move(doc);
+  return slot;
+}
+
+Slot RowSlot(std::string path, std::string doc) {
+  Slot slot;
+  slot.path = std::move(path);
+  slot.fill = Slot::Fill::kRow;
+  slot.doc = std::move(doc);
+  return slot;
+}
+
+Slot SettingsSlotOf(std::string path, std::string doc, const std::string& schema) {
+  Slot slot;
+  slot.path = std::move(path);
+  slot.fill = Slot::Fill::kSettings;
+  slot.options = OptionsOfSchema(schema);
+  slot.doc = std::move(doc);
+  return slot;
+}
+
+Slot Required(Slot slot, std::vector<std::string> not_required_with) {
+  slot.required = true;
+  slot.not_required_with = std::move(not_required_with);
+  return slot;
+}
+
+Slot InGroup(const std::string& group, Slot slot) {
+  slot.optional_group = group;
+  return slot;
+}
+
+}  // namespace facet

@@ -1,0 +1,33 @@
+// The slots of a row as stages declare them (core/config/layout.h).
+#ifndef FACET_CORE_PIPELINE_SLOTS_H_
+#define FACET_CORE_PIPELINE_SLOTS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/api/options.h"
+#include "core/config/layout.h"
+
+namespace facet {
+
+// The options that a schema (SchemaOf<Settings>()) declares.
+std::vector<OptionSpec> OptionsOfSchema(const std::string& schema);
+
+Slot ComponentSlot(std::string path, std::string kind, std::string doc);
+Slot RowSlot(std::string path, std::string doc);
+Slot SettingsSlotOf(std::string path, std::string doc, const std::string& schema);
+
+template <class Settings>
+Slot SettingsSlot(std::string path, std::string doc) {
+  return SettingsSlotOf(std::move(path), std::move(doc), SchemaOf<Settings>());
+}
+
+// Every row must fill it, unless one of its components has one of the traits.
+Slot Required(Slot slot, std::vector<std::string> not_required_with = {});
+// It exists in a row only if the row names something in the group.
+Slot InGroup(const std::string& group, Slot slot);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_PIPELINE_SLOTS_H_

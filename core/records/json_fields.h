@@ -1,0 +1,81 @@
+// Fields of JSON objects, for records of artifacts. They throw what the JSON library throws, or
+// std::invalid_argument, within Parse(), which makes a status of it.
+#ifndef FACET_CORE_RECORDS_JSON_FIELDS_H_
+#define FACET_CORE_RECORDS_JSON_FIELDS_H_
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/json.h"
+
+namespace facet {
+
+// Infinite numbers and NaN as text: JSON has none.
+inline Json Number(double value) {
+  if (std::isfinite(value)) return value;
+  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+inline double NumberFrom(const Json& json) {
+  if (!json.is_string()) return json.get<double>();
+  const auto& text = json.get_ref<const std::string&>();
+  if (text == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (text == "inf") return std::numeric_limits<double>::infinity();
+  if (text == "-inf") return -std::numeric_limits<double>::infinity();
+  throw std::invalid_argument(absl::StrCat("\"", text, "\" is no number"));
+}
+
+inline Json Numbers(const std::vector<double>& values) {
+  Json array = Json::array();
+  for (const double value : values) array.push_back(Number(value));
+  return array;
+}
+
+inline std::vector<double> NumbersFrom(const Json& json) {
+  std::vector<double> values;
+  values.reserve(json.size());
+  for (const Json& value : json) values.push_back(NumberFrom(value));
+  return values;
+}
+
+// Sets `object[name]` unless the value is the default.
+template <class T>
+void Put(Json& object, const char* name, const T& value, const T& default_value) {
+  if (value != default_value) object[name] = value;
+}
+template <class T>
+void Take(const Json& object, const char* name, T& value) {
+  if (const auto found = object.find(name); found != object.end()) found->get_to(value);
+}
+inline void TakeNumber(const Json& object, const char* name, double& value) {
+  if (const auto found = object.find(name); found != object.end()) value = NumberFrom(*found);
+}
+
+template <class T>
+T Must(absl::StatusOr<T> value) {
+  if (!value.ok()) throw std::invalid_argument(std::string(value.status().message()));
+  return *std::move(value);
+}
+
+// Runs `fill(record)`; what the JSON library or the helpers above throw becomes a status.
+template <class Record, class Fill>
+absl::StatusOr<Record> Parse(const Json& json, const char* what, const Fill& fill) {
+  try {
+    if (!json.is_object()) throw std::invalid_argument("not an object");
+    Record record;
+    fill(record);
+    return record;
+  } catch (const std::exception& exception) {
+    return absl::InvalidArgumentError(absl::StrCat("not a ", what, ": ", exception.what()));
+  }
+}
+
+}  // namespace facet
+
+#endif  // FACET_CORE_RECORDS_JSON_FIELDS_H_

@@ -1,0 +1,149 @@
+// .npy: "\x93NUMPY", version, header length, a Python dictionary as text, then the values
+// (numpy.lib.format).
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <regex>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "core/records/artifacts.h"
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "'<f4' is written from memory");
+
+namespace facet {
+namespace {
+
+constexpr char kMagic[] = "\x93NUMPY";
+constexpr size_t kMagicBytes = 6;
+constexpr size_t kAlignment = 64;
+constexpr size_t kMaxHeaderBytes = 1 << 20;
+
+// The product; nullopt if a size is negative or the product does not fit.
+std::optional<int64_t> NumElements(const std::vector<int64_t>& shape) {
+  int64_t count = 1;
+  for (const int64_t size : shape) {
+    if (size < 0 || __builtin_mul_overflow(count, size, &count)) return std::nullopt;
+  }
+  return count;
+}
+
+std::string Header(const std::vector<int64_t>& shape) {
+  std::string header =
+      absl::StrCat("{'descr': '<f4', 'fortran_order': False, 'shape': (",
+                   absl::StrJoin(shape, ", "), shape.size() == 1 ? "," : "", "), }");
+  const size_t unpadded = kMagicBytes + 4 + header.size() + 1;
+  header.append((kAlignment - unpadded % kAlignment) % kAlignment, ' ');
+  header.push_back('\n');
+  std::string bytes(kMagic, kMagicBytes);
+  bytes.append({'\x01', '\x00', static_cast<char>(header.size() & 0xff),
+                static_cast<char>(header.size() >> 8)});
+  return bytes + header;
+}
+
+// The value of `name` in the header's dictionary; empty if it is not there.
+std::string Field(const std::string& header, const std::string& name, const std::string& pattern) {
+  std::smatch match;
+  const std::regex regex("['\"]" + name + "['\"]\\s*:\\s*" + pattern);
+  return std::regex_search(header, match, regex) ? match[1].str() : "";
+}
+
+absl::StatusOr<std::vector<int64_t>> ParseHeader(const std::string& header) {
+  const std::string type = Field(header, "descr", "['\"]([^'\"]*)['\"]");
+  if (type != "<f4") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("holds values of type '", type, "', expected '<f4' (float32)"));
+  }
+  if (Field(header, "fortran_order", "(True|False)") != "False") {
+    return absl::InvalidArgumentError("is in Fortran order, expected C order");
+  }
+  std::vector<int64_t> shape;
+  std::smatch match;
+  if (!std::regex_search(header, match, std::regex("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)"))) {
+    return absl::InvalidArgumentError("has no shape in its header");
+  }
+  for (absl::string_view part : absl::StrSplit(match[1].str(), ',')) {
+    part = absl::StripAsciiWhitespace(part);
+    if (part.empty()) continue;
+    int64_t size;
+    if (!absl::SimpleAtoi(part, &size)) {
+      return absl::InvalidArgumentError(absl::StrCat("has the shape (", match[1].str(), ")"));
+    }
+    shape.push_back(size);
+  }
+  return shape;
+}
+
+// Reads up to the first value.
+absl::StatusOr<std::string> ReadHeader(std::ifstream& stream) {
+  unsigned char start[kMagicBytes + 2];
+  if (!stream.read(reinterpret_cast<char*>(start), sizeof(start)) ||
+      std::memcmp(start, kMagic, kMagicBytes) != 0) {
+    return absl::InvalidArgumentError("is no .npy file");
+  }
+  const int version = start[kMagicBytes];
+  if (version < 1 || version > 3) {
+    return absl::InvalidArgumentError(absl::StrCat("has format ", version, ", known: 1, 2, 3"));
+  }
+  unsigned char length[4] = {};
+  stream.read(reinterpret_cast<char*>(length), version == 1 ? 2 : 4);
+  const size_t bytes =
+      length[0] | length[1] << 8 | size_t{length[2]} << 16 | size_t{length[3]} << 24;
+  if (!stream || bytes > kMaxHeaderBytes) return absl::DataLossError("has a broken header");
+  std::string header(bytes, '\0');
+  if (!stream.read(header.data(), static_cast<std::streamsize>(bytes))) {
+    return absl::DataLossError("is cut off in its header");
+  }
+  return header;
+}
+
+absl::StatusOr<FloatArray> Read(const std::string& path, std::ifstream& stream) {
+  FACET_ASSIGN_OR_RETURN(const std::string header, ReadHeader(stream));
+  FloatArray array;
+  FACET_ASSIGN_OR_RETURN(array.shape, ParseHeader(header));
+  const std::optional<int64_t> count = NumElements(array.shape);
+  const int64_t present = static_cast<int64_t>(std::filesystem::file_size(path)) - stream.tellg();
+  if (!count.has_value() || *count > std::numeric_limits<int64_t>::max() / 4 ||
+      present != *count * 4) {
+    return absl::DataLossError(absl::StrCat("has ", present, " bytes of values, its shape (",
+                                            absl::StrJoin(array.shape, ", "), ") asks for others"));
+  }
+  array.values.resize(static_cast<size_t>(*count));
+  if (!stream.read(reinterpret_cast<char*>(array.values.data()), present)) {
+    return absl::DataLossError("cannot be read to its end");
+  }
+  return array;
+}
+
+}  // namespace
+
+absl::Status WriteNpy(const std::string& path, const FloatArray& array) {
+  const std::optional<int64_t> count = NumElements(array.shape);
+  if (!count.has_value() || static_cast<size_t>(*count) != array.values.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": shape (",
+                                                   absl::StrJoin(array.shape, ", "), ") for ",
+                                                   array.values.size(), " values"));
+  }
+  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
+  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path));
+  stream << Header(array.shape);
+  stream.write(reinterpret_cast<const char*>(array.values.data()),
+               static_cast<std::streamsize>(array.values.size() * sizeof(float)));
+  stream.close();
+  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FloatArray> ReadNpy(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
+  absl::StatusOr<FloatArray> array = Read(path, stream);
+  if (array.ok()) return array;
+  return absl::Status(array.status().code(), absl::StrCat(path, " ", array.status().message()));
+}
+
+}  // namespace facet

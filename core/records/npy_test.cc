@@ -1,0 +1,70 @@
+#include <cstring>
+
+#include "core/base/file.h"
+#include "core/base/test_folder.h"
+#include "core/records/artifacts.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Npy, BytesAreThoseOfTheFormat) {
+  const std::string path = TestPath("a.npy");
+  ASSERT_TRUE(WriteNpy(path, {{2, 3}, {0, 1, 2, 3, 4, 5}}).ok());
+  // Written out by hand from the description in numpy.lib.format: magic, 1.0, the header's length,
+  // the dictionary, blanks up to a multiple of 64 and a line's end.
+  std::string expected("\x93NUMPY\x01\x00\x76\x00", 10);
+  expected += "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
+  expected += std::string(128 - 10 - 59 - 1, ' ') + "\n";
+  const std::string bytes = ReadFile(path).value();
+  EXPECT_EQ(bytes.substr(0, 128), expected);
+  EXPECT_EQ(bytes.size(), 128u + 24u);
+  float last;
+  std::memcpy(&last, &bytes[bytes.size() - 4], 4);
+  EXPECT_EQ(last, 5.0f);
+}
+
+TEST(Npy, RoundTripsShapes) {
+  const std::string path = TestPath("a.npy");
+  const std::vector<std::vector<int64_t>> shapes = {{}, {4}, {0, 8}, {2, 1, 3}};
+  for (const std::vector<int64_t>& shape : shapes) {
+    size_t count = 1;
+    for (const int64_t size : shape) count *= static_cast<size_t>(size);
+    const FloatArray array = {shape, std::vector<float>(count, 1.5f)};
+    ASSERT_TRUE(WriteNpy(path, array).ok());
+    const absl::StatusOr<FloatArray> read = ReadNpy(path);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->shape, shape);
+    EXPECT_EQ(read->values, array.values);
+  }
+  EXPECT_EQ(WriteNpy(path, {{2, 3}, {1}}).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Npy, RefusesOtherContent) {
+  const std::string path = TestPath("a.npy");
+  ASSERT_TRUE(WriteNpy(path, {{2, 3}, {0, 1, 2, 3, 4, 5}}).ok());
+  const std::string good = ReadFile(path).value();
+  const auto error_for = [&](const std::string& bytes) {
+    EXPECT_TRUE(WriteFileAtomically(path, bytes).ok());
+    return ReadNpy(path).status();
+  };
+  std::string bytes = good;
+  bytes.replace(bytes.find("<f4"), 3, "<f8");
+  EXPECT_THAT(std::string(error_for(bytes).message()), HasSubstr("type '<f8', expected '<f4'"));
+  bytes = good;
+  bytes.replace(bytes.find("False"), 5, "True ");
+  EXPECT_THAT(std::string(error_for(bytes).message()), HasSubstr("Fortran order"));
+  bytes = good;
+  bytes.replace(bytes.find("(2, 3)"), 6, "(9e99)");
+  EXPECT_EQ(error_for(bytes).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(error_for(good.substr(0, good.size() - 1)).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(error_for(good + "x").code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(error_for(good.substr(0, 40)).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(error_for("text").code(), absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,22 @@
+// The align stage: faces -> frames.jsonl, one FrameRecord for every sample that has a face
+// (artifacts.h).
+//
+// Inputs "samples", "faces"; component "aligner"; settings ImageSettings. Internal: the aligner gave a frame that is none (not finite, no area, longer than 16
+// times its width). DataLoss: an image that the detect stage read cannot be read any more.
+#ifndef FACET_CORE_STAGES_ALIGN_ALIGN_H_
+#define FACET_CORE_STAGES_ALIGN_ALIGN_H_
+
+#include "absl/status/status.h"
+
+namespace facet {
+
+class StageContext;
+struct StageType;
+
+absl::Status RunAlign(StageContext& context);
+
+StageType AlignStage();
+
+}  // namespace facet
+
+#endif  // FACET_CORE_STAGES_ALIGN_ALIGN_H_

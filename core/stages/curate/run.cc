@@ -1,0 +1,244 @@
+#include "core/stages/curate/curate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/api/curator.h"
+#include "core/base/file.h"
+#include "core/image/image_io.h"
+#include "core/records/artifacts.h"
+#include "core/image/contact_sheet.h"
+#include "core/records/name_lists.h"
+#include "core/pipeline/sample_images.h"
+
+namespace facet {
+namespace {
+
+constexpr int kTilePx = 112, kSheetColumns = 12, kSheetJpegQuality = 88;
+constexpr size_t kMaxSheets = 64;
+
+// The crops of the images left, one by one.
+class PackedFaces final : public CurationFaces {
+ public:
+  static absl::StatusOr<std::unique_ptr<PackedFaces>> Open(const StageContext& context) {
+    auto faces = std::make_unique<PackedFaces>();
+    FACET_ASSIGN_OR_RETURN(const std::string crops, context.InputFile("crops", "crops.mdb"));
+    FACET_ASSIGN_OR_RETURN(faces->blobs_, BlobReader::Open(crops));
+    FACET_ASSIGN_OR_RETURN(const std::string rows, context.InputFile("crops", "crops.jsonl"));
+    FACET_ASSIGN_OR_RETURN(const std::string samples,
+                           context.InputFile("samples", "samples.jsonl"));
+    // Crops have their samples' order, images their manifest's ids.
+    RecordStream<Sample> stream(samples, &SampleFromJson);
+    int64_t index = -1, row = 0;
+    Sample sample;
+    FACET_RETURN_IF_ERROR(ForEachLine(rows, [&](const Json& line) -> absl::Status {
+      FACET_ASSIGN_OR_RETURN(const CropRecord record, CropRecordFromJson(line));
+      while (index < record.sample) {
+        FACET_ASSIGN_OR_RETURN(std::optional<Sample> next, stream.Next());
+        if (!next) return absl::DataLossError(absl::StrCat(samples, " has too few lines"));
+        sample = *std::move(next);
+        ++index;
+      }
+      if (sample.image < 0) {
+        return absl::FailedPreconditionError(
+            absl::StrCat("image ", sample.key,
+                         " is of no curation manifest; the row that curation.from names must train "
+                         "on one: train.data = { use = \"manifest\" }"));
+      }
+      faces->crops_.push_back({sample.image, row++, record.width, record.height});
+      return absl::OkStatus();
+    }));
+    std::sort(faces->crops_.begin(), faces->crops_.end(),
+              [](const Crop& a, const Crop& b) { return a.image < b.image; });
+    return faces;
+  }
+
+  int64_t size() const override { return static_cast<int64_t>(crops_.size()); }
+  int64_t image(int64_t index) const override { return crops_[static_cast<size_t>(index)].image; }
+  absl::StatusOr<Image> Get(int64_t index) const override {
+    const Crop& crop = crops_[static_cast<size_t>(index)];
+    FACET_ASSIGN_OR_RETURN(const std::string_view bytes, blobs_->Get(crop.row));
+    Image raw(static_cast<int>(crop.width), static_cast<int>(crop.height));
+    if (bytes.size() != raw.bgr.size()) return DecodeImage(bytes);
+    std::copy(bytes.begin(), bytes.end(), raw.bgr.begin());
+    return raw;
+  }
+
+ private:
+  struct Crop {
+    int64_t image, row, width, height;
+  };
+  std::unique_ptr<BlobReader> blobs_;
+  std::vector<Crop> crops_;
+};
+
+absl::StatusOr<std::vector<CurationScore>> ReadScores(const StageContext& context) {
+  FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("scores", "scores.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::string samples_path,
+                         context.InputFile("scored", "samples.jsonl"));
+  std::vector<int64_t> images;
+  FACET_RETURN_IF_ERROR(ForEachLine(samples_path, [&](const Json& line) -> absl::Status {
+    FACET_ASSIGN_OR_RETURN(const Sample sample, SampleFromJson(line));
+    images.push_back(sample.image);
+    return absl::OkStatus();
+  }));
+  std::vector<CurationScore> scores;
+  FACET_RETURN_IF_ERROR(ForEachLine(path, [&](const Json& line) -> absl::Status {
+    FACET_ASSIGN_OR_RETURN(const ScoreRecord record, ScoreRecordFromJson(line));
+    if (record.sample < 0 || record.sample >= static_cast<int64_t>(images.size())) {
+      return absl::DataLossError(absl::StrCat("sample ", record.sample, " of ", images.size()));
+    }
+    const int64_t image = images[static_cast<size_t>(record.sample)];
+    if (image < 0) {
+      return absl::FailedPreconditionError(
+          "the scores are of images of no curation manifest; the row that curation.scores names "
+          "must train on one: train.data = { use = \"manifest\" }");
+    }
+    scores.push_back({image, record.log_probability});
+    return absl::OkStatus();
+  }));
+  std::sort(scores.begin(), scores.end(),
+            [](const CurationScore& a, const CurationScore& b) { return a.image < b.image; });
+  return scores;
+}
+
+absl::Status Broken(const std::string& what) {
+  return absl::InternalError(absl::StrCat("broke its contract (a fault of the plugin): ", what));
+}
+
+absl::Status CheckResult(const CurationResult& result) {
+  std::set<std::string> names;
+  for (const Metric& metric : result.metrics) {
+    if (metric.name.empty() || !names.insert(metric.name).second) {
+      return Broken(
+          absl::StrCat("it has two metrics \"", metric.name, "\", or one without a name"));
+    }
+    if (!std::isfinite(metric.value)) {
+      return Broken(absl::StrCat("its metric \"", metric.name, "\" is no finite number"));
+    }
+  }
+  for (const Curve& curve : result.curves) {
+    if (curve.x.size() != curve.y.size()) {
+      return Broken(absl::StrCat("its curve \"", curve.name, "\" has ", curve.x.size(), " x and ",
+                                 curve.y.size(), " y"));
+    }
+  }
+  for (const Histogram& histogram : result.histograms) {
+    if (histogram.edges.size() != histogram.counts.size() + 1 ||
+        !std::is_sorted(histogram.edges.begin(), histogram.edges.end())) {
+      return Broken(absl::StrCat("its histogram \"", histogram.name, "\" has ",
+                                 histogram.counts.size(), " counts and ", histogram.edges.size(),
+                                 " edges; wanted one more, ascending"));
+    }
+  }
+  return result.sheets.size() <= kMaxSheets
+             ? absl::OkStatus()
+             : Broken(absl::StrCat("it has ", result.sheets.size(), " contact sheets; at most ",
+                                   kMaxSheets));
+}
+
+// A name and what is said of it, on two lines: "Ann Lee: same bytes", "Ann Lee -0.35".
+std::vector<std::string> CaptionLines(const std::string& caption) {
+  size_t first = caption.find(": "), rest = first + 2;
+  if (first == std::string::npos) {
+    first = caption.rfind(' ');
+    rest = first + 1;
+  }
+  if (first == std::string::npos) return {caption};
+  return {caption.substr(0, first), caption.substr(rest)};
+}
+
+// Pictures of what the curator shows; one that cannot be read is an empty tile.
+absl::Status WriteSheet(const ContactSheet& sheet, const std::string& image_folder,
+                        const std::string& path) {
+  ContactPage page(kSheetColumns, kTilePx);
+  for (const ContactSheet::Cell& cell : sheet.cells) {
+    const absl::StatusOr<Image> image = ReadImage(absl::StrCat(image_folder, "/", cell.path));
+    page.Add(Tile(image.ok() ? *image : Image(), kTilePx), CaptionLines(cell.caption), kBlue);
+  }
+  if (page.empty()) return absl::OkStatus();
+  FACET_ASSIGN_OR_RETURN(const std::string jpeg, EncodeJpeg(page.Render(), kSheetJpegQuality));
+  return WriteFileAtomically(path, jpeg);
+}
+
+absl::Status WriteResult(StageContext& context, const CurationResult& result,
+                         const std::string& image_folder) {
+  UseOneOpenCvThread();
+  CurationResult shown = result;
+  const auto is_empty = [](const ContactSheet& sheet) { return sheet.cells.empty(); };
+  shown.sheets.erase(std::remove_if(shown.sheets.begin(), shown.sheets.end(), is_empty),
+                     shown.sheets.end());
+  for (size_t i = 0; i < shown.sheets.size(); ++i) {
+    FACET_RETURN_IF_ERROR(WriteSheet(shown.sheets[i], image_folder,
+                                     absl::StrCat(context.output_dir(), "/", ContactSheetFile(i))));
+  }
+  for (const std::string& notice : result.notices) context.Notice(notice);
+  for (Metric& metric : shown.metrics) {
+    if (metric.standard_error <= 0.0 && metric.error_kind.empty()) {
+      metric.standard_error = 0.0;
+      metric.error_kind = kCounted;
+    }
+  }
+  Json json = ToJson(shown);
+  json["component"] = context.component_name("curator");
+  return WriteFileAtomically(context.output_dir() + "/curation.json", DumpPretty(json) + "\n");
+}
+
+absl::StatusOr<CurationContext> MakeContext(StageContext& context,
+                                            std::unique_ptr<PackedFaces>* faces) {
+  CurationContext given;
+  if (context.has_input("curation")) {
+    FACET_ASSIGN_OR_RETURN(given.manifest, context.InputFile("curation", "manifest.sqlite"));
+  }
+  given.output_folder = context.output_dir();
+  given.input_folder = context.root("curation");
+  given.image_folder = context.kept_folder().empty() ? given.input_folder : context.kept_folder();
+  given.work_folder = context.checkpoint_dir();
+  given.seed = context.seed();
+  given.threads = std::max(1, context.threads());
+  if (context.has_input("crops")) {
+    FACET_ASSIGN_OR_RETURN(*faces, PackedFaces::Open(context));
+    given.faces = faces->get();
+  }
+  if (context.has_input("scores")) {
+    FACET_ASSIGN_OR_RETURN(given.scores, ReadScores(context));
+  }
+  given.read_image = [folder = given.image_folder](const std::string& path) {
+    return ReadImage(absl::StrCat(folder, "/", path));
+  };
+  FACET_ASSIGN_OR_RETURN(std::shared_ptr<NameKeys> keys, NameKeys::Create());
+  given.fold_name = [keys](const std::string& name) { return keys->Key(name); };
+  given.progress = [&context](int64_t done, int64_t total, const std::string& unit,
+                              const std::string& note) {
+    context.Progress(done, total, unit, note);
+    return !context.stop_requested();
+  };
+  given.ask = [&context](const std::string& sentence) { context.Ask(sentence); };
+  return given;
+}
+
+}  // namespace
+
+absl::Status RunCurate(StageContext& context) {
+  const std::string name = context.component_name("curator");
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Curator> curator,
+                         context.Create<Curator>("curator"));
+  std::unique_ptr<PackedFaces> faces;
+  FACET_ASSIGN_OR_RETURN(const CurationContext given, MakeContext(context, &faces));
+  absl::StatusOr<CurationResult> result = Guard(name, [&] { return curator->Curate(given); });
+  if (!result.ok()) return Annotate(result.status(), name);
+  FACET_RETURN_IF_ERROR(Annotate(CheckResult(*result), name));
+  if (!std::filesystem::is_regular_file(context.output_dir() + "/manifest.sqlite")) {
+    return Annotate(Broken("it wrote no manifest.sqlite"), name);
+  }
+  return WriteResult(context, *result, given.image_folder);
+}
+
+}  // namespace facet

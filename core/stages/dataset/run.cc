@@ -1,0 +1,234 @@
+#include "core/stages/dataset/dataset.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "core/pipeline/context.h"
+#include "core/base/file.h"
+#include "core/image/image_io.h"
+#include "core/records/artifacts.h"
+#include "core/records/image_root.h"
+#include "core/stages/dataset/holdout.h"
+
+namespace facet {
+namespace {
+
+constexpr size_t kImagesPerThreadAndRound = 64;
+
+template <class... Parts>
+absl::Status Broken(const Parts&... parts) {
+  return absl::InvalidArgumentError(absl::StrCat(parts...));
+}
+
+bool IsUtf8(const std::string& text) {
+  try {
+    Json(text).dump();
+    return true;
+  } catch (const Json::type_error&) {
+    return false;
+  }
+}
+
+// Relative, '/' between folders, never out of the root.
+bool IsBelowRoot(const std::string& path) {
+  for (const absl::string_view part : absl::StrSplit(path, '/')) {
+    if (part.empty() || part == "." || part == "..") return false;
+  }
+  return true;
+}
+
+absl::Status CheckSample(const Sample& sample, int64_t num_folds) {
+  if (sample.key.empty()) return Broken("its key is empty");
+  if (!IsUtf8(sample.key) || !IsUtf8(sample.identity) || !IsUtf8(sample.path) ||
+      !IsUtf8(sample.video)) {
+    return Broken("a name is not UTF-8");
+  }
+  if (sample.path.empty() ? sample.render < 0 : !IsBelowRoot(sample.path)) {
+    return Broken("it has neither a path below the root (\"", sample.path,
+                  "\") nor a number to render (", sample.render, ")");
+  }
+  if (sample.box.has_value()) {
+    const Box& box = *sample.box;
+    if (!std::isfinite(box.x + box.y) || !std::isfinite(box.width + box.height) || box.width <= 0 ||
+        box.height <= 0) {
+      return Broken("its box (", box.x, ", ", box.y, ", ", box.width, " x ", box.height,
+                    ") has no area");
+    }
+  }
+  const auto num_points = static_cast<size_t>(NumPoints(sample.landmarks.scheme));
+  if (sample.landmarks.points.size() != num_points) {
+    return Broken("it has ", sample.landmarks.points.size(), " landmarks, its scheme ", num_points);
+  }
+  // Training sets may keep folds for their own use; a protocol bounds them.
+  if (sample.fold < -1 || (num_folds > 0 && sample.fold >= num_folds)) {
+    return Broken("its fold ", sample.fold, " is outside -1 .. ", num_folds - 1);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTemplates(const Protocol& protocol, size_t num_samples) {
+  for (const Template& each : protocol.templates) {
+    if (each.samples.empty()) return Broken("template \"", each.name, "\" has no samples");
+    for (const int64_t sample : each.samples) {
+      if (sample < 0 || static_cast<size_t>(sample) >= num_samples) {
+        return Broken("template \"", each.name, "\" names sample ", sample, " of ", num_samples);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPairs(const Protocol& protocol) {
+  std::vector<int64_t> pairs_of_fold(static_cast<size_t>(protocol.num_folds));
+  const auto num_templates = static_cast<int64_t>(protocol.templates.size());
+  for (size_t i = 0; i < protocol.pairs.size(); ++i) {
+    const Pair& pair = protocol.pairs[i];
+    if (std::min(pair.first, pair.second) < 0 ||
+        std::max(pair.first, pair.second) >= num_templates || pair.first == pair.second) {
+      return Broken("pair ", i, " is of the templates ", pair.first, " and ", pair.second, " of ",
+                    num_templates);
+    }
+    if (pair.fold < 0 || pair.fold >= protocol.num_folds) {
+      return Broken("pair ", i, " is in fold ", pair.fold, " of ", protocol.num_folds);
+    }
+    ++pairs_of_fold[static_cast<size_t>(pair.fold)];
+  }
+  const auto empty = std::find(pairs_of_fold.begin(), pairs_of_fold.end(), 0);
+  if (empty != pairs_of_fold.end()) {
+    return Broken("fold ", empty - pairs_of_fold.begin(), " of ", protocol.num_folds,
+                  " has no pairs");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckProtocol(const Protocol& protocol, size_t num_samples) {
+  if (!IsUtf8(protocol.name)) return Broken("its name is not UTF-8");
+  if (protocol.kind == Protocol::Kind::kNone) {
+    if (!protocol.pairs.empty()) return Broken("there are pairs, but its kind is none");
+  } else if (protocol.num_folds < 2 ||
+             (protocol.kind == Protocol::Kind::kSplit && protocol.num_folds != 2)) {
+    return Broken("it has ", protocol.num_folds,
+                  " folds; a split has 2, cross-validation at least");
+  }
+  FACET_RETURN_IF_ERROR(CheckTemplates(protocol, num_samples));
+  return protocol.kind == Protocol::Kind::kNone ? absl::OkStatus() : CheckPairs(protocol);
+}
+
+// JPEG bytes of one rendered sample.
+absl::StatusOr<std::string> RenderJpeg(const Dataset& dataset, const Sample& sample,
+                                       const std::string& component) {
+  absl::StatusOr<Image> image = Guard(component, [&] { return dataset.Render(sample.render); });
+  if (!image.ok()) return Annotate(image.status(), absl::StrCat("rendering ", sample.key));
+  if (image->width <= 0 || image->height <= 0 ||
+      image->bgr.size() != size_t{3} * image->width * image->height) {
+    return absl::InternalError(absl::StrCat("rendering ", sample.key, ": an image of ",
+                                            image->width, "x", image->height, " with ",
+                                            image->bgr.size(), " bytes"));
+  }
+  return EncodeJpeg(*image, kRenderedJpegQuality);
+}
+
+// All `indices` of one round, by several threads.
+std::vector<absl::StatusOr<std::string>> RenderRound(const Dataset& dataset,
+                                                     const std::vector<Sample>& samples,
+                                                     const int64_t* indices, size_t count,
+                                                     int num_threads,
+                                                     const std::string& component) {
+  std::vector<absl::StatusOr<std::string>> jpegs(count);
+  std::atomic<size_t> next{0};
+  const auto work = [&] {
+    for (size_t i; (i = next.fetch_add(1)) < count;) {
+      jpegs[i] = RenderJpeg(dataset, samples[static_cast<size_t>(indices[i])], component);
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int t = 1; t < num_threads; ++t) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+  return jpegs;
+}
+
+absl::Status RenderAll(StageContext& context, const Dataset& dataset,
+                       const std::vector<Sample>& samples, const std::string& component) {
+  std::vector<int64_t> indices;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    if (samples[i].path.empty()) indices.push_back(static_cast<int64_t>(i));
+  }
+  if (indices.empty()) return absl::OkStatus();
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<BlobWriter> writer,
+                         BlobWriter::Create(context.output_dir() + "/images.mdb"));
+  const int num_threads = std::max(1, context.threads());
+  const size_t round = kImagesPerThreadAndRound * static_cast<size_t>(num_threads);
+  for (size_t begin = 0; begin < indices.size(); begin += round) {
+    if (context.stop_requested()) return absl::CancelledError("stopped while rendering");
+    const size_t count = std::min(round, indices.size() - begin);
+    const auto jpegs =
+        RenderRound(dataset, samples, &indices[begin], count, num_threads, component);
+    for (size_t i = 0; i < count; ++i) {
+      FACET_RETURN_IF_ERROR(jpegs[i].status());
+      FACET_RETURN_IF_ERROR(writer->Append(indices[begin + i], *jpegs[i]));
+    }
+    context.Progress(static_cast<int64_t>(begin + count), static_cast<int64_t>(indices.size()),
+                     "images");
+  }
+  context.Count("rendered images", static_cast<int64_t>(indices.size()));
+  return writer->Finish();
+}
+
+}  // namespace
+
+absl::Status CheckContents(const DatasetContents& contents) {
+  if (contents.samples.empty()) return Broken("it has no samples");
+  std::unordered_map<std::string, size_t> keys;
+  keys.reserve(contents.samples.size());
+  for (size_t i = 0; i < contents.samples.size(); ++i) {
+    const Sample& sample = contents.samples[i];
+    FACET_RETURN_IF_ERROR(Annotate(CheckSample(sample, contents.protocol.num_folds),
+                                   absl::StrCat("sample ", i, " (\"", sample.key, "\")")));
+    const auto [first, is_new] = keys.emplace(sample.key, i);
+    if (!is_new) {
+      return Broken("samples ", first->second, " and ", i, " have one key, \"", sample.key, "\"");
+    }
+  }
+  return Annotate(CheckProtocol(contents.protocol, contents.samples.size()), "its protocol");
+}
+
+absl::Status RunDataset(StageContext& context) {
+  const std::string component = context.component_name("data");
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Dataset> dataset, context.Create<Dataset>("data"));
+  // Images of a curation lie in the folder that the planner names.
+  if (!context.has_input("curation")) {
+    FACET_RETURN_IF_ERROR(WriteImageRoot(dataset->root(), component,
+                                         context.component_options("data"), context.output_dir()));
+  } else {
+    FACET_ASSIGN_OR_RETURN(const std::string manifest,
+                           context.InputFile("curation", "manifest.sqlite"));
+    FACET_RETURN_IF_ERROR(Annotate(
+        Guard(component, [&] { return dataset->LoadCuration(manifest, context.root("curation")); }),
+        component));
+  }
+  FACET_ASSIGN_OR_RETURN(DatasetContents contents,
+                         Guard(component, [&] { return dataset->Load(); }));
+  if (const absl::Status status = CheckContents(contents); !status.ok()) {
+    return absl::InternalError(
+        absl::StrCat("data set \"", component,
+                     "\" broke its contract (a fault of the plugin): ", status.message()));
+  }
+  if (context.settings().contains("holdout")) {
+    FACET_RETURN_IF_ERROR(ApplyHoldout(context.settings()["holdout"], &contents));
+  }
+  for (const auto& [name, count] : contents.counts) context.Count(name, count);
+  for (const std::string& notice : contents.notices) context.Notice(notice);
+  FACET_RETURN_IF_ERROR(WriteRecords(context.output_dir() + "/samples.jsonl", contents.samples));
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(context.output_dir() + "/protocol.json",
+                                            Dump(ToJson(contents.protocol)) + "\n"));
+  return RenderAll(context, *dataset, contents.samples, component);
+}
+
+}  // namespace facet

@@ -1,0 +1,190 @@
+#include "core/stages/dataset/dataset.h"
+
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+
+#include "core/base/hash.h"
+#include "core/image/image_io.h"
+#include "core/records/artifacts.h"
+#include "core/pipeline/context_testing.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Even samples are files, odd ones rendered: 40 x 30 px whose colour is the number.
+class FakeDataset final : public Dataset {
+ public:
+  explicit FakeDataset(DatasetContents contents) : contents_(std::move(contents)) {}
+  absl::StatusOr<DatasetContents> Load() override { return contents_; }
+  absl::StatusOr<Image> Render(int64_t render) const override {
+    if (render == 666) throw std::runtime_error("no such face");
+    if (render == 667) return Image();
+    Image image(40, 30);
+    for (size_t i = 0; i < image.bgr.size(); ++i) {
+      image.bgr[i] = static_cast<uint8_t>(render * (i % 3 + 1));
+    }
+    return image;
+  }
+
+ private:
+  DatasetContents contents_;
+};
+
+DatasetContents Contents() {
+  DatasetContents contents;
+  for (int i = 0; i < 300; ++i) {
+    Sample sample;
+    sample.key = absl::StrCat("key", i);
+    sample.identity = absl::StrCat("person", i / 10);
+    if (i % 2 == 0) {
+      sample.path = absl::StrCat("a/", i, ".jpg");
+    } else {
+      sample.render = i;
+    }
+    sample.fold = i / 150;
+    contents.samples.push_back(sample);
+  }
+  contents.protocol.kind = Protocol::Kind::kFolds;
+  contents.protocol.num_folds = 2;
+  contents.protocol.templates = {{"t0", {0, 1}}, {"t1", {2}}, {"t2", {299}}};
+  contents.protocol.pairs = {{0, 1, true, 0}, {0, 2, false, 1}};
+  contents.counts = {{"missing images", 3}};
+  contents.notices = {"3 images are missing."};
+  return contents;
+}
+
+std::string EmptyFolder(int threads) {
+  const testing::TestInfo* const test = testing::UnitTest::GetInstance()->current_test_info();
+  const std::string folder = absl::StrCat(testing::TempDir(), "/", test->name(), threads);
+  std::filesystem::remove_all(folder);
+  return folder;
+}
+
+class DatasetContext final : public FakeContext {
+ public:
+  DatasetContext(const DatasetContents& contents, int threads)
+      : FakeContext(EmptyFolder(threads),
+                    {{"data",
+                      {"", "dataset", "fake", Json::object(),
+                       [contents] { return std::make_unique<FakeDataset>(contents); }}}},
+                    Json::object()) {
+    threads_ = threads;
+  }
+  std::string Output(const std::string& name) const { return output_ + "/" + name; }
+};
+
+TEST(RunDataset, WritesSamplesProtocolAndImagesWhateverTheThreads) {
+  DatasetContext one(Contents(), 1), three(Contents(), 3);
+  ASSERT_TRUE(RunDataset(one).ok());
+  ASSERT_TRUE(RunDataset(three).ok());
+  for (const char* file : {"samples.jsonl", "protocol.json", "images.mdb"}) {
+    EXPECT_EQ(*Sha256File(one.Output(file)), *Sha256File(three.Output(file))) << file;
+  }
+  const auto read = ReadDataset(one.Output("samples.jsonl"), one.Output("protocol.json"));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->samples.size(), 300u);
+  EXPECT_EQ(read->protocol.pairs.size(), 2u);
+  const auto images = BlobReader::Open(one.Output("images.mdb"));
+  ASSERT_TRUE(images.ok()) << images.status();
+  EXPECT_EQ((*images)->size(), 150);
+  const absl::StatusOr<Image> image = DecodeImage(*(*images)->Get(41));
+  ASSERT_TRUE(image.ok()) << image.status();
+  EXPECT_EQ(image->width, 40);
+  EXPECT_EQ(image->height, 30);
+  // A flat colour survives JPEG up to its rounding between colour spaces.
+  EXPECT_NEAR(image->Pixel(5, 5)[0], 41, 2);
+  EXPECT_NEAR(image->Pixel(5, 5)[2], 123, 2);
+  EXPECT_EQ((*images)->Get(40).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(one.counts_.at("missing images"), 3);
+  EXPECT_EQ(one.counts_.at("rendered images"), 150);
+  EXPECT_EQ(one.notices_, Contents().notices);
+  EXPECT_EQ(one.done_, 150);
+  EXPECT_EQ(one.total_, 150);
+}
+
+TEST(RunDataset, FilesAloneMakeNoImageStore) {
+  DatasetContents contents = Contents();
+  for (Sample& sample : contents.samples) sample.path = "a/" + sample.key;
+  DatasetContext context(contents, 2);
+  ASSERT_TRUE(RunDataset(context).ok());
+  EXPECT_FALSE(std::filesystem::exists(context.Output("images.mdb")));
+}
+
+TEST(RunDataset, FaultsOfThePluginAreStatuses) {
+  DatasetContents contents = Contents();
+  contents.samples[51].render = 666;
+  DatasetContext throws(contents, 2);
+  absl::Status status = RunDataset(throws);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("rendering key51: fake: exception: no such face"));
+  EXPECT_FALSE(std::filesystem::exists(throws.Output("images.mdb")));
+
+  contents.samples[51].render = 667;
+  DatasetContext empty(contents, 2);
+  EXPECT_THAT(std::string(RunDataset(empty).message()), HasSubstr("an image of 0x0"));
+
+  contents.samples[51].key = "key50";
+  DatasetContext twice(contents, 2);
+  status = RunDataset(twice);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("data set \"fake\" broke its contract (a fault of the plugin): samples 50 "
+                        "and 51 have one key, \"key50\""));
+
+  DatasetContext stopped(Contents(), 2);
+  stopped.stop_after_ = 0;
+  EXPECT_EQ(RunDataset(stopped).code(), absl::StatusCode::kCancelled);
+}
+
+TEST(CheckContents, EveryRule) {
+  EXPECT_TRUE(CheckContents(Contents()).ok());
+  struct Case {
+    const char* message;
+    std::function<void(DatasetContents&)> spoil;
+  };
+  using C = DatasetContents;
+  const std::vector<Case> cases = {
+      {"it has no samples", [](C& c) { c.samples.clear(); }},
+      {"sample 3 (\"\"): its key is empty", [](C& c) { c.samples[3].key = ""; }},
+      {"a name is not UTF-8", [](C& c) { c.samples[3].identity = "G\xfcl"; }},
+      {"neither a path", [](C& c) { c.samples[0].path = ""; }},
+      {"neither a path", [](C& c) { c.samples[0].path = "../secret"; }},
+      {"neither a path", [](C& c) { c.samples[0].path = "/etc/passwd"; }},
+      {"has no area",
+       [](C& c) {
+         c.samples[0].box = Box{1, 2, 0, 4};
+       }},
+      {"has no area",
+       [](C& c) {
+         c.samples[0].box = Box{std::nan(""), 2, 3, 4};
+       }},
+      {"its scheme 5", [](C& c) { c.samples[0].landmarks.scheme = LandmarkScheme::kPoints5; }},
+      {"its fold 2 is outside -1 .. 1", [](C& c) { c.samples[0].fold = 2; }},
+      {"pairs, but its kind is none", [](C& c) { c.protocol.kind = Protocol::Kind::kNone; }},
+      {"it has 1 folds", [](C& c) { c.protocol.num_folds = 1, c.samples.resize(100); }},
+      {"it has 3 folds",
+       [](C& c) { c.protocol.num_folds = 3, c.protocol.kind = Protocol::Kind::kSplit; }},
+      {"template \"t1\" has no samples", [](C& c) { c.protocol.templates[1].samples.clear(); }},
+      {"template \"t2\" names sample 299 of 299", [](C& c) { c.samples.pop_back(); }},
+      {"pair 1 is of the templates 0 and 2 of 2", [](C& c) { c.protocol.templates.pop_back(); }},
+      {"pair 0 is of the templates 1 and 1", [](C& c) { c.protocol.pairs[0].first = 1; }},
+      {"pair 0 is in fold 2 of 2", [](C& c) { c.protocol.pairs[0].fold = 2; }},
+      {"fold 1 of 2 has no pairs", [](C& c) { c.protocol.pairs[1].fold = 0; }},
+  };
+  for (const Case& each : cases) {
+    DatasetContents contents = Contents();
+    each.spoil(contents);
+    const absl::Status status = CheckContents(contents);
+    EXPECT_THAT(std::string(status.message()), HasSubstr(each.message));
+  }
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,23 @@
+// The detect stage: samples -> faces.jsonl, one FaceRecord a sample (artifacts.h).
+//
+// Input "samples"; component "detector"; settings FaceSettings. Boxes come out canonical. An image
+// that cannot be read is noted with its reason and left out, or refused after all have been looked
+// at: InvalidArgument lists the first of them and their number. InvalidArgument as well where no
+// image at all gives a face.
+#ifndef FACET_CORE_STAGES_DETECT_DETECT_H_
+#define FACET_CORE_STAGES_DETECT_DETECT_H_
+
+#include "absl/status/status.h"
+
+namespace facet {
+
+class StageContext;
+struct StageType;
+
+absl::Status RunDetect(StageContext& context);
+
+StageType DetectStage();
+
+}  // namespace facet
+
+#endif  // FACET_CORE_STAGES_DETECT_DETECT_H_

@@ -1,0 +1,359 @@
+// The stages detect, align and pack on a small data set with broken files, with components of our
+// own whose answers are known.
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/file.h"
+#include "core/image/image_io.h"
+#include "core/stages/align/align.h"
+#include "core/records/artifacts.h"
+#include "core/stages/detect/detect.h"
+#include "core/pipeline/context_testing.h"
+#include "core/stages/fit/fit.h"
+#include "core/stages/pack/pack.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using State = FaceRecord::State;
+
+// A face is a white square on grey: the detector returns one 10 px square per white pixel that has
+// a black pixel to its left. Throws on an image of 13 px width.
+class MarkDetector final : public Detector {
+ public:
+  absl::StatusOr<std::vector<Face>> Detect(const Image& image, const Sample&) override {
+    if (image.width == 13) throw std::runtime_error("thirteen");
+    std::vector<Face> faces;
+    for (int y = 0; y < image.height; ++y) {
+      for (int x = 1; x < image.width; ++x) {
+        if (image.Pixel(x, y)[0] != 255 || image.Pixel(x - 1, y)[0] != 0) continue;
+        Face face;
+        face.box = {x - 5.0, y - 5.0, 10, 10};
+        face.score = image.height - y;  // the upper the better
+        faces.push_back(face);
+      }
+    }
+    return faces;
+  }
+  BoxConvention convention() const override { return {2.0, 0, 0, true}; }
+};
+
+class BoxAligner final : public Aligner {
+ public:
+  explicit BoxAligner(bool broken) : broken_(broken) {}
+  absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
+    Alignment alignment = FrameOfBox(face.box, 1.0);
+    alignment.aligned = face.score > 0;
+    if (broken_) alignment.frame_from_image.m[0] = NAN;
+    return alignment;
+  }
+
+ private:
+  bool broken_;
+};
+
+// Learns how many examples there were and the sum of their boxes' widths; with that as its
+// confidence it aligns.
+class CountingAligner final : public Aligner {
+ public:
+  absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,
+                     const std::string& path) override {
+    double sum = 0;
+    for (int64_t i = 0; i < examples.size(); ++i) {
+      const auto example = examples.Get(i);
+      if (!example.ok()) return example.status();
+      sum += example->face.box.width + example->landmarks.points[0].x;
+      if (!context.progress(i + 1, examples.size(), "faces")) return absl::CancelledError("stop");
+    }
+    return WriteFileAtomically(path, absl::StrCat(examples.size(), " ", sum));
+  }
+  absl::Status LoadModel(const std::string& path) override {
+    const auto text = ReadFile(path);
+    if (!text.ok()) return text.status();
+    confidence_ = std::stod(*text);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
+    Alignment alignment = FrameOfBox(face.box, 1.0);
+    alignment.confidence = confidence_;
+    return alignment;
+  }
+
+ private:
+  double confidence_ = 0;
+};
+
+class FaceStages : public testing::Test {
+ protected:
+  void SetUp() override {
+    const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = absl::StrCat(testing::TempDir(), "/face_stages.", test->name());
+    fs::remove_all(folder_);
+    fs::create_directories(folder_ + "/images");
+    fs::create_directories(folder_ + "/dataset");
+  }
+
+  // A grey PNG with marks at these places.
+  void AddImage(const std::string& name, const std::vector<Point>& marks, int width = 60) {
+    Image image(width, 40);
+    std::fill(image.bgr.begin(), image.bgr.end(), 128);
+    for (const Point& mark : marks) {
+      const int x = static_cast<int>(mark.x), y = static_cast<int>(mark.y);
+      std::fill_n(image.Pixel(x, y), 3, 255);
+      std::fill_n(image.Pixel(x - 1, y), 3, 0);
+    }
+    AddFile(name, EncodePng(image).value());
+  }
+  void AddFile(const std::string& name, const std::string& content) {
+    std::ofstream(folder_ + "/images/" + name, std::ios::binary) << content;
+    AddSample(name);
+  }
+  void AddSample(const std::string& name) {
+    Sample sample;
+    sample.key = sample.path = name;
+    sample.identity = absl::StrCat("person ", samples_.size() / 2);
+    sample.fold = static_cast<int64_t>(samples_.size() % 3);
+    samples_.push_back(sample);
+  }
+
+  FakeContext MakeContext(const std::string& stage, const Json& settings, int threads = 2) {
+    EXPECT_TRUE(WriteRecords(folder_ + "/dataset/samples.jsonl", samples_).ok());
+    FakeContext context(folder_ + "/" + stage,
+                        {{"detector",
+                          {"", "detector", "marks", Json::object(),
+                           [] { return std::make_unique<MarkDetector>(); }}},
+                         {"aligner",
+                          {"", "aligner", "marks", Json::object(),
+                           [] { return std::make_unique<BoxAligner>(false); }}}},
+                        settings);
+    context.root_ = folder_ + "/images";
+    context.output_ = folder_ + "/" + stage;
+    context.threads_ = threads;
+    context.inputs_["samples"] = folder_ + "/dataset";
+    context.inputs_["faces"] = folder_ + "/detect";
+    context.inputs_["frames"] = folder_ + "/align";
+    return context;
+  }
+  std::vector<FaceRecord> Faces(const std::string& stage = "detect") {
+    return ReadRecords(folder_ + "/" + stage + "/faces.jsonl", &FaceRecordFromJson).value();
+  }
+
+  std::string folder_;
+  std::vector<Sample> samples_;
+};
+
+TEST_F(FaceStages, BoxesComeOutCanonicalAndAreChosenAsAsked) {
+  // Centre (29.5, 19.5): the second mark is nearest; the first has the best score.
+  AddImage("a.png", {{10, 8}, {30, 22}, {50, 35}});
+  for (const auto& [select, x] : std::map<std::string, double>{{"central", 30}, {"best", 10}}) {
+    FakeContext context = MakeContext("detect", {{"select", select}});
+    ASSERT_TRUE(RunDetect(context).ok());
+    const FaceRecord record = Faces()[0];
+    EXPECT_EQ(record.state, State::kFound);
+    EXPECT_EQ(record.num_found, 3);
+    EXPECT_EQ(record.width, 60);
+    EXPECT_EQ(record.height, 40);
+    EXPECT_EQ(record.face.box.width, 20);  // the convention doubles the detector's 10 px
+    EXPECT_EQ(record.face.box.Centre().x, x);
+  }
+}
+
+TEST_F(FaceStages, AMissedFaceIsTheCentralBoxOrDropped) {
+  AddImage("a.png", {{30, 20}});
+  AddImage("none.png", {});
+  FakeContext central = MakeContext("detect", {{"central_side", 0.5}});
+  ASSERT_TRUE(RunDetect(central).ok());
+  EXPECT_EQ(Faces()[1].state, State::kFallback);
+  EXPECT_EQ(Faces()[1].face.box.width, 20);
+  EXPECT_EQ(Faces()[1].face.box.Centre().x, 29.5);
+  EXPECT_EQ(central.counts_["no face found, central box"], 1);
+  ASSERT_EQ(central.notices_.size(), 1u);
+  EXPECT_EQ(central.notices_[0],
+            "marks finds no face in 1 of 2 images; the central box is taken (first: none.png)");
+  FakeContext drop = MakeContext("detect", {{"missing", "drop"}});
+  ASSERT_TRUE(RunDetect(drop).ok());
+  EXPECT_EQ(Faces()[1].state, State::kDropped);
+  EXPECT_EQ(drop.counts_["no face found, dropped"], 1);
+}
+
+TEST_F(FaceStages, UnreadableImagesAreSkippedWithTheirReasons) {
+  AddImage("a.png", {{30, 20}});
+  AddFile("empty.jpg", "");
+  AddFile("text.jpg", "hello");
+  AddSample("missing.jpg");
+  FakeContext context = MakeContext("detect", Json::object());
+  ASSERT_TRUE(RunDetect(context).ok());
+  const std::vector<FaceRecord> records = Faces();
+  ASSERT_EQ(records.size(), 4u);
+  for (int i = 1; i < 4; ++i) EXPECT_EQ(records[i].state, State::kUnreadable);
+  EXPECT_EQ(records[1].reason, "empty file");
+  EXPECT_THAT(records[2].reason, HasSubstr("not an image"));
+  EXPECT_EQ(context.counts_["unreadable images"], 3);
+  EXPECT_THAT(context.notices_[0], HasSubstr("3 of 4 images cannot be read and are left out: "
+                                             "empty.jpg: empty file; text.jpg: not an image"));
+  // The artifact says nothing about where the data lies.
+  EXPECT_EQ(ReadFile(folder_ + "/detect/faces.jsonl")->find(folder_), std::string::npos);
+}
+
+TEST_F(FaceStages, RefusalNamesTheFirstBadFilesAndTheirNumber) {
+  AddImage("a.png", {{30, 20}});
+  for (int i = 0; i < 12; ++i) AddFile(absl::StrCat("bad", i, ".jpg"), "");
+  FakeContext context = MakeContext("detect", {{"unreadable", "refuse"}});
+  const absl::Status status = RunDetect(context);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  const std::string message(status.message());
+  EXPECT_THAT(message,
+              HasSubstr("12 of 13 images cannot be read; the first: bad0.jpg: empty file"));
+  EXPECT_THAT(message, HasSubstr("bad9.jpg"));
+  EXPECT_EQ(message.find("bad10.jpg"), std::string::npos);
+  EXPECT_THAT(message, HasSubstr("faces.unreadable = \"skip\""));
+}
+
+TEST_F(FaceStages, LargerImagesThanAllowedAreUnreadable) {
+  AddImage("a.png", {{30, 20}});
+  AddFile("large.ppm", "P6 1001 1000 255\n" + std::string(3 * 1001 * 1000, 'x'));
+  FakeContext context = MakeContext("detect", {{"max_megapixels", 1}});
+  ASSERT_TRUE(RunDetect(context).ok());
+  EXPECT_EQ(Faces()[1].reason, "header says 1001x1000, limit 1000000 pixels");
+}
+
+TEST_F(FaceStages, NoFaceAtAllIsAnError) {
+  AddFile("empty.jpg", "");
+  FakeContext context = MakeContext("detect", Json::object());
+  EXPECT_THAT(std::string(RunDetect(context).message()),
+              HasSubstr("no face in any of 1 images: 1 cannot be read"));
+}
+
+TEST_F(FaceStages, AnExceptionOfADetectorNamesItAndTheImage) {
+  AddImage("odd.png", {}, 13);
+  FakeContext context = MakeContext("detect", Json::object());
+  const std::string message(RunDetect(context).message());
+  EXPECT_THAT(message, HasSubstr("odd.png: marks: "));
+  EXPECT_THAT(message, HasSubstr("thirteen"));
+}
+
+TEST_F(FaceStages, ResultsDoNotDependOnTheNumberOfThreads) {
+  for (int i = 0; i < 150; ++i) {
+    if (i % 7 == 3) {
+      AddFile(absl::StrCat(i, ".png"), "no image");
+    } else {
+      AddImage(absl::StrCat(i, ".png"), {{5.0 + i % 50, 5.0 + i % 30}, {30, 20}});
+    }
+  }
+  std::map<std::string, std::string> first;
+  for (int threads : {1, 3}) {
+    for (const auto& [stage, run] :
+         std::vector<std::pair<std::string, absl::Status (*)(StageContext&)>>{
+             {"detect", &RunDetect}, {"align", &RunAlign}, {"pack", &RunPack}}) {
+      const Json settings = stage == "pack" ? Json{{"size_px", 16}} : Json::object();
+      FakeContext context = MakeContext(stage, settings, threads);
+      ASSERT_TRUE(run(context).ok());
+      EXPECT_EQ(context.done_, context.total_);
+    }
+    for (const char* file :
+         {"detect/faces.jsonl", "align/frames.jsonl", "pack/crops.jsonl", "pack/crops.mdb"}) {
+      const std::string content = ReadFile(folder_ + "/" + file).value();
+      if (threads == 1) first[file] = content;
+      EXPECT_EQ(content, first[file]) << file;
+    }
+  }
+}
+
+TEST_F(FaceStages, CropsFollowTheFramesRowByRow) {
+  AddFile("bad.jpg", "");
+  AddImage("a.png", {{20, 20}});
+  AddImage("none.png", {});
+  for (const auto& [stage, run] :
+       std::vector<std::pair<std::string, absl::Status (*)(StageContext&)>>{
+           {"detect", &RunDetect}, {"align", &RunAlign}, {"pack", &RunPack}}) {
+    Json settings = Json::object();
+    if (stage == "detect") settings = {{"missing", "drop"}};
+    if (stage == "pack") settings = {{"size_px", 20}, {"encoding", "raw"}};
+    FakeContext context = MakeContext(stage, settings);
+    ASSERT_TRUE(run(context).ok());
+    if (stage == "align") {
+      EXPECT_EQ(context.counts_["aligned by landmarks"], 1);
+    }
+  }
+  const auto records = ReadRecords(folder_ + "/pack/crops.jsonl", &CropRecordFromJson).value();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].sample, 1);
+  EXPECT_EQ(records[0].identity, "person 0");
+  EXPECT_EQ(records[0].fold, 1);
+  EXPECT_TRUE(records[0].aligned);
+  const auto blobs = BlobReader::Open(folder_ + "/pack/crops.mdb").value();
+  const std::string_view bytes = blobs->Get(0).value();
+  ASSERT_EQ(bytes.size(), 20u * 20u * 3u);
+  // The canonical box [10, 30) about the mark is the crop: its corner lies at (10, 10) and pixel
+  // (x, y) at (10.5 + x, 10.5 + y): half way between four pixels of the image.
+  EXPECT_EQ(static_cast<uint8_t>(bytes[0]), 128);
+  // (19.5, 19.5) has the white pixel (20, 20), the black one (19, 20), and two grey ones.
+  EXPECT_EQ(static_cast<uint8_t>(bytes[(9 * 20 + 9) * 3]), (255 + 0 + 128 + 128 + 2) / 4);
+}
+
+TEST_F(FaceStages, AFrameThatIsNoneIsTheAlignersFault) {
+  AddImage("a.png", {{20, 20}});
+  FakeContext detect = MakeContext("detect", Json::object());
+  ASSERT_TRUE(RunDetect(detect).ok());
+  FakeContext context = MakeContext("align", Json::object());
+  context.uses_["aligner"].make = [] { return std::make_unique<BoxAligner>(true); };
+  const absl::Status status = RunAlign(context);
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("aligner \"marks\""));
+}
+
+TEST_F(FaceStages, ARequestToStopIsHeeded) {
+  AddImage("a.png", {{20, 20}});
+  FakeContext context = MakeContext("detect", Json::object());
+  context.stop_after_ = 0;
+  EXPECT_TRUE(absl::IsCancelled(RunDetect(context)));
+}
+
+TEST_F(FaceStages, AnAlignerLearnsFromFacesWithLandmarksAndAlignsWithItsModel) {
+  AddImage("good.png", {{20, 20}});
+  samples_.back().landmarks = {LandmarkScheme::kEyes2, {{18, 19}, {22, 19}}};
+  AddImage("no landmarks.png", {{20, 20}});
+  AddImage("not found.png", {});
+  samples_.back().landmarks = samples_[0].landmarks;
+  AddImage("elsewhere.png", {{50, 20}});
+  samples_.back().landmarks = samples_[0].landmarks;
+  FakeContext detect = MakeContext("detect", Json::object());
+  ASSERT_TRUE(RunDetect(detect).ok());
+  FakeContext fit = MakeContext("fit", Json::object());
+  fit.uses_["aligner"].make = [] { return std::make_unique<CountingAligner>(); };
+  ASSERT_TRUE(RunFit(fit).ok());
+  EXPECT_EQ(*ReadFile(folder_ + "/fit/model"), "1 38");  // a box of 20 px, an eye at 18
+  EXPECT_EQ(fit.counts_["faces to learn from"], 1);
+  EXPECT_EQ(fit.counts_["samples without landmarks"], 1);
+  EXPECT_EQ(fit.counts_["faces not found"], 1);
+  EXPECT_EQ(fit.counts_["detections beside the landmarks"], 1);
+
+  FakeContext align = MakeContext("align", Json::object());
+  align.uses_["aligner"].make = [] { return std::make_unique<CountingAligner>(); };
+  align.inputs_["model"] = folder_ + "/fit";
+  ASSERT_TRUE(RunAlign(align).ok());
+  const auto frames = ReadRecords(folder_ + "/align/frames.jsonl", &FrameRecordFromJson);
+  ASSERT_TRUE(frames.ok());
+  EXPECT_EQ(frames->at(0).alignment.confidence, 1);
+}
+
+TEST_F(FaceStages, NothingToLearnFromSaysWhatIsMissing) {
+  AddImage("a.png", {{20, 20}});
+  FakeContext detect = MakeContext("detect", Json::object());
+  ASSERT_TRUE(RunDetect(detect).ok());
+  FakeContext fit = MakeContext("fit", Json::object());
+  const absl::Status status = RunFit(fit);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("of 1 samples 1 have no landmarks"));
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,39 @@
+#include "core/base/status.h"
+#include "core/pipeline/planner.h"
+#include "core/pipeline/slots.h"
+#include "core/stages/pack/pack.h"
+#include "core/stages/pack/settings.h"
+
+namespace facet {
+namespace {
+
+absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
+  StageSpec pack = NewStage("pack", demand.branch + ".pack");
+  FACET_ASSIGN_OR_RETURN(pack.inputs["samples"], planner.Make(kSamples, demand));
+  FACET_ASSIGN_OR_RETURN(pack.inputs["frames"], planner.Make(kAlignments, demand));
+  FACET_RETURN_IF_ERROR(planner.AddImageSource(demand, &pack));
+  const Json crops = Planner::Settings(demand.row, demand.branch + ".crops");
+  pack.settings = Planner::ImageLimit(demand.row, demand.branch);
+  pack.settings["size_px"] =
+      demand.size_px > 0 ? demand.size_px : crops.value("size_px", int64_t{0});
+  for (const char* option : {"encoding", "jpeg_quality"}) {
+    if (crops.contains(option)) pack.settings[option] = crops[option];
+  }
+  pack.libraries = {"opencv"};
+  return planner.Add(std::move(pack), demand.row);
+}
+
+}  // namespace
+
+StageType PackStage() {
+  StageType type;
+  type.name = "pack";
+  type.summary = "stores every face's crop in one file";
+  type.slots = {SettingsSlot<TrainCropSettings>("train.crops", "stored crops")};
+  type.inputs = {{"samples", kSamples}, {"frames", kAlignments}, {"samples.images", kCuration, true}};
+  type.output = kCrops;
+  type.plan = &Plan;
+  return type;
+}
+
+}  // namespace facet

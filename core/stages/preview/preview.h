@@ -1,0 +1,27 @@
+// The preview stage: a contact sheet of what another stage made -> preview.png.
+//
+//   what       inputs                  shows
+//   detect     samples, faces          images with the chosen face's box and landmarks
+//   align      samples, frames         images with the frame's outline and its landmarks
+//   crops      crops                   stored crops
+//   triplets   crops, descriptors      what the component "miner" mines from the frozen
+//   descriptors:
+//                                      a row of the sheet is anchor, positive, negative
+// Which of them are shown is drawn by the seed.
+#ifndef FACET_CORE_STAGES_PREVIEW_PREVIEW_H_
+#define FACET_CORE_STAGES_PREVIEW_PREVIEW_H_
+
+#include "absl/status/status.h"
+
+namespace facet {
+
+class StageContext;
+struct StageType;
+
+absl::Status RunPreview(StageContext& context);
+
+StageType PreviewStage();
+
+}  // namespace facet
+
+#endif  // FACET_CORE_STAGES_PREVIEW_PREVIEW_H_

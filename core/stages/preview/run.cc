@@ -1,0 +1,203 @@
+#include "core/stages/preview/preview.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "core/base/file.h"
+#include "core/image/image_io.h"
+#include "core/records/artifacts.h"
+#include "core/image/contact_sheet.h"
+#include "core/stages/preview/triplets.h"
+#include "core/pipeline/sample_images.h"
+#include "core/stages/preview/settings.h"
+#include "core/training/crop_set.h"
+
+namespace facet {
+namespace {
+
+constexpr int kTileSidePx = 200, kColumns = 8;
+constexpr int64_t kMaxMegapixels = 1000;  // what earlier stages read, this one reads too
+
+// `count` of `total` indices, ascending.
+std::vector<int64_t> Draw(int64_t total, int64_t count, uint64_t seed) {
+  std::vector<int64_t> indices(static_cast<size_t>(total));
+  std::iota(indices.begin(), indices.end(), 0);
+  Random(seed).Shuffle(indices);
+  indices.resize(static_cast<size_t>(std::min(total, count)));
+  std::sort(indices.begin(), indices.end());
+  return indices;
+}
+
+// The records of the lines `drawn`.
+template <class Record>
+absl::StatusOr<std::vector<Record>> ReadDrawn(const std::string& path,
+                                              absl::StatusOr<Record> (*parse)(const Json&),
+                                              const std::vector<int64_t>& drawn) {
+  RecordStream<Record> stream(path, parse);
+  std::vector<Record> records;
+  int64_t line = 0;
+  while (records.size() < drawn.size()) {
+    FACET_ASSIGN_OR_RETURN(std::optional<Record> record, stream.Next());
+    if (!record) return absl::DataLossError(absl::StrCat(path, " has only ", line, " lines"));
+    if (line++ == drawn[records.size()]) records.push_back(*std::move(record));
+  }
+  return records;
+}
+
+// The sheet's share of a stage that has one record for a sample, in the samples' order.
+template <class Record>
+absl::Status AddSamples(
+    StageContext& context, const PreviewSettings& settings, const std::string& port,
+    const std::string& file, absl::StatusOr<Record> (*parse)(const Json&),
+    const std::function<void(const Image&, const Sample&, const Record&)>& add) {
+  FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile(port, file));
+  FACET_ASSIGN_OR_RETURN(const std::string samples_path,
+                         context.InputFile("samples", "samples.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(path));
+  const std::vector<int64_t> lines =
+      Draw(total, settings.count, static_cast<uint64_t>(settings.seed));
+  FACET_ASSIGN_OR_RETURN(const std::vector<Record> records, ReadDrawn(path, parse, lines));
+  std::vector<int64_t> indices;
+  for (const Record& record : records) indices.push_back(record.sample);
+  FACET_ASSIGN_OR_RETURN(const std::vector<Sample> samples,
+                         ReadDrawn(samples_path, &SampleFromJson, indices));
+  FACET_ASSIGN_OR_RETURN(const SampleImages images, SampleImages::Open(context, kMaxMegapixels));
+  for (size_t i = 0; i < records.size(); ++i) {
+    const absl::StatusOr<Image> image = images.Read(indices[i], samples[i]);
+    add(image.ok() ? *image : Image(), samples[i], records[i]);
+    context.Progress(static_cast<int64_t>(i + 1), static_cast<int64_t>(records.size()), "images");
+  }
+  return absl::OkStatus();
+}
+
+void AddFace(const Image& image, const Sample& sample, const FaceRecord& record,
+             ContactPage* sheet) {
+  using State = FaceRecord::State;
+  Tile tile(image, sheet->tile_side_px());
+  std::string caption;
+  SheetColour colour = kGreen;
+  if (record.state == State::kFound) {
+    const Face& face = record.face;
+    caption = absl::StrFormat("%s, score %.2f", std::string(PoseName(face.pose)), face.score);
+    if (record.num_found > 1) absl::StrAppend(&caption, ", 1 of ", record.num_found);
+    if (face.pose == Pose::kLeft || face.pose == Pose::kRight) colour = kBlue;
+  } else {
+    colour = record.state == State::kFallback ? kYellow : kRed;
+    caption = record.state == State::kFallback ? "no face: central box" : record.reason;
+  }
+  if (record.state == State::kFound || record.state == State::kFallback) {
+    tile.DrawBox(record.face.box, colour);
+    tile.DrawPoints(record.face.landmarks.points, kRed);
+  }
+  sheet->Add(tile, {sample.key, caption}, colour);
+}
+
+void AddFrame(const Image& image, const Sample& sample, const FrameRecord& record,
+              ContactPage* sheet) {
+  const Alignment& alignment = record.alignment;
+  const SheetColour colour = alignment.aligned ? kGreen : kYellow;
+  Tile tile(image, sheet->tile_side_px());
+  tile.DrawFrame(alignment, colour);
+  tile.DrawPoints(alignment.landmarks.points, kRed);
+  sheet->Add(tile,
+             {sample.key, alignment.aligned
+                              ? absl::StrFormat("aligned, confidence %.3g", alignment.confidence)
+                              : "box alone"},
+             colour);
+}
+
+absl::StatusOr<std::unique_ptr<CropSet>> OpenCrops(StageContext& context) {
+  FACET_ASSIGN_OR_RETURN(const std::string crops, context.InputFile("crops", "crops.mdb"));
+  FACET_ASSIGN_OR_RETURN(const std::string records, context.InputFile("crops", "crops.jsonl"));
+  return CropSet::Open(crops, records, context.threads(), /*memory_bytes=*/0);
+}
+
+absl::Status AddCrop(const CropSet& crops, int64_t row, const std::string& caption,
+                     const SheetColour* colour, ContactPage* sheet) {
+  if (row < 0 || row >= crops.size()) {
+    return absl::DataLossError(absl::StrCat("there is no crop ", row, " of ", crops.size()));
+  }
+  Image scratch;
+  FACET_ASSIGN_OR_RETURN(const Image* const image, crops.Get(row, &scratch));
+  const CropRecord& record = crops.records()[static_cast<size_t>(row)];
+  sheet->Add(Tile(*image, sheet->tile_side_px()),
+             {record.identity, absl::StrCat(caption, caption.empty() ? "" : ", ",
+                                            record.aligned ? "aligned" : "box alone")},
+             colour != nullptr ? *colour
+             : record.aligned  ? kGreen
+                               : kYellow);
+  return absl::OkStatus();
+}
+
+absl::Status AddCrops(StageContext& context, const PreviewSettings& settings, ContactPage* sheet) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context));
+  for (int64_t row : Draw(crops->size(), settings.count, static_cast<uint64_t>(settings.seed))) {
+    FACET_RETURN_IF_ERROR(AddCrop(*crops, row, "", nullptr, sheet));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddTriplets(StageContext& context, const PreviewSettings& settings,
+                         ContactPage* sheet) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context));
+  FACET_ASSIGN_OR_RETURN(
+      const std::vector<MinedTuple> mined,
+      MineForPreview(context, settings.count, static_cast<uint64_t>(settings.seed)));
+  for (const MinedTuple& tuple : mined) {
+    sheet->GroupBy(static_cast<int>(tuple.rows.size()));
+    for (size_t i = 0; i < tuple.rows.size(); ++i) {
+      const bool positive = tuple.rows.size() == 3 ? i == 1 : tuple.genuine;
+      const std::string caption =
+          i == 0 ? "anchor"
+                 : absl::StrFormat("%s, d = %.3f", positive ? "positive" : "negative",
+                                   tuple.distances[i - 1]);
+      const SheetColour& colour = i == 0 ? kBlue : positive ? kGreen : kRed;
+      FACET_RETURN_IF_ERROR(AddCrop(*crops, tuple.rows[i], caption, &colour, sheet));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Fill(StageContext& context, const PreviewSettings& settings, ContactPage* sheet) {
+  if (settings.what == "detect") {
+    return AddSamples<FaceRecord>(
+        context, settings, "faces", "faces.jsonl", &FaceRecordFromJson,
+        [&](const Image& image, const Sample& sample, const FaceRecord& record) {
+          AddFace(image, sample, record, sheet);
+        });
+  }
+  if (settings.what == "align") {
+    return AddSamples<FrameRecord>(
+        context, settings, "frames", "frames.jsonl", &FrameRecordFromJson,
+        [&](const Image& image, const Sample& sample, const FrameRecord& record) {
+          AddFrame(image, sample, record, sheet);
+        });
+  }
+  return settings.what == "crops" ? AddCrops(context, settings, sheet)
+                                  : AddTriplets(context, settings, sheet);
+}
+
+}  // namespace
+
+absl::Status RunPreview(StageContext& context) {
+  FACET_ASSIGN_OR_RETURN(const PreviewSettings settings,
+                         ReadOptions<PreviewSettings>(Dump(context.settings())));
+  // Tuples lie side by side: triplets two to a line, pairs three.
+  ContactPage sheet(settings.what == "triplets" ? 6 : kColumns, kTileSidePx);
+  FACET_RETURN_IF_ERROR(Fill(context, settings, &sheet));
+  if (sheet.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "there is nothing to show: ", settings.what == "triplets"
+                                          ? "the miner found no tuples in these descriptors"
+                                          : "the stage has no faces"));
+  }
+  FACET_ASSIGN_OR_RETURN(const std::string png, EncodePng(sheet.Render()));
+  return WriteFileAtomically(context.output_dir() + "/preview.png", png);
+}
+
+}  // namespace facet

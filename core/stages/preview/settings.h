@@ -1,0 +1,26 @@
+// What the preview stage may be told.
+#ifndef FACET_CORE_STAGES_PREVIEW_SETTINGS_H_
+#define FACET_CORE_STAGES_PREVIEW_SETTINGS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "core/api/options.h"
+
+namespace facet {
+
+struct PreviewSettings {
+  std::string what = "detect";
+  int64_t count = 40;
+  int64_t seed = 1;
+
+  void Visit(OptionVisitor& v) {
+    v("what", what, OneOf({"detect", "align", "crops", "triplets"}), "which stage's work is shown");
+    v("count", count, Range(1, 1000), "pictures, or triplets");
+    v("seed", seed, AtLeast(0), "draws those that are shown");
+  }
+};
+
+}  // namespace facet
+
+#endif  // FACET_CORE_STAGES_PREVIEW_SETTINGS_H_

@@ -1,0 +1,226 @@
+"""Stages: each a folder of core/stages, made known by one line of core/stages/BUILD.
+
+    load("//core/stages:stage.bzl", "facet_stage", "facet_stages")
+
+    facet_stage(name = "describe", torch = True, run_deps = ["//core/training:model"])     in core/stages/describe/BUILD
+    facet_stages(name = "stages", stages = ["dataset", ...])                               in core/stages/BUILD
+
+`facet_stage` makes from the folder
+    :settings    settings.h, if there is one: what the stage may be told
+    :plan        plan.cc and *_plan.h: <Name>Stage(), how the host plans it; no LibTorch, no OpenCV
+    :run         run.cc and all other sources: Run<Name>(), what the worker runs
+    *_test       from *_test.cc; `plan_test` and `settings_*` need no worker's code. `test_deps`, `test_data` are theirs
+`facet_stages` makes
+    :types       AllStageTypes() and StageCodeDigests() (stage_types.h), for the host
+    :functions   AllStageFunctions() (stage_functions.h), for the worker
+from the list, in its order: from the bottom up, a stage after those whose ports it takes.
+
+A stage's digest covers the sources and headers of its :run and of all targets of this workspace that it depends on, by
+path and content, and the `common` files. The host puts it into the stage's cache key: an edited training loop misses
+the cache for training, and nothing else does. Sources, not objects: the host need not wait for the worker's
+compilation.
+"""
+
+load("//core:core.bzl", "ABSL", "facet_cc_library", "facet_cc_test")
+
+def _camel(name):
+    return "".join([word.capitalize() for word in name.split("_")])
+
+def facet_stage(
+        name,
+        torch = False,
+        plan_deps = [],
+        run_deps = [],
+        settings_deps = [],
+        test_deps = [],
+        test_deps_of = {},
+        test_data = [],
+        test_sizes = {},
+        test_shards = {}):
+    """A stage from its folder; see the head of this file."""
+    if native.package_name() != "core/stages/" + name:
+        fail("%s: the stage \"%s\" is a folder of core/stages" % (native.package_name(), name))
+    tags = ["torch"] if torch else []
+    settings = native.glob(["settings.h"])
+    shared = ["//core/api", "//core/base", "//core/records", "//core/pipeline:context"] + ABSL
+    if settings:
+        facet_cc_library(
+            name = "settings",
+            hdrs = settings,
+            deps = ["//core/api"] + settings_deps,
+        )
+        shared = shared + [":settings"]
+    host_sources = ["plan.cc"] + native.glob(["settings_*.cc", "*_plan.h", "settings_*.h"], exclude = ["*_test.cc"])
+    facet_cc_library(
+        name = "plan",
+        srcs = [file for file in host_sources if file.endswith(".cc")],
+        hdrs = [name + ".h"] + [file for file in host_sources if file.endswith(".h")],
+        deps = shared + ["//core/pipeline"] + plan_deps,
+    )
+    run_headers = native.glob(["*.h"], exclude = ["*_testing.h", "*_plan.h", "settings.h", "settings_*.h"])
+    facet_cc_library(
+        name = "run",
+        srcs = native.glob(["*.cc"], exclude = ["*_test.cc", "plan.cc", "settings_*.cc", "*_testing.cc"]) +
+               [file for file in host_sources if file.startswith("settings_") and file.endswith(".cc")],
+        hdrs = run_headers + [file for file in host_sources if file.startswith("settings_") and file.endswith(".h")],
+        tags = tags,
+        deps = shared + (["//core/api:torch", "@torch"] if torch else []) + run_deps,
+    )
+    for test in native.glob(["*_test.cc"]):
+        test_name = test[:-len(".cc")]
+        of_host = test_name == "plan_test" or test_name.startswith("settings_")
+        facet_cc_test(
+            name = test_name,
+            size = test_sizes.get(test_name, "small"),
+            srcs = [test] + native.glob(["*_testing.h"]),
+            data = [] if of_host else test_data,
+            shard_count = test_shards.get(test_name),
+            torch = torch and not of_host,
+            deps = shared + ([
+                ":plan",
+                "//core/stages:planner_testing",
+            ] if of_host else [
+                ":run",
+                "//core/pipeline:context_testing",
+            ] + test_deps + test_deps_of.get(test_name, []) + (["//core/api:torch", "@torch"] if torch else [])),
+        )
+
+_SourcesInfo = provider(fields = ["files"])
+
+def _sources_aspect_impl(target, ctx):
+    direct = []
+    if not target.label.workspace_name:
+        for attribute in ["srcs", "hdrs"]:
+            if hasattr(ctx.rule.files, attribute):
+                direct += [file for file in getattr(ctx.rule.files, attribute) if file.is_source]
+    deps = [dep[_SourcesInfo].files for dep in getattr(ctx.rule.attr, "deps", []) if _SourcesInfo in dep]
+    return [_SourcesInfo(files = depset(direct, transitive = deps))]
+
+_sources_aspect = aspect(
+    implementation = _sources_aspect_impl,
+    attr_aspects = ["deps"],
+)
+
+# A line of C++ for one stage: $1 stage, $2 out, then the files. Paths count, so that a renamed file does too.
+_HASH = """
+stage="$1"; out="$2"; shift 2
+digest=$(for file in "$@"; do sha256sum "$file"; done | LC_ALL=C sort -k 2 | sha256sum | cut -d ' ' -f 1)
+printf '      {"%s", "%s"},\\n' "$stage" "$digest" > "$out"
+"""
+
+_DIGESTS = """
+out="$1"; shift
+{
+  echo '// Digest of the code of each stage, made by the build (core/stages/stage.bzl).'
+  echo '#include "core/stages/stage_types.h"'
+  echo 'namespace facet {'
+  echo 'std::map<std::string, std::string> StageCodeDigests() {'
+  echo '  return {'
+  cat "$@"
+  echo '  };'
+  echo '}'
+  echo '}  // namespace facet'
+} > "$out"
+"""
+
+def _digests_impl(ctx):
+    lines = []
+    for target in ctx.attr.stages:
+        stage = target.label.package.split("/")[-1]
+        files = depset(ctx.files.common, transitive = [target[_SourcesInfo].files])
+        line = ctx.actions.declare_file("%s.%s.line" % (ctx.label.name, stage))
+        arguments = ctx.actions.args()
+        arguments.add(stage)
+        arguments.add(line)
+        arguments.add_all(files)
+        ctx.actions.run_shell(
+            outputs = [line],
+            inputs = files,
+            command = _HASH,
+            arguments = [arguments],
+            mnemonic = "StageCode",
+            progress_message = "Hashing the code of stage %s" % stage,
+        )
+        lines.append(line)
+    source = ctx.actions.declare_file(ctx.label.name + ".cc")
+    arguments = ctx.actions.args()
+    arguments.add(source)
+    arguments.add_all(lines)
+    ctx.actions.run_shell(
+        outputs = [source],
+        inputs = lines,
+        command = _DIGESTS,
+        arguments = [arguments],
+        mnemonic = "StageCode",
+    )
+    return [DefaultInfo(files = depset([source]))]
+
+_digests = rule(
+    implementation = _digests_impl,
+    attrs = {
+        "common": attr.label_list(allow_files = True),
+        "stages": attr.label_list(aspects = [_sources_aspect], mandatory = True),
+    },
+)
+
+def _write_impl(ctx):
+    out = ctx.actions.declare_file(ctx.label.name + ".cc")
+    ctx.actions.write(out, ctx.attr.content)
+    return [DefaultInfo(files = depset([out]))]
+
+_write = rule(
+    implementation = _write_impl,
+    attrs = {"content": attr.string(mandatory = True)},
+)
+
+def facet_stages(name, stages, common):
+    """All stages; see the head of this file. `common`: what each rests on beside its dependencies."""
+    includes = ["#include \"core/stages/%s/%s.h\"" % (stage, stage) for stage in stages]
+    _write(
+        name = name + "_types_list",
+        content = "\n".join(["#include \"core/stages/stage_types.h\""] + includes + [
+            "namespace facet {",
+            "const std::vector<StageType>& AllStageTypes() {",
+            "  static const std::vector<StageType>& types = *new std::vector<StageType>{",
+        ] + ["      %sStage()," % _camel(stage) for stage in stages] + [
+            "  };",
+            "  return types;",
+            "}",
+            "}  // namespace facet",
+            "",
+        ]),
+    )
+    _write(
+        name = name + "_functions_list",
+        content = "\n".join(["#include \"core/stages/stage_functions.h\""] + includes + [
+            "namespace facet {",
+            "StageFunctions AllStageFunctions() {",
+            "  return {",
+        ] + ["      {\"%s\", &Run%s}," % (stage, _camel(stage)) for stage in stages] + [
+            "  };",
+            "}",
+            "}  // namespace facet",
+            "",
+        ]),
+    )
+    _digests(
+        name = name + "_digests",
+        common = common,
+        stages = ["//core/stages/%s:run" % stage for stage in stages],
+    )
+    facet_cc_library(
+        name = "types",
+        srcs = [
+            ":" + name + "_digests",
+            ":" + name + "_types_list",
+        ],
+        hdrs = ["stage_types.h"],
+        deps = ["//core/pipeline"] + ["//core/stages/%s:plan" % stage for stage in stages],
+    )
+    facet_cc_library(
+        name = "functions",
+        srcs = [":" + name + "_functions_list"],
+        hdrs = ["stage_functions.h"],
+        tags = ["torch"],
+        deps = ["//core/pipeline:context"] + ["//core/stages/%s:run" % stage for stage in stages],
+    )

@@ -1,0 +1,199 @@
+// The train stage with losses over tuples, miners, a memory, and losses with state of their own.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+#include <functional>
+
+#include "core/stages/train/train_testing.h"
+#include "core/training/model.h"
+#include "gmock/gmock.h"
+
+namespace facet {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+TEST_F(TrainTest, TrainsTupleLossesWithAndWithoutAMiner) {
+  auto uses = kUses;
+  uses["loss"] = {"plugins/losses/libmulti_similarity.so", "loss", "multi_similarity"};
+  for (const bool mined : {false, true}) {  // every pair of a batch, and triplets as pairs
+    if (mined) uses["miner"] = {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"};
+    auto context = Context(mined ? "mined" : "all", uses);
+    context->settings_["optimizer"]["epochs"] = 1;
+    const absl::Status status = RunTrain(*context);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  uses["loss"] = {"plugins/losses/libtriplet.so", "loss", "triplet"};
+  uses["miner"] = {"plugins/miners/librandom_violating.so", "miner", "random_violating"};
+  EXPECT_THAT(std::string(RunTrain(*Context("epoch", uses)).message()),
+              HasSubstr("train.miner mines an epoch, train needs one that mines a batch"));
+  uses["miner"] = {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"};
+  auto context = Context("batch", uses);
+  context->settings_["optimizer"]["rates"] = {1e-5};  // distances grow with the squared weights
+  context->settings_["optimizer"]["validation_share"] = 0.3;
+  const absl::Status status = RunTrain(*context);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_TRUE(ReadLines(context->output_ + "/log.jsonl")->back().contains("validation_loss"));
+}
+
+// Triplets of identities, from batches of 4 x 2.
+void UseIdentities(FakeContext& context) {
+  context.settings_["optimizer"]["rates"] = {1e-4};
+  context.settings_["optimizer"]["validation_share"] = 0.3;
+  context.settings_["sampler"] = {{"use", "identities"}, {"identities", 4}, {"images", 2}};
+}
+
+const std::map<std::string, Use> kTripletUses = {
+    {"architecture", kUses.at("architecture")},
+    {"loss", {"plugins/losses/libtriplet.so", "loss", "triplet"}},
+    {"miner", {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"}}};
+
+TEST_F(TrainTest, GoesOnWithTheSameBitsWithIdentitiesAndAMemory) {
+  const auto make = [&](const std::string& name) {
+    auto context = Context(name, kTripletUses);
+    UseIdentities(*context);
+    context->settings_["optimizer"]["epochs"] = 3;
+    context->settings_["memory"] = {{"size", 20}, {"start_step", 2}};
+    return context;
+  };
+  ExpectSameBitsAfterStop(make, /*stop=*/5);
+}
+
+TEST_F(TrainTest, ValidatesTupleLossesOnPairs) {
+  auto context = Context("pairs", kTripletUses);
+  UseIdentities(*context);
+  ASSERT_TRUE(RunTrain(*context).ok());
+  // A share of 0.3 of 10 images of each identity: 1.5 pairs, so 2 or 4 images.
+  const int64_t held_out = context->counts_.at("validation images");
+  EXPECT_GE(held_out, 8);
+  EXPECT_LE(held_out, 16);
+  EXPECT_EQ(held_out % 2, 0);
+  const std::vector<Json> log = *ReadLines(context->output_ + "/log.jsonl");
+  for (const Json& epoch : log) {
+    EXPECT_GT(epoch.at("validation_loss").get<double>(), 0.0);
+    EXPECT_EQ(epoch.at("skipped"), 0);  // every batch shows each identity twice
+  }
+}
+
+TEST_F(TrainTest, SaysWhatSamplerAndMemoryNeed) {
+  auto many = Context("many");
+  many->settings_["sampler"] = {{"use", "identities"}, {"identities", 8}, {"images", 2}};
+  many->settings_["optimizer"]["batch"] = 16;
+  EXPECT_THAT(std::string(RunTrain(*many).message()),
+              HasSubstr("train.sampler.identities = 8, but the training images show 4 identities"));
+  auto memory = Context("memory");
+  memory->settings_["memory"] = {{"size", 20}};
+  EXPECT_THAT(std::string(RunTrain(*memory).message()),
+              HasSubstr("train.memory serves losses of pairs or triplets, softmax takes none"));
+}
+
+// A loss with state of each sort: two learned centres and a running mean. Remembers what it was
+// shown.
+enum class Second { kUsed, kUsedFromThirdCall, kUnused };
+class StatefulLoss final : public Loss {
+ public:
+  struct Seen {
+    std::vector<int64_t> rows, tuples, last_first;
+  };
+  StatefulLoss(Seen* seen, Second second, TupleKind takes)
+      : seen_(seen), second_use_(second), takes_(takes) {}
+  TupleKind takes() const override { return takes_; }
+  absl::Status Initialize(int64_t dimension, int64_t, uint64_t) override {
+    first_ = at::ones({dimension}).set_requires_grad(true);
+    second_ = at::ones({dimension}).set_requires_grad(true);
+    mean_ = at::zeros({dimension});
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) override {
+    if (at::GradMode::is_enabled()) {
+      ++calls_;
+      mean_.mul_(0.5).add_(input.embeddings.detach().mean(0), 0.5);
+      seen_->rows.push_back(input.embeddings.size(0));
+      if (input.tuples != nullptr) {
+        seen_->tuples.push_back(input.tuples->anchors.numel());
+        seen_->last_first.push_back(
+            input.tuples->anchors.numel() == 0 ? -1 : input.tuples->anchors.max().item<int64_t>());
+      }
+    }
+    at::Tensor target = first_ + mean_;
+    if (second_use_ == Second::kUsed || (second_use_ != Second::kUnused && calls_ > 2)) {
+      target = target + second_;
+    }
+    return std::vector<LossGroup>{{"l", (input.embeddings - target).square().mean(1)}};
+  }
+  std::vector<NamedTensor> Parameters() override {
+    return {{"first", first_}, {"second", second_}};
+  }
+  std::vector<NamedTensor> Buffers() override { return {{"mean", mean_}}; }
+
+ private:
+  Seen* const seen_;
+  const Second second_use_;
+  const TupleKind takes_;
+  int64_t calls_ = 0;
+  at::Tensor first_, second_, mean_;
+};
+
+Use Stateful(StatefulLoss::Seen* seen, Second second, TupleKind takes = TupleKind::kNone) {
+  return {"", "loss", "stateful", Json::object(),
+          [=] { return std::make_unique<StatefulLoss>(seen, second, takes); }};
+}
+
+TEST_F(TrainTest, KeepsALossesBuffers) {
+  StatefulLoss::Seen seen;
+  const auto make = [&](const std::string& name) {
+    auto uses = kUses;
+    uses["loss"] = Stateful(&seen, Second::kUsed);
+    auto context = Context(name, uses);
+    context->settings_["optimizer"]["rates"] = {1e-4};
+    return context;
+  };
+  ExpectSameBitsAfterStop(make, 6);
+  const std::string whole = folder_ + "/whole/out";
+  const StoredTensors stored = *ReadTensors(whole + "/weights.safetensors");
+  const std::vector<float> mean = stored.tensors.at("loss.mean").values;
+  EXPECT_NE(mean, std::vector<float>(mean.size(), 0.0f));
+
+  auto next = make("next");
+  next->inputs_["start"] = whole;
+  next->settings_["optimizer"]["epochs"] = 1;
+  ASSERT_TRUE(RunTrain(*next).ok());
+  EXPECT_THAT(next->notices_, Contains(HasSubstr("drawn anew: none; not used: none.")));
+}
+
+TEST_F(TrainTest, ALossesTensorsMayLearnLateButNotNever) {
+  StatefulLoss::Seen seen;
+  auto uses = kUses;
+  uses["loss"] = Stateful(&seen, Second::kUsedFromThirdCall);
+  auto late = Context("late", uses);
+  late->settings_["optimizer"]["rates"] = {1e-4};
+  const absl::Status status = RunTrain(*late);
+  EXPECT_TRUE(status.ok()) << status;
+  uses["loss"] = Stateful(&seen, Second::kUnused);
+  auto never = Context("never", uses);
+  never->settings_["optimizer"]["rates"] = {1e-4};
+  EXPECT_THAT(std::string(RunTrain(*never).message()),
+              HasSubstr("learned tensor loss.second gets no gradient"));
+}
+
+TEST_F(TrainTest, ShowsTheMemoryToTheLoss) {
+  StatefulLoss::Seen seen;
+  auto uses = kTripletUses;
+  uses["loss"] = Stateful(&seen, Second::kUsed, TupleKind::kTriplets);
+  auto context = Context("memory", uses);
+  UseIdentities(*context);
+  context->settings_["memory"] = {{"size", 20}, {"start_step", 2}};
+  const absl::Status status = RunTrain(*context);
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_GT(seen.rows.size(), 5u);
+  // Two steps without it, then what both left, then it is full.
+  const std::vector<int64_t> rows(seen.rows.begin(), seen.rows.begin() + 5);
+  EXPECT_EQ(rows, (std::vector<int64_t>{8, 8, 8 + 16, 8 + 20, 8 + 20}));
+  for (const int64_t tuples : seen.tuples) EXPECT_EQ(tuples, 8);  // one hardest of each anchor
+  for (const int64_t last : seen.last_first) EXPECT_EQ(last, 7);  // anchors lie in the batch
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,150 @@
+// The train stage with softmax: the same bits again and after a stop, where it starts, what it
+// says.
+#include <ATen/ATen.h>
+
+#include <functional>
+
+#include "core/stages/train/train_testing.h"
+#include "core/training/model.h"
+#include "gmock/gmock.h"
+
+namespace facet {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+TEST_F(TrainTest, LearnsAndGivesTheSameBitsAgain) {
+  for (const char* precision : {"float32", "bfloat16"}) {
+    auto first = Context(std::string("a") + precision),
+         second = Context(std::string("b") + precision);
+    for (FakeContext* context : {first.get(), second.get()}) {
+      context->precision_ = precision;
+      context->settings_["optimizer"]["epochs"] = 12;
+      context->settings_["optimizer"]["rates"] = {0.005};
+      context->uses_["architecture"].options["dropout"] = 0.0;
+      const absl::Status status = RunTrain(*context);
+      ASSERT_TRUE(status.ok()) << status;
+    }
+    EXPECT_EQ(Result(*first), Result(*second));
+    const std::vector<Json> log = *ReadLines(first->output_ + "/log.jsonl");
+    ASSERT_EQ(log.size(), 12u);
+    EXPECT_LT(log.back().at("loss").get<double>(), 0.9 * std::log(4.0)) << precision;
+    EXPECT_EQ(first->counts_.at("identities"), 4);
+    EXPECT_EQ(first->counts_.at("training images"), 36);
+    EXPECT_EQ(first->counts_.at("validation images"), 4);
+  }
+}
+
+TEST_F(TrainTest, GoesOnAfterAStopWithTheSameBits) {
+  for (const char* precision : {"float32", "bfloat16"}) {
+    auto whole = Context(std::string("whole") + precision);
+    whole->precision_ = precision;
+    ASSERT_TRUE(RunTrain(*whole).ok());
+    // 4 steps an epoch: in the middle of one, and after the last step of one.
+    for (const int64_t stop : {6, 8}) {
+      auto stopped = Context(std::string("stopped") + precision + std::to_string(stop));
+      stopped->precision_ = precision;
+      stopped->stop_after_ = stop;
+      EXPECT_EQ(RunTrain(*stopped).code(), absl::StatusCode::kCancelled);
+      EXPECT_FALSE(std::filesystem::exists(stopped->output_ + "/model.json"));
+      stopped->stop_after_ = -1;
+      ASSERT_TRUE(RunTrain(*stopped).ok());
+      EXPECT_EQ(stopped->steps_, whole->steps_) << "it went on, it did not begin anew";
+      EXPECT_EQ(Result(*stopped), Result(*whole));
+    }
+  }
+}
+
+TEST_F(TrainTest, GoesOnWithTheSameBitsWhateverTheOptimiser) {
+  const std::vector<std::pair<std::string, Json>> optimizers = {
+      {"float32",
+       {{"nesterov", true}, {"schedule", "step"}, {"rates", {0.01, 0.001}}, {"clip_norm", 1.0}}},
+      {"float32",
+       {{"use", "adam"}, {"schedule", "cosine"}, {"warmup_epochs", 1.6}, {"clip_norm", 0.5}}},
+      {"bfloat16", {{"use", "adamw"}, {"decay_vectors", false}, {"loss_rate_factor", 10.0}}}};
+  for (const auto& [precision, changes] : optimizers) {
+    SCOPED_TRACE(changes.dump());
+    SetUp();
+    const Json& optimizer = changes;
+    const std::string& type = precision;
+    ExpectSameBitsAfterStop(
+        [&](const std::string& name) {
+          auto context = Context(name);
+          context->precision_ = type;
+          context->settings_["optimizer"].erase("patience");
+          context->settings_["optimizer"]["epochs"] = 2;
+          context->settings_["optimizer"]["rates"] = {0.001};
+          context->settings_["optimizer"].update(optimizer);
+          context->settings_["augment"] = {{"brightness", 0.4}, {"erase", 0.5}, {"zoom_max", 1.1}};
+          return context;
+        },
+        /*stop=*/6);
+  }
+}
+
+TEST_F(TrainTest, StepsAreClipped) {
+  std::vector<std::vector<float>> weights;
+  for (const double rate : {1e-3, 1e-3, 2e-3}) {
+    auto context = Context("clipped" + std::to_string(weights.size()));
+    Json& optimizer = context->settings_["optimizer"];
+    optimizer["epochs"] = 1;
+    optimizer["batch"] = 36;  // one step
+    optimizer["rates"] = {rate};
+    optimizer["weight_decay"] = 0;
+    optimizer["clip_norm"] = weights.empty() ? 2e-3 : 1e-3;
+    ASSERT_TRUE(RunTrain(*context).ok());
+    const StoredTensors stored = *ReadTensors(context->output_ + "/weights.safetensors");
+    weights.push_back(stored.tensors.at("loss.bias").values);  // zeros before the step
+  }
+  for (size_t i = 0; i < weights[0].size(); ++i) {
+    EXPECT_NE(weights[0][i], 0.0f);
+    // A step is rate * clip_norm long: half the norm, twice the rate. One rounding each.
+    EXPECT_NEAR(weights[1][i], weights[0][i] / 2, 1e-6 * std::abs(weights[0][i]));
+    EXPECT_NEAR(weights[2][i], weights[0][i], 1e-6 * std::abs(weights[0][i]));
+  }
+}
+
+TEST_F(TrainTest, StartsFromLayersThatAgree) {
+  auto from = Context("from");
+  ASSERT_TRUE(RunTrain(*from).ok());
+  auto uses = kUses;
+  uses["architecture"].options["config"] = "B";
+  auto to = Context("to", uses);
+  to->inputs_["start"] = from->output_;
+  to->settings_["optimizer"]["rates"] = {1e-30};  // the start is what is left
+  to->settings_["optimizer"]["weight_decay"] = 0.0;
+  ASSERT_TRUE(RunTrain(*to).ok());
+  EXPECT_THAT(to->notices_, Contains(HasSubstr("drawn anew: conv1_2, conv2_2; not used: none.")));
+  const StoredTensors a = *ReadTensors(from->output_ + "/weights.safetensors");
+  const StoredTensors b = *ReadTensors(to->output_ + "/weights.safetensors");
+  EXPECT_EQ(b.tensors.size(), a.tensors.size() + 4);
+  for (const auto& [name, tensor] : a.tensors) EXPECT_EQ(tensor.values, b.tensors.at(name).values);
+}
+
+TEST_F(TrainTest, LeavesTheClassifierBehindIfThePeopleDiffer) {
+  auto from = Context("from");
+  ASSERT_TRUE(RunTrain(*from).ok());
+  std::string json = *ReadFile(from->output_ + "/model.json");
+  json.replace(json.find("person 0"), 8, "person 9");
+  ASSERT_TRUE(WriteFileAtomically(from->output_ + "/model.json", json).ok());
+  auto to = Context("to");
+  to->inputs_["start"] = from->output_;
+  ASSERT_TRUE(RunTrain(*to).ok());
+  EXPECT_THAT(to->notices_, Contains(HasSubstr("drawn anew: loss; not used: loss.")));
+}
+
+TEST_F(TrainTest, SaysWhereItDiverged) {
+  auto context = Context("out");
+  context->settings_["optimizer"]["rates"] = {1e18};
+  const absl::Status status = RunTrain(*context);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("(epoch 1, rate 1e+18): training diverged"));
+  auto cuda = Context("cuda");
+  cuda->device_ = "cuda";
+  if (!at::hasCUDA()) {
+    EXPECT_EQ(RunTrain(*cuda).code(), absl::StatusCode::kFailedPrecondition);
+  }
+}
+
+}  // namespace
+}  // namespace facet

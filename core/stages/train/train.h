@@ -1,0 +1,28 @@
+// The train stage: packed crops -> a network.
+//
+//   ports     crops (pack), start (train; optional): the network to begin with
+//   roles     architecture, loss, miner (if the loss takes tuples; scope batch)
+//   settings  optimizer, augment, sampler, memory (train_settings.h); weights (WeightSettings)
+//   where
+//             a file is the start
+//   files     weights.safetensors, model.json (core/training/model.h), log.jsonl: an object per
+//   epoch
+//
+// Crops without an identity are left out and counted.
+#ifndef FACET_CORE_STAGES_TRAIN_TRAIN_H_
+#define FACET_CORE_STAGES_TRAIN_TRAIN_H_
+
+#include "absl/status/status.h"
+
+namespace facet {
+
+class StageContext;
+struct StageType;
+
+absl::Status RunTrain(StageContext& context);
+
+StageType TrainStage();
+
+}  // namespace facet
+
+#endif  // FACET_CORE_STAGES_TRAIN_TRAIN_H_

@@ -1,0 +1,78 @@
+// A worker with fake stages, for tests of the real processes.
+//   write     "<text>" and the content of input "in" -> out
+//   fail      a status; says something on stderr
+//   crash     aborts; exit: ends with code 3 and no result; throw: an exception
+//   train     counts to settings.steps, a step each `step_ms`; keeps its place in the checkpoint
+//   folder
+//             and stops when it is asked to; out: "steps <n>, begun at <m>"
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+
+#include "core/base/file.h"
+#include "core/worker/worker.h"
+
+namespace facet {
+namespace {
+
+absl::Status Write(StageContext& context) {
+  std::string text = context.settings().value("text", "");
+  if (context.has_input("in")) {
+    FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("in", "out"));
+    FACET_ASSIGN_OR_RETURN(const std::string content, ReadFile(path));
+    text += "+" + content;
+  }
+  context.Count("written", 1);
+  context.Notice("wrote " + text);
+  context.Progress(1, 1, "files", "");
+  context.Ask("read " + text);
+  return WriteFileAtomically(context.output_dir() + "/out", text);
+}
+
+absl::Status FailStage(StageContext& context) {
+  std::fprintf(stderr, "about to fail\n");
+  return context.InputFile("in", "missing").status();
+}
+
+absl::Status Crash(StageContext&) {
+  std::fprintf(stderr, "last words\n");
+  std::abort();
+}
+
+absl::Status ExitEarly(StageContext&) { std::exit(3); }
+
+absl::Status Throw(StageContext&) { throw std::runtime_error("out of patience"); }
+
+absl::Status Train(StageContext& context) {
+  const std::string path = context.checkpoint_dir() + "/step";
+  const absl::StatusOr<std::string> kept = ReadFile(path);
+  const int begun = kept.ok() ? std::atoi(kept->c_str()) : 0;
+  const int steps = context.settings().at("steps");
+  for (int step = begun; step < steps; ++step) {
+    context.Progress(step, steps, "steps", "");
+    FACET_RETURN_IF_ERROR(WriteFileAtomically(path, std::to_string(step)));
+    if (context.stop_requested()) return absl::CancelledError("stopped");
+    std::this_thread::sleep_for(std::chrono::milliseconds(context.settings().value("step_ms", 1)));
+  }
+  return WriteFileAtomically(
+      context.output_dir() + "/out",
+      "steps " + std::to_string(steps) + ", begun at " + std::to_string(begun));
+}
+
+}  // namespace
+}  // namespace facet
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  return facet::RunJob(argv[2], {{"write", &facet::Write},
+                                 {"fail", &facet::FailStage},
+                                 {"crash", &facet::Crash},
+                                 {"exit", &facet::ExitEarly},
+                                 {"throw", &facet::Throw},
+                                 {"train", &facet::Train}});
+}

@@ -1,0 +1,57 @@
+#include "core/worker/versions.h"
+
+#include <ATen/Version.h>
+#include <dlfcn.h>
+#include <link.h>
+#include <torch/version.h>
+
+#include <cstdio>
+#include <opencv2/core/utility.hpp>
+#include <string>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "core/base/json.h"
+
+namespace facet {
+namespace {
+
+// LibTorch multiplies with whatever libblas.so.3 is.
+std::string BlasRelease() {
+  void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_get_config");
+  if (symbol == nullptr) return "BLAS other than OpenBLAS";
+  // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...": what follows the number tells of this machine.
+  const std::string config = reinterpret_cast<const char* (*)()>(symbol)();
+  return config.substr(0, config.find(' ', config.find(' ') + 1));
+}
+
+// "Intel(R) MKL-DNN v2.6.3 (Git Hash N/A)" -> "oneDNN v2.6.3"
+std::string OneDnnRelease() {
+  const std::string text = at::get_mkldnn_version();
+  const size_t begin = text.find(" v");
+  if (begin == std::string::npos) return "no oneDNN";
+  return absl::StrCat("oneDNN", text.substr(begin, text.find(' ', begin + 1) - begin));
+}
+
+int AddLibrary(dl_phdr_info* info, size_t, void* files) {
+  const std::string name = info->dlpi_name;
+  if (absl::StartsWith(name, "/")) static_cast<Json*>(files)->push_back(name);
+  return 0;
+}
+
+}  // namespace
+
+int PrintVersions() {
+  Json files = Json::array();
+  ::dl_iterate_phdr(&AddLibrary, &files);
+  const Json versions = {
+      {"libraries",
+       {{"torch", absl::StrCat(TORCH_VERSION, ", ", OneDnnRelease(), ", ", BlasRelease())},
+        {"opencv", cv::getVersionString()}}},
+      {"files", files}};
+  std::fputs(DumpPretty(versions).c_str(), stdout);
+  return 0;
+}
+
+}  // namespace facet

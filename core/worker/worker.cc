@@ -1,0 +1,64 @@
+#include "core/worker/worker.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/api/guard.h"
+#include "core/base/file.h"
+#include "core/plugin/library.h"
+#include "core/worker/worker_context.h"
+
+namespace facet {
+namespace {
+
+absl::Status RunStage(const StageFunctions& stages, const Job& job, WorkerContext& context) {
+  const auto stage = stages.find(job.stage.type);
+  if (stage == stages.end()) {
+    return absl::InternalError(absl::StrCat("the worker knows no stage \"", job.stage.type, "\""));
+  }
+  FACET_RETURN_IF_ERROR(context.Prepare());
+  return Guard(absl::StrCat("stage ", job.stage.name), [&] { return stage->second(context); });
+}
+
+}  // namespace
+
+int RunJob(const std::string& job_path, const StageFunctions& stages) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ::signal(SIGPIPE, SIG_IGN);  // a host that is gone is noticed by the write
+  CatchStopSignals();
+  const absl::StatusOr<Json> json = ReadJsonFile(job_path);
+  const absl::StatusOr<Job> job = json.ok() ? JobFromJson(*json) : json.status();
+  if (!job.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(job.status().message()).c_str());
+    return 2;
+  }
+  WorkerContext context(*job, kProgressDescriptor);
+  const absl::Status status = RunStage(stages, *job, context);
+  if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
+  const absl::Status written =
+      WriteFileAtomically(job->result_path, DumpPretty(ToJson(context.TakeResult(status))));
+  if (!written.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(written.message()).c_str());
+    return 1;
+  }
+  std::fflush(nullptr);
+  // Without the destructors of LibTorch and the plugins: all that counts is on disk.
+  ::_exit(status.ok() ? 0 : absl::IsCancelled(status) ? kWorkerStopped : 1);
+}
+
+int DescribePlugin(const std::string& path) {
+  const absl::StatusOr<std::string> description = DescribeLibrary(path);
+  if (!description.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(description.status().message()).c_str());
+    return 4;
+  }
+  std::fputs(description->c_str(), stdout);
+  return 0;
+}
+
+}  // namespace facet

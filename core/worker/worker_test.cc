@@ -1,0 +1,186 @@
+// Stages in real worker processes: results, crashes, stops, and the host's death.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "core/base/file.h"
+#include "core/graph/scheduler.h"
+#include "core/worker/worker_context.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Observer final : public RunObserver {
+ public:
+  void OnStage(int, const StageOutcome&) override {}
+  void OnProgress(int, const StageProgress& progress) override {
+    last_done = progress.done;
+    ++num_progress;
+  }
+  void OnAsk(int, const std::string& sentence) override { asked.push_back(sentence); }
+  void OnWait(int, const std::string&) override {}
+  std::atomic<int64_t> last_done{-1};
+  std::atomic<int> num_progress{0};
+  std::vector<std::string> asked;
+};
+
+class WorkerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* worker = std::getenv("FAKE_WORKER");
+    ASSERT_NE(worker, nullptr);
+    worker_ = fs::absolute(worker).string();
+    folder_ = fs::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    fs::remove_all(folder_);
+    store_ = *Store::Open(folder_.string());
+    options_.log_folder = folder_.string();
+  }
+
+  int Add(const std::string& type, const Json& settings = Json::object(),
+          const std::map<std::string, int>& inputs = {}) {
+    StageSpec stage;
+    stage.type = type;
+    stage.name = type;
+    stage.users = {"1"};
+    stage.settings = settings;
+    stage.inputs = inputs;
+    graph_.stages.push_back(stage);
+    environment_.stage_code[type] = "code";
+    return static_cast<int>(graph_.stages.size()) - 1;
+  }
+
+  std::vector<StageOutcome> Run() {
+    InputDigests digests(store_->index_path());
+    WorkerProcesses workers(worker_);
+    return RunStages(graph_, environment_, *store_, digests, workers, observer_, options_);
+  }
+  std::string Output(const StageOutcome& outcome) const {
+    return *ReadFile(store_->BlobPath(outcome.artifact.Find("out")->digest));
+  }
+
+  std::string worker_;
+  fs::path folder_;
+  std::unique_ptr<Store> store_;
+  StageGraph graph_;
+  KeyEnvironment environment_;
+  Observer observer_;
+  RunOptions options_;
+};
+
+TEST_F(WorkerTest, ResultsCountsAndProgressComeBack) {
+  const int a = Add("write", {{"text", "A"}});
+  Add("write", {{"text", "B"}}, {{"in", a}});
+  const std::vector<StageOutcome> outcomes = Run();
+  ASSERT_EQ(outcomes[1].state, StageState::kDone) << outcomes[1].status;
+  EXPECT_EQ(Output(outcomes[1]), "B+A");
+  EXPECT_EQ(outcomes[1].artifact.counts.at("written"), 1);
+  EXPECT_EQ(outcomes[1].artifact.notices, std::vector<std::string>{"wrote B+A"});
+  EXPECT_GT(outcomes[1].artifact.provenance["peak_rss_mib"].get<double>(), 0.0);
+  EXPECT_EQ(observer_.num_progress, 2);
+  EXPECT_EQ(observer_.asked, (std::vector<std::string>{"read A", "read B+A"}));
+}
+
+TEST_F(WorkerTest, FailuresSayWhy) {
+  Add("fail");
+  Add("crash");
+  Add("exit");
+  Add("throw");
+  Add("write", {{"text", "fine"}});
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].status.message(), "stage fail has no input \"in\"");
+  EXPECT_TRUE(absl::StrContains(*ReadFile(outcomes[0].log_path), "about to fail"));
+  EXPECT_TRUE(absl::StrContains(outcomes[1].status.message(), "killed by signal 6"));
+  EXPECT_TRUE(absl::StrContains(outcomes[1].status.message(), "last words"));
+  EXPECT_TRUE(absl::StrContains(outcomes[2].status.message(), "exited with code 3 and no result"));
+  EXPECT_TRUE(
+      absl::StrContains(outcomes[3].status.message(), "stage throw: exception: out of patience"));
+  EXPECT_EQ(outcomes[4].state, StageState::kDone);
+}
+
+TEST_F(WorkerTest, AWorkerThatCannotBeStartedIsNamed) {
+  worker_ = "/no/such/worker";
+  Add("write");
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].state, StageState::kFailed);
+  EXPECT_TRUE(absl::StrContains(outcomes[0].status.message(), "/no/such/worker"));
+}
+
+TEST_F(WorkerTest, AStoppedTrainingResumesAtItsCheckpoint) {
+  Add("train", {{"steps", 150}, {"step_ms", 2}});
+  std::atomic<int> signal{0};
+  options_.stop = [&] { return signal.load(); };
+  std::thread stopper([&] {
+    while (observer_.last_done < 10) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    signal = SIGTERM;
+  });
+  std::vector<StageOutcome> outcomes = Run();
+  stopper.join();
+  EXPECT_EQ(outcomes[0].state, StageState::kStopped);
+  EXPECT_FALSE(store_->Find(outcomes[0].key).has_value());
+  signal = 0;
+  outcomes = Run();
+  ASSERT_EQ(outcomes[0].state, StageState::kDone) << outcomes[0].status;
+  EXPECT_FALSE(absl::StrContains(Output(outcomes[0]), "begun at 0")) << Output(outcomes[0]);
+  EXPECT_FALSE(fs::exists(folder_ / "cache/v1/checkpoints" / outcomes[0].key));
+}
+
+// The host is killed with kill -9 in the middle of a training: the worker dies with it, and the
+// next run resumes from the checkpoint without any clean-up by hand.
+TEST_F(WorkerTest, AWorkerDiesWithItsHostAndTheNextRunResumes) {
+  Add("train", {{"steps", 150}, {"step_ms", 5}});
+  const pid_t host = ::fork();
+  ASSERT_GE(host, 0);
+  if (host == 0) {
+    Run();
+    ::_exit(0);
+  }
+  const auto checkpoint = [&]() -> std::string {
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "cache/v1/checkpoints")) {
+      if (entry.path().filename() == "step") return ReadFile(entry.path().string()).value_or("");
+    }
+    return "";
+  };
+  while (std::atoi(checkpoint().c_str()) < 10)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  ::kill(host, SIGKILL);
+  int status = 0;
+  ::waitpid(host, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const std::string kept = checkpoint();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(checkpoint(), kept) << "the worker outlived its host";
+  graph_.stages[0].worker_threads = 3;  // not in the key
+  const std::vector<StageOutcome> outcomes = Run();
+  ASSERT_EQ(outcomes[0].state, StageState::kDone) << outcomes[0].status;
+  EXPECT_EQ(Output(outcomes[0]), "steps 150, begun at " + kept);
+}
+
+TEST(WorkerContextTest, FindsTheImagesWhereTheFolderIsNow) {
+  const std::string path = testing::TempDir() + "/moved_root.json";
+  std::ofstream(path) << R"({"below":"images/","option":"root"})";
+  Job job;
+  job.stage.sources["samples"].options = {{"root", "/new/place"}};
+  job.inputs["samples"] = {{"root.json", path}};
+  WorkerContext context(job, -1);
+  ASSERT_TRUE(context.Prepare().ok());
+  EXPECT_EQ(context.root("samples"), "/new/place/images/");
+  EXPECT_EQ(context.root("crops"), "");
+}
+
+}  // namespace
+}  // namespace facet

@@ -1,0 +1,265 @@
+#include "plugins/curators/annotation/chromium_testing.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <thread>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+constexpr int kAnswerMs = 60000;
+
+// The browser reads commands from descriptor 3 and writes answers to 4.
+[[noreturn]] void Execute(const std::string& program, const std::string& folder, int in, int out) {
+  // Above 4, so that neither is overwritten before it is copied.
+  const int high_in = ::fcntl(in, F_DUPFD, 10), high_out = ::fcntl(out, F_DUPFD, 10);
+  ::dup2(high_in, 3);
+  ::dup2(high_out, 4);
+  for (int file = 5; file < 64; ++file) ::close(file);
+  const int log = ::open((folder + "/chromium.log").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  ::dup2(log, 1);
+  ::dup2(log, 2);
+  const std::string profile = "--user-data-dir=" + folder + "/profile";
+  ::execl(program.c_str(), program.c_str(), "--headless", "--no-sandbox", "--disable-gpu",
+          "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+          "--disable-background-networking", "--disable-component-update", "--disable-sync",
+          "--disable-extensions", "--hide-scrollbars", "--force-device-scale-factor=1",
+          "--remote-debugging-pipe", profile.c_str(), "about:blank", nullptr);
+  ::_exit(127);
+}
+
+struct KeyCode {
+  std::string code;
+  int number;
+};
+
+KeyCode CodeOf(const std::string& key) {
+  static const std::map<std::string, KeyCode> kNamed = {
+      {"Enter", {"Enter", 13}},
+      {"Escape", {"Escape", 27}},
+      {" ", {"Space", 32}},
+      {"ArrowLeft", {"ArrowLeft", 37}},
+      {"ArrowUp", {"ArrowUp", 38}},
+      {"ArrowRight", {"ArrowRight", 39}},
+      {"ArrowDown", {"ArrowDown", 40}},
+      {"End", {"End", 35}},
+      {"Home", {"Home", 36}},
+      {"?", {"Slash", 191}},
+      {"+", {"Equal", 187}},
+      {"-", {"Minus", 189}},
+      {"0", {"Digit0", 48}},
+  };
+  const auto found = kNamed.find(key);
+  if (found != kNamed.end()) return found->second;
+  const char upper = static_cast<char>(key[0] & ~0x20);
+  return {std::string("Key") + upper, upper};
+}
+
+}  // namespace
+
+std::string Chromium::Find() {
+  for (const char* path : {"/usr/bin/chromium", "/usr/local/bin/chromium", "/snap/bin/chromium"}) {
+    if (::access(path, X_OK) == 0) return path;
+  }
+  return "";
+}
+
+std::unique_ptr<Chromium> Chromium::Start(const std::string& program, const std::string& folder) {
+  std::array<int, 2> commands, answers;
+  if (::pipe2(commands.data(), O_CLOEXEC) != 0 || ::pipe2(answers.data(), O_CLOEXEC) != 0) {
+    return nullptr;
+  }
+  const pid_t process = ::fork();
+  if (process == 0) Execute(program, folder, commands[0], answers[1]);
+  ::close(commands[0]);
+  ::close(answers[1]);
+  if (process < 0) return nullptr;
+  ::signal(SIGPIPE, SIG_IGN);
+  std::unique_ptr<Chromium> browser(new Chromium(process, commands[1], answers[0]));
+  return browser->Send("Browser.getVersion", Json::object(), "").is_null() ? nullptr
+                                                                           : std::move(browser);
+}
+
+Chromium::~Chromium() {
+  ::close(to_);  // ends it
+  ::close(from_);
+  for (int i = 0; i < 100; ++i) {
+    if (::waitpid(process_, nullptr, WNOHANG) != 0) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  ::kill(process_, SIGKILL);
+  ::waitpid(process_, nullptr, 0);
+}
+
+bool Chromium::Receive(Json* message) {
+  for (;;) {
+    const size_t end = received_.find('\0');
+    if (end != std::string::npos) {
+      *message = Json::parse(received_.substr(0, end));
+      received_.erase(0, end + 1);
+      return true;
+    }
+    pollfd waiting{from_, POLLIN, 0};
+    if (::poll(&waiting, 1, kAnswerMs) <= 0) return false;
+    std::array<char, 65536> part;
+    const ssize_t size = ::read(from_, part.data(), part.size());
+    if (size <= 0) return false;
+    received_.append(part.data(), static_cast<size_t>(size));
+  }
+}
+
+Json Chromium::Send(const std::string& method, const Json& parameters, const std::string& session) {
+  Json command = {{"id", ++last_id_}, {"method", method}, {"params", parameters}};
+  if (!session.empty()) command["sessionId"] = session;
+  const std::string text = command.dump() + '\0';
+  for (size_t written = 0; written < text.size();) {
+    const ssize_t size = ::write(to_, text.data() + written, text.size() - written);
+    if (size <= 0) {
+      ADD_FAILURE() << "the browser has ended";
+      return nullptr;
+    }
+    written += static_cast<size_t>(size);
+  }
+  for (Json message; Receive(&message);) {
+    if (message.value("id", 0) == last_id_) {
+      if (message.contains("result")) return message["result"];
+      ADD_FAILURE() << method << ": " << message.dump();
+      return nullptr;
+    }
+    const std::string event = message.value("method", "");
+    const std::string from = message.value("sessionId", "");
+    if (event == "Runtime.exceptionThrown") {
+      errors_.emplace_back(from, message["params"]["exceptionDetails"].dump());
+    } else if (event == "Log.entryAdded" && message["params"]["entry"]["level"] == "error") {
+      const Json& entry = message["params"]["entry"];
+      errors_.emplace_back(
+          from, absl::StrCat(entry["text"].get<std::string>(), " ", entry.value("url", "")));
+    }
+  }
+  ADD_FAILURE() << method << ": the browser does not answer";
+  return nullptr;
+}
+
+std::unique_ptr<ChromiumPage> Chromium::NewPage(int width_px, int height_px) {
+  const Json context = Send("Target.createBrowserContext", Json::object(), "");
+  if (context.is_null()) return nullptr;
+  const Json target =
+      Send("Target.createTarget",
+           {{"url", "about:blank"}, {"browserContextId", context["browserContextId"]}}, "");
+  if (target.is_null()) return nullptr;
+  const Json attached =
+      Send("Target.attachToTarget", {{"targetId", target["targetId"]}, {"flatten", true}}, "");
+  if (attached.is_null()) return nullptr;
+  std::unique_ptr<ChromiumPage> page(new ChromiumPage(this, attached["sessionId"]));
+  for (const char* domain : {"Page.enable", "Runtime.enable", "Log.enable"}) page->Send(domain);
+  page->Resize(width_px, height_px);
+  return page;
+}
+
+Json ChromiumPage::Send(const std::string& method, const Json& parameters) {
+  return browser_->Send(method, parameters, session_);
+}
+
+void ChromiumPage::Open(const std::string& url) {
+  Send("Page.navigate", {{"url", url}});
+  WaitFor("location.href === " + Json(url).dump() + " && document.readyState === 'complete'");
+}
+
+void ChromiumPage::Reload() {
+  Eval("window.beforeReload = true");
+  Send("Page.reload");
+  WaitFor("!window.beforeReload && document.readyState === 'complete'");
+}
+
+void ChromiumPage::Resize(int width_px, int height_px) {
+  Send("Emulation.setDeviceMetricsOverride",
+       {{"width", width_px}, {"height", height_px}, {"deviceScaleFactor", 1}, {"mobile", false}});
+}
+
+Json ChromiumPage::Eval(const std::string& script) {
+  const Json answer =
+      Send("Runtime.evaluate",
+           {{"expression", script}, {"returnByValue", true}, {"awaitPromise", true}});
+  if (answer.is_null()) return nullptr;
+  if (answer.contains("exceptionDetails")) {
+    ADD_FAILURE() << script << ": " << answer["exceptionDetails"].dump();
+    return nullptr;
+  }
+  return answer["result"].value("value", Json(nullptr));
+}
+
+bool ChromiumPage::WaitFor(const std::string& script, double seconds) {
+  const auto start = std::chrono::steady_clock::now();
+  // A page that is being left has nothing to evaluate in: asked again.
+  while (Eval("(() => { try { return Boolean(" + script +
+              "); } catch (e) { return false; } })()") != true) {
+    if (std::chrono::steady_clock::now() - start > std::chrono::duration<double>(seconds)) {
+      ADD_FAILURE() << "never true: " << script;
+      return false;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  return true;
+}
+
+void ChromiumPage::Press(const std::string& key, bool shift) {
+  const KeyCode code = CodeOf(key);
+  Json event = {{"type", "keyDown"},
+                {"key", key},
+                {"code", code.code},
+                {"windowsVirtualKeyCode", code.number},
+                {"modifiers", shift ? 8 : 0}};
+  if (key.size() == 1) event["text"] = key;
+  if (key == "Enter") event["text"] = "\r";
+  Send("Input.dispatchKeyEvent", event);
+  event.erase("text");
+  event["type"] = "keyUp";
+  Send("Input.dispatchKeyEvent", event);
+}
+
+void ChromiumPage::Type(const std::string& text) { Send("Input.insertText", {{"text", text}}); }
+
+void ChromiumPage::Click(const std::string& selector, bool shift) {
+  const Json place = Eval("(() => { const box = document.querySelector(" + Json(selector).dump() +
+                          ").getBoundingClientRect();"
+                          "return [box.x + box.width / 2, box.y + box.height / 2]; })()");
+  if (!place.is_array()) return;
+  Json event = {{"x", place[0]}, {"y", place[1]}, {"modifiers", shift ? 8 : 0}};
+  event["type"] = "mouseMoved";
+  Send("Input.dispatchMouseEvent", event);
+  event["button"] = "left";
+  event["clickCount"] = 1;
+  for (const char* type : {"mousePressed", "mouseReleased"}) {
+    event["type"] = type;
+    Send("Input.dispatchMouseEvent", event);
+  }
+}
+
+void ChromiumPage::Screenshot(const std::string& path) {
+  const Json answer = Send("Page.captureScreenshot", {{"format", "png"}});
+  std::string bytes;
+  if (answer.is_null() || !absl::Base64Unescape(answer["data"].get<std::string>(), &bytes)) return;
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+std::vector<std::string> ChromiumPage::errors() const {
+  std::vector<std::string> own;
+  for (const auto& [session, text] : browser_->errors_) {
+    if (session == session_) own.push_back(text);
+  }
+  return own;
+}
+
+}  // namespace facet

@@ -1,0 +1,90 @@
+// One request and its answer: what is asked for, how the answer is judged while it arrives, and
+// where its bytes go. Redirects are not followed here.
+#ifndef FACET_PLUGINS_CURATORS_DOWNLOAD_EXCHANGE_H_
+#define FACET_PLUGINS_CURATORS_DOWNLOAD_EXCHANGE_H_
+
+#include <curl/curl.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "plugins/curators/download/part.h"
+#include "plugins/curators/download/downloader.h"
+
+namespace facet {
+
+// Begins, after blanks, with "<!DOCTYPE", "<html", "<head", "<body", "<script" or "<!--".
+bool LooksLikeHtml(std::string_view start);
+
+struct DownloadAnswer {
+  DownloadOutcome outcome = DownloadOutcome::kBrokenAnswer;
+  std::string detail;
+  int64_t http_status = 0;
+  std::string redirect;     // not empty: ask there instead, whatever the outcome
+  bool start_anew = false;  // the rest was refused: ask for the whole
+  absl::Duration retry_after;
+  std::string_view extension;  // if ok
+};
+
+class DownloadExchange {
+ public:
+  // Continues `part` if it has bytes. `url` has been parsed. `options` is kept by reference.
+  static absl::StatusOr<std::unique_ptr<DownloadExchange>> Create(const std::string& url,
+                                                                  DownloadPart part,
+                                                                  const DownloadOptions& options,
+                                                                  absl::Duration timeout);
+  ~DownloadExchange();
+  DownloadExchange(const DownloadExchange&) = delete;
+  DownloadExchange& operator=(const DownloadExchange&) = delete;
+
+  CURL* handle() const { return curl_; }
+  DownloadPart& part() { return part_; }
+  // Once libcurl is done with the handle. Errors are the disk's.
+  absl::StatusOr<DownloadAnswer> Judge(CURLcode code);
+
+ private:
+  DownloadExchange(DownloadPart part, const DownloadOptions& options)
+      : part_(std::move(part)), options_(options) {}
+  void SetUp(const std::string& url, absl::Duration timeout);
+  static size_t OnHeader(char* data, size_t size, size_t count, void* self);
+  static size_t OnBody(char* data, size_t size, size_t count, void* self);
+  static curl_socket_t OnSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  bool BeginBody();
+  bool BeginRest();
+  bool TakeBody(std::string_view bytes);
+  bool CheckStart(bool at_end);
+  bool Refuse(DownloadOutcome outcome, std::string detail);
+  std::string Header(const std::string& name) const;
+  int64_t Length(const std::string& text) const;
+  void JudgeStatus(DownloadAnswer* answer);
+  void JudgeBody(DownloadAnswer* answer);
+  void JudgeFailure(CURLcode code, DownloadAnswer* answer) const;
+
+  CURL* curl_ = nullptr;
+  curl_slist* request_headers_ = nullptr;
+  char error_[CURL_ERROR_SIZE] = {};
+  DownloadPart part_;
+  const DownloadOptions& options_;
+  int64_t asked_from_ = 0;
+  std::map<std::string, std::string> headers_;  // of the last answer, names in lower case
+  int64_t status_ = 0;
+  bool body_begun_ = false, start_checked_ = false, private_address_ = false;
+  bool refused_ = false, start_anew_ = false;
+  int64_t expected_ = -1;  // size of the whole image; -1: unknown
+  int64_t dropped_ = 0;    // bytes of an answer that is no image
+  DownloadOutcome refused_outcome_ = DownloadOutcome::kOk;
+  std::string refused_detail_;
+  std::string_view extension_;
+  absl::Status disk_;
+};
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_CURATORS_DOWNLOAD_EXCHANGE_H_

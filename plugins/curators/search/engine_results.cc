@@ -1,0 +1,154 @@
+#include "plugins/curators/search/engine_results.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+const std::map<std::string, EngineMapping>& KnownMappings() {
+  static const auto& kMappings = *new std::map<std::string, EngineMapping>{
+      {"facet", {}},
+      // developers.google.com/custom-search/v1/reference/rest/v1/Search
+      {"google",
+       {"", "/queries/request/0/searchTerms", "/queries/request/0/startIndex", "/items", "/link",
+        "/image/contextLink", "/title", 1}},
+      // learn.microsoft.com: Image Search API v7 reference, object "Images"
+      {"bing",
+       {"", "/queryContext/originalQuery", "/currentOffset", "/value", "/contentUrl",
+        "/hostPageUrl", "/name", 0}},
+      // serpapi.com/google-images-api
+      {"serpapi",
+       {"/search_parameters/engine", "/search_parameters/q", "", "/images_results", "/original",
+        "/link", "/title", 0}},
+  };
+  return kMappings;
+}
+
+// What a pointer leads to; none if there is nothing, or null.
+const Json* At(const Json& json, const std::string& pointer) {
+  if (pointer.empty()) return nullptr;
+  try {
+    const Json& found = json.at(Json::json_pointer(pointer));
+    return found.is_null() ? nullptr : &found;
+  } catch (const Json::exception&) {
+    return nullptr;
+  }
+}
+
+absl::StatusOr<std::string> TextAt(const Json& json, const std::string& pointer) {
+  const Json* found = At(json, pointer);
+  if (found == nullptr) return std::string();
+  if (found->is_string()) return found->get<std::string>();
+  return absl::InvalidArgumentError(
+      absl::StrCat(pointer, " is text, here ", found->dump().substr(0, 40)));
+}
+
+absl::Status CheckPointers(const EngineMapping& mapping) {
+  for (const std::string& pointer : {mapping.engine, mapping.query, mapping.offset, mapping.results,
+                                     mapping.url, mapping.page, mapping.title}) {
+    try {
+      Json::json_pointer parsed(pointer);
+    } catch (const Json::exception&) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "\"", pointer, "\" is no JSON pointer: it begins with '/', and '~' is written ~0"));
+    }
+  }
+  if (!mapping.results.empty() && !mapping.url.empty() && !mapping.query.empty()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError("the pointers query, results and url are needed");
+}
+
+absl::StatusOr<int64_t> OffsetOf(const Json& document, const EngineMapping& mapping,
+                                 int64_t following) {
+  const Json* offset = At(document, mapping.offset);
+  if (offset == nullptr) return following;
+  if (offset->is_number_integer() && offset->get<int64_t>() >= mapping.first_offset) {
+    return offset->get<int64_t>() - mapping.first_offset;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(mapping.offset, " is a whole number from ",
+                                                 mapping.first_offset, ", here ", offset->dump()));
+}
+
+absl::Status AddDocument(const Json& document, const EngineMapping& mapping,
+                         const std::string& default_engine, SearchResults* results) {
+  FACET_ASSIGN_OR_RETURN(std::string engine, TextAt(document, mapping.engine));
+  FACET_ASSIGN_OR_RETURN(std::string query, TextAt(document, mapping.query));
+  if (engine.empty()) engine = default_engine;
+  if (query.empty()) return absl::InvalidArgumentError("no query at " + mapping.query);
+  if (engine.empty()) {
+    return absl::InvalidArgumentError("names no engine, and none is given beside it");
+  }
+  std::vector<SearchHit>& hits = (*results)[{engine, query}];
+  int64_t following = 0;
+  for (const SearchHit& hit : hits) following = std::max(following, hit.rank + 1);
+  FACET_ASSIGN_OR_RETURN(int64_t rank, OffsetOf(document, mapping, following));
+  const Json* list = At(document, mapping.results);
+  if (list == nullptr) return absl::OkStatus();  // how APIs say that nothing was found
+  if (!list->is_array()) return absl::InvalidArgumentError(mapping.results + " is no list");
+  for (const Json& entry : *list) {
+    SearchHit hit;
+    FACET_ASSIGN_OR_RETURN(hit.url, TextAt(entry, mapping.url));
+    FACET_ASSIGN_OR_RETURN(hit.page, TextAt(entry, mapping.page));
+    FACET_ASSIGN_OR_RETURN(hit.title, TextAt(entry, mapping.title));
+    hit.rank = rank++;
+    if (!hit.url.empty()) hits.push_back(std::move(hit));
+  }
+  return absl::OkStatus();
+}
+
+// One document, or one a line.
+absl::StatusOr<std::vector<std::pair<std::string, Json>>> Documents(const std::string& path) {
+  FACET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  std::vector<std::pair<std::string, Json>> documents;
+  Json whole = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!whole.is_discarded()) {
+    documents.emplace_back(path, std::move(whole));
+    return documents;
+  }
+  int64_t number = 0;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    ++number;
+    if (absl::StripAsciiWhitespace(line).empty()) continue;
+    const std::string place = absl::StrCat(path, ":", number);
+    FACET_ASSIGN_OR_RETURN(Json document, ParseJson(std::string(line), place));
+    documents.emplace_back(place, std::move(document));
+  }
+  return documents;
+}
+
+}  // namespace
+
+absl::StatusOr<EngineMapping> KnownEngineMapping(const std::string& name) {
+  const auto found = KnownMappings().find(name);
+  if (found != KnownMappings().end()) return found->second;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "unknown form of results \"", name,
+      "\"; known: ", absl::StrJoin(KnownMappings(), ", ", [](std::string* out, const auto& entry) {
+        out->append(entry.first);
+      })));
+}
+
+absl::Status ReadEngineResults(const std::string& path, const EngineMapping& mapping,
+                               const std::string& engine, SearchResults* results) {
+  FACET_RETURN_IF_ERROR(CheckPointers(mapping));
+  FACET_ASSIGN_OR_RETURN(const auto documents, Documents(path));
+  if (documents.empty()) return absl::InvalidArgumentError(path + " is empty");
+  for (const auto& [place, document] : documents) {
+    FACET_RETURN_IF_ERROR(Annotate(AddDocument(document, mapping, engine, results), place));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace facet

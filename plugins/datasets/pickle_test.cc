@@ -1,0 +1,125 @@
+#include "plugins/datasets/pickle.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "plugins/datasets/pickle_testing.h"
+
+namespace facet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string ErrorOf(const std::string& text) {
+  const auto pairs = ReadPickledPairs(text);
+  EXPECT_FALSE(pairs.ok());
+  return std::string(pairs.status().message());
+}
+
+// What Python 3.11 gives for pickle.dumps(([b"ab", b"c"], [True]), protocol): its text, typed in.
+TEST(Pickle, PythonsOwnBytes) {
+  const char kFour[] =
+      "\x80\x04\x95\x14\x00\x00\x00\x00\x00\x00\x00]\x94(C\x02"
+      "ab\x94"
+      "C\x01"
+      "c\x94"
+      "e]\x94\x88"
+      "a\x86\x94.";
+  std::string text(kFour, sizeof(kFour) - 1);
+  auto pairs = ReadPickledPairs(text);
+  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  EXPECT_THAT(pairs->images, ElementsAre("ab", "c"));
+  EXPECT_THAT(pairs->is_same, ElementsAre(true));
+  // Python 2.7, protocol 2: pickle.dumps((["ab", "c"], [True, False]), 2).
+  const char kTwo[] =
+      "\x80\x02]q\x00(U\x02"
+      "abq\x01U\x01"
+      "cq\x02"
+      "e]q\x03(\x88\x89"
+      "e\x86q\x04.";
+  text.assign(kTwo, sizeof(kTwo) - 1);
+  pairs = ReadPickledPairs(text);
+  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  EXPECT_THAT(pairs->images, ElementsAre("ab", "c"));
+  EXPECT_THAT(pairs->is_same, ElementsAre(true, false));
+}
+
+TEST(Pickle, AllProtocolsAndBatches) {
+  std::vector<std::string> images;
+  std::vector<bool> is_same;
+  for (size_t i = 0; i < 2400; ++i) {
+    images.emplace_back(i % 400, static_cast<char>(i));
+    if (i % 2 == 0) is_same.push_back(i % 3 == 0);
+  }
+  for (const auto& [protocol, python2] :
+       std::vector<std::pair<int, bool>>{{2, true}, {3, false}, {4, false}, {5, false}}) {
+    const std::string text = PickleWriter(protocol, python2).Write(images, is_same);
+    const auto pairs = ReadPickledPairs(text);
+    ASSERT_TRUE(pairs.ok()) << pairs.status();
+    ASSERT_EQ(pairs->images.size(), images.size());
+    for (size_t i = 0; i < images.size(); ++i) EXPECT_EQ(pairs->images[i], images[i]);
+    EXPECT_EQ(pairs->is_same, is_same);
+  }
+}
+
+// An image that is the same object twice is written once and recalled.
+TEST(Pickle, RecalledValues) {
+  const char kText[] =
+      "\x80\x03]q\x00(C\x01"
+      "aq\x01h\x01"
+      "e]q\x02K\x01"
+      "a\x86q\x03.";
+  const std::string text(kText, sizeof(kText) - 1);
+  const auto pairs = ReadPickledPairs(text);
+  ASSERT_TRUE(pairs.ok()) << pairs.status();
+  EXPECT_THAT(pairs->images, ElementsAre("a", "a"));
+  EXPECT_THAT(pairs->is_same, ElementsAre(true));
+}
+
+TEST(Pickle, WhatCouldRunCodeIsRefusedByName) {
+  EXPECT_THAT(ErrorOf("\x80\x02"
+                      "cos\nsystem\n(U\x02lsq\x00\x85R."),
+              HasSubstr("byte 2: the instruction 0x63 GLOBAL (a name to import"));
+  EXPECT_THAT(ErrorOf("\x80\x04(\x8c\x02os."), HasSubstr("0x8c BINUNICODE (a text)"));
+  EXPECT_THAT(ErrorOf("\x80\x04]R."), HasSubstr("byte 3: the instruction 0x52 REDUCE (a call)"));
+  EXPECT_THAT(ErrorOf("\x80\x04\x93."), HasSubstr("STACK_GLOBAL"));
+  EXPECT_THAT(ErrorOf("\x80\x04}."), HasSubstr("DICT"));
+}
+
+TEST(Pickle, DamagedFilesAreRefused) {
+  EXPECT_THAT(ErrorOf(""), HasSubstr("not a pickle of protocol 2 or later"));
+  EXPECT_THAT(ErrorOf("(lp0\n."), HasSubstr("not a pickle of protocol 2 or later"));
+  EXPECT_THAT(ErrorOf("\x80\x09."), HasSubstr("protocol 9; 2 to 5 are read"));
+  EXPECT_THAT(ErrorOf("\x80\x03]."), HasSubstr("does not hold a pair of lists"));
+  EXPECT_THAT(ErrorOf("\x80\x03."), HasSubstr("more than one value, or none"));
+  EXPECT_THAT(ErrorOf("\x80\x03"
+                      "e."),
+              HasSubstr("byte 2: no mark"));
+  EXPECT_THAT(ErrorOf("\x80\x03"
+                      "a."),
+              HasSubstr("appends nothing"));
+  EXPECT_THAT(ErrorOf("\x80\x03"
+                      "(a."),
+              HasSubstr("appends to what is no list"));
+  EXPECT_THAT(ErrorOf("\x80\x03h\x07."), HasSubstr("recalls value 7"));
+  EXPECT_THAT(ErrorOf("\x80\x03\x86."), HasSubstr("a tuple of more values"));
+  EXPECT_THAT(ErrorOf("\x80\x03](K\x01"
+                      "e](\x88"
+                      "e\x86."),
+              HasSubstr("entry 0 of the first list is no byte string"));
+  EXPECT_THAT(ErrorOf("\x80\x03]](K\x02"
+                      "e\x86."),
+              HasSubstr("entry 0 of the second list is no truth value"));
+  // Every beginning of a good file is refused, and none is read beyond its end.
+  const std::string good = PickleWriter(4, false).Write({"ab", std::string(300, 'x')}, {true});
+  for (size_t length = 0; length < good.size(); ++length) {
+    EXPECT_FALSE(ReadPickledPairs(good.substr(0, length)).ok()) << length;
+  }
+  EXPECT_EQ(ReadPickledPairs(good.substr(0, good.size() - 1)).status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace facet

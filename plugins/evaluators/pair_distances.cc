@@ -1,0 +1,99 @@
+#include "plugins/evaluators/pair_distances.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+// Lengths of the rows. InvalidArgument names the first template that cannot be compared.
+absl::StatusOr<std::vector<double>> Norms(const MatrixView& matrix, const Protocol& protocol,
+                                          bool must_normalize) {
+  std::vector<double> norms(static_cast<size_t>(matrix.rows));
+  for (size_t row = 0; row < norms.size(); ++row) {
+    double squares = 0.0;
+    const float* values = matrix.Row(static_cast<int64_t>(row));
+    for (int64_t d = 0; d < matrix.columns; ++d) squares += double{values[d]} * double{values[d]};
+    norms[row] = std::sqrt(squares);
+    if (!std::isfinite(norms[row]) || (must_normalize && norms[row] == 0.0)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the descriptor of template \"", protocol.templates[row].name, "\" ",
+          norms[row] == 0.0 ? "is zero and has no direction"
+                            : "has values that are not finite (has training diverged?)"));
+    }
+  }
+  return norms;
+}
+
+}  // namespace
+
+absl::Status CheckVerificationInput(const EvaluationInput& input) {
+  const Protocol& protocol = input.data->protocol;
+  const bool folds = protocol.kind == Protocol::Kind::kFolds;
+  if (protocol.kind == Protocol::Kind::kNone || (folds && protocol.num_folds < 2)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "verification needs pairs in two or more folds, or a split; ",
+        protocol.name.empty() ? "this data set" : protocol.name, " has ",
+        protocol.kind == Protocol::Kind::kNone ? "no protocol: is it a training set?" : "fewer"));
+  }
+  const int64_t num_folds = folds ? protocol.num_folds : 2;
+  std::vector<int64_t> counts(static_cast<size_t>(2 * num_folds));
+  const auto num_templates = static_cast<int64_t>(protocol.templates.size());
+  for (const Pair& pair : protocol.pairs) {
+    if (pair.fold < 0 || pair.fold >= num_folds || std::min(pair.first, pair.second) < 0 ||
+        std::max(pair.first, pair.second) >= num_templates) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("pair (", pair.first, ", ", pair.second, ") of fold ", pair.fold,
+                       " is not one of ", num_templates, " templates and ", num_folds, " folds"));
+    }
+    ++counts[static_cast<size_t>(2 * pair.fold + (pair.genuine ? 1 : 0))];
+  }
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0) continue;
+    return absl::InvalidArgumentError(absl::StrCat("fold ", i / 2, " of ", protocol.name,
+                                                   " has no ", i % 2 ? "genuine" : "impostor",
+                                                   " pair: no error rate can be computed"));
+  }
+  const auto matrices = static_cast<int64_t>(input.descriptors.size());
+  if (matrices != 1 && matrices != num_folds) {
+    return absl::InvalidArgumentError(absl::StrCat("descriptors: ", matrices, " matrices for ",
+                                                   num_folds, " folds; one, or one per fold"));
+  }
+  for (const MatrixView& matrix : input.descriptors) {
+    if (matrix.rows == num_templates && matrix.columns > 0) continue;
+    return absl::InvalidArgumentError(absl::StrCat("descriptors: a matrix of ", matrix.rows, " x ",
+                                                   matrix.columns, " for ", num_templates,
+                                                   " templates"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Comparison>> PairDistances(const EvaluationInput& input, int64_t fold,
+                                                      PairDistance distance, bool normalize) {
+  const Protocol& protocol = input.data->protocol;
+  const MatrixView& matrix = input.ForFold(fold);
+  const bool cosine = distance == PairDistance::kCosine;
+  FACET_ASSIGN_OR_RETURN(const std::vector<double> norms,
+                         Norms(matrix, protocol, cosine || normalize));
+  std::vector<Comparison> comparisons;
+  comparisons.reserve(protocol.pairs.size());
+  for (const Pair& pair : protocol.pairs) {
+    const float *a = matrix.Row(pair.first), *b = matrix.Row(pair.second);
+    const double norm_a = norms[static_cast<size_t>(pair.first)];
+    const double norm_b = norms[static_cast<size_t>(pair.second)];
+    double sum = 0.0;
+    for (int64_t d = 0; d < matrix.columns; ++d) {
+      const double x = a[d], y = b[d];
+      const double difference = normalize ? x / norm_a - y / norm_b : x - y;
+      sum += cosine ? x * y : difference * difference;
+    }
+    comparisons.push_back({cosine ? 1.0 - sum / (norm_a * norm_b) : std::sqrt(sum), pair.genuine});
+  }
+  return comparisons;
+}
+
+}  // namespace facet

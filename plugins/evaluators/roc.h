@@ -1,0 +1,74 @@
+// Verification statistics from distances: ROC, equal error rate, best threshold. Exact, with ties.
+//
+// A pair is accepted ("same person") if its distance is below the threshold. FAR (false accept
+// rate) is the share of impostor pairs accepted, FRR (false reject rate) that of genuine pairs
+// rejected, TAR = 1 - FRR. Pairs of equal distance are accepted or rejected together, so no result
+// depends on their order. Weights are numbers of copies of a pair (bootstrap); a pair of weight 0
+// is absent.
+#ifndef FACET_PLUGINS_EVALUATORS_ROC_H_
+#define FACET_PLUGINS_EVALUATORS_ROC_H_
+
+#include <vector>
+
+namespace facet {
+
+struct Comparison {
+  double distance = 0.0;  // finite
+  bool genuine = false;
+  double weight = 1.0;
+};
+
+struct RocPoint {
+  double far = 0.0, frr = 1.0;
+};
+
+void SortByDistance(std::vector<Comparison>& comparisons);
+
+// One point for each distinct distance, after (far 0, frr 1); far rises, frr falls, the last is
+// (1, 0). `sorted` by distance, with genuine and impostor pairs of positive weight.
+std::vector<RocPoint> RocOf(const std::vector<Comparison>& sorted);
+
+// The ROC as the LFW results page draws it: at every threshold the mean over the folds of their far
+// and frr. Equal to the pooled ROC where all folds have equally many pairs of both kinds.
+std::vector<RocPoint> MeanRocOf(const std::vector<std::vector<Comparison>>& folds);
+
+// The mean over the folds of their tar at every far (vertical averaging, Fawcett, Pattern
+// Recognition Letters 27, 2006): for folds whose distances have different scales, so that no
+// threshold is common to them. `folds`: RocOf() each.
+std::vector<RocPoint> MeanRocAtFarOf(const std::vector<std::vector<RocPoint>>& folds);
+
+// Where far = frr: linear interpolation on the segment of the ROC on which frr - far changes sign.
+// Without ties it is the rule of VLFeat's vl_roc; with ties it does not depend on the order of the
+// input, which vl_roc's does.
+double EqualErrorRate(const std::vector<RocPoint>& roc);
+
+// Area under TAR over FAR by trapezoids = P(genuine < impostor) + P(equal) / 2.
+double AreaUnderRoc(const std::vector<RocPoint>& roc);
+
+// The largest TAR that a threshold reaches with a FAR of at most `far`; no interpolation.
+double TrueAcceptRate(const std::vector<RocPoint>& roc, double far);
+
+// The threshold with the most pairs classified right. Between two neighbouring distinct distances
+// all thresholds do equally well: of the longest stretch (in distance) of best ones, the first of
+// equals, it returns the middle. Only if no threshold between two distances is best: -infinity (all
+// rejected) or +infinity (all accepted). `sorted` by distance, not empty.
+double BestThreshold(const std::vector<Comparison>& sorted);
+
+// Share of the weight that is classified right.
+double AccuracyAt(const std::vector<Comparison>& comparisons, double threshold);
+
+// Without the points that lie on the line between their neighbours.
+std::vector<RocPoint> WithoutCollinear(const std::vector<RocPoint>& roc);
+
+struct MeanAndError {
+  double mean = 0.0;
+  double standard_error = 0.0;  // standard deviation (divided by n - 1) / sqrt(n)
+};
+// At least two values.
+MeanAndError MeanWithError(const std::vector<double>& values);
+// Standard deviation (divided by n - 1): the standard error of what bootstrap draws estimate.
+double StandardDeviation(const std::vector<double>& values);
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_EVALUATORS_ROC_H_

@@ -1,0 +1,40 @@
+// Descriptors of templates, ready for many comparisons of one with another.
+#ifndef FACET_PLUGINS_EVALUATORS_TEMPLATE_ROWS_H_
+#define FACET_PLUGINS_EVALUATORS_TEMPLATE_ROWS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/api/evaluator.h"
+
+namespace facet {
+
+class TemplateRows {
+ public:
+  // cosine: distances are 1 - cos, else l2, of rows that are l2-normalised if `normalize` says so.
+  // InvalidArgument names the first template whose descriptor is not finite, or has no direction
+  // where one is needed.
+  static absl::StatusOr<TemplateRows> Make(const MatrixView& matrix, const Protocol& protocol,
+                                           bool cosine, bool normalize);
+  // float32; the same whatever the compiler makes of it.
+  float Distance(size_t first, size_t second) const;
+
+ private:
+  TemplateRows(std::vector<float> rows, size_t columns, bool cosine)
+      : rows_(std::move(rows)), columns_(columns), cosine_(cosine) {}
+
+  std::vector<float> rows_;
+  size_t columns_;
+  bool cosine_;
+};
+
+// The person of each template by the identity of its first sample, 0 .. *num_people - 1; -1 where
+// none is known.
+std::vector<int32_t> PeopleOfTemplates(const DatasetContents& data, int64_t* num_people);
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_EVALUATORS_TEMPLATE_ROWS_H_

@@ -1,0 +1,149 @@
+#include "plugins/evaluators/verification_evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "plugins/evaluators/pair_distances.h"
+#include "plugins/evaluators/roc.h"
+#include "plugins/evaluators/verification_scores.h"
+
+namespace facet {
+namespace {
+
+Curve CurveOf(const std::string& name, const std::vector<RocPoint>& roc) {
+  Curve curve{name, "false accept rate", "true accept rate", {}, {}};
+  for (const RocPoint& point : WithoutCollinear(roc)) {
+    curve.x.push_back(point.far);
+    curve.y.push_back(1.0 - point.frr);
+  }
+  return curve;
+}
+
+constexpr auto kOneMinusEer = [](const VerificationFigures& f) { return f.one_minus_eer; };
+constexpr auto kAccuracy = [](const VerificationFigures& f) { return f.accuracy; };
+using Get = std::function<double(const VerificationFigures&)>;
+struct Figure {
+  std::string name;
+  Get get;
+};
+
+class Scorer {
+ public:
+  explicit Scorer(const VerificationOptions& options) : options_(options) {}
+
+  absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) const {
+    FACET_RETURN_IF_ERROR(CheckVerificationInput(input));
+    return input.data->protocol.kind == Protocol::Kind::kFolds ? Folds(input) : Split(input);
+  }
+
+ private:
+  void PutHeadlineFirst(const std::vector<double>& accuracies, Evaluation* evaluation) const {
+    if (options_.headline != "accuracy") return;
+    std::vector<Metric>& metrics = evaluation->metrics;
+    const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                    [](const Metric& metric) { return metric.name == "accuracy"; });
+    if (found == metrics.end()) return;
+    std::rotate(metrics.begin(), found, found + 1);
+    evaluation->replicates = accuracies;
+  }
+
+  // Pairs as a fold sees them; computed once where there is one matrix for all folds.
+  CompareFunction Comparer(const EvaluationInput& input) const {
+    const bool normalize =
+        options_.normalize == "all" || (options_.normalize == "descriptors" && !input.projected);
+    const auto distance = options_.distance == "cosine" ? PairDistance::kCosine : PairDistance::kL2;
+    if (input.descriptors.size() > 1) {
+      return [=, &input](int64_t fold) { return PairDistances(input, fold, distance, normalize); };
+    }
+    return [all = PairDistances(input, 0, distance, normalize)](int64_t) { return all; };
+  }
+
+  // Those besides 100%-EER and accuracy.
+  std::vector<Figure> OtherFigures() const {
+    std::vector<Figure> figures = {{"AUC", [](const VerificationFigures& f) { return f.auc; }}};
+    for (size_t i = 0; i < options_.far.size(); ++i) {
+      figures.push_back({absl::StrCat("TAR at FAR ", 100.0 * options_.far[i], " %"),
+                         [i](const VerificationFigures& f) { return f.tar[i]; }});
+    }
+    return figures;
+  }
+
+  absl::StatusOr<Evaluation> Folds(const EvaluationInput& input) const {
+    const Protocol& protocol = input.data->protocol;
+    FACET_ASSIGN_OR_RETURN(const FoldScores scores,
+                           ScoreFolds(protocol, Comparer(input), options_.far));
+    Evaluation evaluation;
+    const std::string error_kind = absl::StrCat("over ", protocol.num_folds, " folds, ddof 1");
+    const auto add = [&](const std::string& name, const std::string& unit, double value,
+                         const std::vector<double>& of_folds) {
+      evaluation.metrics.push_back({name, value, MeanWithError(of_folds).standard_error, error_kind,
+                                    unit, static_cast<int64_t>(protocol.pairs.size())});
+    };
+    const auto add_mean = [&](const std::string& name, const std::string& unit,
+                              const std::vector<double>& of_folds) {
+      const double mean = MeanWithError(of_folds).mean;
+      if (std::isfinite(mean)) add(name, unit, mean, of_folds);
+    };
+    const std::vector<double> eers = Column(scores.folds, kOneMinusEer);
+    const bool per_fold = input.descriptors.size() > 1;
+    if (per_fold) add_mean("100%-EER, mean of folds", "%", eers);
+    add("100%-EER, pooled", "%", scores.pooled.one_minus_eer, eers);
+    if (!per_fold) add_mean("100%-EER, mean of folds", "%", eers);
+    add_mean("accuracy", "%", Column(scores.folds, kAccuracy));
+    for (const Figure& each : OtherFigures()) {
+      add(each.name + ", pooled", "%", each.get(scores.pooled), Column(scores.folds, each.get));
+    }
+    add_mean("threshold", "1", scores.thresholds);
+    evaluation.curves = {CurveOf("ROC, pooled", scores.pooled_roc),
+                         CurveOf("ROC, mean of folds at one threshold", scores.mean_roc)};
+    evaluation.replicates = eers;
+    evaluation.replicate_kind = "fold";
+    PutHeadlineFirst(Column(scores.folds, kAccuracy), &evaluation);
+    if (per_fold) {
+      evaluation.curves.insert(evaluation.curves.begin(),
+                               CurveOf("ROC, mean of folds at one FAR", scores.mean_roc_at_far));
+      evaluation.notices.push_back(
+          "Each fold has its own projection, so pooled figures mix the scales of their distances: "
+          "the headline is the mean of the folds, the ROC their mean at equal false accept rates.");
+    }
+    return evaluation;
+  }
+
+  absl::StatusOr<Evaluation> Split(const EvaluationInput& input) const {
+    FACET_ASSIGN_OR_RETURN(
+        const SplitScores scores,
+        ScoreSplit(*input.data, Comparer(input), options_.far, options_.draws, input.seed));
+    Evaluation evaluation;
+    const std::string error_kind =
+        absl::StrCat("bootstrap over ", scores.num_people, " people, ", options_.draws, " draws");
+    const auto add = [&](const std::string& name, const Get& get) {
+      evaluation.metrics.push_back({name, get(scores.test),
+                                    StandardDeviation(Column(scores.draws, get)), error_kind, "%",
+                                    scores.num_pairs});
+    };
+    add("100%-EER", kOneMinusEer);
+    add("accuracy", kAccuracy);
+    for (const Figure& each : OtherFigures()) add(each.name, each.get);
+    evaluation.curves = {CurveOf("ROC", scores.roc)};
+    evaluation.replicates = Column(scores.draws, kOneMinusEer);
+    evaluation.replicate_kind = "bootstrap";
+    PutHeadlineFirst(Column(scores.draws, kAccuracy), &evaluation);
+    evaluation.notices.push_back(absl::StrCat(
+        "The accuracy's threshold, ", scores.threshold, ", was chosen on fold 0",
+        input.descriptors.size() > 1 ? ", whose people the projection was trained on." : "."));
+    return evaluation;
+  }
+
+  const VerificationOptions& options_;
+};
+
+}  // namespace
+
+absl::StatusOr<Evaluation> EvaluateVerification(const VerificationOptions& options,
+                                                const EvaluationInput& input) {
+  return Scorer(options).Evaluate(input);
+}
+
+}  // namespace facet

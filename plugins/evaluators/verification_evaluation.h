@@ -1,0 +1,56 @@
+// Verification: are two templates of one person? Distances between descriptors against a threshold.
+// What the evaluators `verification` and `template_verification` share.
+//
+// In:  descriptors [templates, D] (all folds, or one matrix per fold), pairs with folds.
+// Out: metrics in %, ROC curves. A pair is accepted if its distance is below the threshold.
+//
+// kFolds (LFW view 2, YTF): the threshold of fold i is the best on the other folds (exact search,
+// plugins/evaluators/roc.h); accuracy and its standard error are mean and ddof-1 deviation / sqrt(n)
+// of the folds. 100%-EER, threshold-free, is pooled over all pairs, with the standard error of the
+// folds' own values; the mean of those is given beside it.
+// One matrix per fold (W' learned per fold): whatever decides on fold i is measured under matrix i,
+// training pairs included, so the threshold never sees the test people. Pooling would mix the
+// matrices' scales, so the mean of folds is then the headline, and the ROC their mean at equal FAR.
+// kSplit (LFW view 1): threshold from fold 0, figures of fold 1 (under its matrix), standard errors
+// from a bootstrap over the people of fold 1, the threshold held fixed.
+//
+// Distances: l2, or cosine (1 - cos). The paper compares l2-normalised descriptors and does not
+// normalise again what W' projects; `normalize = "descriptors"` does the same.
+// Errors: InvalidArgument for a protocol without pairs of both kinds in each fold, for matrices
+// that do not fit it, for descriptors that are not finite or cannot be normalised;
+// FailedPrecondition for too few people to resample.
+#ifndef FACET_PLUGINS_EVALUATORS_VERIFICATION_EVALUATION_H_
+#define FACET_PLUGINS_EVALUATORS_VERIFICATION_EVALUATION_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/api/evaluator.h"
+
+namespace facet {
+
+struct VerificationOptions {
+  std::string distance = "l2";
+  std::string normalize = "descriptors";
+  std::string headline = "100%-EER";
+  std::vector<double> far = {0.01};
+  int64_t draws = 1000;
+  void Visit(OptionVisitor& v) {
+    v("distance", distance, OneOf({"l2", "cosine"}), "between two templates; paper: l2");
+    v("normalize", normalize, OneOf({"descriptors", "all", "none"}),
+      "l2-normalise the network's descriptors (paper), learned projections as well, or nothing");
+    v("headline", headline, OneOf({"100%-EER", "accuracy"}),
+      "the figure that heads the table, and by which rows are compared");
+    v("far", far, AboveUpTo(0, 1), "false accept rates at which the true one is given [1]");
+    v("draws", draws, Range(100, 100000), "of the bootstrap over people, without folds");
+  }
+};
+
+absl::StatusOr<Evaluation> EvaluateVerification(const VerificationOptions& options,
+                                                const EvaluationInput& input);
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_EVALUATORS_VERIFICATION_EVALUATION_H_

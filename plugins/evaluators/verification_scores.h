@@ -1,0 +1,58 @@
+// Scores of a verification protocol: cross-validation over folds, or a split with a bootstrap.
+#ifndef FACET_PLUGINS_EVALUATORS_VERIFICATION_SCORES_H_
+#define FACET_PLUGINS_EVALUATORS_VERIFICATION_SCORES_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/api/evaluator.h"
+#include "plugins/evaluators/roc.h"
+
+namespace facet {
+
+// What is measured, all in %. `tar` has one value for each FAR that was asked for.
+struct VerificationFigures {
+  double one_minus_eer = 0.0, accuracy = 0.0, auc = 0.0;
+  std::vector<double> tar;
+};
+// One value of many figures: Column(all, [](const auto& f) { return f.auc; }).
+template <class Get>
+std::vector<double> Column(const std::vector<VerificationFigures>& figures, Get get) {
+  std::vector<double> values;
+  values.reserve(figures.size());
+  for (const VerificationFigures& each : figures) values.push_back(get(each));
+  return values;
+}
+
+// `sorted` by distance. The accuracy is that of `threshold`.
+VerificationFigures FiguresOf(const std::vector<Comparison>& sorted, double threshold,
+                              const std::vector<double>& far);
+
+// All pairs of the protocol, in its order, as fold `fold` sees them.
+using CompareFunction = std::function<absl::StatusOr<std::vector<Comparison>>(int64_t fold)>;
+
+struct FoldScores {
+  std::vector<VerificationFigures> folds;
+  std::vector<double> thresholds;  // of each fold, the best one on all others
+  VerificationFigures pooled;      // over all pairs; its accuracy is not defined (NaN)
+  std::vector<RocPoint> pooled_roc, mean_roc, mean_roc_at_far;
+};
+absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFunction& compare,
+                                      const std::vector<double>& far);
+
+struct SplitScores {
+  VerificationFigures test;                // of fold 1
+  std::vector<VerificationFigures> draws;  // bootstrap over its people
+  double threshold = 0.0;                  // the best on fold 0
+  std::vector<RocPoint> roc;
+  int64_t num_pairs = 0, num_people = 0;
+};
+absl::StatusOr<SplitScores> ScoreSplit(const DatasetContents& data, const CompareFunction& compare,
+                                       const std::vector<double>& far, int64_t num_draws,
+                                       uint64_t seed);
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_EVALUATORS_VERIFICATION_SCORES_H_

@@ -1,0 +1,109 @@
+#include "plugins/losses/pair_matrix.h"
+
+#include <ATen/ATen.h>
+
+#include <limits>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
+
+namespace facet {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNoDirection = 1e-12;
+
+absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& second, int64_t size) {
+  if (first.sizes() != second.sizes()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("pairs of ", first.numel(), " first and ", second.numel(), " second indices"));
+  }
+  const at::Tensor mask = at::zeros({size, size}, first.options().dtype(at::kBool));
+  if (first.numel() == 0) return mask;
+  const at::Tensor low = at::minimum(first.min(), second.min());
+  const at::Tensor high = at::maximum(first.max(), second.max());
+  if (low.item<int64_t>() < 0 || high.item<int64_t>() >= size) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a pair has index ", low.item<int64_t>() < 0 ? low.item<int64_t>() : high.item<int64_t>(),
+        ", the batch has ", size, " rows"));
+  }
+  mask.view({-1}).index_fill_(0, first * size + second, 1);
+  return mask;
+}
+
+}  // namespace
+
+at::Tensor AtLeastFloat(const at::Tensor& x) {
+  return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
+}
+
+at::Tensor UnitRows(const at::Tensor& x) {
+  if (x.numel() == 0) return x;
+  // The direction does not change with a constant factor: divided by the largest entry, the
+  // squares neither overflow nor vanish.
+  const at::Tensor largest = x.detach().abs().amax(1, true);
+  const at::Tensor none = largest.lt(kNoDirection);
+  const at::Tensor scaled = (x / largest.masked_fill(none, 1)).masked_fill(none, 0);
+  const at::Tensor squares = at::square(scaled).sum(1, true).masked_fill(none, 1);
+  return scaled / squares.sqrt();
+}
+
+at::Tensor Distances(const at::Tensor& x) { return at::cdist(x, x, 2.0, /*compute_mode=*/2); }
+
+at::Tensor MaskedLogSumExp(const at::Tensor& values, const at::Tensor& mask) {
+  if (values.numel() == 0) return values.sum(1);
+  const at::Tensor out = mask.logical_not();
+  const at::Tensor none = out.all(1);
+  const at::Tensor top = values.detach().masked_fill(out, -kInfinity).amax(1).masked_fill(none, 0);
+  const at::Tensor sum = (values - top.unsqueeze(1)).masked_fill(out, -kInfinity).exp().sum(1);
+  return (sum.masked_fill(none, 1).log() + top).masked_fill(none, kLogOfNothing);
+}
+
+at::Tensor Softplus(const at::Tensor& x) {
+  return at::softplus(x, 1, /*threshold=*/40);  // e^-40 is below float64's last digit of 40
+}
+
+absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize) {
+  if (input.embeddings.dim() != 2 || input.labels.dim() != 1 ||
+      input.labels.size(0) != input.embeddings.size(0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a loss over pairs needs embeddings [N, D] and labels [N], got ",
+                     input.embeddings.dim(), " dimensions and ", input.labels.numel(), " labels"));
+  }
+  const int64_t size = input.embeddings.size(0);
+  PairBatch batch;
+  batch.embeddings = AtLeastFloat(input.embeddings);
+  if (normalize) batch.embeddings = UnitRows(batch.embeddings);
+  if (input.tuples == nullptr) {
+    batch.positive = input.labels.unsqueeze(1).eq(input.labels.unsqueeze(0));
+    batch.negative = batch.positive.logical_not();
+    batch.positive.fill_diagonal_(0);  // an image makes no pair with itself
+    return batch;
+  }
+  const Tuples& tuples = *input.tuples;
+  if (tuples.kind != TupleKind::kPairs) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a loss over pairs was given ", std::string(TupleKindName(tuples.kind))));
+  }
+  FACET_ASSIGN_OR_RETURN(batch.positive,
+                         MaskOf(tuples.positive_first, tuples.positive_second, size));
+  FACET_ASSIGN_OR_RETURN(batch.negative,
+                         MaskOf(tuples.negative_first, tuples.negative_second, size));
+  return batch;
+}
+
+Reduction ReductionNamed(const std::string& name) {
+  if (name == "mean") return Reduction::kMean;
+  return name == "sum" ? Reduction::kSum : Reduction::kMeanNonZero;
+}
+
+std::vector<LossGroup> OneGroup(const std::string& name, const at::Tensor& elements,
+                                Reduction reduction) {
+  std::vector<LossGroup> groups(1);
+  groups[0].name = name;
+  groups[0].elements = elements;
+  groups[0].reduction = reduction;
+  return groups;
+}
+
+}  // namespace facet

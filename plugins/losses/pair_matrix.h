@@ -1,0 +1,59 @@
+// Losses over the pairs of a batch as matrices [N, N]: row a, column b stands for the ordered pair
+// (a, b), and two masks say which pairs count. Values and gradients stay finite for zero vectors,
+// equal points, large exponents and rows without a pair.
+#ifndef FACET_PLUGINS_LOSSES_PAIR_MATRIX_H_
+#define FACET_PLUGINS_LOSSES_PAIR_MATRIX_H_
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/api/loss.h"
+
+namespace facet {
+
+// Pairs are a set: one that the tuples give twice counts once. Otherwise triplets converted to
+// pairs would weight (a, p) by the number of a's negatives.
+struct PairBatch {
+  at::Tensor embeddings;  // [N, D], float32 or float64 (shorter types become float32)
+  at::Tensor positive;    // [N, N], bool
+  at::Tensor negative;    // [N, N], bool
+};
+
+// From the input's tuples; without them every pair of two different rows, by their labels. With
+// `normalize` the embeddings are divided by their l2 norms. InvalidArgument: shapes that do not
+// fit, tuples that are no pairs, an index outside the batch.
+absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize);
+
+// float32 for float16 and bfloat16, else the tensor itself.
+at::Tensor AtLeastFloat(const at::Tensor& x);
+
+// Rows divided by their l2 norms. A row whose entries are all below 1e-12 has no direction: it
+// gives 0 with a gradient of 0.
+at::Tensor UnitRows(const at::Tensor& x);
+
+// [N, D] -> [N, N] of l2 distances, from differences: the expansion |a|^2 - 2 ab + |b|^2 loses
+// small distances. The gradient at distance 0 is 0.
+at::Tensor Distances(const at::Tensor& x);
+
+// Stands for log 0: finite, so that sums, hinges and their gradients are numbers.
+inline constexpr double kLogOfNothing = -1e30;
+
+// log of the sum of e^value over each row's masked entries: [N, M], [N, M] -> [N]. A row without
+// any gives kLogOfNothing with a gradient of 0.
+at::Tensor MaskedLogSumExp(const at::Tensor& values, const at::Tensor& mask);
+
+// log(1 + e^x), to the last digit of float64.
+at::Tensor Softplus(const at::Tensor& x);
+
+// "mean", "mean_nonzero" or "sum".
+Reduction ReductionNamed(const std::string& name);
+
+std::vector<LossGroup> OneGroup(const std::string& name, const at::Tensor& elements,
+                                Reduction reduction);
+
+}  // namespace facet
+
+#endif  // FACET_PLUGINS_LOSSES_PAIR_MATRIX_H_

@@ -1,0 +1,143 @@
+#include "plugins/rendered_faces/backdrop.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plugins/rendered_faces/canvas.h"
+#include "plugins/rendered_faces/random.h"
+
+namespace facet {
+namespace {
+
+FaceColor RandomColor(FaceRandom& random, double saturation) {
+  const double gray = random.Uniform(0.05, 0.95);
+  FaceColor color;
+  for (float& c : color) {
+    const double value =
+        std::min(1.0, std::max(0.02, gray + saturation * random.Uniform(-0.5, 0.5)));
+    c = static_cast<float>(std::pow(value, 2.2));
+  }
+  return color;
+}
+
+struct Shape {  // of the background, in shares of the image's side
+  bool ellipse;
+  float x, y, half_width, half_height, cos, sin, softness;
+  FaceColor color;
+};
+
+void PaintShape(const Shape& shape, LinearImage& image, int size) {
+  const float reach =
+      std::sqrt(shape.half_width * shape.half_width + shape.half_height * shape.half_height) *
+      (1 + shape.softness);
+  const float scale = static_cast<float>(size);
+  const int x0 = std::max(0, static_cast<int>((shape.x - reach) * scale));
+  const int x1 = std::min(size - 1, static_cast<int>((shape.x + reach) * scale));
+  const int y0 = std::max(0, static_cast<int>((shape.y - reach) * scale));
+  const int y1 = std::min(size - 1, static_cast<int>((shape.y + reach) * scale));
+  for (int y = y0; y <= y1; ++y) {
+    for (int x = x0; x <= x1; ++x) {
+      const float dx = static_cast<float>(x) / scale - shape.x;
+      const float dy = static_cast<float>(y) / scale - shape.y;
+      const float a = std::abs(dx * shape.cos + dy * shape.sin) / shape.half_width;
+      const float b = std::abs(dy * shape.cos - dx * shape.sin) / shape.half_height;
+      const float r = shape.ellipse ? std::sqrt(a * a + b * b) : std::max(a, b);
+      const float alpha = SmoothStep(1 + shape.softness, 1 - shape.softness, r);
+      if (alpha > 0) Blend(image[static_cast<size_t>(y) * size + x], shape.color, alpha);
+    }
+  }
+}
+
+// Bilinear.
+LinearImage Enlarge(const LinearImage& scene, int small, int size) {
+  LinearImage image(static_cast<size_t>(size) * size);
+  const float step = static_cast<float>(small - 1) / static_cast<float>(size);
+  for (int y = 0; y < size; ++y) {
+    const float fy = static_cast<float>(y) * step;
+    const size_t iy = static_cast<size_t>(fy);
+    const float ty = fy - static_cast<float>(iy);
+    for (int x = 0; x < size; ++x) {
+      const float fx = static_cast<float>(x) * step;
+      const size_t ix = static_cast<size_t>(fx);
+      const float tx = fx - static_cast<float>(ix);
+      const FaceColor *a = &scene[iy * small + ix], *b = a + small;
+      FaceColor& out = image[static_cast<size_t>(y) * size + x];
+      for (int c = 0; c < 3; ++c)
+        out[c] = Mix(Mix(a[0][c], a[1][c], tx), Mix(b[0][c], b[1][c], tx), ty);
+    }
+  }
+  return image;
+}
+
+}  // namespace
+
+LinearImage DrawBackground(uint64_t seed, int size) {
+  FaceRandom random(MixSeed(seed, 21));
+  const double saturation = random.Uniform(0.05, 0.6);
+  const FaceColor top = RandomColor(random, saturation), bottom = RandomColor(random, saturation);
+  // Out of focus: drawn small and enlarged.
+  const int small = std::max(16, static_cast<int>(size * random.Uniform(0.15, 0.8)));
+  LinearImage scene(static_cast<size_t>(small) * small);
+  for (int y = 0; y < small; ++y) {
+    FaceColor row = top;
+    Blend(row, bottom, static_cast<float>(y) / static_cast<float>(small));
+    std::fill_n(scene.begin() + static_cast<std::ptrdiff_t>(y) * small, small, row);
+  }
+  const int shapes = random.Index(random.Chance(0.3) ? 4 : 26);
+  for (int i = 0; i < shapes; ++i) {
+    Shape shape;
+    shape.ellipse = random.Chance(0.4);
+    shape.x = static_cast<float>(random.Uniform(-0.1, 1.1));
+    shape.y = static_cast<float>(random.Uniform(-0.1, 1.1));
+    shape.half_width = static_cast<float>(0.02 + 0.3 * random.Uniform() * random.Uniform());
+    shape.half_height = static_cast<float>(0.02 + 0.5 * random.Uniform() * random.Uniform());
+    const double angle = random.Chance(0.6) ? 0 : random.Uniform(0, M_PI);
+    shape.cos = static_cast<float>(std::cos(angle));
+    shape.sin = static_cast<float>(std::sin(angle));
+    shape.softness = static_cast<float>(random.Uniform(0.02, 0.4));
+    shape.color = RandomColor(random, saturation);
+    PaintShape(shape, scene, small);
+  }
+  return Enlarge(scene, small, size);
+}
+
+void DrawOccluder(const FaceScene& scene, const FaceColor& skin, const Box& box, LinearImage& image,
+                  int size) {
+  if (scene.occluder != Occluder::kHand && scene.occluder != Occluder::kBlock) return;
+  FaceRandom random(MixSeed(scene.seed, 23));
+  const float scale = 1 / static_cast<float>(size);
+  const float width = static_cast<float>(box.width) * scale;
+  const float height = static_cast<float>(box.height) * scale;
+  const float side = random.Chance(0.5) ? 1.0f : -1.0f;
+  Shape shape;
+  shape.softness = 0.06f;
+  shape.x = static_cast<float>(box.x) * scale +
+            width * (0.5f + side * static_cast<float>(random.Uniform(0.25, 0.6)));
+  shape.y =
+      static_cast<float>(box.y) * scale + height * static_cast<float>(random.Uniform(0.35, 1.0));
+  const double angle = random.Uniform(-0.6, 0.6);
+  shape.cos = static_cast<float>(std::cos(angle));
+  shape.sin = static_cast<float>(std::sin(angle));
+  if (scene.occluder == Occluder::kBlock) {
+    shape.ellipse = random.Chance(0.5);
+    shape.half_width = width * static_cast<float>(random.Uniform(0.15, 0.4));
+    shape.half_height = height * static_cast<float>(random.Uniform(0.15, 0.5));
+    shape.color = RandomColor(random, 0.5);
+    PaintShape(shape, image, size);
+    return;
+  }
+  shape.ellipse = true;
+  for (int finger = 0; finger < 4; ++finger) {
+    shape.half_width = 0.07f * width;
+    shape.half_height = 0.33f * height;
+    const float shade = finger % 2 == 0 ? 0.95f : 0.8f;
+    for (size_t c = 0; c < 3; ++c) {
+      shape.color[c] = shade * skin[c] * (scene.ambient_color[c] + 0.7f * scene.light_color[c]);
+    }
+    PaintShape(shape, image, size);
+    shape.x += 0.125f * width * shape.cos;
+    shape.y += 0.125f * width * shape.sin;
+  }
+}
+
+}  // namespace facet
