@@ -259,6 +259,17 @@ a_home_is_not_needed() {
   expect_eq "$([[ -d $tmp/facet-$(id -u)/.cache/facet ]] && echo made)" made
 }
 
+lint_needs_neither_packages_nor_a_build() {
+  mkdir -p "$tree/tests/lint"
+  printf '#!/bin/bash\nprintf "%%s|" "$@"\nexit 1\n' >"$tree/tests/lint/lint"
+  chmod +x "$tree/tests/lint/lint"
+  : >"$log"
+  MISSING="g++ bazel-bootstrap" facet lint --fix "a b"
+  expect_eq "$code" 1
+  expect_eq "$out" "--fix|a b|"
+  expect_eq "$(<"$log")" ""
+}
+
 help_and_no_arguments() {
   facet
   expect_eq "$code" 2
@@ -271,7 +282,8 @@ help_and_no_arguments() {
 for test in no_install_names_what_is_missing_and_refuses missing_packages_are_listed_then_installed \
   every_package_of_third_party_is_installed debian_libtorch_is_not_asked_for_beside_another arguments_and_folder_are_the_callers \
   bazel_is_called_only_when_something_changed a_failed_build_shows_the_compilers_words_and_is_tried_again \
-  a_missing_library_is_one_line progress_says_how_far_it_is tests_are_counted a_home_is_not_needed help_and_no_arguments; do
+  a_missing_library_is_one_line progress_says_how_far_it_is tests_are_counted a_home_is_not_needed \
+  lint_needs_neither_packages_nor_a_build help_and_no_arguments; do
   "$test"
 done
 echo "$cases checks, $failures failed"
