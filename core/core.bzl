@@ -8,9 +8,10 @@
     OpenCV ("@torch//:headers" is allowed: declarations only).
 `facet_cc_library(name, srcs, hdrs, deps)`      everything else in core: linked statically into the programs that use it.
 `facet_cc_binary(name, srcs, deps)`             a program. Finds libfacet.so in the build tree and in ../lib of a copied tree.
-`facet_cc_test(name, srcs, deps, torch = False)` a GoogleTest program, main included. `torch = True` where LibTorch is
-    linked, directly or not: sanitizer builds leave it out.
-All take the attributes of the native rules too. Includes are written from the workspace's root.
+`facet_cc_test(name, srcs, deps, torch = False)` a GoogleTest program, main included; not optimised, for it is compiled
+    more often than it runs. `torch = True` where LibTorch is linked, directly or not: sanitizer builds leave it out.
+All take the attributes of the native rules too. Includes are written from the workspace's root. All but parts of
+libfacet.so hide their symbols and use precompiled headers (core/precompiled).
 """
 
 load("@environment//:environment.bzl", "BUILD_ENVIRONMENT")
@@ -30,6 +31,22 @@ COPTS = [
     # Enters the key of Bazel's disk cache; see third_party/environment.bzl.
     "-DFACET_BUILD_ENVIRONMENT=\\\"%s\\\"" % BUILD_ENVIRONMENT,
 ]
+
+HIDDEN = ["-fvisibility=hidden", "-fvisibility-inlines-hidden"]
+
+# Of the host, whose time is spent waiting for disk and workers.
+HOST_COPTS = ["-O1"]
+
+TEST_COPTS = ["-O0", "-U_FORTIFY_SOURCE"]
+
+def precompiled(tags, test = False):
+    """(copts, deps) of sources that use the precompiled headers: those with LibTorch where `tags` say so."""
+    name = "precompiled_%s%s" % ("torch" if "torch" in tags else "base", "_test" if test else "")
+    off = "//core/precompiled:off"
+    return (
+        select({off: [], "//conditions:default": ["-include", "core/precompiled/%s.h" % name]}),
+        select({off: [], "//conditions:default": ["//core/precompiled:" + name]}),
+    )
 
 # The modules that most of our code uses; what a program does not need of them it does not load.
 ABSL = ["@absl//:" + module for module in ["status", "statusor", "str_format", "strings", "time"]]
@@ -104,37 +121,47 @@ def libfacet(name, parts):
         visibility = _PUBLIC,
     )
 
-def facet_cc_library(name, copts = [], **kwargs):
+def facet_cc_library(name, copts = [], deps = [], tags = [], testonly = False, **kwargs):
     """A static library; see the head of this file."""
     kwargs.setdefault("visibility", _PUBLIC)
+    include, header = precompiled(tags, testonly)
+    if not kwargs.get("srcs"):
+        include, header = [], []
     native.cc_library(
         name = name,
-        copts = COPTS + copts,
+        testonly = testonly,
+        copts = COPTS + HIDDEN + (TEST_COPTS if testonly else []) + copts + include,
         linkstatic = True,
+        tags = tags,
+        deps = deps + header,
         **kwargs
     )
 
-def facet_cc_binary(name, copts = [], linkopts = [], **kwargs):
+def facet_cc_binary(name, copts = [], linkopts = [], deps = [], tags = [], **kwargs):
     """A program; see the head of this file."""
     kwargs.setdefault("visibility", _PUBLIC)
+    include, header = precompiled(tags)
     native.cc_binary(
         name = name,
-        copts = COPTS + copts,
+        copts = COPTS + HIDDEN + copts + include,
         linkopts = RUN_PATH + linkopts,
+        tags = tags,
+        deps = deps + header,
         **kwargs
     )
 
 def facet_cc_test(name, srcs = [], deps = [], copts = [], linkopts = [], tags = [], torch = False, size = "small", **kwargs):
     """A GoogleTest program; see the head of this file."""
+    include, header = precompiled(["torch"] if torch else [], test = True)
     native.cc_test(
         name = name,
         size = size,
         srcs = srcs,
-        copts = COPTS + copts,
+        copts = COPTS + HIDDEN + TEST_COPTS + copts + include,
         linkopts = RUN_PATH + linkopts,
         # As the programs are linked: a dynamically linked test passes where the program has two copies of core.
         linkstatic = True,
         tags = tags + (["torch"] if torch else []),
-        deps = deps + ["@googletest//:gtest_main"],
+        deps = deps + ["@googletest//:gtest_main"] + header,
         **kwargs
     )

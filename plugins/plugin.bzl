@@ -23,9 +23,8 @@ themselves.
 `facet_plugins` gathers the libraries and schemas of a folder; //plugins takes them all in.
 """
 
-load("//core:core.bzl", "ABSL", "COPTS", "RUN_PATH", "facet_cc_library", "facet_cc_test")
+load("//core:core.bzl", "ABSL", "COPTS", "HIDDEN", "RUN_PATH", "facet_cc_library", "facet_cc_test", "precompiled")
 
-_HIDDEN = ["-fvisibility=hidden", "-fvisibility-inlines-hidden"]
 _DEPS = ["//core/api", "//core/base"] + ABSL
 _TORCH_DEPS = ["//core/api:torch", "@torch"]
 
@@ -59,15 +58,16 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
     """A plugin from <name>.cc; see the head of this file. `contract_options`: JSON, for the contract test."""
     library = "lib%s.so" % name
     tags = ["torch"] if torch else []
+    include, header = precompiled(tags)
     native.cc_library(
         name = name + ".objects",
         srcs = [name + ".cc"],
         alwayslink = True,
-        copts = COPTS + _HIDDEN + copts,
+        copts = COPTS + HIDDEN + copts + include,
         linkstatic = True,
         tags = tags,
         visibility = ["//visibility:private"],
-        deps = _DEPS + (_TORCH_DEPS if torch else []) + deps,
+        deps = _DEPS + (_TORCH_DEPS if torch else []) + deps + header,
     )
     native.cc_binary(
         name = library,
@@ -130,7 +130,7 @@ def facet_plugin_library(
         name = name,
         srcs = native.glob([part + ".cc" for part in parts]) + srcs,
         hdrs = native.glob([part + ".h" for part in parts]),
-        copts = _HIDDEN + copts,
+        copts = copts,
         linkopts = linkopts,
         tags = tags,
         deps = all_deps,

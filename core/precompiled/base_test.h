@@ -1,0 +1,5 @@
+// base.h for tests.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/precompiled/base.h"

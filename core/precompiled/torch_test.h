@@ -1,0 +1,5 @@
+// torch.h for tests.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/precompiled/torch.h"
