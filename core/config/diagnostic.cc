@@ -6,7 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "core/config/source.h"
+#include "core/base/text_columns.h"
 
 namespace facet {
 namespace {

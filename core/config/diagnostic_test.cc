@@ -84,14 +84,6 @@ TEST(RenderAllTest, SortsByPlaceAndShowsTwentyErrorsFirst) {
   EXPECT_EQ(text.find("a.toml:6:"), std::string::npos);
 }
 
-TEST(SourceTest, ColumnsCountCodePoints) {
-  const std::string line = "k = \"\xC3\xA9\"  # x";  // e with acute accent
-  EXPECT_EQ(CodePoints(line), static_cast<int>(line.size()) - 1);
-  EXPECT_EQ(line[ByteOfColumn(line, 10)], '#');
-  EXPECT_EQ(ByteOfColumn("ab", 9), 2u);
-  EXPECT_EQ(CodePoints("\xFF\xFE"), 2);  // not UTF-8
-}
-
 TEST(SourceTest, LinesLoseTheirEndings) {
   EXPECT_EQ(LineOf("\xEF\xBB\xBF"
                    "a\r\nb\n",

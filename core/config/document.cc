@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/suggest.h"
+#include "core/base/text_columns.h"
 #include "core/config/toml_reader.h"
 #include "core/config/value_check.h"
 #include "core/config/value_hints.h"

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/suggest.h"
+#include "core/base/text_columns.h"
 
 namespace facet {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/suggest.h"
+#include "core/base/text_columns.h"
 #include "core/config/folder.h"
 #include "core/config/source.h"
 

@@ -5,6 +5,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/text_columns.h"
 #include "core/config/row_tree.h"
 #include "core/config/toml_reader.h"
 

@@ -1,5 +1,4 @@
-// The texts that diagnostics point into, by source name; places in them; columns and display
-// widths.
+// The texts that diagnostics point into, by source name, and places in them.
 #ifndef FACET_CORE_CONFIG_SOURCE_H_
 #define FACET_CORE_CONFIG_SOURCE_H_
 
@@ -18,15 +17,6 @@ struct Place {
   Origin origin;
   int width = 1;
 };
-
-// Code points of UTF-8 text; a stray byte counts as one.
-int CodePoints(std::string_view text);
-// The byte offset of a 1-based column of `line`.
-size_t ByteOfColumn(std::string_view line, int column);
-// Columns that a terminal needs: 0 for combining marks, 2 for wide East Asian characters,
-// kTabColumns for a tab.
-int DisplayWidth(std::string_view text);
-inline constexpr int kTabColumns = 4;
 
 // The line of an origin in `text` (the text itself for an origin without a line).
 std::string LineOf(std::string_view text, int line);

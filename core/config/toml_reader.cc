@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "core/base/suggest.h"
+#include "core/base/text_columns.h"
 #include "core/config/folder.h"
 
 #define TOML_EXCEPTIONS 0

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "core/base/suggest.h"
+#include "core/base/text_columns.h"
 #include "core/config/environment.h"
 #include "core/config/value_hints.h"
 

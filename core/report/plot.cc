@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "core/config/source.h"
+#include "core/base/text_columns.h"
 #include "core/report/text.h"
 
 namespace facet {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/base/file.h"
-#include "core/config/source.h"
+#include "core/base/text_columns.h"
 #include "core/report/comparison.h"
 #include "core/report/plot.h"
 #include "core/report/sample_report.h"

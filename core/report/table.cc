@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "core/config/source.h"
+#include "core/base/text_columns.h"
 #include "core/report/curation.h"
 #include "core/report/text.h"
 #include "core/report/view.h"
