@@ -7,14 +7,10 @@
 
 #include <string>
 
+#include "core/report/grid.h"
 #include "core/report/report.h"
 
 namespace facet {
-
-struct TableStyle {
-  bool colour = false;  // ANSI escapes; words carry the meaning in any case
-  bool ascii = false;   // "+-" for ±, no box characters
-};
 
 // Ends in a newline. Columns are aligned by display width.
 std::string RenderTable(const Report& report, const TableStyle& style);

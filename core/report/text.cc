@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "core/base/json.h"
 
@@ -69,6 +70,10 @@ std::string FormatCount(int64_t count) {
   return count < 0 ? kMinus + digits : digits;
 }
 
+std::string RowNames(const std::vector<std::string>& ids) {
+  return absl::StrCat(ids.size() == 1 ? "row " : "rows ", absl::StrJoin(ids, ", "));
+}
+
 std::string FormatSeconds(double seconds) {
   if (!(seconds >= 0.0)) return "–";
   if (seconds < 9.95) return absl::StrFormat("%.1f s", seconds);
@@ -108,13 +113,13 @@ std::string EscapeHtml(std::string_view text) {
   return escaped;
 }
 
-std::string EscapeMarkdown(std::string_view text) {
+std::string EscapeMarkdown(std::string_view text, bool begins_line) {
   const std::string line = OneLine(text);
   std::string escaped;
   for (const char c : line) {
     // What can start something within a line, and the dollar of dialects with formulas; at the
     // beginning also headings, lists and quotes.
-    const bool first = escaped.empty();
+    const bool first = begins_line && escaped.empty();
     if (std::string_view("\\`*_[<|~$&").find(c) != std::string_view::npos ||
         (first && std::string_view("#+-=>").find(c) != std::string_view::npos)) {
       escaped += '\\';

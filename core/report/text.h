@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/api/evaluator.h"
 
@@ -20,13 +21,16 @@ std::string FormatMetric(const Metric& metric);
 std::string WithUnit(std::string_view name, std::string_view unit);
 // 6000 -> "6,000".
 std::string FormatCount(int64_t count);
+// "row 3", "rows 3, 4".
+std::string RowNames(const std::vector<std::string>& ids);
 // "0.4 s", "58 s", "6 min 05 s", "2 h 07 min"; "–" for a negative number.
 std::string FormatSeconds(double seconds);
 
 // For text and attributes; bytes that are not UTF-8 and control characters become U+FFFD.
 std::string EscapeHtml(std::string_view text);
-// One line of CommonMark that shows `text` as it is, also inside a table.
-std::string EscapeMarkdown(std::string_view text);
+// One line of CommonMark that shows `text` as it is, also inside a table. Where it does not begin a
+// line, nothing keeps it from beginning a heading, a list or a quote.
+std::string EscapeMarkdown(std::string_view text, bool begins_line = true);
 // A field of RFC 4180, quoted where it must be.
 std::string CsvField(std::string_view text);
 // A path as a link's target: what is not a letter, a digit or one of "/._~+-" in percent.

@@ -1,0 +1,186 @@
+#include "core/report/grid.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "core/base/text_columns.h"
+#include "core/report/text.h"
+
+namespace facet {
+namespace {
+
+std::vector<const GridColumn*> ColumnsOf(const Grid& grid, unsigned form) {
+  std::vector<const GridColumn*> columns;
+  for (const GridColumn& column : grid.columns) {
+    if ((column.forms & form) != 0) columns.push_back(&column);
+  }
+  return columns;
+}
+
+// In the order of Tone: parameters of an ANSI escape, a class of the style sheet.
+constexpr struct {
+  const char* ansi;
+  const char* html_class;
+} kTones[] = {{"", ""}, {"1", ""}, {"2", "muted"}, {"32", "good"}, {"33", "warn"}, {"31", "bad"}};
+
+std::string Shown(std::string_view text, const TableStyle& style) {
+  const std::string line = OneLine(text);
+  if (!style.ascii) return line;
+  return absl::StrReplaceAll(line, {{"±", "+-"},
+                                    {"\u2212", "-"},
+                                    {"→", "->"},
+                                    {"–", "-"},
+                                    {"Δ", "delta"},
+                                    {"─", "-"},
+                                    {"·", "-"}});
+}
+
+std::string Painted(const std::string& text, Tone tone, const TableStyle& style) {
+  if (!style.colour || tone == Tone::kPlain || text.empty()) return text;
+  return absl::StrCat("\033[", kTones[static_cast<size_t>(tone)].ansi, "m", text, "\033[0m");
+}
+
+// A column on a terminal: head, rule and cells, as they are shown but not yet painted.
+struct TerminalColumn {
+  bool right = false;
+  int width = 0;
+  std::vector<std::string> texts;
+  std::vector<Tone> tones;
+
+  void Add(const std::string& text, Tone tone) {
+    width = std::max(width, DisplayWidth(text));
+    texts.push_back(text);
+    tones.push_back(tone);
+  }
+};
+
+TerminalColumn OnTerminal(const GridColumn& column, const TableStyle& style) {
+  TerminalColumn shown;
+  shown.right = column.look.right;
+  shown.Add(Shown(column.head, style), Tone::kStrong);
+  shown.Add("", Tone::kMuted);
+  for (const GridCell& cell : column.cells) {
+    const Tone tone = cell.tone == Tone::kPlain ? column.look.tone : cell.tone;
+    shown.Add(Shown(cell.text, style), tone);
+  }
+  for (int i = 0; i < shown.width; ++i) shown.texts[1] += style.ascii ? "-" : "─";
+  return shown;
+}
+
+std::string TerminalLine(const std::vector<TerminalColumn>& columns, size_t row,
+                         const TableStyle& style) {
+  std::string line, pending;  // blanks are written only before something
+  for (const TerminalColumn& column : columns) {
+    const std::string& text = column.texts[row];
+    const std::string pad(static_cast<size_t>(column.width - DisplayWidth(text)), ' ');
+    if (column.right) pending += pad;
+    if (!text.empty()) {
+      line += pending + Painted(text, column.tones[row], style);
+      pending.clear();
+    }
+    if (!column.right) pending += pad;
+    pending += "  ";
+  }
+  return line + "\n";
+}
+
+// The escaped texts of a form's heads and, line by line, of its cells.
+template <class Escape>
+std::vector<std::vector<std::string>> LinesOf(const Grid& grid, unsigned form,
+                                              const Escape& escape) {
+  std::vector<std::vector<std::string>> lines(grid.NumRows() + 1);
+  for (const GridColumn* column : ColumnsOf(grid, form)) {
+    lines[0].push_back(escape(*column, column->head));
+    for (size_t row = 0; row < grid.NumRows(); ++row) {
+      lines[row + 1].push_back(escape(*column, column->cells[row].text));
+    }
+  }
+  return lines;
+}
+
+std::string TableData(const Look& look, const GridCell& cell, bool blank) {
+  const std::string content = blank               ? ""
+                              : cell.html.empty() ? HtmlInTone(EscapeHtml(cell.text), cell.tone)
+                                                  : cell.html;
+  const std::string span = cell.span > 1 ? absl::StrCat(" colspan=\"", cell.span, "\"") : "";
+  const std::string classes = cell.span > 1 ? look::kRemark.cell_class : look.cell_class;
+  return absl::StrCat("<td", span, classes.empty() ? "" : absl::StrCat(" class=\"", classes, "\""),
+                      ">", content, "</td>");
+}
+
+}  // namespace
+
+std::string TerminalText(std::string_view text, Tone tone, const TableStyle& style) {
+  return Painted(Shown(text, style), tone, style);
+}
+
+GridCell HtmlCell(const std::string& html) { return {"", Tone::kPlain, html}; }
+
+std::string HtmlInTone(const std::string& html, Tone tone) {
+  if (html.empty() || tone == Tone::kPlain) return html;
+  if (tone == Tone::kStrong) return absl::StrCat("<b>", html, "</b>");
+  return absl::StrCat("<span class=\"", kTones[static_cast<size_t>(tone)].html_class, "\">", html,
+                      "</span>");
+}
+
+std::string TerminalTable(const Grid& grid, const TableStyle& style) {
+  std::vector<TerminalColumn> columns;
+  for (const GridColumn* column : ColumnsOf(grid, form::kTerminal)) {
+    columns.push_back(OnTerminal(*column, style));
+  }
+  std::string out;
+  for (size_t row = 0; row < grid.NumRows() + 2; ++row) out += TerminalLine(columns, row, style);
+  return out;
+}
+
+std::string MarkdownTable(const Grid& grid) {
+  std::string out, rules;
+  for (const GridColumn* column : ColumnsOf(grid, form::kMarkdown)) {
+    rules += column->look.right ? " ---: |" : " --- |";
+  }
+  // A number keeps its sign as it is: it cannot begin a list there.
+  const auto escape = [](const GridColumn& column, const std::string& text) {
+    return EscapeMarkdown(text, /*begins_line=*/!column.look.right);
+  };
+  for (const std::vector<std::string>& line : LinesOf(grid, form::kMarkdown, escape)) {
+    const bool heads = out.empty();
+    absl::StrAppend(&out, "| ", absl::StrJoin(line, " | "), " |\n");
+    if (heads) absl::StrAppend(&out, "|", rules, "\n");
+  }
+  return out;
+}
+
+std::string HtmlTable(const Grid& grid) {
+  const std::vector<const GridColumn*> columns = ColumnsOf(grid, form::kHtml);
+  std::string heads, rows;
+  for (const GridColumn* column : columns) {
+    absl::StrAppend(&heads, "<th scope=\"col\" class=\"", column->look.head_class, "\">",
+                    EscapeHtml(column->head), "</th>");
+  }
+  for (size_t row = 0; row < grid.NumRows(); ++row) {
+    const std::vector<GridCell>& firsts = columns[0]->cells;
+    const bool again = grid.grouped && row > 0 && firsts[row].text == firsts[row - 1].text;
+    rows += grid.grouped && !again ? "<tr class=\"first\">" : "<tr>";
+    for (size_t c = 0; c < columns.size();) {
+      const GridCell& cell = columns[c]->cells[row];
+      rows += TableData(columns[c]->look, cell, again && c == 0);
+      c += static_cast<size_t>(cell.span);
+    }
+    rows += "</tr>\n";
+  }
+  return absl::StrCat("<div class=\"scroll\"><table><thead><tr>", heads, "</tr></thead><tbody>",
+                      rows, "</tbody></table></div>\n");
+}
+
+std::string CsvTable(const Grid& grid) {
+  std::string out;
+  const auto escape = [](const GridColumn&, const std::string& text) { return CsvField(text); };
+  for (const std::vector<std::string>& line : LinesOf(grid, form::kCsv, escape)) {
+    absl::StrAppend(&out, absl::StrJoin(line, ","), "\n");
+  }
+  return out;
+}
+
+}  // namespace facet
