@@ -61,11 +61,11 @@ std::string WhyNot(const ReportRow& row, const ReportRow& parent) {
 
 std::string BaseName(const std::string& metric) { return metric.substr(0, metric.find(',')); }
 
-const Metric* FindMetric(const Evaluation& evaluation, const std::string& name) {
-  for (const Metric& metric : evaluation.metrics) {
+const Metric* FindMetric(const std::vector<Metric>& metrics, const std::string& name) {
+  for (const Metric& metric : metrics) {
     if (metric.name == name) return &metric;
   }
-  for (const Metric& metric : evaluation.metrics) {
+  for (const Metric& metric : metrics) {
     if (BaseName(metric.name) == name) return &metric;
   }
   return nullptr;
@@ -74,7 +74,7 @@ const Metric* FindMetric(const Evaluation& evaluation, const std::string& name) 
 const Metric* ShownMetric(const ReportRow& row) {
   if (row.state != ReportRow::State::kDone || row.evaluation.metrics.empty()) return nullptr;
   if (!row.references.empty()) {
-    const Metric* metric = FindMetric(row.evaluation, row.references[0].metric);
+    const Metric* metric = FindMetric(row.evaluation.metrics, row.references[0].metric);
     if (metric != nullptr) return metric;
   }
   return &row.evaluation.metrics[0];
@@ -85,7 +85,7 @@ const ReportReference* ShownReference(const ReportRow& row) {
   const ReportReference& reference = row.references[0];
   const Metric* metric = ShownMetric(row);
   if (metric == nullptr) return &reference;
-  return FindMetric(row.evaluation, reference.metric) == metric ? &reference : nullptr;
+  return FindMetric(row.evaluation.metrics, reference.metric) == metric ? &reference : nullptr;
 }
 
 std::optional<double> ReferenceDifference(const ReportRow& row) {

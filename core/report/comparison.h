@@ -12,7 +12,7 @@
 namespace facet {
 
 // The metric called `name`, or the first of the form "name, ..."; null if there is none.
-const Metric* FindMetric(const Evaluation& evaluation, const std::string& name);
+const Metric* FindMetric(const std::vector<Metric>& metrics, const std::string& name);
 // "100%-EER, pooled" -> "100%-EER".
 std::string BaseName(const std::string& metric);
 

@@ -133,10 +133,11 @@ TEST(ComparisonTest, VerdictNeedsATolerance) {
 
 TEST(ComparisonTest, ReferenceFindsTheMetricByItsBaseName) {
   const ReportRow row = SampleReport().rows[0];
-  EXPECT_EQ(FindMetric(row.evaluation, "100%-EER")->name, "100%-EER, pooled");
-  EXPECT_EQ(FindMetric(row.evaluation, "100%-EER, mean of folds")->name, "100%-EER, mean of folds");
-  EXPECT_EQ(FindMetric(row.evaluation, "accuracy")->name, "accuracy");
-  EXPECT_EQ(FindMetric(row.evaluation, "AUC"), nullptr);
+  EXPECT_EQ(FindMetric(row.evaluation.metrics, "100%-EER")->name, "100%-EER, pooled");
+  EXPECT_EQ(FindMetric(row.evaluation.metrics, "100%-EER, mean of folds")->name,
+            "100%-EER, mean of folds");
+  EXPECT_EQ(FindMetric(row.evaluation.metrics, "accuracy")->name, "accuracy");
+  EXPECT_EQ(FindMetric(row.evaluation.metrics, "AUC"), nullptr);
 }
 
 }  // namespace

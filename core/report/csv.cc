@@ -1,72 +1,101 @@
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <limits>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/base/json.h"
 #include "core/report/comparison.h"
+#include "core/report/grid.h"
 #include "core/report/report.h"
-#include "core/report/text.h"
 
 namespace facet {
 namespace {
 
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+// A figure of a row. What is not known, or not said of this figure, is kNone or empty.
+struct Line {
+  const ReportRow* row = nullptr;
+  Metric metric;
+  double reference = kNone, difference = kNone, tolerance = kNone;
+  std::string verdict = {};
+};
+
 // The shortest text that reads back as the same number.
 std::string Number(double value) { return std::isfinite(value) ? Dump(Json(value)) : ""; }
 
-std::string Line(std::vector<std::string> fields) {
-  for (std::string& field : fields) field = CsvField(field);
-  return absl::StrJoin(fields, ",") + "\n";
-}
+// Tolerances and errors are negative where they are not known.
+double Known(double value) { return value >= 0.0 ? value : kNone; }
 
 bool HasMetric(const Evaluation& evaluation, const std::string& name) {
   return std::any_of(evaluation.metrics.begin(), evaluation.metrics.end(),
                      [&](const Metric& metric) { return metric.name == name; });
 }
 
-}  // namespace
+// The row's result beside its reference, which may be all that there is.
+Line ResultOf(const ReportRow& row) {
+  Line line{&row, {"", kNone, -1.0, "", "", -1}};
+  const Metric* shown = ShownMetric(row);
+  if (const ReportReference* reference = ShownReference(row)) {
+    line.metric.name = reference->metric;
+    line.metric.unit = reference->unit;
+    line.reference = reference->value;
+    line.difference = ReferenceDifference(row).value_or(kNone);
+    line.tolerance = reference->tolerance;
+    line.verdict = Verdict(row);
+  }
+  if (shown != nullptr) line.metric = *shown;
+  return line;
+}
 
-std::string RenderCsv(const Report& report) {
-  std::string out =
-      Line({"row", "label", "parent", "state", "metric", "value", "standard_error", "error_kind",
-            "unit", "count", "reference", "difference", "tolerance", "verdict"});
+std::vector<Line> LinesOf(const Report& report) {
+  std::vector<Line> lines;
   for (const ReportRow& row : report.rows) {
-    const std::vector<std::string> who = {row.id, row.label, row.parent, StateName(row.state)};
-    const ReportReference* reference = ShownReference(row);
-    const auto reference_fields = [&](bool shown) -> std::vector<std::string> {
-      if (!shown || reference == nullptr) return {"", "", "", ""};
-      const std::optional<double> difference = ReferenceDifference(row);
-      return {Number(reference->value), difference ? Number(*difference) : "",
-              reference->tolerance >= 0.0 ? Number(reference->tolerance) : "", Verdict(row)};
-    };
-    const auto add = [&](const std::vector<std::string>& figures, bool shown) {
-      std::vector<std::string> line = who;
-      line.insert(line.end(), figures.begin(), figures.end());
-      const std::vector<std::string> rest = reference_fields(shown);
-      line.insert(line.end(), rest.begin(), rest.end());
-      out += Line(std::move(line));
-    };
-    const auto add_metric = [&](const Metric& metric, bool shown) {
-      add({metric.name, Number(metric.value),
-           metric.standard_error >= 0.0 ? Number(metric.standard_error) : "", metric.error_kind,
-           metric.unit, absl::StrCat(metric.count)},
-          shown);
-    };
     const Metric* shown = ShownMetric(row);
     if (shown == nullptr) {
-      add({reference == nullptr ? "" : reference->metric, "", "", "",
-           reference == nullptr ? "" : reference->unit, ""},
-          true);
+      lines.push_back(ResultOf(row));
     } else {
-      for (const Metric& metric : row.evaluation.metrics) add_metric(metric, &metric == shown);
+      for (const Metric& metric : row.evaluation.metrics) {
+        lines.push_back(&metric == shown ? ResultOf(row) : Line{&row, metric});
+      }
     }
     if (!row.curation.has_value()) continue;
     for (const Metric& metric : row.curation->metrics) {
-      if (shown == nullptr || !HasMetric(row.evaluation, metric.name)) add_metric(metric, false);
+      if (shown == nullptr || !HasMetric(row.evaluation, metric.name)) {
+        lines.push_back({&row, metric});
+      }
     }
   }
-  return out;
+  return lines;
+}
+
+}  // namespace
+
+std::string RenderCsv(const Report& report) {
+  const std::vector<Line> lines = LinesOf(report);
+  Grid grid;
+  const auto add = [&](const char* head, const auto& text_of) {
+    grid.Add({head, look::kText}, lines, text_of);
+  };
+  add("row", [](const Line& line) { return line.row->id; });
+  add("label", [](const Line& line) { return line.row->label; });
+  add("parent", [](const Line& line) { return line.row->parent; });
+  add("state", [](const Line& line) { return StateName(line.row->state); });
+  add("metric", [](const Line& line) { return line.metric.name; });
+  add("value", [](const Line& line) { return Number(line.metric.value); });
+  add("standard_error", [](const Line& line) { return Number(Known(line.metric.standard_error)); });
+  add("error_kind", [](const Line& line) { return line.metric.error_kind; });
+  add("unit", [](const Line& line) { return line.metric.unit; });
+  add("count", [](const Line& line) {
+    return line.metric.count < 0 ? "" : absl::StrCat(line.metric.count);
+  });
+  add("reference", [](const Line& line) { return Number(line.reference); });
+  add("difference", [](const Line& line) { return Number(line.difference); });
+  add("tolerance", [](const Line& line) { return Number(Known(line.tolerance)); });
+  add("verdict", &Line::verdict);
+  return CsvTable(grid);
 }
 
 }  // namespace facet

@@ -7,38 +7,29 @@
 #include <string>
 #include <vector>
 
+#include "core/report/grid.h"
 #include "core/report/report.h"
 
 namespace facet {
 
 struct CurationStage {
   const ReportCuration* curation = nullptr;
-  std::vector<std::string> rows;  // that share the stage
-  int before = -1;                // index of the stage that it goes on from; negative: none
-  // Of CurationTable::columns; null where the curator does not say it.
-  std::vector<const Metric*> common;
-  std::vector<std::string> cells;  // the same as text, with what became of the images
-  std::vector<const Metric*> own;  // the other metrics
+  const ReportCuration* before = nullptr;  // of the stage that it goes on from; null: none
+  std::vector<std::string> rows;           // that share the stage
 };
+// Those that the rows share, each after the one that it goes on from.
+std::vector<CurationStage> CurationStages(const Report& report);
 
-struct CurationTable {
-  std::vector<CurationStage> stages;  // a stage comes after the one that it goes on from
-  // Heads of the cells: the figures that all curators have in common
-  // (plugins/curators/stage/summary.h), as far as one of them has it.
-  std::vector<std::string> columns;
-  int change_column = -1;  // what became of the images; negative: no stage counts them
-  bool has_truth = false;  // a stage has precision or recall
-  std::vector<std::string> notes;
-};
-CurationTable MakeCurationTable(const Report& report);
-
-const Metric* FindMetric(const ReportCuration& curation, const std::string& name);
+// A line for each stage: what all curators say (plugins/curators/stage/summary.h) as far as one of
+// them does, and what became of the images.
+Grid CurationGrid(const std::vector<CurationStage>& stages);
+// The stage's other figures.
+Grid OwnFigureGrid(const ReportCuration& curation);
+// The bins with a count; for Markdown.
+Grid HistogramGrid(const Histogram& histogram);
 
 // FormatMetric, but counted hours as a time.
 std::string FormatStageFigure(const Metric& metric);
-
-// "row 3", "rows 3, 4".
-std::string RowNames(const CurationStage& stage);
 // "1 image", "48 images".
 std::string Images(int64_t count);
 // `file` below `folder`, which may be empty.

@@ -6,9 +6,11 @@
 
 #include "core/base/file.h"
 #include "core/report/curation_json.h"
+#include "core/report/grid_testing.h"
+#include "core/report/grids.h"
 #include "core/report/sample_report.h"
 #include "core/report/table.h"
-#include "core/report/view.h"
+#include "core/report/text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -27,40 +29,41 @@ int CountOf(const std::string& text, const std::string& part) {
 
 TEST(CurationTableTest, StagesFollowThoseThatTheyGoOnFrom) {
   const Report report = SampleCurationReport("");  // deduplicate is its first row
-  const CurationTable table = MakeCurationTable(report);
-  ASSERT_EQ(table.stages.size(), 3U);
-  EXPECT_EQ(table.stages[0].curation->component, "synthetic_web");
-  EXPECT_EQ(table.stages[1].curation->component, "purify");
-  EXPECT_EQ(table.stages[2].curation->component, "deduplicate");
-  EXPECT_EQ(table.stages[2].before, 1);
-  EXPECT_THAT(table.columns, ElementsAre("persons", "images per person", "images", "change",
-                                         "effort", "precision [%]", "recall [%]"));
-  EXPECT_THAT(table.stages[1].cells,
-              ElementsAre("2,622", "1,000", "2,622,000", "\u22122,622,000 (\u221250.0 %)", "none",
-                          "97.93", "93.47"));
+  const std::vector<CurationStage> stages = CurationStages(report);
+  ASSERT_EQ(stages.size(), 3U);
+  EXPECT_EQ(stages[2].before, stages[1].curation);
+  const Grid grid = CurationGrid(stages);
+  EXPECT_THAT(HeadsOf(grid), ElementsAre("row", "stage", "persons", "images per person", "images",
+                                         "change", "effort", "precision [%]", "recall [%]"));
+  EXPECT_THAT(CellsOf(grid, 0), ElementsAre("web", "synthetic_web", "2,622", "2,000", "5,244,000",
+                                            "–", "none", "78.31", "100.00"));
+  EXPECT_THAT(CellsOf(grid, 1),
+              ElementsAre("purify", "purify", "2,622", "1,000", "2,622,000",
+                          "\u22122,622,000 (\u221250.0 %)", "none", "97.93", "93.47"));
   // 1,635,159 of 2,622,000 images are 62.4 %; 1,635,159 of 2,622 persons 623.6 each.
-  EXPECT_THAT(table.stages[2].cells,
-              ElementsAre("2,622", "623.6", "1,635,159", "\u2212986,841 (\u221237.6 %)", "none",
-                          "98.12 ± 0.05", "99.71"));
-  EXPECT_THAT(table.stages[0].cells[3], "–");
-  ASSERT_EQ(table.stages[1].own.size(), 3U);
-  EXPECT_EQ(table.stages[1].own[0]->name, "removed: below rank 1000");
+  EXPECT_THAT(CellsOf(grid, 2),
+              ElementsAre("deduplicate", "deduplicate", "2,622", "623.6", "1,635,159",
+                          "\u2212986,841 (\u221237.6 %)", "none", "98.12 ± 0.05", "99.71"));
+  const Grid own = OwnFigureGrid(*stages[1].curation);
+  ASSERT_EQ(own.NumRows(), 3U);
+  EXPECT_THAT(CellsOf(own, 0),
+              ElementsAre("removed: below rank 1000", "2,301,771", "2,301,771", kCounted));
 }
 
 TEST(CurationTableTest, RowsWithOneStageShareIt) {
   Report report = SampleCurationReport("");
   report.rows[3].curation = report.rows[2].curation;
-  const CurationTable table = MakeCurationTable(report);
-  ASSERT_EQ(table.stages.size(), 3U);
-  EXPECT_EQ(RowNames(table.stages[1]), "rows purify, full");
+  const std::vector<CurationStage> stages = CurationStages(report);
+  ASSERT_EQ(stages.size(), 3U);
+  EXPECT_EQ(RowNames(stages[1].rows), "rows purify, full");
 }
 
 TEST(CurationTableTest, ACircleOrAMissingRowEndsTheChain) {
   Report report = SampleCurationReport("");
   report.rows[1].curation->from = "deduplicate";
-  EXPECT_EQ(MakeCurationTable(report).stages.size(), 3U);
+  EXPECT_EQ(CurationStages(report).size(), 3U);
   report.rows[1].curation->from = "no such row";
-  EXPECT_EQ(MakeCurationTable(report).stages[0].before, -1);
+  EXPECT_EQ(CurationStages(report)[0].before, nullptr);
 }
 
 TEST(CurationTableTest, WithoutTruthThereIsNeitherPrecisionNorRecall) {
@@ -68,9 +71,7 @@ TEST(CurationTableTest, WithoutTruthThereIsNeitherPrecisionNorRecall) {
   for (ReportRow& row : report.rows) {
     if (row.curation.has_value()) row.curation->metrics.resize(4);
   }
-  const CurationTable table = MakeCurationTable(report);
-  EXPECT_FALSE(table.has_truth);
-  EXPECT_EQ(table.columns.back(), "effort");
+  EXPECT_EQ(HeadsOf(CurationGrid(CurationStages(report))).back(), "effort");
   for (const std::string& text :
        {RenderTable(report, {}), RenderMarkdown(report), RenderHtml(report)}) {
     EXPECT_THAT(text, HasSubstr("the truth is not known"));
@@ -79,10 +80,15 @@ TEST(CurationTableTest, WithoutTruthThereIsNeitherPrecisionNorRecall) {
 
 TEST(CurationTableTest, CountsNeedNoErrorButEstimatesDo) {
   const Report report = SampleCurationReport("");
-  const ResultTable table = MakeResultTable(report);
-  EXPECT_THAT(table.rows[1].more, ElementsAre("5,244,000", "78.31"));
-  EXPECT_THAT(table.rows[0].more, ElementsAre("1,635,159", "98.12 ± 0.05"));
-  EXPECT_THAT(table.rows[3].more, ElementsAre("–", "–"));  // no curator of its own
+  const Grid grid = ResultGrid(report);
+  EXPECT_THAT(HeadsOf(grid),
+              ElementsAre("row", "label", "100%-EER, pooled [%]", "n", "images", "precision [%]"));
+  EXPECT_THAT(CellsOf(grid, 1),
+              ElementsAre("web", "after stage 2", "90.20 ± 0.61", "6,000", "5,244,000", "78.31"));
+  EXPECT_THAT(CellsOf(grid, 0), ElementsAre("deduplicate", "after stage 4", "94.10 ± 0.61", "6,000",
+                                            "1,635,159", "98.12 ± 0.05"));
+  EXPECT_THAT(CellsOf(grid, 3), ElementsAre("full", "a list from elsewhere", "93.40 ± 0.61",
+                                            "6,000", "–", "–"));  // no curator of its own
   EXPECT_EQ(FormatStageFigure({"effort", 12.5, 0.0, kCounted, "h", 1}), "12 h 30 min");
   EXPECT_EQ(FormatStageFigure({"images", 12345.6, 0.0, kCounted, "1", 1}), "12,346");
   EXPECT_EQ(FormatStageFigure({"share", 1.5, -1.0, "", "%", 1}), "1.50, error unknown");
@@ -174,6 +180,7 @@ TEST_F(CurationReportTest, ShowsEveryStageWithItsFiguresInEveryForm) {
   EXPECT_THAT(html, HasSubstr("exact copies: nothing was counted"));
   EXPECT_THAT(markdown, HasSubstr("exact copies: nothing was counted."));
   EXPECT_THAT(markdown, HasSubstr("| 33 and more | 129 |"));
+  EXPECT_THAT(markdown, HasSubstr("| 0.9712 ± 0.0031 | 2,622 | bootstrap over people |"));
   EXPECT_THAT(csv, HasSubstr("removed: near duplicate,712338.0,0.0,counted,1,712338"));
   EXPECT_EQ(CountOf(csv, "removed: near duplicate"), 1);  // the evaluation has it already
   // What a curator says stands with its stage alone.

@@ -285,49 +285,4 @@ std::vector<Plot> TrainingPlots(const Report& report) {
   return plots;
 }
 
-void IntervalScale::Include(double value) {
-  if (!std::isfinite(value)) return;
-  low = empty ? value : std::min(low, value);
-  high = empty ? value : std::max(high, value);
-  empty = false;
-}
-
-void IntervalScale::Pad() {
-  const double margin = high > low ? 0.05 * (high - low) : 1.0;
-  low -= margin;
-  high += margin;
-}
-
-std::string IntervalSvg(const IntervalScale& scale, double value, double low, double high,
-                        const double* reference, bool zero_line) {
-  constexpr int kWidth = 180, kHeight = 20, kEdge = 6;
-  const auto x = [&](double at) {
-    return kEdge + (at - scale.low) / (scale.high - scale.low) * (kWidth - 2 * kEdge);
-  };
-  std::string out = absl::StrFormat(
-      "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" aria-hidden=\"true\">"
-      "<line x1=\"0\" x2=\"%d\" y1=\"10\" y2=\"10\" stroke=\"var(--line)\"/>",
-      kWidth, kHeight, kWidth, kHeight, kWidth);
-  if (zero_line && scale.low < 0.0 && scale.high > 0.0) {
-    absl::StrAppendFormat(
-        &out, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"1\" y2=\"19\" stroke=\"var(--muted)\"/>", x(0.0),
-        x(0.0));
-  }
-  if (reference != nullptr) {
-    absl::StrAppendFormat(&out,
-                          "<path d=\"M%.1f 5l5 5l-5 5l-5 -5z\" fill=\"var(--bg)\" "
-                          "stroke=\"var(--muted)\" stroke-width=\"1.25\"/>",
-                          x(*reference));
-  }
-  if (high > low) {
-    absl::StrAppendFormat(&out,
-                          "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"10\" y2=\"10\" "
-                          "stroke=\"var(--accent)\" stroke-width=\"2\"/>",
-                          x(low), x(high));
-  }
-  absl::StrAppendFormat(
-      &out, "<circle cx=\"%.1f\" cy=\"10\" r=\"4\" fill=\"var(--accent)\"/></svg>", x(value));
-  return out;
-}
-
 }  // namespace facet

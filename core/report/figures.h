@@ -27,16 +27,6 @@ Plot HistogramPlot(const Histogram& histogram);
 // "4  B, full, test aligned".
 std::string SeriesName(const ReportRow& row);
 
-// Value, interval and reference on a line of its own, all rows on one scale.
-struct IntervalScale {
-  double low = 0.0, high = 1.0;
-  void Include(double value);
-  void Pad();
-  bool empty = true;
-};
-std::string IntervalSvg(const IntervalScale& scale, double value, double low, double high,
-                        const double* reference, bool zero_line);
-
 }  // namespace facet
 
 #endif  // FACET_CORE_REPORT_FIGURES_H_

@@ -1,13 +1,14 @@
 // A table of the reports: columns and their cells, made once and shown in every form.
 //
 //   Grid grid;
-//   grid.Add({"row", look::kId}, report.rows, [](const ReportRow& row) { return row.id; });
+//   grid.Add({"row", look::kId}, report.rows, &ReportRow::id);
 //   grid.Add({"n", look::kCount}, report.rows, CountOf);
 //   std::cout << TerminalTable(grid, {});
 #ifndef FACET_CORE_REPORT_GRID_H_
 #define FACET_CORE_REPORT_GRID_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,10 +67,11 @@ struct Grid {
 
   size_t NumRows() const { return columns.empty() ? 0 : columns[0].cells.size(); }
 
-  // A column with a cell for each of `items`; `cell_of` gives a GridCell, or its text.
+  // A column with a cell for each of `items`: `cell_of` it (a function or a member) is a GridCell,
+  // or its text.
   template <class Items, class CellOf>
   void Add(GridColumn column, const Items& items, const CellOf& cell_of) {
-    for (const auto& item : items) column.cells.push_back({cell_of(item)});
+    for (const auto& item : items) column.cells.push_back({std::invoke(cell_of, item)});
     columns.push_back(std::move(column));
   }
 };

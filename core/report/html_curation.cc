@@ -1,10 +1,8 @@
-#include <algorithm>
-#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/report/curation.h"
 #include "core/report/figures.h"
@@ -13,105 +11,6 @@
 
 namespace facet {
 namespace {
-
-constexpr int kBarPx = 84, kMeterPx = 28;
-
-// A bar of `full` px length filled up to `share`, and in outline up to `before`.
-std::string Bar(int full, double share, double before, const char* colour) {
-  const auto px = [&](double part) { return std::clamp(part, 0.0, 1.0) * full; };
-  std::string out = absl::StrFormat(
-      "<svg class=\"bar\" viewBox=\"0 0 %d 12\" width=\"%d\" height=\"12\" aria-hidden=\"true\">",
-      full, full);
-  if (before > 0.0) {
-    absl::StrAppendFormat(&out, "<rect y=\"1\" width=\"%.1f\" height=\"10\" fill=\"var(--line)\"/>",
-                          px(before));
-  }
-  if (share > 0.0) {
-    absl::StrAppendFormat(&out, "<rect y=\"1\" width=\"%.1f\" height=\"10\" fill=\"%s\"/>",
-                          std::max(px(share), 1.0), colour);
-  }
-  return out + "</svg>";
-}
-
-double MostImages(const CurationTable& table) {
-  double most = 0.0;
-  for (const CurationStage& stage : table.stages) {
-    if (const Metric* images = FindMetric(*stage.curation, "images")) {
-      most = std::max(most, images->value);
-    }
-  }
-  return most;
-}
-
-// What the stage left, within what it was given.
-std::string ImagesBar(const CurationTable& table, const CurationStage& stage, double most) {
-  const Metric* left = FindMetric(*stage.curation, "images");
-  if (left == nullptr || !(most > 0.0)) return "";
-  double given = 0.0;
-  if (stage.before >= 0) {
-    const auto before = static_cast<size_t>(stage.before);
-    const Metric* images = FindMetric(*table.stages[before].curation, "images");
-    if (images != nullptr) given = images->value;
-  }
-  return Bar(kBarPx, left->value / most, given / most, "var(--accent)");
-}
-
-std::string Chain(const CurationTable& table) {
-  std::vector<std::pair<std::string, const char*>> heads = {{"row", ""}, {"stage", ""}};
-  const auto is_change = [&](size_t column) {
-    return static_cast<int>(column) == table.change_column;
-  };
-  for (size_t i = 0; i < table.columns.size(); ++i) {
-    heads.push_back({table.columns[i], "num"});
-    if (is_change(i)) heads.push_back({"", "bars"});
-  }
-  const double most = MostImages(table);
-  std::string rows;
-  for (const CurationStage& stage : table.stages) {
-    absl::StrAppend(&rows, "<tr>", Cell(EscapeHtml(absl::StrJoin(stage.rows, ", ")), "id"),
-                    Cell(EscapeHtml(stage.curation->component)));
-    for (size_t i = 0; i < stage.cells.size(); ++i) {
-      const Metric* metric = stage.common[i];
-      std::string cell = EscapeHtml(stage.cells[i]);
-      if (metric != nullptr && metric->unit == "%") {
-        cell += Bar(kMeterPx, metric->value / 100.0, 1.0, "var(--good)");
-      }
-      rows += Cell(cell, is_change(i) ? "num muted" : "num");
-      if (is_change(i)) rows += Cell(ImagesBar(table, stage, most), "bars");
-    }
-    rows += "</tr>\n";
-  }
-  std::string out = absl::StrCat("<div class=\"chain\">", Table(Heads(heads), rows), "</div>");
-  for (const std::string& note : table.notes) out += Note(note);
-  return out;
-}
-
-// Reasons of removal ("near duplicates removed") have bars on one scale.
-std::string OwnFigures(const CurationStage& stage) {
-  if (stage.own.empty()) return "";
-  const auto is_reason = [](const Metric& metric) {
-    return metric.name.find("removed") != std::string::npos && metric.unit != "%";
-  };
-  double most = 0.0;
-  for (const Metric* metric : stage.own) {
-    if (is_reason(*metric)) most = std::max(most, metric->value);
-  }
-  std::vector<std::pair<std::string, const char*>> heads = {
-      {"figure", ""}, {"value", "num"}, {"n", "num"}, {"standard error", ""}};
-  if (most > 0.0) heads.insert(heads.begin() + 2, {"", "bars"});
-  std::string rows;
-  for (const Metric* metric : stage.own) {
-    absl::StrAppend(&rows, "<tr>", Cell(EscapeHtml(WithUnit(metric->name, metric->unit))),
-                    Cell(EscapeHtml(FormatStageFigure(*metric)), "num"));
-    if (most > 0.0) {
-      rows += Cell(is_reason(*metric) ? Bar(kBarPx, metric->value / most, 0.0, "var(--warn)") : "",
-                   "bars");
-    }
-    absl::StrAppend(&rows, Cell(FormatCount(metric->count), "num muted"),
-                    Cell(EscapeHtml(metric->error_kind), "muted"), "</tr>\n");
-  }
-  return Table(Heads(heads), rows);
-}
 
 std::string Figures(const ReportCuration& curation) {
   constexpr int kWidthPx = 500, kHeightPx = 290;
@@ -160,11 +59,12 @@ std::string Sheets(const ReportCuration& curation, const std::string& folder) {
 
 std::string Stage(const CurationStage& stage, const std::string& folder) {
   const ReportCuration& curation = *stage.curation;
-  std::string about = RowNames(stage);
+  std::string about = RowNames(stage.rows);
   if (!curation.from.empty()) absl::StrAppend(&about, ", goes on from row ", curation.from);
+  const Grid own = OwnFigureGrid(curation);
   std::string out = absl::StrCat("<div class=\"stage\"><h3>", EscapeHtml(curation.component),
                                  " <span class=\"muted\">", EscapeHtml(about), "</span></h3>\n",
-                                 OwnFigures(stage), Figures(curation));
+                                 own.NumRows() == 0 ? "" : HtmlTable(own), Figures(curation));
   if (!curation.notices.empty()) out += "<ul class=\"notices\">";
   for (const std::string& notice : curation.notices) {
     absl::StrAppend(&out, "<li>", EscapeHtml(notice), "</li>\n");
@@ -176,10 +76,11 @@ std::string Stage(const CurationStage& stage, const std::string& folder) {
 }  // namespace
 
 std::string CurationHtml(const Report& report, const std::string& sheet_folder) {
-  const CurationTable table = MakeCurationTable(report);
-  if (table.stages.empty()) return "";
-  std::string out = Chain(table);
-  for (const CurationStage& stage : table.stages) out += Stage(stage, sheet_folder);
+  const std::vector<CurationStage> stages = CurationStages(report);
+  if (stages.empty()) return "";
+  const Grid grid = CurationGrid(stages);
+  std::string out = absl::StrCat("<div class=\"chain\">", HtmlTable(grid), "</div>", Notes(grid));
+  for (const CurationStage& stage : stages) out += Stage(stage, sheet_folder);
   return out;
 }
 

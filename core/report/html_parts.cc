@@ -5,35 +5,14 @@
 
 namespace facet {
 
-std::string Cell(const std::string& html, const char* classes) {
-  return *classes == '\0' ? absl::StrCat("<td>", html, "</td>")
-                          : absl::StrCat("<td class=\"", classes, "\">", html, "</td>");
-}
-
-std::string Heads(const std::vector<std::pair<std::string, const char*>>& heads) {
-  std::string out = "<thead><tr>";
-  for (const auto& [text, classes] : heads) {
-    absl::StrAppend(&out, "<th scope=\"col\" class=\"", classes, "\">", EscapeHtml(text), "</th>");
-  }
-  return out + "</tr></thead>";
-}
-
-std::string Table(const std::string& heads, const std::string& rows) {
-  return absl::StrCat("<div class=\"scroll\"><table>", heads, "<tbody>", rows,
-                      "</tbody></table></div>\n");
-}
-
 std::string Note(const std::string& text) {
   return text.empty() ? "" : absl::StrCat("<p class=\"note\">", EscapeHtml(text), "</p>\n");
 }
 
-std::string Figure(const Metric& metric) {
-  if (metric.error_kind == kCounted) return absl::StrCat("<b>", FormatMetric(metric), "</b>");
-  const std::string value = absl::StrCat("<b>", FormatValue(metric.value, metric.unit), "</b>");
-  const std::string error = metric.standard_error >= 0.0
-                                ? "± " + FormatValue(metric.standard_error, metric.unit)
-                                : "error unknown";
-  return absl::StrCat(value, " <span class=\"muted\">", error, "</span>");
+std::string Notes(const Grid& grid) {
+  std::string out = Note(grid.picture_note);
+  for (const std::string& note : grid.notes) out += Note(note);
+  return out;
 }
 
 std::string Legend(const Plot& plot) {

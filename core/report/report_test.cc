@@ -1,14 +1,16 @@
 #include "core/report/report.h"
 
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "core/base/file.h"
 #include "core/base/text_columns.h"
+#include "core/report/grid_testing.h"
+#include "core/report/grids.h"
 #include "core/report/sample_report.h"
 #include "core/report/table.h"
-#include "core/report/view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -94,10 +96,13 @@ TEST(TableTest, ShowsTheColumnsThatTheExperimentWants) {
   report.rows[0].stages = {
       {"test.detect", ReportStage::State::kRun, 3.0, "k", {{"images", 200}}, {}}};
   report.columns = {"recall", "time/test.detect"};
-  const ResultTable table = MakeResultTable(report);
-  EXPECT_THAT(table.columns, ElementsAre("recall [%]", "test.detect [ms/image]"));
-  EXPECT_THAT(table.rows[0].more, ElementsAre("90.50 ± 0.50", "15"));
-  EXPECT_THAT(table.rows[1].more, ElementsAre("–", "–"));
+  const Grid grid = ResultGrid(report);
+  EXPECT_THAT(HeadsOf(grid), ElementsAre("row", "label", "100%-EER, pooled [%]", "n", "recall [%]",
+                                         "test.detect [ms/image]", "paper", "difference"));
+  EXPECT_THAT(CellsOf(grid, 0), ElementsAre("1", "A, curated", "91.20 ± 0.61", "6,000",
+                                            "90.50 ± 0.50", "15", "92.83", "\u22121.63"));
+  EXPECT_THAT(CellsOf(grid, 1), ElementsAre("2", "A, full", "93.87 ± 0.61", "6,000", "–", "–",
+                                            "95.80", "\u22121.93"));
   for (const std::string& text :
        {RenderTable(report, {}), RenderMarkdown(report), RenderHtml(report)}) {
     EXPECT_THAT(text, HasSubstr("90.50 ± 0.50"));
@@ -114,15 +119,14 @@ TEST(TableTest, WhatHasAColumnIsNotShownAsTheHeadlineOfOtherThings) {
   report.rows[1].evaluation.metrics = {{"100%-EER", 96.0, 0.5, "10 folds", "%", 6000},
                                        {"persons", 2622, 0, kCounted, "1", 2622}};
   report.columns = {"persons"};
-  const ResultTable table = MakeResultTable(report);
-  EXPECT_EQ(table.metric, "100%-EER [%]");
-  EXPECT_EQ(table.rows[0].ours, "–");
-  EXPECT_EQ(table.rows[0].count, "");
-  EXPECT_THAT(table.rows[0].more, ElementsAre("5,000"));
-  EXPECT_THAT(table.notes, Not(Contains(HasSubstr("persons"))));
+  const Grid grid = ResultGrid(report);
+  EXPECT_THAT(HeadsOf(grid),
+              ElementsAre("row", "label", "100%-EER [%]", "n", "persons", "paper", "difference"));
+  EXPECT_THAT(CellsOf(grid, 0), ElementsAre("1", "A, curated", "–", "", "5,000", "–", "–"));
+  EXPECT_THAT(grid.notes, Not(Contains(HasSubstr("persons"))));
   // Alone, it is the headline.
   report.rows.resize(1);
-  EXPECT_THAT(MakeResultTable(report).rows[0].ours, HasSubstr("5,000"));
+  EXPECT_EQ(CellsOf(ResultGrid(report), 0)[2], "5,000");
 }
 
 TEST(TableTest, ReportedRowsShowTheirPublishedFigureAndSource) {
@@ -178,6 +182,14 @@ TEST(HtmlTest, IsOneFileThatLoadsNothingAndEscapesLabels) {
         CountOf(html, "</" + std::string(tag) + ">"))
         << tag;
   }
+}
+
+TEST(HtmlTest, AFigureThatIsNoNumberHasNoPicture) {
+  Report report = SampleReport();
+  report.rows[2].evaluation.metrics[0].value = std::nan("");
+  const std::string html = RenderHtml(report);
+  EXPECT_THAT(html, HasSubstr("<b>not a number</b>"));
+  EXPECT_THAT(html, Not(HasSubstr("\"nan\"")));
 }
 
 TEST(HtmlTest, ShowsWhatWentWrongAndHowToReproduce) {

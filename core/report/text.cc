@@ -62,6 +62,8 @@ std::string WithUnit(std::string_view name, std::string_view unit) {
   return absl::StrCat(std::string(name), " [", std::string(unit), "]");
 }
 
+std::string NameWithUnit(const Metric& metric) { return WithUnit(metric.name, metric.unit); }
+
 std::string FormatCount(int64_t count) {
   std::string digits = absl::StrCat(count < 0 ? -count : count);
   for (int place = static_cast<int>(digits.size()) - 3; place > 0; place -= 3) {

@@ -19,6 +19,7 @@ std::string FormatDifference(double value, std::string_view unit);
 std::string FormatMetric(const Metric& metric);
 // "100%-EER, pooled [%]"; units of 1 are left out.
 std::string WithUnit(std::string_view name, std::string_view unit);
+std::string NameWithUnit(const Metric& metric);
 // 6000 -> "6,000".
 std::string FormatCount(int64_t count);
 // "row 3", "rows 3, 4".

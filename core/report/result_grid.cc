@@ -1,0 +1,219 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "core/report/cell_pictures.h"
+#include "core/report/comparison.h"
+#include "core/report/grids.h"
+#include "core/report/text.h"
+
+namespace facet {
+namespace {
+
+constexpr char kTime[] = "time/";
+constexpr double kNormalQuantile = 1.96;  // 95 % of a normal distribution
+
+// What a row has in the column of results.
+struct Headline {
+  const ReportRow* row = nullptr;
+  const Metric* metric = nullptr;  // null: there is none
+  bool elsewhere = false;          // because it has a column of its own
+};
+
+// Rows may be about different things (stages of a data set, and networks): what has a column of its
+// own is not shown in that of the others' headline too.
+std::vector<Headline> HeadlinesOf(const Report& report) {
+  const auto has_column = [&](const Metric* metric) {
+    return metric != nullptr &&
+           std::count(report.columns.begin(), report.columns.end(), metric->name) > 0;
+  };
+  const bool others =
+      std::any_of(report.rows.begin(), report.rows.end(), [&](const ReportRow& row) {
+        return ShownMetric(row) != nullptr && !has_column(ShownMetric(row));
+      });
+  std::vector<Headline> headlines;
+  for (const ReportRow& row : report.rows) {
+    const Metric* metric = ShownMetric(row);
+    const bool elsewhere = others && has_column(metric);
+    headlines.push_back({&row, elsewhere ? nullptr : metric, elsewhere});
+  }
+  return headlines;
+}
+
+// "100%-EER, pooled [%]", or as much of it as the rows have in common.
+std::string HeadOf(const std::vector<Headline>& headlines) {
+  std::set<std::string> full, base;
+  for (const Headline& each : headlines) {
+    if (each.metric == nullptr) continue;
+    full.insert(NameWithUnit(*each.metric));
+    base.insert(WithUnit(BaseName(each.metric->name), each.metric->unit));
+  }
+  return full.size() == 1 ? *full.begin() : base.size() == 1 ? *base.begin() : "result";
+}
+
+GridCell ResultCell(const Headline& each) {
+  if (each.metric != nullptr) return FigureCell(*each.metric);
+  if (each.elsewhere) return {"–", Tone::kMuted};
+  const bool failed = each.row->state == ReportRow::State::kFailed;
+  return {StateName(each.row->state), failed ? Tone::kBad : Tone::kMuted};
+}
+
+std::optional<Interval> IntervalOf(const Headline& each) {
+  if (each.metric == nullptr) return std::nullopt;
+  const double half = kNormalQuantile * std::max(each.metric->standard_error, 0.0);
+  Interval interval{each.metric->value, each.metric->value - half, each.metric->value + half};
+  if (ReferenceDifference(*each.row)) interval.reference = ShownReference(*each.row)->value;
+  return interval;
+}
+
+std::string CountOf(const Headline& each) {
+  return each.metric == nullptr ? "" : FormatCount(each.metric->count);
+}
+
+// Milliseconds per image of a stage.
+std::string TimeOf(const ReportRow& row, const std::string& stage) {
+  if (row.state != ReportRow::State::kDone) return "–";
+  for (const ReportStage& each : row.stages) {
+    auto images = each.counts.find("images");
+    if (images == each.counts.end()) images = each.counts.find("faces");
+    if (each.name != stage || !(each.seconds >= 0.0) || images == each.counts.end()) continue;
+    if (images->second <= 0) continue;
+    return absl::StrFormat("%.3g", 1000.0 * each.seconds / static_cast<double>(images->second));
+  }
+  return "–";
+}
+
+// A column that the experiment wants beside the headline.
+void AddColumn(const Report& report, const std::string& name, Grid* grid) {
+  if (absl::StartsWith(name, kTime)) {
+    const std::string stage = name.substr(sizeof(kTime) - 1);
+    grid->Add({absl::StrCat(stage, " [ms/image]"), look::kNumber}, report.rows,
+              [&](const ReportRow& row) { return TimeOf(row, stage); });
+    grid->notes.push_back(
+        absl::StrCat("time of ", stage,
+                     ": of the run that made the artifact, with all its threads; benchmarks "
+                     "compare components under equal conditions"));
+    return;
+  }
+  std::set<std::string> units;
+  grid->Add({name, look::kNumber}, report.rows, [&](const ReportRow& row) -> std::string {
+    const bool done = row.state == ReportRow::State::kDone;
+    const Metric* metric = done ? FindMetric(row.evaluation.metrics, name) : nullptr;
+    if (metric == nullptr) return "–";
+    units.insert(metric->unit);
+    return FormatMetric(*metric);
+  });
+  if (units.size() == 1) grid->columns.back().head = WithUnit(name, *units.begin());
+}
+
+std::string ReferenceOf(const ReportRow& row) {
+  const ReportReference* reference = ShownReference(row);
+  return reference == nullptr ? "–" : FormatValue(reference->value, reference->unit);
+}
+
+std::string DifferenceOf(const ReportRow& row) {
+  const std::optional<double> difference = ReferenceDifference(row);
+  return difference ? FormatDifference(*difference, ShownMetric(row)->unit) : "–";
+}
+
+GridCell VerdictOf(const ReportRow& row) {
+  const std::string verdict = Verdict(row);
+  if (verdict.empty()) return {};
+  const Tone tone = verdict == "differs" ? Tone::kWarn : Tone::kGood;
+  const char* sign = verdict == "differs" ? "≠ " : verdict == "match" ? "= " : "≈ ";
+  return {verdict, tone, HtmlInTone(sign + verdict, tone)};
+}
+
+// "text (rows 1, 2)" for each distinct text, "text" where it is that of all.
+std::vector<std::string> Grouped(const std::vector<std::pair<std::string, std::string>>& id_text) {
+  std::vector<std::string> order, lines;
+  std::map<std::string, std::vector<std::string>> ids;
+  for (const auto& [id, text] : id_text) {
+    if (ids[text].empty()) order.push_back(text);
+    ids[text].push_back(id);
+  }
+  for (const std::string& text : order) {
+    lines.push_back(order.size() == 1 ? text : absl::StrCat(text, " (", RowNames(ids[text]), ")"));
+  }
+  return lines;
+}
+
+// What the results are: other metrics than the head's, kinds of standard error, sources.
+std::vector<std::string> NotesOf(const std::vector<Headline>& headlines) {
+  std::vector<std::pair<std::string, std::string>> errors, metrics, reported;
+  for (const Headline& each : headlines) {
+    if (each.row->state == ReportRow::State::kReported) {
+      reported.emplace_back(each.row->id, each.row->reason);
+    }
+    if (each.metric == nullptr) continue;
+    metrics.emplace_back(each.row->id, NameWithUnit(*each.metric));
+    if (each.metric->error_kind == kCounted) continue;
+    errors.emplace_back(each.row->id, each.metric->error_kind);
+  }
+  std::vector<std::string> notes = Grouped(metrics);
+  if (notes.size() == 1) notes.clear();
+  if (!errors.empty()) {
+    notes.push_back(absl::StrCat("± standard error: ", absl::StrJoin(Grouped(errors), "; "),
+                                 "; n: pairs, images or faces that a figure rests on"));
+  }
+  if (!reported.empty()) {
+    notes.push_back(
+        absl::StrCat("reported, not computed here: ", absl::StrJoin(Grouped(reported), "; ")));
+  }
+  return notes;
+}
+
+void AddPictures(const std::vector<Headline>& headlines, bool references, Grid* grid) {
+  std::vector<std::optional<Interval>> intervals;
+  for (const Headline& each : headlines) intervals.push_back(IntervalOf(each));
+  const std::vector<std::string> pictures = IntervalSvgs(intervals, /*zero=*/false);
+  grid->Add({"95 % interval", look::kWide, form::kHtml}, pictures, HtmlCell);
+  const auto is_there = [](const std::string& picture) { return !picture.empty(); };
+  if (!std::any_of(pictures.begin(), pictures.end(), is_there)) return;
+  grid->picture_note = references ? "● ours with 1.96 standard errors either way, ◇ paper"
+                                  : "● with 1.96 standard errors either way";
+}
+
+}  // namespace
+
+Grid ResultGrid(const Report& report) {
+  const std::vector<ReportRow>& rows = report.rows;
+  const std::vector<Headline> headlines = HeadlinesOf(report);
+  const bool references = std::any_of(rows.begin(), rows.end(), [](const ReportRow& row) {
+    return ShownReference(row) != nullptr;
+  });
+  const bool verdicts = std::any_of(rows.begin(), rows.end(),
+                                    [](const ReportRow& row) { return !Verdict(row).empty(); });
+  Grid grid;
+  grid.notes = NotesOf(headlines);
+  if (references) {
+    const bool source = !report.reference_source.empty();
+    grid.notes.push_back(
+        absl::StrCat("paper: ", source ? report.reference_source : report.reference_title));
+    if (!verdicts) {
+      grid.notes.push_back("the reference gives no tolerance: differences are not judged");
+    }
+  }
+  grid.Add({"row", look::kId}, rows, &ReportRow::id);
+  grid.Add({"label", look::kText}, rows, &ReportRow::label);
+  grid.Add({HeadOf(headlines), look::kNumber}, headlines, ResultCell);
+  AddPictures(headlines, references, &grid);
+  grid.Add({"n", look::kCount}, headlines, CountOf);
+  for (const std::string& column : report.columns) AddColumn(report, column, &grid);
+  if (references) {
+    grid.Add({"paper", look::kNumber}, rows, ReferenceOf);
+    grid.Add({"difference", look::kNumber}, rows, DifferenceOf);
+  }
+  if (verdicts) grid.Add({"verdict", look::kText}, rows, VerdictOf);
+  return grid;
+}
+
+}  // namespace facet

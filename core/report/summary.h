@@ -1,0 +1,23 @@
+// What the reports say in sentences, beside the tables.
+#ifndef FACET_CORE_REPORT_SUMMARY_H_
+#define FACET_CORE_REPORT_SUMMARY_H_
+
+#include <string>
+#include <vector>
+
+#include "core/report/report.h"
+
+namespace facet {
+
+// "6 of 7 rows done, 1 failed".
+std::string Summary(const Report& report);
+
+// Sentences of the rows' evaluations and stages, each once, with the rows that it is about.
+struct NoticeLine {
+  std::string text, about;
+};
+std::vector<NoticeLine> MakeNotices(const Report& report);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_REPORT_SUMMARY_H_
