@@ -127,6 +127,20 @@ std::string StateName(ReportRow::State state) {
   return "not run";
 }
 
+std::string StateName(ReportStage::State state) {
+  switch (state) {
+    case ReportStage::State::kCached:
+      return "cached";
+    case ReportStage::State::kRun:
+      return "run";
+    case ReportStage::State::kFailed:
+      return "failed";
+    case ReportStage::State::kNotRun:
+      break;
+  }
+  return "not run";
+}
+
 std::optional<PairedDifference> CompareToParent(const ReportRow& row, const ReportRow& parent,
                                                 std::string* why) {
   *why = WhyNot(row, parent);

@@ -29,6 +29,8 @@ std::optional<double> ReferenceDifference(const ReportRow& row);
 std::string Verdict(const ReportRow& row);
 // "done", "running", "failed", "skipped", "reported", "not run".
 std::string StateName(ReportRow::State state);
+// "cached", "run", "failed", "not run".
+std::string StateName(ReportStage::State state);
 
 // The difference of the headlines of two rows of one protocol, as a reader of the table would take
 // it, with a 95 % interval from their replicates: bootstrap draws give the percentiles of the

@@ -42,48 +42,24 @@ std::string Painted(const std::string& text, Tone tone, const TableStyle& style)
   return absl::StrCat("\033[", kTones[static_cast<size_t>(tone)].ansi, "m", text, "\033[0m");
 }
 
-// A column on a terminal: head, rule and cells, as they are shown but not yet painted.
-struct TerminalColumn {
-  bool right = false;
-  int width = 0;
-  std::vector<std::string> texts;
-  std::vector<Tone> tones;
-
-  void Add(const std::string& text, Tone tone) {
-    width = std::max(width, DisplayWidth(text));
-    texts.push_back(text);
-    tones.push_back(tone);
-  }
-};
-
-TerminalColumn OnTerminal(const GridColumn& column, const TableStyle& style) {
-  TerminalColumn shown;
-  shown.right = column.look.right;
-  shown.Add(Shown(column.head, style), Tone::kStrong);
-  shown.Add("", Tone::kMuted);
+// Head, rule and cells of a column, painted and padded to one width.
+std::vector<std::string> TerminalColumn(const GridColumn& column, const TableStyle& style) {
+  std::vector<std::pair<std::string, Tone>> lines = {{Shown(column.head, style), Tone::kStrong},
+                                                     {"", Tone::kMuted}};
   for (const GridCell& cell : column.cells) {
-    const Tone tone = cell.tone == Tone::kPlain ? column.look.tone : cell.tone;
-    shown.Add(Shown(cell.text, style), tone);
+    const bool own = cell.tone != Tone::kPlain;
+    lines.emplace_back(Shown(cell.text, style), own ? cell.tone : column.look.tone);
   }
-  for (int i = 0; i < shown.width; ++i) shown.texts[1] += style.ascii ? "-" : "─";
-  return shown;
-}
-
-std::string TerminalLine(const std::vector<TerminalColumn>& columns, size_t row,
-                         const TableStyle& style) {
-  std::string line, pending;  // blanks are written only before something
-  for (const TerminalColumn& column : columns) {
-    const std::string& text = column.texts[row];
-    const std::string pad(static_cast<size_t>(column.width - DisplayWidth(text)), ' ');
-    if (column.right) pending += pad;
-    if (!text.empty()) {
-      line += pending + Painted(text, column.tones[row], style);
-      pending.clear();
-    }
-    if (!column.right) pending += pad;
-    pending += "  ";
+  int width = 0;
+  for (const auto& [text, tone] : lines) width = std::max(width, DisplayWidth(text));
+  for (int i = 0; i < width; ++i) lines[1].first += style.ascii ? "-" : "─";
+  std::vector<std::string> padded;
+  for (const auto& [text, tone] : lines) {
+    const std::string pad(static_cast<size_t>(width - DisplayWidth(text)), ' ');
+    const std::string painted = Painted(text, tone, style);
+    padded.push_back(column.look.right ? pad + painted : painted + pad);
   }
-  return line + "\n";
+  return padded;
 }
 
 // The escaped texts of a form's heads and, line by line, of its cells.
@@ -126,12 +102,15 @@ std::string HtmlInTone(const std::string& html, Tone tone) {
 }
 
 std::string TerminalTable(const Grid& grid, const TableStyle& style) {
-  std::vector<TerminalColumn> columns;
+  std::vector<std::string> lines(grid.NumRows() + 2);
   for (const GridColumn* column : ColumnsOf(grid, form::kTerminal)) {
-    columns.push_back(OnTerminal(*column, style));
+    const std::vector<std::string> texts = TerminalColumn(*column, style);
+    for (size_t i = 0; i < lines.size(); ++i) absl::StrAppend(&lines[i], texts[i], "  ");
   }
   std::string out;
-  for (size_t row = 0; row < grid.NumRows() + 2; ++row) out += TerminalLine(columns, row, style);
+  for (const std::string& line : lines) {
+    absl::StrAppend(&out, line.substr(0, line.find_last_not_of(' ') + 1), "\n");
+  }
   return out;
 }
 

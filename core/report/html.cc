@@ -1,10 +1,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/file.h"
+#include "core/report/curation.h"
 #include "core/report/figures.h"
 #include "core/report/grids.h"
-#include "core/report/html_parts.h"
 #include "core/report/html_style.h"
 #include "core/report/report.h"
 #include "core/report/summary.h"
@@ -12,6 +14,29 @@
 
 namespace facet {
 namespace {
+
+std::string Note(const std::string& text) {
+  return text.empty() ? "" : absl::StrCat("<p class=\"note\">", EscapeHtml(text), "</p>\n");
+}
+
+std::string Notes(const Grid& grid) {
+  std::string out = Note(grid.picture_note);
+  for (const std::string& note : grid.notes) out += Note(note);
+  return out;
+}
+
+std::string Legend(const Plot& plot) {
+  std::string out = "<ul class=\"legend\">";
+  for (const PlotLine& line : plot.lines) {
+    absl::StrAppend(&out,
+                    "<li><svg width=\"22\" height=\"8\" aria-hidden=\"true\"><line x1=\"0\" "
+                    "x2=\"22\" y1=\"4\" y2=\"4\" stroke=\"",
+                    line.colour, "\" stroke-width=\"2.5\"",
+                    line.dashed ? " stroke-dasharray=\"5 3\"" : "", "/></svg>",
+                    EscapeHtml(line.name), "</li>");
+  }
+  return out + "</ul>\n";
+}
 
 std::string Section(const std::string& title, const std::string& body) {
   return body.empty()
@@ -40,6 +65,76 @@ std::string Failures(const Report& report) {
     if (!row.log_tail.empty()) absl::StrAppend(&out, "<pre>", EscapeHtml(row.log_tail), "</pre>");
     out += "</div>\n";
   }
+  return out;
+}
+
+std::string StageFigures(const ReportCuration& curation) {
+  constexpr int kWidthPx = 500, kHeightPx = 290;
+  std::string plots, empty;
+  for (const Plot& plot : CurationPlots(curation)) {
+    absl::StrAppend(&plots, "<div>", RenderPlot(plot, kWidthPx, kHeightPx, false),
+                    plot.lines.size() > 1 ? Legend(plot) : "", "</div>");
+  }
+  for (const Histogram& histogram : curation.histograms) {
+    const Plot plot = HistogramPlot(histogram);
+    if (plot.bars.empty()) {
+      absl::StrAppend(&empty, Note(absl::StrCat(histogram.name, ": nothing was counted")));
+    } else {
+      absl::StrAppend(&plots, "<div>", RenderPlot(plot, kWidthPx, kHeightPx, false), "</div>");
+    }
+  }
+  if (!plots.empty()) plots = absl::StrCat("<div class=\"plots\">", plots, "</div>\n");
+  return plots + empty;
+}
+
+std::string Picture(const ReportSheet& sheet, const std::string& folder) {
+  const std::string missing = Note("There is no picture of it.");
+  if (sheet.file.empty()) return missing;
+  const std::string alt = EscapeHtml(absl::StrCat(sheet.title, ", ", Images(sheet.cells)));
+  if (folder.empty()) {
+    const std::string url = UrlPath(sheet.file);
+    return absl::StrCat("<a href=\"", url, "\"><img loading=\"lazy\" src=\"", url, "\" alt=\"", alt,
+                        "\"></a>");
+  }
+  const absl::StatusOr<std::string> bytes = ReadFile(InFolder(folder, sheet.file));
+  if (!bytes.ok()) return missing;
+  return absl::StrCat("<img src=\"data:image/jpeg;base64,", absl::Base64Escape(*bytes), "\" alt=\"",
+                      alt, "\">");
+}
+
+// Closed: pictures are loaded, or at least drawn, when they are looked at.
+std::string Sheets(const ReportCuration& curation, const std::string& folder) {
+  std::string out;
+  for (const ReportSheet& sheet : curation.sheets) {
+    absl::StrAppend(&out, "<details class=\"sheet\"><summary>", EscapeHtml(sheet.title),
+                    " <span class=\"muted\">", Images(sheet.cells), "</span></summary>",
+                    Picture(sheet, folder), "</details>\n");
+  }
+  return out;
+}
+
+std::string Stage(const CurationStage& stage, const std::string& folder) {
+  const ReportCuration& curation = *stage.curation;
+  std::string about = RowNames(stage.rows);
+  if (!curation.from.empty()) absl::StrAppend(&about, ", goes on from row ", curation.from);
+  const Grid own = OwnFigureGrid(curation);
+  std::string out = absl::StrCat("<div class=\"stage\"><h3>", EscapeHtml(curation.component),
+                                 " <span class=\"muted\">", EscapeHtml(about), "</span></h3>\n",
+                                 own.NumRows() == 0 ? "" : HtmlTable(own), StageFigures(curation));
+  if (!curation.notices.empty()) out += "<ul class=\"notices\">";
+  for (const std::string& notice : curation.notices) {
+    absl::StrAppend(&out, "<li>", EscapeHtml(notice), "</li>\n");
+  }
+  if (!curation.notices.empty()) out += "</ul>\n";
+  return absl::StrCat(out, Sheets(curation, folder), "</div>\n");
+}
+
+std::string Curation(const Report& report, const std::string& sheet_folder) {
+  const std::vector<CurationStage> stages = CurationStages(report);
+  if (stages.empty()) return "";
+  const Grid grid = CurationGrid(stages);
+  std::string out = absl::StrCat("<div class=\"chain\">", HtmlTable(grid), "</div>", Notes(grid));
+  for (const CurationStage& stage : stages) out += Stage(stage, sheet_folder);
   return out;
 }
 
@@ -105,7 +200,7 @@ std::string Document(const Report& report, const std::string& sheet_folder) {
       "</h1><p>", EscapeHtml(Summary(report)), "</p></header>\n<main>\n<section>",
       TableAndNotes(ResultGrid(report)), Failures(report), "</section>\n",
       Section("What changed, and what it did", ChangeGrid(report)),
-      Section("Building the data set", CurationHtml(report, sheet_folder)),
+      Section("Building the data set", Curation(report, sheet_folder)),
       Section("Receiver operating characteristic", RocFigures(report)),
       Section("Training", TrainingFigures(report)), Section("All figures", Figures(report)),
       Section("Notices", Notices(report)), Section("Stages", StageGrid(report)),

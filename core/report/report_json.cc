@@ -1,38 +1,43 @@
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/records/artifacts.h"
 #include "core/report/comparison.h"
 #include "core/report/curation_json.h"
 #include "core/report/report.h"
-#include "core/records/artifacts.h"
 
 namespace facet {
 namespace {
 
 constexpr int kSchema = 1;
 
-constexpr std::array<std::pair<ReportStage::State, const char*>, 4> kStageStates = {{
-    {ReportStage::State::kNotRun, "not run"},
-    {ReportStage::State::kCached, "cached"},
-    {ReportStage::State::kRun, "run"},
-    {ReportStage::State::kFailed, "failed"},
-}};
+constexpr std::array<ReportStage::State, 4> kStageStates = {
+    ReportStage::State::kNotRun, ReportStage::State::kCached, ReportStage::State::kRun,
+    ReportStage::State::kFailed};
 
 constexpr std::array<ReportRow::State, 6> kRowStates = {
     ReportRow::State::kNotRun, ReportRow::State::kRunning, ReportRow::State::kDone,
     ReportRow::State::kFailed, ReportRow::State::kSkipped, ReportRow::State::kReported};
 
+template <class State, size_t N>
+State StateFromJson(const Json& json, const std::array<State, N>& states, const char* whose) {
+  const auto name = json.at("state").get<std::string>();
+  for (const State state : states) {
+    if (name == StateName(state)) return state;
+  }
+  throw std::invalid_argument(absl::StrCat("unknown state of a ", whose, ": ", name));
+}
+
 Json ToJson(const ReportStage& stage) {
   Json json = {{"name", stage.name},
                {"key", stage.key},
+               {"state", StateName(stage.state)},
                {"counts", stage.counts},
                {"notices", stage.notices}};
-  for (const auto& [state, name] : kStageStates) {
-    if (state == stage.state) json["state"] = name;
-  }
   json["seconds"] = stage.seconds >= 0.0 ? Json(stage.seconds) : Json();
   return json;
 }
@@ -43,14 +48,7 @@ ReportStage StageFromJson(const Json& json) {
   json.at("key").get_to(stage.key);
   json.at("counts").get_to(stage.counts);
   json.at("notices").get_to(stage.notices);
-  const auto name = json.at("state").get<std::string>();
-  bool known = false;
-  for (const auto& [state, state_name] : kStageStates) {
-    if (name != state_name) continue;
-    stage.state = state;
-    known = true;
-  }
-  if (!known) throw std::invalid_argument("unknown state of a stage: " + name);
+  stage.state = StateFromJson(json, kStageStates, "stage");
   if (!json.at("seconds").is_null()) json.at("seconds").get_to(stage.seconds);
   return stage;
 }
@@ -144,14 +142,7 @@ ReportRow RowFromJson(const Json& json) {
   json.at("reason").get_to(row.reason);
   json.at("log_path").get_to(row.log_path);
   json.at("log_tail").get_to(row.log_tail);
-  const auto name = json.at("state").get<std::string>();
-  bool known = false;
-  for (const ReportRow::State state : kRowStates) {
-    if (name != StateName(state)) continue;
-    row.state = state;
-    known = true;
-  }
-  if (!known) throw std::invalid_argument("unknown state of a row: " + name);
+  row.state = StateFromJson(json, kRowStates, "row");
   if (!json.at("evaluation").is_null()) row.evaluation = EvaluationOf(json.at("evaluation"));
   row.training = CurvesFromJson(json.at("training"));
   if (const auto found = json.find("curation"); found != json.end()) {

@@ -184,6 +184,17 @@ void AddPictures(const std::vector<Headline>& headlines, bool references, Grid* 
 
 }  // namespace
 
+GridCell FigureCell(const Metric& metric) {
+  const std::string text = FormatMetric(metric);
+  if (metric.error_kind == kCounted) return {text, Tone::kStrong};
+  const std::string value = FormatValue(metric.value, metric.unit);
+  const std::string error = metric.standard_error >= 0.0
+                                ? "± " + FormatValue(metric.standard_error, metric.unit)
+                                : "error unknown";
+  return {text, Tone::kStrong,
+          absl::StrCat(HtmlInTone(value, Tone::kStrong), " ", HtmlInTone(error, Tone::kMuted))};
+}
+
 Grid ResultGrid(const Report& report) {
   const std::vector<ReportRow>& rows = report.rows;
   const std::vector<Headline> headlines = HeadlinesOf(report);
@@ -213,6 +224,25 @@ Grid ResultGrid(const Report& report) {
     grid.Add({"difference", look::kNumber}, rows, DifferenceOf);
   }
   if (verdicts) grid.Add({"verdict", look::kText}, rows, VerdictOf);
+  return grid;
+}
+
+Grid FigureGrid(const Report& report) {
+  std::vector<std::string> ids;
+  std::vector<Metric> metrics;
+  for (const ReportRow& row : report.rows) {
+    if (row.state != ReportRow::State::kDone) continue;
+    ids.insert(ids.end(), row.evaluation.metrics.size(), row.id);
+    metrics.insert(metrics.end(), row.evaluation.metrics.begin(), row.evaluation.metrics.end());
+  }
+  Grid grid;
+  grid.grouped = true;
+  grid.Add({"row", look::kId}, ids, [](const std::string& id) { return id; });
+  grid.Add({"figure", look::kText}, metrics, NameWithUnit);
+  grid.Add({"value", look::kNumber}, metrics, FigureCell);
+  grid.Add({"n", look::kCount}, metrics,
+           [](const Metric& metric) { return FormatCount(metric.count); });
+  grid.Add({"standard error", look::kRemark}, metrics, &Metric::error_kind);
   return grid;
 }
 

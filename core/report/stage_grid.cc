@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/report/comparison.h"
 #include "core/report/grids.h"
 #include "core/report/text.h"
 
@@ -33,17 +34,8 @@ std::vector<SharedStage> SharedStages(const Report& report) {
 }
 
 GridCell StateOf(const SharedStage& each) {
-  switch (each.stage->state) {
-    case ReportStage::State::kNotRun:
-      return {"not run", Tone::kMuted};
-    case ReportStage::State::kCached:
-      return {"cached", Tone::kMuted};
-    case ReportStage::State::kRun:
-      return {"run", Tone::kMuted};
-    case ReportStage::State::kFailed:
-      return {"failed", Tone::kBad};
-  }
-  return {};
+  const bool failed = each.stage->state == ReportStage::State::kFailed;
+  return {StateName(each.stage->state), failed ? Tone::kBad : Tone::kMuted};
 }
 
 GridCell CountsOf(const SharedStage& each) {
