@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "boost/math/distributions/students_t.hpp"
 #include "core/report/text.h"

@@ -2,7 +2,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>

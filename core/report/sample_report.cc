@@ -1,12 +1,10 @@
 #include "core/report/sample_report.h"
 
 #include <cmath>
-#include <cstddef>
 #include <limits>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "core/base/random.h"
 
 namespace facet {
