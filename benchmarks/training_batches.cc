@@ -15,6 +15,7 @@
 
 #include "core/base/check.h"
 #include "core/base/random.h"
+#include "core/records/record_lines.h"
 #include "core/training/batches.h"
 
 namespace facet {

@@ -38,6 +38,7 @@
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "core/plugin/library.h"
+#include "core/records/record_lines.h"
 #include "core/training/model.h"
 #include "core/training/split.h"
 #include "core/training/trainer.h"

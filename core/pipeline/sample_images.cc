@@ -48,18 +48,6 @@ absl::StatusOr<Image> SampleImages::Decode(std::string_view bytes) const {
   return DecodeImage(bytes, limits_);
 }
 
-absl::StatusOr<int64_t> CountLines(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open()) return absl::NotFoundError(absl::StrCat(path, " cannot be opened"));
-  int64_t lines = 0;
-  std::vector<char> buffer(size_t{1} << 20);
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
-         file.gcount() > 0) {
-    lines += std::count(buffer.begin(), buffer.begin() + file.gcount(), '\n');
-  }
-  return lines;
-}
-
 void UseOneOpenCvThread() { cv::setNumThreads(1); }
 
 }  // namespace facet

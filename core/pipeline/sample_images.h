@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,36 +44,6 @@ class SampleImages {
   std::shared_ptr<BlobReader> rendered_;  // null: all are files. Shared by copies of this object.
   ImageLimits limits_;
 };
-
-// The records of a JSON-lines file, one by one, for stages that read two files side by side.
-template <class Record>
-class RecordStream {
- public:
-  using Parse = absl::StatusOr<Record> (*)(const Json&);
-  RecordStream(const std::string& path, Parse parse) : path_(path), parse_(parse), file_(path) {}
-
-  // None at the end. Errors name file and line.
-  absl::StatusOr<std::optional<Record>> Next() {
-    if (!file_.is_open()) return absl::NotFoundError(absl::StrCat(path_, " cannot be opened"));
-    std::string text;
-    if (!std::getline(file_, text)) return std::optional<Record>();
-    const std::string place = absl::StrCat(path_, ":", ++line_);
-    if (file_.eof()) return absl::DataLossError(place + ": the last line is cut off");
-    FACET_ASSIGN_OR_RETURN(const Json json, ParseJson(text, place));
-    absl::StatusOr<Record> record = parse_(json);
-    if (!record.ok()) return Annotate(record.status(), place);
-    return std::optional<Record>(*std::move(record));
-  }
-
- private:
-  const std::string path_;
-  const Parse parse_;
-  std::ifstream file_;
-  int64_t line_ = 0;
-};
-
-// Lines of a file, for progress.
-absl::StatusOr<int64_t> CountLines(const std::string& path);
 
 // work(item, worker) for all items by `num_workers` threads (worker in [0, num_workers)); results
 // in the items' order, whatever the number of threads.

@@ -110,42 +110,6 @@ absl::StatusOr<CurationResult> CurationResultFromJson(const Json& json);
 // The picture of the index-th contact sheet, beside curation.json: "sheet_00.jpg".
 std::string ContactSheetFile(size_t index);
 
-// JSON-lines files, written and read one line at a time: a file of millions of lines needs no
-// memory of its size. Errors name file and line; a file whose last line has no end is cut off:
-// DataLoss.
-class LineWriter {
- public:
-  static absl::StatusOr<std::unique_ptr<LineWriter>> Create(const std::string& path);
-  virtual ~LineWriter() = default;
-  virtual absl::Status Write(const Json& line) = 0;
-  virtual absl::Status Finish() = 0;  // synced; without it the file is incomplete
-};
-// Calls `take(line)` for each line in order, until it returns an error, which is annotated with
-// "<path>:<line number>".
-absl::Status ForEachLine(const std::string& path,
-                         const std::function<absl::Status(const Json& line)>& take);
-
-absl::Status WriteLines(const std::string& path, const std::vector<Json>& lines);
-absl::StatusOr<std::vector<Json>> ReadLines(const std::string& path);
-
-template <class Record>
-absl::Status WriteRecords(const std::string& path, const std::vector<Record>& records) {
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<LineWriter> writer, LineWriter::Create(path));
-  for (const Record& record : records) FACET_RETURN_IF_ERROR(writer->Write(ToJson(record)));
-  return writer->Finish();
-}
-template <class Record>
-absl::StatusOr<std::vector<Record>> ReadRecords(const std::string& path,
-                                                absl::StatusOr<Record> (*parse)(const Json&)) {
-  std::vector<Record> records;
-  FACET_RETURN_IF_ERROR(ForEachLine(path, [&](const Json& line) -> absl::Status {
-    FACET_ASSIGN_OR_RETURN(Record record, parse(line));
-    records.push_back(std::move(record));
-    return absl::OkStatus();
-  }));
-  return records;
-}
-
 // samples.jsonl and protocol.json of a dataset artifact.
 absl::StatusOr<DatasetContents> ReadDataset(const std::string& samples_path,
                                             const std::string& protocol_path);

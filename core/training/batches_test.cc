@@ -1,4 +1,5 @@
 // Crops -> batches: windows, means, splits, and what does not depend on threads.
+#include "core/records/record_lines.h"
 #include "core/training/batches.h"
 
 #include <algorithm>

@@ -8,6 +8,7 @@
 
 #include "core/base/status.h"
 #include "core/image/image_io.h"
+#include "core/records/record_lines.h"
 
 namespace facet {
 

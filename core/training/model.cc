@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "core/base/file.h"
+#include "core/base/json_lines.h"
 #include "core/base/status.h"
 #include "core/records/artifacts.h"
 #include "core/training/tensors.h"
@@ -42,7 +43,7 @@ absl::Status WriteModel(const Model& model, const std::string& directory) {
       {"start", model.start},
       {"counts", model.counts}};
   FACET_RETURN_IF_ERROR(WriteTensors(directory + "/weights.safetensors", weights));
-  FACET_RETURN_IF_ERROR(WriteLines(directory + "/log.jsonl", model.log));
+  FACET_RETURN_IF_ERROR(WriteJsonLines(directory + "/log.jsonl", model.log));
   return WriteFileAtomically(directory + "/model.json", DumpPretty(json) + "\n");
 }
 

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "core/api/aligner.h"
+#include "core/base/json_lines.h"
 #include "core/records/artifacts.h"
 #include "core/pipeline/sample_images.h"
 #include "core/pipeline/image_settings.h"
+#include "core/records/record_lines.h"
 
 namespace facet {
 namespace {
@@ -54,8 +56,8 @@ absl::StatusOr<FrameRecord> AlignOne(const SampleImages& images, Aligner& aligne
 }
 
 // The next sample that has a face.
-absl::StatusOr<std::optional<Item>> NextFace(RecordStream<Sample>& samples,
-                                             RecordStream<FaceRecord>& faces) {
+absl::StatusOr<std::optional<Item>> NextFace(RecordReader<Sample>& samples,
+                                             RecordReader<FaceRecord>& faces) {
   while (true) {
     FACET_ASSIGN_OR_RETURN(std::optional<Sample> sample, samples.Next());
     FACET_ASSIGN_OR_RETURN(std::optional<FaceRecord> face, faces.Next());
@@ -90,10 +92,10 @@ absl::Status RunAlign(StageContext& context) {
                          context.InputFile("samples", "samples.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::string faces_path, context.InputFile("faces", "faces.jsonl"));
   FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(faces_path));
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<LineWriter> writer,
-                         LineWriter::Create(context.output_dir() + "/frames.jsonl"));
-  RecordStream<Sample> samples(samples_path, &SampleFromJson);
-  RecordStream<FaceRecord> faces(faces_path, &FaceRecordFromJson);
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
+                         JsonLineWriter::Create(context.output_dir() + "/frames.jsonl"));
+  RecordReader<Sample> samples(samples_path, &SampleFromJson);
+  RecordReader<FaceRecord> faces(faces_path, &FaceRecordFromJson);
   const std::string name = context.component_name("aligner");
   int64_t num_aligned = 0, num_faces = 0;
   const absl::Status done = ForEachImage<Item, absl::StatusOr<FrameRecord>>(

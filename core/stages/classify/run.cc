@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/json_lines.h"
 #include "core/pipeline/context.h"
 #include "core/api/loss.h"
 #include "core/records/artifacts.h"
+#include "core/records/record_lines.h"
 #include "core/training/model.h"
 #include "core/training/tensors.h"
 
@@ -91,8 +93,8 @@ absl::Status RunClassify(StageContext& context) {
     class_of[model.classes[i]] = static_cast<int64_t>(i);
   }
 
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<LineWriter> writer,
-                         LineWriter::Create(context.output_dir() + "/scores.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
+                         JsonLineWriter::Create(context.output_dir() + "/scores.jsonl"));
   const int64_t dimension = descriptors.shape[1];
   for (int64_t first = 0; first < descriptors.shape[0]; first += kRowsPerBatch) {
     if (context.stop_requested()) return absl::CancelledError("stopped");

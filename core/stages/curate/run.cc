@@ -17,6 +17,7 @@
 #include "core/image/contact_sheet.h"
 #include "core/records/name_lists.h"
 #include "core/pipeline/sample_images.h"
+#include "core/records/record_lines.h"
 
 namespace facet {
 namespace {
@@ -35,13 +36,12 @@ class PackedFaces final : public CurationFaces {
     FACET_ASSIGN_OR_RETURN(const std::string samples,
                            context.InputFile("samples", "samples.jsonl"));
     // Crops have their samples' order, images their manifest's ids.
-    RecordStream<Sample> stream(samples, &SampleFromJson);
+    RecordReader<Sample> reader(samples, &SampleFromJson);
     int64_t index = -1, row = 0;
     Sample sample;
-    FACET_RETURN_IF_ERROR(ForEachLine(rows, [&](const Json& line) -> absl::Status {
-      FACET_ASSIGN_OR_RETURN(const CropRecord record, CropRecordFromJson(line));
+    const auto take = [&](const CropRecord& record) -> absl::Status {
       while (index < record.sample) {
-        FACET_ASSIGN_OR_RETURN(std::optional<Sample> next, stream.Next());
+        FACET_ASSIGN_OR_RETURN(std::optional<Sample> next, reader.Next());
         if (!next) return absl::DataLossError(absl::StrCat(samples, " has too few lines"));
         sample = *std::move(next);
         ++index;
@@ -54,7 +54,8 @@ class PackedFaces final : public CurationFaces {
       }
       faces->crops_.push_back({sample.image, row++, record.width, record.height});
       return absl::OkStatus();
-    }));
+    };
+    FACET_RETURN_IF_ERROR(ForEachRecord(rows, &CropRecordFromJson, take));
     std::sort(faces->crops_.begin(), faces->crops_.end(),
               [](const Crop& a, const Crop& b) { return a.image < b.image; });
     return faces;
@@ -84,14 +85,12 @@ absl::StatusOr<std::vector<CurationScore>> ReadScores(const StageContext& contex
   FACET_ASSIGN_OR_RETURN(const std::string samples_path,
                          context.InputFile("scored", "samples.jsonl"));
   std::vector<int64_t> images;
-  FACET_RETURN_IF_ERROR(ForEachLine(samples_path, [&](const Json& line) -> absl::Status {
-    FACET_ASSIGN_OR_RETURN(const Sample sample, SampleFromJson(line));
+  FACET_RETURN_IF_ERROR(ForEachRecord(samples_path, &SampleFromJson, [&](const Sample& sample) {
     images.push_back(sample.image);
     return absl::OkStatus();
   }));
   std::vector<CurationScore> scores;
-  FACET_RETURN_IF_ERROR(ForEachLine(path, [&](const Json& line) -> absl::Status {
-    FACET_ASSIGN_OR_RETURN(const ScoreRecord record, ScoreRecordFromJson(line));
+  const auto take = [&](const ScoreRecord& record) -> absl::Status {
     if (record.sample < 0 || record.sample >= static_cast<int64_t>(images.size())) {
       return absl::DataLossError(absl::StrCat("sample ", record.sample, " of ", images.size()));
     }
@@ -103,7 +102,8 @@ absl::StatusOr<std::vector<CurationScore>> ReadScores(const StageContext& contex
     }
     scores.push_back({image, record.log_probability});
     return absl::OkStatus();
-  }));
+  };
+  FACET_RETURN_IF_ERROR(ForEachRecord(path, &ScoreRecordFromJson, take));
   std::sort(scores.begin(), scores.end(),
             [](const CurationScore& a, const CurationScore& b) { return a.image < b.image; });
   return scores;

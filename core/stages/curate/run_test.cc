@@ -8,6 +8,7 @@
 #include "core/image/image_io.h"
 #include "core/records/artifacts.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/record_lines.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

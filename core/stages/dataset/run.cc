@@ -14,6 +14,7 @@
 #include "core/image/image_io.h"
 #include "core/records/artifacts.h"
 #include "core/records/image_root.h"
+#include "core/records/record_lines.h"
 #include "core/stages/dataset/holdout.h"
 
 namespace facet {

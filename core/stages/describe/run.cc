@@ -18,6 +18,7 @@
 #include "core/api/architecture.h"
 #include "core/image/image_io.h"
 #include "core/records/artifacts.h"
+#include "core/records/record_lines.h"
 #include "core/stages/describe/settings.h"
 #include "core/training/crop_set.h"
 #include "core/training/input_writer.h"

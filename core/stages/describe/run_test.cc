@@ -12,6 +12,7 @@
 #include "core/base/random.h"
 #include "core/records/artifacts.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/record_lines.h"
 #include "core/training/model.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

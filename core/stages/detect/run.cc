@@ -8,8 +8,10 @@
 
 #include "absl/strings/str_join.h"
 #include "core/api/detector.h"
+#include "core/base/json_lines.h"
 #include "core/records/artifacts.h"
 #include "core/pipeline/sample_images.h"
+#include "core/records/record_lines.h"
 #include "core/stages/detect/settings.h"
 
 namespace facet {
@@ -163,10 +165,10 @@ absl::Status RunDetect(StageContext& context) {
                          CreatePerThread<Detector>(context, "detector"));
   FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("samples", "samples.jsonl"));
   FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(path));
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<LineWriter> writer,
-                         LineWriter::Create(context.output_dir() + "/faces.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
+                         JsonLineWriter::Create(context.output_dir() + "/faces.jsonl"));
   FaceSearch stage(context, settings, std::move(images), std::move(detectors));
-  RecordStream<Sample> samples(path, &SampleFromJson);
+  RecordReader<Sample> samples(path, &SampleFromJson);
   int64_t num_images = 0;
   const auto next = [&]() -> absl::StatusOr<std::optional<IndexedSample>> {
     FACET_ASSIGN_OR_RETURN(std::optional<Sample> sample, samples.Next());

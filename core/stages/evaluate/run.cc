@@ -15,6 +15,7 @@
 #include "core/base/status.h"
 #include "core/records/artifacts.h"
 #include "core/records/pooling.h"
+#include "core/records/record_lines.h"
 
 namespace facet {
 namespace {

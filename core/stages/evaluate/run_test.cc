@@ -7,9 +7,11 @@
 
 #include "core/api/evaluator.h"
 #include "core/base/file.h"
+#include "core/base/json_lines.h"
 #include "core/base/random.h"
 #include "core/pipeline/context_testing.h"
 #include "core/records/pooling.h"
+#include "core/records/record_lines.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -108,9 +110,9 @@ class EvaluateContext final : public FakeContext {
       record.sample = sample;
       records.push_back(ToJson(record));
     }
-    ASSERT_TRUE(WriteLines(Path("samples.jsonl"), lines).ok());
+    ASSERT_TRUE(WriteJsonLines(Path("samples.jsonl"), lines).ok());
     ASSERT_TRUE(WriteFileAtomically(Path("protocol.json"), Dump(ToJson(data.protocol))).ok());
-    ASSERT_TRUE(WriteLines(Path("rows.jsonl"), records).ok());
+    ASSERT_TRUE(WriteJsonLines(Path("rows.jsonl"), records).ok());
     ASSERT_TRUE(
         WriteNpy(Path("descriptors.npy"), {{static_cast<int64_t>(samples.size()), 2}, values})
             .ok());

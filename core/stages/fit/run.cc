@@ -9,6 +9,7 @@
 #include "core/records/artifacts.h"
 #include "core/pipeline/sample_images.h"
 #include "core/pipeline/image_settings.h"
+#include "core/records/record_lines.h"
 
 namespace facet {
 namespace {

@@ -18,6 +18,7 @@
 #include "core/base/hash.h"
 #include "core/records/artifacts.h"
 #include "core/records/name_lists.h"
+#include "core/records/record_lines.h"
 #include "core/stages/leak_check/near_hashes.h"
 #include "core/stages/leak_check/near_vectors.h"
 #include "core/pipeline/sample_images.h"

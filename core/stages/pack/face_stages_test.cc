@@ -13,6 +13,7 @@
 #include "core/records/artifacts.h"
 #include "core/stages/detect/detect.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/record_lines.h"
 #include "core/stages/fit/fit.h"
 #include "core/stages/pack/pack.h"
 #include "gmock/gmock.h"

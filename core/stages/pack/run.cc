@@ -3,8 +3,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/json_lines.h"
 #include "core/image/image_io.h"
 #include "core/pipeline/sample_images.h"
+#include "core/records/record_lines.h"
 #include "core/stages/pack/settings.h"
 
 namespace facet {
@@ -68,8 +70,8 @@ class FrameStream {
   }
 
  private:
-  RecordStream<Sample> samples_;
-  RecordStream<FrameRecord> frames_;
+  RecordReader<Sample> samples_;
+  RecordReader<FrameRecord> frames_;
   int64_t index_ = 0;
 };
 
@@ -85,8 +87,8 @@ absl::Status RunPack(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const std::string frames_path,
                          context.InputFile("frames", "frames.jsonl"));
   FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(frames_path));
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<LineWriter> records,
-                         LineWriter::Create(context.output_dir() + "/crops.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> records,
+                         JsonLineWriter::Create(context.output_dir() + "/crops.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<BlobWriter> blobs,
                          BlobWriter::Create(context.output_dir() + "/crops.mdb"));
   FrameStream frames(samples_path, frames_path);

@@ -9,9 +9,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/file.h"
+#include "core/base/json_lines.h"
 #include "core/image/image_io.h"
 #include "core/records/artifacts.h"
 #include "core/image/contact_sheet.h"
+#include "core/records/record_lines.h"
 #include "core/stages/preview/triplets.h"
 #include "core/pipeline/sample_images.h"
 #include "core/stages/preview/settings.h"
@@ -38,7 +40,7 @@ template <class Record>
 absl::StatusOr<std::vector<Record>> ReadDrawn(const std::string& path,
                                               absl::StatusOr<Record> (*parse)(const Json&),
                                               const std::vector<int64_t>& drawn) {
-  RecordStream<Record> stream(path, parse);
+  RecordReader<Record> stream(path, parse);
   std::vector<Record> records;
   int64_t line = 0;
   while (records.size() < drawn.size()) {

@@ -11,6 +11,7 @@
 
 #include "core/api/miner.h"
 #include "core/records/artifacts.h"
+#include "core/records/record_lines.h"
 
 namespace facet {
 namespace {

@@ -1,4 +1,5 @@
 // What the embed stage learns from: folds, parts, whole templates; and what it refuses.
+#include "core/records/record_lines.h"
 #include "core/stages/project/project_testing.h"
 
 namespace facet {

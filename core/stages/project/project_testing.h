@@ -20,6 +20,7 @@
 #include "core/records/artifacts.h"
 #include "core/stages/project/project.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/record_lines.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -18,6 +18,7 @@
 #include "core/base/file.h"
 #include "core/records/artifacts.h"
 #include "core/records/pooling.h"
+#include "core/records/record_lines.h"
 #include "core/stages/project/settings.h"
 #include "core/training/reduce.h"
 #include "core/training/tensors.h"

@@ -13,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/plugin/library.h"
 #include "core/records/artifacts.h"
+#include "core/records/record_lines.h"
 #include "core/stages/train/caffe_writer_testing.h"
 #include "core/stages/describe/describe.h"
 #include "core/pipeline/context_testing.h"

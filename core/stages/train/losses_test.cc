@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 
+#include "core/base/json_lines.h"
 #include "core/stages/train/train_testing.h"
 #include "core/training/model.h"
 #include "gmock/gmock.h"
@@ -35,7 +36,7 @@ TEST_F(TrainTest, TrainsTupleLossesWithAndWithoutAMiner) {
   context->settings_["optimizer"]["validation_share"] = 0.3;
   const absl::Status status = RunTrain(*context);
   ASSERT_TRUE(status.ok()) << status;
-  EXPECT_TRUE(ReadLines(context->output_ + "/log.jsonl")->back().contains("validation_loss"));
+  EXPECT_TRUE(ReadJsonLines(context->output_ + "/log.jsonl")->back().contains("validation_loss"));
 }
 
 // Triplets of identities, from batches of 4 x 2.
@@ -70,7 +71,7 @@ TEST_F(TrainTest, ValidatesTupleLossesOnPairs) {
   EXPECT_GE(held_out, 8);
   EXPECT_LE(held_out, 16);
   EXPECT_EQ(held_out % 2, 0);
-  const std::vector<Json> log = *ReadLines(context->output_ + "/log.jsonl");
+  const std::vector<Json> log = *ReadJsonLines(context->output_ + "/log.jsonl");
   for (const Json& epoch : log) {
     EXPECT_GT(epoch.at("validation_loss").get<double>(), 0.0);
     EXPECT_EQ(epoch.at("skipped"), 0);  // every batch shows each identity twice

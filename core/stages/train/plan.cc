@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "core/base/json_lines.h"
 #include "core/base/status.h"
 #include "core/pipeline/findings.h"
 #include "core/pipeline/planner.h"
@@ -58,7 +59,7 @@ absl::StatusOr<StageFindings> Findings(const StoredFiles& files) {
   StageFindings findings;
   const std::string path = files.path("log.jsonl");
   if (path.empty()) return findings;
-  FACET_ASSIGN_OR_RETURN(const std::vector<Json> lines, ReadLines(path));
+  FACET_ASSIGN_OR_RETURN(const std::vector<Json> lines, ReadJsonLines(path));
   struct Shown {
     const char *field, *name, *y_label;
   };

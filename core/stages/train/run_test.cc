@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "core/base/json_lines.h"
 #include "core/stages/train/train_testing.h"
 #include "core/training/model.h"
 #include "gmock/gmock.h"
@@ -27,7 +28,7 @@ TEST_F(TrainTest, LearnsAndGivesTheSameBitsAgain) {
       ASSERT_TRUE(status.ok()) << status;
     }
     EXPECT_EQ(Result(*first), Result(*second));
-    const std::vector<Json> log = *ReadLines(first->output_ + "/log.jsonl");
+    const std::vector<Json> log = *ReadJsonLines(first->output_ + "/log.jsonl");
     ASSERT_EQ(log.size(), 12u);
     EXPECT_LT(log.back().at("loss").get<double>(), 0.9 * std::log(4.0)) << precision;
     EXPECT_EQ(first->counts_.at("identities"), 4);

@@ -14,6 +14,7 @@
 #include "core/base/random.h"
 #include "core/records/artifacts.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/record_lines.h"
 #include "core/stages/train/train.h"
 #include "gtest/gtest.h"
 
