@@ -15,6 +15,8 @@
 
 #include "core/base/check.h"
 #include "core/base/random.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
 #include "core/records/record_lines.h"
 #include "core/training/batches.h"
 

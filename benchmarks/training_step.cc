@@ -38,6 +38,8 @@
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "core/plugin/library.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
 #include "core/records/record_lines.h"
 #include "core/training/model.h"
 #include "core/training/split.h"

@@ -19,7 +19,7 @@
 #include "core/base/status.h"
 #include "core/config/resolved.h"
 #include "core/pipeline/findings.h"
-#include "core/records/artifacts.h"
+#include "core/records/results.h"
 
 namespace facet {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/records/artifacts.h"
+#include "core/records/results.h"
 #include "core/stages/stage_types.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

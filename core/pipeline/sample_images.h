@@ -21,8 +21,8 @@
 #include "core/base/json.h"
 #include "core/base/status.h"
 #include "core/image/image_io.h"
-#include "core/records/artifacts.h"
 #include "core/pipeline/context.h"
+#include "core/records/blob_file.h"
 
 namespace facet {
 

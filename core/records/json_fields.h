@@ -1,9 +1,12 @@
-// Fields of JSON objects, for records of artifacts. They throw what the JSON library throws, or
+// Fields of JSON objects, for records. They throw what the JSON library throws, or
 // std::invalid_argument, within Parse(), which makes a status of it.
+//
+// Fields at their default are left out, so that a list of millions of samples stays small.
 #ifndef FACET_CORE_RECORDS_JSON_FIELDS_H_
 #define FACET_CORE_RECORDS_JSON_FIELDS_H_
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -55,6 +58,15 @@ void Take(const Json& object, const char* name, T& value) {
 }
 inline void TakeNumber(const Json& object, const char* name, double& value) {
   if (const auto found = object.find(name); found != object.end()) value = NumberFrom(*found);
+}
+
+// The name of a value of an enumeration, from a table of both; "" if it has none.
+template <class Kind, size_t N>
+const char* NameOf(Kind kind, const std::pair<Kind, const char*> (&names)[N]) {
+  for (const auto& [known, name] : names) {
+    if (kind == known) return name;
+  }
+  return "";
 }
 
 template <class T>

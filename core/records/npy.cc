@@ -1,5 +1,8 @@
 // .npy: "\x93NUMPY", version, header length, a Python dictionary as text, then the values
 // (numpy.lib.format).
+#include "core/records/npy.h"
+
+#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -8,10 +11,11 @@
 #include <regex>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "core/records/artifacts.h"
+#include "core/base/status.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "'<f4' is written from memory");
 

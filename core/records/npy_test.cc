@@ -1,8 +1,9 @@
+#include "core/records/npy.h"
+
 #include <cstring>
 
 #include "core/base/file.h"
 #include "core/base/test_folder.h"
-#include "core/records/artifacts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

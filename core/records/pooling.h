@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/api/dataset.h"
 #include "core/api/evaluator.h"
-#include "core/records/artifacts.h"
+#include "core/records/descriptors.h"
+#include "core/records/npy.h"
 
 namespace facet {
 

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "core/records/descriptors.h"
+#include "core/records/npy.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

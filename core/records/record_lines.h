@@ -1,4 +1,8 @@
 // Records in files of JSON lines: ToJson() makes the line of a record, and its parser reads it.
+//
+// Names are sorted, so that equal content has equal bytes. A parser refuses a missing name or a
+// wrong type (InvalidArgument); names it does not know it ignores. Numbers that are not finite are
+// stored as the texts "nan", "inf" and "-inf".
 #ifndef FACET_CORE_RECORDS_RECORD_LINES_H_
 #define FACET_CORE_RECORDS_RECORD_LINES_H_
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "core/records/artifacts.h"
+#include "core/records/results.h"
 
 namespace facet {
 namespace {

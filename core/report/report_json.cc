@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/records/artifacts.h"
+#include "core/records/results.h"
 #include "core/report/comparison.h"
 #include "core/report/curation_json.h"
 #include "core/report/report.h"
@@ -71,7 +71,7 @@ ReportReference ReferenceFromJson(const Json& json) {
   return reference;
 }
 
-// Curves and metrics are written as the evaluate stage writes them (artifacts.h).
+// Curves and metrics are written as the evaluate stage writes them (results.h).
 Json CurvesToJson(const std::vector<Curve>& curves) {
   Evaluation carrier;
   carrier.curves = curves;

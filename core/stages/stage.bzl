@@ -42,7 +42,7 @@ def facet_stage(
         fail("%s: the stage \"%s\" is a folder of core/stages" % (native.package_name(), name))
     tags = ["torch"] if torch else []
     settings = native.glob(["settings.h"])
-    shared = ["//core/api", "//core/base", "//core/records", "//core/pipeline:context"] + ABSL
+    shared = ["//core/api", "//core/base", "//core/pipeline:context"] + ABSL
     if settings:
         facet_cc_library(
             name = "settings",

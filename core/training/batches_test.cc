@@ -1,5 +1,4 @@
 // Crops -> batches: windows, means, splits, and what does not depend on threads.
-#include "core/records/record_lines.h"
 #include "core/training/batches.h"
 
 #include <algorithm>
@@ -8,6 +7,9 @@
 #include <set>
 
 #include "core/image/image_io.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
+#include "core/records/record_lines.h"
 #include "core/training/prefetcher.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

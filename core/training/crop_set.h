@@ -14,7 +14,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/api/image.h"
-#include "core/records/artifacts.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
 
 namespace facet {
 

@@ -8,7 +8,6 @@
 #include "core/base/file.h"
 #include "core/base/json_lines.h"
 #include "core/base/status.h"
-#include "core/records/artifacts.h"
 #include "core/training/tensors.h"
 
 namespace facet {

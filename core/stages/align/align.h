@@ -1,5 +1,5 @@
 // The align stage: faces -> frames.jsonl, one FrameRecord for every sample that has a face
-// (artifacts.h).
+// (core/records/faces.h).
 //
 // Inputs "samples", "faces"; component "aligner"; settings ImageSettings. Internal: the aligner gave a frame that is none (not finite, no area, longer than 16
 // times its width). DataLoss: an image that the detect stage read cannot be read any more.

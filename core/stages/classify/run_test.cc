@@ -3,8 +3,9 @@
 #include <cmath>
 #include <filesystem>
 
-#include "core/records/artifacts.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/descriptors.h"
+#include "core/records/npy.h"
 #include "core/records/record_lines.h"
 #include "core/training/model.h"
 #include "gmock/gmock.h"

@@ -6,8 +6,8 @@
 // identities are and the samples that this was asked of. root("curation") is where the images of
 // the manifest before lie; kept_folder() is where a curator with the trait "images" puts its own.
 //
-// Output: manifest.sqlite; curation.json and sheet_NN.jpg, the contact sheets (artifacts.h).
-// InternalError: a curator that broke its contract.
+// Output: manifest.sqlite; curation.json and sheet_NN.jpg, the contact sheets
+// (core/records/results.h). InternalError: a curator that broke its contract.
 #ifndef FACET_CORE_STAGES_CURATE_CURATE_H_
 #define FACET_CORE_STAGES_CURATE_CURATE_H_
 

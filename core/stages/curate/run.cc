@@ -13,11 +13,15 @@
 #include "core/api/curator.h"
 #include "core/base/file.h"
 #include "core/image/image_io.h"
-#include "core/records/artifacts.h"
 #include "core/image/contact_sheet.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
+#include "core/records/descriptors.h"
 #include "core/records/name_lists.h"
 #include "core/pipeline/sample_images.h"
 #include "core/records/record_lines.h"
+#include "core/records/results.h"
+#include "core/records/samples.h"
 
 namespace facet {
 namespace {

@@ -1,5 +1,5 @@
 // The dataset stage: a data set component -> samples.jsonl, protocol.json and, where it renders its
-// pixels, images.mdb (artifacts.h).
+// pixels, images.mdb (core/records).
 //
 // Rendered images are stored as JPEG of quality 95: what the later stages see is what a photograph
 // of that quality would show, and a set of thousands stays small. They are rendered by

@@ -1,9 +1,9 @@
+#include "core/records/samples.h"
 #include "core/stages/dataset/holdout.h"
 
 #include <filesystem>
 #include <fstream>
 
-#include "core/records/artifacts.h"
 #include "core/stages/dataset/dataset.h"
 #include "core/pipeline/context_testing.h"
 #include "gmock/gmock.h"

@@ -12,9 +12,10 @@
 #include "core/pipeline/context.h"
 #include "core/base/file.h"
 #include "core/image/image_io.h"
-#include "core/records/artifacts.h"
+#include "core/records/blob_file.h"
 #include "core/records/image_root.h"
 #include "core/records/record_lines.h"
+#include "core/records/samples.h"
 #include "core/stages/dataset/holdout.h"
 
 namespace facet {

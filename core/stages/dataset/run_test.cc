@@ -7,8 +7,9 @@
 
 #include "core/base/hash.h"
 #include "core/image/image_io.h"
-#include "core/records/artifacts.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/blob_file.h"
+#include "core/records/samples.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

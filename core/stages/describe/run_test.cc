@@ -10,8 +10,11 @@
 
 #include "core/api/architecture.h"
 #include "core/base/random.h"
-#include "core/records/artifacts.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
+#include "core/records/descriptors.h"
+#include "core/records/npy.h"
 #include "core/records/record_lines.h"
 #include "core/training/model.h"
 #include "gmock/gmock.h"

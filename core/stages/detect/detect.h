@@ -1,4 +1,4 @@
-// The detect stage: samples -> faces.jsonl, one FaceRecord a sample (artifacts.h).
+// The detect stage: samples -> faces.jsonl, one FaceRecord a sample (core/records/faces.h).
 //
 // Input "samples"; component "detector"; settings FaceSettings. Boxes come out canonical. An image
 // that cannot be read is noted with its reason and left out, or refused after all have been looked

@@ -9,9 +9,10 @@
 #include "absl/strings/str_join.h"
 #include "core/api/detector.h"
 #include "core/base/json_lines.h"
-#include "core/records/artifacts.h"
 #include "core/pipeline/sample_images.h"
+#include "core/records/faces.h"
 #include "core/records/record_lines.h"
+#include "core/records/samples.h"
 #include "core/stages/detect/settings.h"
 
 namespace facet {

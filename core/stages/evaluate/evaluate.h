@@ -1,5 +1,5 @@
 // The evaluate stage: what a row's last stages found, and the truth -> evaluation.json
-// (artifacts.h).
+// (core/records/results.h).
 //
 // With input "descriptors": a template's descriptor is pooled from its samples' as the evaluator
 // asks (pooling.h). With a projection W' [F, L, D] (input "projection") it is divided by its l2

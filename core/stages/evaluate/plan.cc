@@ -4,7 +4,7 @@
 #include "core/pipeline/findings.h"
 #include "core/pipeline/planner.h"
 #include "core/pipeline/slots.h"
-#include "core/records/artifacts.h"
+#include "core/records/results.h"
 #include "core/stages/evaluate/evaluate.h"
 
 namespace facet {

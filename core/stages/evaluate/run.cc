@@ -13,9 +13,13 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
-#include "core/records/artifacts.h"
+#include "core/records/descriptors.h"
+#include "core/records/faces.h"
+#include "core/records/npy.h"
 #include "core/records/pooling.h"
 #include "core/records/record_lines.h"
+#include "core/records/results.h"
+#include "core/records/samples.h"
 
 namespace facet {
 namespace {

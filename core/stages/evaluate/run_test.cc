@@ -10,8 +10,13 @@
 #include "core/base/json_lines.h"
 #include "core/base/random.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/descriptors.h"
+#include "core/records/faces.h"
+#include "core/records/npy.h"
 #include "core/records/pooling.h"
 #include "core/records/record_lines.h"
+#include "core/records/results.h"
+#include "core/records/samples.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "core/api/aligner.h"
-#include "core/records/artifacts.h"
 #include "core/pipeline/sample_images.h"
 #include "core/pipeline/image_settings.h"
+#include "core/records/faces.h"
 #include "core/records/record_lines.h"
+#include "core/records/samples.h"
 
 namespace facet {
 namespace {

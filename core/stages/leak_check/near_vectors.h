@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/records/artifacts.h"
+#include "core/records/npy.h"
 
 namespace facet {
 

@@ -1,4 +1,5 @@
-// The pack stage: frames -> crops.mdb and crops.jsonl, row by row the same face (artifacts.h).
+// The pack stage: frames -> crops.mdb and crops.jsonl, row by row the same face
+// (core/records/crops.h).
 //
 // Inputs "samples", "frames"; settings PackSettings. A crop's shorter side has size_px pixels. Raw
 // crops are height x width x 3 bytes BGR, by which number they are known; the others are JPEG

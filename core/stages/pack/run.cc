@@ -6,7 +6,11 @@
 #include "core/base/json_lines.h"
 #include "core/image/image_io.h"
 #include "core/pipeline/sample_images.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
+#include "core/records/faces.h"
 #include "core/records/record_lines.h"
+#include "core/records/samples.h"
 #include "core/stages/pack/settings.h"
 
 namespace facet {

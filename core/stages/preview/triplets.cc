@@ -10,7 +10,8 @@
 #include <utility>
 
 #include "core/api/miner.h"
-#include "core/records/artifacts.h"
+#include "core/records/descriptors.h"
+#include "core/records/npy.h"
 #include "core/records/record_lines.h"
 
 namespace facet {

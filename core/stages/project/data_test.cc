@@ -1,5 +1,7 @@
 // What the embed stage learns from: folds, parts, whole templates; and what it refuses.
+#include "core/records/descriptors.h"
 #include "core/records/record_lines.h"
+#include "core/records/samples.h"
 #include "core/stages/project/project_testing.h"
 
 namespace facet {

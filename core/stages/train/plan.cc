@@ -4,7 +4,6 @@
 #include "core/pipeline/findings.h"
 #include "core/pipeline/planner.h"
 #include "core/pipeline/slots.h"
-#include "core/records/artifacts.h"
 #include "core/stages/train/settings_check.h"
 #include "core/stages/train/train.h"
 #include "core/stages/train/weights_plan.h"

@@ -12,6 +12,7 @@
 #include "core/api/miner.h"
 #include "core/base/random.h"
 #include "core/pipeline/sample_images.h"
+#include "core/records/crops.h"
 #include "core/stages/train/settings_check.h"
 #include "core/training/batches.h"
 #include "core/training/crop_set.h"

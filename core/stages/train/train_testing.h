@@ -12,8 +12,9 @@
 
 #include "core/base/file.h"
 #include "core/base/random.h"
-#include "core/records/artifacts.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
 #include "core/records/record_lines.h"
 #include "core/stages/train/train.h"
 #include "gtest/gtest.h"

@@ -1,4 +1,5 @@
-// LMDB files of rows.
+#include "core/records/blob_file.h"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +11,6 @@
 #include "core/base/hash.h"
 #include "core/base/random.h"
 #include "core/base/test_folder.h"
-#include "core/records/artifacts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -1,7 +1,7 @@
-// What curators measured <-> JSON.
+#include "core/records/results.h"
+
 #include <limits>
 
-#include "core/records/artifacts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -9,6 +9,21 @@ namespace facet {
 namespace {
 
 using ::testing::HasSubstr;
+
+TEST(Evaluations, AreReadAsTheyWereWritten) {
+  Evaluation evaluation;
+  evaluation.metrics = {{"accuracy", 98.95, 0.08, "10 folds, ddof 1", "%", 6000}};
+  evaluation.curves = {
+      {"ROC", "false", "true", {0, std::numeric_limits<double>::infinity()}, {1, 0.5}}};
+  evaluation.notices = {"one"};
+  evaluation.replicates = {1, 2.5};
+  const absl::StatusOr<Evaluation> back = EvaluationFromJson(ToJson(evaluation));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->metrics[0].value, 98.95);
+  EXPECT_EQ(back->metrics[0].count, 6000);
+  EXPECT_EQ(back->curves[0].x[1], std::numeric_limits<double>::infinity());
+  EXPECT_EQ(back->replicates, evaluation.replicates);
+}
 
 CurationResult SmallCuration() {
   CurationResult result;
@@ -26,7 +41,7 @@ CurationResult SmallCuration() {
   return result;
 }
 
-TEST(Json, CurationKeepsAllButTheCellsOfSheets) {
+TEST(Curations, KeepAllButTheCellsOfSheets) {
   const Json json = ToJson(SmallCuration());
   EXPECT_EQ(json["sheets"][0]["file"], "sheet_00.jpg");
   EXPECT_EQ(json["sheets"][0]["cells"], 2);
@@ -42,7 +57,7 @@ TEST(Json, CurationKeepsAllButTheCellsOfSheets) {
   EXPECT_EQ(ToJson(*read), json);
 }
 
-TEST(Json, CurationsThatContradictThemselvesAreRefused) {
+TEST(Curations, ThatContradictThemselvesAreRefused) {
   const auto error_of = [](const char* pointer, const Json& value) {
     Json json = ToJson(SmallCuration());
     json[Json::json_pointer(pointer)] = value;

@@ -4,15 +4,18 @@
 // writer fills a working file in transactions of bounded size and then copies it page by page in
 // key order (MDB_CP_COMPACT): the copy has no free pages, transaction id 1 and zeroed gaps, so its
 // bytes depend on the rows alone.
+#include "core/records/blob_file.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <mutex>
+#include <utility>
 
-#include "core/records/artifacts.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/status.h"
 #include "lmdb.h"
 
 namespace facet {

@@ -1,10 +1,12 @@
-// What evaluators and curators measured <-> JSON objects.
+#include "core/records/results.h"
+
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/records/artifacts.h"
+#include "absl/strings/str_cat.h"
 #include "core/records/json_fields.h"
 
 namespace facet {

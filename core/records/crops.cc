@@ -1,0 +1,27 @@
+#include "core/records/crops.h"
+
+#include "core/records/json_fields.h"
+
+namespace facet {
+
+Json ToJson(const CropRecord& record) {
+  Json json = {{"sample", record.sample},   {"identity", record.identity},
+               {"width", record.width},     {"height", record.height},
+               {"aligned", record.aligned}, {"confidence", Number(record.confidence)}};
+  Put(json, "fold", record.fold, CropRecord().fold);
+  return json;
+}
+
+absl::StatusOr<CropRecord> CropRecordFromJson(const Json& json) {
+  return Parse<CropRecord>(json, "crop record", [&](CropRecord& record) {
+    json.at("sample").get_to(record.sample);
+    json.at("identity").get_to(record.identity);
+    json.at("width").get_to(record.width);
+    json.at("height").get_to(record.height);
+    json.at("aligned").get_to(record.aligned);
+    record.confidence = NumberFrom(json.at("confidence"));
+    Take(json, "fold", record.fold);
+  });
+}
+
+}  // namespace facet

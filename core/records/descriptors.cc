@@ -1,0 +1,35 @@
+#include "core/records/descriptors.h"
+
+#include "core/records/json_fields.h"
+
+namespace facet {
+
+Json ToJson(const DescriptorRecord& record) {
+  Json json = {{"sample", record.sample},
+               {"identity", record.identity},
+               {"confidence", Number(record.confidence)}};
+  Put(json, "fold", record.fold, DescriptorRecord().fold);
+  return json;
+}
+
+absl::StatusOr<DescriptorRecord> DescriptorRecordFromJson(const Json& json) {
+  return Parse<DescriptorRecord>(json, "descriptor record", [&](DescriptorRecord& record) {
+    json.at("sample").get_to(record.sample);
+    json.at("identity").get_to(record.identity);
+    record.confidence = NumberFrom(json.at("confidence"));
+    Take(json, "fold", record.fold);
+  });
+}
+
+Json ToJson(const ScoreRecord& record) {
+  return {{"sample", record.sample}, {"log_probability", Number(record.log_probability)}};
+}
+
+absl::StatusOr<ScoreRecord> ScoreRecordFromJson(const Json& json) {
+  return Parse<ScoreRecord>(json, "score", [&](ScoreRecord& record) {
+    json.at("sample").get_to(record.sample);
+    record.log_probability = NumberFrom(json.at("log_probability"));
+  });
+}
+
+}  // namespace facet

@@ -1,0 +1,111 @@
+#include "core/records/faces.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "core/records/geometry_fields.h"
+#include "core/records/json_fields.h"
+
+namespace facet {
+namespace {
+
+constexpr std::pair<FaceRecord::State, const char*> kStates[] = {
+    {FaceRecord::State::kFound, "found"},
+    {FaceRecord::State::kFallback, "fallback"},
+    {FaceRecord::State::kDropped, "dropped"},
+    {FaceRecord::State::kUnreadable, "unreadable"}};
+
+FaceRecord::State StateFrom(const std::string& name) {
+  for (const auto& [state, known] : kStates) {
+    if (name == known) return state;
+  }
+  throw std::invalid_argument(absl::StrCat("\"", name, "\" is no state of a face"));
+}
+
+void PutFace(Json& json, const Face& face) {
+  json["box"] = OfBox(face.box);
+  if (face.score != 0.0) json["score"] = Number(face.score);
+  PutPose(json, face.pose);
+  PutLandmarks(json, face.landmarks);
+}
+Face FaceFrom(const Json& json) {
+  Face face;
+  face.box = BoxFrom(json.at("box"));
+  TakeNumber(json, "score", face.score);
+  TakePose(json, face.pose);
+  TakeLandmarks(json, face.landmarks);
+  return face;
+}
+
+}  // namespace
+
+Json ToJson(const FaceRecord& record) {
+  const FaceRecord defaults;
+  Json json = {{"sample", record.sample}, {"state", NameOf(record.state, kStates)}};
+  Put(json, "reason", record.reason, defaults.reason);
+  Put(json, "num_found", record.num_found, defaults.num_found);
+  Put(json, "width", record.width, defaults.width);
+  Put(json, "height", record.height, defaults.height);
+  if (record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback) {
+    PutFace(json, record.face);
+  }
+  for (const Face& face : record.others) {
+    Json other = Json::object();
+    PutFace(other, face);
+    json["others"].push_back(std::move(other));
+  }
+  return json;
+}
+
+absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json) {
+  return Parse<FaceRecord>(json, "face record", [&](FaceRecord& record) {
+    json.at("sample").get_to(record.sample);
+    record.state = StateFrom(json.at("state").get<std::string>());
+    Take(json, "reason", record.reason);
+    Take(json, "num_found", record.num_found);
+    Take(json, "width", record.width);
+    Take(json, "height", record.height);
+    if (record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback) {
+      record.face = FaceFrom(json);
+    }
+    if (const auto others = json.find("others"); others != json.end()) {
+      for (const Json& other : *others) record.others.push_back(FaceFrom(other));
+    }
+  });
+}
+
+Json ToJson(const FrameRecord& record) {
+  const Alignment& alignment = record.alignment;
+  const auto& m = alignment.frame_from_image.m;
+  Json json = {{"sample", record.sample},
+               {"frame_from_image", Numbers({m.begin(), m.end()})},
+               {"aspect", Number(alignment.aspect)},
+               {"aligned", alignment.aligned},
+               {"confidence", Number(alignment.confidence)}};
+  PutPose(json, record.pose);
+  PutLandmarks(json, alignment.landmarks);
+  return json;
+}
+
+absl::StatusOr<FrameRecord> FrameRecordFromJson(const Json& json) {
+  return Parse<FrameRecord>(json, "frame record", [&](FrameRecord& record) {
+    json.at("sample").get_to(record.sample);
+    Alignment& alignment = record.alignment;
+    const std::vector<double> m = NumbersFrom(json.at("frame_from_image"));
+    if (m.size() != alignment.frame_from_image.m.size()) {
+      throw std::invalid_argument("frame_from_image has 6 numbers");
+    }
+    std::copy(m.begin(), m.end(), alignment.frame_from_image.m.begin());
+    alignment.aspect = NumberFrom(json.at("aspect"));
+    json.at("aligned").get_to(alignment.aligned);
+    alignment.confidence = NumberFrom(json.at("confidence"));
+    TakePose(json, record.pose);
+    TakeLandmarks(json, alignment.landmarks);
+  });
+}
+
+}  // namespace facet

@@ -1,0 +1,40 @@
+// faces.jsonl: one FaceRecord a sample. frames.jsonl: one FrameRecord for every sample that has a
+// face.
+#ifndef FACET_CORE_RECORDS_FACES_H_
+#define FACET_CORE_RECORDS_FACES_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/api/aligner.h"
+#include "core/api/detector.h"
+#include "core/base/json.h"
+
+namespace facet {
+
+// What the detect stage found for one sample.
+struct FaceRecord {
+  int64_t sample = 0;
+  enum class State { kFound, kFallback, kDropped, kUnreadable } state = State::kFound;
+  std::string reason;             // kUnreadable: why, kDropped and kFallback: what was tried
+  int64_t num_found = 0;          // faces in the image, before selection
+  int64_t width = 0, height = 0;  // of the image, px
+  Face face;                      // canonical box; meaningful for kFound and kFallback
+  std::vector<Face> others;       // the faces that were not selected, best score first
+};
+Json ToJson(const FaceRecord& record);
+absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json);
+
+struct FrameRecord {
+  int64_t sample = 0;
+  Alignment alignment;
+  Pose pose = Pose::kUnknown;
+};
+Json ToJson(const FrameRecord& record);
+absl::StatusOr<FrameRecord> FrameRecordFromJson(const Json& json);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_RECORDS_FACES_H_
