@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
@@ -14,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/hash.h"
+#include "core/base/parallel_work.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -179,32 +179,21 @@ absl::Status InputDigests::HashMissing(const std::string& root, FileStates* file
   for (auto& entry : *files) {
     if (entry.second.digest.empty()) missing.push_back(&entry);
   }
-  std::atomic<size_t> next{0};
-  std::mutex mutex;
-  absl::Status status;
-  int64_t done = 0;
-  const auto work = [&] {
-    for (size_t i = next++; i < missing.size(); i = next++) {
-      absl::StatusOr<std::string> digest = Sha256File(missing[i]->first);
-      const std::lock_guard<std::mutex> lock(mutex);
-      if (!digest.ok()) {
-        status.Update(digest.status());
-        next = missing.size();
-        return;
-      }
-      missing[i]->second.digest = *std::move(digest);
-      missing[i]->second.fresh = true;
-      ++done;
-      if (progress_) progress_(root, done, static_cast<int64_t>(missing.size()));
-    }
-  };
-  const size_t num_threads =
-      std::min<size_t>(missing.size(), std::max(1u, std::thread::hardware_concurrency()));
-  std::vector<std::thread> threads;
-  for (size_t i = 1; i < num_threads; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
-  num_hashed_ += done;
+  if (missing.empty()) return absl::OkStatus();
+  const auto total = static_cast<int64_t>(missing.size());
+  const absl::Status status = ParallelWork(
+      total, static_cast<int>(std::thread::hardware_concurrency()),
+      [&](int64_t i) -> absl::Status {
+        auto& [path, state] = *missing[static_cast<size_t>(i)];
+        FACET_ASSIGN_OR_RETURN(state.digest, Sha256File(path));
+        state.fresh = true;
+        return absl::OkStatus();
+      },
+      [&](int64_t done) {
+        if (progress_) progress_(root, done, total);
+        return true;
+      });
+  for (const auto* entry : missing) num_hashed_ += entry->second.fresh;
   return status;
 }
 

@@ -4,13 +4,11 @@
 #define FACET_CORE_PIPELINE_SAMPLE_IMAGES_H_
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,7 +16,7 @@
 #include "absl/status/statusor.h"
 #include "core/api/dataset.h"
 #include "core/api/image.h"
-#include "core/base/json.h"
+#include "core/base/parallel_work.h"
 #include "core/base/status.h"
 #include "core/image/image_io.h"
 #include "core/pipeline/context.h"
@@ -44,26 +42,6 @@ class SampleImages {
   std::shared_ptr<BlobReader> rendered_;  // null: all are files. Shared by copies of this object.
   ImageLimits limits_;
 };
-
-// work(item, worker) for all items by `num_workers` threads (worker in [0, num_workers)); results
-// in the items' order, whatever the number of threads.
-template <class Result, class Item, class Work>
-std::vector<Result> MapInParallel(const std::vector<Item>& items, int num_workers,
-                                  const Work& work) {
-  std::vector<std::optional<Result>> made(items.size());
-  std::atomic<size_t> next{0};
-  const auto run = [&](int worker) {
-    for (size_t i; (i = next.fetch_add(1)) < items.size();) made[i].emplace(work(items[i], worker));
-  };
-  std::vector<std::thread> threads;
-  for (int worker = 1; worker < num_workers; ++worker) threads.emplace_back(run, worker);
-  run(0);
-  for (std::thread& thread : threads) thread.join();
-  std::vector<Result> results;
-  results.reserve(made.size());
-  for (std::optional<Result>& result : made) results.push_back(*std::move(result));
-  return results;
-}
 
 // One component per thread of the stage, each used by its own worker alone.
 template <class Interface>
@@ -100,7 +78,9 @@ absl::Status ForEachImage(StageContext& context, int64_t total, const Next& next
       }
       round.push_back(*std::move(record));
     }
-    std::vector<Result> results = MapInParallel<Result>(round, num_workers, work);
+    std::vector<Result> results = ParallelMap<Result>(
+        static_cast<int64_t>(round.size()), num_workers,
+        [&](int64_t i, int worker) { return work(round[static_cast<size_t>(i)], worker); });
     for (size_t i = 0; i < round.size(); ++i) {
       FACET_RETURN_IF_ERROR(take(round[i], results[i]));
     }

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/parallel_work.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -28,17 +28,13 @@ float Dot(const float* a, const float* b, size_t size) {
   return total;
 }
 
-// Rows first, first + step, ... of x = W' phi, phi [T, D] of unit length.
-void ProjectRows(const FloatArray& unit, const float* weights, size_t first, size_t step,
-                 FloatArray* projected) {
-  const auto rows = static_cast<size_t>(unit.shape[0]),
-             columns = static_cast<size_t>(unit.shape[1]);
+// One row of x = W' phi, phi [T, D] of unit length.
+void ProjectRow(const FloatArray& unit, const float* weights, size_t row, FloatArray* projected) {
+  const auto columns = static_cast<size_t>(unit.shape[1]);
   const auto outputs = static_cast<size_t>(projected->shape[1]);
-  for (size_t row = first; row < rows; row += step) {
-    for (size_t out = 0; out < outputs; ++out) {
-      projected->values[row * outputs + out] =
-          Dot(&unit.values[row * columns], weights + out * columns, columns);
-    }
+  for (size_t out = 0; out < outputs; ++out) {
+    projected->values[row * outputs + out] =
+        Dot(&unit.values[row * columns], weights + out * columns, columns);
   }
 }
 
@@ -168,13 +164,10 @@ absl::StatusOr<std::vector<FloatArray>> Project(const DatasetContents& data,
     projected.shape = {unit.shape[0], outputs};
     projected.values.resize(static_cast<size_t>(unit.shape[0] * outputs));
     const float* weights = &projection.values[fold * matrix_size];
-    const auto step = static_cast<size_t>(std::max(threads, 1));
-    std::vector<std::thread> helpers;
-    for (size_t first = 1; first < step; ++first) {
-      helpers.emplace_back([&, first] { ProjectRows(unit, weights, first, step, &projected); });
-    }
-    ProjectRows(unit, weights, 0, step, &projected);
-    for (std::thread& helper : helpers) helper.join();
+    FACET_RETURN_IF_ERROR(ParallelWork(unit.shape[0], threads, [&](int64_t row) {
+      ProjectRow(unit, weights, static_cast<size_t>(row), &projected);
+      return absl::OkStatus();
+    }));
     all.push_back(std::move(projected));
   }
   return all;

@@ -1,11 +1,10 @@
 #include "core/training/crop_set.h"
 
 #include <algorithm>
-#include <atomic>
 #include <string_view>
-#include <thread>
 #include <utility>
 
+#include "core/base/parallel_work.h"
 #include "core/base/status.h"
 #include "core/image/image_io.h"
 #include "core/records/record_lines.h"
@@ -45,20 +44,10 @@ absl::StatusOr<Image> CropSet::Decode(int64_t row) const {
 
 absl::Status CropSet::DecodeAll(int threads) {
   std::vector<Image> images(records_.size());
-  std::atomic<int64_t> next{0};
-  std::vector<absl::Status> failures(static_cast<size_t>(std::max(1, threads)));
-  std::vector<std::thread> workers;
-  for (absl::Status& failure : failures) {
-    workers.emplace_back([&images, &next, &failure, this] {
-      for (int64_t row = next++; row < size() && failure.ok(); row = next++) {
-        absl::StatusOr<Image> image = Decode(row);
-        if (image.ok()) images[static_cast<size_t>(row)] = *std::move(image);
-        failure = image.status();
-      }
-    });
-  }
-  for (std::thread& worker : workers) worker.join();
-  for (const absl::Status& failure : failures) FACET_RETURN_IF_ERROR(failure);
+  FACET_RETURN_IF_ERROR(ParallelWork(size(), threads, [&](int64_t row) -> absl::Status {
+    FACET_ASSIGN_OR_RETURN(images[static_cast<size_t>(row)], Decode(row));
+    return absl::OkStatus();
+  }));
   images_ = std::move(images);
   return absl::OkStatus();
 }

@@ -9,12 +9,12 @@
 #include <memory>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/base/json.h"
+#include "core/base/parallel_work.h"
 #include "core/base/random.h"
 #include "plugins/curators/stage/summary.h"
 #include "plugins/curators/stage/curator_testing.h"
@@ -36,17 +36,14 @@ std::string PathOf(const FaceShot& shot) {
 }
 
 void RenderAll(const std::string& folder, const std::vector<FaceShot>& album) {
-  std::vector<std::thread> threads;
-  constexpr size_t kThreads = 2;
-  for (size_t t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (size_t i = t; i < album.size(); i += kThreads) {
-        const Image image = RenderShot(album[i], SceneStyle(), kSidePx);
-        cv::imwrite(folder + "/" + PathOf(album[i]), View(image));
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  constexpr int kThreads = 2;
+  const auto render = [&](int64_t i) {
+    const FaceShot& shot = album[static_cast<size_t>(i)];
+    const Image image = RenderShot(shot, SceneStyle(), kSidePx);
+    cv::imwrite(folder + "/" + PathOf(shot), View(image));
+    return absl::OkStatus();
+  };
+  ParallelWork(static_cast<int64_t>(album.size()), kThreads, render).IgnoreError();  // never one
 }
 
 // Images in the manifest are the album's, from 1.

@@ -26,6 +26,7 @@
 #include "absl/strings/str_format.h"
 #include "core/api/dataset.h"
 #include "core/api/detector.h"
+#include "core/base/parallel_work.h"
 #include "plugins/rendered_faces/album.h"
 #include "plugins/rendered_faces/style_options.h"
 
@@ -87,15 +88,12 @@ class Synthetic final : public facet::Dataset {
   absl::StatusOr<DatasetContents> Load() override {
     DatasetContents contents;
     contents.samples.resize(shots_.size());
-    // A thread takes every n-th sample: what it writes depends on the index alone.
-    std::vector<std::thread> threads;
-    const size_t step = std::max(1u, std::min(8u, std::thread::hardware_concurrency()));
-    for (size_t first = 0; first < step; ++first) {
-      threads.emplace_back([&, first] {
-        for (size_t i = first; i < shots_.size(); i += step) contents.samples[i] = Describe(i);
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
+    const int threads = static_cast<int>(std::min(8u, std::thread::hardware_concurrency()));
+    FACET_RETURN_IF_ERROR(
+        facet::ParallelWork(static_cast<int64_t>(shots_.size()), threads, [&](int64_t i) {
+          contents.samples[static_cast<size_t>(i)] = Describe(static_cast<size_t>(i));
+          return absl::OkStatus();
+        }));
     if (options_.part != "train") FACET_RETURN_IF_ERROR(MakeProtocol(contents));
     for (const FaceShot& shot : shots_) {
       contents.counts["label noise"] += shot.mislabelled;

@@ -1,16 +1,15 @@
 #include "core/stages/dataset/dataset.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <string>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "absl/strings/str_split.h"
 #include "core/pipeline/context.h"
 #include "core/base/file.h"
+#include "core/base/parallel_work.h"
 #include "core/image/image_io.h"
 #include "core/records/blob_file.h"
 #include "core/records/image_root.h"
@@ -136,26 +135,6 @@ absl::StatusOr<std::string> RenderJpeg(const Dataset& dataset, const Sample& sam
   return EncodeJpeg(*image, kRenderedJpegQuality);
 }
 
-// All `indices` of one round, by several threads.
-std::vector<absl::StatusOr<std::string>> RenderRound(const Dataset& dataset,
-                                                     const std::vector<Sample>& samples,
-                                                     const int64_t* indices, size_t count,
-                                                     int num_threads,
-                                                     const std::string& component) {
-  std::vector<absl::StatusOr<std::string>> jpegs(count);
-  std::atomic<size_t> next{0};
-  const auto work = [&] {
-    for (size_t i; (i = next.fetch_add(1)) < count;) {
-      jpegs[i] = RenderJpeg(dataset, samples[static_cast<size_t>(indices[i])], component);
-    }
-  };
-  std::vector<std::thread> threads;
-  for (int t = 1; t < num_threads; ++t) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
-  return jpegs;
-}
-
 absl::Status RenderAll(StageContext& context, const Dataset& dataset,
                        const std::vector<Sample>& samples, const std::string& component) {
   std::vector<int64_t> indices;
@@ -170,8 +149,11 @@ absl::Status RenderAll(StageContext& context, const Dataset& dataset,
   for (size_t begin = 0; begin < indices.size(); begin += round) {
     if (context.stop_requested()) return absl::CancelledError("stopped while rendering");
     const size_t count = std::min(round, indices.size() - begin);
-    const auto jpegs =
-        RenderRound(dataset, samples, &indices[begin], count, num_threads, component);
+    const auto jpegs = ParallelMap<absl::StatusOr<std::string>>(
+        static_cast<int64_t>(count), num_threads, [&](int64_t i, int) {
+          const auto index = static_cast<size_t>(indices[begin + static_cast<size_t>(i)]);
+          return RenderJpeg(dataset, samples[index], component);
+        });
     for (size_t i = 0; i < count; ++i) {
       FACET_RETURN_IF_ERROR(jpegs[i].status());
       FACET_RETURN_IF_ERROR(writer->Append(indices[begin + i], *jpegs[i]));

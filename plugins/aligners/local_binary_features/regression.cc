@@ -98,7 +98,7 @@ absl::Status SolveRidge(const BinaryRows& features, const cv::Mat& targets, doub
   *weights = cv::Mat::zeros(targets.cols, features.num_features, CV_64FC1);
   const int64_t blocks = (targets.cols + kBlock - 1) / kBlock;
   const auto lambda = static_cast<float>(ridge * static_cast<double>(features.rows));
-  return RunInThreads(context, blocks, unit, [&](int64_t block) {
+  return ParallelWork(context, blocks, unit, [&](int64_t block) {
     SolveBlock(features, targets, static_cast<int>(block) * kBlock, lambda, weights);
   });
 }

@@ -49,7 +49,7 @@ class Trainer {
       const std::string name = absl::StrCat("of stage ", stage + 1, " of ", settings_.stages);
       LbfStage next;
       next.trees.resize(num_landmarks());
-      FACET_RETURN_IF_ERROR(RunInThreads(context_, static_cast<int64_t>(num_landmarks()),
+      FACET_RETURN_IF_ERROR(ParallelWork(context_, static_cast<int64_t>(num_landmarks()),
                                          absl::StrCat("landmarks ", name), [&](int64_t landmark) {
                                            next.trees[static_cast<size_t>(landmark)] =
                                                TrainTrees(static_cast<size_t>(landmark), stage);

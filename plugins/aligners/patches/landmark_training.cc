@@ -1,14 +1,11 @@
 #include "plugins/aligners/patches/landmark_training.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/parallel_work.h"
+#include "core/base/status.h"
 
 namespace facet {
 
@@ -50,57 +47,20 @@ absl::Status VisitExamples(const LandmarkExamples& examples, const TrainingConte
   return absl::OkStatus();
 }
 
-absl::Status RunInThreads(const TrainingContext& context, int64_t count, const std::string& unit,
+absl::Status ParallelWork(const TrainingContext& context, int64_t count, const std::string& unit,
                           const std::function<void(int64_t)>& work) {
-  std::mutex mutex;
-  std::condition_variable finished;
-  int64_t next = 0, done = 0, running = 0;
-  std::exception_ptr failure;
-  const auto run = [&] {
-    std::unique_lock<std::mutex> lock(mutex);
-    while (next < count) {
-      const int64_t index = next++;
-      lock.unlock();
-      std::exception_ptr thrown;
-      try {
+  absl::Status reported;
+  const absl::Status status = ParallelWork(
+      count, context.threads,
+      [&](int64_t index) {
         work(index);
-      } catch (...) {
-        thrown = std::current_exception();
-      }
-      lock.lock();
-      ++done;
-      if (thrown != nullptr) {
-        failure = thrown;
-        next = count;
-      }
-      finished.notify_one();
-    }
-    --running;
-    finished.notify_one();
-  };
-  std::vector<std::thread> threads;
-  running = std::min<int64_t>(count, std::max(1, context.threads));
-  for (int64_t i = running; i > 0; --i) threads.emplace_back(run);
-  absl::Status status;
-  {
-    std::unique_lock<std::mutex> lock(mutex);
-    int64_t told = -1;
-    for (bool ended = false; !ended;) {
-      finished.wait(lock, [&] { return done != told || running == 0; });
-      ended = running == 0;
-      told = done;
-      lock.unlock();
-      const absl::Status reported = ReportProgress(context, told, count, unit);
-      lock.lock();
-      if (status.ok() && !reported.ok()) {
-        status = reported;
-        next = count;
-      }
-    }
-  }
-  for (std::thread& thread : threads) thread.join();
-  if (failure != nullptr) std::rethrow_exception(failure);
-  return status;
+        return absl::OkStatus();
+      },
+      [&](int64_t done) {
+        reported = ReportProgress(context, done, count, unit);
+        return reported.ok();
+      });
+  return reported.ok() ? status : reported;
 }
 
 }  // namespace facet

@@ -29,9 +29,9 @@ absl::Status VisitExamples(const LandmarkExamples& examples, const TrainingConte
 absl::Status ReportProgress(const TrainingContext& context, int64_t done, int64_t total,
                             const std::string& unit);
 
-// Runs work(0) .. work(count - 1) in up to `threads` threads; reports to the context from the
-// calling thread. The order of the calls is not fixed: they share nothing that is written.
-absl::Status RunInThreads(const TrainingContext& context, int64_t count, const std::string& unit,
+// core/base/parallel_work.h on the context's threads, with its progress and its stop: work(0) ..
+// work(count - 1), which share nothing that is written.
+absl::Status ParallelWork(const TrainingContext& context, int64_t count, const std::string& unit,
                           const std::function<void(int64_t)>& work);
 
 }  // namespace facet

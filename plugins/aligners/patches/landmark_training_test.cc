@@ -64,7 +64,7 @@ TEST(LandmarkTraining, ThreadsDoAllTheWorkOnce) {
       return total == 20 && unit == "parts";
     };
     std::vector<std::atomic<int>> calls(20);
-    EXPECT_TRUE(RunInThreads(context, 20, "parts", [&](int64_t i) { ++calls[i]; }).ok());
+    EXPECT_TRUE(ParallelWork(context, 20, "parts", [&](int64_t i) { ++calls[i]; }).ok());
     for (const auto& count : calls) EXPECT_EQ(count, 1);
     EXPECT_EQ(told, 20);
   }
@@ -73,9 +73,9 @@ TEST(LandmarkTraining, ThreadsDoAllTheWorkOnce) {
 TEST(LandmarkTraining, AStopAndAnExceptionEndTheWork) {
   TrainingContext context;
   context.progress = [](int64_t, int64_t, const std::string&) { return false; };
-  EXPECT_EQ(RunInThreads(context, 5, "parts", [](int64_t) {}).code(), absl::StatusCode::kCancelled);
+  EXPECT_EQ(ParallelWork(context, 5, "parts", [](int64_t) {}).code(), absl::StatusCode::kCancelled);
   EXPECT_THROW(
-      RunInThreads({}, 5, "parts", [](int64_t) { throw std::runtime_error("no"); }).IgnoreError(),
+      ParallelWork({}, 5, "parts", [](int64_t) { throw std::runtime_error("no"); }).IgnoreError(),
       std::runtime_error);
 }
 

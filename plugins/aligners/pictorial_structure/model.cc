@@ -176,7 +176,7 @@ absl::StatusOr<PictorialModel> TrainPictorial(const LandmarkExamples& examples,
                          CollectFaces(examples, context, settings.max_faces));
   PictorialModel model;
   model.trees = LearnTrees(PaperTrees(), faces.shapes, kMinVariancePx2);
-  FACET_RETURN_IF_ERROR(RunInThreads(context, kNumParts, "parts", [&](int64_t part) {
+  FACET_RETURN_IF_ERROR(ParallelWork(context, kNumParts, "parts", [&](int64_t part) {
     model.parts[static_cast<size_t>(part)] =
         TrainPart(faces, static_cast<size_t>(part), settings,
                   DeriveSeed(context.seed, absl::StrCat("part ", part)));
