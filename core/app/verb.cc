@@ -13,9 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "core/base/child_process.h"
 #include "core/base/suggest.h"
 #include "core/config/diagnostic.h"
-#include "core/graph/executor.h"
 #include "core/pipeline/experiment_layout.h"
 #include "core/stages/stage_types.h"
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/app/build_info.h"
-#include "core/graph/executor.h"
+#include "core/base/child_process.h"
 #include "core/stages/stage_types.h"
 
 namespace facet {

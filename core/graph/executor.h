@@ -1,9 +1,9 @@
 // Runs one stage in a worker process of its own.
 //
 // The worker leads a process group of its own, so that a Ctrl-C on the terminal reaches the host
-// alone, which passes it on; it dies with the host (PR_SET_PDEATHSIG, set by the worker). A worker
-// that is killed, crashes or exits without a result is a failed stage, told with the last lines of
-// its log.
+// alone, which passes it on; it dies with the host (DieWithParent(), which the worker calls). A
+// worker that is killed, crashes or exits without a result is a failed stage, told with the last
+// lines of its log.
 #ifndef FACET_CORE_GRAPH_EXECUTOR_H_
 #define FACET_CORE_GRAPH_EXECUTOR_H_
 
@@ -41,10 +41,6 @@ class WorkerProcesses final : public StageRunner {
  private:
   std::string worker_path_;
 };
-
-// Runs a program to its end and returns what it printed on stdout. Its stderr becomes part of the
-// error where it exits with another code than 0.
-absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& command);
 
 // The last lines of a log, at most `num_lines`.
 std::string LogTail(const std::string& path, int num_lines);

@@ -1,7 +1,6 @@
 #include "core/worker/worker.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -9,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/guard.h"
+#include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/plugin/library.h"
 #include "core/worker/worker_context.h"
@@ -28,7 +28,7 @@ absl::Status RunStage(const StageFunctions& stages, const Job& job, WorkerContex
 }  // namespace
 
 int RunJob(const std::string& job_path, const StageFunctions& stages) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  DieWithParent();
   ::signal(SIGPIPE, SIG_IGN);  // a host that is gone is noticed by the write
   CatchStopSignals();
   const absl::StatusOr<Json> json = ReadJsonFile(job_path);

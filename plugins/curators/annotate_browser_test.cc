@@ -1,19 +1,21 @@
 // The annotators' page as people use it, in headless Chromium: keys, clicks, undo, reload, two
 // annotators, and a server that is killed in the middle. Skipped where Chromium (Debian's package
 // `chromium`) is not installed. With FACET_SCREENSHOTS=FOLDER, pictures of the page go there.
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/base/check.h"
+#include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "gmock/gmock.h"
@@ -32,57 +34,36 @@ class Stage {
  public:
   explicit Stage(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "plugins/curators/annotate_fixture");
-    std::array<int, 2> out, err;
-    EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
-    EXPECT_EQ(::pipe2(err.data(), O_CLOEXEC), 0);
-    process_ = ::fork();
-    if (process_ == 0) {
-      ::dup2(out[1], 1);
-      ::dup2(err[1], 2);
-      std::vector<char*> list;
-      for (std::string& argument : arguments) list.push_back(argument.data());
-      list.push_back(nullptr);
-      ::execv(list[0], list.data());
-      ::_exit(127);
-    }
-    ::close(out[1]);
-    ::close(err[1]);
-    out_ = out[0];
-    err_ = err[0];
-  }
-  ~Stage() {
-    Kill(SIGKILL);
-    ::close(out_);
-    ::close(err_);
+    ChildOptions options;
+    options.command = std::move(arguments);
+    options.streams = CapturedStreams();
+    auto process = ChildProcess::Start(options);
+    FACET_CHECK(process.ok());
+    process_ = *std::move(process);
   }
   // The page's address, from stderr.
   std::string Url() {
     std::string text;
-    for (char c; ::read(err_, &c, 1) == 1 && c != '\n';) text += c;
-    const std::vector<std::string> parts = absl::StrSplit(text, "open ");
+    while (text.find('\n') == std::string::npos) {
+      if (!process_->Read(STDERR_FILENO, absl::InfiniteDuration(), &text)) break;
+    }
+    const std::vector<std::string> parts = absl::StrSplit(text.substr(0, text.find('\n')), "open ");
     EXPECT_THAT(parts, SizeIs(2)) << text;
     return parts.back();
   }
   void Kill(int signal) {
-    if (process_ < 0) return;
-    ::kill(process_, signal);
-    Wait();
+    process_->Signal(signal);
+    process_->Wait();
   }
-  int Wait() {
-    int status = -1;
-    ::waitpid(process_, &status, 0);
-    process_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
+  int Wait() { return process_->Wait().code(); }
   std::string Output() {
     std::string text;
-    for (char c; ::read(out_, &c, 1) == 1;) text += c;
+    while (process_->Read(STDOUT_FILENO, absl::InfiniteDuration(), &text)) continue;
     return text;
   }
 
  private:
-  pid_t process_ = -1;
-  int out_ = -1, err_ = -1;
+  std::unique_ptr<ChildProcess> process_;
 };
 
 class AnnotateBrowserTest : public testing::Test {

@@ -1,19 +1,12 @@
 #include "tests/end_to_end/program.h"
 
 #include <signal.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <boost/process/args.hpp>
-#include <boost/process/child.hpp>
-#include <boost/process/env.hpp>
-#include <boost/process/environment.hpp>
-#include <boost/process/exe.hpp>
-#include <boost/process/io.hpp>
-#include <boost/process/start_dir.hpp>
-#include <chrono>
 #include <filesystem>
-#include <thread>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -23,21 +16,18 @@
 namespace facet {
 namespace {
 
-namespace bp = boost::process;
 namespace fs = std::filesystem;
 
 constexpr auto kDeadline = std::chrono::minutes(10);
-constexpr auto kPause = std::chrono::milliseconds(10);
+constexpr absl::Duration kPause = absl::Milliseconds(10);
 
 // Two tests share two cores: threads that spin while they wait would take each other's time. The
 // rest of the user's settings must not change what is said.
-bp::environment MakeEnvironment() {
-  bp::environment environment = boost::this_process::environment();
-  environment["OMP_WAIT_POLICY"] = "passive";
-  environment["GOMP_SPINCOUNT"] = "0";
-  environment["TERM"] = "dumb";
-  environment.erase("FACET_COMMAND");
-  return environment;
+std::vector<std::string> MakeEnvironment() {
+  return EnvironmentWith({{"OMP_WAIT_POLICY", "passive"},
+                          {"GOMP_SPINCOUNT", "0"},
+                          {"TERM", "dumb"},
+                          {"FACET_COMMAND", std::nullopt}});
 }
 
 std::string TextOf(const std::string& path) {
@@ -62,50 +52,40 @@ std::vector<std::string> StatOf(pid_t pid) {
 
 }  // namespace
 
-struct Program::Child {
-  bp::child process;
-  std::chrono::steady_clock::time_point deadline;
-};
-
 Program::Program(const std::vector<std::string>& command, const std::string& folder)
-    : out_path_(UnusedPath(folder, "out")), err_path_(UnusedPath(folder, "err")) {
-  const std::vector<std::string> arguments(command.begin() + 1, command.end());
-  child_.reset(
-      new Child{bp::child(bp::exe = command[0], bp::args = arguments, bp::start_dir = folder,
-                          MakeEnvironment(), bp::std_in<"/dev/null", bp::std_out> out_path_,
-                          bp::std_err > err_path_),
-                std::chrono::steady_clock::now() + kDeadline});
+    : out_path_(UnusedPath(folder, "out")),
+      err_path_(UnusedPath(folder, "err")),
+      deadline_(std::chrono::steady_clock::now() + kDeadline) {
+  ChildOptions options;
+  options.command = command;
+  options.environment = MakeEnvironment();
+  options.folder = folder;
+  options.streams = {{STDIN_FILENO, ChildStream::Null()},
+                     {STDOUT_FILENO, ChildStream::File(out_path_)},
+                     {STDERR_FILENO, ChildStream::File(err_path_)}};
+  auto child = ChildProcess::Start(options);
+  FACET_CHECK(child.ok());
+  child_ = *std::move(child);
 }
-
-Program::~Program() {
-  std::error_code ignored;
-  if (child_->process.valid() && child_->process.running(ignored)) {
-    child_->process.terminate(ignored);
-  }
-}
-
-pid_t Program::id() const { return child_->process.id(); }
 
 std::string Program::err() const { return TextOf(err_path_); }
 
 bool Program::WaitUntil(const std::function<bool()>& is_so) {
-  while (child_->process.running()) {
+  while (!child_->Wait(kPause).has_value()) {
     if (is_so()) return true;
-    if (std::chrono::steady_clock::now() > child_->deadline) {
+    if (std::chrono::steady_clock::now() > deadline_) {
       ADD_FAILURE() << "not over after ten minutes:\n" << err();
-      child_->process.terminate();
+      child_->Signal(SIGKILL);
       return false;
     }
-    std::this_thread::sleep_for(kPause);
   }
   return is_so();
 }
 
 Ending Program::Wait() {
   WaitUntil([] { return false; });
-  child_->process.wait();
-  const int status = child_->process.native_exit_code();
-  return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), TextOf(out_path_),
+  const ChildExit exit = child_->Wait();
+  return {exit.signal() != 0 ? 128 + exit.signal() : exit.code(), TextOf(out_path_),
           TextOf(err_path_)};
 }
 

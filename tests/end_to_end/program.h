@@ -4,12 +4,14 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/base/child_process.h"
 #include "core/base/json.h"
 #include "gtest/gtest.h"
 
@@ -26,20 +28,17 @@ class Program {
  public:
   // `command[0]` is a path. Output goes to two files in `folder`, where the program starts too.
   Program(const std::vector<std::string>& command, const std::string& folder);
-  ~Program();
-  Program(const Program&) = delete;
-  Program& operator=(const Program&) = delete;
 
-  pid_t id() const;
+  pid_t id() const { return child_->id(); }
   std::string err() const;  // what it said so far
   // Waits until `is_so` or the program has ended; was it so?
   bool WaitUntil(const std::function<bool()>& is_so);
   Ending Wait();
 
  private:
-  struct Child;
-  std::unique_ptr<Child> child_;
   const std::string out_path_, err_path_;
+  const std::chrono::steady_clock::time_point deadline_;
+  std::unique_ptr<ChildProcess> child_;
 };
 
 // One event of `run --progress=json` per line of stderr that is one.

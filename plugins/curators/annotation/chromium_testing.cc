@@ -1,12 +1,8 @@
 #include "plugins/curators/annotation/chromium_testing.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <fstream>
 #include <map>
@@ -14,31 +10,16 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 
 namespace facet {
 namespace {
 
-constexpr int kAnswerMs = 60000;
+constexpr absl::Duration kAnswerTime = absl::Minutes(1);
 
-// The browser reads commands from descriptor 3 and writes answers to 4.
-[[noreturn]] void Execute(const std::string& program, const std::string& folder, int in, int out) {
-  // Above 4, so that neither is overwritten before it is copied.
-  const int high_in = ::fcntl(in, F_DUPFD, 10), high_out = ::fcntl(out, F_DUPFD, 10);
-  ::dup2(high_in, 3);
-  ::dup2(high_out, 4);
-  for (int file = 5; file < 64; ++file) ::close(file);
-  const int log = ::open((folder + "/chromium.log").c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  ::dup2(log, 1);
-  ::dup2(log, 2);
-  const std::string profile = "--user-data-dir=" + folder + "/profile";
-  ::execl(program.c_str(), program.c_str(), "--headless", "--no-sandbox", "--disable-gpu",
-          "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-          "--disable-background-networking", "--disable-component-update", "--disable-sync",
-          "--disable-extensions", "--hide-scrollbars", "--force-device-scale-factor=1",
-          "--remote-debugging-pipe", profile.c_str(), "about:blank", nullptr);
-  ::_exit(127);
-}
+// The browser's descriptors, as --remote-debugging-pipe has them.
+constexpr int kCommands = 3, kAnswers = 4;
 
 struct KeyCode {
   std::string code;
@@ -77,30 +58,43 @@ std::string Chromium::Find() {
 }
 
 std::unique_ptr<Chromium> Chromium::Start(const std::string& program, const std::string& folder) {
-  std::array<int, 2> commands, answers;
-  if (::pipe2(commands.data(), O_CLOEXEC) != 0 || ::pipe2(answers.data(), O_CLOEXEC) != 0) {
+  const std::string log = folder + "/chromium.log";
+  ChildOptions options;
+  options.command = {program,
+                     "--headless",
+                     "--no-sandbox",
+                     "--disable-gpu",
+                     "--disable-dev-shm-usage",
+                     "--disable-quic",
+                     "--no-first-run",
+                     "--disable-background-networking",
+                     "--disable-component-update",
+                     "--disable-sync",
+                     "--disable-extensions",
+                     "--hide-scrollbars",
+                     "--force-device-scale-factor=1",
+                     "--remote-debugging-pipe",
+                     "--user-data-dir=" + folder + "/profile",
+                     "about:blank"};
+  options.streams = {{STDOUT_FILENO, ChildStream::File(log)},
+                     {STDERR_FILENO, ChildStream::File(log)},
+                     {kCommands, ChildStream::PipeIn()},
+                     {kAnswers, ChildStream::PipeOut()}};
+  absl::StatusOr<std::unique_ptr<ChildProcess>> process = ChildProcess::Start(options);
+  if (!process.ok()) {
+    ADD_FAILURE() << process.status();
     return nullptr;
   }
-  const pid_t process = ::fork();
-  if (process == 0) Execute(program, folder, commands[0], answers[1]);
-  ::close(commands[0]);
-  ::close(answers[1]);
-  if (process < 0) return nullptr;
   ::signal(SIGPIPE, SIG_IGN);
-  std::unique_ptr<Chromium> browser(new Chromium(process, commands[1], answers[0]));
+  std::unique_ptr<Chromium> browser(new Chromium(*std::move(process)));
   return browser->Send("Browser.getVersion", Json::object(), "").is_null() ? nullptr
                                                                            : std::move(browser);
 }
 
 Chromium::~Chromium() {
-  ::close(to_);  // ends it
-  ::close(from_);
-  for (int i = 0; i < 100; ++i) {
-    if (::waitpid(process_, nullptr, WNOHANG) != 0) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-  ::kill(process_, SIGKILL);
-  ::waitpid(process_, nullptr, 0);
+  process_->ClosePipe(kCommands);  // ends it
+  process_->ClosePipe(kAnswers);
+  process_->Wait(absl::Seconds(5));
 }
 
 bool Chromium::Receive(Json* message) {
@@ -111,12 +105,9 @@ bool Chromium::Receive(Json* message) {
       received_.erase(0, end + 1);
       return true;
     }
-    pollfd waiting{from_, POLLIN, 0};
-    if (::poll(&waiting, 1, kAnswerMs) <= 0) return false;
-    std::array<char, 65536> part;
-    const ssize_t size = ::read(from_, part.data(), part.size());
-    if (size <= 0) return false;
-    received_.append(part.data(), static_cast<size_t>(size));
+    const size_t before = received_.size();
+    if (!process_->Read(kAnswers, kAnswerTime, &received_)) return false;
+    if (received_.size() == before) return false;
   }
 }
 
@@ -125,7 +116,8 @@ Json Chromium::Send(const std::string& method, const Json& parameters, const std
   if (!session.empty()) command["sessionId"] = session;
   const std::string text = command.dump() + '\0';
   for (size_t written = 0; written < text.size();) {
-    const ssize_t size = ::write(to_, text.data() + written, text.size() - written);
+    const ssize_t size =
+        ::write(process_->pipe(kCommands), text.data() + written, text.size() - written);
     if (size <= 0) {
       ADD_FAILURE() << "the browser has ended";
       return nullptr;

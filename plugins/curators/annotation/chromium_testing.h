@@ -3,12 +3,12 @@
 #ifndef FACET_PLUGINS_CURATORS_ANNOTATION_CHROMIUM_TESTING_H_
 #define FACET_PLUGINS_CURATORS_ANNOTATION_CHROMIUM_TESTING_H_
 
-#include <sys/types.h>
-
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/base/child_process.h"
 #include "core/base/json.h"
 
 namespace facet {
@@ -57,12 +57,11 @@ class Chromium {
 
  private:
   friend class ChromiumPage;
-  Chromium(pid_t process, int to, int from) : process_(process), to_(to), from_(from) {}
+  explicit Chromium(std::unique_ptr<ChildProcess> process) : process_(std::move(process)) {}
   Json Send(const std::string& method, const Json& parameters, const std::string& session);
   bool Receive(Json* message);
 
-  const pid_t process_;
-  const int to_, from_;
+  const std::unique_ptr<ChildProcess> process_;
   int last_id_ = 0;
   std::string received_;
   std::vector<std::pair<std::string, std::string>> errors_;  // session, text
