@@ -10,6 +10,7 @@
 `facet_cc_binary(name, srcs, deps)`             a program. Finds libfacet.so in the build tree and in ../lib of a copied tree.
 `facet_cc_test(name, srcs, deps, torch = False)` a GoogleTest program, main included; not optimised, for it is compiled
     more often than it runs. `torch = True` where LibTorch is linked, directly or not: sanitizer builds leave it out.
+`written_file(name, out, lines)`                a source that a list in a .bzl file spells out.
 All take the attributes of the native rules too. Includes are written from the workspace's root. All but parts of
 libfacet.so hide their symbols and use precompiled headers (core/precompiled).
 """
@@ -165,3 +166,14 @@ def facet_cc_test(name, srcs = [], deps = [], copts = [], linkopts = [], tags = 
         deps = deps + ["@googletest//:gtest_main"] + header,
         **kwargs
     )
+
+def _written_file_impl(ctx):
+    ctx.actions.write(ctx.outputs.out, "\n".join(ctx.attr.lines) + "\n")
+
+written_file = rule(
+    implementation = _written_file_impl,
+    attrs = {
+        "lines": attr.string_list(mandatory = True),
+        "out": attr.output(mandatory = True),
+    },
+)

@@ -1,41 +1,16 @@
 #include "core/app/catalogue_page.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/api/kinds.h"
 #include "core/base/json.h"
 #include "core/report/text.h"
 
 namespace facet {
 namespace {
-
-struct Chapter {
-  const char *kind, *title, *intro;
-};
-
-constexpr Chapter kChapters[] = {
-    {"dataset", "Data sets", "Images, identities and protocols: `train.data`, `test.data`."},
-    {"detector", "Detectors", "Image to faces: `train.detector`, `test.detector`."},
-    {"aligner", "Aligners", "Face to canonical frame: `train.aligner`, `test.aligner`."},
-    {"architecture", "Architectures", "Crop to descriptor: `train.architecture`."},
-    {"loss", "Losses", "What training and the embedding minimise: `train.loss`, `embed.loss`."},
-    {"miner", "Miners", "Pairs and triplets for losses: `train.miner`, `embed.miner`."},
-    {"evaluator", "Evaluators", "What the table shows: `test.evaluator`."},
-    {"curator", "Curators", "One stage of building a data set: `curation.curator`."},
-};
-
-std::vector<const ComponentInfo*> OfKind(const Catalogue& catalogue, const std::string& kind) {
-  std::vector<const ComponentInfo*> infos;
-  for (const ComponentInfo& info : catalogue.components()) {
-    if (info.kind == kind) infos.push_back(&info);
-  }
-  std::sort(infos.begin(), infos.end(),
-            [](const ComponentInfo* a, const ComponentInfo* b) { return a->name < b->name; });
-  return infos;
-}
 
 void AppendComponent(const ComponentInfo& info, std::string* page) {
   absl::StrAppend(page, "\n### ", info.name, "\n\n", EscapeMarkdown(info.summary), "\n");
@@ -71,14 +46,15 @@ std::string CataloguePage(const Catalogue& catalogue) {
   std::string page =
       "# Components\n\nMade by `facet plugins catalogue > plugins/CATALOGUE.md`; a test compares "
       "the two. `facet plugins describe NAME` shows the same of one component.\n\n";
-  for (const Chapter& chapter : kChapters) {
-    std::vector<std::string> links;
-    for (const ComponentInfo* info : OfKind(catalogue, chapter.kind)) links.push_back(info->name);
-    absl::StrAppend(&page, "- **", chapter.title, "**: ", absl::StrJoin(links, ", "), "\n");
+  for (const KindInfo& kind : Kinds()) {
+    absl::StrAppend(&page, "- **", kind.title, "**: ",
+                    absl::StrJoin(catalogue.Names(kind.name), ", "), "\n");
   }
-  for (const Chapter& chapter : kChapters) {
-    absl::StrAppend(&page, "\n## ", chapter.title, "\n\n", chapter.intro, "\n");
-    for (const ComponentInfo* info : OfKind(catalogue, chapter.kind)) AppendComponent(*info, &page);
+  for (const KindInfo& kind : Kinds()) {
+    absl::StrAppend(&page, "\n## ", kind.title, "\n\n", kind.intro, "\n");
+    for (const std::string& name : catalogue.Names(kind.name)) {
+      AppendComponent(*catalogue.Find(kind.name, name), &page);
+    }
   }
   return page;
 }

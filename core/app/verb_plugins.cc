@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/api/kinds.h"
 #include "core/app/catalogue_page.h"
 #include "core/base/suggest.h"
 
@@ -62,20 +62,19 @@ void PrintComponents(const std::vector<const ComponentInfo*>& infos) {
 
 int List(const PluginsArguments& arguments, VerbContext& context) {
   const Catalogue& catalogue = context.catalogue();
-  std::vector<const ComponentInfo*> infos;
-  std::set<std::string> kinds;
-  for (const ComponentInfo& info : catalogue.components()) {
-    kinds.insert(info.kind);
-    if (arguments.kind.empty() || info.kind == arguments.kind) infos.push_back(&info);
-  }
-  if (!arguments.kind.empty() && kinds.count(arguments.kind) == 0) {
-    const std::string nearest = Nearest(arguments.kind, {kinds.begin(), kinds.end()});
+  if (!arguments.kind.empty() && FindKind(arguments.kind) == nullptr) {
+    const std::string nearest = Nearest(arguments.kind, KindNames());
     return Fail(
         context,
         absl::NotFoundError(absl::StrCat(
-            "no component is of kind \"", arguments.kind, "\"; kinds: ", absl::StrJoin(kinds, ", "),
+            "no component is of kind \"", arguments.kind, "\"; kinds: ",
+            absl::StrJoin(KindNames(), ", "),
             nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"))),
         kExitUsage);
+  }
+  std::vector<const ComponentInfo*> infos;
+  for (const ComponentInfo& info : catalogue.components()) {
+    if (arguments.kind.empty() || info.kind == arguments.kind) infos.push_back(&info);
   }
   std::sort(infos.begin(), infos.end(), [](const ComponentInfo* a, const ComponentInfo* b) {
     return std::pair(a->kind, a->name) < std::pair(b->kind, b->name);

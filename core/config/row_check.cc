@@ -6,6 +6,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/api/kinds.h"
 #include "core/base/suggest.h"
 #include "core/config/value_hints.h"
 
@@ -175,7 +176,7 @@ void RowChecker::CheckComponent(const Node& node, const Slot& slot) {
       problem.caret_note = absl::StrCat("did you mean `use`, in place of `", name, "`?");
     }
     problem.facts.push_back(
-        absl::StrCat(Plural(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
+        absl::StrCat(PluralOf(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     return;
   }
   OptionSpec name_spec;

@@ -20,7 +20,6 @@ namespace facet {
 
 const OptionSpec* FindOption(const std::vector<OptionSpec>& options, const std::string& name);
 std::vector<std::string> OptionNames(const std::vector<OptionSpec>& options);  // sorted
-std::string Plural(const std::string& kind);                                   // "losses"
 
 // Problems: E0201 (unknown key or option), E0202 (a table where none belongs, or none where one
 // does), E0203 (no `use`), E0204 (required slot empty), E0205 (required option missing), E0208

@@ -3,9 +3,9 @@
 #include <filesystem>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/api/kinds.h"
 #include "core/base/suggest.h"
 #include "core/config/row_check.h"
 
@@ -35,18 +35,14 @@ std::vector<std::string> OptionNames(const std::vector<OptionSpec>& options) {
   return names;
 }
 
-std::string Plural(const std::string& kind) {
-  return absl::StrCat(kind, absl::EndsWith(kind, "s") ? "es" : "s");
-}
-
 void RowChecker::ReportMissingSlot(const Slot& slot) {
   auto& [problem, rows] = missing_[slot.path];
   rows.push_back(row_.id);
   if (problem == nullptr) {
     problem = &problems_->Error("E0204", place_,
                                 absl::StrCat("row \"", row_.id, "\" has no ", slot.path));
-    problem->facts.push_back(absl::StrCat(slot.path, ": ", slot.doc, "; ", Plural(slot.kind), ": ",
-                                          absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
+    problem->facts.push_back(absl::StrCat(slot.path, ": ", slot.doc, "; ", PluralOf(slot.kind),
+                                          ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     problem->help = absl::StrCat("add ", slot.path, " = { use = \"...\" } to the row or to [base]");
     return;
   }
@@ -137,7 +133,7 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
                       other.path);
     }
     problem.facts.push_back(
-        absl::StrCat(Plural(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
+        absl::StrCat(PluralOf(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     return;
   }
   Diagnostic& problem = problems_->Error(
@@ -145,8 +141,8 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
   const std::vector<std::string> names = catalogue_.Names(slot.kind);
   const std::string nearest = Nearest(name, names);
   if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
-  problem.facts.push_back(
-      absl::StrCat(Plural(slot.kind), ": ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
+  problem.facts.push_back(absl::StrCat(PluralOf(slot.kind), ": ",
+                                       names.empty() ? "none" : absl::StrJoin(names, ", ")));
   std::vector<std::string> unusable;
   for (const PluginProblem& library : catalogue_.problems()) {
     unusable.push_back(std::filesystem::path(library.path).filename().string());

@@ -1,5 +1,6 @@
 #include "core/pipeline/slots.h"
 
+#include "core/api/kinds.h"
 #include "core/base/check.h"
 #include "core/base/json.h"
 
@@ -12,6 +13,7 @@ std::vector<OptionSpec> OptionsOfSchema(const std::string& schema) {
 }
 
 Slot ComponentSlot(std::string path, std::string kind, std::string doc) {
+  FACET_CHECK(FindKind(kind) != nullptr);
   Slot slot;
   slot.path = std::move(path);
   slot.kind = std::move(kind);

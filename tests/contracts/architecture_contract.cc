@@ -100,6 +100,4 @@ void CheckArchitecture(Contract& contract) {
   CheckTraining(contract, *first, *second, images);
 }
 
-KindCheck ArchitectureCheck() { return &CheckArchitecture; }
-
 }  // namespace facet

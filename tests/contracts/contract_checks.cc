@@ -2,9 +2,9 @@
 
 #include <cctype>
 #include <cstdio>
-#include <map>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/base/json.h"
 #include "core/plugin/catalogue.h"
@@ -42,16 +42,6 @@ void CheckDeclaration(Contract& contract, const ComponentDescriptor& component) 
       !refused.ok() && refused.status().message().find("no_such_option") != absl::string_view::npos,
       "an unknown option is refused by name");
   contract.Expect(!component.create("[]").ok(), "options that are no table are refused");
-}
-
-KindCheck CheckOf(const std::string& kind) {
-  const std::map<std::string, KindCheck> checks = {
-      {"dataset", &CheckDataset}, {"detector", &CheckDetector},
-      {"aligner", &CheckAligner}, {"evaluator", &CheckEvaluator},
-      {"curator", &CheckCurator}, {"architecture", ArchitectureCheck()},
-      {"loss", LossCheck()},      {"miner", MinerCheck()}};
-  const auto found = checks.find(kind);
-  return found == checks.end() ? nullptr : found->second;
 }
 
 }  // namespace
@@ -108,6 +98,7 @@ std::vector<std::string> CheckLibrary(const std::string& path, const std::string
   const absl::StatusOr<const PluginLibrary*> library = PluginLibrary::Open(path);
   if (!library.ok()) return {std::string(library.status().message())};
   const PluginDescriptor& descriptor = (*library)->descriptor();
+  const std::map<std::string, KindCheck> checks = KindChecks();
   std::vector<std::string> broken;
   if (descriptor.num_components == 0) broken.push_back(path + ": it provides no component");
   for (uint32_t i = 0; i < descriptor.num_components; ++i) {
@@ -116,10 +107,11 @@ std::vector<std::string> CheckLibrary(const std::string& path, const std::string
     Contract contract(name, component.traits,
                       [&component, &options_json] { return component.create(options_json); });
     CheckDeclaration(contract, component);
-    const KindCheck check = CheckOf(component.kind);
-    if (contract.Expect(check != nullptr, absl::StrCat("no contract for kind ", component.kind))) {
+    const auto check = checks.find(component.kind);
+    if (contract.Expect(check != checks.end(),
+                        absl::StrCat("no contract for kind ", component.kind))) {
       try {
-        check(contract);
+        check->second(contract);
       } catch (...) {
         contract.ExpectOk(internal::CurrentExceptionStatus(), "no exception leaves it");
       }

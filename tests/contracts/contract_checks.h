@@ -1,12 +1,13 @@
 // Contract tests: what every component of a kind must keep, whatever it computes.
 //
 // A check that fails is recorded with its sentence; the program prints all of them and fails. Each
-// kind has one function, which gets components made with default options and those of the BUILD
-// line (contract_options).
+// kind has one function, void CheckLoss(Contract&) in loss_contract.cc, which gets components made
+// with default options and those of the BUILD line (contract_options).
 #ifndef FACET_TESTS_CONTRACTS_CONTRACT_CHECKS_H_
 #define FACET_TESTS_CONTRACTS_CONTRACT_CHECKS_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,16 +50,9 @@ class Contract {
 Image GreyImage(int width, int height, uint8_t level);
 Image NoiseImage(int width, int height, uint64_t seed);
 
-void CheckDataset(Contract& contract);
-void CheckDetector(Contract& contract);
-void CheckAligner(Contract& contract);
-void CheckEvaluator(Contract& contract);
-void CheckCurator(Contract& contract);
-// Null in the program without LibTorch.
+// By kind: all that are linked (contract_list.bzl).
 using KindCheck = void (*)(Contract&);
-KindCheck ArchitectureCheck();
-KindCheck LossCheck();
-KindCheck MinerCheck();
+std::map<std::string, KindCheck> KindChecks();
 
 // All checks of one library. Returns the broken sentences, each with its component.
 std::vector<std::string> CheckLibrary(const std::string& path, const std::string& options_json);

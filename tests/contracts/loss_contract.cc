@@ -190,6 +190,4 @@ void CheckLoss(Contract& contract) {
                   "equal seeds give equal losses");
 }
 
-KindCheck LossCheck() { return &CheckLoss; }
-
 }  // namespace facet

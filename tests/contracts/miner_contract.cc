@@ -207,6 +207,4 @@ void CheckMiner(Contract& contract) {
   }
 }
 
-KindCheck MinerCheck() { return &CheckMiner; }
-
 }  // namespace facet

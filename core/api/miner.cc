@@ -1,15 +1,7 @@
-// Out-of-line parts of the kinds whose interfaces hold tensors. Nothing here may need a LibTorch
-// function: libfacet.so, which the host loads, does not link it.
-#include "core/api/architecture.h"
-#include "core/api/loss.h"
 #include "core/api/miner.h"
 
 namespace facet {
 
-const char* TensorFingerprint() { return FACET_FINGERPRINT; }
-
-Architecture::~Architecture() = default;
-Loss::~Loss() = default;
 Miner::~Miner() = default;
 
 absl::StatusOr<Tuples> Miner::Mine(const at::Tensor&, const at::Tensor&, uint64_t) {

@@ -1,0 +1,7 @@
+#include "core/api/architecture.h"
+
+namespace facet {
+
+Architecture::~Architecture() = default;
+
+}  // namespace facet

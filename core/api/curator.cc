@@ -1,0 +1,8 @@
+#include "core/api/curator.h"
+
+namespace facet {
+
+Curator::~Curator() = default;
+CurationFaces::~CurationFaces() = default;
+
+}  // namespace facet

@@ -1,0 +1,7 @@
+#include "core/api/evaluator.h"
+
+namespace facet {
+
+Evaluator::~Evaluator() = default;
+
+}  // namespace facet

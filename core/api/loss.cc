@@ -1,0 +1,7 @@
+#include "core/api/loss.h"
+
+namespace facet {
+
+Loss::~Loss() = default;
+
+}  // namespace facet
