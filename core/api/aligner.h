@@ -53,7 +53,7 @@ struct TrainingContext {
   std::function<bool(int64_t done, int64_t total, const std::string& unit)> progress;
 };
 
-// Traits: "trainable": what it learns is a model file, which comes from its option `model`
+// With Trait::kTrainable what it learns is a model file, which comes from its option `model`
 // (InputFile) or, where that is empty, from Train, which the host runs as a stage of its own on the
 // row's `landmarks` data.
 class Aligner : public Component {

@@ -1,5 +1,5 @@
 // What every plugin includes, through the header of its kind: the base class of components and the
-// macro that exports one.
+// macro that exports one. kinds.bzl lists the kinds.
 //
 // A plugin is one .cc file: manual comment, Options, a class derived from its kind's interface with
 // a constructor `explicit Class(const Options&)` or a factory
@@ -23,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/api/options.h"
+#include "core/api/trait.h"
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
@@ -31,7 +32,7 @@ namespace facet {
 
 // The interface between host and plugins: raised by every change of core/api that a compiled plugin
 // could notice.
-inline constexpr uint32_t kInterfaceVersion = 3;
+inline constexpr uint32_t kInterfaceVersion = 4;
 inline constexpr uint32_t kPluginMagic = 0x46414354;  // "FACT"
 
 class Component {
@@ -41,13 +42,11 @@ class Component {
 
 // One component of a library. Strings are static.
 struct ComponentDescriptor {
-  const char* kind;     // "dataset", "detector", "aligner", "architecture", "loss", ...
+  const char* kind;     // the interface's kKind
   const char* name;     // the name in `use = "..."`
   const char* summary;  // one line
   const char* paper;    // source: paper, standard or library
-  // What the host must know of the class before it loads the library: words of its kind's header,
-  // separated by blanks ("trainable", "detections"); from the class's `kTraits`, if it has one.
-  const char* traits;
+  uint32_t traits;      // bits of trait.h
   std::string (*schema)();
   absl::StatusOr<std::unique_ptr<Component>> (*create)(const std::string& options_json);
 };
@@ -87,13 +86,15 @@ template <class T, class Options>
 struct HasCreate<T, Options, std::void_t<decltype(T::Create(std::declval<const Options&>()))>>
     : std::true_type {};
 
-template <class T, class = void>
+template <class Interface, class T, class = void>
 struct TraitsOf {
-  static constexpr const char* value = "";
+  static constexpr Traits value = {};
 };
-template <class T>
-struct TraitsOf<T, std::void_t<decltype(T::kTraits)>> {
-  static constexpr const char* value = T::kTraits;
+template <class Interface, class T>
+struct TraitsOf<Interface, T, std::void_t<decltype(T::kTraits)>> {
+  static constexpr Traits value = T::kTraits;
+  static_assert(Traits::OfKind(Interface::kKind).HasAll(value),
+                "kTraits has a trait of another kind (core/api/trait.h)");
 };
 
 // The message for the exception in flight; call inside a catch block.
@@ -118,11 +119,12 @@ absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& op
 }  // namespace internal
 }  // namespace facet
 
-#define FACET_COMPONENT(Interface, Class, Options, name, summary, paper)               \
-  {                                                                                    \
-    Interface::kKind, name, summary, paper, ::facet::internal::TraitsOf<Class>::value, \
-        &::facet::SchemaOf<Options>,                                                   \
-        &::facet::internal::CreateComponent<Interface, Class, Options>                 \
+#define FACET_COMPONENT(Interface, Class, Options, name, summary, paper) \
+  {                                                                      \
+    Interface::kKind, name, summary, paper,                              \
+        ::facet::internal::TraitsOf<Interface, Class>::value.bits(),     \
+        &::facet::SchemaOf<Options>,                                     \
+        &::facet::internal::CreateComponent<Interface, Class, Options>   \
   }
 
 #define FACET_PLUGIN(Interface, Class, Options, name, summary, paper) \

@@ -3,15 +3,14 @@
 // A manifest is one SQLite file with a row per image, identity and stage
 // (plugins/manifest/manifest.h); the host hands it on without reading it. Nothing in it is deleted:
 // a curator marks what it removes, with the reason. Images are files below one folder, which the
-// host keeps beside the artifacts; a curator with the trait "images" makes it, all others find it.
+// host keeps beside the artifacts.
 //
-// Traits (component.h), words that say what the host must bring or keep:
-//   "images"  it makes images: `image_folder` is its own and is kept, also when the stage is
-//   killed,
-//             so that it can go on where it was. Where its option `folder` names one (KeptFolder),
-//             it is that one, which outlives changes of the other options.
-//   "faces"   it wants the faces of the images left, framed by the row's detector and aligner
-//   "scores"  it wants what a trained classifier says of the images left
+// Traits (trait.h) say what the host must bring or keep:
+//   kMakesImages  `image_folder` is its own, all others find it. It is kept, also when the stage is
+//                 killed, so that it can go on where it was. Where its option `folder` names one
+//                 (KeptFolder), it is that one, which outlives changes of the other options.
+//   kTakesFaces   faces of the images left, framed by the row's detector and aligner
+//   kTakesScores  what a trained classifier says of the images left
 #ifndef FACET_CORE_API_CURATOR_H_
 #define FACET_CORE_API_CURATOR_H_
 
@@ -53,8 +52,9 @@ struct CurationContext {
   uint64_t seed = 0;
   int threads = 1;
 
-  const CurationFaces* faces = nullptr;  // trait "faces"
-  std::vector<CurationScore> scores;     // trait "scores"; ascending by image, those with a face
+  const CurationFaces* faces = nullptr;  // Trait::kTakesFaces
+  // Trait::kTakesScores; ascending by image, those with a face.
+  std::vector<CurationScore> scores;
 
   // An image file, decoded with all checks of the host (formats, size, damage). Any thread.
   std::function<absl::StatusOr<Image>(const std::string& path)> read_image;

@@ -71,8 +71,8 @@ struct DatasetContents {
   std::vector<std::string> notices;
 };
 
-// Traits: "curation": its images are a snapshot of a curation manifest, which comes from its option
-// `file` (InputFile) or, where that is empty, from the row's curation.
+// With Trait::kFromCuration its images are a snapshot of a curation manifest, which comes from its
+// option `file` (InputFile) or, where that is empty, from the row's curation.
 class Dataset : public Component {
  public:
   static constexpr char kKind[] = "dataset";

@@ -1,11 +1,7 @@
 // Evaluators: what a part of the system found, and the truth -> metrics with standard errors, and
-// curves. Most score templates' descriptors on a protocol of pairs; their traits say what else they
-// take, and the host computes no more than that:
-//   "detections"  all faces that a detector found in each sample's image
-//   "landmarks"   the landmarks that an aligner found for each sample
-//   "identities"  descriptors, but identities instead of pairs: data sets without a protocol serve
-//                 too, each sample is then a template of its own
-//   "curation"    what the row's curator measured, and nothing else: no test set
+// curves. Most score templates' descriptors on a protocol of pairs; what others take, their traits
+// say, and the host computes no more than that. With Trait::kScoresIdentities it is descriptors,
+// too, and each sample of a data set without a protocol is a template of its own.
 #ifndef FACET_CORE_API_EVALUATOR_H_
 #define FACET_CORE_API_EVALUATOR_H_
 
@@ -66,16 +62,16 @@ inline Metric CountedMetric(std::string name, double value, std::string unit, in
 }
 
 struct EvaluationInput {
-  const DatasetContents* data = nullptr;  // null with the trait "curation"
+  const DatasetContents* data = nullptr;  // null with Trait::kShowsCuration
   // Descriptors of the templates [templates, D]: one matrix for all folds, or one per fold (an
   // embedding learned per fold).
   std::vector<MatrixView> descriptors;
   // They come out of a learned projection, x = W' phi / ||phi||; else they are the network's phi.
   bool projected = false;
   uint64_t seed = 0;                      // for bootstrap draws
-  std::vector<Detections> detections;     // trait "detections": one for each sample
-  std::vector<FoundLandmarks> landmarks;  // trait "landmarks": one for each sample
-  std::vector<Metric> curation;           // trait "curation": what the row's curator measured
+  std::vector<Detections> detections;     // Trait::kScoresDetections: one for each sample
+  std::vector<FoundLandmarks> landmarks;  // Trait::kScoresLandmarks: one for each sample
+  std::vector<Metric> curation;           // Trait::kShowsCuration: what the row's curator measured
 
   const MatrixView& ForFold(int64_t fold) const {
     return descriptors.size() == 1 ? descriptors[0] : descriptors[static_cast<size_t>(fold)];

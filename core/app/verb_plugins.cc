@@ -13,6 +13,7 @@
 #include "core/api/kinds.h"
 #include "core/app/catalogue_page.h"
 #include "core/base/suggest.h"
+#include "core/plugin/traits.h"
 
 namespace facet {
 namespace {
@@ -48,7 +49,7 @@ Json ToJson(const ComponentInfo& info) {
           {"name", info.name},
           {"summary", info.summary},
           {"source", info.paper},
-          {"traits", info.traits},
+          {"traits", TraitNames(info.traits)},
           {"options", options},
           {"library", info.library_path},
           {"digest", info.library_digest}};

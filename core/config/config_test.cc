@@ -188,7 +188,7 @@ TEST_F(ConfigTest, ReportedRowsNeedNoComponents) {
 TEST_F(ConfigTest, ATraitOfAnotherComponentMakesASlotNeedless) {
   ExperimentLayout layout = Layout();
   layout.slots[2].required = true;  // train.loss
-  layout.slots[2].not_required_with = {"detections"};
+  layout.slots[2].not_required_with = {Trait::kScoresDetections};
   layout.slots.push_back(MakeSlot("test.evaluator", Slot::Fill::kComponent, "evaluator", "[]"));
   const auto problems = [&](const std::string& evaluator) {
     const std::string path =

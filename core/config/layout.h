@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/trait.h"
 #include "core/plugin/catalogue.h"
 
 namespace facet {
@@ -22,8 +23,8 @@ struct Slot {
   std::string kind;                 // kComponent
   std::vector<OptionSpec> options;  // kSettings, kValue
   bool required = false;            // every row must fill it (kComponent)
-  // Traits (component.h): a row one of whose components has one of these may leave it empty.
-  std::vector<std::string> not_required_with;
+  // A row one of whose components has one of these may leave it empty.
+  Traits not_required_with;
   std::string doc;
   // A slot inside an optional group ("embed") exists in a row only if the row names something in
   // that group; then its `required` counts and its defaults fill in.

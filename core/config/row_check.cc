@@ -245,9 +245,7 @@ bool RowChecker::IsRequired(const Slot& slot) const {
     const auto filled = row_.slots.find(other.path);
     if (other.fill != Slot::Fill::kComponent || filled == row_.slots.end()) continue;
     const ComponentInfo* info = catalogue_.Find(other.kind, filled->second.value("use", ""));
-    if (info == nullptr) continue;
-    const auto exempts = [info](const std::string& trait) { return info->HasTrait(trait); };
-    if (absl::c_any_of(slot.not_required_with, exempts)) return false;
+    if (info != nullptr && info->traits.HasAny(slot.not_required_with)) return false;
   }
   return true;
 }

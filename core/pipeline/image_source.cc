@@ -22,7 +22,7 @@ int Planner::ImagesOf(int curation) const {
 absl::StatusOr<int> Planner::CurationOfData(const Demand& demand) {
   if (demand.branch != "train") return -1;
   FACET_ASSIGN_OR_RETURN(const ComponentUse data, Use(demand.row, "train.data", "dataset"));
-  if (!HasTrait(data, "curation") || !data.options.value("file", "").empty()) return -1;
+  if (!HasTrait(data, Trait::kFromCuration) || !data.options.value("file", "").empty()) return -1;
   if (Has(kCuration, {demand.row, ""})) return Make(kCuration, {demand.row, ""});
   return absl::InvalidArgumentError(
       absl::StrCat("row \"", demand.row.id, "\": train.data = \"", data.name,

@@ -145,9 +145,9 @@ void Planner::SetNumerics(const Row& row, bool threads, StageSpec* stage) const 
   if (threads) stage->threads = Threads(row);
 }
 
-bool Planner::HasTrait(const ComponentUse& use, const std::string& trait) const {
+bool Planner::HasTrait(const ComponentUse& use, Trait trait) const {
   const ComponentInfo* info = catalogue_.Find(use.kind, use.name);
-  return info != nullptr && info->HasTrait(trait);
+  return info != nullptr && info->traits.Has(trait);
 }
 
 absl::StatusOr<ComponentUse> Planner::Use(const Row& row, const std::string& slot,

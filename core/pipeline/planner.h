@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/api/trait.h"
 #include "core/config/experiment.h"
 #include "core/graph/stage.h"
 #include "core/pipeline/machine.h"
@@ -49,7 +50,7 @@ class Planner {
   // Stages that run networks. Training's bits depend on the number of threads, inference's do not.
   void SetNumerics(const Row& row, bool threads, StageSpec* stage) const;
 
-  bool HasTrait(const ComponentUse& use, const std::string& trait) const;
+  bool HasTrait(const ComponentUse& use, Trait trait) const;
   absl::StatusOr<ComponentUse> Use(const Row& row, const std::string& slot,
                                    const std::string& kind) const;
   // `kind` empty: the role is the kind.

@@ -38,9 +38,9 @@ Slot SettingsSlotOf(std::string path, std::string doc, const std::string& schema
   return slot;
 }
 
-Slot Required(Slot slot, std::vector<std::string> not_required_with) {
+Slot Required(Slot slot, Traits not_required_with) {
   slot.required = true;
-  slot.not_required_with = std::move(not_required_with);
+  slot.not_required_with = not_required_with;
   return slot;
 }
 

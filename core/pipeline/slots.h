@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/api/options.h"
+#include "core/api/trait.h"
 #include "core/config/layout.h"
 
 namespace facet {
@@ -24,7 +25,7 @@ Slot SettingsSlot(std::string path, std::string doc) {
 }
 
 // Every row must fill it, unless one of its components has one of the traits.
-Slot Required(Slot slot, std::vector<std::string> not_required_with = {});
+Slot Required(Slot slot, Traits not_required_with = {});
 // It exists in a row only if the row names something in the group.
 Slot InGroup(const std::string& group, Slot slot);
 

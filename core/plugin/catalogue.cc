@@ -8,6 +8,7 @@
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/plugin/library.h"
+#include "core/plugin/traits.h"
 
 namespace facet {
 namespace {
@@ -48,10 +49,19 @@ absl::StatusOr<std::vector<ComponentInfo>> ReadLibrary(
   std::vector<ComponentInfo> components;
   try {
     for (const Json& component : description.at("components")) {
-      FACET_ASSIGN_OR_RETURN(std::vector<OptionSpec> options, ParseSchema(component.at("options")));
-      components.push_back({component.at("kind"), component.at("name"), component.at("summary"),
-                            component.at("paper"), std::move(options), path, digest,
-                            component.value("traits", std::vector<std::string>())});
+      ComponentInfo info;
+      info.kind = component.at("kind");
+      info.name = component.at("name");
+      info.summary = component.at("summary");
+      info.paper = component.at("paper");
+      FACET_ASSIGN_OR_RETURN(info.options, ParseSchema(component.at("options")));
+      info.library_path = path;
+      info.library_digest = digest;
+      const absl::StatusOr<Traits> traits = TraitsFromNames(
+          info.kind, info.name, component.value("traits", std::vector<std::string>()));
+      if (!traits.ok()) return Annotate(traits.status(), absl::StrCat(path, ": its description"));
+      info.traits = *traits;
+      components.push_back(std::move(info));
     }
   } catch (const Json::exception& exception) {
     return absl::FailedPreconditionError(
@@ -116,10 +126,6 @@ Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
   return catalogue;
 }
 
-bool ComponentInfo::HasTrait(const std::string& trait) const {
-  return std::find(traits.begin(), traits.end(), trait) != traits.end();
-}
-
 const ComponentInfo* Catalogue::Find(const std::string& kind, const std::string& name) const {
   for (const ComponentInfo& component : components_) {
     if (component.kind == kind && component.name == name) return &component;
@@ -127,10 +133,10 @@ const ComponentInfo* Catalogue::Find(const std::string& kind, const std::string&
   return nullptr;
 }
 
-std::vector<std::string> Catalogue::Names(const std::string& kind) const {
+std::vector<std::string> Catalogue::Names(const std::string& kind, Traits traits) const {
   std::vector<std::string> names;
   for (const ComponentInfo& component : components_) {
-    if (component.kind == kind) names.push_back(component.name);
+    if (component.kind == kind && component.traits.HasAll(traits)) names.push_back(component.name);
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/api/trait.h"
 #include "core/base/json.h"
 
 namespace facet {
@@ -34,8 +35,7 @@ struct ComponentInfo {
   std::string kind, name, summary, paper;
   std::vector<OptionSpec> options;
   std::string library_path, library_digest;
-  std::vector<std::string> traits;
-  bool HasTrait(const std::string& trait) const;
+  Traits traits;
 };
 
 struct PluginProblem {
@@ -51,7 +51,8 @@ class Catalogue {
   static Catalogue Scan(const std::vector<std::string>& folders, const DescribeFunction& describe);
 
   const ComponentInfo* Find(const std::string& kind, const std::string& name) const;
-  std::vector<std::string> Names(const std::string& kind) const;  // sorted
+  // Of those with all of the traits; sorted.
+  std::vector<std::string> Names(const std::string& kind, Traits traits = {}) const;
   const std::vector<ComponentInfo>& components() const { return components_; }
   // Unusable libraries, and two that provide one component (the first stays).
   const std::vector<PluginProblem>& problems() const { return problems_; }

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/plugin/traits.h"
 
 namespace facet {
 namespace {
@@ -59,6 +59,14 @@ absl::Status CheckDescriptor(const std::string& path, const PluginDescriptor* de
     return absl::FailedPreconditionError(absl::StrCat(path, ": built with ",
                                                       descriptor->fingerprint, ", this facet with ",
                                                       TensorFingerprint(), kRebuild));
+  }
+  for (uint32_t i = 0; i < descriptor->num_components; ++i) {
+    const ComponentDescriptor& component = descriptor->components[i];
+    const absl::Status known =
+        TraitsFromBits(component.kind, component.name, component.traits).status();
+    if (!known.ok()) {
+      return absl::FailedPreconditionError(absl::StrCat(path, ": ", known.message(), kRebuild));
+    }
   }
   return absl::OkStatus();
 }
@@ -138,8 +146,7 @@ absl::StatusOr<std::string> DescribeLibrary(const std::string& path) {
                             {"name", component.name},
                             {"summary", component.summary},
                             {"paper", component.paper},
-                            {"traits", Json(std::vector<std::string>(absl::StrSplit(
-                                           component.traits, ' ', absl::SkipEmpty())))},
+                            {"traits", TraitNames(Traits::OfBits(component.traits))},
                             {"options", Json::parse(component.schema())}});
     } catch (...) {
       return Annotate(internal::CurrentExceptionStatus(),

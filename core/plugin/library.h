@@ -5,7 +5,8 @@
 //   NotFound            no such file
 //   FailedPrecondition  not a facet plugin (no descriptor), another interface version, compiler,
 //                       Abseil or (where tensors cross the border) LibTorch release, an undefined
-//                       symbol (with the loader's words)
+//                       symbol (with the loader's words), a component of an unknown kind or with
+//                       traits that are not its kind's
 #ifndef FACET_CORE_PLUGIN_LIBRARY_H_
 #define FACET_CORE_PLUGIN_LIBRARY_H_
 

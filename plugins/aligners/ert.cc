@@ -88,7 +88,7 @@ void CopyPatch(const cv::Mat& from, GreyPatch* to) {
 
 class Ert final : public Aligner {
  public:
-  static constexpr char kTraits[] = "trainable";
+  static constexpr facet::Traits kTraits = {facet::Trait::kTrainable};
 
   static absl::StatusOr<std::unique_ptr<Ert>> Create(const Options& options) {
     auto aligner = std::make_unique<Ert>(options);

@@ -66,7 +66,7 @@ constexpr Point kCentre = {kPatch.margin_px + kHalf, kPatch.margin_px + kHalf};
 
 class FacemarkLbf final : public Aligner {
  public:
-  static constexpr char kTraits[] = "trainable";
+  static constexpr facet::Traits kTraits = {facet::Trait::kTrainable};
 
   static absl::StatusOr<std::unique_ptr<FacemarkLbf>> Create(const Options& options) {
     auto aligner = std::make_unique<FacemarkLbf>(options);

@@ -53,7 +53,7 @@ constexpr double kNoConfidence = -1e6;
 
 class Pictorial final : public Aligner {
  public:
-  static constexpr char kTraits[] = "trainable";
+  static constexpr facet::Traits kTraits = {facet::Trait::kTrainable};
 
   static absl::StatusOr<std::unique_ptr<Pictorial>> Create(const Options& options) {
     auto aligner = std::make_unique<Pictorial>(options);

@@ -67,7 +67,7 @@ struct Options {
 
 class Annotators final : public Curator {
  public:
-  static constexpr char kTraits[] = "scores";
+  static constexpr facet::Traits kTraits = {facet::Trait::kTakesScores};
 
   static absl::StatusOr<std::unique_ptr<Annotators>> Create(const Options& options) {
     if (options.annotator == "web" && options.decisions.empty()) {

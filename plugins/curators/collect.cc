@@ -82,7 +82,7 @@ struct Options {
 
 class Collect final : public facet::Curator {
  public:
-  static constexpr char kTraits[] = "images";
+  static constexpr facet::Traits kTraits = {facet::Trait::kMakesImages};
 
   static absl::StatusOr<std::unique_ptr<Collect>> Create(const Options& options) {
     const int sources =

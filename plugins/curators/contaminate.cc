@@ -68,7 +68,7 @@ struct Options {
 
 class Contaminate final : public facet::Curator {
  public:
-  static constexpr char kTraits[] = "images";
+  static constexpr facet::Traits kTraits = {facet::Trait::kMakesImages};
 
   explicit Contaminate(const Options& options) : options_(options) {
     options_.mix.seed = static_cast<uint64_t>(options.seed);

@@ -1,7 +1,7 @@
 // Stage 3 of Parkhi, Vedaldi, Zisserman (BMVC 2015): the images of each name are ranked by how well
 // they fit to its first ones, and the worst are removed.
 //
-// In:  a manifest, and the faces of the images left (trait "faces"). An image without a face is
+// In:  a manifest, and the faces of the images left (kTakesFaces). An image without a face is
 //      removed ("no face found").
 // 1. Fisher vector faces (Simonyan et al., BMVC 2013; support/face_descriptors.h) of the grey
 //    crops. form = "full" is the paper's: 125 x 160 px, every pixel, five scales, PCA to 64, 512
@@ -68,7 +68,7 @@ struct Options : facet::PurityStageOptions {
 
 class PurifyCurator final : public facet::Curator {
  public:
-  static constexpr char kTraits[] = "faces";
+  static constexpr facet::Traits kTraits = {facet::Trait::kTakesFaces};
   explicit PurifyCurator(const Options& options) : options_(options) {}
 
   absl::StatusOr<facet::CurationResult> Curate(const facet::CurationContext& context) override {

@@ -78,7 +78,7 @@ struct Options {
 
 class SyntheticWeb final : public facet::Curator {
  public:
-  static constexpr char kTraits[] = "images";
+  static constexpr facet::Traits kTraits = {facet::Trait::kMakesImages};
 
   static absl::StatusOr<std::unique_ptr<SyntheticWeb>> Create(Options options) {
     FACET_RETURN_IF_ERROR(facet::CheckSceneStyle(options.web.style));

@@ -64,7 +64,7 @@ struct Options {
 
 class ManifestDataset final : public facet::Dataset {
  public:
-  static constexpr char kTraits[] = "curation";
+  static constexpr facet::Traits kTraits = {facet::Trait::kFromCuration};
 
   static absl::StatusOr<std::unique_ptr<ManifestDataset>> Create(const Options& options) {
     if (options.file.empty() == options.root.empty()) {

@@ -29,7 +29,7 @@ struct Options {
 
 class Curation final : public facet::Evaluator {
  public:
-  static constexpr char kTraits[] = "curation";
+  static constexpr facet::Traits kTraits = {facet::Trait::kShowsCuration};
 
   explicit Curation(const Options& options) : options_(options) {}
 

@@ -53,7 +53,7 @@ struct Figure {
 
 class Detection final : public Evaluator {
  public:
-  static constexpr char kTraits[] = "detections";
+  static constexpr facet::Traits kTraits = {facet::Trait::kScoresDetections};
 
   explicit Detection(const Options& options) : options_(options) {}
 

@@ -53,7 +53,7 @@ struct Options {
 
 class Identification final : public facet::Evaluator {
  public:
-  static constexpr char kTraits[] = "identities";
+  static constexpr facet::Traits kTraits = {facet::Trait::kScoresIdentities};
   explicit Identification(const Options& options) : options_(options) {}
 
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {

@@ -61,7 +61,7 @@ struct Figures {
 
 class LandmarkErrors final : public Evaluator {
  public:
-  static constexpr char kTraits[] = "landmarks";
+  static constexpr facet::Traits kTraits = {facet::Trait::kScoresLandmarks};
 
   explicit LandmarkErrors(const Options& options) : options_(options) {}
 

@@ -48,7 +48,7 @@ struct Options {
 
 class TarAtFar final : public facet::Evaluator {
  public:
-  static constexpr char kTraits[] = "identities";
+  static constexpr facet::Traits kTraits = {facet::Trait::kScoresIdentities};
   explicit TarAtFar(const Options& options) : options_(options) {}
 
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {

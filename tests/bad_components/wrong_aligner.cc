@@ -67,7 +67,7 @@ class HiddenModel final : public Aligner {
 // Its model depends on how many were trained before, and it takes any file for a model.
 class CountsTrainings final : public Aligner {
  public:
-  static constexpr char kTraits[] = "trainable";
+  static constexpr facet::Traits kTraits = {facet::Trait::kTrainable};
   explicit CountsTrainings(const NoOptions&) {}
   absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
     if (!loaded_) return absl::FailedPreconditionError("no model: give `model`");

@@ -211,7 +211,7 @@ class MakesNoImages final : public Good {
   void Spoil(CurationResult* result) override { result->sheets.clear(); }
 
  public:
-  static constexpr char kTraits[] = "images";
+  static constexpr facet::Traits kTraits = {facet::Trait::kMakesImages};
 };
 
 class NotFrozen final : public Good {

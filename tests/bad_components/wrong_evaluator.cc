@@ -35,7 +35,7 @@ absl::StatusOr<Evaluation> CountFaces(const EvaluationInput& input, uint64_t see
 }
 
 struct Wrong : Evaluator {
-  static constexpr char kTraits[] = "detections";
+  static constexpr facet::Traits kTraits = {facet::Trait::kScoresDetections};
   explicit Wrong(const NoOptions&) {}
 };
 

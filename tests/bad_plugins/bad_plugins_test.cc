@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/plugin/catalogue.h"
 #include "core/plugin/library.h"
+#include "core/plugin/traits.h"
 #include "gtest/gtest.h"
 
 namespace facet {
@@ -63,6 +64,26 @@ TEST(BadPlugins, AnUndefinedSymbolIsRefusedAtOpeningWithTheLoadersWords) {
                   ": cannot be loaded: undefined symbol: _Z14DefinedNowherev; rebuild it");
 }
 
+TEST(BadPlugins, ATraitOfAnotherKindIsRefused) {
+  EXPECT_EQ(Refusal("foreign_trait"),
+            Path("foreign_trait") +
+                ": aligner \"collector\" claims the trait \"images\" of curators; aligners have "
+                "trainable; rebuild it against this facet (./facet build)");
+}
+
+TEST(BadPlugins, AnUnknownTraitIsRefused) {
+  EXPECT_EQ(Refusal("unknown_trait"),
+            Path("unknown_trait") +
+                ": detector \"psychic\" claims an unknown trait (bits 0x40000000); detectors have "
+                "none; rebuild it against this facet (./facet build)");
+}
+
+TEST(BadPlugins, AnUnknownKindIsRefused) {
+  EXPECT_SAYS(Refusal("unknown_kind"),
+              Path("unknown_kind") +
+                  ": \"forked\" is of the unknown kind \"divining_rod\"; kinds: dataset, ");
+}
+
 TEST(BadPlugins, AMissingFileIsNotFound) {
   EXPECT_EQ(PluginLibrary::Open(Path("none")).status().code(), absl::StatusCode::kNotFound);
 }
@@ -84,8 +105,8 @@ TEST(BadPlugins, TheOthersStillLoadAndTheFirstOfTwoNamesStays) {
       {"tests/bad_plugins"}, [](const std::string& path) { return DescribeLibrary(path); });
   EXPECT_EQ(catalogue.Names("aligner"), (std::vector<std::string>{"throws", "twin"}));
   EXPECT_EQ(catalogue.Find("aligner", "twin")->library_path, Path("same_name_first"));
-  ASSERT_EQ(catalogue.problems().size(), 6u);
-  const PluginProblem& twin = catalogue.problems()[2];
+  ASSERT_EQ(catalogue.problems().size(), 9u);
+  const PluginProblem& twin = catalogue.problems()[3];
   EXPECT_EQ(twin.path, Path("same_name_second"));
   EXPECT_SAYS(std::string(twin.status.message()), "as does " + Path("same_name_first"));
 }
@@ -107,6 +128,39 @@ TEST(BadPlugins, ASchemaFileOfAnotherLibTorchIsNotBelieved) {
     const Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
     EXPECT_EQ(catalogue.problems().size(), same ? 0u : 1u);
   }
+}
+
+// What a library is refused for whose schema file says that its evaluator has these traits.
+std::string RefusalOfSchema(const Json& traits) {
+  const std::filesystem::path folder = std::filesystem::path(TempDir()) / "traits";
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path library = folder / "libjudge.so";
+  EXPECT_TRUE(WriteFileAtomically(library, "never opened").ok());
+  const Json component = {{"kind", "evaluator"}, {"name", "judge"},
+                          {"summary", ""},       {"paper", ""},
+                          {"traits", traits},    {"options", Json::array()}};
+  const Json schema = {{"digest", *Sha256File(library)},
+                       {"interface_version", kInterfaceVersion},
+                       {"fingerprint", FACET_FINGERPRINT},
+                       {"components", Json::array({component})}};
+  EXPECT_TRUE(WriteFileAtomically(folder / "libjudge.schema.json", Dump(schema)).ok());
+  const Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
+  if (!catalogue.problems().empty()) {
+    return std::string(catalogue.problems()[0].status.message());
+  }
+  EXPECT_EQ(TraitNames(catalogue.Find("evaluator", "judge")->traits).size(), traits.size());
+  return "";
+}
+
+TEST(BadPlugins, TraitsInASchemaFileAreThoseOfTheKind) {
+  EXPECT_EQ(RefusalOfSchema({"detections", "curation"}), "");
+  EXPECT_EQ(RefusalOfSchema(Json::array()), "");
+  EXPECT_SAYS(RefusalOfSchema({"detections", "detection"}),
+              "libjudge.so: its description: evaluator \"judge\" claims an unknown trait "
+              "\"detection\"; evaluators have detections, landmarks, identities, curation");
+  EXPECT_SAYS(RefusalOfSchema({"images"}), "claims the trait \"images\" of curators; evaluators");
+  EXPECT_SAYS(RefusalOfSchema("detections"), "its description is malformed");
+  EXPECT_SAYS(RefusalOfSchema({1}), "its description is malformed");
 }
 
 }  // namespace

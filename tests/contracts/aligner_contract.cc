@@ -178,7 +178,7 @@ void CheckAligner(Contract& contract) {
   }
   contract.Expect(alignment.status().message().find("no model") != absl::string_view::npos,
                   "without a model it says so");
-  if (!contract.Expect(contract.HasTrait("trainable"),
+  if (!contract.Expect(contract.HasTrait(Trait::kTrainable),
                        "an aligner that needs a model has the trait \"trainable\"")) {
     return;
   }

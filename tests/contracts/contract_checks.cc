@@ -5,7 +5,6 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "core/base/json.h"
 #include "core/plugin/catalogue.h"
 
@@ -45,13 +44,6 @@ void CheckDeclaration(Contract& contract, const ComponentDescriptor& component) 
 }
 
 }  // namespace
-
-bool Contract::HasTrait(const std::string& trait) const {
-  for (const absl::string_view each : absl::StrSplit(traits_, ' ', absl::SkipEmpty())) {
-    if (each == trait) return true;
-  }
-  return false;
-}
 
 bool Contract::Expect(bool kept, const std::string& sentence) {
   if (!kept) broken_.push_back(sentence);
@@ -104,7 +96,7 @@ std::vector<std::string> CheckLibrary(const std::string& path, const std::string
   for (uint32_t i = 0; i < descriptor.num_components; ++i) {
     const ComponentDescriptor& component = descriptor.components[i];
     const std::string name = absl::StrCat(component.kind, " \"", component.name, "\"");
-    Contract contract(name, component.traits,
+    Contract contract(name, Traits::OfBits(component.traits),
                       [&component, &options_json] { return component.create(options_json); });
     CheckDeclaration(contract, component);
     const auto check = checks.find(component.kind);

@@ -20,9 +20,9 @@ namespace facet {
 
 class Contract {
  public:
-  Contract(std::string component, std::string traits,
+  Contract(std::string component, Traits traits,
            std::function<absl::StatusOr<std::unique_ptr<Component>>()> make)
-      : component_(std::move(component)), traits_(std::move(traits)), make_(std::move(make)) {}
+      : component_(std::move(component)), traits_(traits), make_(std::move(make)) {}
 
   // A fresh instance; null where its input files are not on this machine (said once on stdout).
   template <class Interface>
@@ -35,12 +35,13 @@ class Contract {
   bool ExpectOk(const absl::Status& status, const std::string& what);
   const std::vector<std::string>& broken() const { return broken_; }
   const std::string& component() const { return component_; }
-  bool HasTrait(const std::string& trait) const;
+  bool HasTrait(Trait trait) const { return traits_.Has(trait); }
 
  private:
   std::unique_ptr<Component> MakeComponent();
 
-  std::string component_, traits_;
+  std::string component_;
+  Traits traits_;
   std::function<absl::StatusOr<std::unique_ptr<Component>>()> make_;
   std::vector<std::string> broken_;
   bool said_missing_ = false;

@@ -53,15 +53,15 @@ class Trials {
     context.work_folder = folder + "/work";
     context.input_folder = manifest.empty() ? "" : input_.image_folder();
     context.image_folder =
-        contract_.HasTrait("images") ? folder + "/images" : input_.image_folder();
+        contract_.HasTrait(Trait::kMakesImages) ? folder + "/images" : input_.image_folder();
     fs::create_directories(context.output_folder);
     fs::create_directories(context.work_folder);
     fs::create_directories(context.image_folder);
     context.seed = 5;
     context.threads = threads;
     const bool given = manifest == input_.manifest();
-    if (contract_.HasTrait("faces")) context.faces = given ? &input_.faces() : &none_;
-    if (contract_.HasTrait("scores") && given) context.scores = input_.scores();
+    if (contract_.HasTrait(Trait::kTakesFaces)) context.faces = given ? &input_.faces() : &none_;
+    if (contract_.HasTrait(Trait::kTakesScores) && given) context.scores = input_.scores();
     context.read_image = [folder = context.image_folder](const std::string& path) {
       return ReadImage(folder + "/" + path);
     };

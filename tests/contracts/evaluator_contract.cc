@@ -128,8 +128,9 @@ void CheckEvaluator(Contract& contract) {
   DatasetContents data = MakeData(&values);
   EvaluationInput input;
   input.data = &data;
-  const bool scores_faces = contract.HasTrait("detections") || contract.HasTrait("landmarks");
-  const bool shows_curation = contract.HasTrait("curation");
+  const bool scores_faces =
+      contract.HasTrait(Trait::kScoresDetections) || contract.HasTrait(Trait::kScoresLandmarks);
+  const bool shows_curation = contract.HasTrait(Trait::kShowsCuration);
   if (shows_curation) {
     input.data = nullptr;
     input.curation = {{"persons", 12, -1, "", "1", 12}, {"precision", 80, 2, "bootstrap", "%", 24}};
@@ -178,7 +179,7 @@ void CheckEvaluator(Contract& contract) {
   input.descriptors = {{24, kDimension, values.data()}};
   data.protocol.kind = Protocol::Kind::kNone;
   data.protocol.pairs.clear();
-  if (contract.HasTrait("identities")) return;
+  if (contract.HasTrait(Trait::kScoresIdentities)) return;
   contract.Expect(!evaluator->Evaluate(input).ok(), "data without a protocol is refused");
 }
 

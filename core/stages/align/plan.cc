@@ -16,7 +16,8 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   align.settings = Planner::ImageLimit(demand.row, demand.branch);
   const ComponentUse& aligner = align.components["aligner"];
   // One that learns and brings no model.
-  if (planner.HasTrait(aligner, "trainable") && aligner.options.value("model", "").empty()) {
+  if (planner.HasTrait(aligner, Trait::kTrainable) &&
+      aligner.options.value("model", "").empty()) {
     FACET_ASSIGN_OR_RETURN(align.inputs["model"], planner.Make(kAlignerModel, demand));
   }
   align.libraries = {"opencv"};
@@ -32,7 +33,7 @@ StageType AlignStage() {
   type.slots = {
       ComponentSlot("train.aligner", "aligner", "frames the training faces"),
       Required(ComponentSlot("test.aligner", "aligner", "frames the test faces"),
-               {"detections", "curation"}),
+               {Trait::kScoresDetections, Trait::kShowsCuration}),
   };
   type.inputs = {{"samples", kSamples},
                  {"faces", kFaces},

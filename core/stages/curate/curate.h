@@ -4,7 +4,7 @@
 // Role: curator. Inputs, all optional (planner.h): "curation", the stage before (manifest.sqlite);
 // "samples" and "crops", the faces of its images; "scores" and "scored", how probable the images'
 // identities are and the samples that this was asked of. root("curation") is where the images of
-// the manifest before lie; kept_folder() is where a curator with the trait "images" puts its own.
+// the manifest before lie; kept_folder() is where a curator with Trait::kMakesImages puts its own.
 //
 // Output: manifest.sqlite; curation.json and sheet_NN.jpg, the contact sheets
 // (core/records/results.h). InternalError: a curator that broke its contract.

@@ -74,12 +74,12 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   StageSpec curate = NewStage("curate", "curate");
   FACET_RETURN_IF_ERROR(planner.AddComponent(row, "curation.curator", "curator", &curate));
   const ComponentUse curator = curate.components.at("curator");
-  curate.keeps_folder = planner.HasTrait(curator, "images");
+  curate.keeps_folder = planner.HasTrait(curator, Trait::kMakesImages);
   if (from != nullptr) FACET_RETURN_IF_ERROR(AddBefore(planner, row, *from, &curate));
-  if (planner.HasTrait(curator, "faces")) {
+  if (planner.HasTrait(curator, Trait::kTakesFaces)) {
     FACET_RETURN_IF_ERROR(AddFaces(planner, row, from, &curate));
   }
-  if (planner.HasTrait(curator, "scores")) {
+  if (planner.HasTrait(curator, Trait::kTakesScores)) {
     FACET_RETURN_IF_ERROR(AddScores(planner, row, &curate));
   }
   curate.libraries = {"opencv"};

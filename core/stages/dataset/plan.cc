@@ -44,7 +44,8 @@ StageType DatasetStage() {
   type.slots = {
       ComponentSlot("train.data", "dataset", "training images"),
       SettingsSlot<HoldoutSettings>("train.holdout", "people who are left out"),
-      Required(ComponentSlot("test.data", "dataset", "test images and protocol"), {"curation"}),
+      Required(ComponentSlot("test.data", "dataset", "test images and protocol"),
+               {Trait::kShowsCuration}),
       InGroup("landmarks",
               Required(ComponentSlot("landmarks.data", "dataset",
                                      "faces with landmarks, from which the row's aligners learn"))),

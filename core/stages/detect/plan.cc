@@ -33,7 +33,7 @@ StageType DetectStage() {
       ComponentSlot("train.detector", "detector", "finds the faces of the training images"),
       FacesOf("train"),
       Required(ComponentSlot("test.detector", "detector", "finds the faces of the test images"),
-               {"curation"}),
+               {Trait::kShowsCuration}),
       FacesOf("test"),
       InGroup("landmarks", Required(ComponentSlot("landmarks.detector", "detector",
                                                   "finds them, as in the row's images"))),

@@ -18,7 +18,7 @@ absl::Status AddDescriptors(Planner& planner, const Row& row, StageSpec* evaluat
   }
   FACET_ASSIGN_OR_RETURN(evaluate->inputs["descriptors"], planner.Make(kDescriptors, test));
   FACET_ASSIGN_OR_RETURN(evaluate->inputs["samples"], planner.Make(kSamples, test));
-  if (planner.HasTrait(evaluate->components["evaluator"], "identities")) {
+  if (planner.HasTrait(evaluate->components["evaluator"], Trait::kScoresIdentities)) {
     evaluate->settings["identities"] = true;
   }
   if (!planner.Has(kProjection, whole)) return absl::OkStatus();
@@ -30,8 +30,8 @@ absl::Status AddDescriptors(Planner& planner, const Row& row, StageSpec* evaluat
 absl::Status AddInputs(Planner& planner, const Row& row, StageSpec* evaluate) {
   const ComponentUse evaluator = evaluate->components["evaluator"];
   const Demand test = {row, "test"};
-  const bool detections = planner.HasTrait(evaluator, "detections");
-  const bool landmarks = planner.HasTrait(evaluator, "landmarks");
+  const bool detections = planner.HasTrait(evaluator, Trait::kScoresDetections);
+  const bool landmarks = planner.HasTrait(evaluator, Trait::kScoresLandmarks);
   if ((detections || landmarks) && planner.Has(kLeaks, {row, ""})) {
     return absl::InvalidArgumentError(absl::StrCat(
         "row \"", row.id, "\": leaks compares the test set with the training set, but evaluator \"",
@@ -40,7 +40,7 @@ absl::Status AddInputs(Planner& planner, const Row& row, StageSpec* evaluate) {
   if (Planner::Find(row, "curation.curator") != nullptr) {
     FACET_ASSIGN_OR_RETURN(evaluate->inputs["curation"], planner.Make(kCuration, {row, ""}));
   }
-  if (planner.HasTrait(evaluator, "curation")) {
+  if (planner.HasTrait(evaluator, Trait::kShowsCuration)) {
     if (!evaluate->inputs.empty()) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat("row \"", row.id, "\": evaluator \"", evaluator.name,

@@ -99,7 +99,7 @@ StageType TrainStage() {
   type.slots = {
       // Evaluators of detectors and of aligners need no network.
       Required(ComponentSlot("train.architecture", "architecture", "the network"),
-               {"detections", "landmarks", "curation"}),
+               {Trait::kScoresDetections, Trait::kScoresLandmarks, Trait::kShowsCuration}),
       ComponentSlot("train.loss", "loss",
                     "absent: nothing is trained, the architecture only infers"),
       ComponentSlot("train.miner", "miner", "tuples for the loss"),
