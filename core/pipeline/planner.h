@@ -50,6 +50,7 @@ class Planner {
   // Stages that run networks. Training's bits depend on the number of threads, inference's do not.
   void SetNumerics(const Row& row, bool threads, StageSpec* stage) const;
 
+  const Catalogue& catalogue() const { return catalogue_; }
   bool HasTrait(const ComponentUse& use, Trait trait) const;
   absl::StatusOr<ComponentUse> Use(const Row& row, const std::string& slot,
                                    const std::string& kind) const;

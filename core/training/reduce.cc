@@ -35,6 +35,8 @@ absl::StatusOr<at::Tensor> ReduceGroups(const std::vector<LossGroup>& groups) {
 absl::Status CheckMiner(const Loss& loss, const Miner* miner, MinerScope scope,
                         const std::string& slot) {
   const auto text = [](TupleKind kind) { return std::string(TupleKindName(kind)); };
+  const auto range = [](MinerScope s) { return s == MinerScope::kBatch ? "a batch" : "an epoch"; };
+  constexpr char kChoice[] = " (facet plugins list --kind miner)";
   if (loss.takes() == TupleKind::kNone) {
     if (miner == nullptr) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(slot, ".loss takes no tuples, ", slot,
@@ -46,18 +48,16 @@ absl::Status CheckMiner(const Loss& loss, const Miner* miner, MinerScope scope,
     if (!loss.needs_miner() && scope == MinerScope::kBatch) return absl::OkStatus();
     return absl::InvalidArgumentError(
         absl::StrCat(slot, ".loss takes ", text(loss.takes()), ", but there is no ", slot,
-                     ".miner to make them; add one, for example { use = \"",
-                     scope == MinerScope::kBatch ? "batch_hard" : "random_violating", "\" }"));
+                     ".miner to make them; add one that mines ", range(scope), kChoice));
   }
   if (miner->makes() == TupleKind::kNone) {
     return absl::InvalidArgumentError(
         absl::StrCat(slot, ".loss takes ", text(loss.takes()), ", ", slot, ".miner makes none"));
   }
   if (miner->scope() != scope) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        slot, ".miner mines ", miner->scope() == MinerScope::kBatch ? "a batch" : "an epoch", ", ",
-        slot, " needs one that mines ", scope == MinerScope::kBatch ? "a batch" : "an epoch",
-        ", such as ", scope == MinerScope::kBatch ? "batch_hard" : "random_violating"));
+    return absl::InvalidArgumentError(absl::StrCat(slot, ".miner mines ", range(miner->scope()),
+                                                   ", ", slot, " needs one that mines ",
+                                                   range(scope), kChoice));
   }
   return absl::OkStatus();
 }

@@ -48,8 +48,8 @@ TEST(CheckMiner, ALossThatNeedsNoneMayGoWithoutInABatch) {
   EXPECT_THAT(Refusal(FakeLoss(TupleKind::kTriplets, true), nullptr),
               HasSubstr("train.loss takes triplets, but there is no train.miner"));
   EXPECT_THAT(Refusal(FakeLoss(TupleKind::kPairs, false), nullptr, MinerScope::kEpoch),
-              HasSubstr("takes pairs, but there is no train.miner to make them; add one, for "
-                        "example { use = \"random_violating\" }"));
+              HasSubstr("takes pairs, but there is no train.miner to make them; add one that mines "
+                        "an epoch (facet plugins list --kind miner)"));
 }
 
 TEST(CheckMiner, PairsAndTripletsServeEachOther) {
@@ -69,7 +69,8 @@ TEST(CheckMiner, RefusesWhatDoesNotGoTogether) {
   EXPECT_THAT(Refusal(FakeLoss(TupleKind::kNone, false), &batch),
               HasSubstr("train.loss takes no tuples, train.miner makes triplets"));
   EXPECT_THAT(Refusal(FakeLoss(TupleKind::kPairs, false), &epoch),
-              HasSubstr("train.miner mines an epoch, train needs one that mines a batch"));
+              HasSubstr("train.miner mines an epoch, train needs one that mines a batch (facet "
+                        "plugins list --kind miner)"));
   EXPECT_THAT(Refusal(FakeLoss(TupleKind::kPairs, false), &batch, MinerScope::kEpoch),
               HasSubstr("train.miner mines a batch, train needs one that mines an epoch"));
   EXPECT_THAT(Refusal(FakeLoss(TupleKind::kPairs, true), &nothing),

@@ -49,8 +49,8 @@ absl::StatusOr<std::vector<double>> LogProbabilities(const std::string& name, Lo
     if (!scores) {
       return absl::FailedPreconditionError(
           absl::StrCat("loss \"", name,
-                       "\" has no classifier, so it ranks no images; name a row that trains with "
-                       "one, \"softmax\" say, in curation.scores"));
+                       "\" has no classifier, so it ranks no images; name a row in curation.scores "
+                       "whose loss scores classes (facet plugins list --kind loss)"));
     }
     const at::Tensor logits = scores->to(at::kDouble);
     const at::Tensor own =

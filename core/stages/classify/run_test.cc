@@ -79,6 +79,7 @@ TEST_F(ClassifyTest, ALossWithoutAClassifierIsRefused) {
   const absl::Status status = RunClassify(context_);
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("loss \"triplet\" has no classifier"));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("facet plugins list --kind loss"));
 }
 
 }  // namespace

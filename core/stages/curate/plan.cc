@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
 #include "core/pipeline/findings.h"
@@ -35,12 +36,24 @@ absl::Status AddBefore(Planner& planner, const Row& row, const Row& from, StageS
   return absl::OkStatus();
 }
 
+// Faces and scores are of images of a manifest, so the row that has them must train on such.
+absl::Status CheckTrainsOnManifest(const Planner& planner, const Row& row, const std::string& slot,
+                                   const Row& other) {
+  FACET_ASSIGN_OR_RETURN(const ComponentUse data, planner.Use(other, "train.data", "dataset"));
+  if (planner.HasTrait(data, Trait::kFromCuration)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "row \"", row.id, "\": ", slot, " = \"", other.id, "\", but that row trains on \"", data.name,
+      "\", whose images are of no curation manifest; data sets that are of one: ",
+      absl::StrJoin(planner.catalogue().Names("dataset", {Trait::kFromCuration}), ", ")));
+}
+
 absl::Status AddFaces(Planner& planner, const Row& row, const Row* from, StageSpec* curate) {
   if (from == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(
         "row \"", row.id, "\": curator \"", curate->components.at("curator").name,
         "\" works on faces; name the row whose images it goes on with: curation.from = \"...\""));
   }
+  FACET_RETURN_IF_ERROR(CheckTrainsOnManifest(planner, row, "curation.from", *from));
   const Demand train = {*from, "train",
                         Planner::Settings(row, "curation.crops").value("size_px", int64_t{0})};
   FACET_ASSIGN_OR_RETURN(curate->inputs["crops"], planner.Make(kCrops, train));
@@ -59,6 +72,7 @@ absl::Status AddScores(Planner& planner, const Row& row, StageSpec* curate) {
     return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": curation.scores = \"",
                                                    ranker->id, "\", but that row trains nothing"));
   }
+  FACET_RETURN_IF_ERROR(CheckTrainsOnManifest(planner, row, "curation.scores", *ranker));
   FACET_ASSIGN_OR_RETURN(curate->inputs["scores"], planner.Make(kScores, {*ranker, ""}));
   FACET_ASSIGN_OR_RETURN(curate->inputs["scored"], planner.Make(kSamples, {*ranker, "train"}));
   return absl::OkStatus();

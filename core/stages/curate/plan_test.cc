@@ -129,6 +129,14 @@ TEST_F(CurationTest, SaysWhatIsMissing) {
   EXPECT_NE(error_with("ranker", "curation.from", "").find("has no curation to take it from"),
             std::string::npos);
   EXPECT_NE(error_with("purify", "curation.from", "none").find("no such row"), std::string::npos);
+  const Json no_manifest = {{"use", "vggface"}, {"root", "/data/vggface"}};
+  for (const auto& [row, slot] : {std::pair("collect", "curation.from"),
+                                  std::pair("ranker", "curation.scores")}) {
+    const std::string error = error_with(row, "train.data", no_manifest);
+    const std::string what = absl::StrCat(slot, " = \"", row, "\", but that row trains on \"vgg");
+    EXPECT_NE(error.find(what), std::string::npos) << error;
+    EXPECT_NE(error.find("data sets that are of one: manifest"), std::string::npos) << error;
+  }
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ class PackedFaces final : public CurationFaces {
         return absl::FailedPreconditionError(
             absl::StrCat("image ", sample.key,
                          " is of no curation manifest; the row that curation.from names must train "
-                         "on one: train.data = { use = \"manifest\" }"));
+                         "on a data set that is of one"));
       }
       faces->crops_.push_back({sample.image, row++, record.width, record.height});
       return absl::OkStatus();
@@ -102,7 +102,7 @@ absl::StatusOr<std::vector<CurationScore>> ReadScores(const StageContext& contex
     if (image < 0) {
       return absl::FailedPreconditionError(
           "the scores are of images of no curation manifest; the row that curation.scores names "
-          "must train on one: train.data = { use = \"manifest\" }");
+          "must train on a data set that is of one");
     }
     scores.push_back({image, record.log_probability});
     return absl::OkStatus();
