@@ -21,7 +21,7 @@ the cache for training, and nothing else does. Sources, not objects: the host ne
 compilation.
 """
 
-load("//core:core.bzl", "ABSL", "facet_cc_library", "facet_cc_test")
+load("//core:core.bzl", "ABSL", "facet_cc_library", "facet_cc_test", "written_file")
 
 def _camel(name):
     return "".join([word.capitalize() for word in name.split("_")])
@@ -163,22 +163,13 @@ _digests = rule(
     },
 )
 
-def _write_impl(ctx):
-    out = ctx.actions.declare_file(ctx.label.name + ".cc")
-    ctx.actions.write(out, ctx.attr.content)
-    return [DefaultInfo(files = depset([out]))]
-
-_write = rule(
-    implementation = _write_impl,
-    attrs = {"content": attr.string(mandatory = True)},
-)
-
 def facet_stages(name, stages, common):
     """All stages; see the head of this file. `common`: what each rests on beside its dependencies."""
     includes = ["#include \"core/stages/%s/%s.h\"" % (stage, stage) for stage in stages]
-    _write(
+    written_file(
         name = name + "_types_list",
-        content = "\n".join(["#include \"core/stages/stage_types.h\""] + includes + [
+        out = name + "_types_list.cc",
+        lines = ["#include \"core/stages/stage_types.h\""] + includes + [
             "namespace facet {",
             "const std::vector<StageType>& AllStageTypes() {",
             "  static const std::vector<StageType>& types = *new std::vector<StageType>{",
@@ -187,12 +178,12 @@ def facet_stages(name, stages, common):
             "  return types;",
             "}",
             "}  // namespace facet",
-            "",
-        ]),
+        ],
     )
-    _write(
+    written_file(
         name = name + "_functions_list",
-        content = "\n".join(["#include \"core/stages/stage_functions.h\""] + includes + [
+        out = name + "_functions_list.cc",
+        lines = ["#include \"core/stages/stage_functions.h\""] + includes + [
             "namespace facet {",
             "StageFunctions AllStageFunctions() {",
             "  return {",
@@ -200,8 +191,7 @@ def facet_stages(name, stages, common):
             "  };",
             "}",
             "}  // namespace facet",
-            "",
-        ]),
+        ],
     )
     _digests(
         name = name + "_digests",
