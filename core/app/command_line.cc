@@ -3,9 +3,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <string>
-#include <vector>
+#include <optional>
+#include <type_traits>
+#include <utility>
 
+#include "CLI/CLI.hpp"
 #include "absl/strings/str_join.h"
 #include "core/app/exit_code.h"
 #include "core/base/suggest.h"
@@ -31,8 +33,7 @@ std::vector<std::string> OptionNames(const CLI::App& app) {
   return names;
 }
 
-}  // namespace
-
+// Returns kExitUsage.
 int UsageError(const CLI::App& app, const CLI::ParseError& error) {
   const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
   const bool has_verb = !app.get_subcommands().empty();
@@ -56,6 +57,8 @@ int UsageError(const CLI::App& app, const CLI::ParseError& error) {
   return kExitUsage;
 }
 
+// The exit code, which is another where the answer cannot be written. A reader that went away
+// ("| head") is no mistake of ours and ends us quietly.
 int FlushAnswer(int exit_code) {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
@@ -63,6 +66,145 @@ int FlushAnswer(int exit_code) {
   std::fprintf(stderr, "error: cannot write the answer to stdout%s%s\n", errno == 0 ? "" : ": ",
                errno == 0 ? "" : std::strerror(errno));
   return exit_code == kExitDone ? kExitInput : exit_code;
+}
+
+}  // namespace
+
+CommandOption& CommandOption::Required() {
+  option_->required();
+  return *this;
+}
+
+CommandOption& CommandOption::TypeName(const std::string& name) {
+  option_->type_name(name);
+  return *this;
+}
+
+CommandOption& CommandOption::ShowDefault() {
+  option_->capture_default_str();
+  return *this;
+}
+
+CommandOption& CommandOption::OneOf(const std::vector<std::string>& values) {
+  option_->check(CLI::IsMember(values));
+  return *this;
+}
+
+CommandOption& CommandOption::Range(int min, int max) {
+  option_->check(CLI::Range(min, max));
+  return *this;
+}
+
+CommandOption& CommandOption::NonNegative() {
+  option_->check(CLI::NonNegativeNumber);
+  return *this;
+}
+
+CommandOption& CommandOption::ExistingFolder() {
+  option_->check(CLI::ExistingDirectory);
+  return *this;
+}
+
+CommandOption& CommandOption::Delimiter(char delimiter) {
+  option_->delimiter(delimiter);
+  return *this;
+}
+
+CommandOption& CommandOption::Needs(const CommandOption& other) {
+  option_->needs(other.option_);
+  return *this;
+}
+
+CommandOption& CommandOption::Excludes(const CommandOption& other) {
+  option_->excludes(other.option_);
+  return *this;
+}
+
+Command Command::Subcommand(const std::string& name, const std::string& doc) {
+  CLI::App* verb = app_->add_subcommand(name, doc);
+  // Said for both, because a verb inherits its parent's.
+  verb->group(app_->get_parent() == nullptr ? "Verbs" : "Subcommands");
+  return Command(verb, run_);
+}
+
+Command& Command::RequireSubcommand() {
+  app_->require_subcommand(1);
+  return *this;
+}
+
+template <typename T>
+CommandOption Command::Positional(const std::string& name, T* value, const std::string& doc) {
+  return CommandOption(app_->add_option(name, *value, doc));
+}
+
+template <typename T>
+CommandOption Command::Option(const std::string& names, T* value, const std::string& doc) {
+  CLI::Option* option = app_->add_option(names, *value, doc);
+  if constexpr (std::is_same_v<T, std::vector<std::string>>) option->allow_extra_args(false);
+  return CommandOption(option);
+}
+
+// The types of command_line.h.
+template CommandOption Command::Positional(const std::string&, std::string*, const std::string&);
+template CommandOption Command::Positional(const std::string&, std::vector<std::string>*,
+                                           const std::string&);
+template CommandOption Command::Option(const std::string&, std::string*, const std::string&);
+template CommandOption Command::Option(const std::string&, int*, const std::string&);
+template CommandOption Command::Option(const std::string&, int64_t*, const std::string&);
+template CommandOption Command::Option(const std::string&, std::optional<int64_t>*,
+                                       const std::string&);
+template CommandOption Command::Option(const std::string&, std::vector<std::string>*,
+                                       const std::string&);
+
+CommandOption Command::Flag(const std::string& names, bool* value, const std::string& doc) {
+  return CommandOption(app_->add_flag(names, *value, doc));
+}
+
+CommandOption Command::Flag(const std::string& names, int* count, const std::string& doc) {
+  return CommandOption(app_->add_flag(names, *count, doc));
+}
+
+CommandOption Command::Flag(const std::string& names, std::function<void()> given,
+                            const std::string& doc) {
+  return CommandOption(app_->add_flag_callback(names, std::move(given), doc));
+}
+
+void Command::OnRun(std::function<int()> run) {
+  app_->callback([target = run_, run = std::move(run)] { *target = run; });
+}
+
+void Command::OnRunWithWords(std::function<int(const std::vector<std::string>&)> run) {
+  app_->prefix_command();
+  app_->fallthrough(false);
+  app_->set_help_flag();
+  OnRun([app = app_, run = std::move(run)] { return run(app->remaining()); });
+}
+
+struct CommandLine::State {
+  CLI::App app;
+  std::function<int()> run;
+};
+
+CommandLine::CommandLine(const std::string& name, const std::string& doc)
+    : state_(new State{CLI::App(doc, name), nullptr}) {
+  state_->app.require_subcommand(1);
+  state_->app.get_formatter()->label("SUBCOMMAND", "VERB");
+}
+
+CommandLine::~CommandLine() = default;
+
+void CommandLine::AllowOptionsAfterVerb() { state_->app.fallthrough(); }
+
+Command CommandLine::program() { return Command(&state_->app, &state_->run); }
+
+int CommandLine::Run(int argc, char** argv) {
+  try {
+    state_->app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return state_->app.exit(error);  // --help
+    return UsageError(state_->app, error);
+  }
+  return FlushAnswer(state_->run());
 }
 
 }  // namespace facet

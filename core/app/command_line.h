@@ -1,18 +1,90 @@
-// How facet's programs with verbs end: usage errors and answers that cannot be written.
+// The command line of a program: its verbs, their options, and what each verb does.
+// CLI11 parses it; its header takes 5 s to compile, so command_line.cc alone includes it.
 #ifndef FACET_CORE_APP_COMMAND_LINE_H_
 #define FACET_CORE_APP_COMMAND_LINE_H_
 
-#include "CLI/CLI.hpp"
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace facet {
 
-// Says it on stderr: CLI11's words, and the nearest verb or option where one is unknown. Returns
-// kExitUsage.
-int UsageError(const CLI::App& app, const CLI::ParseError& error);
+// An option or argument that was declared, to say more about it. A handle, like Command.
+class CommandOption {
+ public:
+  explicit CommandOption(CLI::Option* option) : option_(option) {}
 
-// The exit code, which is another where the answer cannot be written. A reader that went away
-// ("| head") is no mistake of ours and ends us quietly.
-int FlushAnswer(int exit_code);
+  CommandOption& Required();
+  CommandOption& TypeName(const std::string& name);  // what the help calls its value
+  CommandOption& ShowDefault();                      // the variable's value, in the help
+  CommandOption& OneOf(const std::vector<std::string>& values);
+  CommandOption& Range(int min, int max);  // both included
+  CommandOption& NonNegative();
+  CommandOption& ExistingFolder();
+  CommandOption& Delimiter(char delimiter);  // between values in one word
+  CommandOption& Needs(const CommandOption& other);
+  CommandOption& Excludes(const CommandOption& other);
+
+ private:
+  CLI::Option* option_;
+};
+
+// A verb, or the program itself. A handle: cheap to copy, valid as long as the CommandLine.
+class Command {
+ public:
+  Command(CLI::App* app, std::function<int()>* run) : app_(app), run_(run) {}
+
+  Command Subcommand(const std::string& name, const std::string& doc);
+  Command& RequireSubcommand();  // exactly one
+
+  // What is parsed goes to *value, which has to live until Run() returns. T is std::string, int,
+  // int64_t, std::optional<int64_t> or std::vector<std::string>.
+  template <typename T>
+  CommandOption Positional(const std::string& name, T* value, const std::string& doc = "");
+  // `names`: "-j,--jobs". An option with a vector is repeatable and takes one value each time.
+  template <typename T>
+  CommandOption Option(const std::string& names, T* value, const std::string& doc);
+  // Where several flags change one variable, they do so in the order of their declaration.
+  CommandOption Flag(const std::string& names, bool* value, const std::string& doc);
+  CommandOption Flag(const std::string& names, int* count, const std::string& doc);
+  CommandOption Flag(const std::string& names, std::function<void()> given, const std::string& doc);
+
+  // What the verb does. Returns an exit code (exit_code.h).
+  void OnRun(std::function<int()> run);
+  // The same for a verb that reads all words after its name itself, --help too.
+  void OnRunWithWords(std::function<int(const std::vector<std::string>& words)> run);
+
+ private:
+  CLI::App* app_;
+  std::function<int()>* run_;  // of the verb that was named
+};
+
+// Owns what is declared. Commands and options are handles to it.
+class CommandLine {
+ public:
+  CommandLine(const std::string& name, const std::string& doc);
+  ~CommandLine();
+
+  // For verbs declared after it: the program's options may follow the verb too.
+  void AllowOptionsAfterVerb();
+  // Has to be given a verb.
+  Command program();
+  // Parses the whole line, then does what the verb does. Returns the exit code: kExitUsage with
+  // CLI11's words on stderr, and the nearest verb or option, where the line is wrong; another than
+  // the verb's where its answer cannot be written.
+  int Run(int argc, char** argv);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace facet
 

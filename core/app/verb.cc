@@ -40,7 +40,7 @@ std::string ShellQuoted(const std::string& argument) {
 }  // namespace
 
 bool VerbContext::Colored(int file_descriptor) const {
-  if (color != Color::kAuto) return color == Color::kAlways;
+  if (color != "auto") return color == "always";
   const char* no_color = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
   return ::isatty(file_descriptor) == 1 && (no_color == nullptr || *no_color == '\0') &&
@@ -80,12 +80,11 @@ const Catalogue& VerbContext::catalogue() {
   return *catalogue_;
 }
 
-void AddExperimentArguments(CLI::App& verb, ExperimentArguments* arguments) {
-  verb.add_option("FILE", arguments->file, "experiment file (TOML)")->required();
-  verb.add_option("--set", arguments->sets,
-                  "override: PATH=VALUE for all rows, ROW:PATH=VALUE for one; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("[ROW:]PATH=VALUE");
+void AddExperimentArguments(Command verb, ExperimentArguments* arguments) {
+  verb.Positional("FILE", &arguments->file, "experiment file (TOML)").Required();
+  verb.Option("--set", &arguments->sets,
+              "override: PATH=VALUE for all rows, ROW:PATH=VALUE for one; repeatable")
+      .TypeName("[ROW:]PATH=VALUE");
 }
 
 std::vector<Override> OverridesOf(const ExperimentArguments& arguments) {
@@ -109,8 +108,8 @@ int ExitCodeOf(const std::vector<Diagnostic>& diagnostics) {
 }
 
 LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& context) {
-  LoadResult result = LoadExperiment(arguments.file, OverridesOf(arguments), MakeExperimentLayout(AllStageTypes()),
-                                     context.catalogue());
+  LoadResult result = LoadExperiment(arguments.file, OverridesOf(arguments),
+                                     MakeExperimentLayout(AllStageTypes()), context.catalogue());
   if (!result.diagnostics.empty() && (!result.ok() || context.verbosity >= 0)) {
     std::fputs(RenderAll(result.diagnostics, context.Colored(2)).c_str(), stderr);
   }

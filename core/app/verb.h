@@ -1,43 +1,37 @@
 // The convention for verbs. Each is one file pair verb_<name>.{h,cc} with one function
 //
-//   void Add<Name>Verb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+//   void Add<Name>Verb(Command program, VerbContext& context);
 //
-// that adds a subcommand to `app` and gives it a callback which sets *run to what the verb does:
+// that declares the verb, its options and what it does:
 //
 //   auto arguments = std::make_shared<ExperimentArguments>();
-//   CLI::App* verb = app.add_subcommand("check", "find every mistake of an experiment file");
-//   AddExperimentArguments(*verb, arguments.get());
-//   verb->callback([arguments, &context, run] {
-//     *run = [arguments, &context] { return Check(*arguments, context); };
-//   });
+//   Command verb = program.Subcommand("check", "find every mistake of an experiment file");
+//   AddExperimentArguments(verb, arguments.get());
+//   verb.OnRun([arguments, &context] { return Check(*arguments, context); });
 //
-// main.cc names each verb once. *run is called after the whole command line was parsed and returns
-// an exit code (exit_code.h). Answers go to stdout, everything else to stderr.
+// main.cc and BUILD name each verb once. What a verb does begins after the whole command line was
+// parsed and returns an exit code (exit_code.h). Answers go to stdout, everything else to stderr.
 #ifndef FACET_CORE_APP_VERB_H_
 #define FACET_CORE_APP_VERB_H_
 
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/status.h"
+#include "core/app/command_line.h"
 #include "core/app/exit_code.h"
 #include "core/config/experiment.h"
 #include "core/plugin/catalogue.h"
 
 namespace facet {
 
-// The global options, and what verbs share. Values are set when *run is called.
+// The global options, and what verbs share. Values are set when a verb runs.
 class VerbContext {
  public:
-  enum class Color { kAuto, kAlways, kNever };
-
   std::string store = ".facet";           // --store: folder of cache and runs
   std::vector<std::string> plugin_paths;  // --plugin-path, in order, before the build's own
-  Color color = Color::kAuto;             // --color
+  std::string color = "auto";             // --color: auto, always, never
   int verbosity = 0;                      // -q: -1, -v: 1, -vv: 2
   std::vector<std::string> arguments;     // the command line after the program's name, as given
 
@@ -63,7 +57,7 @@ struct ExperimentArguments {
   std::string file;
   std::vector<std::string> sets;
 };
-void AddExperimentArguments(CLI::App& verb, ExperimentArguments* arguments);
+void AddExperimentArguments(Command verb, ExperimentArguments* arguments);
 
 std::vector<Override> OverridesOf(const ExperimentArguments& arguments);
 

@@ -55,14 +55,12 @@ int Check(const ExperimentArguments& arguments, VerbContext& context) {
 
 }  // namespace
 
-void AddCheckVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddCheckVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<ExperimentArguments>();
-  CLI::App* verb =
-      app.add_subcommand("check", "find every mistake of an experiment file; runs nothing");
-  AddExperimentArguments(*verb, arguments.get());
-  verb->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return Check(*arguments, context); };
-  });
+  Command verb =
+      program.Subcommand("check", "find every mistake of an experiment file; runs nothing");
+  AddExperimentArguments(verb, arguments.get());
+  verb.OnRun([arguments, &context] { return Check(*arguments, context); });
 }
 
 }  // namespace facet

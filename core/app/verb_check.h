@@ -2,15 +2,13 @@
 #ifndef FACET_CORE_APP_VERB_CHECK_H_
 #define FACET_CORE_APP_VERB_CHECK_H_
 
-#include <functional>
-
 #include "core/app/verb.h"
 
 namespace facet {
 
 // Exit codes: 3 for a mistake in the file or a --set; 4 if all that is wrong is that plugins are
 // missing; 5 if all that is wrong is that inputs are missing.
-void AddCheckVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+void AddCheckVerb(Command program, VerbContext& context);
 
 }  // namespace facet
 

@@ -29,18 +29,13 @@ int RunProgram(const std::vector<std::string>& arguments, const VerbContext& con
 
 }  // namespace
 
-void AddManifestVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
-  CLI::App* verb = app.add_subcommand(
-      "manifest",
-      "show the manifest of a data set in the making, undo its decisions, turn it into CSV and "
-      "VGG-Face lists and back");
-  // All that follows is the program's, --help too.
-  verb->prefix_command();
-  verb->fallthrough(false);
-  verb->set_help_flag();
-  verb->callback([verb, &context, run] {
-    *run = [verb, &context] { return RunProgram(verb->remaining(), context); };
-  });
+void AddManifestVerb(Command program, VerbContext& context) {
+  program
+      .Subcommand("manifest",
+                  "show the manifest of a data set in the making, undo its decisions, turn it into "
+                  "CSV and VGG-Face lists and back")
+      .OnRunWithWords(
+          [&context](const std::vector<std::string>& words) { return RunProgram(words, context); });
 }
 
 }  // namespace facet

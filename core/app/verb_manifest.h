@@ -2,14 +2,11 @@
 #ifndef FACET_CORE_APP_VERB_MANIFEST_H_
 #define FACET_CORE_APP_VERB_MANIFEST_H_
 
-#include <functional>
-
-#include "CLI/CLI.hpp"
 #include "core/app/verb.h"
 
 namespace facet {
 
-void AddManifestVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+void AddManifestVerb(Command program, VerbContext& context);
 
 }  // namespace facet
 

@@ -133,22 +133,18 @@ int Plan(const PlanArguments& arguments, VerbContext& context) {
 
 }  // namespace
 
-void AddPlanVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddPlanVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<PlanArguments>();
-  CLI::App* verb =
-      app.add_subcommand("plan", "what a run would do: each stage cached, to run (why) or waiting");
-  AddExperimentArguments(*verb, &arguments->experiment);
-  verb->add_option("ROW", arguments->rows, "rows to plan; none: all");
-  verb->add_option("--force", arguments->force,
-                   "stage to compute although it is cached; repeatable")
-      ->type_name("STAGE")
-      ->allow_extra_args(false);
-  CLI::Option* json = verb->add_flag("--json", arguments->json, "one JSON document");
-  verb->add_flag("--dot", arguments->dot, "a graph for Graphviz")->excludes(json);
-  verb->add_flag("--exit-code", arguments->exit_code, "exit with 10 if there is work to do");
-  verb->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return Plan(*arguments, context); };
-  });
+  Command verb =
+      program.Subcommand("plan", "what a run would do: each stage cached, to run (why) or waiting");
+  AddExperimentArguments(verb, &arguments->experiment);
+  verb.Positional("ROW", &arguments->rows, "rows to plan; none: all");
+  verb.Option("--force", &arguments->force, "stage to compute although it is cached; repeatable")
+      .TypeName("STAGE");
+  CommandOption json = verb.Flag("--json", &arguments->json, "one JSON document");
+  verb.Flag("--dot", &arguments->dot, "a graph for Graphviz").Excludes(json);
+  verb.Flag("--exit-code", &arguments->exit_code, "exit with 10 if there is work to do");
+  verb.OnRun([arguments, &context] { return Plan(*arguments, context); });
 }
 
 }  // namespace facet

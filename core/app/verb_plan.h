@@ -2,13 +2,11 @@
 #ifndef FACET_CORE_APP_VERB_PLAN_H_
 #define FACET_CORE_APP_VERB_PLAN_H_
 
-#include <functional>
-
 #include "core/app/verb.h"
 
 namespace facet {
 
-void AddPlanVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+void AddPlanVerb(Command program, VerbContext& context);
 
 }  // namespace facet
 

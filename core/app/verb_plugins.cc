@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -149,29 +150,22 @@ int Describe(const PluginsArguments& arguments, VerbContext& context) {
 
 }  // namespace
 
-void AddPluginsVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddPluginsVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<PluginsArguments>();
-  CLI::App* verb = app.add_subcommand("plugins", "the components there are");
-  verb->require_subcommand(1);
-  CLI::App* list =
-      verb->add_subcommand("list", "kind, name, summary and source of every component");
-  list->add_option("--kind", arguments->kind, "this kind alone");
-  list->add_flag("--json", arguments->json, "one JSON document");
-  list->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return List(*arguments, context); };
-  });
-  CLI::App* describe = verb->add_subcommand("describe", "a component's options");
-  describe->add_option("NAME", arguments->name, "[KIND/]NAME of the component")->required();
-  describe->add_flag("--json", arguments->json, "one JSON document");
-  describe->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return Describe(*arguments, context); };
-  });
-  verb->add_subcommand("catalogue", "all components and their options as one Markdown page")
-      ->callback([&context, run] {
-        *run = [&context] {
-          std::fputs(CataloguePage(context.catalogue()).c_str(), stdout);
-          return static_cast<int>(kExitDone);
-        };
+  Command verb = program.Subcommand("plugins", "the components there are");
+  verb.RequireSubcommand();
+  Command list = verb.Subcommand("list", "kind, name, summary and source of every component");
+  list.Option("--kind", &arguments->kind, "this kind alone");
+  list.Flag("--json", &arguments->json, "one JSON document");
+  list.OnRun([arguments, &context] { return List(*arguments, context); });
+  Command describe = verb.Subcommand("describe", "a component's options");
+  describe.Positional("NAME", &arguments->name, "[KIND/]NAME of the component").Required();
+  describe.Flag("--json", &arguments->json, "one JSON document");
+  describe.OnRun([arguments, &context] { return Describe(*arguments, context); });
+  verb.Subcommand("catalogue", "all components and their options as one Markdown page")
+      .OnRun([&context] {
+        std::fputs(CataloguePage(context.catalogue()).c_str(), stdout);
+        return static_cast<int>(kExitDone);
       });
 }
 

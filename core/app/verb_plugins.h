@@ -2,13 +2,11 @@
 #ifndef FACET_CORE_APP_VERB_PLUGINS_H_
 #define FACET_CORE_APP_VERB_PLUGINS_H_
 
-#include <functional>
-
 #include "core/app/verb.h"
 
 namespace facet {
 
-void AddPluginsVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+void AddPluginsVerb(Command program, VerbContext& context);
 
 }  // namespace facet
 

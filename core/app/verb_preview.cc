@@ -127,32 +127,26 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
 
 }  // namespace
 
-void AddPreviewVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddPreviewVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<PreviewArguments>();
   PreviewRequest& request = arguments->request;
-  CLI::App* verb = app.add_subcommand(
+  Command verb = program.Subcommand(
       "preview", "write a contact sheet of what a stage sees (PNG), and print its path");
-  AddExperimentArguments(*verb, &arguments->experiment);
-  verb->add_option("ROW", arguments->row, "row to look at; none: the first");
-  verb->add_option("--stage", request.what,
-                   "detect: images with boxes and landmarks; align: with frames; crops; triplets: "
-                   "mined for the embedding")
-      ->check(CLI::IsMember({"detect", "align", "crops", "triplets"}))
-      ->capture_default_str();
-  verb->add_option("--branch", request.branch, "train or test images")
-      ->check(CLI::IsMember({"train", "test"}))
-      ->capture_default_str();
-  verb->add_option("--count", request.count, "pictures, or triplets")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  verb->add_option("--seed", request.seed, "draws which of them are shown")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  verb->add_option("--out", arguments->out, "file to write; none: preview.<row>.<...>.png here")
-      ->type_name("PNG");
-  verb->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return RunPreviewVerb(*arguments, context); };
-  });
+  AddExperimentArguments(verb, &arguments->experiment);
+  verb.Positional("ROW", &arguments->row, "row to look at; none: the first");
+  verb.Option("--stage", &request.what,
+              "detect: images with boxes and landmarks; align: with frames; crops; triplets: "
+              "mined for the embedding")
+      .OneOf({"detect", "align", "crops", "triplets"})
+      .ShowDefault();
+  verb.Option("--branch", &request.branch, "train or test images")
+      .OneOf({"train", "test"})
+      .ShowDefault();
+  verb.Option("--count", &request.count, "pictures, or triplets").Range(1, 1000).ShowDefault();
+  verb.Option("--seed", &request.seed, "draws which of them are shown").NonNegative().ShowDefault();
+  verb.Option("--out", &arguments->out, "file to write; none: preview.<row>.<...>.png here")
+      .TypeName("PNG");
+  verb.OnRun([arguments, &context] { return RunPreviewVerb(*arguments, context); });
 }
 
 }  // namespace facet

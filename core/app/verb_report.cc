@@ -85,18 +85,16 @@ int PrintReport(const ReportArguments& arguments, const VerbContext& context) {
 
 }  // namespace
 
-void AddReportVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddReportVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<ReportArguments>();
-  CLI::App* verb = app.add_subcommand("report", "the results of a run, also while it is going");
-  verb->add_option("RUN", arguments->run,
-                   "run, its folder, or an experiment (its latest run); none: the latest run");
-  verb->add_option("--format", arguments->format,
-                   "table, md, csv, json, html or svg (ROC); default: by --out, else table")
-      ->check(CLI::IsMember({"table", "md", "csv", "json", "html", "svg"}));
-  verb->add_option("--out", arguments->out, "write there, not to stdout")->type_name("FILE");
-  verb->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return PrintReport(*arguments, context); };
-  });
+  Command verb = program.Subcommand("report", "the results of a run, also while it is going");
+  verb.Positional("RUN", &arguments->run,
+                  "run, its folder, or an experiment (its latest run); none: the latest run");
+  verb.Option("--format", &arguments->format,
+              "table, md, csv, json, html or svg (ROC); default: by --out, else table")
+      .OneOf({"table", "md", "csv", "json", "html", "svg"});
+  verb.Option("--out", &arguments->out, "write there, not to stdout").TypeName("FILE");
+  verb.OnRun([arguments, &context] { return PrintReport(*arguments, context); });
 }
 
 }  // namespace facet

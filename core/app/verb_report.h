@@ -3,13 +3,11 @@
 #ifndef FACET_CORE_APP_VERB_REPORT_H_
 #define FACET_CORE_APP_VERB_REPORT_H_
 
-#include <functional>
-
 #include "core/app/verb.h"
 
 namespace facet {
 
-void AddReportVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+void AddReportVerb(Command program, VerbContext& context);
 
 }  // namespace facet
 

@@ -56,8 +56,8 @@ class RunCommand {
     if (planned_ == nullptr) return exit_code;
     provenance_ = BuildInfo();
     provenance_["libraries"] = planned_->environment.libraries;
-    auto record = RunRecord::Create(planned_->store->folder(), planned_->experiment,
-                                    planned_->plan, RunProvenance());
+    auto record = RunRecord::Create(planned_->store->folder(), planned_->experiment, planned_->plan,
+                                    RunProvenance());
     if (!record.ok()) return Fail(context_, record.status(), kExitInput);
     record_ = *std::move(record);
     outcomes_.resize(planned_->plan.graph.stages.size());
@@ -195,26 +195,22 @@ class RunCommand {
 
 }  // namespace
 
-void AddRunVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddRunVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<RunArguments>();
-  CLI::App* verb = app.add_subcommand(
+  Command verb = program.Subcommand(
       "run", "compute what is missing of an experiment and print its table; run again to resume");
-  AddExperimentArguments(*verb, &arguments->experiment);
-  verb->add_option("ROW", arguments->rows, "rows to compute; none: all");
-  verb->add_option("-j,--jobs", arguments->jobs, "stages at once; each uses several cores")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  verb->add_option("--force", arguments->force,
-                   "stage to compute although it is cached; repeatable")
-      ->type_name("STAGE")
-      ->allow_extra_args(false);
-  verb->add_flag("--fail-fast", arguments->fail_fast, "start nothing more after a failure");
-  verb->add_option("--progress", arguments->progress, "auto, plain or json (events on stderr)")
-      ->check(CLI::IsMember({"auto", "plain", "json"}))
-      ->capture_default_str();
-  verb->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return RunCommand(*arguments, context).Run(); };
-  });
+  AddExperimentArguments(verb, &arguments->experiment);
+  verb.Positional("ROW", &arguments->rows, "rows to compute; none: all");
+  verb.Option("-j,--jobs", &arguments->jobs, "stages at once; each uses several cores")
+      .Range(1, 1024)
+      .ShowDefault();
+  verb.Option("--force", &arguments->force, "stage to compute although it is cached; repeatable")
+      .TypeName("STAGE");
+  verb.Flag("--fail-fast", &arguments->fail_fast, "start nothing more after a failure");
+  verb.Option("--progress", &arguments->progress, "auto, plain or json (events on stderr)")
+      .OneOf({"auto", "plain", "json"})
+      .ShowDefault();
+  verb.OnRun([arguments, &context] { return RunCommand(*arguments, context).Run(); });
 }
 
 }  // namespace facet

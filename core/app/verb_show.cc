@@ -36,16 +36,14 @@ int Show(const ShowArguments& arguments, VerbContext& context) {
 
 }  // namespace
 
-void AddShowVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddShowVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<ShowArguments>();
-  CLI::App* verb = app.add_subcommand(
+  Command verb = program.Subcommand(
       "show", "the resolved experiment: every value of every row, and where it was said");
-  AddExperimentArguments(*verb, &arguments->experiment);
-  verb->add_option("ROW", arguments->rows, "rows to show; none: all");
-  verb->add_flag("--json", arguments->json, "one JSON document");
-  verb->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return Show(*arguments, context); };
-  });
+  AddExperimentArguments(verb, &arguments->experiment);
+  verb.Positional("ROW", &arguments->rows, "rows to show; none: all");
+  verb.Flag("--json", &arguments->json, "one JSON document");
+  verb.OnRun([arguments, &context] { return Show(*arguments, context); });
 }
 
 }  // namespace facet

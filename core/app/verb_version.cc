@@ -1,6 +1,7 @@
 #include "core/app/verb_version.h"
 
 #include <cstdio>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,12 +43,11 @@ int Version(bool json, const VerbContext& context) {
 
 }  // namespace
 
-void AddVersionVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddVersionVerb(Command program, VerbContext& context) {
   auto json = std::make_shared<bool>(false);
-  CLI::App* verb = app.add_subcommand("version", "what this facet is and was built with");
-  verb->add_flag("--json", *json, "one JSON document");
-  verb->callback(
-      [json, &context, run] { *run = [json, &context] { return Version(*json, context); }; });
+  Command verb = program.Subcommand("version", "what this facet is and was built with");
+  verb.Flag("--json", json.get(), "one JSON document");
+  verb.OnRun([json, &context] { return Version(*json, context); });
 }
 
 }  // namespace facet

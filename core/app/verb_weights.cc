@@ -72,20 +72,18 @@ int Weights(const WeightsArguments& arguments, VerbContext& context) {
 
 }  // namespace
 
-void AddWeightsVerb(CLI::App& app, VerbContext& context, std::function<int()>* run) {
+void AddWeightsVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<WeightsArguments>();
-  CLI::App* verb = app.add_subcommand(
+  Command verb = program.Subcommand(
       "weights",
       "copy a trained network out of the store (weights.safetensors, model.json), for "
       "train.weights or for other programs");
-  AddExperimentArguments(*verb, &arguments->experiment);
-  verb->add_option("ROW", arguments->row, "row whose network is wanted")->required();
-  verb->add_option("--output", arguments->output, "folder to write to; it is made")
-      ->type_name("DIR")
-      ->required();
-  verb->callback([arguments, &context, run] {
-    *run = [arguments, &context] { return Weights(*arguments, context); };
-  });
+  AddExperimentArguments(verb, &arguments->experiment);
+  verb.Positional("ROW", &arguments->row, "row whose network is wanted").Required();
+  verb.Option("--output", &arguments->output, "folder to write to; it is made")
+      .TypeName("DIR")
+      .Required();
+  verb.OnRun([arguments, &context] { return Weights(*arguments, context); });
 }
 
 }  // namespace facet

@@ -2,14 +2,11 @@
 #ifndef FACET_CORE_APP_VERB_WEIGHTS_H_
 #define FACET_CORE_APP_VERB_WEIGHTS_H_
 
-#include <functional>
-
-#include "CLI/CLI.hpp"
 #include "core/app/verb.h"
 
 namespace facet {
 
-void AddWeightsVerb(CLI::App& app, VerbContext& context, std::function<int()>* run);
+void AddWeightsVerb(Command program, VerbContext& context);
 
 }  // namespace facet
 
