@@ -38,7 +38,8 @@
 #include "plugins/curators/names/candidate_names.h"
 #include "plugins/curators/stage/files.h"
 #include "plugins/curators/stage/run.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/folder_listing.h"
+#include "plugins/lists/text_lines.h"
 
 namespace {
 

@@ -39,12 +39,12 @@
 #include "absl/time/time.h"
 #include "core/api/curator.h"
 #include "core/base/json.h"
-#include "plugins/curators/stage/files.h"
-#include "plugins/curators/stage/run.h"
-#include "plugins/lists/data_files.h"
 #include "plugins/curators/download/settings.h"
 #include "plugins/curators/search/image_collection.h"
 #include "plugins/curators/search/search_answers.h"
+#include "plugins/curators/stage/files.h"
+#include "plugins/curators/stage/run.h"
+#include "plugins/lists/words.h"
 
 namespace {
 

@@ -10,10 +10,10 @@
 #include "core/base/hash.h"
 #include "gmock/gmock.h"
 #include "plugins/curators/names/candidate_names.h"
-#include "plugins/lists/csv.h"
-#include "plugins/curators/stage/curator_testing.h"
-#include "plugins/lists/data_files.h"
 #include "plugins/curators/search/engine_results.h"
+#include "plugins/curators/stage/curator_testing.h"
+#include "plugins/lists/csv.h"
+#include "plugins/lists/text_lines.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/plugin_testing.h"
 

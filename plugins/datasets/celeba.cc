@@ -25,7 +25,7 @@
 #include "absl/strings/str_join.h"
 #include "core/api/dataset.h"
 #include "plugins/datasets/celeba_lists.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/words.h"
 
 namespace {
 

@@ -3,7 +3,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/component.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/text_lines.h"
+#include "plugins/lists/words.h"
 
 namespace facet {
 

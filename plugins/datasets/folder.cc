@@ -20,7 +20,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/lists/data_files.h"
+#include "core/base/utf8.h"
+#include "plugins/lists/folder_listing.h"
+#include "plugins/lists/image_names.h"
+#include "plugins/lists/text_lines.h"
+#include "plugins/lists/words.h"
 
 namespace {
 

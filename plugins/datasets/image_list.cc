@@ -22,8 +22,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/lists/data_files.h"
 #include "plugins/datasets/image_table.h"
+#include "plugins/lists/words.h"
 
 namespace {
 

@@ -10,8 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/base/suggest.h"
+#include "core/base/utf8.h"
 #include "plugins/lists/csv.h"
-#include "plugins/lists/data_files.h"
 
 namespace facet {
 namespace {

@@ -23,9 +23,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/dataset.h"
-#include "plugins/lists/data_files.h"
-#include "plugins/opencv/opencv.h"
 #include "plugins/datasets/pickle.h"
+#include "plugins/lists/words.h"
+#include "plugins/opencv/opencv.h"
 
 namespace {
 

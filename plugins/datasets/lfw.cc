@@ -24,8 +24,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/api/dataset.h"
-#include "plugins/lists/data_files.h"
 #include "plugins/datasets/lfw_lists.h"
+#include "plugins/lists/words.h"
 
 namespace {
 

@@ -8,7 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/component.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/text_lines.h"
+#include "plugins/lists/words.h"
 
 namespace facet {
 namespace {

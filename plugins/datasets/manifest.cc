@@ -29,7 +29,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/words.h"
 
 namespace {
 

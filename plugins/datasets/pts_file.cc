@@ -5,7 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/text_lines.h"
 
 namespace facet {
 namespace {

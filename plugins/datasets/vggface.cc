@@ -24,8 +24,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/lists/data_files.h"
+#include "core/base/utf8.h"
+#include "plugins/lists/folder_listing.h"
 #include "plugins/lists/vggface_lists.h"
+#include "plugins/lists/words.h"
 
 namespace {
 

@@ -26,8 +26,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/lists/data_files.h"
 #include "plugins/datasets/ytf_lists.h"
+#include "plugins/lists/folder_listing.h"
+#include "plugins/lists/image_names.h"
+#include "plugins/lists/words.h"
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/api/component.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/text_lines.h"
 
 namespace facet {
 namespace {

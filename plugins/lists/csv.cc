@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/api/component.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/text_lines.h"
 
 namespace facet {
 namespace {

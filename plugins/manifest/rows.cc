@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "core/api/component.h"
 #include "core/base/json.h"
-#include "plugins/lists/data_files.h"
+#include "core/base/utf8.h"
 
 namespace facet {
 namespace {

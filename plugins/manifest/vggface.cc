@@ -11,7 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/api/component.h"
 #include "core/base/file.h"
-#include "plugins/lists/data_files.h"
+#include "plugins/lists/folder_listing.h"
 #include "plugins/lists/vggface_lists.h"
 
 namespace facet {

@@ -1,5 +1,3 @@
-#include "core/stages/dataset/dataset.h"
-
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -7,14 +5,16 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
-#include "core/pipeline/context.h"
 #include "core/base/file.h"
 #include "core/base/parallel_work.h"
+#include "core/base/utf8.h"
 #include "core/image/image_io.h"
+#include "core/pipeline/context.h"
 #include "core/records/blob_file.h"
 #include "core/records/image_root.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/dataset/dataset.h"
 #include "core/stages/dataset/holdout.h"
 
 namespace facet {
@@ -25,15 +25,6 @@ constexpr size_t kImagesPerThreadAndRound = 64;
 template <class... Parts>
 absl::Status Broken(const Parts&... parts) {
   return absl::InvalidArgumentError(absl::StrCat(parts...));
-}
-
-bool IsUtf8(const std::string& text) {
-  try {
-    Json(text).dump();
-    return true;
-  } catch (const Json::type_error&) {
-    return false;
-  }
 }
 
 // Relative, '/' between folders, never out of the root.

@@ -9,7 +9,8 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "core/base/status.h"
-#include "plugins/lists/data_files.h"
+#include "core/base/utf8.h"
+#include "plugins/lists/words.h"
 
 namespace facet {
 namespace {

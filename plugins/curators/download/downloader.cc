@@ -13,12 +13,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
-#include "plugins/lists/data_files.h"
+#include "core/base/utf8.h"
 #include "plugins/curators/download/exchange.h"
+#include "plugins/curators/download/host_schedule.h"
 #include "plugins/curators/download/journal.h"
 #include "plugins/curators/download/part.h"
 #include "plugins/curators/download/url.h"
-#include "plugins/curators/download/host_schedule.h"
 
 namespace facet {
 namespace {

@@ -12,8 +12,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
-#include "plugins/lists/data_files.h"
 #include "plugins/curators/download/url.h"
+#include "plugins/lists/image_names.h"
 
 namespace facet {
 namespace {

@@ -7,12 +7,13 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "core/base/status.h"
-#include "plugins/curators/stage/files.h"
-#include "plugins/lists/data_files.h"
 #include "core/base/parallel_work.h"
-#include "plugins/curators/search/query_expansion.h"
+#include "core/base/status.h"
 #include "plugins/curators/made_noise/web_noise.h"
+#include "plugins/curators/search/query_expansion.h"
+#include "plugins/curators/stage/files.h"
+#include "plugins/lists/folder_listing.h"
+#include "plugins/lists/image_names.h"
 
 namespace facet {
 namespace {

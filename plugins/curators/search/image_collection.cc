@@ -9,9 +9,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "core/base/status.h"
-#include "plugins/curators/stage/files.h"
-#include "plugins/lists/data_files.h"
 #include "plugins/curators/search/mirror_fetch.h"
+#include "plugins/curators/stage/files.h"
+#include "plugins/lists/folder_listing.h"
 #include "plugins/lists/vggface_lists.h"
 
 namespace facet {

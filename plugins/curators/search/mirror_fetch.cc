@@ -9,12 +9,13 @@
 #include "absl/strings/str_split.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/parallel_work.h"
 #include "core/base/status.h"
-#include "plugins/curators/stage/files.h"
-#include "plugins/lists/data_files.h"
+#include "core/base/utf8.h"
 #include "plugins/curators/download/exchange.h"
 #include "plugins/curators/download/url.h"
-#include "core/base/parallel_work.h"
+#include "plugins/curators/stage/files.h"
+#include "plugins/lists/image_names.h"
 
 namespace facet {
 namespace {

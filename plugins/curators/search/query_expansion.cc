@@ -9,7 +9,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
-#include "plugins/lists/data_files.h"
+#include "core/base/utf8.h"
 #include "plugins/lists/vggface_lists.h"
 
 namespace facet {

@@ -12,8 +12,8 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
-#include "plugins/lists/data_files.h"
 #include "plugins/curators/search/engine_results.h"
+#include "plugins/lists/folder_listing.h"
 
 namespace facet {
 namespace {

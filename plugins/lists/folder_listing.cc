@@ -1,0 +1,34 @@
+#include "plugins/lists/folder_listing.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace facet {
+
+absl::StatusOr<FolderListing> ListFolder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error), end;
+  FolderListing listing;
+  for (; !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (name[0] == '.') continue;
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) {
+      listing.folders.push_back(std::move(name));
+    } else if (entry->is_regular_file(ignored)) {
+      listing.files.push_back(std::move(name));
+    }
+  }
+  if (error) {
+    return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot list the folder ", folder));
+  }
+  std::sort(listing.files.begin(), listing.files.end());
+  std::sort(listing.folders.begin(), listing.folders.end());
+  return listing;
+}
+
+}  // namespace facet
