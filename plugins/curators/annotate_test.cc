@@ -1,5 +1,5 @@
 // The oracle on a manifest of the test's own; expected values are counted by hand. The web page has
-// tests of its own (plugins/support/annotation_*_test.cc).
+// tests of its own (plugins/curators/annotation).
 #include <map>
 #include <set>
 

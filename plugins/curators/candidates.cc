@@ -15,7 +15,7 @@
 //            over.
 //   exclude  names of a benchmark's people, one a line ("#": a comment); exclude_lists: a folder of
 //            such files (.txt)
-// (support/candidate_names.h says how tables look.)
+// (curators/names/candidate_names.h says how tables look.)
 //
 // Out: everybody of the lists as identities, in order of rank; who was removed is marked, the
 // reason in the words of that file, with the step as detail. Images are passed on. Metrics: people

@@ -3,7 +3,7 @@
 //
 // Who: the people that the manifest has left; without a manifest, who has a list in vggface_lists.
 // Where their images are, one of
-//   results        a folder of engines' result files (support/engine_results.h; `format`: as which
+//   results        a folder of engines' result files (curators/search/engine_results.h; `format`: as which
 //                  API returns them); empty: engines/ in the folder of the stage before
 //   command        a program that prints URLs, best first, run per engine and query without a
 //                  shell: "{query}", "{engine}", "{count}" in its words are replaced
@@ -12,7 +12,7 @@
 //   mirror         a folder with <host>/<path> of each URL; empty: mirror/ in the folder of the
 //                  stage before, if it is there
 //   HTTP           else: parallel, polite to each host, nothing from private networks unless
-//                  allowed (support/downloader.h)
+//                  allowed (curators/download/downloader.h)
 // into the folder of images, which is the option `folder` or else the stage's own.
 //
 // Out: one row per hit with engine, query, rank and URL, as in the paper, where the same URL found
@@ -20,7 +20,7 @@
 // person: these rows share one file (path), sizes and hash. A hit that failed is a row too, without
 // a path, removed with the reason ("html", "http status", "timeout", ...); so are files that cannot
 // be decoded ("truncated", "damaged"). Where the truth of URLs is known (`truth`; empty: truth.csv
-// in the folder of the stage before; columns in support/collected_truth.h) it becomes a run of the
+// in the folder of the stage before; columns in curators/search/collected_truth.h) it becomes a run of the
 // stage "truth"; repeated URLs are exact duplicates there.
 //
 // A killed stage goes on from the folder's journal and with the command's answers so far. Finished,

@@ -13,7 +13,7 @@
 //
 // Out, below the folder of images: <person>/<rank>.<ext>, hard links where the file system makes
 // them, else copies; a row each with source "contaminate", the name as query, rank, sizes and hash;
-// the truth as flags of a run "truth" (support/curation_summary.h), in so far as the folders tell
+// the truth as flags of a run "truth" (curators/stage/summary.h), in so far as the folders tell
 // it: their own errors are not known. What cannot be decoded is removed as "damaged", and not
 // repeated. Equal folders and options give the same images; a killed stage goes on.
 // Errors: no folders of photographs; shares that leave no right image; too few people.

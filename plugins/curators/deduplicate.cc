@@ -5,7 +5,7 @@
 //   2. near duplicates: a VLAD of the whole image (dense SIFT every 4 px at five scales of an image
 //      of size_px^2 pixels, RootSIFT, whitening PCA, signed root, each word's part normalised);
 //      pairs with an l2 distance below `threshold` whose pixels also agree when they are laid over
-//      each other (support/photograph_alignment.h)
+//      each other (curators/duplicates/photograph_alignment.h)
 // Pairs are linked to clusters: `single` link, or `complete`, which needs every pair of a cluster
 // and so makes no chains. Of a cluster the image of the best rank stays (then the larger, then the
 // smaller id); the others are removed as "exact duplicate" or "near duplicate", with the image that
@@ -24,7 +24,7 @@
 //
 // The vocabulary is read from `vocabulary`, or learned here from images drawn.
 // Metrics: exact and near duplicates removed, and where the truth is known "duplicates found" and
-// "distinct removed" [%] (support/duplicate_truth.h). Descriptors of one person are in memory at a
+// "distinct removed" [%] (curators/duplicates/truth.h). Descriptors of one person are in memory at a
 // time (4 words pca_dimension bytes an image). A killed search goes on with the next person.
 // Source: Parkhi, Vedaldi, Zisserman, BMVC 2015, section 3; Arandjelovic, Zisserman, CVPR 2013. The
 // paper gives neither threshold nor vocabulary; the check of pixels is facet's own.

@@ -3,13 +3,13 @@
 //
 // In:  a manifest, and the faces of the images left (kTakesFaces). An image without a face is
 //      removed ("no face found").
-// 1. Fisher vector faces (Simonyan et al., BMVC 2013; support/face_descriptors.h) of the grey
+// 1. Fisher vector faces (Simonyan et al., BMVC 2013; curators/purity/face_descriptors.h) of the grey
 //    crops. form = "full" is the paper's: 125 x 160 px, every pixel, five scales, PCA to 64, 512
 //    modes: 67,584 numbers, 270 kB and some 0.3 s of one core per face. form = "reduced" has 80 x
 //    100 px, every second pixel, four scales, PCA to 48, 128 modes: 12,800 numbers, which principal
 //    components of `components_from` drawn faces make 256 of: 1 kB and some milliseconds.
 //    The vocabulary is learned from local descriptors drawn over all faces, or is `vocabulary`.
-// 2. One linear SVM per identity (support/purity_ranking.h): its first `positives` images by rank
+// 2. One linear SVM per identity (curators/purity/ranking.h): its first `positives` images by rank
 //    (those of the engine `source` first) against the first of the others. negatives = 0 takes all
 //    of them, as the paper; else so many drawn ones and as many hard ones. Scores of the positives
 //    are cross-fitted in `folds`; `refinements` leave out the share `left_out` of them that fits
@@ -40,7 +40,7 @@ struct Options : facet::PurityStageOptions {
   void Visit(facet::OptionVisitor& v) {
     v("form", form, facet::OneOf({"reduced", "full"}), "of the descriptors; full is the paper's");
     v("vocabulary", vocabulary, facet::InputFile(),
-      "of support/face_vocabulary.h; empty: learn it");
+      "of curators/purity/face_vocabulary.h; empty: learn it");
     v("local_descriptors", local_descriptors, facet::AtLeast(0),
       "that the vocabulary is learned from; 0: a million of the full form, 100,000 of the reduced");
     v("components", components, facet::Range(1, 4096), "reduced: numbers per face");
@@ -56,7 +56,7 @@ struct Options : facet::PurityStageOptions {
     v("left_out", ranking.left_out, facet::Range(0, 0.9), "share that a refinement leaves out");
     v("strangers", ranking.strangers, facet::Range(0, 0.5),
       "share of the identities that only tell what strangers score");
-    v("c", ranking.svm.c, facet::Above(0), "C of the SVM (support/linear_svm.h)");
+    v("c", ranking.svm.c, facet::Above(0), "C of the SVM (curators/purity/linear_svm.h)");
     v("loss", loss, facet::OneOf({"hinge", "squared_hinge"}), "of the SVM");
     v("keep", cut.keep, facet::AtLeast(1), "images of an identity, at most; the paper's 1,000");
     v("keep_share", cut.keep_share, facet::AboveUpTo(0, 1), "of an identity's faces, at most");

@@ -1,7 +1,7 @@
 // A made-up web to build a data set from: rendered people whose names, search results and images
 // have stated faults, and the truth of each. The first of a chain; needs no manifest.
 //
-// Out, below the folder of images (support/synthetic_web_files.h says how each looks): ranked lists
+// Out, below the folder of images (curators/made_noise/synthetic_web_files.h says how each looks): ranked lists
 // of names, facts, annotators' votes, a benchmark's people, result files of two engines for "name"
 // and "name actor", a mirror with what the URLs answer, and truth.csv. The curators `candidates`
 // and `collect` find them there by themselves. The manifest has no images yet.

@@ -6,7 +6,7 @@
 //   pairs  optional: first, second, genuine and, optional, fold
 //
 // Tables have a header line and are separated by commas, semicolons or tabs; fields may be quoted
-// (support/image_table.h says all). Samples are in the list's order, templates in that of the
+// (datasets/image_table.h says all). Samples are in the list's order, templates in that of the
 // pairs. Where the list has no fold of a sample, its identity's fold is that of its pairs, if they
 // all lie in one.
 // Files are looked for: missing = "skip" counts images that are not there and drops their pairs.

@@ -2,7 +2,7 @@
 //
 // One file: Python's pickle of a list of image files (JPEG, 112 x 112 px, aligned already) and a
 // list of truth values; images 2i and 2i + 1 are pair i, genuine where value i is true. It is read
-// without running anything (support/pickle.h); other pickles are refused. The protocol is
+// without running anything (datasets/pickle.h); other pickles are refused. The protocol is
 // InsightFace's: `folds` runs of consecutive pairs, the first (pairs mod folds) of them one longer,
 // as scikit-learn's KFold without shuffling cuts them. Who is on an image is not known: identities
 // are empty. Pixels go through Render(); the dataset stage stores them as JPEG of high quality, so

@@ -9,7 +9,7 @@
 // Samples are in order of name and number; each carries the fold of its person. Those of view 2 are
 // the images of the pairs and, with all_images, every other image of people.txt that is there: the
 // unrestricted protocol trains on them. Without people.txt the folds come from the pairs.
-// Errors: lists that break their form or the protocol's rules (support/lfw_lists.h), by file and
+// Errors: lists that break their form or the protocol's rules (datasets/lfw_lists.h), by file and
 // line; missing images, unless missing = "skip" drops their pairs: figures are then not official.
 // Example: data = { use = "lfw", root = "${FACET_DATA}/lfw", view = "2" }
 #include <algorithm>

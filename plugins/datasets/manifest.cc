@@ -1,6 +1,6 @@
 // A snapshot of a curation manifest: the images that a curator's stages have left, for training.
 //
-//   file       the manifest, one SQLite file as a curator hands it on (support/manifest.h); empty:
+//   file       the manifest, one SQLite file as a curator hands it on (manifest/manifest.h); empty:
 //              that of the row's curation, with its images
 //   snapshot   which images: "full", "curated", or what else the manifest names; empty: what its
 //   last

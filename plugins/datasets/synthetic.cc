@@ -1,4 +1,4 @@
-// Rendered faces (support/face_renderer.h): no download, any number of people, ground-truth boxes
+// Rendered faces (rendered_faces/renderer.h): no download, any number of people, ground-truth boxes
 // and 9 landmarks.
 //
 //   part = "train"   `people` x `images` clean photographs, snapshot = "curated"; snapshot = "full"

@@ -1,6 +1,6 @@
 // YouTube Faces (Wolf, Hassner, Maoz 2011): official files and layout. A template is a video.
 //
-//   <root>/splits.txt or splits_corrected.txt, or option `splits`     (support/ytf_lists.h)
+//   <root>/splits.txt or splits_corrected.txt, or option `splits`     (datasets/ytf_lists.h)
 //   <root>/frame_images_DB/Name/video/video.frame.jpg                 source = "frames"
 //   <root>/frame_images_DB/Name.labeled_faces.txt                     with the faces' boxes
 //   <root>/aligned_images_DB/Name/video/aligned_detect_video.frame.jpg  source = "aligned"

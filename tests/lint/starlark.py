@@ -137,6 +137,7 @@ class Packages:
         known = {name: getattr(builtins, name) for name in _BUILTINS}
         scope.update(
             __builtins__=known,
+            CcInfo=None,
             aspect=lambda **_: None,
             attr=_AnyAttribute(),
             depset=_Depset,
