@@ -1,9 +1,9 @@
-// Aligners: image and face -> a canonical frame.
+// Aligners: image and face -> a canonical crop.
 //
-// The frame is a rectangle in units of its shorter side: [0, w] x [0, h] with min(w, h) = 1 and
-// aspect = w / h, its corner at (0, 0). `frame_from_image` maps image px to frame units. The host
-// renders the frame at the sizes that stages ask for: pixel (i, j) of a crop whose shorter side has
-// S pixels is the point ((i + 0.5) / S, (j + 0.5) / S) of the frame. Where the frame leaves the
+// The crop is a rectangle in units of its shorter side: [0, w] x [0, h] with min(w, h) = 1 and
+// aspect = w / h, its corner at (0, 0). `crop_from_image` maps image px to crop units. The host
+// renders the crop at the sizes that stages ask for: pixel (i, j) of a crop whose shorter side has
+// S pixels is the point ((i + 0.5) / S, (j + 0.5) / S) of the crop. Where the crop leaves the
 // image, the border pixels are repeated.
 #ifndef FACET_CORE_API_ALIGNER_H_
 #define FACET_CORE_API_ALIGNER_H_
@@ -20,15 +20,15 @@
 namespace facet {
 
 struct Alignment {
-  Affine frame_from_image;
-  double aspect = 1.0;      // width / height of the frame
+  Affine crop_from_image;
+  double aspect = 1.0;      // width / height of the crop
   bool aligned = false;     // false: fell back to the box alone
-  Landmarks landmarks;      // px of the image, those that the frame was made from
+  Landmarks landmarks;      // px of the image, those that the crop was made from
   double confidence = 0.0;  // of the landmarks; the scale is the aligner's (see its comment)
 };
 
-// The frame that a box spans after scaling by `extend` about its centre, aspect kept.
-Alignment FrameOfBox(const Box& box, double extend);
+// The crop that a box spans after scaling by `extend` about its centre, aspect kept.
+Alignment CropOfBox(const Box& box, double extend);
 
 // A face whose landmarks are known, as a trainable aligner learns from it.
 struct LandmarkExample {
@@ -61,7 +61,7 @@ class Aligner : public Component {
   static constexpr char kKind[] = "aligner";
   ~Aligner() override;
 
-  // `face.box` is canonical (detector.h). An aligner that finds no landmarks returns FrameOfBox
+  // `face.box` is canonical (detector.h). An aligner that finds no landmarks returns CropOfBox
   // with `aligned` false, which the host counts.
   virtual absl::StatusOr<Alignment> Align(const Image& image, const Face& face) = 0;
 

@@ -87,13 +87,13 @@ TEST(Detector, ConventionSquaresShiftsAndScales) {
   EXPECT_DOUBLE_EQ(box.Centre().y, 26);  // 24 + 0.25 * 8
 }
 
-TEST(Aligner, FrameOfBoxMapsCornersAndKeepsAspect) {
-  const Alignment frame = FrameOfBox({10, 20, 40, 80}, 1.5);
-  EXPECT_DOUBLE_EQ(frame.aspect, 0.5);
-  const Point corner = frame.frame_from_image({30 - 30, 60 - 60});
+TEST(Aligner, CropOfBoxMapsCornersAndKeepsAspect) {
+  const Alignment crop = CropOfBox({10, 20, 40, 80}, 1.5);
+  EXPECT_DOUBLE_EQ(crop.aspect, 0.5);
+  const Point corner = crop.crop_from_image({30 - 30, 60 - 60});
   EXPECT_NEAR(corner.x, 0, 1e-12);
   EXPECT_NEAR(corner.y, 0, 1e-12);
-  const Point opposite = frame.frame_from_image({30 + 30, 60 + 60});
+  const Point opposite = crop.crop_from_image({30 + 30, 60 + 60});
   EXPECT_NEAR(opposite.x, 1, 1e-12);
   EXPECT_NEAR(opposite.y, 2, 1e-12);
 }

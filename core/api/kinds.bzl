@@ -29,7 +29,7 @@ def _kind(name, folder, title, intro, tensors = False):
 KINDS = [
     _kind("dataset", "datasets", "Data sets", "Images, identities and protocols: `train.data`, `test.data`."),
     _kind("detector", "detectors", "Detectors", "Image to faces: `train.detector`, `test.detector`."),
-    _kind("aligner", "aligners", "Aligners", "Face to canonical frame: `train.aligner`, `test.aligner`."),
+    _kind("aligner", "aligners", "Aligners", "Face to canonical crop: `train.aligner`, `test.aligner`."),
     _kind(
         "architecture",
         "architectures",

@@ -8,7 +8,7 @@
 
 namespace facet {
 
-// Damerau-Levenshtein distance (optimal string alignment), after folding case and '-' to '_'.
+// Damerau-Levenshtein distance (optimal string alignment), ignoring case, and '-' to '_'.
 int EditDistance(std::string_view a, std::string_view b);
 
 // The known name nearest to `name` within max(1, length / 3) edits, or one that `name` is a prefix

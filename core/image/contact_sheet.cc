@@ -46,9 +46,9 @@ Tile::Tile(const Image& image, int side_px) : image_(side_px, side_px) {
   scale_ = static_cast<double>(side_px) / std::max(image.width, image.height);
   const int shorter =
       std::max(1, static_cast<int>(std::lround(scale_ * std::min(image.width, image.height))));
-  const Alignment whole = FrameOfBox(
+  const Alignment whole = CropOfBox(
       {-0.5, -0.5, static_cast<double>(image.width), static_cast<double>(image.height)}, 1.0);
-  Image small = RenderFrame(image, whole.frame_from_image.m, whole.aspect, shorter);
+  Image small = RenderCrop(image, whole.crop_from_image.m, whole.aspect, shorter);
   const int width = std::min(small.width, side_px), height = std::min(small.height, side_px);
   left_ = (side_px - width) / 2;
   top_ = (side_px - height) / 2;
@@ -80,13 +80,13 @@ void Tile::DrawPoints(const std::vector<Point>& points, const SheetColour& colou
   }
 }
 
-void Tile::DrawFrame(const Alignment& alignment, const SheetColour& colour) {
-  const Affine image_from_frame = alignment.frame_from_image.Inverse();
+void Tile::DrawCrop(const Alignment& alignment, const SheetColour& colour) {
+  const Affine image_from_crop = alignment.crop_from_image.Inverse();
   const double w = std::max(1.0, alignment.aspect), h = std::max(1.0, 1 / alignment.aspect);
-  const Point corners[] = {image_from_frame({0, 0}), image_from_frame({w, 0}),
-                           image_from_frame({w, h}), image_from_frame({0, h})};
+  const Point corners[] = {image_from_crop({0, 0}), image_from_crop({w, 0}),
+                           image_from_crop({w, h}), image_from_crop({0, h})};
   for (int i = 0; i < 4; ++i) DrawLine(corners[i], corners[(i + 1) % 4], colour);
-  DrawLine(image_from_frame({0, 0.02}), image_from_frame({w, 0.02}), colour);
+  DrawLine(image_from_crop({0, 0.02}), image_from_crop({w, 0.02}), colour);
 }
 
 void ContactPage::Add(const Tile& tile, const std::vector<std::string>& caption,

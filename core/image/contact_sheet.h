@@ -26,8 +26,8 @@ class Tile {
   // Coordinates are px of the original image.
   void DrawBox(const Box& box, const SheetColour& colour);
   void DrawPoints(const std::vector<Point>& points, const SheetColour& colour);
-  // The frame's outline, its upper edge doubled.
-  void DrawFrame(const Alignment& alignment, const SheetColour& colour);
+  // The crop's outline, its upper edge doubled.
+  void DrawCrop(const Alignment& alignment, const SheetColour& colour);
 
   const Image& image() const { return image_; }
 

@@ -31,10 +31,10 @@ absl::StatusOr<Image> ReadImage(const std::string& path, const ImageLimits& limi
 absl::StatusOr<std::string> EncodeJpeg(const Image& image, int quality);  // 1..100
 absl::StatusOr<std::string> EncodePng(const Image& image);
 
-// The crop of `frame` (aligner.h): shorter side `shorter_side_px`, the other by `aspect` (rounded),
+// The crop of `crop` (aligner.h): shorter side `shorter_side_px`, the other by `aspect` (rounded),
 // sampled so that shrinking does not alias (area weighting), border pixels repeated outside the
-// image. frame_from_image maps image px to frame units.
-Image RenderFrame(const Image& image, const std::array<double, 6>& frame_from_image, double aspect,
+// image. crop_from_image maps image px to crop units.
+Image RenderCrop(const Image& image, const std::array<double, 6>& crop_from_image, double aspect,
                   int shorter_side_px);
 
 }  // namespace facet

@@ -66,7 +66,7 @@ double MaxDifference(const Image& a, const Image& b) {
   return most;
 }
 
-// Replaces the size in the frame header (SOF0: FF C0, length, precision, height, width).
+// Replaces the size in the crop header (SOF0: FF C0, length, precision, height, width).
 std::string WithSize(std::string jpeg, int width, int height) {
   const size_t at = jpeg.find("\xFF\xC0");
   EXPECT_NE(at, std::string::npos);
@@ -250,11 +250,11 @@ TEST(Encode, PngIsLosslessAndEmptyImagesAreRefused) {
   EXPECT_FALSE(EncodeJpeg(Image(), 90).ok());
 }
 
-TEST(RenderFrame, CropAtScaleOneIsExact) {
+TEST(RenderCrop, CropAtScaleOneIsExact) {
   const Image image = Noise(50, 40);
   // Pixel columns 7..26 and rows 11..30 (geometry.h: a box starts half a pixel before its first).
-  const Alignment frame = FrameOfBox({6.5, 10.5, 20, 20}, 1.0);
-  const Image crop = RenderFrame(image, frame.frame_from_image.m, frame.aspect, 20);
+  const Alignment crop = CropOfBox({6.5, 10.5, 20, 20}, 1.0);
+  const Image crop = RenderCrop(image, crop.crop_from_image.m, crop.aspect, 20);
   ASSERT_EQ(crop.width, 20);
   ASSERT_EQ(crop.height, 20);
   for (int y = 0; y < 20; ++y) {
@@ -264,20 +264,20 @@ TEST(RenderFrame, CropAtScaleOneIsExact) {
   }
 }
 
-TEST(RenderFrame, AspectIsKeptAndRounded) {
+TEST(RenderCrop, AspectIsKeptAndRounded) {
   const Image image = Noise(50, 40);
-  const Alignment wide = FrameOfBox({0, 0, 30, 20}, 1.0);
-  const Image crop = RenderFrame(image, wide.frame_from_image.m, wide.aspect, 10);
+  const Alignment wide = CropOfBox({0, 0, 30, 20}, 1.0);
+  const Image crop = RenderCrop(image, wide.crop_from_image.m, wide.aspect, 10);
   EXPECT_EQ(crop.width, 15);
   EXPECT_EQ(crop.height, 10);
-  const Alignment tall = FrameOfBox({0, 0, 20, 33}, 1.0);
-  EXPECT_EQ(RenderFrame(image, tall.frame_from_image.m, tall.aspect, 10).height, 17);  // 16.5
+  const Alignment tall = CropOfBox({0, 0, 20, 33}, 1.0);
+  EXPECT_EQ(RenderCrop(image, tall.crop_from_image.m, tall.aspect, 10).height, 17);  // 16.5
 }
 
-TEST(RenderFrame, OutsideTheImageBorderPixelsAreRepeated) {
+TEST(RenderCrop, OutsideTheImageBorderPixelsAreRepeated) {
   const Image image = Noise(10, 10);
-  const Alignment frame = FrameOfBox({-5.5, -5.5, 10, 10}, 1.0);
-  const Image crop = RenderFrame(image, frame.frame_from_image.m, frame.aspect, 10);
+  const Alignment crop = CropOfBox({-5.5, -5.5, 10, 10}, 1.0);
+  const Image crop = RenderCrop(image, crop.crop_from_image.m, crop.aspect, 10);
   for (int y = 0; y < 10; ++y) {
     for (int x = 0; x < 10; ++x) {
       const uint8_t* expected = image.Pixel(std::max(0, x - 5), std::max(0, y - 5));
@@ -285,15 +285,15 @@ TEST(RenderFrame, OutsideTheImageBorderPixelsAreRepeated) {
     }
   }
   // Far outside: the corner's colour, and no overflow.
-  const Alignment far = FrameOfBox({1e12, 1e12, 10, 10}, 1.0);
-  const Image away = RenderFrame(image, far.frame_from_image.m, far.aspect, 4);
+  const Alignment far = CropOfBox({1e12, 1e12, 10, 10}, 1.0);
+  const Image away = RenderCrop(image, far.crop_from_image.m, far.aspect, 4);
   for (int c = 0; c < 3; ++c) EXPECT_EQ(away.bgr[c], image.Pixel(9, 9)[c]);
 }
 
-TEST(RenderFrame, ShrinkingByFourIsTheMeanOfSixteenPixels) {
+TEST(RenderCrop, ShrinkingByFourIsTheMeanOfSixteenPixels) {
   const Image image = Noise(64, 64);
-  const Alignment frame = FrameOfBox({-0.5, -0.5, 64, 64}, 1.0);
-  const Image crop = RenderFrame(image, frame.frame_from_image.m, frame.aspect, 16);
+  const Alignment crop = CropOfBox({-0.5, -0.5, 64, 64}, 1.0);
+  const Image crop = RenderCrop(image, crop.crop_from_image.m, crop.aspect, 16);
   for (int y = 0; y < 16; ++y) {
     for (int x = 0; x < 16; ++x) {
       for (int c = 0; c < 3; ++c) {
@@ -305,7 +305,7 @@ TEST(RenderFrame, ShrinkingByFourIsTheMeanOfSixteenPixels) {
   }
 }
 
-TEST(RenderFrame, ShrinkingATurnedFrameByFourDoesNotAlias) {
+TEST(RenderCrop, ShrinkingATurnedCropByFourDoesNotAlias) {
   // Stripes of one pixel turned by 0.3 rad: what is left after shrinking by four is their mean.
   Image image(200, 200);
   for (int y = 0; y < 200; ++y) {
@@ -314,21 +314,21 @@ TEST(RenderFrame, ShrinkingATurnedFrameByFourDoesNotAlias) {
     }
   }
   const double scale = 1.0 / 100, c = std::cos(0.3) * scale, s = std::sin(0.3) * scale;
-  // (100, 100) of the image is the frame's centre.
-  const Affine frame_from_image = {{c, s, 0.5 - 100 * (c + s), -s, c, 0.5 - 100 * (c - s)}};
-  const Image crop = RenderFrame(image, frame_from_image.m, 1.0, 25);
+  // (100, 100) of the image is the crop's centre.
+  const Affine crop_from_image = {{c, s, 0.5 - 100 * (c + s), -s, c, 0.5 - 100 * (c - s)}};
+  const Image crop = RenderCrop(image, crop_from_image.m, 1.0, 25);
   for (uint8_t value : crop.bgr) EXPECT_NEAR(value, 127.5, 12);
 }
 
-TEST(RenderFrame, EnlargingASmoothImageInterpolates) {
+TEST(RenderCrop, EnlargingASmoothImageInterpolates) {
   Image image(20, 20);
   for (int y = 0; y < 20; ++y) {
     for (int x = 0; x < 20; ++x) {
       for (int c = 0; c < 3; ++c) image.Pixel(x, y)[c] = static_cast<uint8_t>(10 * x + 2 * y);
     }
   }
-  const Alignment frame = FrameOfBox({4.5, 4.5, 10, 10}, 1.0);
-  const Image crop = RenderFrame(image, frame.frame_from_image.m, frame.aspect, 40);
+  const Alignment crop = CropOfBox({4.5, 4.5, 10, 10}, 1.0);
+  const Image crop = RenderCrop(image, crop.crop_from_image.m, crop.aspect, 40);
   for (int row = 0; row < 40; ++row) {
     for (int column = 0; column < 40; ++column) {
       // A linear function is interpolated exactly; 0.5 is the rounding to 8 bits.

@@ -35,7 +35,7 @@ inline bool operator==(const PortType& a, const PortType& b) {
 inline constexpr PortType kSamples = {"samples"};          // a data set
 inline constexpr PortType kFaces = {"faces"};              // detections
 inline constexpr PortType kAlignerModel = {"model"};       // what an aligner learned
-inline constexpr PortType kAlignments = {"alignments"};    // canonical frames of faces
+inline constexpr PortType kAlignments = {"alignments"};    // canonical crops of faces
 inline constexpr PortType kCrops = {"crops"};              // packed pixels
 inline constexpr PortType kNetwork = {"network"};          // a trained network
 inline constexpr PortType kDescriptors = {"descriptors"};  // one vector per crop

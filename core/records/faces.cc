@@ -78,11 +78,11 @@ absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json) {
   });
 }
 
-Json ToJson(const FrameRecord& record) {
+Json ToJson(const AlignmentRecord& record) {
   const Alignment& alignment = record.alignment;
-  const auto& m = alignment.frame_from_image.m;
+  const auto& m = alignment.crop_from_image.m;
   Json json = {{"sample", record.sample},
-               {"frame_from_image", Numbers({m.begin(), m.end()})},
+               {"crop_from_image", Numbers({m.begin(), m.end()})},
                {"aspect", Number(alignment.aspect)},
                {"aligned", alignment.aligned},
                {"confidence", Number(alignment.confidence)}};
@@ -91,15 +91,15 @@ Json ToJson(const FrameRecord& record) {
   return json;
 }
 
-absl::StatusOr<FrameRecord> FrameRecordFromJson(const Json& json) {
-  return Parse<FrameRecord>(json, "frame record", [&](FrameRecord& record) {
+absl::StatusOr<AlignmentRecord> AlignmentRecordFromJson(const Json& json) {
+  return Parse<AlignmentRecord>(json, "crop record", [&](AlignmentRecord& record) {
     json.at("sample").get_to(record.sample);
     Alignment& alignment = record.alignment;
-    const std::vector<double> m = NumbersFrom(json.at("frame_from_image"));
-    if (m.size() != alignment.frame_from_image.m.size()) {
-      throw std::invalid_argument("frame_from_image has 6 numbers");
+    const std::vector<double> m = NumbersFrom(json.at("crop_from_image"));
+    if (m.size() != alignment.crop_from_image.m.size()) {
+      throw std::invalid_argument("crop_from_image has 6 numbers");
     }
-    std::copy(m.begin(), m.end(), alignment.frame_from_image.m.begin());
+    std::copy(m.begin(), m.end(), alignment.crop_from_image.m.begin());
     alignment.aspect = NumberFrom(json.at("aspect"));
     json.at("aligned").get_to(alignment.aligned);
     alignment.confidence = NumberFrom(json.at("confidence"));

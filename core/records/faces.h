@@ -1,4 +1,4 @@
-// faces.jsonl: one FaceRecord a sample. frames.jsonl: one FrameRecord for every sample that has a
+// faces.jsonl: one FaceRecord a sample. alignments.jsonl: one AlignmentRecord for every sample that has a
 // face.
 #ifndef FACET_CORE_RECORDS_FACES_H_
 #define FACET_CORE_RECORDS_FACES_H_
@@ -27,13 +27,13 @@ struct FaceRecord {
 Json ToJson(const FaceRecord& record);
 absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json);
 
-struct FrameRecord {
+struct AlignmentRecord {
   int64_t sample = 0;
   Alignment alignment;
   Pose pose = Pose::kUnknown;
 };
-Json ToJson(const FrameRecord& record);
-absl::StatusOr<FrameRecord> FrameRecordFromJson(const Json& json);
+Json ToJson(const AlignmentRecord& record);
+absl::StatusOr<AlignmentRecord> AlignmentRecordFromJson(const Json& json);
 
 }  // namespace facet
 

@@ -53,17 +53,17 @@ TEST(FaceRecords, States) {
   EXPECT_EQ(read->face.pose, Pose::kFrontal);
 }
 
-TEST(FrameRecords, AreReadAsTheyWereWritten) {
-  FrameRecord frame;
-  frame.sample = 1;
-  frame.alignment.frame_from_image.m = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
-  frame.alignment.aspect = 0.75;
-  frame.alignment.aligned = true;
-  frame.alignment.confidence = std::nan("");
-  frame.pose = Pose::kRight;
-  const absl::StatusOr<FrameRecord> read = FrameRecordFromJson(ToJson(frame));
+TEST(AlignmentRecords, AreReadAsTheyWereWritten) {
+  AlignmentRecord crop;
+  crop.sample = 1;
+  crop.alignment.crop_from_image.m = {0.1, 0.2, 0.3, 0.4, 0.5, 0.6};
+  crop.alignment.aspect = 0.75;
+  crop.alignment.aligned = true;
+  crop.alignment.confidence = std::nan("");
+  crop.pose = Pose::kRight;
+  const absl::StatusOr<AlignmentRecord> read = AlignmentRecordFromJson(ToJson(crop));
   ASSERT_TRUE(read.ok()) << read.status();
-  EXPECT_EQ(read->alignment.frame_from_image.m, frame.alignment.frame_from_image.m);
+  EXPECT_EQ(read->alignment.crop_from_image.m, crop.alignment.crop_from_image.m);
   EXPECT_EQ(read->alignment.aspect, 0.75);
   EXPECT_TRUE(read->alignment.aligned);
   EXPECT_TRUE(std::isnan(read->alignment.confidence));

@@ -19,19 +19,19 @@ namespace {
 
 class IcuNameKeys final : public NameKeys {
  public:
-  explicit IcuNameKeys(std::unique_ptr<icu::Transliterator> folding)
-      : folding_(std::move(folding)) {}
+  explicit IcuNameKeys(std::unique_ptr<icu::Transliterator> normalize)
+      : normalize_(std::move(normalize)) {}
 
   std::string Key(const std::string& name) const override {
     icu::UnicodeString text = icu::UnicodeString::fromUTF8(name);
-    folding_->transliterate(text);
+    normalize_->transliterate(text);
     std::string key;
     text.toUTF8String(key);
     return key;
   }
 
  private:
-  const std::unique_ptr<icu::Transliterator> folding_;
+  const std::unique_ptr<icu::Transliterator> normalize_;
 };
 
 bool IsNumber(absl::string_view text) {
@@ -79,14 +79,14 @@ absl::StatusOr<std::vector<std::string>> YtfNames(const std::string& line) {
 
 absl::StatusOr<std::unique_ptr<NameKeys>> NameKeys::Create() {
   UErrorCode code = U_ZERO_ERROR;
-  std::unique_ptr<icu::Transliterator> folding(icu::Transliterator::createInstance(
+  std::unique_ptr<icu::Transliterator> normalize(icu::Transliterator::createInstance(
       "NFKD; [:Mark:] Remove; Latin-ASCII; Lower; [^[:Letter:][:Number:]] Remove", UTRANS_FORWARD,
       code));
-  if (U_FAILURE(code) || folding == nullptr) {
+  if (U_FAILURE(code) || normalize == nullptr) {
     return absl::InternalError(
         absl::StrCat("ICU cannot compare names: ", u_errorName(code), "; is libicu complete?"));
   }
-  return std::make_unique<IcuNameKeys>(std::move(folding));
+  return std::make_unique<IcuNameKeys>(std::move(normalize));
 }
 
 absl::StatusOr<std::vector<std::string>> ReadNameList(const std::string& path, NameList form) {

@@ -278,7 +278,7 @@ TEST_F(PlannerTest, AlignersAreEvaluatedByTheirLandmarks) {
   experiment.rows[0].slots["test.evaluator"] = {{"use", "landmarks"}};
   const StageGraph graph = Plan(experiment);
   const StageSpec& evaluate = *OfType(graph, "evaluate")[0];
-  EXPECT_EQ(Input(graph, evaluate, "frames").type, "align");
+  EXPECT_EQ(Input(graph, evaluate, "alignments").type, "align");
   EXPECT_EQ(Input(graph, evaluate, "faces").type, "detect");
   EXPECT_EQ(graph.stages.size(), 4u);
 }

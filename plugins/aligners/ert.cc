@@ -2,9 +2,9 @@
 // brings nine of them to the canonical position.
 //
 // In:  a face's box; its pose: profile faces are left as they are.
-// Out: a square frame, `aligned` true; landmarks of the scheme that it was trained on (points68,
+// Out: a square crop, `aligned` true; landmarks of the scheme that it was trained on (points68,
 //      points9); confidence the negative root mean square distance of the nine to the template, in
-//      frame units (dlib gives none of its own). Profile faces: FrameOfBox(box, fallback_extend),
+//      crop units (dlib gives none of its own). Profile faces: CropOfBox(box, fallback_extend),
 //      `aligned` false, confidence -1.
 // The trees see a grey patch, the box at 160 x 160 px with 80 px around it, so that they do not
 // depend on a photograph's resolution. A face is trained from `oversampling` shapes of other faces,
@@ -47,7 +47,7 @@ struct Options {
   bool mirror = true;
   int64_t max_faces = 4000;
   BoxConvention convention;
-  NinePointFrame frame;
+  NinePointCrop crop;
 
   void Visit(OptionVisitor& v) {
     v("model", model, InputFile(), "a trained model; empty: trained on the row's `landmarks`");
@@ -62,7 +62,7 @@ struct Options {
     v("mirror", mirror, Any(), "train on mirror images too");
     v("max_faces", max_faces, Range(1, 1e6), "of the training, at equal steps (each 0.1 MB)");
     convention.Visit(v);
-    frame.Visit(v);
+    crop.Visit(v);
   }
 };
 
@@ -114,7 +114,7 @@ class Ert final : public Aligner {
             {static_cast<double>(found.part(i).x()), static_cast<double>(found.part(i).y())}));
       }
     }
-    return AlignNinePoints(face, landmarks, options_.frame);
+    return AlignNinePoints(face, landmarks, options_.crop);
   }
 
   absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,

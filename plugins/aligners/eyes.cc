@@ -1,13 +1,13 @@
-// Two-eye alignment: the similarity that puts the eyes' centres at fixed places of the frame.
+// Two-eye alignment: the similarity that puts the eyes' centres at fixed places of the crop.
 //
 // In:  a face. With from = "cascade" the eyes are searched in the upper part of its box, the left
 //      and the right half apart, by one cascade and where that finds none by a second one that
 //      knows glasses; with from = "landmarks" they are taken from the face's landmarks.
-// Out: a square frame with the eyes level at height `eye_y`, `eye_distance` apart around the
+// Out: a square crop with the eyes level at height `eye_y`, `eye_distance` apart around the
 //      middle, `aligned` true; landmarks eyes2; confidence the weaker eye's cascade score (a
 //      boosted sum without unit), or the face's score for landmarks. Where an eye is missing, or
 //      the two cannot be a pair (distance outside 0.25 .. 0.7 box widths, slope above 30 degrees):
-//      FrameOfBox(box, fallback_extend) with `aligned` false.
+//      CropOfBox(box, fallback_extend) with `aligned` false.
 // Errors: NotFound names a missing cascade file and the package opencv-data.
 // Example: aligner = { use = "eyes", eye_y = 0.4 }
 // Source: Viola, Jones, CVPR 2001; eye cascades by S. Hameed in opencv-data.
@@ -42,10 +42,10 @@ struct Options {
     v("from", from, OneOf({"cascade", "landmarks"}), "how the eyes are found");
     v("eye", eye, InputFile(), "cascade of open eyes; empty: none");
     v("eye_glasses", eye_glasses, InputFile(), "cascade that is tried second; empty: none");
-    v("eye_y", eye_y, Range(0, 1), "height of the eyes in the frame [frame sides]");
-    v("eye_distance", eye_distance, AboveUpTo(0, 1), "between the eyes' centres [frame sides]");
+    v("eye_y", eye_y, Range(0, 1), "height of the eyes in the crop [crop sides]");
+    v("eye_distance", eye_distance, AboveUpTo(0, 1), "between the eyes' centres [crop sides]");
     v("fallback_extend", fallback_extend, AboveUpTo(0, 10),
-      "without two eyes: side of the frame over the canonical box [1]");
+      "without two eyes: side of the crop over the canonical box [1]");
   }
 };
 
@@ -96,14 +96,14 @@ class Eyes final : public Aligner {
           FitSimilarity({left->centre, right->centre}, {{0.5 - half, y}, {0.5 + half, y}});
       if (fit.ok()) {
         Alignment alignment;
-        alignment.frame_from_image = fit->to_from_from;
+        alignment.crop_from_image = fit->to_from_from;
         alignment.aligned = true;
         alignment.landmarks = {LandmarkScheme::kEyes2, {left->centre, right->centre}};
         alignment.confidence = std::min(left->score, right->score);
         return alignment;
       }
     }
-    return FrameOfBox(face.box, options_.fallback_extend);
+    return CropOfBox(face.box, options_.fallback_extend);
   }
 
  private:

@@ -37,8 +37,8 @@ TEST(Eyes, PutsTheEyesOfRenderedFacesInTheirPlaces) {
     const Alignment alignment = aligner->Align(rendered.image, face).value();
     if (!alignment.aligned) continue;
     ++num_aligned;
-    const Point l = alignment.frame_from_image(left), r = alignment.frame_from_image(right);
-    // 0.05 of the frame is a seventh of the distance between the eyes.
+    const Point l = alignment.crop_from_image(left), r = alignment.crop_from_image(right);
+    // 0.05 of the crop is a seventh of the distance between the eyes.
     if (std::hypot(l.x - 0.325, l.y - 0.4) < 0.05 && std::hypot(r.x - 0.675, r.y - 0.4) < 0.05) {
       ++num_good;
     }
@@ -47,7 +47,7 @@ TEST(Eyes, PutsTheEyesOfRenderedFacesInTheirPlaces) {
   EXPECT_GE(num_good, num_aligned - 2);
 }
 
-TEST(Eyes, AMirroredImageGivesTheMirroredFrame) {
+TEST(Eyes, AMirroredImageGivesTheMirroredCrop) {
   const auto aligner = MakeComponent<Aligner>().value();
   int num_aligned = 0;
   for (uint64_t i = 0; i < 5; ++i) {
@@ -69,7 +69,7 @@ TEST(Eyes, AMirroredImageGivesTheMirroredFrame) {
     ++num_aligned;
     for (const Point& p : {Point{90, 100}, Point{150, 170}}) {
       // The warp of the search image rounds to 1/32 px: the cascades may differ by a window.
-      EXPECT_NEAR(a.frame_from_image(p).x, 1 - b.frame_from_image({image.width - 1 - p.x, p.y}).x,
+      EXPECT_NEAR(a.crop_from_image(p).x, 1 - b.crop_from_image({image.width - 1 - p.x, p.y}).x,
                   0.03);
     }
   }
@@ -86,8 +86,8 @@ TEST(Eyes, LandmarksAreTakenWhereAskedFor) {
   const Alignment alignment = aligner->Align(Image(100, 100), face).value();
   EXPECT_TRUE(alignment.aligned);
   EXPECT_EQ(alignment.confidence, 0.9);
-  const Point left = alignment.frame_from_image({30, 40});
-  const Point right = alignment.frame_from_image({70, 50});
+  const Point left = alignment.crop_from_image({30, 40});
+  const Point right = alignment.crop_from_image({70, 50});
   EXPECT_NEAR(left.x, 0.25, 1e-12);
   EXPECT_NEAR(left.y, 0.3, 1e-12);
   EXPECT_NEAR(right.x, 0.75, 1e-12);
@@ -104,7 +104,7 @@ TEST(Eyes, WhatIsNoPairFallsBackToTheBox) {
     face.landmarks = {LandmarkScheme::kEyes2, eyes};
     const Alignment alignment = aligner->Align(Image(100, 100), face).value();
     EXPECT_FALSE(alignment.aligned);
-    EXPECT_EQ(alignment.frame_from_image.m, FrameOfBox(face.box, 1.1).frame_from_image.m);
+    EXPECT_EQ(alignment.crop_from_image.m, CropOfBox(face.box, 1.1).crop_from_image.m);
   }
 }
 

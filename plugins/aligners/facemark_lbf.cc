@@ -2,9 +2,9 @@
 // similarity that brings nine of them to the canonical position.
 //
 // In:  a face's box; its pose: profile faces are left as they are.
-// Out: a square frame, `aligned` true; landmarks points68 or points9, as it was trained; confidence
-//      the negative root mean square distance of the nine to the template, in frame units (the
-//      method has none). Profile faces: FrameOfBox(box, fallback_extend), `aligned` false,
+// Out: a square crop, `aligned` true; landmarks points68 or points9, as it was trained; confidence
+//      the negative root mean square distance of the nine to the template, in crop units (the
+//      method has none). Profile faces: CropOfBox(box, fallback_extend), `aligned` false,
 //      confidence -1.
 // The patch that it sees has the box at 160 x 160 px with 80 px around it. A model is a YAML file
 // of OpenCV's, so one from elsewhere serves too (68 landmarks); its boxes are another detector's:
@@ -40,7 +40,7 @@ struct Options {
   bool mirror = true;
   int64_t max_faces = 4000;
   BoxConvention convention;
-  NinePointFrame frame;
+  NinePointCrop crop;
 
   void Visit(OptionVisitor& v) {
     v("model", model, InputFile(), "a trained model; empty: trained on the row's `landmarks`");
@@ -56,7 +56,7 @@ struct Options {
     v("mirror", mirror, Any(), "train on mirror images too");
     v("max_faces", max_faces, Range(2, 1e6), "of the training, at equal steps (each 0.2 MB)");
     convention.Visit(v);
-    frame.Visit(v);
+    crop.Visit(v);
   }
 };
 
@@ -86,7 +86,7 @@ class FacemarkLbf final : public Aligner {
       const Affine image_from_patch = patch.patch_from_image.Inverse();
       for (Point& point : landmarks.points) point = image_from_patch(point);
     }
-    return AlignNinePoints(face, landmarks, options_.frame);
+    return AlignNinePoints(face, landmarks, options_.crop);
   }
 
   absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,

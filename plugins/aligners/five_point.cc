@@ -1,9 +1,9 @@
 // Five-point alignment: the least-squares similarity from the face's landmarks to a template.
 //
 // In:  a face with points5 or a scheme that converts to it (points9, points68).
-// Out: a square frame, `aligned` true; confidence the negative root mean square distance between
-//      mapped landmarks and template, in frame units (0 is a perfect fit; about -0.01 is usual).
-//      Without landmarks, or with landmarks that fix no similarity: FrameOfBox(box,
+// Out: a square crop, `aligned` true; confidence the negative root mean square distance between
+//      mapped landmarks and template, in crop units (0 is a perfect fit; about -0.01 is usual).
+//      Without landmarks, or with landmarks that fix no similarity: CropOfBox(box,
 //      fallback_extend) with `aligned` false.
 // The template is the one of the 112 x 112 crops that ArcFace's networks are trained on. `extend`
 // widens it about (0.5, 0.5 + shift_y); extend = 1, shift_y = 0 is that crop itself.
@@ -20,16 +20,16 @@ namespace {
 
 struct Options {
   // The part of the face that the aligner `none` shows with its defaults: medians over 724 faces of
-  // LFW, eye distance 0.349 and eyes' height 0.405 of the frame.
+  // LFW, eye distance 0.349 and eyes' height 0.405 of the crop.
   double extend = 0.95;
   double shift_y = 0.06;
   double fallback_extend = 1.1;
 
   void Visit(OptionVisitor& v) {
-    v("extend", extend, AboveUpTo(0, 10), "side of the frame over the template's [1]");
-    v("shift_y", shift_y, Range(-1, 1), "frame's centre below the template's [template sides]");
+    v("extend", extend, AboveUpTo(0, 10), "side of the crop over the template's [1]");
+    v("shift_y", shift_y, Range(-1, 1), "crop's centre below the template's [template sides]");
     v("fallback_extend", fallback_extend, AboveUpTo(0, 10),
-      "without landmarks: side of the frame over the canonical box [1]");
+      "without landmarks: side of the crop over the canonical box [1]");
   }
 };
 
@@ -45,7 +45,7 @@ class FivePoint final : public Aligner {
  public:
   explicit FivePoint(const Options& options) : options_(options) {
     for (const Point& point : kTemplate) {
-      // Frame units count from the corner of the first pixel, half a pixel before its centre.
+      // Crop units count from the corner of the first pixel, half a pixel before its centre.
       const double x = (point.x + 0.5) / kTemplateSide, y = (point.y + 0.5) / kTemplateSide;
       template_.push_back(
           {(x - 0.5) / options.extend + 0.5, (y - 0.5 - options.shift_y) / options.extend + 0.5});
@@ -59,22 +59,22 @@ class FivePoint final : public Aligner {
       const absl::StatusOr<Similarity> fit = FitSimilarity(points->points, template_);
       if (fit.ok()) {
         Alignment alignment;
-        alignment.frame_from_image = fit->to_from_from;
+        alignment.crop_from_image = fit->to_from_from;
         alignment.aligned = true;
         alignment.landmarks = face.landmarks;
         alignment.confidence = -fit->residual_rms;
         return alignment;
       }
     }
-    Alignment alignment = FrameOfBox(face.box, options_.fallback_extend);
+    Alignment alignment = CropOfBox(face.box, options_.fallback_extend);
     alignment.landmarks = face.landmarks;
-    alignment.confidence = -1.0;  // worse than any fit: the template lies within the frame
+    alignment.confidence = -1.0;  // worse than any fit: the template lies within the crop
     return alignment;
   }
 
  private:
   const Options options_;
-  std::vector<Point> template_;  // frame units
+  std::vector<Point> template_;  // crop units
 };
 
 }  // namespace

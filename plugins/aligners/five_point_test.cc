@@ -28,9 +28,9 @@ TEST(FivePoint, ACropThatIsAlignedAlreadyStaysPixelByPixel) {
   EXPECT_TRUE(alignment.aligned);
   EXPECT_EQ(alignment.aspect, 1.0);
   EXPECT_NEAR(alignment.confidence, 0, 1e-12);
-  // Pixel (i, j) of a crop of 112 px is the frame's point ((i + 0.5) / 112, (j + 0.5) / 112).
+  // Pixel (i, j) of a crop of 112 px is the crop's point ((i + 0.5) / 112, (j + 0.5) / 112).
   for (const Point& pixel : {Point{0, 0}, Point{111, 0}, Point{40, 90}}) {
-    const Point there = alignment.frame_from_image(pixel);
+    const Point there = alignment.crop_from_image(pixel);
     EXPECT_NEAR(there.x, (pixel.x + 0.5) / 112, 1e-12);
     EXPECT_NEAR(there.y, (pixel.y + 0.5) / 112, 1e-12);
   }
@@ -45,33 +45,33 @@ TEST(FivePoint, TurnedScaledAndShiftedFacesComeOutUpright) {
   }
   const Alignment alignment = aligner->Align(Image(800, 800), FaceWith(points)).value();
   for (int i = 0; i < 5; ++i) {
-    const Point there = alignment.frame_from_image(points[i]);
+    const Point there = alignment.crop_from_image(points[i]);
     EXPECT_NEAR(there.x * 112 - 0.5, kTemplate[i].x, 1e-9);
     EXPECT_NEAR(there.y * 112 - 0.5, kTemplate[i].y, 1e-9);
   }
 }
 
-TEST(FivePoint, ExtendAndShiftMoveTheFrameNotTheFit) {
+TEST(FivePoint, ExtendAndShiftMoveTheCropNotTheFit) {
   const auto plain = MakeComponent<Aligner>(R"({"extend": 1, "shift_y": 0})").value();
   const auto wide = MakeComponent<Aligner>(R"({"extend": 2, "shift_y": 0.1})").value();
   const Alignment a = plain->Align(Image(112, 112), FaceWith(kTemplate)).value();
   const Alignment b = wide->Align(Image(112, 112), FaceWith(kTemplate)).value();
-  // The wide frame is twice as large about (0.5, 0.6) of the plain one.
-  const Point in_plain = a.frame_from_image({10, 20}), in_wide = b.frame_from_image({10, 20});
+  // The wide crop is twice as large about (0.5, 0.6) of the plain one.
+  const Point in_plain = a.crop_from_image({10, 20}), in_wide = b.crop_from_image({10, 20});
   EXPECT_NEAR(in_wide.x, (in_plain.x - 0.5) / 2 + 0.5, 1e-12);
   EXPECT_NEAR(in_wide.y, (in_plain.y - 0.6) / 2 + 0.5, 1e-12);
 }
 
-TEST(FivePoint, ConfidenceIsTheResidualInFrameUnits) {
+TEST(FivePoint, ConfidenceIsTheResidualInCropUnits) {
   const auto aligner = MakeComponent<Aligner>(R"({"extend": 1, "shift_y": 0})").value();
   std::vector<Point> points = kTemplate;
-  points[2].x += 11.2;  // a tenth of the frame
+  points[2].x += 11.2;  // a tenth of the crop
   const double confidence = aligner->Align(Image(112, 112), FaceWith(points))->confidence;
   EXPECT_LT(confidence, -0.01);
   EXPECT_GT(confidence, -0.1 / std::sqrt(5.0));  // less than leaving the other four in place
 }
 
-TEST(FivePoint, WithoutUsableLandmarksTheBoxIsTheFrame) {
+TEST(FivePoint, WithoutUsableLandmarksTheBoxIsTheCrop) {
   const auto aligner = MakeComponent<Aligner>().value();
   Face none;
   none.box = {20, 20, 80, 80};
@@ -80,7 +80,7 @@ TEST(FivePoint, WithoutUsableLandmarksTheBoxIsTheFrame) {
   for (const Face& face : {none, eyes, FaceWith(std::vector<Point>(5, Point{7, 7}))}) {
     const Alignment alignment = aligner->Align(Image(112, 112), face).value();
     EXPECT_FALSE(alignment.aligned);
-    EXPECT_EQ(alignment.frame_from_image.m, FrameOfBox(face.box, 1.1).frame_from_image.m);
+    EXPECT_EQ(alignment.crop_from_image.m, CropOfBox(face.box, 1.1).crop_from_image.m);
   }
 }
 

@@ -1,6 +1,6 @@
 // No alignment: the box, extended about its centre, aspect kept.
 //
-// Out: FrameOfBox(box, extend), `aligned` false, the face's own landmarks passed on, confidence the
+// Out: CropOfBox(box, extend), `aligned` false, the face's own landmarks passed on, confidence the
 //      face's score.
 // Example: aligner = { use = "none", extend = 1.3 }
 // Source: the crop of the paper's released code (VGG-Face, faceCrop.m), which extends the
@@ -13,7 +13,7 @@ namespace {
 struct Options {
   double extend = 1.1;
   void Visit(OptionVisitor& v) {
-    v("extend", extend, AboveUpTo(0, 10), "side of the frame over the canonical box [1]");
+    v("extend", extend, AboveUpTo(0, 10), "side of the crop over the canonical box [1]");
   }
 };
 
@@ -22,7 +22,7 @@ class None final : public Aligner {
   explicit None(const Options& options) : options_(options) {}
 
   absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
-    Alignment alignment = FrameOfBox(face.box, options_.extend);
+    Alignment alignment = CropOfBox(face.box, options_.extend);
     alignment.landmarks = face.landmarks;
     alignment.confidence = face.score;
     return alignment;

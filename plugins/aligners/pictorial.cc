@@ -2,9 +2,9 @@
 // position: the localiser that the paper aligns its test faces with.
 //
 // In:  a face's box; its pose: profile faces are left as they are (section 6 of the paper).
-// Out: a square frame, `aligned` true; landmarks points9, whole px of the patch (a fiftieth of the
+// Out: a square crop, `aligned` true; landmarks points9, whole px of the patch (a fiftieth of the
 //      box); confidence the best over the three trees of log(mix) - cost, without unit, comparable
-//      between faces under one model. Profile faces: FrameOfBox(box, fallback_extend), `aligned`
+//      between faces under one model. Profile faces: CropOfBox(box, fallback_extend), `aligned`
 //      false, confidence below any that is found.
 // How: the box becomes a patch of 80 x 80 px with 15 px around it. Per part a boosted classifier of
 //      15 x 15 px windows gives log-odds, which cost -2 times their value; a tree's edges cost
@@ -34,7 +34,7 @@ struct Options {
   std::string geometry = "learned";
   double appearance_weight = 2.0;
   int64_t rounds = 100, features = 2000, max_faces = 1500;
-  NinePointFrame frame;
+  NinePointCrop crop;
 
   void Visit(OptionVisitor& v) {
     v("model", model, InputFile(), "a trained model; empty: trained on the row's `landmarks`");
@@ -44,7 +44,7 @@ struct Options {
     v("features", features, Range(10, 100000), "Haar-like features drawn for a classifier");
     v("max_faces", max_faces, Range(1, 100000),
       "of the training, at equal steps (each takes 0.2 MB)");
-    frame.Visit(v);
+    crop.Visit(v);
   }
 };
 
@@ -64,7 +64,7 @@ class Pictorial final : public Aligner {
 
   absl::StatusOr<Alignment> Align(const Image& image, const Face& face) override {
     if (!model_) return NoModelError();
-    Alignment alignment = FrameOfBox(face.box, options_.frame.fallback_extend);
+    Alignment alignment = CropOfBox(face.box, options_.crop.fallback_extend);
     alignment.confidence = kNoConfidence;
     if (IsProfile(face)) return alignment;
     FACET_ASSIGN_OR_RETURN(const CanonicalPatch patch,
@@ -77,7 +77,7 @@ class Pictorial final : public Aligner {
     for (const Point& part : placement.parts) {
       landmarks.points.push_back(map_from_image.Inverse()(part));
     }
-    alignment = AlignNinePoints(face, landmarks, options_.frame);
+    alignment = AlignNinePoints(face, landmarks, options_.crop);
     alignment.confidence = placement.confidence;
     return alignment;
   }

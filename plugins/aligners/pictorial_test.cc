@@ -35,9 +35,9 @@ TEST(Pictorial, EqualSeedsGiveEqualModelsAndOthersDoNot) {
   EXPECT_NE(first, TrainedBytes(*aligner, training, 6, TestFile("other")));
 }
 
-TEST(Pictorial, TheFrameFollowsTheLandmarksAndProfilesStay) {
+TEST(Pictorial, TheCropFollowsTheLandmarksAndProfilesStay) {
   const RenderedExamples training(1, 30);
-  const std::string path = TestFile("pictorial_frames");
+  const std::string path = TestFile("pictorial_crops");
   TrainedBytes(*MakeComponent<Aligner>(R"({"rounds": 5, "features": 60})").value(), training, 1,
                path);
   const auto aligner = MakeComponent<Aligner>(R"({"model": ")" + path + R"("})").value();
@@ -45,8 +45,8 @@ TEST(Pictorial, TheFrameFollowsTheLandmarksAndProfilesStay) {
   const Alignment found = aligner->Align(example.image, example.face).value();
   ASSERT_EQ(found.landmarks.scheme, LandmarkScheme::kPoints9);
   EXPECT_TRUE(found.aligned);
-  const Point left = found.frame_from_image(found.landmarks.points[0]);
-  const Point right = found.frame_from_image(found.landmarks.points[3]);
+  const Point left = found.crop_from_image(found.landmarks.points[0]);
+  const Point right = found.crop_from_image(found.landmarks.points[3]);
   // The template: outer corners 28 / 19 of 0.349 apart around the middle, at 0.405. A similarity of
   // nine points brings single ones near, not onto it.
   EXPECT_NEAR((left.x + right.x) / 2, 0.5, 0.06);
@@ -56,7 +56,7 @@ TEST(Pictorial, TheFrameFollowsTheLandmarksAndProfilesStay) {
   const Alignment profile = aligner->Align(example.image, example.face).value();
   EXPECT_FALSE(profile.aligned);
   EXPECT_LT(profile.confidence, found.confidence);
-  EXPECT_EQ(profile.frame_from_image.m, FrameOfBox(example.face.box, 1.1).frame_from_image.m);
+  EXPECT_EQ(profile.crop_from_image.m, CropOfBox(example.face.box, 1.1).crop_from_image.m);
 }
 
 TEST(Pictorial, SaysWhatIsMissing) {

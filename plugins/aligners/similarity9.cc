@@ -2,10 +2,10 @@
 // position, for frontal faces alone.
 //
 // In:  a face with points9 or points68, from a detector or the data, and its pose.
-// Out: a square frame, `aligned` true; confidence the negative root mean square distance between
-//      mapped landmarks and template, in frame units (0 is a perfect fit). Profile faces (pose left
+// Out: a square crop, `aligned` true; confidence the negative root mean square distance between
+//      mapped landmarks and template, in crop units (0 is a perfect fit). Profile faces (pose left
 //      or right) are left as they are, as the paper does; those, and faces without such landmarks:
-//      FrameOfBox(box, fallback_extend), `aligned` false, confidence -1.
+//      CropOfBox(box, fallback_extend), `aligned` false, confidence -1.
 // The template is the mean frontal shape of Everingham et al., with the eyes where the aligner
 // `none` shows them. `extend` widens it about (0.5, 0.5 + shift_y).
 // Example: aligner = { use = "similarity9", extend = 1.0 }
@@ -19,19 +19,19 @@ namespace {
 
 class Similarity9 final : public Aligner {
  public:
-  explicit Similarity9(const NinePointFrame& frame) : frame_(frame) {}
+  explicit Similarity9(const NinePointCrop& crop) : frame_(crop) {}
 
   absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
     return AlignNinePoints(face, face.landmarks, frame_);
   }
 
  private:
-  const NinePointFrame frame_;
+  const NinePointCrop frame_;
 };
 
 }  // namespace
 }  // namespace facet
 
-FACET_PLUGIN(facet::Aligner, facet::Similarity9, facet::NinePointFrame, "similarity9",
+FACET_PLUGIN(facet::Aligner, facet::Similarity9, facet::NinePointCrop, "similarity9",
              "similarity from the nine landmarks that come with the face",
              "Parkhi et al., BMVC 2015, section 6; Umeyama, PAMI 1991")

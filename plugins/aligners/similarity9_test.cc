@@ -37,8 +37,8 @@ TEST(Similarity9, ATurnedFaceComesOutUprightWithItsEyesInPlace) {
   EXPECT_NEAR(alignment.confidence, 0, 1e-12);
   // The eyes of the aligner `none`: 0.349 apart, 0.405 from above (medians over LFW, see eyes.cc).
   const auto eye = [&](size_t first) {
-    const Point a = alignment.frame_from_image(Turned()[first]);
-    const Point b = alignment.frame_from_image(Turned()[first + 1]);
+    const Point a = alignment.crop_from_image(Turned()[first]);
+    const Point b = alignment.crop_from_image(Turned()[first + 1]);
     return Point{(a.x + b.x) / 2, (a.y + b.y) / 2};
   };
   EXPECT_NEAR(eye(0).x, 0.5 - 0.349 / 2, 1e-9);
@@ -47,11 +47,11 @@ TEST(Similarity9, ATurnedFaceComesOutUprightWithItsEyesInPlace) {
   EXPECT_NEAR(eye(2).y, 0.405, 1e-9);
 }
 
-TEST(Similarity9, ExtendAndShiftMoveTheFrameNotTheFit) {
+TEST(Similarity9, ExtendAndShiftMoveTheCropNotTheFit) {
   const auto plain = MakeComponent<Aligner>().value();
   const auto wide = MakeComponent<Aligner>(R"({"extend": 2, "shift_y": 0.1})").value();
-  const Point a = plain->Align(Image(9, 9), FaceWith(Turned()))->frame_from_image({10, 20});
-  const Point b = wide->Align(Image(9, 9), FaceWith(Turned()))->frame_from_image({10, 20});
+  const Point a = plain->Align(Image(9, 9), FaceWith(Turned()))->crop_from_image({10, 20});
+  const Point b = wide->Align(Image(9, 9), FaceWith(Turned()))->crop_from_image({10, 20});
   EXPECT_NEAR(b.x, (a.x - 0.5) / 2 + 0.5, 1e-12);
   EXPECT_NEAR(b.y, (a.y - 0.6) / 2 + 0.5, 1e-12);
 }
@@ -67,8 +67,8 @@ TEST(Similarity9, SixtyEightPointsServeToo) {
   const auto aligner = MakeComponent<Aligner>().value();
   const Alignment alignment = aligner->Align(Image(9, 9), face).value();
   EXPECT_TRUE(alignment.aligned);
-  EXPECT_EQ(alignment.frame_from_image.m,
-            aligner->Align(Image(9, 9), FaceWith(turned))->frame_from_image.m);
+  EXPECT_EQ(alignment.crop_from_image.m,
+            aligner->Align(Image(9, 9), FaceWith(turned))->crop_from_image.m);
   EXPECT_EQ(alignment.landmarks.points.size(), 68u);
 }
 
@@ -83,7 +83,7 @@ TEST(Similarity9, ProfilesAndFacesWithoutLandmarksKeepTheirBox) {
     const Alignment alignment = aligner->Align(Image(99, 99), face).value();
     EXPECT_FALSE(alignment.aligned);
     EXPECT_EQ(alignment.confidence, -1);
-    EXPECT_EQ(alignment.frame_from_image.m, FrameOfBox(face.box, 1.1).frame_from_image.m);
+    EXPECT_EQ(alignment.crop_from_image.m, CropOfBox(face.box, 1.1).crop_from_image.m);
   }
 }
 

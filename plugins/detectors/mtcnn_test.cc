@@ -83,7 +83,7 @@ TEST_F(RealMtcnn, FindsARealFaceWithItsLandmarks) {
 
 TEST_F(RealMtcnn, BoxesAreInPixelsOfTheImage) {
   const Image large =
-      RenderFrame(image_, {1 / 250.0, 0, 0.5 / 250, 0, 1 / 250.0, 0.5 / 250}, 1, 1000);
+      RenderCrop(image_, {1 / 250.0, 0, 0.5 / 250, 0, 1 / 250.0, 0.5 / 250}, 1, 1000);
   const std::vector<Face> faces = Detect(image_);
   const std::vector<Face> others = Detect(large, R"(, "max_side_px": 250)");
   ASSERT_EQ(others.size(), 1u);

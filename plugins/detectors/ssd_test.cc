@@ -64,7 +64,7 @@ TEST_F(RealSsd, FindsARealFaceInACanonicalBox) {
 TEST_F(RealSsd, BoxesAreInPixelsOfTheImage) {
   const Image image = ReadImage(DataFile("lfw/images/Abdullah_Gul/Abdullah_Gul_0013.jpg")).value();
   const Image large =
-      RenderFrame(image, {1 / 250.0, 0, 0.5 / 250, 0, 1 / 250.0, 0.5 / 250}, 1, 1000);
+      RenderCrop(image, {1 / 250.0, 0, 0.5 / 250, 0, 1 / 250.0, 0.5 / 250}, 1, 1000);
   const auto ssd = MakeComponent<Detector>(Options(model_, config_)).value();
   const std::vector<Face> faces = ssd->Detect(image, {}).value();
   const std::vector<Face> others = ssd->Detect(large, {}).value();

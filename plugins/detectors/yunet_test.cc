@@ -69,7 +69,7 @@ TEST(YuNet, FindsARealFaceAtAnySize) {
   EXPECT_NEAR(faces[0].box.Centre().x, 124.5, 20);  // LFW centres its faces
 
   const Image large =
-      RenderFrame(image, {1 / 250.0, 0, 0.5 / 250, 0, 1 / 250.0, 0.5 / 250}, 1, 1000);
+      RenderCrop(image, {1 / 250.0, 0, 0.5 / 250, 0, 1 / 250.0, 0.5 / 250}, 1, 1000);
   const auto again = (*yunet)->Detect(large, {}).value();
   ASSERT_EQ(again.size(), 1u);
   for (int i = 0; i < 5; ++i) {

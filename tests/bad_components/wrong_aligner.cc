@@ -8,9 +8,9 @@
 namespace facet {
 namespace {
 
-Alignment Plain(const Face& face) { return FrameOfBox(face.box, 1.1); }
+Alignment Plain(const Face& face) { return CropOfBox(face.box, 1.1); }
 
-// Smooths its frames over a video, whatever it is shown: the second face of a box is framed
+// Smooths its crops over a video, whatever it is shown: the second face of a box is framed
 // otherwise than the first.
 class FollowsFaces final : public Aligner {
  public:
@@ -18,7 +18,7 @@ class FollowsFaces final : public Aligner {
   absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
     Alignment alignment = Plain(face);
     last_x_ = (last_x_ + face.box.x) / 2;
-    alignment.frame_from_image.m[2] -= 1e-3 * last_x_;
+    alignment.crop_from_image.m[2] -= 1e-3 * last_x_;
     return alignment;
   }
 
@@ -31,7 +31,7 @@ class Mirrors final : public Aligner {
   explicit Mirrors(const NoOptions&) {}
   absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
     Alignment alignment = Plain(face);
-    alignment.frame_from_image.m[0] *= -1;
+    alignment.crop_from_image.m[0] *= -1;
     return alignment;
   }
 };

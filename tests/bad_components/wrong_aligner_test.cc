@@ -20,8 +20,8 @@ TEST(WrongAligner, EachBreaksItsSentence) {
   const std::vector<std::pair<const char*, const char*>> expected = {
       {"follows_faces", "the order of calls changes nothing"},
       {"follows_faces", "what it saw before does not change what it does"},
-      {"mirrors", "the frame neither mirrors nor collapses"},
-      {"no_confidence", "the frame is finite and its aspect positive"},
+      {"mirrors", "the crop neither mirrors nor collapses"},
+      {"no_confidence", "the crop is finite and its aspect positive"},
       {"four_points", "landmarks have as many points as their scheme"},
       {"hidden_model", "an aligner that needs a model has the trait \"trainable\""},
       {"counts_trainings",

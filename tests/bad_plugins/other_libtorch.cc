@@ -8,7 +8,7 @@ class Old final : public facet::Aligner {
  public:
   explicit Old(const facet::NoOptions&) {}
   absl::StatusOr<facet::Alignment> Align(const facet::Image&, const facet::Face& face) override {
-    return facet::FrameOfBox(face.box, 1.0);
+    return facet::CropOfBox(face.box, 1.0);
   }
 };
 

@@ -7,7 +7,7 @@ class Twin final : public facet::Aligner {
  public:
   explicit Twin(const facet::NoOptions&) {}
   absl::StatusOr<facet::Alignment> Align(const facet::Image&, const facet::Face& face) override {
-    return facet::FrameOfBox(face.box, 1.0);
+    return facet::CropOfBox(face.box, 1.0);
   }
 };
 

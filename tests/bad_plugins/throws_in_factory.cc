@@ -9,7 +9,7 @@ class Broken final : public facet::Aligner {
  public:
   explicit Broken(const facet::NoOptions&) { throw std::runtime_error("the glass is empty"); }
   absl::StatusOr<facet::Alignment> Align(const facet::Image&, const facet::Face& face) override {
-    return facet::FrameOfBox(face.box, 1.0);
+    return facet::CropOfBox(face.box, 1.0);
   }
 };
 

@@ -9,7 +9,7 @@ class Broken final : public facet::Aligner {
  public:
   explicit Broken(const facet::NoOptions&) {}
   absl::StatusOr<facet::Alignment> Align(const facet::Image&, const facet::Face& face) override {
-    return facet::FrameOfBox(face.box, DefinedNowhere());
+    return facet::CropOfBox(face.box, DefinedNowhere());
   }
 };
 

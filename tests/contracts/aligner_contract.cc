@@ -19,16 +19,16 @@ bool Same(const Alignment& a, const Alignment& b) {
     const Point &p = a.landmarks.points[i], &q = b.landmarks.points[i];
     if (p.x != q.x || p.y != q.y) return false;
   }
-  return a.frame_from_image.m == b.frame_from_image.m && a.aspect == b.aspect &&
+  return a.crop_from_image.m == b.crop_from_image.m && a.aspect == b.aspect &&
          a.aligned == b.aligned && a.confidence == b.confidence;
 }
 
-void CheckFrame(Contract& contract, const Alignment& alignment) {
-  const auto& m = alignment.frame_from_image.m;
+void CheckCrop(Contract& contract, const Alignment& alignment) {
+  const auto& m = alignment.crop_from_image.m;
   bool finite = std::isfinite(alignment.aspect) && std::isfinite(alignment.confidence);
   for (const double value : m) finite = finite && std::isfinite(value);
-  contract.Expect(finite && alignment.aspect > 0, "the frame is finite and its aspect positive");
-  contract.Expect(m[0] * m[4] - m[1] * m[3] > 0, "the frame neither mirrors nor collapses");
+  contract.Expect(finite && alignment.aspect > 0, "the crop is finite and its aspect positive");
+  contract.Expect(m[0] * m[4] - m[1] * m[3] > 0, "the crop neither mirrors nor collapses");
   const Landmarks& landmarks = alignment.landmarks;
   contract.Expect(static_cast<int>(landmarks.points.size()) == NumPoints(landmarks.scheme),
                   "landmarks have as many points as their scheme");
@@ -150,7 +150,7 @@ void CheckBehaviour(Contract& contract, const std::function<std::unique_ptr<Alig
                            "faces with and without landmarks, turned, also at the border")) {
       return;
     }
-    CheckFrame(contract, *alignment);
+    CheckCrop(contract, *alignment);
     alignments.push_back(*alignment);
   }
   contract.Expect(noise.bgr == untouched.bgr, "it leaves the image as it is");

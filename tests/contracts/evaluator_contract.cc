@@ -61,7 +61,7 @@ void AddFaces(DatasetContents* data, EvaluationInput* input) {
       found.faces.push_back(face);
       landmarks.has_face = true;
       landmarks.box = face.box;
-      landmarks.alignment = FrameOfBox(face.box, 1.0);
+      landmarks.alignment = CropOfBox(face.box, 1.0);
       landmarks.alignment.landmarks = sample.landmarks;
       for (Point& point : landmarks.alignment.landmarks.points) point.x += random.Normal();
     }

@@ -131,7 +131,7 @@ TEST_F(EditedPluginTest, MissesTheCacheWhereItsBytesCountAndNowhereElse) {
   Install("first");
   EXPECT_THAT(ComputedByRun(), IsEmpty()) << "equal bytes in a new file are no edit";
   Install("reworded");
-  EXPECT_THAT(ComputedByRun(), ElementsAre("test.align")) << "its frames are the same";
+  EXPECT_THAT(ComputedByRun(), ElementsAre("test.align")) << "its crops are the same";
   Install("wider");
   EXPECT_THAT(ComputedByRun(), what_follows_alignment);
   Install("first");

@@ -7,7 +7,7 @@ class Variant final : public facet::Aligner {
  public:
   explicit Variant(const facet::NoOptions&) {}
   absl::StatusOr<facet::Alignment> Align(const facet::Image&, const facet::Face& face) override {
-    return facet::FrameOfBox(face.box, VARIANT_EXTEND);
+    return facet::CropOfBox(face.box, VARIANT_EXTEND);
   }
 };
 

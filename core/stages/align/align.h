@@ -1,7 +1,7 @@
-// The align stage: faces -> frames.jsonl, one FrameRecord for every sample that has a face
+// The align stage: faces -> alignments.jsonl, one AlignmentRecord for every sample that has a face
 // (core/records/faces.h).
 //
-// Inputs "samples", "faces"; component "aligner"; settings ImageSettings. Internal: the aligner gave a frame that is none (not finite, no area, longer than 16
+// Inputs "samples", "faces"; component "aligner"; settings ImageSettings. Internal: the aligner gave a crop that is none (not finite, no area, longer than 16
 // times its width). DataLoss: an image that the detect stage read cannot be read any more.
 #ifndef FACET_CORE_STAGES_ALIGN_ALIGN_H_
 #define FACET_CORE_STAGES_ALIGN_ALIGN_H_

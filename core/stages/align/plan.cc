@@ -29,10 +29,10 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
 StageType AlignStage() {
   StageType type;
   type.name = "align";
-  type.summary = "maps every face to its canonical frame";
+  type.summary = "maps every face to its canonical crop";
   type.slots = {
-      ComponentSlot("train.aligner", "aligner", "frames the training faces"),
-      Required(ComponentSlot("test.aligner", "aligner", "frames the test faces"),
+      ComponentSlot("train.aligner", "aligner", "crops the training faces"),
+      Required(ComponentSlot("test.aligner", "aligner", "crops the test faces"),
                {Trait::kScoresDetections, Trait::kShowsCuration}),
   };
   type.inputs = {{"samples", kSamples},

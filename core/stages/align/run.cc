@@ -22,8 +22,8 @@ struct Item {
   FaceRecord face;
 };
 
-bool IsFrame(const Alignment& alignment) {
-  const std::array<double, 6>& m = alignment.frame_from_image.m;
+bool IsCrop(const Alignment& alignment) {
+  const std::array<double, 6>& m = alignment.crop_from_image.m;
   double sum = alignment.confidence;
   for (double value : m) sum += value;
   const double area = m[0] * m[4] - m[1] * m[3];
@@ -33,21 +33,21 @@ bool IsFrame(const Alignment& alignment) {
              NumPoints(alignment.landmarks.scheme);
 }
 
-absl::StatusOr<FrameRecord> AlignOne(const SampleImages& images, Aligner& aligner,
+absl::StatusOr<AlignmentRecord> AlignOne(const SampleImages& images, Aligner& aligner,
                                      const std::string& name, const Item& item) {
   const absl::StatusOr<Image> image = images.Read(item.face.sample, item.sample);
   if (!image.ok()) {
     return absl::DataLossError(absl::StrCat(item.sample.key, ": ", image.status().message(),
                                             "; the detect stage could read it"));
   }
-  FrameRecord record;
+  AlignmentRecord record;
   record.sample = item.face.sample;
   record.pose = item.face.face.pose;
   absl::StatusOr<Alignment> alignment =
       Guard(name, [&] { return aligner.Align(*image, item.face.face); });
   if (!alignment.ok()) return Annotate(alignment.status(), item.sample.key);
-  if (!IsFrame(*alignment)) {
-    return absl::InternalError(absl::StrCat("aligner \"", name, "\" gave no usable frame for ",
+  if (!IsCrop(*alignment)) {
+    return absl::InternalError(absl::StrCat("aligner \"", name, "\" gave no usable alignment for ",
                                             item.sample.key,
                                             " (a fault of the plugin, or a box "
                                             "without area)"));
@@ -94,17 +94,17 @@ absl::Status RunAlign(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const std::string faces_path, context.InputFile("faces", "faces.jsonl"));
   FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(faces_path));
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
-                         JsonLineWriter::Create(context.output_dir() + "/frames.jsonl"));
+                         JsonLineWriter::Create(context.output_dir() + "/alignments.jsonl"));
   RecordReader<Sample> samples(samples_path, &SampleFromJson);
   RecordReader<FaceRecord> faces(faces_path, &FaceRecordFromJson);
   const std::string name = context.component_name("aligner");
   int64_t num_aligned = 0, num_faces = 0;
-  const absl::Status done = ForEachImage<Item, absl::StatusOr<FrameRecord>>(
+  const absl::Status done = ForEachImage<Item, absl::StatusOr<AlignmentRecord>>(
       context, total, [&] { return NextFace(samples, faces); },
       [&](const Item& item, int worker) {
         return AlignOne(images, *aligners[static_cast<size_t>(worker)], name, item);
       },
-      [&](const Item&, const absl::StatusOr<FrameRecord>& record) -> absl::Status {
+      [&](const Item&, const absl::StatusOr<AlignmentRecord>& record) -> absl::Status {
         FACET_RETURN_IF_ERROR(record.status());
         ++num_faces;
         if (record->alignment.aligned) ++num_aligned;

@@ -86,7 +86,7 @@ Image Scaled(const Image& crop, int side) {
   const int shorter = std::min(crop.width, crop.height);
   if (shorter == side) return crop;
   const double scale = 1.0 / shorter;
-  return RenderFrame(crop, {scale, 0, 0.5 * scale, 0, scale, 0.5 * scale},
+  return RenderCrop(crop, {scale, 0, 0.5 * scale, 0, scale, 0.5 * scale},
                      static_cast<double>(crop.width) / crop.height, side);
 }
 

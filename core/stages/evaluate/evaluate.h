@@ -9,7 +9,7 @@
 // samples that has a descriptor is then a template.
 // With input "curation": what the row's curator measured follows the evaluator's metrics; it is all
 // that an evaluator of curations is given.
-// With input "faces" instead: the detections of each sample; with "frames" as well, its landmarks.
+// With input "faces" instead: the detections of each sample; with "alignments" as well, its landmarks.
 //
 // Errors: FailedPrecondition for templates without any descriptor; DataLoss for artifacts that do
 // not fit together; whatever the evaluator says.
@@ -24,7 +24,7 @@ class StageContext;
 struct StageType;
 
 // Component "evaluator"; inputs, all optional: "curation", "samples" and either "descriptors" and,
-// optional, "projection", or "faces" and, optional, "frames". An input "leaks" is a condition
+// optional, "projection", or "faces" and, optional, "alignments". An input "leaks" is a condition
 // (leak_check.h), not read.
 absl::Status RunEvaluate(StageContext& context);
 

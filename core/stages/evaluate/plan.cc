@@ -51,7 +51,7 @@ absl::Status AddInputs(Planner& planner, const Row& row, StageSpec* evaluate) {
   FACET_ASSIGN_OR_RETURN(evaluate->inputs["samples"], planner.Make(kSamples, test));
   FACET_ASSIGN_OR_RETURN(evaluate->inputs["faces"], planner.Make(kFaces, test));
   if (!landmarks) return absl::OkStatus();
-  FACET_ASSIGN_OR_RETURN(evaluate->inputs["frames"], planner.Make(kAlignments, test));
+  FACET_ASSIGN_OR_RETURN(evaluate->inputs["alignments"], planner.Make(kAlignments, test));
   return absl::OkStatus();
 }
 
@@ -82,7 +82,7 @@ StageType EvaluateStage() {
   type.slots = {Required(ComponentSlot("test.evaluator", "evaluator", "scores the protocol"))};
   type.inputs = {{"samples", kSamples, true},         {"descriptors", kDescriptors, true},
                  {"projection", kProjection, true},   {"faces", kFaces, true},
-                 {"frames", kAlignments, true},       {"leaks", kLeaks, true},
+                 {"alignments", kAlignments, true},       {"leaks", kLeaks, true},
                  {"curation", kCuration, true}};
   type.output = kEvaluation;
   type.plan = &Plan;

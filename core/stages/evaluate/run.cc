@@ -108,24 +108,24 @@ absl::Status GiveFaces(StageContext& context, const DatasetContents& data, Given
         path, " has ", faces.size(), " lines, the data set has ", data.samples.size(), " samples"));
   }
   context.Count("images", static_cast<int64_t>(faces.size()));
-  if (!context.has_input("frames")) {
+  if (!context.has_input("alignments")) {
     for (FaceRecord& face : faces) {
       given->input.detections.push_back(DetectionsOf(std::move(face)));
     }
     return absl::OkStatus();
   }
-  FACET_ASSIGN_OR_RETURN(const std::string frames_path,
-                         context.InputFile("frames", "frames.jsonl"));
-  FACET_ASSIGN_OR_RETURN(const std::vector<FrameRecord> frames,
-                         ReadRecords(frames_path, &FrameRecordFromJson));
+  FACET_ASSIGN_OR_RETURN(const std::string alignments_path,
+                         context.InputFile("alignments", "alignments.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::vector<AlignmentRecord> alignments,
+                         ReadRecords(alignments_path, &AlignmentRecordFromJson));
   given->input.landmarks.resize(faces.size());
-  for (const FrameRecord& frame : frames) {
-    if (frame.sample < 0 || frame.sample >= static_cast<int64_t>(faces.size())) {
+  for (const AlignmentRecord& alignment : alignments) {
+    if (alignment.sample < 0 || alignment.sample >= static_cast<int64_t>(faces.size())) {
       return absl::DataLossError(
-          absl::StrCat(frames_path, " names sample ", frame.sample, " of ", faces.size()));
+          absl::StrCat(alignments_path, " names sample ", alignment.sample, " of ", faces.size()));
     }
-    const auto sample = static_cast<size_t>(frame.sample);
-    given->input.landmarks[sample] = {true, faces[sample].face.box, frame.alignment};
+    const auto sample = static_cast<size_t>(alignment.sample);
+    given->input.landmarks[sample] = {true, faces[sample].face.box, alignment.alignment};
   }
   return absl::OkStatus();
 }

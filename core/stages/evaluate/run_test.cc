@@ -237,7 +237,7 @@ TEST(ProjectTest, AgreesWithNaiveSumsAndWithItselfOnMoreThreads) {
 TEST(EvaluateStageTest, PoolsAsTheEvaluatorAsks) {
   EvaluateContext context;
   context.seen_.pooling.top_k = 1;
-  context.Fill(Contents(), {0, 3, 2}, {1, 2, 10, 20, 3, 8});  // no confidences: the first frame, 2
+  context.Fill(Contents(), {0, 3, 2}, {1, 2, 10, 20, 3, 8});  // no confidences: the first alignment, 2
   ASSERT_TRUE(RunEvaluate(context).ok());
   EXPECT_EQ(context.seen_.matrices[0], (std::vector<float>{3, 8, 10, 20}));
 }
@@ -281,11 +281,11 @@ TEST(EvaluateStageTest, GivesDetectionsBestFirstAndLandmarksBySample) {
   EXPECT_EQ(seen[3].faces[0].box.height, 4);
   EXPECT_TRUE(context.seen_.landmarks.empty());
 
-  context.inputs_["frames"] = context.output_;
-  FrameRecord frame;
-  frame.sample = 3;
-  frame.alignment.confidence = 0.75;
-  ASSERT_TRUE(WriteRecords(context.Path("frames.jsonl"), std::vector<FrameRecord>{frame}).ok());
+  context.inputs_["alignments"] = context.output_;
+  AlignmentRecord alignment;
+  alignment.sample = 3;
+  alignment.alignment.confidence = 0.75;
+  ASSERT_TRUE(WriteRecords(context.Path("alignments.jsonl"), std::vector<AlignmentRecord>{alignment}).ok());
   ASSERT_TRUE(RunEvaluate(context).ok());
   const std::vector<FoundLandmarks>& found = context.seen_.landmarks;
   ASSERT_EQ(found.size(), 4U);

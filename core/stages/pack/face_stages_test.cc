@@ -54,9 +54,9 @@ class BoxAligner final : public Aligner {
  public:
   explicit BoxAligner(bool broken) : broken_(broken) {}
   absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
-    Alignment alignment = FrameOfBox(face.box, 1.0);
+    Alignment alignment = CropOfBox(face.box, 1.0);
     alignment.aligned = face.score > 0;
-    if (broken_) alignment.frame_from_image.m[0] = NAN;
+    if (broken_) alignment.crop_from_image.m[0] = NAN;
     return alignment;
   }
 
@@ -86,7 +86,7 @@ class CountingAligner final : public Aligner {
     return absl::OkStatus();
   }
   absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
-    Alignment alignment = FrameOfBox(face.box, 1.0);
+    Alignment alignment = CropOfBox(face.box, 1.0);
     alignment.confidence = confidence_;
     return alignment;
   }
@@ -143,7 +143,7 @@ class FaceStages : public testing::Test {
     context.threads_ = threads;
     context.inputs_["samples"] = folder_ + "/dataset";
     context.inputs_["faces"] = folder_ + "/detect";
-    context.inputs_["frames"] = folder_ + "/align";
+    context.inputs_["alignments"] = folder_ + "/align";
     return context;
   }
   std::vector<FaceRecord> Faces(const std::string& stage = "detect") {
@@ -263,7 +263,7 @@ TEST_F(FaceStages, ResultsDoNotDependOnTheNumberOfThreads) {
       EXPECT_EQ(context.done_, context.total_);
     }
     for (const char* file :
-         {"detect/faces.jsonl", "align/frames.jsonl", "pack/crops.jsonl", "pack/crops.mdb"}) {
+         {"detect/faces.jsonl", "align/alignments.jsonl", "pack/crops.jsonl", "pack/crops.mdb"}) {
       const std::string content = ReadFile(folder_ + "/" + file).value();
       if (threads == 1) first[file] = content;
       EXPECT_EQ(content, first[file]) << file;
@@ -271,7 +271,7 @@ TEST_F(FaceStages, ResultsDoNotDependOnTheNumberOfThreads) {
   }
 }
 
-TEST_F(FaceStages, CropsFollowTheFramesRowByRow) {
+TEST_F(FaceStages, CropsFollowTheAlignmentsRowByRow) {
   AddFile("bad.jpg", "");
   AddImage("a.png", {{20, 20}});
   AddImage("none.png", {});
@@ -303,7 +303,7 @@ TEST_F(FaceStages, CropsFollowTheFramesRowByRow) {
   EXPECT_EQ(static_cast<uint8_t>(bytes[(9 * 20 + 9) * 3]), (255 + 0 + 128 + 128 + 2) / 4);
 }
 
-TEST_F(FaceStages, AFrameThatIsNoneIsTheAlignersFault) {
+TEST_F(FaceStages, ACropThatIsNoneIsTheAlignersFault) {
   AddImage("a.png", {{20, 20}});
   FakeContext detect = MakeContext("detect", Json::object());
   ASSERT_TRUE(RunDetect(detect).ok());
@@ -344,9 +344,9 @@ TEST_F(FaceStages, AnAlignerLearnsFromFacesWithLandmarksAndAlignsWithItsModel) {
   align.uses_["aligner"].make = [] { return std::make_unique<CountingAligner>(); };
   align.inputs_["model"] = folder_ + "/fit";
   ASSERT_TRUE(RunAlign(align).ok());
-  const auto frames = ReadRecords(folder_ + "/align/frames.jsonl", &FrameRecordFromJson);
-  ASSERT_TRUE(frames.ok());
-  EXPECT_EQ(frames->at(0).alignment.confidence, 1);
+  const auto crops = ReadRecords(folder_ + "/align/alignments.jsonl", &AlignmentRecordFromJson);
+  ASSERT_TRUE(crops.ok());
+  EXPECT_EQ(crops->at(0).alignment.confidence, 1);
 }
 
 TEST_F(FaceStages, NothingToLearnFromSaysWhatIsMissing) {

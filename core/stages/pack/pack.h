@@ -1,7 +1,7 @@
-// The pack stage: frames -> crops.mdb and crops.jsonl, row by row the same face
+// The pack stage: alignments -> crops.mdb and crops.jsonl, row by row the same face
 // (core/records/crops.h).
 //
-// Inputs "samples", "frames"; settings PackSettings. A crop's shorter side has size_px pixels. Raw
+// Inputs "samples", "alignments"; settings PackSettings. A crop's shorter side has size_px pixels. Raw
 // crops are height x width x 3 bytes BGR, by which number they are known; the others are JPEG
 // files. DataLoss: an image that was read before cannot be read any more.
 #ifndef FACET_CORE_STAGES_PACK_PACK_H_

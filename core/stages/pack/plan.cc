@@ -10,7 +10,7 @@ namespace {
 absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   StageSpec pack = NewStage("pack", demand.branch + ".pack");
   FACET_ASSIGN_OR_RETURN(pack.inputs["samples"], planner.Make(kSamples, demand));
-  FACET_ASSIGN_OR_RETURN(pack.inputs["frames"], planner.Make(kAlignments, demand));
+  FACET_ASSIGN_OR_RETURN(pack.inputs["alignments"], planner.Make(kAlignments, demand));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(demand, &pack));
   const Json crops = Planner::Settings(demand.row, demand.branch + ".crops");
   pack.settings = Planner::ImageLimit(demand.row, demand.branch);
@@ -30,7 +30,7 @@ StageType PackStage() {
   type.name = "pack";
   type.summary = "stores every face's crop in one file";
   type.slots = {SettingsSlot<TrainCropSettings>("train.crops", "stored crops")};
-  type.inputs = {{"samples", kSamples}, {"frames", kAlignments}, {"samples.images", kCuration, true}};
+  type.inputs = {{"samples", kSamples}, {"alignments", kAlignments}, {"samples.images", kCuration, true}};
   type.output = kCrops;
   type.plan = &Plan;
   return type;

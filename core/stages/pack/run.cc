@@ -18,7 +18,7 @@ namespace {
 
 struct Item {
   Sample sample;
-  FrameRecord frame;
+  AlignmentRecord alignment;
 };
 
 struct Packed {
@@ -28,16 +28,16 @@ struct Packed {
 
 absl::StatusOr<Packed> PackOne(const SampleImages& images, const PackSettings& settings,
                                const Item& item) {
-  const absl::StatusOr<Image> image = images.Read(item.frame.sample, item.sample);
+  const absl::StatusOr<Image> image = images.Read(item.alignment.sample, item.sample);
   if (!image.ok()) {
     return absl::DataLossError(absl::StrCat(item.sample.key, ": ", image.status().message(),
                                             "; earlier stages could read it"));
   }
-  const Alignment& alignment = item.frame.alignment;
-  const Image crop = RenderFrame(*image, alignment.frame_from_image.m, alignment.aspect,
+  const Alignment& alignment = item.alignment.alignment;
+  const Image crop = RenderCrop(*image, alignment.crop_from_image.m, alignment.aspect,
                                  static_cast<int>(settings.size_px));
   Packed packed;
-  packed.record.sample = item.frame.sample;
+  packed.record.sample = item.alignment.sample;
   packed.record.identity = item.sample.identity;
   packed.record.width = crop.width;
   packed.record.height = crop.height;
@@ -52,30 +52,30 @@ absl::StatusOr<Packed> PackOne(const SampleImages& images, const PackSettings& s
   return packed;
 }
 
-// The next frame with its sample; frames have their samples' order.
-class FrameStream {
+// The next alignment with its sample; alignments have their samples' order.
+class AlignmentStream {
  public:
-  FrameStream(const std::string& samples_path, const std::string& frames_path)
-      : samples_(samples_path, &SampleFromJson), frames_(frames_path, &FrameRecordFromJson) {}
+  AlignmentStream(const std::string& samples_path, const std::string& alignments_path)
+      : samples_(samples_path, &SampleFromJson), alignments_(alignments_path, &AlignmentRecordFromJson) {}
 
   absl::StatusOr<std::optional<Item>> Next() {
-    FACET_ASSIGN_OR_RETURN(std::optional<FrameRecord> frame, frames_.Next());
-    if (!frame) return std::optional<Item>();
+    FACET_ASSIGN_OR_RETURN(std::optional<AlignmentRecord> alignment, alignments_.Next());
+    if (!alignment) return std::optional<Item>();
     while (true) {
       FACET_ASSIGN_OR_RETURN(std::optional<Sample> sample, samples_.Next());
       if (!sample) {
         return absl::DataLossError(
-            absl::StrCat("frames.jsonl names sample ", frame->sample, " out of order or of range"));
+            absl::StrCat("alignments.jsonl names sample ", alignment->sample, " out of order or of range"));
       }
-      if (index_++ == frame->sample) {
-        return std::optional<Item>(Item{*std::move(sample), *std::move(frame)});
+      if (index_++ == alignment->sample) {
+        return std::optional<Item>(Item{*std::move(sample), *std::move(alignment)});
       }
     }
   }
 
  private:
   RecordReader<Sample> samples_;
-  RecordReader<FrameRecord> frames_;
+  RecordReader<AlignmentRecord> alignments_;
   int64_t index_ = 0;
 };
 
@@ -88,17 +88,17 @@ absl::Status RunPack(StageContext& context) {
                          SampleImages::Open(context, settings.images.max_megapixels));
   FACET_ASSIGN_OR_RETURN(const std::string samples_path,
                          context.InputFile("samples", "samples.jsonl"));
-  FACET_ASSIGN_OR_RETURN(const std::string frames_path,
-                         context.InputFile("frames", "frames.jsonl"));
-  FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(frames_path));
+  FACET_ASSIGN_OR_RETURN(const std::string alignments_path,
+                         context.InputFile("alignments", "alignments.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(alignments_path));
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> records,
                          JsonLineWriter::Create(context.output_dir() + "/crops.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<BlobWriter> blobs,
                          BlobWriter::Create(context.output_dir() + "/crops.mdb"));
-  FrameStream frames(samples_path, frames_path);
+  AlignmentStream alignments(samples_path, alignments_path);
   int64_t row = 0;
   const absl::Status done = ForEachImage<Item, absl::StatusOr<Packed>>(
-      context, total, [&] { return frames.Next(); },
+      context, total, [&] { return alignments.Next(); },
       [&](const Item& item, int) { return PackOne(images, settings, item); },
       [&](const Item&, const absl::StatusOr<Packed>& packed) -> absl::Status {
         FACET_RETURN_IF_ERROR(packed.status());

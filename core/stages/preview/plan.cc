@@ -59,7 +59,7 @@ absl::Status AddBranch(Planner& planner, const Row& row, const Json& settings, S
   FACET_ASSIGN_OR_RETURN(preview->inputs["samples"], planner.Make(kSamples, demand));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(demand, preview));
   const bool align = what == "align";
-  FACET_ASSIGN_OR_RETURN(preview->inputs[align ? "frames" : "faces"],
+  FACET_ASSIGN_OR_RETURN(preview->inputs[align ? "alignments" : "faces"],
                          planner.Make(align ? kAlignments : kFaces, demand));
   return absl::OkStatus();
 }
@@ -81,7 +81,7 @@ StageType PreviewStage() {
   type.name = "preview";
   type.summary = "a contact sheet of what another stage made";
   type.inputs = {{"samples", kSamples, true},       {"samples.images", kCuration, true},
-                 {"faces", kFaces, true},           {"frames", kAlignments, true},
+                 {"faces", kFaces, true},           {"alignments", kAlignments, true},
                  {"crops", kCrops, true},           {"descriptors", kDescriptors, true}};
   type.output = kSheet;
   type.plan_request = &Plan;

@@ -71,7 +71,7 @@ TEST_F(PreviewTest, ShowsTheTrainingBranch) {
   const StageGraph part = Preview(MakeRow("1"), "align", "train");
   EXPECT_EQ(Names(part),
             (std::vector<std::string>{"train.dataset", "train.detect", "train.align", "preview"}));
-  EXPECT_EQ(Inputs(part).at("frames"), "train.align");
+  EXPECT_EQ(Inputs(part).at("alignments"), "train.align");
   const StageGraph crops = Preview(MakeRow("1"), "crops", "train");
   EXPECT_EQ(Inputs(crops), (Ports{{"crops", "train.pack"}}));
   EXPECT_EQ(crops.stages[static_cast<size_t>(crops.stages.back().inputs.at("crops"))]

@@ -2,7 +2,7 @@
 //
 //   what       inputs                  shows
 //   detect     samples, faces          images with the chosen face's box and landmarks
-//   align      samples, frames         images with the frame's outline and its landmarks
+//   align      samples, alignments    images with the crop's outline and its landmarks
 //   crops      crops                   stored crops
 //   triplets   crops, descriptors      what the component "miner" mines from the frozen
 //   descriptors:

@@ -101,12 +101,12 @@ void AddFace(const Image& image, const Sample& sample, const FaceRecord& record,
   sheet->Add(tile, {sample.key, caption}, colour);
 }
 
-void AddFrame(const Image& image, const Sample& sample, const FrameRecord& record,
+void AddFrame(const Image& image, const Sample& sample, const AlignmentRecord& record,
               ContactPage* sheet) {
   const Alignment& alignment = record.alignment;
   const SheetColour colour = alignment.aligned ? kGreen : kYellow;
   Tile tile(image, sheet->tile_side_px());
-  tile.DrawFrame(alignment, colour);
+  tile.DrawCrop(alignment, colour);
   tile.DrawPoints(alignment.landmarks.points, kRed);
   sheet->Add(tile,
              {sample.key, alignment.aligned
@@ -176,9 +176,9 @@ absl::Status Fill(StageContext& context, const PreviewSettings& settings, Contac
         });
   }
   if (settings.what == "align") {
-    return AddSamples<FrameRecord>(
-        context, settings, "frames", "frames.jsonl", &FrameRecordFromJson,
-        [&](const Image& image, const Sample& sample, const FrameRecord& record) {
+    return AddSamples<AlignmentRecord>(
+        context, settings, "alignments", "alignments.jsonl", &AlignmentRecordFromJson,
+        [&](const Image& image, const Sample& sample, const AlignmentRecord& record) {
           AddFrame(image, sample, record, sheet);
         });
   }

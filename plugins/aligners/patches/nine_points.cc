@@ -17,34 +17,34 @@ constexpr double kEyeDistance = 0.349, kEyeHeight = 0.405;
 
 }  // namespace
 
-std::vector<Point> NinePointTemplate(const NinePointFrame& frame) {
+std::vector<Point> NinePointTemplate(const NinePointCrop& crop) {
   std::vector<Point> points;
   for (const Point& p : kShapePx) {
     const double x = 0.5 + (p.x - kMiddlePx) * kEyeDistance / kEyeDistancePx;
     const double y = kEyeHeight + p.y * kEyeDistance / kEyeDistancePx;
     points.push_back(
-        {(x - 0.5) / frame.extend + 0.5, (y - 0.5 - frame.shift_y) / frame.extend + 0.5});
+        {(x - 0.5) / crop.extend + 0.5, (y - 0.5 - crop.shift_y) / crop.extend + 0.5});
   }
   return points;
 }
 
 Alignment AlignNinePoints(const Face& face, const Landmarks& landmarks,
-                          const NinePointFrame& frame) {
+                          const NinePointCrop& crop) {
   const absl::StatusOr<Landmarks> nine = ConvertLandmarks(landmarks, LandmarkScheme::kPoints9);
   if (nine.ok() && !IsProfile(face)) {
-    const absl::StatusOr<Similarity> fit = FitSimilarity(nine->points, NinePointTemplate(frame));
+    const absl::StatusOr<Similarity> fit = FitSimilarity(nine->points, NinePointTemplate(crop));
     if (fit.ok()) {
       Alignment alignment;
-      alignment.frame_from_image = fit->to_from_from;
+      alignment.crop_from_image = fit->to_from_from;
       alignment.aligned = true;
       alignment.landmarks = landmarks;
       alignment.confidence = -fit->residual_rms;
       return alignment;
     }
   }
-  Alignment alignment = FrameOfBox(face.box, frame.fallback_extend);
+  Alignment alignment = CropOfBox(face.box, crop.fallback_extend);
   alignment.landmarks = landmarks;
-  alignment.confidence = -1.0;  // worse than any fit: the template lies within the frame
+  alignment.confidence = -1.0;  // worse than any fit: the template lies within the crop
   return alignment;
 }
 

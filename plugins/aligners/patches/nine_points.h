@@ -9,27 +9,27 @@
 
 namespace facet {
 
-struct NinePointFrame {
+struct NinePointCrop {
   double extend = 1.0, shift_y = 0.0, fallback_extend = 1.1;
 
   void Visit(OptionVisitor& v) {
-    v("extend", extend, AboveUpTo(0, 10), "side of the frame over the template's [1]");
-    v("shift_y", shift_y, Range(-1, 1), "frame's centre below the template's [template sides]");
+    v("extend", extend, AboveUpTo(0, 10), "side of the crop over the template's [1]");
+    v("shift_y", shift_y, Range(-1, 1), "crop's centre below the template's [template sides]");
     v("fallback_extend", fallback_extend, AboveUpTo(0, 10),
-      "not aligned: side of the frame over the canonical box [1]");
+      "not aligned: side of the crop over the canonical box [1]");
   }
 };
 
-// Where the 9 points go, in frame units.
-std::vector<Point> NinePointTemplate(const NinePointFrame& frame);
+// Where the 9 points go, in crop units.
+std::vector<Point> NinePointTemplate(const NinePointCrop& crop);
 
-// The square frame of the similarity from `landmarks` (points9, or a scheme that converts to it) to
-// the template: `aligned` true, `confidence` the negative root mean square distance in frame units.
+// The square crop of the similarity from `landmarks` (points9, or a scheme that converts to it) to
+// the template: `aligned` true, `confidence` the negative root mean square distance in crop units.
 // Without such landmarks, with ones that fix no similarity, or for a face turned to a side:
-// FrameOfBox(face.box, fallback_extend), `aligned` false, `confidence` -1. Either keeps
+// CropOfBox(face.box, fallback_extend), `aligned` false, `confidence` -1. Either keeps
 // `landmarks`.
 Alignment AlignNinePoints(const Face& face, const Landmarks& landmarks,
-                          const NinePointFrame& frame);
+                          const NinePointCrop& crop);
 
 inline bool IsProfile(const Face& face) {
   return face.pose == Pose::kLeft || face.pose == Pose::kRight;

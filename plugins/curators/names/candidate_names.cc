@@ -115,13 +115,13 @@ absl::StatusOr<std::vector<Candidate>> ReadCandidates(const std::string& path) {
 }
 
 std::vector<Candidate> MergeRankedLists(const std::vector<std::vector<Candidate>>& lists,
-                                        const NameFolding& folding) {
+                                        const NameNormalizer& normalize) {
   std::vector<Candidate> merged;
   std::map<std::string, size_t> index;
   std::set<std::string> disputed;
   for (const std::vector<Candidate>& list : lists) {
     for (const Candidate& candidate : list) {
-      const std::string key = folding(candidate.name);
+      const std::string key = normalize(candidate.name);
       if (key.empty()) continue;
       const auto [place, is_new] = index.emplace(key, merged.size());
       if (is_new) {

@@ -2,15 +2,15 @@
 // images are collected of (Parkhi, Vedaldi, Zisserman 2015, section 3: 5,000 popular people, as
 // many women as men; 3,250 whose images annotators found pure; 2,622 that no benchmark has).
 //
-//   CandidateFunnel funnel(folding);
-//   funnel.Start(MergeRankedLists(lists, folding));  // the best rank counts
+//   CandidateFunnel funnel(normalize);
+//   funnel.Start(MergeRankedLists(lists, normalize));  // the best rank counts
 //   funnel.Intersect(attributes);                    // who has facts; takes sex and facts over
 //   funnel.Balance(2500, 2500);                      // the best ranked women and men
 //   funnel.JudgePurity(votes, rule);                 // sheets of 50, kept at 90 %
 //   funnel.Exclude(benchmark_names, "LFW");
 //   funnel.AddTo(&manifest, settings);
 //
-// Two names are one person's if `folding` makes the same text of both; the caller says which
+// Two names are one person's if `normalize` makes the same text of both; the caller says which
 // spellings that joins. All is in order of rank, ties in order of the input.
 #ifndef FACET_PLUGINS_CURATORS_NAMES_CANDIDATE_NAMES_H_
 #define FACET_PLUGINS_CURATORS_NAMES_CANDIDATE_NAMES_H_
@@ -30,7 +30,7 @@
 namespace facet {
 
 // Empty for what is no name.
-using NameFolding = std::function<std::string(const std::string&)>;
+using NameNormalizer = std::function<std::string(const std::string&)>;
 
 struct Candidate {
   std::string name;                               // as first spelled
@@ -50,7 +50,7 @@ absl::StatusOr<std::vector<Candidate>> ReadCandidates(const std::string& path);
 // of the first list that has them. A sex that two lists disagree about is unknown. Ranks are then
 // counted anew from 0. Names that fold to nothing are left out.
 std::vector<Candidate> MergeRankedLists(const std::vector<std::vector<Candidate>>& lists,
-                                        const NameFolding& folding);
+                                        const NameNormalizer& normalize);
 
 // What one annotator says of one sheet of one person's images.
 struct SheetVote {
@@ -82,7 +82,7 @@ struct RemovedCandidate {
 
 class CandidateFunnel {
  public:
-  explicit CandidateFunnel(NameFolding folding) : folding_(std::move(folding)) {}
+  explicit CandidateFunnel(NameNormalizer normalize) : normalize_(std::move(normalize)) {}
 
   // Names must fold to different texts (MergeRankedLists sees to that): InvalidArgument.
   absl::Status Start(std::vector<Candidate> people);
@@ -115,7 +115,7 @@ class CandidateFunnel {
   void Keep(const std::string& step,
             const std::function<std::string(Candidate* candidate)>& reason_of);
 
-  const NameFolding folding_;
+  const NameNormalizer normalize_;
   std::vector<Candidate> people_;
   std::vector<RemovedCandidate> removed_;
   std::vector<FunnelStep> steps_;

@@ -86,7 +86,7 @@ void CandidateFunnel::Keep(const std::string& step,
 absl::Status CandidateFunnel::Start(std::vector<Candidate> people) {
   std::map<std::string, std::string> seen;
   for (const Candidate& candidate : people) {
-    const auto [other, is_new] = seen.emplace(folding_(candidate.name), candidate.name);
+    const auto [other, is_new] = seen.emplace(normalize_(candidate.name), candidate.name);
     if (!is_new || other->first.empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat("\"", candidate.name, "\"",
@@ -106,9 +106,9 @@ absl::Status CandidateFunnel::Start(std::vector<Candidate> people) {
 
 void CandidateFunnel::Intersect(const std::vector<Candidate>& facts) {
   std::map<std::string, std::vector<const Candidate*>> by_key;
-  for (const Candidate& row : facts) by_key[folding_(row.name)].push_back(&row);
+  for (const Candidate& row : facts) by_key[normalize_(row.name)].push_back(&row);
   Keep("intersect", [&](Candidate* candidate) -> std::string {
-    const auto found = by_key.find(folding_(candidate->name));
+    const auto found = by_key.find(normalize_(candidate->name));
     if (found == by_key.end()) return "no facts";
     if (found->second.size() > 1) return "homonyms";
     const Candidate& row = *found->second[0];
@@ -134,9 +134,9 @@ void CandidateFunnel::Balance(int64_t women, int64_t men) {
 absl::Status CandidateFunnel::JudgePurity(const std::vector<SheetVote>& votes,
                                           const PurityRule& rule) {
   std::map<std::string, Judgement> judgements;
-  for (const Candidate& candidate : people_) judgements[folding_(candidate.name)];
+  for (const Candidate& candidate : people_) judgements[normalize_(candidate.name)];
   for (const SheetVote& vote : votes) {
-    const auto judgement = judgements.find(folding_(vote.name));
+    const auto judgement = judgements.find(normalize_(vote.name));
     if (judgement == judgements.end()) {
       return absl::InvalidArgumentError(
           absl::StrCat("a vote is for \"", vote.name, "\", who is no candidate before this step"));
@@ -146,7 +146,7 @@ absl::Status CandidateFunnel::JudgePurity(const std::vector<SheetVote>& votes,
   // Counts are whole numbers: 180 of 200 must be 90 %, whatever 0.9 is in binary.
   constexpr double kRounding = 1e-9;
   Keep("purity", [&](Candidate* candidate) -> std::string {
-    const Judgement& judgement = judgements[folding_(candidate->name)];
+    const Judgement& judgement = judgements[normalize_(candidate->name)];
     if (judgement.answered.empty()) return "not judged";
     candidate->images_judged = judgement.shown;
     candidate->images_right = judgement.right;
@@ -159,9 +159,9 @@ absl::Status CandidateFunnel::JudgePurity(const std::vector<SheetVote>& votes,
 
 void CandidateFunnel::Exclude(const std::vector<std::string>& names, const std::string& list) {
   std::set<std::string> keys;
-  for (const std::string& name : names) keys.insert(folding_(name));
+  for (const std::string& name : names) keys.insert(normalize_(name));
   Keep("exclude", [&](Candidate* candidate) {
-    return keys.count(folding_(candidate->name)) > 0 ? absl::StrCat("in ", list) : "";
+    return keys.count(normalize_(candidate->name)) > 0 ? absl::StrCat("in ", list) : "";
   });
 }
 

@@ -22,7 +22,7 @@ struct UrlTruth {
 // (folded name, URL) -> truth; without a name for everybody.
 using Truths = std::map<std::pair<std::string, std::string>, UrlTruth>;
 
-absl::StatusOr<Truths> ReadTruths(const std::string& path, const NameFolding& folding) {
+absl::StatusOr<Truths> ReadTruths(const std::string& path, const NameNormalizer& normalize) {
   Truths truths;
   const absl::Status status =
       CsvTable::Scan(path, [&](const CsvTable& table, CsvTable::Row&& row) -> absl::Status {
@@ -33,7 +33,7 @@ absl::StatusOr<Truths> ReadTruths(const std::string& path, const NameFolding& fo
           }
         }
         const std::string &what = table.Get(row, "what"), &detail = table.Get(row, "detail");
-        UrlTruth& truth = truths[{folding(table.Get(row, "name")), table.Get(row, "url")}];
+        UrlTruth& truth = truths[{normalize(table.Get(row, "name")), table.Get(row, "url")}];
         if (what == kTruthWrongPerson || what == kTruthNoFace) {
           truth.wrong = what;
           truth.wrong_detail = detail;
@@ -110,14 +110,14 @@ absl::Status MarkDuplicates(const std::vector<Member>& members, int64_t run, Man
 
 absl::StatusOr<int64_t> StoreTruth(const std::string& path,
                                    const std::vector<CollectedImage>& images,
-                                   const NameFolding& folding, Manifest* manifest) {
-  FACET_ASSIGN_OR_RETURN(const Truths truths, ReadTruths(path, folding));
+                                   const NameNormalizer& normalize, Manifest* manifest) {
+  FACET_ASSIGN_OR_RETURN(const Truths truths, ReadTruths(path, normalize));
   int64_t run = 0, unknown = 0;
   const absl::Status status = manifest->InTransaction([&]() -> absl::Status {
     FACET_ASSIGN_OR_RETURN(run, manifest->StartRun(kTruthStage, "{}"));
     std::map<std::pair<std::string, std::string>, std::vector<Member>> pictures;  // name, URL
     for (const CollectedImage& image : images) {
-      auto found = truths.find({folding(image.name), image.url});
+      auto found = truths.find({normalize(image.name), image.url});
       if (found == truths.end()) found = truths.find({"", image.url});
       Member member = {&image, found == truths.end() ? nullptr : &found->second};
       FACET_RETURN_IF_ERROR(MarkWrong(member, run, manifest));

@@ -28,7 +28,7 @@ struct CollectedImage {
 // there whose URL the table does not have. InvalidArgument: a `what` that is no reason.
 absl::StatusOr<int64_t> StoreTruth(const std::string& path,
                                    const std::vector<CollectedImage>& images,
-                                   const NameFolding& folding, Manifest* manifest);
+                                   const NameNormalizer& normalize, Manifest* manifest);
 
 }  // namespace facet
 

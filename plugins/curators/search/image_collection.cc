@@ -103,13 +103,13 @@ absl::StatusOr<Collection> CollectionOf(CandidateImages images,
 
 absl::StatusOr<Collection> VggFaceCollection(const std::string& folder,
                                              const std::vector<ManifestIdentity>& identities,
-                                             const NameFolding& folding) {
+                                             const NameNormalizer& normalize) {
   FACET_ASSIGN_OR_RETURN(const std::vector<std::string> people, ListedPeople(folder));
   std::map<std::string, std::string> lists;
-  for (const std::string& name : people) lists[folding(name)] = name;
+  for (const std::string& name : people) lists[normalize(name)] = name;
   Collection collection;
   for (const ManifestIdentity& identity : identities) {
-    const auto list = lists.find(folding(identity.name));
+    const auto list = lists.find(normalize(identity.name));
     if (list == lists.end()) {
       collection.unanswered.push_back(absl::StrCat("\"", identity.name, "\""));
       continue;

@@ -33,7 +33,7 @@ absl::StatusOr<Collection> CollectionOf(CandidateImages images,
 // The lists <folder>/<Name>.txt of the VGG-Face release, of `identities` by folded name.
 absl::StatusOr<Collection> VggFaceCollection(const std::string& folder,
                                              const std::vector<ManifestIdentity>& identities,
-                                             const NameFolding& folding);
+                                             const NameNormalizer& normalize);
 // Adds everybody who has a list: "Aamir_Khan".
 absl::StatusOr<std::vector<ManifestIdentity>> AddVggFaceIdentities(const std::string& folder,
                                                                    Manifest* manifest);

@@ -62,16 +62,16 @@ absl::StatusOr<SearchResults> AskCommand(const std::vector<SearchQuery>& queries
 }
 
 // Gives queries without an answer the one of another spelling.
-void AddSpellings(const std::vector<SearchQuery>& queries, const NameFolding& folding,
+void AddSpellings(const std::vector<SearchQuery>& queries, const NameNormalizer& normalize,
                   SearchResults* results) {
   std::map<std::pair<std::string, std::string>, const std::vector<SearchHit>*> folded;
   for (const auto& [key, hits] : *results) {
-    const std::string text = folding(key.second);
+    const std::string text = normalize(key.second);
     if (!text.empty()) folded.emplace(std::make_pair(key.first, text), &hits);
   }
   SearchResults added;
   for (const SearchQuery& query : queries) {
-    const auto found = folded.find({query.engine, folding(query.text)});
+    const auto found = folded.find({query.engine, normalize(query.text)});
     if (found == folded.end() || results->count({query.engine, query.text}) > 0) continue;
     added[{query.engine, query.text}] = *found->second;
   }
@@ -81,7 +81,7 @@ void AddSpellings(const std::vector<SearchQuery>& queries, const NameFolding& fo
 }  // namespace
 
 absl::StatusOr<CandidateImages> FindImages(const std::vector<std::string>& names,
-                                           const AnswerSources& sources, const NameFolding& folding,
+                                           const AnswerSources& sources, const NameNormalizer& normalize,
                                            const std::function<bool(int64_t, int64_t)>& go_on) {
   SearchResults results;
   std::vector<std::string> engines = sources.engines;
@@ -98,7 +98,7 @@ absl::StatusOr<CandidateImages> FindImages(const std::vector<std::string>& names
   if (!sources.command.empty()) {
     FACET_ASSIGN_OR_RETURN(results, AskCommand(queries, sources, go_on));
   }
-  AddSpellings(queries, folding, &results);
+  AddSpellings(queries, normalize, &results);
   CandidateImages images = TopHits(queries, results, sources.top);
   if (images.unanswered.size() < queries.size()) return images;
   return absl::NotFoundError(

@@ -1,4 +1,4 @@
-// RenderFrame. OpenCV's warpAffine would serve but for three things: it rounds coordinates to 1/32
+// RenderCrop. OpenCV's warpAffine would serve but for three things: it rounds coordinates to 1/32
 // px, it cannot average areas, and it refuses images of more than 32767 px a side.
 #include <algorithm>
 #include <cmath>
@@ -19,7 +19,7 @@ double Stretch(const Affine& image_from_crop) {
 }
 
 // A position along one axis: the two pixels around it and the second one's weight. The comparison
-// as doubles comes first: a frame may lie anywhere.
+// as doubles comes first: a crop may lie anywhere.
 struct Tap {
   int first, second;
   float weight;
@@ -50,15 +50,15 @@ void AddSample(const Image& image, const Point& at, float* sum) {
 
 // Each pixel of the crop is the mean of n x n bilinear samples spread over its area, n being the
 // number of image px that it covers along a side: at most one px apart, they skip none.
-Image RenderFrame(const Image& image, const std::array<double, 6>& frame_from_image, double aspect,
+Image RenderCrop(const Image& image, const std::array<double, 6>& crop_from_image, double aspect,
                   int shorter_side_px) {
   FACET_CHECK(image.width > 0 && image.height > 0 && shorter_side_px > 0 && aspect > 0);
   const double side = shorter_side_px;
   Image crop(aspect > 1 ? static_cast<int>(std::lround(side * aspect)) : shorter_side_px,
              aspect > 1 ? shorter_side_px : static_cast<int>(std::lround(side / aspect)));
-  const Affine image_from_frame = Affine{frame_from_image}.Inverse();
+  const Affine image_from_crop = Affine{crop_from_image}.Inverse();
   const Affine image_from_crop =
-      image_from_frame.After({{1 / side, 0, 0.5 / side, 0, 1 / side, 0.5 / side}});
+      image_from_crop.After({{1 / side, 0, 0.5 / side, 0, 1 / side, 0.5 / side}});
   // The tolerance keeps a crop at scale 1 free of blur whatever the rounding of the map.
   const int n =
       static_cast<int>(std::clamp(std::ceil(Stretch(image_from_crop) - 1e-6), 1.0, kMaxSamples));
