@@ -51,17 +51,17 @@ void AddSample(const Image& image, const Point& at, float* sum) {
 // Each pixel of the crop is the mean of n x n bilinear samples spread over its area, n being the
 // number of image px that it covers along a side: at most one px apart, they skip none.
 Image RenderCrop(const Image& image, const std::array<double, 6>& crop_from_image, double aspect,
-                  int shorter_side_px) {
+                 int shorter_side_px) {
   FACET_CHECK(image.width > 0 && image.height > 0 && shorter_side_px > 0 && aspect > 0);
   const double side = shorter_side_px;
   Image crop(aspect > 1 ? static_cast<int>(std::lround(side * aspect)) : shorter_side_px,
              aspect > 1 ? shorter_side_px : static_cast<int>(std::lround(side / aspect)));
   const Affine image_from_crop = Affine{crop_from_image}.Inverse();
-  const Affine image_from_crop =
+  const Affine image_from_pixel =
       image_from_crop.After({{1 / side, 0, 0.5 / side, 0, 1 / side, 0.5 / side}});
   // The tolerance keeps a crop at scale 1 free of blur whatever the rounding of the map.
   const int n =
-      static_cast<int>(std::clamp(std::ceil(Stretch(image_from_crop) - 1e-6), 1.0, kMaxSamples));
+      static_cast<int>(std::clamp(std::ceil(Stretch(image_from_pixel) - 1e-6), 1.0, kMaxSamples));
   const float share = 1.0f / (static_cast<float>(n) * static_cast<float>(n));
   for (int row = 0; row < crop.height; ++row) {
     for (int column = 0; column < crop.width; ++column) {
@@ -69,7 +69,7 @@ Image RenderCrop(const Image& image, const std::array<double, 6>& crop_from_imag
       for (int i = 0; i < n; ++i) {
         for (int j = 0; j < n; ++j) {
           AddSample(image,
-                    image_from_crop({column + (j + 0.5) / n - 0.5, row + (i + 0.5) / n - 0.5}),
+                    image_from_pixel({column + (j + 0.5) / n - 0.5, row + (i + 0.5) / n - 0.5}),
                     sum);
         }
       }
