@@ -21,6 +21,7 @@
 #include "core/api/evaluator.h"
 #include "plugins/evaluators/pair_distances.h"
 #include "plugins/evaluators/person_bootstrap.h"
+#include "plugins/evaluators/resampling.h"
 #include "plugins/evaluators/roc.h"
 
 namespace {
@@ -183,10 +184,10 @@ class Det final : public facet::Evaluator {
         }));
     facet::SortByDistance(own);
     const std::vector<RocPoint> roc = facet::RocOf(own);
-    Evaluation evaluation = Report(
-        FiguresOf(options_, roc), draws, false,
-        absl::StrCat("bootstrap over ", people.num_people, " people, ", options_.draws, " draws"),
-        static_cast<int64_t>(own.size()));
+    Evaluation evaluation =
+        Report(FiguresOf(options_, roc), draws, false,
+               facet::TextOf({"people", people.num_people, options_.draws, input.seed}),
+               static_cast<int64_t>(own.size()));
     AddCurve(roc, &evaluation);
     return evaluation;
   }

@@ -6,12 +6,12 @@
 //      F1 and the mean overlap of matched boxes for what scores at least `min_score` (default: all
 //      that the detector gave), and recall at so many false positives per image. Curves: precision
 //      over recall, and the discrete ROC of FDDB (true positive rate over all false positives).
-// Matching, sizes that do not count and ties: plugins/evaluators/detection_scores.h. Standard errors
-// are those of a bootstrap over images. Truth boxes must be canonical too, as the detector's are;
-// `given` with its conventions says how far a data set's are from that.
-// Images that could not be read, and those without a marked face, are left out, with a notice; so
-// are samples without a box in other images, where a detection of theirs counts as false.
-// Errors: InvalidArgument if no sample has a box, none is large enough, or something that was found
+// Matching, sizes that do not count and ties: plugins/evaluators/detection_scores.h. Standard
+// errors are those of a bootstrap over images. Truth boxes must be canonical too, as the detector's
+// are; `given` with its conventions says how far a data set's are from that. Images that could not
+// be read, and those without a marked face, are left out, with a notice; so are samples without a
+// box in other images, where a detection of theirs counts as false. Errors: InvalidArgument if no
+// sample has a box, none is large enough, or something that was found
 //      is not finite; FailedPrecondition if no image could be read.
 //
 // Example:  evaluator = { use = "detection", min_overlap = 0.5, min_score = 0.9 }
@@ -23,6 +23,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
 #include "plugins/evaluators/detection_scores.h"
+#include "plugins/evaluators/resampling.h"
 
 namespace facet {
 namespace {
@@ -46,8 +47,6 @@ struct Options {
 
 struct Figure {
   std::string name;
-  double value = 0.0;
-  std::vector<double> draws;
   int64_t count = 0;
 };
 
@@ -68,7 +67,7 @@ class Detection final : public Evaluator {
       return absl::InvalidArgumentError(absl::StrCat(
           "no marked face has a mean side of min_side_px = ", options_.min_side_px, " px"));
     }
-    AddMetrics(judged, num_truths, input.seed, &evaluation);
+    FACET_RETURN_IF_ERROR(AddMetrics(judged, num_truths, input.seed, &evaluation));
     evaluation.curves = DetectionCurves(judged);
     return evaluation;
   }
@@ -133,51 +132,67 @@ class Detection final : public Evaluator {
     return images;
   }
 
-  void AddMetrics(const JudgedDetections& judged, int64_t num_truths, uint64_t seed,
-                  Evaluation* evaluation) const {
-    const size_t n = judged.truths.size();
-    const auto figures_of = [&](const std::vector<double>& weights) {
-      return FiguresOf(judged, weights, options_.min_score, options_.false_per_image);
-    };
-    const DetectionFigures all = figures_of(std::vector<double>(n, 1.0));
+  // The figures by name, without values.
+  std::vector<Figure> Named(const JudgedDetections& judged, int64_t num_truths) const {
     int64_t num_found = 0, num_matched = 0;
     for (const JudgedDetection& detection : judged.detections) {
       if (detection.score < options_.min_score) continue;
       ++num_found;
       num_matched += detection.is_true;
     }
-    std::vector<Figure> figures = {{"average precision", all.average_precision, {}, num_truths},
-                                   {"precision", all.precision, {}, num_found},
-                                   {"recall", all.recall, {}, num_truths},
-                                   {"F1", all.f1, {}, num_truths},
-                                   {"mean overlap of matches", all.overlap, {}, num_matched}};
-    for (size_t i = 0; i < options_.false_per_image.size(); ++i) {
-      figures.push_back(
-          {absl::StrCat("recall at ", options_.false_per_image[i], " false per image"),
-           all.recall_at[i],
-           {},
-           num_truths});
+    std::vector<Figure> figures = {{"average precision", num_truths},
+                                   {"precision", num_found},
+                                   {"recall", num_truths},
+                                   {"F1", num_truths},
+                                   {"mean overlap of matches", num_matched}};
+    for (const double each : options_.false_per_image) {
+      figures.push_back({absl::StrCat("recall at ", each, " false per image"), num_truths});
     }
-    BootstrapImages(judged, n > 1 ? options_.draws : 0, seed, [&](const auto& weights) {
-      const DetectionFigures drawn = figures_of(weights);
-      std::vector<double> values = {drawn.average_precision, drawn.precision, drawn.recall,
-                                    drawn.f1, drawn.overlap};
-      values.insert(values.end(), drawn.recall_at.begin(), drawn.recall_at.end());
-      for (size_t i = 0; i < values.size(); ++i) figures[i].draws.push_back(values[i]);
-    });
-    for (const Figure& figure : figures) {
-      if (!std::isfinite(figure.value)) {
+    return figures;
+  }
+
+  // Their values, with `weights` of the images.
+  std::vector<double> ValuesOf(const JudgedDetections& judged,
+                               const std::vector<double>& weights) const {
+    const DetectionFigures figures =
+        FiguresOf(judged, weights, options_.min_score, options_.false_per_image);
+    std::vector<double> values = {figures.average_precision, figures.precision, figures.recall,
+                                  figures.f1, figures.overlap};
+    values.insert(values.end(), figures.recall_at.begin(), figures.recall_at.end());
+    return values;
+  }
+
+  absl::Status AddMetrics(const JudgedDetections& judged, int64_t num_truths, uint64_t seed,
+                          Evaluation* evaluation) const {
+    const size_t n = judged.truths.size();
+    const std::vector<Figure> figures = Named(judged, num_truths);
+    std::vector<std::vector<double>> draws(figures.size());
+    const std::vector<double> values = ValuesOf(judged, std::vector<double>(n, 1.0));
+    const Resampling resampling = {"images", static_cast<int64_t>(n), options_.draws,
+                                   DeriveSeed(seed, "bootstrap over images")};
+    const auto use = [&](const std::vector<double>& copies) {
+      double drawn_truths = 0.0;
+      for (size_t i = 0; i < n; ++i) {
+        drawn_truths += copies[i] * static_cast<double>(judged.truths[i]);
+      }
+      if (drawn_truths == 0.0) return false;
+      const std::vector<double> drawn = ValuesOf(judged, copies);
+      for (size_t i = 0; i < drawn.size(); ++i) draws[i].push_back(drawn[i]);
+      return true;
+    };
+    if (n > 1) FACET_RETURN_IF_ERROR(Resample(resampling, "a face to be found", use));
+    for (size_t i = 0; i < figures.size(); ++i) {
+      if (!std::isfinite(values[i])) {
         evaluation->notices.push_back(
-            absl::StrCat(figure.name, " is not defined: nothing was found"));
+            absl::StrCat(figures[i].name, " is not defined: nothing was found"));
         continue;
       }
-      evaluation->metrics.push_back(
-          {figure.name, figure.value, DeviationOfDefined(figure.draws),
-           absl::StrCat("bootstrap over ", n, " images, ", options_.draws, " draws"), "%",
-           figure.count});
+      evaluation->metrics.push_back({figures[i].name, values[i], DeviationOfDefined(draws[i]),
+                                     TextOf(resampling), "%", figures[i].count});
     }
-    evaluation->replicates = figures[0].draws;
+    evaluation->replicates = draws[0];
     if (n > 1) evaluation->replicate_kind = "bootstrap";
+    return absl::OkStatus();
   }
 
   const Options options_;

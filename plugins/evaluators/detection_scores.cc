@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "plugins/evaluators/resampling.h"
+
 namespace facet {
 namespace {
 
@@ -136,36 +138,12 @@ DetectionFigures FiguresOf(const JudgedDetections& judged, const std::vector<dou
   return figures;
 }
 
-void BootstrapImages(const JudgedDetections& judged, int64_t num_draws, uint64_t seed,
-                     const std::function<void(const std::vector<double>& weights)>& use) {
-  Random random(DeriveSeed(seed, "bootstrap over images"));
-  const size_t n = judged.truths.size();
-  for (int64_t draw = 0; draw < num_draws;) {
-    std::vector<double> weights(n, 0.0);
-    int64_t num_truths = 0;
-    for (size_t i = 0; i < n; ++i) {
-      const size_t image = random.Index(n);
-      weights[image] += 1;
-      num_truths += judged.truths[image];
-    }
-    if (num_truths == 0) continue;
-    use(weights);
-    ++draw;
-  }
-}
-
 double DeviationOfDefined(const std::vector<double>& values) {
-  double sum = 0.0, squares = 0.0, n = 0.0;
+  std::vector<double> defined;
   for (const double value : values) {
-    if (!std::isfinite(value)) continue;
-    sum += value;
-    n += 1;
+    if (std::isfinite(value)) defined.push_back(value);
   }
-  if (n < 2) return -1.0;
-  for (const double value : values) {
-    if (std::isfinite(value)) squares += (value - sum / n) * (value - sum / n);
-  }
-  return std::sqrt(squares / (n - 1));
+  return defined.size() < 2 ? -1.0 : StandardDeviation(defined);
 }
 
 std::vector<Curve> DetectionCurves(const JudgedDetections& judged) {

@@ -10,7 +10,6 @@
 #define FACET_PLUGINS_EVALUATORS_DETECTION_SCORES_H_
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "core/api/detector.h"
@@ -65,12 +64,6 @@ struct DetectionFigures {
 };
 DetectionFigures FiguresOf(const JudgedDetections& judged, const std::vector<double>& weights,
                            double min_score, const std::vector<double>& false_per_image);
-
-// Calls `use` with the weight of every image, once per draw: as many images as there are, with
-// replacement. A draw without any face to be found says nothing and is drawn again; there must be
-// one in all images together.
-void BootstrapImages(const JudgedDetections& judged, int64_t num_draws, uint64_t seed,
-                     const std::function<void(const std::vector<double>& weights)>& use);
 
 // Standard deviation (divided by n - 1) of the values that are no NaN; -1 with fewer than two.
 double DeviationOfDefined(const std::vector<double>& values);

@@ -23,7 +23,7 @@
 #include "absl/strings/str_format.h"
 #include "core/api/evaluator.h"
 #include "plugins/evaluators/identification_trial.h"
-#include "plugins/evaluators/roc.h"
+#include "plugins/evaluators/resampling.h"
 
 namespace {
 
@@ -93,22 +93,19 @@ class Identification final : public facet::Evaluator {
     return mean;
   }
 
-  Evaluation Report(const std::vector<IdentificationTrial>& trials, uint64_t seed) const {
+  absl::StatusOr<Evaluation> Report(const std::vector<IdentificationTrial>& trials,
+                                    uint64_t seed) const {
     const std::vector<double> values = MeanFigures(trials, {});
     std::vector<std::vector<double>> draws(values.size());
-    facet::Random random(seed);
-    const auto num_people = static_cast<size_t>(trials[0].num_people);
-    std::vector<double> copies(num_people);
-    for (int64_t draw = 0; draw < options_.draws; ++draw) {
-      copies.assign(num_people, 0.0);
-      for (size_t i = 0; i < num_people; ++i) copies[random.Index(num_people)] += 1.0;
+    const facet::Resampling resampling = {"people", trials[0].num_people, options_.draws, seed};
+    FACET_RETURN_IF_ERROR(Resample(resampling, "probes", [&](const std::vector<double>& copies) {
       const std::vector<double> figures = MeanFigures(trials, copies);
       for (size_t i = 0; i < values.size(); ++i) draws[i].push_back(figures[i]);
-    }
+      return true;
+    }));
     Evaluation evaluation;
     const std::string error_kind =
-        absl::StrCat("bootstrap over ", num_people, " people, ", options_.draws, " draws; mean of ",
-                     trials.size(), " galleries");
+        absl::StrCat(TextOf(resampling), "; mean of ", trials.size(), " galleries");
     for (size_t i = 0; i < values.size(); ++i) {
       const bool closed = i < options_.ranks.size();
       const std::string name =

@@ -28,6 +28,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
 #include "core/api/landmark_mirror.h"
+#include "plugins/evaluators/resampling.h"
 
 namespace facet {
 namespace {
@@ -74,11 +75,18 @@ class LandmarkErrors final : public Evaluator {
                        " samples have true ones, and the aligner found none of these (does it "
                        "search landmarks, or need them from the detector?)"));
     }
-    std::vector<Figures> draws = Bootstrap(errors, input.seed);
-    const Figures all = Score(errors, std::vector<int64_t>(errors.size(), 1)).value();
+    const Resampling resampling = {"samples", static_cast<int64_t>(errors.size()), options_.draws,
+                                   input.seed};
+    std::vector<Figures> draws;
+    FACET_RETURN_IF_ERROR(
+        Resample(resampling, "found landmarks", [&](const std::vector<double>& copies) {
+          const std::optional<Figures> figures = Score(errors, copies);
+          if (figures) draws.push_back(*figures);
+          return figures.has_value();
+        }));
+    const Figures all = Score(errors, std::vector<double>(errors.size(), 1.0)).value();
     Evaluation evaluation;
-    const std::string kind =
-        absl::StrCat("bootstrap over ", errors.size(), " samples, ", draws.size(), " draws");
+    const std::string kind = TextOf(resampling);
     const auto add = [&](const std::string& name, double Figures::*figure, int64_t count) {
       std::vector<double> values;
       for (const Figures& draw : draws) values.push_back(100 * draw.*figure);
@@ -157,11 +165,11 @@ class LandmarkErrors final : public Evaluator {
   }
 
   // Of the samples, each as often as it was drawn; nothing if the draw has no found face.
-  std::optional<Figures> Score(const Errors& errors, const std::vector<int64_t>& times) const {
+  std::optional<Figures> Score(const Errors& errors, const std::vector<double>& copies) const {
     Figures sums;
     double found = 0.0, counted = 0.0;
     for (size_t i = 0; i < errors.size(); ++i) {
-      const auto weight = static_cast<double>(times[i]);
+      const double weight = copies[i];
       if (errors[i]) {
         found += weight;
         sums.error += weight * *errors[i];
@@ -173,18 +181,6 @@ class LandmarkErrors final : public Evaluator {
     }
     if (found == 0.0) return std::nullopt;
     return Figures{sums.error / found, sums.failures / counted, sums.area / counted};
-  }
-
-  std::vector<Figures> Bootstrap(const Errors& errors, uint64_t seed) const {
-    Random random(seed);
-    std::vector<Figures> draws;
-    std::vector<int64_t> times(errors.size());
-    while (static_cast<int64_t>(draws.size()) < options_.draws) {
-      std::fill(times.begin(), times.end(), 0);
-      for (size_t i = 0; i < errors.size(); ++i) ++times[random.Index(errors.size())];
-      if (const std::optional<Figures> figures = Score(errors, times)) draws.push_back(*figures);
-    }
-    return draws;
   }
 
   static double Deviation(const std::vector<double>& values) {

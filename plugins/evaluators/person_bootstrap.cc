@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/random.h"
+#include "plugins/evaluators/resampling.h"
 
 namespace facet {
 
@@ -30,31 +30,21 @@ PeopleOfPairs PeopleOf(const DatasetContents& data, const std::vector<Pair>& pai
 
 absl::Status BootstrapPeople(const PeopleOfPairs& people, int64_t num_draws, uint64_t seed,
                              const std::function<void(const std::vector<double>& weights)>& use) {
-  Random random(seed);
   const std::vector<PersonPair>& pairs = people.pairs;
-  const auto num_people = static_cast<uint64_t>(people.num_people);
-  std::vector<double> copies(num_people), weights(pairs.size());
-  int64_t used = 0;
-  for (int64_t tried = 0; used < num_draws; ++tried) {
-    if (tried >= 10 * num_draws) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("the bootstrap over people needs more of them: of ", tried, " draws of ",
-                       num_people, " people only ", used, " had genuine and impostor pairs"));
-    }
-    copies.assign(copies.size(), 0.0);
-    for (uint64_t i = 0; i < num_people; ++i) copies[random.Index(num_people)] += 1.0;
-    double genuine = 0.0, impostor = 0.0;
-    for (size_t i = 0; i < pairs.size(); ++i) {
-      const double first = copies[static_cast<size_t>(pairs[i].first)];
-      const double second = copies[static_cast<size_t>(pairs[i].second)];
-      weights[i] = pairs[i].first == pairs[i].second ? first : first * second;
-      (pairs[i].genuine ? genuine : impostor) += weights[i];
-    }
-    if (genuine == 0.0 || impostor == 0.0) continue;
-    use(weights);
-    ++used;
-  }
-  return absl::OkStatus();
+  std::vector<double> weights(pairs.size());
+  return Resample({"people", people.num_people, num_draws, seed}, kBothKinds,
+                  [&](const std::vector<double>& copies) {
+                    double genuine = 0.0, impostor = 0.0;
+                    for (size_t i = 0; i < pairs.size(); ++i) {
+                      const double first = copies[static_cast<size_t>(pairs[i].first)];
+                      const double second = copies[static_cast<size_t>(pairs[i].second)];
+                      weights[i] = pairs[i].first == pairs[i].second ? first : first * second;
+                      (pairs[i].genuine ? genuine : impostor) += weights[i];
+                    }
+                    if (genuine == 0.0 || impostor == 0.0) return false;
+                    use(weights);
+                    return true;
+                  });
 }
 
 }  // namespace facet

@@ -3,8 +3,7 @@
 // Pairs that share a person are not independent, so people are resampled, not pairs: a draw takes
 // as many people as there are, with replacement, and a pair counts as often as it can be formed
 // from them: m_a * m_b times for two people drawn m_a and m_b times, m_a times for a pair of one
-// person's images (the vertex bootstrap of Snijders and Borgatti, Connections 22(2), 1999). Equal
-// people and seeds give equal draws, so that replicates of two systems are paired.
+// person's images (the vertex bootstrap of Snijders and Borgatti, Connections 22(2), 1999).
 #ifndef FACET_PLUGINS_EVALUATORS_PERSON_BOOTSTRAP_H_
 #define FACET_PLUGINS_EVALUATORS_PERSON_BOOTSTRAP_H_
 
@@ -31,9 +30,11 @@ struct PeopleOfPairs {
 // is a person of its own.
 PeopleOfPairs PeopleOf(const DatasetContents& data, const std::vector<Pair>& pairs);
 
-// Calls `use` with the weight of every pair, once per draw. A draw without any genuine or without
-// any impostor pair says nothing and is drawn again; FailedPrecondition if that happens to nine of
-// ten draws: there are too few people.
+// What a draw needs to say anything, for Resample().
+inline constexpr char kBothKinds[] = "genuine and impostor pairs";
+
+// Calls `use` with the weight of every pair, once per draw that has pairs of both kinds.
+// FailedPrecondition as Resample(): too few people.
 absl::Status BootstrapPeople(const PeopleOfPairs& people, int64_t num_draws, uint64_t seed,
                              const std::function<void(const std::vector<double>& weights)>& use);
 

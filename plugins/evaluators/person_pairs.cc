@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/random.h"
 #include "core/base/status.h"
 #include "plugins/evaluators/pair_distances.h"
 #include "plugins/evaluators/person_bootstrap.h"
+#include "plugins/evaluators/resampling.h"
 #include "plugins/evaluators/template_rows.h"
 
 namespace facet {
@@ -140,30 +140,18 @@ std::vector<RocPoint> PersonPairs::Roc() const {
 absl::Status PersonPairs::Bootstrap(
     int64_t num_draws, uint64_t seed,
     const std::function<void(const std::vector<double>&)>& use) const {
-  Random random(seed);
-  std::vector<double> copies(static_cast<size_t>(num_people_));
-  int64_t used = 0;
-  for (int64_t tried = 0; used < num_draws; ++tried) {
-    if (tried >= 10 * num_draws) {
-      return absl::FailedPreconditionError(
-          absl::StrCat("the bootstrap over people needs more of them: of ", tried, " draws of ",
-                       num_people_, " people only ", used, " had genuine and impostor pairs"));
-    }
-    copies.assign(copies.size(), 0.0);
-    for (int64_t i = 0; i < num_people_; ++i) {
-      copies[random.Index(static_cast<uint64_t>(num_people_))] += 1.0;
-    }
-    const auto counts = [&](bool genuine) {
-      return [this, &copies, genuine](const Scored& p) { return Copies(p, copies, genuine) > 0; };
-    };
-    if (std::none_of(genuine_.begin(), genuine_.end(), counts(true)) ||
-        std::none_of(impostor_.begin(), impostor_.end(), counts(false))) {
-      continue;
-    }
-    use(copies);
-    ++used;
-  }
-  return absl::OkStatus();
+  return Resample(
+      {"people", num_people_, num_draws, seed}, kBothKinds, [&](const std::vector<double>& copies) {
+        const auto counts = [&](bool genuine) {
+          return [&, genuine](const Scored& p) { return Copies(p, copies, genuine) > 0; };
+        };
+        if (std::none_of(genuine_.begin(), genuine_.end(), counts(true)) ||
+            std::none_of(impostor_.begin(), impostor_.end(), counts(false))) {
+          return false;
+        }
+        use(copies);
+        return true;
+      });
 }
 
 absl::StatusOr<PersonPairs> ScorePairs(const EvaluationInput& input, const PairScoring& scoring) {

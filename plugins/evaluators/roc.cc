@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <numeric>
 #include <set>
 
 #include "core/base/check.h"
@@ -187,21 +186,6 @@ std::vector<RocPoint> WithoutCollinear(const std::vector<RocPoint>& roc) {
     kept.push_back(point);
   }
   return kept;
-}
-
-double StandardDeviation(const std::vector<double>& values) {
-  FACET_CHECK(values.size() >= 2);
-  const double n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double squares = 0.0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / (n - 1.0));
-}
-
-MeanAndError MeanWithError(const std::vector<double>& values) {
-  const double n = static_cast<double>(values.size());
-  const double deviation = StandardDeviation(values);
-  return {std::accumulate(values.begin(), values.end(), 0.0) / n, deviation / std::sqrt(n)};
 }
 
 }  // namespace facet

@@ -60,15 +60,6 @@ double AccuracyAt(const std::vector<Comparison>& comparisons, double threshold);
 // Without the points that lie on the line between their neighbours.
 std::vector<RocPoint> WithoutCollinear(const std::vector<RocPoint>& roc);
 
-struct MeanAndError {
-  double mean = 0.0;
-  double standard_error = 0.0;  // standard deviation (divided by n - 1) / sqrt(n)
-};
-// At least two values.
-MeanAndError MeanWithError(const std::vector<double>& values);
-// Standard deviation (divided by n - 1): the standard error of what bootstrap draws estimate.
-double StandardDeviation(const std::vector<double>& values);
-
 }  // namespace facet
 
 #endif  // FACET_PLUGINS_EVALUATORS_ROC_H_

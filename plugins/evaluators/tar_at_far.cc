@@ -5,9 +5,9 @@
 //      pair of two templates of known identity: low FARs need many impostors.
 // Out: TAR in % at each FAR: the largest that a threshold reaches with a FAR of at most that much,
 //      pairs of equal distance together, nothing interpolated. Its standard error and 95 % interval
-//      come from a bootstrap over people (plugins/evaluators/person_bootstrap.h). FARs that one single
-//      impostor pair would exceed cannot be measured and are left out, with a notice; the headline
-//      is the FAR `headline` or else the smallest one that can.
+//      come from a bootstrap over people (plugins/evaluators/person_bootstrap.h). FARs that one
+//      single impostor pair would exceed cannot be measured and are left out, with a notice; the
+//      headline is the FAR `headline` or else the smallest one that can.
 // Curve: TAR over log10 FAR.
 // With one projection per fold, pairs of fold i are measured under matrix i and pooled, which mixes
 // their scales: pairs = "all" is then refused, and a notice says so.
@@ -21,6 +21,7 @@
 #include "absl/strings/str_format.h"
 #include "core/api/evaluator.h"
 #include "plugins/evaluators/person_pairs.h"
+#include "plugins/evaluators/resampling.h"
 
 namespace {
 
@@ -90,12 +91,13 @@ class TarAtFar final : public facet::Evaluator {
       const auto at = [&sorted](double share) {
         return sorted[static_cast<size_t>(std::lround(share * (sorted.size() - 1.0)))];
       };
-      evaluation.metrics.push_back(
-          {absl::StrFormat("TAR at FAR %g", measured[i]), 100.0 * tar[i],
-           facet::StandardDeviation(draws[i]),
-           absl::StrFormat("bootstrap over %d people, %d draws, 95 %% interval [%.2f, %.2f]",
-                           pairs.num_people(), options_.draws, at(0.025), at(0.975)),
-           "%", pairs.num_impostor() + pairs.num_genuine()});
+      evaluation.metrics.push_back({absl::StrFormat("TAR at FAR %g", measured[i]), 100.0 * tar[i],
+                                    facet::StandardDeviation(draws[i]),
+                                    absl::StrFormat("%s, 95 %% interval [%.2f, %.2f]",
+                                                    facet::TextOf({"people", pairs.num_people(),
+                                                                   options_.draws, input.seed}),
+                                                    at(0.025), at(0.975)),
+                                    "%", pairs.num_impostor() + pairs.num_genuine()});
     }
     facet::Curve curve{
         "TAR over FAR", "log10 of the false accept rate", "true accept rate", {}, {}};

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "plugins/evaluators/pair_distances.h"
+#include "plugins/evaluators/resampling.h"
 #include "plugins/evaluators/roc.h"
 #include "plugins/evaluators/verification_scores.h"
 
@@ -117,7 +118,7 @@ class Scorer {
         ScoreSplit(*input.data, Comparer(input), options_.far, options_.draws, input.seed));
     Evaluation evaluation;
     const std::string error_kind =
-        absl::StrCat("bootstrap over ", scores.num_people, " people, ", options_.draws, " draws");
+        TextOf({"people", scores.num_people, options_.draws, input.seed});
     const auto add = [&](const std::string& name, const Get& get) {
       evaluation.metrics.push_back({name, get(scores.test),
                                     StandardDeviation(Column(scores.draws, get)), error_kind, "%",

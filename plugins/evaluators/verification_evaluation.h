@@ -5,14 +5,14 @@
 // Out: metrics in %, ROC curves. A pair is accepted if its distance is below the threshold.
 //
 // kFolds (LFW view 2, YTF): the threshold of fold i is the best on the other folds (exact search,
-// plugins/evaluators/roc.h); accuracy and its standard error are mean and ddof-1 deviation / sqrt(n)
-// of the folds. 100%-EER, threshold-free, is pooled over all pairs, with the standard error of the
-// folds' own values; the mean of those is given beside it.
-// One matrix per fold (W' learned per fold): whatever decides on fold i is measured under matrix i,
-// training pairs included, so the threshold never sees the test people. Pooling would mix the
-// matrices' scales, so the mean of folds is then the headline, and the ROC their mean at equal FAR.
-// kSplit (LFW view 1): threshold from fold 0, figures of fold 1 (under its matrix), standard errors
-// from a bootstrap over the people of fold 1, the threshold held fixed.
+// plugins/evaluators/roc.h); accuracy and its standard error are mean and ddof-1 deviation /
+// sqrt(n) of the folds. 100%-EER, threshold-free, is pooled over all pairs, with the standard error
+// of the folds' own values; the mean of those is given beside it. One matrix per fold (W' learned
+// per fold): whatever decides on fold i is measured under matrix i, training pairs included, so the
+// threshold never sees the test people. Pooling would mix the matrices' scales, so the mean of
+// folds is then the headline, and the ROC their mean at equal FAR. kSplit (LFW view 1): threshold
+// from fold 0, figures of fold 1 (under its matrix), standard errors from a bootstrap over the
+// people of fold 1, the threshold held fixed.
 //
 // Distances: l2, or cosine (1 - cos). The paper compares l2-normalised descriptors and does not
 // normalise again what W' projects; `normalize = "descriptors"` does the same.
