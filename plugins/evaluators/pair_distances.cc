@@ -6,30 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
+#include "plugins/evaluators/template_rows.h"
 
 namespace facet {
-namespace {
-
-// Lengths of the rows. InvalidArgument names the first template that cannot be compared.
-absl::StatusOr<std::vector<double>> Norms(const MatrixView& matrix, const Protocol& protocol,
-                                          bool must_normalize) {
-  std::vector<double> norms(static_cast<size_t>(matrix.rows));
-  for (size_t row = 0; row < norms.size(); ++row) {
-    double squares = 0.0;
-    const float* values = matrix.Row(static_cast<int64_t>(row));
-    for (int64_t d = 0; d < matrix.columns; ++d) squares += double{values[d]} * double{values[d]};
-    norms[row] = std::sqrt(squares);
-    if (!std::isfinite(norms[row]) || (must_normalize && norms[row] == 0.0)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the descriptor of template \"", protocol.templates[row].name, "\" ",
-          norms[row] == 0.0 ? "is zero and has no direction"
-                            : "has values that are not finite (has training diverged?)"));
-    }
-  }
-  return norms;
-}
-
-}  // namespace
 
 absl::Status CheckVerificationInput(const EvaluationInput& input) {
   const Protocol& protocol = input.data->protocol;
@@ -78,7 +57,7 @@ absl::StatusOr<std::vector<Comparison>> PairDistances(const EvaluationInput& inp
   const MatrixView& matrix = input.ForFold(fold);
   const bool cosine = distance == PairDistance::kCosine;
   FACET_ASSIGN_OR_RETURN(const std::vector<double> norms,
-                         Norms(matrix, protocol, cosine || normalize));
+                         TemplateNorms(matrix, protocol, cosine || normalize));
   std::vector<Comparison> comparisons;
   comparisons.reserve(protocol.pairs.size());
   for (const Pair& pair : protocol.pairs) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status.h"
 
 namespace facet {
 namespace {
@@ -29,6 +30,24 @@ float Accumulate(const float* a, const float* b, size_t size, bool squared_diffe
 
 }  // namespace
 
+absl::StatusOr<std::vector<double>> TemplateNorms(const MatrixView& matrix,
+                                                  const Protocol& protocol, bool need_direction) {
+  std::vector<double> norms(static_cast<size_t>(matrix.rows));
+  for (size_t row = 0; row < norms.size(); ++row) {
+    double squares = 0.0;
+    const float* const values = matrix.Row(static_cast<int64_t>(row));
+    for (int64_t d = 0; d < matrix.columns; ++d) squares += double{values[d]} * double{values[d]};
+    norms[row] = std::sqrt(squares);
+    if (!std::isfinite(norms[row]) || (need_direction && norms[row] == 0.0)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the descriptor of template \"", protocol.templates[row].name, "\" ",
+          norms[row] == 0.0 ? "is zero and has no direction"
+                            : "has values that are not finite (has training diverged?)"));
+    }
+  }
+  return norms;
+}
+
 absl::StatusOr<TemplateRows> TemplateRows::Make(const MatrixView& matrix, const Protocol& protocol,
                                                 bool cosine, bool normalize) {
   if (matrix.rows != static_cast<int64_t>(protocol.templates.size()) || matrix.columns <= 0) {
@@ -37,23 +56,14 @@ absl::StatusOr<TemplateRows> TemplateRows::Make(const MatrixView& matrix, const 
                                                    protocol.templates.size(), " templates"));
   }
   normalize = normalize || cosine;
+  FACET_ASSIGN_OR_RETURN(const std::vector<double> norms,
+                         TemplateNorms(matrix, protocol, normalize));
   const auto columns = static_cast<size_t>(matrix.columns);
   std::vector<float> rows(matrix.values,
                           matrix.values + static_cast<size_t>(matrix.rows) * columns);
-  for (size_t row = 0; row < static_cast<size_t>(matrix.rows); ++row) {
-    double squares = 0.0;
-    for (size_t d = 0; d < columns; ++d) {
-      squares += double{rows[row * columns + d]} * double{rows[row * columns + d]};
-    }
-    if (!std::isfinite(squares) || (normalize && squares == 0.0)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the descriptor of template \"", protocol.templates[row].name, "\" ",
-                       squares == 0.0 ? "is zero and has no direction"
-                                      : "has values that are not finite (has training diverged?)"));
-    }
-    const double norm = normalize ? std::sqrt(squares) : 1.0;
-    for (size_t d = 0; d < columns; ++d) {
-      rows[row * columns + d] = static_cast<float>(rows[row * columns + d] / norm);
+  for (size_t row = 0; normalize && row < norms.size(); ++row) {
+    for (size_t i = row * columns; i < (row + 1) * columns; ++i) {
+      rows[i] = static_cast<float>(rows[i] / norms[row]);
     }
   }
   return TemplateRows(std::move(rows), columns, cosine);

@@ -12,11 +12,15 @@
 
 namespace facet {
 
+// The l2 norm of every template's descriptor, one for each row. InvalidArgument names the first
+// template whose descriptor is not finite, or zero where they `need_direction`.
+absl::StatusOr<std::vector<double>> TemplateNorms(const MatrixView& matrix,
+                                                  const Protocol& protocol, bool need_direction);
+
 class TemplateRows {
  public:
   // cosine: distances are 1 - cos, else l2, of rows that are l2-normalised if `normalize` says so.
-  // InvalidArgument names the first template whose descriptor is not finite, or has no direction
-  // where one is needed.
+  // InvalidArgument: another number of rows than templates, and as TemplateNorms().
   static absl::StatusOr<TemplateRows> Make(const MatrixView& matrix, const Protocol& protocol,
                                            bool cosine, bool normalize);
   // float32; the same whatever the compiler makes of it.
