@@ -23,10 +23,8 @@ class AllPairs final : public facet::Miner {
     FACET_ASSIGN_OR_RETURN(const facet::BatchLabels batch,
                            facet::BatchLabels::Of(embeddings, labels));
     facet::PairList pairs;
-    for (int64_t i = 0; i < batch.size(); ++i) {
-      for (const int64_t j : batch.Positives(i)) pairs.AddPositive(i, j);
-      for (const int64_t j : batch.Negatives(i)) pairs.AddNegative(i, j);
-    }
+    for (const auto& [i, j] : batch.PositivePairs()) pairs.AddPositive(i, j);
+    for (const auto& [i, j] : batch.NegativePairs()) pairs.AddNegative(i, j);
     return pairs.Build(embeddings);
   }
 };

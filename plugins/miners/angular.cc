@@ -21,15 +21,17 @@
 
 namespace {
 
-struct Options {
+struct Options : facet::DistanceOptions {
   double angle_rad = 0.3490658503988659;
-  bool normalize = true;
+  Options() {
+    distance = "squared_l2";  // of the formula
+    normalize = true;
+  }
 
   void Visit(facet::OptionVisitor& v) {
     v("angle_rad", angle_rad, facet::Range(0, 1.5707963267948966),
       "triplets of larger angles are kept; 20 degrees: pytorch-metric-learning");
-    v("normalize", normalize, facet::Any(),
-      "embeddings to unit length first; on: pytorch-metric-learning");
+    VisitNormalize(v, "on: pytorch-metric-learning");
   }
 };
 
@@ -41,9 +43,8 @@ class Angular final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances squared,
-        facet::BatchDistances::Of(embeddings, labels, "squared_l2", options_.normalize));
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances squared,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     facet::TripletList triplets;
     for (int64_t a = 0; a < squared.size(); ++a) {
       const std::vector<int64_t> negatives = squared.Negatives(a);

@@ -5,22 +5,21 @@
 #include <sstream>
 #include <utility>
 
+#include "core/api/unit_rows.h"
 #include "core/base/status.h"
 
 namespace facet {
 namespace {
 
 // [N, N] float64 on the CPU.
-at::Tensor DistanceMatrix(const at::Tensor& embeddings, const std::string& distance,
-                          bool normalize) {
+at::Tensor DistanceMatrix(const at::Tensor& embeddings, const DistanceOptions& options) {
   at::Tensor x = embeddings.detach().to(at::kDouble);
-  if (normalize || distance == "cosine") {
-    x = x / at::norm(x, 2, {1}, /*keepdim=*/true).clamp_min(1e-12);
-  }
-  if (distance == "cosine") return (1 - at::matmul(x, x.t()).clamp(-1, 1)).cpu().contiguous();
+  if (options.normalize || options.distance == "cosine") x = UnitRows(x);
+  if (options.distance == "cosine")
+    return (1 - at::matmul(x, x.t()).clamp(-1, 1)).cpu().contiguous();
   // Mode 2: without the expansion |x|^2 - 2xy + |y|^2, which loses small distances.
   const at::Tensor l2 = at::cdist(x, x, 2.0, /*compute_mode=*/2).cpu().contiguous();
-  return distance == "squared_l2" ? at::square(l2) : l2;
+  return options.distance == "squared_l2" ? at::square(l2) : l2;
 }
 
 at::Tensor Indices(const std::vector<int64_t>& values, const at::Tensor& embeddings) {
@@ -73,13 +72,29 @@ std::vector<int64_t> BatchLabels::Negatives(int64_t i) const {
   return found;
 }
 
+std::vector<IndexPair> BatchLabels::PositivePairs() const {
+  std::vector<IndexPair> pairs;
+  for (int64_t i = 0; i < size(); ++i) {
+    for (const int64_t j : Positives(i)) pairs.emplace_back(i, j);
+  }
+  return pairs;
+}
+
+std::vector<IndexPair> BatchLabels::NegativePairs() const {
+  std::vector<IndexPair> pairs;
+  for (int64_t i = 0; i < size(); ++i) {
+    for (const int64_t j : Negatives(i)) pairs.emplace_back(i, j);
+  }
+  return pairs;
+}
+
 absl::StatusOr<BatchDistances> BatchDistances::Of(const at::Tensor& embeddings,
                                                   const at::Tensor& labels,
-                                                  const std::string& distance, bool normalize) {
+                                                  const DistanceOptions& options) {
   FACET_ASSIGN_OR_RETURN(BatchLabels batch_labels, BatchLabels::Of(embeddings, labels));
   BatchDistances batch(std::move(batch_labels));
   if (batch.size() == 0) return batch;
-  const at::Tensor matrix = DistanceMatrix(embeddings, distance, normalize);
+  const at::Tensor matrix = DistanceMatrix(embeddings, options);
   if (!at::isfinite(matrix).all().item<bool>()) {
     return absl::InvalidArgumentError(
         "embeddings hold values that are not finite or have no finite distance: the training "
@@ -112,12 +127,16 @@ void TripletList::Add(int64_t anchor, int64_t positive, int64_t negative) {
 }
 
 Tuples TripletList::Build(const at::Tensor& embeddings) const {
+  return Build(embeddings, NumMissing(embeddings.size(0), {&anchors_}));
+}
+
+Tuples TripletList::Build(const at::Tensor& embeddings, int64_t num_skipped) const {
   Tuples tuples;
   tuples.kind = TupleKind::kTriplets;
   tuples.anchors = Indices(anchors_, embeddings);
   tuples.positives = Indices(positives_, embeddings);
   tuples.negatives = Indices(negatives_, embeddings);
-  tuples.num_skipped = NumMissing(embeddings.size(0), {&anchors_});
+  tuples.num_skipped = num_skipped;
   return tuples;
 }
 

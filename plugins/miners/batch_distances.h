@@ -7,14 +7,17 @@
 #define FACET_PLUGINS_MINERS_BATCH_DISTANCES_H_
 
 #include <cstdint>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/api/tensor.h"
 #include "core/api/tuples.h"
+#include "plugins/miners/distance_options.h"
 
 namespace facet {
+
+using IndexPair = std::pair<int64_t, int64_t>;
 
 class BatchLabels {
  public:
@@ -28,6 +31,9 @@ class BatchLabels {
   // The other images of i's identity, and those of other identities; both ascending.
   std::vector<int64_t> Positives(int64_t i) const;
   std::vector<int64_t> Negatives(int64_t i) const;
+  // Every (i, j) of one identity, i and j different, and of two; ascending.
+  std::vector<IndexPair> PositivePairs() const;
+  std::vector<IndexPair> NegativePairs() const;
 
  private:
   std::vector<int64_t> labels_;
@@ -35,11 +41,10 @@ class BatchLabels {
 
 class BatchDistances : public BatchLabels {
  public:
-  // `distance`: "l2", "squared_l2", or "cosine": 1 - cos, so that near is small in all three.
-  // `normalize`: to unit length first (a zero vector stays zero; its cosine with anything is 0).
-  // InvalidArgument as BatchLabels::Of, and where a distance is not finite.
+  // A vector without direction (UnitRows()) has a cosine of 0 with anything. InvalidArgument as
+  // BatchLabels::Of, and where a distance is not finite.
   static absl::StatusOr<BatchDistances> Of(const at::Tensor& embeddings, const at::Tensor& labels,
-                                           const std::string& distance, bool normalize);
+                                           const DistanceOptions& options);
 
   double operator()(int64_t i, int64_t j) const {
     return distances_[static_cast<size_t>(i * size() + j)];
@@ -58,6 +63,8 @@ class TripletList {
   void Add(int64_t anchor, int64_t positive, int64_t negative);
   // On the device of `embeddings` [N, D]. num_skipped: the images that are no triplet's anchor.
   Tuples Build(const at::Tensor& embeddings) const;
+  // The same of a miner that counts what it skips.
+  Tuples Build(const at::Tensor& embeddings, int64_t num_skipped) const;
 
  private:
   std::vector<int64_t> anchors_, positives_, negatives_;

@@ -16,7 +16,7 @@ using testing::IsEmpty;
 
 BatchDistances Of(const at::Tensor& x, const std::vector<int64_t>& labels,
                   const std::string& distance, bool normalize) {
-  auto batch = BatchDistances::Of(x, at::tensor(labels, at::kLong), distance, normalize);
+  auto batch = BatchDistances::Of(x, at::tensor(labels, at::kLong), {distance, normalize});
   EXPECT_TRUE(batch.ok()) << batch.status();
   return *std::move(batch);
 }
@@ -74,8 +74,8 @@ TEST(BatchDistances, ReadsAnyLayout) {
   at::manual_seed(1);
   const at::Tensor x = at::randn({5, 7}).t();
   const at::Tensor labels = at::arange(14, at::kLong).remainder(3).slice(0, 0, 14, 2);
-  const auto strided = BatchDistances::Of(x, labels, "l2", false);
-  const auto plain = BatchDistances::Of(x.contiguous(), labels.contiguous(), "l2", false);
+  const auto strided = BatchDistances::Of(x, labels, {"l2", false});
+  const auto plain = BatchDistances::Of(x.contiguous(), labels.contiguous(), {"l2", false});
   ASSERT_TRUE(strided.ok() && plain.ok());
   for (int64_t i = 0; i < 7; ++i) {
     EXPECT_EQ(strided->Positives(i), plain->Positives(i));

@@ -24,12 +24,10 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-struct Options {
+struct Options : facet::DistanceOptions {
   std::string positive = "easy";
   std::string negative = "semihard";
   std::vector<double> positive_range, negative_range;
-  std::string distance = "l2";
-  bool normalize = false;
 
   void Visit(facet::OptionVisitor& v) {
     v("positive", positive, facet::OneOf({"easy", "semihard", "hard", "all"}),
@@ -40,9 +38,7 @@ struct Options {
       "[low, high]: positives at these distances alone; empty: all");
     v("negative_range", negative_range, facet::AtLeast(0),
       "[low, high]: negatives at these distances alone; empty: all");
-    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}), "cosine: 1 - cos");
-    v("normalize", normalize, facet::Any(),
-      "embeddings to unit length first; off: Parkhi et al. 2015, section 4.4");
+    VisitDistance(v, "");
   }
 };
 
@@ -73,9 +69,8 @@ class BatchEasyHard final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances batch,
-        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     facet::TripletList triplets;
     for (int64_t a = 0; a < batch.size(); ++a) {
       std::vector<int64_t> positives =

@@ -12,14 +12,9 @@
 
 namespace {
 
-struct Options {
-  std::string distance = "l2";
-  bool normalize = false;
-
+struct Options : facet::DistanceOptions {
   void Visit(facet::OptionVisitor& v) {
-    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
-      "which is far; l2 and squared_l2 select alike; cosine: 1 - cos");
-    v("normalize", normalize, facet::Any(), "embeddings to unit length first; off: paper");
+    VisitDistance(v, "which is far; l2 and squared_l2 select alike", "off: paper");
   }
 };
 
@@ -31,9 +26,8 @@ class BatchHard final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances batch,
-        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     facet::TripletList triplets;
     for (int64_t a = 0; a < batch.size(); ++a) {
       const int64_t p = batch.Farthest(a, batch.Positives(a));

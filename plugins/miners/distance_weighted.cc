@@ -24,16 +24,19 @@
 
 namespace {
 
-struct Options {
+struct Options : facet::DistanceOptions {
   double cutoff = 0.5;
   double nonzero_loss_cutoff = 1.4;
-  bool normalize = true;
+  Options() {
+    distance = "l2";  // of the formula
+    normalize = true;
+  }
 
   void Visit(facet::OptionVisitor& v) {
     v("cutoff", cutoff, facet::AboveUpTo(0, 2), "least distance in the weight; paper: 0.5");
     v("nonzero_loss_cutoff", nonzero_loss_cutoff, facet::AboveUpTo(0, 2),
       "negatives from this distance on are not drawn; the authors' code: 1.4");
-    v("normalize", normalize, facet::Any(), "embeddings to unit length first; on: paper");
+    VisitNormalize(v, "on: paper");
   }
 };
 
@@ -54,7 +57,7 @@ class DistanceWeighted final : public facet::Miner {
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t seed) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, "l2", options_.normalize));
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     const auto dimension = static_cast<double>(embeddings.size(1));
     facet::Random random(seed);
     facet::TripletList triplets;
@@ -75,9 +78,7 @@ class DistanceWeighted final : public facet::Miner {
         triplets.Add(a, p, negatives[static_cast<size_t>(drawn - sums.begin())]);
       }
     }
-    facet::Tuples tuples = triplets.Build(embeddings);
-    tuples.num_skipped = num_skipped;
-    return tuples;
+    return triplets.Build(embeddings, num_skipped);
   }
 
  private:

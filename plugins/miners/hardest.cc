@@ -4,8 +4,7 @@
 //   triplets: each ordered positive pair (a, p) with the negative nearest to a (the hard negative
 //             exemplars within the mini-batch of Schroff et al., arXiv:1503.03832, section 3.2).
 //   pairs:    all positive pairs, and as many negative pairs as there are positive ones: the
-//   nearest
-//             of the whole batch (dlib's loss_metric, which so balances the two sides).
+//             nearest of the whole batch (dlib's loss_metric, which so balances the two sides).
 //
 // In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
 // Out: triplets sorted by anchor, then positive; pairs that have no negative are skipped and
@@ -23,18 +22,13 @@
 
 namespace {
 
-struct Options {
+struct Options : facet::DistanceOptions {
   std::string makes = "triplets";
-  std::string distance = "l2";
-  bool normalize = false;
 
   void Visit(facet::OptionVisitor& v) {
     v("makes", makes, facet::OneOf({"triplets", "pairs"}),
       "triplets: the nearest negative of each positive pair; pairs: as many negative as positive");
-    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
-      "which is near; l2 and squared_l2 select alike; cosine: 1 - cos");
-    v("normalize", normalize, facet::Any(),
-      "embeddings to unit length first; off: Parkhi et al. 2015, section 4.4");
+    VisitDistance(v, "which is near; l2 and squared_l2 select alike");
   }
 };
 
@@ -48,9 +42,8 @@ class Hardest final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances batch,
-        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     if (makes() == facet::TupleKind::kPairs) return Pairs(batch).Build(embeddings);
     facet::TripletList triplets;
     int64_t num_skipped = 0;
@@ -64,16 +57,14 @@ class Hardest final : public facet::Miner {
         }
       }
     }
-    facet::Tuples tuples = triplets.Build(embeddings);
-    tuples.num_skipped = num_skipped;
-    return tuples;
+    return triplets.Build(embeddings, num_skipped);
   }
 
  private:
   static facet::PairList Pairs(const facet::BatchDistances& batch) {
     facet::PairList pairs;
     size_t num_positives = 0;
-    std::vector<std::pair<int64_t, int64_t>> negatives;
+    std::vector<facet::IndexPair> negatives;
     for (int64_t i = 0; i < batch.size(); ++i) {
       for (int64_t j = i + 1; j < batch.size(); ++j) {
         if (!batch.Same(i, j)) {

@@ -4,8 +4,7 @@
 //
 // In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
 // Out: ordered pairs, from hard to easy; equally hard ones sorted by first, then second. Images
-// that
-//      are first in no pair are counted as skipped.
+//      that are first in no pair are counted as skipped.
 // `normalize` is off by default, as is the projection of Parkhi et al. 2015, section 4.4;
 // pytorch-metric-learning normalises.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
@@ -19,22 +18,17 @@
 
 namespace {
 
-struct Options {
+struct Options : facet::DistanceOptions {
   double fraction = 0.5;
-  std::string distance = "l2";
-  bool normalize = false;
 
   void Visit(facet::OptionVisitor& v) {
     v("fraction", fraction, facet::AboveUpTo(0, 1),
       "share of the pairs that is kept; 0.5: pytorch-metric-learning");
-    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
-      "which is hard; l2 and squared_l2 select alike; cosine: 1 - cos");
-    v("normalize", normalize, facet::Any(),
-      "embeddings to unit length first; off: Parkhi et al. 2015, section 4.4");
+    VisitDistance(v, "which is hard; l2 and squared_l2 select alike");
   }
 };
 
-using Pairs = std::vector<std::pair<int64_t, int64_t>>;
+using Pairs = std::vector<facet::IndexPair>;
 
 class Hdc final : public facet::Miner {
  public:
@@ -44,14 +38,9 @@ class Hdc final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances batch,
-        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
-    Pairs positives, negatives;
-    for (int64_t i = 0; i < batch.size(); ++i) {
-      for (const int64_t j : batch.Positives(i)) positives.emplace_back(i, j);
-      for (const int64_t j : batch.Negatives(i)) negatives.emplace_back(i, j);
-    }
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
+    Pairs positives = batch.PositivePairs(), negatives = batch.NegativePairs();
     std::stable_sort(positives.begin(), positives.end(), [&batch](const auto& x, const auto& y) {
       return batch(x.first, x.second) > batch(y.first, y.second);
     });

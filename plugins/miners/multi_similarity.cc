@@ -30,7 +30,7 @@ class MultiSimilarity final : public facet::Miner {
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, "cosine", true));
+                           facet::BatchDistances::Of(embeddings, labels, {"cosine"}));
     facet::PairList pairs;
     // The least similar is the farthest: distances are 1 - s.
     for (int64_t a = 0; a < batch.size(); ++a) {

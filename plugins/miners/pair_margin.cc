@@ -14,21 +14,17 @@
 
 namespace {
 
-struct Options {
+struct Options : facet::DistanceOptions {
   double positive_margin = 0.2;
   double negative_margin = 0.8;
-  std::string distance = "l2";
-  bool normalize = true;
+  Options() { normalize = true; }
 
   void Visit(facet::OptionVisitor& v) {
     v("positive_margin", positive_margin, facet::AtLeast(0),
       "positive pairs beyond it are kept; in units of the distance");
     v("negative_margin", negative_margin, facet::AtLeast(0),
       "negative pairs below it are kept; in units of the distance");
-    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
-      "as the loss's; cosine: 1 - cos");
-    v("normalize", normalize, facet::Any(),
-      "embeddings to unit length first; on: pytorch-metric-learning");
+    VisitDistance(v, "as the loss's", "on: pytorch-metric-learning");
   }
 };
 
@@ -40,9 +36,8 @@ class PairMargin final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances batch,
-        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     facet::PairList pairs;
     for (int64_t i = 0; i < batch.size(); ++i) {
       for (const int64_t j : batch.Positives(i)) {

@@ -17,19 +17,16 @@
 
 namespace {
 
-struct Options {
+struct Options : facet::DistanceOptions {
   double margin = 0.2;
   std::string choice = "random";
-  std::string distance = "squared_l2";
-  bool normalize = false;
+  Options() { distance = "squared_l2"; }
 
   void Visit(facet::OptionVisitor& v) {
     v("margin", margin, facet::Above(0), "as the loss's, in units of the distance; FaceNet: 0.2");
     v("choice", choice, facet::OneOf({"random", "hardest"}), "which of the semi-hard negatives");
-    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
-      "as the loss's; FaceNet: squared_l2; cosine: 1 - cos");
-    v("normalize", normalize, facet::Any(),
-      "embeddings to unit length first, as FaceNet; off: Parkhi et al. 2015, section 4.4");
+    VisitDistance(v, "as the loss's; FaceNet: squared_l2",
+                  "on: FaceNet; off: Parkhi et al. 2015, section 4.4");
   }
 };
 
@@ -41,9 +38,8 @@ class SemiHard final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t seed) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances batch,
-        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     facet::Random random(seed);
     facet::TripletList triplets;
     int64_t num_skipped = 0;
@@ -64,9 +60,7 @@ class SemiHard final : public facet::Miner {
         }
       }
     }
-    facet::Tuples tuples = triplets.Build(embeddings);
-    tuples.num_skipped = num_skipped;
-    return tuples;
+    return triplets.Build(embeddings, num_skipped);
   }
 
  private:

@@ -18,20 +18,15 @@
 
 namespace {
 
-struct Options {
+struct Options : facet::DistanceOptions {
   double margin = 0.2;
   std::string type = "all";
-  std::string distance = "l2";
-  bool normalize = false;
 
   void Visit(facet::OptionVisitor& v) {
     v("margin", margin, facet::Any(),
       "as the loss's, in units of the distance; 0.2: pytorch-metric-learning");
     v("type", type, facet::OneOf({"all", "hard", "semihard", "easy"}), "which triplets are kept");
-    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
-      "as the loss's; cosine: 1 - cos");
-    v("normalize", normalize, facet::Any(),
-      "embeddings to unit length first; off: Parkhi et al. 2015, section 4.4");
+    VisitDistance(v, "as the loss's");
   }
 };
 
@@ -43,9 +38,8 @@ class TripletMargin final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances batch,
-        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     facet::TripletList triplets;
     for (int64_t a = 0; a < batch.size(); ++a) {
       const std::vector<int64_t> negatives = batch.Negatives(a);

@@ -19,12 +19,10 @@
 
 namespace {
 
-struct Options {
+struct Options : facet::DistanceOptions {
   int64_t num_bins = 100;
   int64_t positives_per_bin = 10;
   int64_t negatives_per_bin = 10;
-  std::string distance = "l2";
-  bool normalize = false;
 
   void Visit(facet::OptionVisitor& v) {
     v("num_bins", num_bins, facet::Range(1, 1000000), "100: pytorch-metric-learning");
@@ -32,14 +30,11 @@ struct Options {
       "drawn from each bin; 10: pytorch-metric-learning");
     v("negatives_per_bin", negatives_per_bin, facet::Range(1, 1000000),
       "drawn from each bin; 10: pytorch-metric-learning");
-    v("distance", distance, facet::OneOf({"l2", "squared_l2", "cosine"}),
-      "what is spread evenly; cosine: 1 - cos");
-    v("normalize", normalize, facet::Any(),
-      "embeddings to unit length first; off: Parkhi et al. 2015, section 4.4");
+    VisitDistance(v, "what is spread evenly");
   }
 };
 
-using Pairs = std::vector<std::pair<int64_t, int64_t>>;
+using Pairs = std::vector<facet::IndexPair>;
 
 // `per_bin` pairs from each bin that is not empty.
 Pairs Draw(const facet::BatchDistances& batch, const Pairs& pairs, int64_t num_bins,
@@ -74,22 +69,16 @@ class UniformHistogram final : public facet::Miner {
 
   absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
                                      uint64_t seed) override {
-    FACET_ASSIGN_OR_RETURN(
-        const facet::BatchDistances batch,
-        facet::BatchDistances::Of(embeddings, labels, options_.distance, options_.normalize));
-    Pairs positives, negatives;
-    for (int64_t i = 0; i < batch.size(); ++i) {
-      for (const int64_t j : batch.Positives(i)) positives.emplace_back(i, j);
-      for (const int64_t j : batch.Negatives(i)) negatives.emplace_back(i, j);
-    }
+    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
+                           facet::BatchDistances::Of(embeddings, labels, options_));
     facet::Random random(seed);
     facet::PairList pairs;
-    for (const auto& [i, j] :
-         Draw(batch, positives, options_.num_bins, options_.positives_per_bin, random)) {
+    for (const auto& [i, j] : Draw(batch, batch.PositivePairs(), options_.num_bins,
+                                   options_.positives_per_bin, random)) {
       pairs.AddPositive(i, j);
     }
-    for (const auto& [i, j] :
-         Draw(batch, negatives, options_.num_bins, options_.negatives_per_bin, random)) {
+    for (const auto& [i, j] : Draw(batch, batch.NegativePairs(), options_.num_bins,
+                                   options_.negatives_per_bin, random)) {
       pairs.AddNegative(i, j);
     }
     return pairs.Build(embeddings);
