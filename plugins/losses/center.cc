@@ -40,9 +40,7 @@ class Center final : public facet::Loss {
 
   absl::Status Initialize(int64_t dimension, int64_t num_classes, uint64_t seed) override {
     FACET_RETURN_IF_ERROR(facet::CheckClasses("center", num_classes));
-    weight_ = facet::DrawWeights(num_classes, dimension,
-                                 facet::WeightDeviation(options_.init, dimension), seed);
-    bias_ = at::zeros({num_classes}).requires_grad_(true);
+    classifier_.Draw(num_classes, dimension, options_.init, seed);
     // The variance of "xavier", the filler of the authors' program.
     centers_ =
         facet::DrawWeights(num_classes, dimension, 1.0 / std::sqrt(static_cast<double>(dimension)),
@@ -51,13 +49,12 @@ class Center final : public facet::Loss {
   }
 
   absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_CHECK(weight_.defined());
-    FACET_RETURN_IF_ERROR(
-        facet::CheckClassInput("center", input, weight_.size(1), weight_.size(0)));
+    FACET_RETURN_IF_ERROR(facet::CheckClassInput("center", input, classifier_.dimension(),
+                                                 classifier_.num_classes()));
     const at::Tensor x = facet::AtLeastFloat(input.embeddings);
     facet::LossGroup log_loss, center;
     log_loss.name = "log_loss";
-    log_loss.elements = facet::LogLosses(*Scores(x), input.labels);
+    log_loss.elements = facet::LogLosses(classifier_.Scores(x), input.labels);
     const at::Tensor own = centers_.to(x.scalar_type()).index_select(0, input.labels);
     center.name = "center";
     center.elements =
@@ -66,12 +63,13 @@ class Center final : public facet::Loss {
   }
 
   std::optional<at::Tensor> Scores(const at::Tensor& embeddings) override {
-    const at::Tensor x = facet::AtLeastFloat(embeddings);
-    return at::linear(x, weight_.to(x.scalar_type()), bias_.to(x.scalar_type()));
+    return classifier_.Scores(embeddings);
   }
 
   std::vector<facet::NamedTensor> Parameters() override {
-    return {{"weight", weight_}, {"bias", bias_}, {"centers", centers_}};
+    std::vector<facet::NamedTensor> parameters = classifier_.Parameters();
+    parameters.push_back({"centers", centers_});
+    return parameters;
   }
 
  private:
@@ -82,7 +80,7 @@ class Center final : public facet::Loss {
   // Zeros [N] whose mean has the paper's gradient with respect to the centres.
   at::Tensor Pull(const at::Tensor& x, const at::Tensor& own, const at::Tensor& labels) const {
     const at::Tensor counts =
-        facet::OwnClass(labels, weight_.size(0)).sum(0).index_select(0, labels);
+        facet::OwnClass(labels, classifier_.num_classes()).sum(0).index_select(0, labels);
     const double rows = static_cast<double>(x.size(0));
     const at::Tensor halves =
         0.5 * options_.alpha * rows * SquaredDistance(x.detach(), own) / (1 + counts);
@@ -90,8 +88,7 @@ class Center final : public facet::Loss {
   }
 
   const Options options_;
-  at::Tensor weight_;   // [classes, D]
-  at::Tensor bias_;     // [classes]
+  facet::LinearClassifier classifier_;
   at::Tensor centers_;  // [classes, D]
 };
 

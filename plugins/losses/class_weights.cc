@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "absl/strings/str_join.h"
+#include "core/api/unit_rows.h"
 
 namespace facet {
 
@@ -23,6 +24,17 @@ at::Tensor DrawWeights(int64_t rows, int64_t dimension, double deviation, uint64
     data[i] = static_cast<float>(deviation * random.Normal());
   }
   return weights.requires_grad_(true);
+}
+
+void LinearClassifier::Draw(int64_t num_classes, int64_t dimension, const std::string& init,
+                            uint64_t seed) {
+  weight_ = DrawWeights(num_classes, dimension, WeightDeviation(init, dimension), seed);
+  bias_ = at::zeros({num_classes}).requires_grad_(true);
+}
+
+at::Tensor LinearClassifier::Scores(const at::Tensor& embeddings) const {
+  const at::Tensor x = AtLeastFloat(embeddings);
+  return at::linear(x, weight_.to(x.scalar_type()), bias_.to(x.scalar_type()));
 }
 
 absl::Status CheckClasses(const std::string& loss, int64_t num_classes) {
@@ -48,14 +60,8 @@ absl::Status CheckClassInput(const std::string& loss, const LossInput& input, in
                                                  "), the identities it was made for"));
 }
 
-at::Tensor AtLeastFloat(const at::Tensor& x) {
-  return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
-}
-
-at::Tensor Directions(const at::Tensor& x) {
-  const at::Tensor norms = at::norm(x, 2, {1}, /*keepdim=*/true);
-  const at::Tensor zero = norms.lt(1e-12);
-  return (x / norms.masked_fill(zero, 1.0)).masked_fill(zero, 0.0);
+at::Tensor Cosines(const at::Tensor& x, const at::Tensor& weights) {
+  return at::matmul(UnitRows(x), UnitRows(weights.to(x.scalar_type())).t());
 }
 
 at::Tensor OwnClass(const at::Tensor& labels, int64_t num_classes) {

@@ -1,13 +1,15 @@
 // What losses with one learned vector per class share: drawing the vectors, checking what comes in,
-// and directions of vectors that may be zero.
+// and cosines to them.
 #ifndef FACET_PLUGINS_LOSSES_CLASS_WEIGHTS_H_
 #define FACET_PLUGINS_LOSSES_CLASS_WEIGHTS_H_
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "core/api/loss.h"
+#include "plugins/losses/at_least_float.h"
 
 namespace facet {
 
@@ -23,6 +25,23 @@ double WeightDeviation(const std::string& init, int64_t dimension);
 // [rows, dimension] float32 from N(0, deviation^2), drawn row by row, a leaf with a gradient.
 at::Tensor DrawWeights(int64_t rows, int64_t dimension, double deviation, uint64_t seed);
 
+// W x + b of learned weights and biases, which begin at 0.
+class LinearClassifier {
+ public:
+  // `init` as WeightInit().
+  void Draw(int64_t num_classes, int64_t dimension, const std::string& init, uint64_t seed);
+
+  int64_t num_classes() const { return weight_.size(0); }  // after Draw()
+  int64_t dimension() const { return weight_.size(1); }
+  // [N, D] of any floating type -> [N, classes], float32 or float64.
+  at::Tensor Scores(const at::Tensor& embeddings) const;
+  // weight [classes, D] and bias [classes].
+  std::vector<NamedTensor> Parameters() const { return {{"weight", weight_}, {"bias", bias_}}; }
+
+ private:
+  at::Tensor weight_, bias_;
+};
+
 // InvalidArgument if there are fewer than two classes: nothing is to be told apart.
 absl::Status CheckClasses(const std::string& loss, int64_t num_classes);
 
@@ -30,12 +49,9 @@ absl::Status CheckClasses(const std::string& loss, int64_t num_classes);
 absl::Status CheckClassInput(const std::string& loss, const LossInput& input, int64_t dimension,
                              int64_t num_classes);
 
-// float64 as it is, everything else as float32: exponentials need it.
-at::Tensor AtLeastFloat(const at::Tensor& x);
-
-// The rows of x [N, D] at unit length. A zero row has no direction: it stays zero, and no gradient
-// flows through it.
-at::Tensor Directions(const at::Tensor& x);
+// Between the rows of x [N, D], float32 or float64, and those of `weights` [C, D], of any floating
+// type: [N, C]. With a zero row (UnitRows()) they are 0.
+at::Tensor Cosines(const at::Tensor& x, const at::Tensor& weights);
 
 // [N, num_classes], true where the column is the row's label.
 at::Tensor OwnClass(const at::Tensor& labels, int64_t num_classes);

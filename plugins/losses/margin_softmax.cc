@@ -24,7 +24,7 @@ absl::StatusOr<std::vector<LossGroup>> MarginSoftmax::Compute(const LossInput& i
   FACET_RETURN_IF_ERROR(CheckClassInput(options_.loss, input, weight_.size(1), num_classes_));
   const at::Tensor x = AtLeastFloat(input.embeddings);
   const at::Tensor norms = at::norm(x, 2, {1});
-  const at::Tensor cosines = Cosines(x);
+  const at::Tensor cosines = ClassCosines(x);
   const at::Tensor own_class = OwnClass(input.labels, num_classes_);
   const at::Tensor own = WithMargin(OwnScores(cosines, own_class), norms);
   LossGroup group;
@@ -35,14 +35,13 @@ absl::StatusOr<std::vector<LossGroup>> MarginSoftmax::Compute(const LossInput& i
 
 std::optional<at::Tensor> MarginSoftmax::Scores(const at::Tensor& embeddings) {
   const at::Tensor x = AtLeastFloat(embeddings);
-  return Cosines(x) * Factors(at::norm(x, 2, {1}));
+  return ClassCosines(x) * Factors(at::norm(x, 2, {1}));
 }
 
 std::vector<NamedTensor> MarginSoftmax::Parameters() { return {{"weight", weight_}}; }
 
-at::Tensor MarginSoftmax::Cosines(const at::Tensor& embeddings) const {
-  const at::Tensor weight = weight_.to(embeddings.scalar_type());
-  const at::Tensor all = at::matmul(Directions(embeddings), Directions(weight).t());
+at::Tensor MarginSoftmax::ClassCosines(const at::Tensor& embeddings) const {
+  const at::Tensor all = Cosines(embeddings, weight_);
   const int64_t centers = options_.centers_per_class;
   if (centers == 1) return all;
   // Of equal centres one gets the gradient: amax would share it.

@@ -43,8 +43,8 @@ class MarginSoftmax : public Loss {
   virtual at::Tensor WithMargin(const at::Tensor& cosines, const at::Tensor& norms) = 0;
 
  private:
-  at::Tensor Cosines(const at::Tensor& embeddings) const;  // [N, classes]
-  at::Tensor Factors(const at::Tensor& norms) const;       // broadcasts to [N, classes]
+  at::Tensor ClassCosines(const at::Tensor& embeddings) const;  // [N, classes]
+  at::Tensor Factors(const at::Tensor& norms) const;            // broadcasts to [N, classes]
 
   const MarginSoftmaxOptions options_;
   int64_t num_classes_ = 0;

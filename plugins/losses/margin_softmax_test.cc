@@ -45,16 +45,6 @@ TEST(MultipliedAngle, IsItsDefinition) {
   }
 }
 
-TEST(Directions, ZeroStaysZeroAndPassesNoGradient) {
-  const at::Tensor x = at::tensor({3.0, 4.0, 0.0, 0.0}).view({2, 2}).set_requires_grad(true);
-  const at::Tensor directions = Directions(x);
-  EXPECT_TRUE(at::allclose(directions, at::tensor({0.6, 0.8, 0.0, 0.0}).view({2, 2})));
-  (directions * at::tensor({1.0, 2.0})).sum().backward();
-  // (g - (g d) d) / |x| with g = (1, 2), d = (0.6, 0.8).
-  const at::Tensor expected = at::tensor({-0.064, 0.048, 0.0, 0.0}).view({2, 2});
-  EXPECT_TRUE(at::allclose(x.grad(), expected)) << x.grad();
-}
-
 TEST(DrawWeights, AreFixedByTheSeed) {
   const at::Tensor weights = DrawWeights(50, 40, 0.5, 7);
   EXPECT_TRUE(at::equal(weights, DrawWeights(50, 40, 0.5, 7)));

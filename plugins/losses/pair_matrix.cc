@@ -5,13 +5,13 @@
 #include <limits>
 
 #include "absl/strings/str_cat.h"
+#include "core/api/unit_rows.h"
 #include "core/base/status.h"
 
 namespace facet {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNoDirection = 1e-12;
 
 absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& second, int64_t size) {
   if (first.sizes() != second.sizes()) {
@@ -33,16 +33,12 @@ absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& sec
 
 }  // namespace
 
-at::Tensor AtLeastFloat(const at::Tensor& x) {
-  return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
-}
-
-at::Tensor UnitRows(const at::Tensor& x) {
+at::Tensor UnitRowsOfAnyLength(const at::Tensor& x) {
   if (x.numel() == 0) return x;
+  const at::Tensor none = x.detach().norm(2, {1}, true).lt(kNoDirection);
   // The direction does not change with a constant factor: divided by the largest entry, the
   // squares neither overflow nor vanish.
   const at::Tensor largest = x.detach().abs().amax(1, true);
-  const at::Tensor none = largest.lt(kNoDirection);
   const at::Tensor scaled = (x / largest.masked_fill(none, 1)).masked_fill(none, 0);
   const at::Tensor squares = at::square(scaled).sum(1, true).masked_fill(none, 1);
   return scaled / squares.sqrt();
@@ -73,7 +69,7 @@ absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize) {
   const int64_t size = input.embeddings.size(0);
   PairBatch batch;
   batch.embeddings = AtLeastFloat(input.embeddings);
-  if (normalize) batch.embeddings = UnitRows(batch.embeddings);
+  if (normalize) batch.embeddings = UnitRowsOfAnyLength(batch.embeddings);
   if (input.tuples == nullptr) {
     batch.positive = input.labels.unsqueeze(1).eq(input.labels.unsqueeze(0));
     batch.negative = batch.positive.logical_not();

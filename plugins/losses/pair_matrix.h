@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/api/loss.h"
+#include "plugins/losses/at_least_float.h"
 
 namespace facet {
 
@@ -23,16 +24,13 @@ struct PairBatch {
 };
 
 // From the input's tuples; without them every pair of two different rows, by their labels. With
-// `normalize` the embeddings are divided by their l2 norms. InvalidArgument: shapes that do not
+// `normalize` the embeddings are UnitRowsOfAnyLength(). InvalidArgument: shapes that do not
 // fit, tuples that are no pairs, an index outside the batch.
 absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize);
 
-// float32 for float16 and bfloat16, else the tensor itself.
-at::Tensor AtLeastFloat(const at::Tensor& x);
-
-// Rows divided by their l2 norms. A row whose entries are all below 1e-12 has no direction: it
-// gives 0 with a gradient of 0.
-at::Tensor UnitRows(const at::Tensor& x);
+// UnitRows(), but for vectors of any length: their squares may overflow. Rounded otherwise, so that
+// neither can stand for the other where bits count.
+at::Tensor UnitRowsOfAnyLength(const at::Tensor& x);
 
 // [N, D] -> [N, N] of l2 distances, from differences: the expansion |a|^2 - 2 ab + |b|^2 loses
 // small distances. The gradient at distance 0 is 0.

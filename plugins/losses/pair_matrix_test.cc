@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "core/api/unit_rows.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -96,32 +97,32 @@ TEST(PairBatch, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refusal({x, Indices({0, 0}), &tuples}), HasSubstr("was given triplets"));
 }
 
-TEST(UnitRows, DividesByTheNormAtEveryScale) {
+TEST(UnitRowsOfAnyLength, DividesByTheNormAtEveryScale) {
   const at::Tensor x = Random({4, 3}, 3);
   const at::Tensor unit = x / x.norm(2, 1, true);
   for (const double scale : {1.0, 1e-9, 1e30}) {
     // float32: squares of 1e30 overflow and of 1e-30 vanish if taken as they are. Three roundings
     // of 6e-8 each.
-    EXPECT_TRUE(at::allclose(UnitRows((scale * x).to(at::kFloat)), unit.to(at::kFloat), 0, 3e-7));
-    EXPECT_TRUE(at::allclose(UnitRows(scale * x), unit, 0, 1e-15));
+    EXPECT_TRUE(at::allclose(UnitRowsOfAnyLength((scale * x).to(at::kFloat)), unit.to(at::kFloat),
+                             0, 3e-7));
+    EXPECT_TRUE(at::allclose(UnitRowsOfAnyLength(scale * x), unit, 0, 1e-15));
   }
 }
 
-TEST(UnitRows, HasTheGradientOfADirection) {
+TEST(UnitRowsOfAnyLength, HasTheGradientOfADirection) {
   const at::Tensor x = Random({4, 3}, 3), weight = Random({4, 3}, 4);
-  const at::Tensor gradient =
-      Gradient(x, [&](const at::Tensor& v) { return UnitRows(v) * weight; });
-  const at::Tensor norm = x.norm(2, 1, true), unit = x / norm;
-  // d(x / |x|) = (I - u u^T) / |x|.
-  const at::Tensor expected = (weight - unit * (unit * weight).sum(1, true)) / norm;
-  EXPECT_TRUE(at::allclose(gradient, expected, 0, 1e-14));
+  const auto gradient = [&](at::Tensor (*unit)(const at::Tensor&)) {
+    return Gradient(x, [&](const at::Tensor& v) { return unit(v) * weight; });
+  };
+  EXPECT_TRUE(at::allclose(gradient(&UnitRowsOfAnyLength), gradient(&UnitRows), 0, 1e-14));
 }
 
-TEST(UnitRows, GivesZeroWithoutGradientForZero) {
-  const at::Tensor x = at::tensor({0.0, 0.0, 1.0, 2.0}).view({2, 2});
-  EXPECT_EQ(UnitRows(x)[0].abs().sum().item<double>(), 0.0);
-  const at::Tensor gradient = Gradient(x, [](const at::Tensor& v) { return UnitRows(v); });
-  EXPECT_EQ(gradient[0].abs().sum().item<double>(), 0.0);
+TEST(UnitRowsOfAnyLength, GivesZeroWithoutGradientWhereThereIsNoDirection) {
+  const at::Tensor x = at::tensor({0.0, 0.0, 6e-13, -7e-13, 1.0, 2.0}).view({3, 2});
+  EXPECT_EQ(UnitRowsOfAnyLength(x).slice(0, 0, 2).abs().sum().item<double>(), 0.0);
+  const at::Tensor gradient =
+      Gradient(x, [](const at::Tensor& v) { return UnitRowsOfAnyLength(v); });
+  EXPECT_EQ(gradient.slice(0, 0, 2).abs().sum().item<double>(), 0.0);
   EXPECT_TRUE(Finite(gradient));
 }
 

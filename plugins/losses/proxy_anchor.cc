@@ -68,8 +68,7 @@ class ProxyAnchor final : public facet::Loss {
   }
 
   std::optional<at::Tensor> Scores(const at::Tensor& embeddings) override {
-    const at::Tensor x = facet::AtLeastFloat(embeddings);
-    return at::matmul(facet::Directions(x), facet::Directions(proxies_.to(x.scalar_type())).t());
+    return facet::Cosines(facet::AtLeastFloat(embeddings), proxies_);
   }
 
   std::vector<facet::NamedTensor> Parameters() override { return {{"proxies", proxies_}}; }

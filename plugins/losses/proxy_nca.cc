@@ -59,13 +59,10 @@ class ProxyNca final : public facet::Loss {
     return std::vector<facet::LossGroup>{std::move(group)};
   }
 
-  // |a - b|^2 = 2 - 2 cos for unit vectors; the one zero vector that Directions() lets pass is
-  // equally far from all proxies either way.
+  // |a - b|^2 = 2 - 2 cos for unit vectors; a zero vector is equally far from all proxies either
+  // way.
   std::optional<at::Tensor> Scores(const at::Tensor& embeddings) override {
-    const at::Tensor x = facet::AtLeastFloat(embeddings);
-    const at::Tensor cosines =
-        at::matmul(facet::Directions(x), facet::Directions(proxies_.to(x.scalar_type())).t());
-    return options_.scale * (2.0 * cosines - 2.0);
+    return options_.scale * (2.0 * facet::Cosines(facet::AtLeastFloat(embeddings), proxies_) - 2.0);
   }
 
   std::vector<facet::NamedTensor> Parameters() override { return {{"proxies", proxies_}}; }

@@ -6,8 +6,6 @@
 // Learns weight [classes, D] and bias [classes]; Scores() gives the logits.
 // Errors: InvalidArgument if a label or the dimension does not fit.
 // Example:  loss = { use = "softmax" }
-#include <ATen/ATen.h>
-
 #include "plugins/losses/class_weights.h"
 
 namespace {
@@ -27,35 +25,28 @@ class Softmax final : public facet::Loss {
 
   absl::Status Initialize(int64_t dimension, int64_t num_classes, uint64_t seed) override {
     FACET_RETURN_IF_ERROR(facet::CheckClasses("softmax", num_classes));
-    weight_ = facet::DrawWeights(num_classes, dimension,
-                                 facet::WeightDeviation(options_.init, dimension), seed);
-    bias_ = at::zeros({num_classes}).requires_grad_(true);
+    classifier_.Draw(num_classes, dimension, options_.init, seed);
     return absl::OkStatus();
   }
 
   absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_CHECK(weight_.defined());
-    FACET_RETURN_IF_ERROR(
-        facet::CheckClassInput("softmax", input, weight_.size(1), weight_.size(0)));
+    FACET_RETURN_IF_ERROR(facet::CheckClassInput("softmax", input, classifier_.dimension(),
+                                                 classifier_.num_classes()));
     facet::LossGroup group;
     group.name = "log_loss";
-    group.elements = facet::LogLosses(*Scores(input.embeddings), input.labels);
+    group.elements = facet::LogLosses(classifier_.Scores(input.embeddings), input.labels);
     return std::vector<facet::LossGroup>{std::move(group)};
   }
 
   std::optional<at::Tensor> Scores(const at::Tensor& embeddings) override {
-    const at::Tensor x = facet::AtLeastFloat(embeddings);
-    return at::linear(x, weight_.to(x.scalar_type()), bias_.to(x.scalar_type()));
+    return classifier_.Scores(embeddings);
   }
 
-  std::vector<facet::NamedTensor> Parameters() override {
-    return {{"weight", weight_}, {"bias", bias_}};
-  }
+  std::vector<facet::NamedTensor> Parameters() override { return classifier_.Parameters(); }
 
  private:
   const Options options_;
-  at::Tensor weight_;  // [classes, D]
-  at::Tensor bias_;    // [classes]
+  facet::LinearClassifier classifier_;
 };
 
 }  // namespace

@@ -58,7 +58,7 @@ class Triplet final : public facet::Loss {
       return absl::InvalidArgumentError("triplet needs embeddings [N, D] and labels [N]");
     }
     at::Tensor x = facet::AtLeastFloat(input.embeddings);
-    if (options_.normalize) x = facet::UnitRows(x);
+    if (options_.normalize) x = facet::UnitRowsOfAnyLength(x);
     const at::Tensor differences =
         input.tuples == nullptr ? OfBatch(x, input.labels) : OfTriplets(x, *input.tuples);
     const at::Tensor excess = differences + options_.margin;
