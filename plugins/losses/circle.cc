@@ -29,16 +29,13 @@ struct Options {
   }
 };
 
-class Circle final : public facet::Loss {
+class Circle final : public facet::PairLoss {
  public:
-  explicit Circle(const Options& options) : options_(options) {}
+  explicit Circle(const Options& options) : PairLoss(/*normalize=*/true), options_(options) {}
 
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
-
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, /*normalize=*/true));
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor&) override {
     const double m = options_.margin;
     const at::Tensor s = batch.embeddings.mm(batch.embeddings.t());
     const at::Tensor pace_p = at::relu(1 + m - s.detach());

@@ -40,17 +40,15 @@ struct Options {
   }
 };
 
-class Contrastive final : public facet::Loss {
+class Contrastive final : public facet::PairLoss {
  public:
-  explicit Contrastive(const Options& options) : options_(options) {}
+  explicit Contrastive(const Options& options)
+      : PairLoss(options.normalize || options.distance == "cosine"), options_(options) {}
 
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
-
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor&) override {
     const bool cosine = options_.distance == "cosine";
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, cosine || options_.normalize));
     const at::Tensor& x = batch.embeddings;
     const at::Tensor d = cosine ? 1 - x.mm(x.t()) : facet::Distances(x);
     return std::vector<facet::LossGroup>{

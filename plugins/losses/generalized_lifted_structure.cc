@@ -37,16 +37,14 @@ struct Options {
   }
 };
 
-class GeneralizedLiftedStructure final : public facet::Loss {
+class GeneralizedLiftedStructure final : public facet::PairLoss {
  public:
-  explicit GeneralizedLiftedStructure(const Options& options) : options_(options) {}
+  explicit GeneralizedLiftedStructure(const Options& options)
+      : PairLoss(options.normalize), options_(options) {}
 
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
-
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, options_.normalize));
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor&) override {
     const at::Tensor d = facet::Distances(batch.embeddings);
     at::Tensor p = facet::MaskedLogSumExp(d - options_.positive_margin, batch.positive);
     at::Tensor n = facet::MaskedLogSumExp(options_.negative_margin - d, batch.negative);

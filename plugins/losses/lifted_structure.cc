@@ -32,16 +32,14 @@ struct Options {
   }
 };
 
-class LiftedStructure final : public facet::Loss {
+class LiftedStructure final : public facet::PairLoss {
  public:
-  explicit LiftedStructure(const Options& options) : options_(options) {}
+  explicit LiftedStructure(const Options& options)
+      : PairLoss(options.normalize), options_(options) {}
 
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
-
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, options_.normalize));
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor&) override {
     const at::Tensor d = facet::Distances(batch.embeddings);
     const at::Tensor n = facet::MaskedLogSumExp(options_.negative_margin - d, batch.negative);
     const at::Tensor of_both = at::logaddexp(n.unsqueeze(1), n.unsqueeze(0));

@@ -33,12 +33,9 @@ struct Options {
   }
 };
 
-class Margin final : public facet::Loss {
+class Margin final : public facet::PairLoss {
  public:
-  explicit Margin(const Options& options) : options_(options) {}
-
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
+  explicit Margin(const Options& options) : PairLoss(/*normalize=*/true), options_(options) {}
 
   absl::Status Initialize(int64_t, int64_t num_classes, uint64_t) override {
     if (num_classes < 1) return absl::InvalidArgumentError("margin needs at least one identity");
@@ -48,13 +45,15 @@ class Margin final : public facet::Loss {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
+  std::vector<facet::NamedTensor> Parameters() override { return {{"beta", beta_}}; }
+
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor& labels) override {
     FACET_CHECK(beta_.defined());
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, /*normalize=*/true));
-    FACET_RETURN_IF_ERROR(CheckLabels(input.labels));
+    FACET_RETURN_IF_ERROR(CheckLabels(labels));
     const at::Tensor d = facet::Distances(batch.embeddings);
-    const at::Tensor beta = BetaOf(input.labels, d);
+    const at::Tensor beta = BetaOf(labels, d);
     const at::Tensor excess = at::cat(
         {(d - beta).masked_select(batch.positive), (beta - d).masked_select(batch.negative)});
     const at::Tensor hinge = at::relu(excess + options_.alpha);
@@ -68,8 +67,6 @@ class Margin final : public facet::Loss {
     }
     return groups;
   }
-
-  std::vector<facet::NamedTensor> Parameters() override { return {{"beta", beta_}}; }
 
  private:
   bool PerClass() const { return options_.beta_per == "class"; }

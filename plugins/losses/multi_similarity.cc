@@ -32,16 +32,14 @@ struct Options {
   }
 };
 
-class MultiSimilarity final : public facet::Loss {
+class MultiSimilarity final : public facet::PairLoss {
  public:
-  explicit MultiSimilarity(const Options& options) : options_(options) {}
+  explicit MultiSimilarity(const Options& options)
+      : PairLoss(/*normalize=*/true), options_(options) {}
 
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
-
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, /*normalize=*/true));
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor&) override {
     const at::Tensor s = batch.embeddings.mm(batch.embeddings.t()) - options_.base;
     const at::Tensor p = facet::MaskedLogSumExp(-options_.alpha * s, batch.positive);
     const at::Tensor n = facet::MaskedLogSumExp(options_.beta * s, batch.negative);

@@ -31,17 +31,14 @@ struct Options {
   }
 };
 
-class NPairs final : public facet::Loss {
+class NPairs final : public facet::PairLoss {
  public:
-  explicit NPairs(const Options& options) : options_(options) {}
+  explicit NPairs(const Options& options) : PairLoss(/*normalize=*/false), options_(options) {}
 
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
-
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, /*normalize=*/false));
-    return options_.pairs == "all" ? AllPairs(batch) : OnePerClass(batch, input.labels);
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor& labels) override {
+    return options_.pairs == "all" ? AllPairs(batch) : OnePerClass(batch, labels);
   }
 
  private:

@@ -29,16 +29,13 @@ struct Options {
   }
 };
 
-class NtXent final : public facet::Loss {
+class NtXent final : public facet::PairLoss {
  public:
-  explicit NtXent(const Options& options) : options_(options) {}
+  explicit NtXent(const Options& options) : PairLoss(/*normalize=*/true), options_(options) {}
 
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
-
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, /*normalize=*/true));
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor&) override {
     const at::Tensor s = batch.embeddings.mm(batch.embeddings.t()) / options_.temperature;
     const at::Tensor n = facet::MaskedLogSumExp(s, batch.negative);
     // -log(e^s / (e^s + e^n)) = log(1 + e^{n - s}).

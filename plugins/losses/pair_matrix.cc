@@ -88,6 +88,11 @@ absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize) {
   return batch;
 }
 
+absl::StatusOr<std::vector<LossGroup>> PairLoss::Compute(const LossInput& input) {
+  FACET_ASSIGN_OR_RETURN(const PairBatch batch, PairBatchOf(input, normalize_));
+  return OfPairs(batch, input.labels);
+}
+
 Reduction ReductionNamed(const std::string& name) {
   if (name == "mean") return Reduction::kMean;
   return name == "sum" ? Reduction::kSum : Reduction::kMeanNonZero;

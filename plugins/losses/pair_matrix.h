@@ -32,6 +32,22 @@ absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize);
 // neither can stand for the other where bits count.
 at::Tensor UnitRowsOfAnyLength(const at::Tensor& x);
 
+// A loss over pairs, which needs no miner: PairBatchOf() goes around what it makes of them.
+class PairLoss : public Loss {
+ public:
+  TupleKind takes() const final { return TupleKind::kPairs; }
+  bool needs_miner() const final { return false; }
+  absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) final;
+
+ protected:
+  explicit PairLoss(bool normalize) : normalize_(normalize) {}
+  virtual absl::StatusOr<std::vector<LossGroup>> OfPairs(const PairBatch& batch,
+                                                         const at::Tensor& labels) = 0;
+
+ private:
+  const bool normalize_;
+};
+
 // [N, D] -> [N, N] of l2 distances, from differences: the expansion |a|^2 - 2 ab + |b|^2 loses
 // small distances. The gradient at distance 0 is 0.
 at::Tensor Distances(const at::Tensor& x);

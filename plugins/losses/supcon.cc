@@ -26,16 +26,13 @@ struct Options {
   }
 };
 
-class SupCon final : public facet::Loss {
+class SupCon final : public facet::PairLoss {
  public:
-  explicit SupCon(const Options& options) : options_(options) {}
+  explicit SupCon(const Options& options) : PairLoss(/*normalize=*/true), options_(options) {}
 
-  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
-  bool needs_miner() const override { return false; }
-
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
-    FACET_ASSIGN_OR_RETURN(const facet::PairBatch batch,
-                           facet::PairBatchOf(input, /*normalize=*/true));
+ protected:
+  absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
+                                                        const at::Tensor&) override {
     const at::Tensor s = batch.embeddings.mm(batch.embeddings.t()) / options_.temperature;
     const at::Tensor all = facet::MaskedLogSumExp(s, batch.positive.logical_or(batch.negative));
     const at::Tensor count = batch.positive.sum(1);
