@@ -45,28 +45,22 @@ TEST(AdaFace, MarginFollowsTheLength) {
       at::tensor({2.0, 0.5, 3.0, 9.0, 2.5, 1.0, 2.0, 0.25}, at::kDouble).unsqueeze(1);
   example.points = example.points / example.points.norm(2, 1, true) * lengths_wanted;
   const Rows x = RowsOf(example.points), w = RowsOf(loss->Parameters()[0].tensor);
-  std::vector<double> lengths, expected;
+  std::vector<double> lengths;
   for (const std::vector<double>& row : x) lengths.push_back(Length(row));
   // Binary fractions, so that the float32 buffers add no rounding but that of their update.
   SetStatistics(*loss, {2, 1});
   const Statistics statistics = After(lengths, {2, 1}, 0.25);
   int clipped_length = 0, clipped_angle = 0;
-  for (size_t n = 0; n < x.size(); ++n) {
-    const double z = Quality(lengths[n], statistics, 0.5);
-    clipped_length += std::abs(z) == 1;
-    const auto own = static_cast<size_t>(example.labels[n]);
-    std::vector<double> scores;
-    for (size_t c = 0; c < w.size(); ++c) {
-      double cosine = Cosine(x[n], w[c]);
-      if (c == own) {
+  const std::vector<double> expected =
+      NaiveLogLosses(example, w.size(), [&](size_t n, size_t c, bool own) {
+        const double cosine = Cosine(x[n], w[c]);
+        if (!own) return 30 * cosine;
+        const double z = Quality(lengths[n], statistics, 0.5);
+        clipped_length += std::abs(z) == 1;
         const double theta = std::acos(std::max(-1.0, cosine)) - 0.4 * z;
         clipped_angle += theta > M_PI - 1e-3;
-        cosine = std::cos(std::min(std::max(theta, 1e-3), M_PI - 1e-3)) - 0.4 * z - 0.4;
-      }
-      scores.push_back(30 * cosine);
-    }
-    expected.push_back(NaiveLogLoss(scores, own));
-  }
+        return 30 * (std::cos(std::min(std::max(theta, 1e-3), M_PI - 1e-3)) - 0.4 * z - 0.4);
+      });
   ASSERT_EQ(clipped_length, 1);
   ASSERT_GE(clipped_angle, 1);
   const at::Tensor elements =

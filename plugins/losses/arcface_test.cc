@@ -23,21 +23,15 @@ TEST(ArcFace, AddsTheMarginToTheAngleAndTurnsToACosineMarginPastPi) {
   const at::Tensor weight = loss->Parameters()[0].tensor;
   const ClassExample example = ExampleFor(weight);
   const Rows x = RowsOf(example.points), w = RowsOf(weight);
-  std::vector<double> expected;
   int past_pi = 0;
-  for (size_t n = 0; n < x.size(); ++n) {
-    std::vector<double> scores;
-    const auto own = static_cast<size_t>(example.labels[n]);
-    for (size_t c = 0; c < w.size(); ++c) {
-      const double cosine = Cosine(x[n], w[c]), theta = std::acos(std::max(-1.0, cosine));
-      const bool past = theta > M_PI - 0.4;
-      past_pi += past && c == own;
-      scores.push_back(30 * (c != own ? cosine
-                             : past   ? cosine - 0.4 * std::sin(0.4)
-                                      : std::cos(theta + 0.4)));
-    }
-    expected.push_back(NaiveLogLoss(scores, own));
-  }
+  const std::vector<double> expected =
+      NaiveLogLosses(example, w.size(), [&](size_t n, size_t c, bool own) {
+        bool past = false;
+        const double cosine = Cosine(x[n], w[c]);
+        const double score = 30 * (own ? NaiveArcFaceMargin(cosine, 0.4, &past) : cosine);
+        past_pi += past;
+        return score;
+      });
   ASSERT_EQ(past_pi, 2);
   // At 180 degrees the sine is taken as 1e-6, but the guard does not use it.
   ExpectElements(*loss, example, expected);

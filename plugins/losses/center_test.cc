@@ -17,14 +17,13 @@ TEST(Center, IsTheLogLossAndTheDistanceToTheOwnCentre) {
   const Rows x = RowsOf(example.points), w = RowsOf(loss->Parameters()[0].tensor);
   const at::Tensor bias = loss->Parameters()[1].tensor;
   const Rows centers = RowsOf(loss->Parameters()[2].tensor);
-  std::vector<double> log_losses, distances;
+  const std::vector<double> log_losses =
+      NaiveLogLosses(example, w.size(), [&](size_t n, size_t c, bool) {
+        return Dot(x[n], w[c]) + bias[static_cast<int64_t>(c)].item<double>();
+      });
+  std::vector<double> distances;
   for (size_t n = 0; n < x.size(); ++n) {
     const auto own = static_cast<size_t>(example.labels[n]);
-    std::vector<double> scores;
-    for (size_t c = 0; c < w.size(); ++c) {
-      scores.push_back(Dot(x[n], w[c]) + bias[static_cast<int64_t>(c)].item<double>());
-    }
-    log_losses.push_back(NaiveLogLoss(scores, own));
     double squares = 0;
     for (size_t d = 0; d < 4; ++d) squares += std::pow(x[n][d] - centers[own][d], 2);
     distances.push_back(0.3 / 2 * squares);

@@ -3,6 +3,7 @@
 #ifndef FACET_PLUGINS_LOSSES_CLASS_LOSS_TESTING_H_
 #define FACET_PLUGINS_LOSSES_CLASS_LOSS_TESTING_H_
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <string>
@@ -40,6 +41,13 @@ inline double NaiveLogLoss(const std::vector<double>& scores, size_t own) {
   return std::log(sum);
 }
 
+// ArcFace's psi by acos; whether the angle is past pi - m.
+inline double NaiveArcFaceMargin(double cosine, double margin_rad, bool* past) {
+  const double theta = std::acos(std::max(-1.0, cosine));
+  *past = theta > M_PI - margin_rad;
+  return *past ? cosine - margin_rad * std::sin(margin_rad) : std::cos(theta + margin_rad);
+}
+
 // Eight points in four dimensions and labels of three classes. The last two lie at 178 and 180
 // degrees of the weights' own direction, where angular margins lead past pi.
 struct ClassExample {
@@ -54,6 +62,21 @@ inline ClassExample ExampleFor(const at::Tensor& weight) {
   example.points[6] = -1.7 * own + 1.7 * std::tan(2 * M_PI / 180) * aside / aside.norm();
   example.points[7] = -0.6 * weight[1];
   return example;
+}
+
+// The log-losses of the example's elements by plain loops: `score(n, c, own)` is the logit of
+// element n for class c, `own` whether that is its label.
+template <class Score>
+std::vector<double> NaiveLogLosses(const ClassExample& example, size_t num_classes,
+                                   const Score& score) {
+  std::vector<double> losses;
+  for (size_t n = 0; n < example.labels.size(); ++n) {
+    const auto own = static_cast<size_t>(example.labels[n]);
+    std::vector<double> scores;
+    for (size_t c = 0; c < num_classes; ++c) scores.push_back(score(n, c, c == own));
+    losses.push_back(NaiveLogLoss(scores, own));
+  }
+  return losses;
 }
 
 // The elements of one group against those of plain loops in float64; 1e-11 is rounding of sums of a

@@ -20,16 +20,10 @@ TEST(CosFace, TakesTheMarginFromTheOwnCosine) {
   RandomizeParameters(*loss);
   const ClassExample example = ExampleFor(loss->Parameters()[0].tensor);
   const Rows x = RowsOf(example.points), w = RowsOf(loss->Parameters()[0].tensor);
-  std::vector<double> expected;
-  for (size_t n = 0; n < x.size(); ++n) {
-    std::vector<double> scores;
-    const auto own = static_cast<size_t>(example.labels[n]);
-    for (size_t c = 0; c < w.size(); ++c) {
-      scores.push_back(20 * (Cosine(x[n], w[c]) - (c == own ? 0.5 : 0.0)));
-    }
-    expected.push_back(NaiveLogLoss(scores, own));
-  }
-  ExpectElements(*loss, example, expected);
+  ExpectElements(*loss, example,
+                 NaiveLogLosses(example, w.size(), [&](size_t n, size_t c, bool own) {
+                   return 20 * (Cosine(x[n], w[c]) - (own ? 0.5 : 0.0));
+                 }));
 }
 
 TEST(CosFace, IsSound) { ExpectSoundClassLoss(); }

@@ -113,15 +113,17 @@ inline Tuples AllTriplets(const std::vector<int64_t>& labels) {
   return tuples;
 }
 
-// All ordered pairs of different samples.
-inline Tuples AllPairs(const std::vector<int64_t>& labels) {
+// Ordered pairs (i, j) of different samples, each as often as `times(i, j)` says.
+template <class Times>
+Tuples PairsOf(const std::vector<int64_t>& labels, const Times& times) {
   std::vector<int64_t> columns[4];
   for (size_t i = 0; i < labels.size(); ++i) {
     for (size_t j = 0; j < labels.size(); ++j) {
-      if (i == j) continue;
       const size_t side = labels[i] == labels[j] ? 0 : 2;
-      columns[side].push_back(static_cast<int64_t>(i));
-      columns[side + 1].push_back(static_cast<int64_t>(j));
+      for (size_t repeat = 0; i != j && repeat < times(i, j); ++repeat) {
+        columns[side].push_back(static_cast<int64_t>(i));
+        columns[side + 1].push_back(static_cast<int64_t>(j));
+      }
     }
   }
   Tuples tuples;
@@ -131,6 +133,10 @@ inline Tuples AllPairs(const std::vector<int64_t>& labels) {
   tuples.negative_first = Indices(columns[2]);
   tuples.negative_second = Indices(columns[3]);
   return tuples;
+}
+
+inline Tuples AllPairs(const std::vector<int64_t>& labels) {
+  return PairsOf(labels, [](size_t, size_t) { return size_t{1}; });
 }
 
 // The loss of a step, as the training loop reduces it: the sum of the groups' reductions.

@@ -18,13 +18,9 @@ TEST(NormalizedSoftmax, IsTheLogLossOfScaledCosines) {
   RandomizeParameters(*loss);
   const ClassExample example = ExampleFor(loss->Parameters()[0].tensor);
   const Rows x = RowsOf(example.points), w = RowsOf(loss->Parameters()[0].tensor);
-  std::vector<double> expected;
-  for (size_t n = 0; n < x.size(); ++n) {
-    std::vector<double> scores;
-    for (const std::vector<double>& weight : w) scores.push_back(20 * Cosine(x[n], weight));
-    expected.push_back(NaiveLogLoss(scores, static_cast<size_t>(example.labels[n])));
-  }
-  ExpectElements(*loss, example, expected);
+  ExpectElements(*loss, example, NaiveLogLosses(example, w.size(), [&](size_t n, size_t c, bool) {
+    return 20 * Cosine(x[n], w[c]);
+  }));
 }
 
 TEST(NormalizedSoftmax, IsSound) { ExpectSoundClassLoss(); }

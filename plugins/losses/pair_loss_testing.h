@@ -28,24 +28,9 @@ inline std::unique_ptr<Loss> MakePairLoss(const std::string& options = "{}") {
 
 // Three quarters of all pairs, not symmetric, some of them twice: what a miner may give.
 inline Tuples SomePairs(const std::vector<int64_t>& labels) {
-  std::vector<int64_t> columns[4];
-  for (size_t i = 0; i < labels.size(); ++i) {
-    for (size_t j = 0; j < labels.size(); ++j) {
-      if (i == j || (7 * i + 3 * j) % 4 == 3) continue;
-      const size_t side = labels[i] == labels[j] ? 0 : 2;
-      for (size_t repeat = 0; repeat < 1 + (i + j) % 2; ++repeat) {
-        columns[side].push_back(static_cast<int64_t>(i));
-        columns[side + 1].push_back(static_cast<int64_t>(j));
-      }
-    }
-  }
-  Tuples tuples;
-  tuples.kind = TupleKind::kPairs;
-  tuples.positive_first = Indices(columns[0]);
-  tuples.positive_second = Indices(columns[1]);
-  tuples.negative_first = Indices(columns[2]);
-  tuples.negative_second = Indices(columns[3]);
-  return tuples;
+  return PairsOf(labels, [](size_t i, size_t j) {
+    return (7 * i + 3 * j) % 4 == 3 ? size_t{0} : 1 + (i + j) % 2;
+  });
 }
 
 inline Tuples NoPairs() { return AllPairs({}); }

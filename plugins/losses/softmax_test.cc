@@ -14,15 +14,9 @@ TEST(Softmax, IsTheLogLossOfALinearClassifier) {
   const ClassExample example;
   const Rows x = RowsOf(example.points), w = RowsOf(loss->Parameters()[0].tensor);
   const at::Tensor bias = loss->Parameters()[1].tensor;
-  std::vector<double> expected;
-  for (size_t n = 0; n < x.size(); ++n) {
-    std::vector<double> scores;
-    for (size_t c = 0; c < w.size(); ++c) {
-      scores.push_back(Dot(x[n], w[c]) + bias[static_cast<int64_t>(c)].item<double>());
-    }
-    expected.push_back(NaiveLogLoss(scores, static_cast<size_t>(example.labels[n])));
-  }
-  ExpectElements(*loss, example, expected);
+  ExpectElements(*loss, example, NaiveLogLosses(example, w.size(), [&](size_t n, size_t c, bool) {
+    return Dot(x[n], w[c]) + bias[static_cast<int64_t>(c)].item<double>();
+  }));
 }
 
 TEST(Softmax, ScoresAreTheLogits) {

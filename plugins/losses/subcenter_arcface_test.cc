@@ -25,24 +25,17 @@ TEST(SubcenterArcFace, ComparesWithTheNearestCentreOfEachClass) {
   weight[5].copy_(weight[4] * 0.5);
   example.points[6] = -weight[4];
   const Rows x = RowsOf(example.points), w = RowsOf(weight);
-  std::vector<double> expected;
   int past_pi = 0, second = 0;
-  for (size_t n = 0; n < x.size(); ++n) {
-    std::vector<double> scores;
-    const auto own = static_cast<size_t>(example.labels[n]);
-    for (size_t c = 0; c < 3; ++c) {
-      const double first_cosine = Cosine(x[n], w[2 * c]);
-      const double cosine = std::max(first_cosine, Cosine(x[n], w[2 * c + 1]));
-      const double theta = std::acos(std::max(-1.0, cosine));
-      const bool past = theta > M_PI - 0.4;
-      second += cosine > first_cosine + 1e-9;
-      past_pi += past && c == own;
-      scores.push_back(30 * (c != own ? cosine
-                             : past   ? cosine - 0.4 * std::sin(0.4)
-                                      : std::cos(theta + 0.4)));
-    }
-    expected.push_back(NaiveLogLoss(scores, own));
-  }
+  const std::vector<double> expected =
+      NaiveLogLosses(example, 3, [&](size_t n, size_t c, bool own) {
+        bool past = false;
+        const double first_cosine = Cosine(x[n], w[2 * c]);
+        const double cosine = std::max(first_cosine, Cosine(x[n], w[2 * c + 1]));
+        const double score = 30 * (own ? NaiveArcFaceMargin(cosine, 0.4, &past) : cosine);
+        second += cosine > first_cosine + 1e-9;
+        past_pi += past;
+        return score;
+      });
   ASSERT_EQ(past_pi, 1);
   ASSERT_GT(second, 4);
   ExpectElements(*loss, example, expected);
