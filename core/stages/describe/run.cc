@@ -16,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "core/pipeline/context.h"
 #include "core/api/architecture.h"
+#include "core/api/unit_rows.h"
 #include "core/image/image_io.h"
 #include "core/records/crops.h"
 #include "core/records/descriptors.h"
@@ -154,7 +155,7 @@ absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& views, i
                                               output.numel() / std::max<int64_t>(1, output.size(0)),
                                               " values, says ", dimension));
     }
-    if (normalize == "each") output = output / output.norm(2, 1, true).clamp_min(1e-12);
+    if (normalize == "each") output = UnitRows(output);
     return output.reshape({-1, num_views, dimension}).mean(1).contiguous();
   });
 }

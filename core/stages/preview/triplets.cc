@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/api/miner.h"
+#include "core/api/unit_rows.h"
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
 #include "core/records/record_lines.h"
@@ -57,8 +58,8 @@ absl::StatusOr<std::vector<MinedTuple>> MineForPreview(StageContext& context, in
   FACET_ASSIGN_OR_RETURN(FloatArray matrix, ReadNpy(matrix_path));
   FACET_ASSIGN_OR_RETURN(const std::vector<DescriptorRecord> records,
                          ReadRecords(records_path, &DescriptorRecordFromJson));
-  at::Tensor descriptors = at::from_blob(matrix.values.data(), matrix.shape, at::kFloat);
-  descriptors = descriptors / descriptors.norm(2, 1, true).clamp_min(1e-12);
+  const at::Tensor descriptors =
+      UnitRows(at::from_blob(matrix.values.data(), matrix.shape, at::kFloat));
   std::map<std::string, int64_t> classes;
   std::vector<int64_t> order, label_of;
   for (const DescriptorRecord& record : records) {

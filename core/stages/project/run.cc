@@ -15,6 +15,7 @@
 #include "core/api/evaluator.h"
 #include "core/api/loss.h"
 #include "core/api/miner.h"
+#include "core/api/unit_rows.h"
 #include "core/base/file.h"
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
@@ -83,11 +84,6 @@ absl::StatusOr<Described> ReadDescribed(StageContext& context, const ProjectSett
                          ReadRecords<DescriptorRecord>(rows_path, &DescriptorRecordFromJson));
   if (settings.unit == "samples") return described;
   return PoolDescribed(context, described);
-}
-
-at::Tensor UnitRows(FloatArray& array) {
-  const at::Tensor all = at::from_blob(array.values.data(), array.shape, at::kFloat);
-  return all / all.norm(2, 1, true).clamp_min(1e-12);
 }
 
 // Rows whose fold `take` accepts and whose identity is known.
@@ -285,7 +281,9 @@ absl::Status RunProject(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const ProjectSettings settings,
                          ReadOptions<ProjectSettings>(Dump(context.settings())));
   FACET_ASSIGN_OR_RETURN(Described described, ReadDescribed(context, settings));
-  const at::Tensor descriptors = UnitRows(described.descriptors);
+  FloatArray& matrix = described.descriptors;
+  const at::Tensor descriptors =
+      UnitRows(at::from_blob(matrix.values.data(), matrix.shape, at::kFloat));
   const std::vector<DescriptorRecord>& records = described.records;
   if (settings.dimension > descriptors.size(1)) {
     return absl::InvalidArgumentError(absl::StrCat("embed.dimension = ", settings.dimension,
