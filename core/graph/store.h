@@ -1,11 +1,12 @@
-// The artifact store: content-addressed blobs, and one artifact per stage key.
+// The artifact store: content-addressed blobs, and one record per stage key of which of them are its
+// artifact.
 //
 //   <store>/cache/v1/ac/<2>/<key>/artifact.json   the action cache: key -> artifact
 //   <store>/cache/v1/cas/<2>/<digest>             blobs, mode 0444, never changed
 //   <store>/cache/v1/tmp/<key>.<host>.<pid>.<n>/  a stage's working folder
 //   <store>/cache/v1/checkpoints/<key>/           survives crashes until the artifact is committed
-//   <store>/cache/v1/kept/<key>/                  what a stage keeps beside its artifact: many
-//   files <store>/cache/v1/locks/<key>.lock             flock: the kernel drops it with its holder
+//   <store>/cache/v1/kept/<key>/                  what a stage keeps beside its artifact: many files
+//   <store>/cache/v1/locks/<key>.lock             flock: the kernel drops it with its holder
 //   <store>/cache/v1/quarantine/                  entries that failed a check
 //   <store>/cache/v1/index.sqlite                 digests of input files (input_digests.h)
 //

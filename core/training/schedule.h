@@ -1,8 +1,7 @@
 // Learning rates, step by step.
 //
 //   plateau  the next one of a list whenever validation stops improving (Parkhi et al. 2015,
-//   section
-//            4.3), or after equal shares of the epochs where nothing is validated
+//            section 4.3), or after equal shares of the epochs where nothing is validated
 //   step     the next one at each milestone
 //   cosine   from the one rate to a final one along half a cosine (Loshchilov & Hutter,
 //            arXiv:1608.03983, equation 5, without restarts), after the warm-up

@@ -3,8 +3,7 @@
 //   fail      a status; says something on stderr
 //   crash     aborts; exit: ends with code 3 and no result; throw: an exception
 //   train     counts to settings.steps, a step each `step_ms`; keeps its place in the checkpoint
-//   folder
-//             and stops when it is asked to; out: "steps <n>, begun at <m>"
+//             folder and stops when it is asked to; out: "steps <n>, begun at <m>"
 #include <unistd.h>
 
 #include <chrono>

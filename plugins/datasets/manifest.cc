@@ -3,8 +3,7 @@
 //   file       the manifest, one SQLite file as a curator hands it on (manifest/manifest.h); empty:
 //              that of the row's curation, with its images
 //   snapshot   which images: "full", "curated", or what else the manifest names; empty: what its
-//   last
-//              stage left
+//              last stage left
 //   root       the folder that its paths are below; with `file` alone
 //
 // Samples are in byte order of identity, then of query rank (unknown ones last), then of the

@@ -2,11 +2,10 @@
 //
 //   what       inputs                  shows
 //   detect     samples, faces          images with the chosen face's box and landmarks
-//   align      samples, alignments    images with the crop's outline and its landmarks
+//   align      samples, alignments     images with the crop's outline and its landmarks
 //   crops      crops                   stored crops
 //   triplets   crops, descriptors      what the component "miner" mines from the frozen
-//   descriptors:
-//                                      a row of the sheet is anchor, positive, negative
+//                                      descriptors: a row of the sheet is anchor, positive, negative
 // Which of them are shown is drawn by the seed.
 #ifndef FACET_CORE_STAGES_PREVIEW_PREVIEW_H_
 #define FACET_CORE_STAGES_PREVIEW_PREVIEW_H_

@@ -2,11 +2,10 @@
 //
 //   ports     crops (pack), start (train; optional): the network to begin with
 //   roles     architecture, loss, miner (if the loss takes tuples; scope batch)
-//   settings  optimizer, augment, sampler, memory (train_settings.h); weights (WeightSettings)
-//   where
-//             a file is the start
+//   settings  optimizer, augment, sampler, memory (settings_check.h); weights (WeightSettings)
+//             where a file is the start
 //   files     weights.safetensors, model.json (core/training/model.h), log.jsonl: an object per
-//   epoch
+//             epoch
 //
 // Crops without an identity are left out and counted.
 #ifndef FACET_CORE_STAGES_TRAIN_TRAIN_H_
