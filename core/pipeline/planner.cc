@@ -242,6 +242,19 @@ absl::StatusOr<int> Planner::Add(StageSpec stage, const Row& row) {
   return found->second;
 }
 
+int Planner::Nearest(int stage, const PortType& type) const {
+  std::vector<int> level = {stage};
+  while (!level.empty()) {
+    std::vector<int> below;
+    for (const int each : level) {
+      if (plan_.TypeOf(each).output == type) return each;
+      for (const auto& [port, producer] : At(each).inputs) below.push_back(producer);
+    }
+    level = std::move(below);
+  }
+  return -1;
+}
+
 absl::StatusOr<RowPlan> PlanExperiment(const Experiment& experiment,
                                        const std::vector<const Row*>& rows,
                                        const std::vector<StageType>& types,

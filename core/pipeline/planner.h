@@ -74,6 +74,9 @@ class Planner {
   absl::StatusOr<int> Add(StageSpec stage, const Row& row);
 
   const StageSpec& At(int stage) const { return plan_.At(stage); }
+  // The nearest stage that makes this, of those that `stage` rests on and itself; -1: none. Which
+  // ports are between them is nobody's affair: other stages may stand there.
+  int Nearest(int stage, const PortType& type) const;
 
  private:
   // One call of Make() that is under way.

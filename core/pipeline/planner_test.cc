@@ -98,6 +98,7 @@ TEST_F(PlannerOfAnyStagesTest, AStageStepsInBetweenTwoOthersThatKnowNothingOfIt)
   EXPECT_EQ(plan.graph.stages.size(), 5u);
   EXPECT_EQ(plan.At(plan.Find("plain", kFlour)).users.size(), 2u);
   EXPECT_EQ(plan.At(plan.Find("sieved", kFlour)).type, "sieve");
+  EXPECT_EQ(plan.Find("sieved", kEvaluation), plan.results.at("sieved"));
 }
 
 TEST_F(PlannerOfAnyStagesTest, APortTakesItsOwnTypeAlone) {

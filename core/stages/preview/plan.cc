@@ -21,7 +21,7 @@ absl::Status AddTriplets(Planner& planner, const Row& row, StageSpec* preview) {
   const Demand learned_from = {row, settings.value("on", "folds") == "train" ? "train" : "test"};
   FACET_ASSIGN_OR_RETURN(const int descriptors, planner.Make(kDescriptors, learned_from));
   preview->inputs = {{"descriptors", descriptors},
-                     {"crops", planner.At(descriptors).inputs.at("crops")}};
+                     {"crops", planner.Nearest(descriptors, kCrops)}};
   preview->libraries = {"opencv", "torch"};
   return planner.AddComponent(row, "embed.miner", "miner", preview);
 }
@@ -53,7 +53,7 @@ absl::Status AddBranch(Planner& planner, const Row& row, const Json& settings, S
     // Those that are described or trained on: at their size.
     const PortType user = branch == "test" ? kDescriptors : kNetwork;
     FACET_ASSIGN_OR_RETURN(const int made, planner.Make(user, {row, branch == "test" ? branch : ""}));
-    preview->inputs["crops"] = planner.At(made).inputs.at("crops");
+    preview->inputs["crops"] = planner.Nearest(made, kCrops);
     return absl::OkStatus();
   }
   FACET_ASSIGN_OR_RETURN(preview->inputs["samples"], planner.Make(kSamples, demand));

@@ -2,6 +2,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/status.h"
+#include "core/pipeline/planner.h"
 #include "core/stages/planner_testing.h"
 #include "gmock/gmock.h"
 
@@ -30,8 +32,8 @@ class PreviewTest : public PlannerTest {
   absl::StatusOr<StageGraph> TryPreview(const Row& row, const char* what, const char* branch) {
     experiment_.rows = {row};
     const Json settings = {{"what", what}, {"branch", branch}, {"count", 12}, {"seed", 3}};
-    return PlanRequest(experiment_, experiment_.rows[0], kSheet, settings, AllStageTypes(),
-                       catalogue_, machine_);
+    return PlanRequest(experiment_, experiment_.rows[0], kSheet, settings, types_, catalogue_,
+                       machine_);
   }
   StageGraph Preview(const Row& row, const char* what, const char* branch) {
     absl::StatusOr<StageGraph> graph = TryPreview(row, what, branch);
@@ -53,6 +55,7 @@ class PreviewTest : public PlannerTest {
   }
 
   Experiment experiment_;
+  std::vector<StageType> types_ = AllStageTypes();
 };
 
 using Ports = std::map<std::string, std::string>;
@@ -94,6 +97,22 @@ TEST_F(PreviewTest, TripletsComeFromTheEmbeddingsMiner) {
   EXPECT_EQ(part.stages.back().components.size(), 1u);
   // Both branches, the network, the descriptors and the preview; no projection, no evaluation.
   EXPECT_EQ(Names(part).size(), 11u);
+}
+
+TEST_F(PreviewTest, AStageBetweenDescriptorsAndTheirUsersChangesNothing) {
+  StageType between;
+  between.name = "between";
+  between.inputs = {{"descriptors", kDescriptors}};
+  between.output = kDescriptors;
+  between.plan = [](Planner& planner, const Demand& demand) -> absl::StatusOr<int> {
+    StageSpec stage = NewStage("between", "between");
+    FACET_ASSIGN_OR_RETURN(stage.inputs["descriptors"], planner.Make(kDescriptors, demand));
+    return planner.Add(std::move(stage), demand.row);
+  };
+  types_.push_back(between);
+  EXPECT_EQ(Inputs(Preview(MakeRow("1"), "crops", "test")), (Ports{{"crops", "test.pack"}}));
+  EXPECT_EQ(Inputs(Preview(Full(), "triplets", "test")),
+            (Ports{{"descriptors", "between"}, {"crops", "test.pack"}}));
 }
 
 TEST_F(PreviewTest, ShowsWhatADetectorsRowHas) {
