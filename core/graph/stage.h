@@ -45,7 +45,7 @@ struct StageSpec {
   bool uses_seed = false;
   uint64_t seed = 0;                   // DeriveSeed(row seed, type of randomness)
   std::string device, precision;       // "cpu", "cuda"; "float32", "bfloat16"
-  int64_t threads = 0;                 // in the key of training only; 0: not in the key
+  int64_t threads = 0;                 // of networks, in the key; 0: not in the key
   std::vector<std::string> libraries;  // "torch", "opencv": releases that enter the key
 
   // Not in the key.

@@ -22,7 +22,7 @@ struct RowValues {
     v("precision", precision, OneOf({"auto", "float32", "bfloat16"}),
       "of training and describing; auto: bfloat16 where the processor multiplies it in hardware "
       "tiles (AMX), else float32");
-    v("threads", threads, Range(0, 1024), "per stage; 0: all cores. Training's bits depend on it");
+    v("threads", threads, Range(0, 1024), "per stage; 0: all cores. Networks' bits depend on it");
   }
 };
 

@@ -139,10 +139,10 @@ void Planner::SetSeed(const Row& row, const std::string& stream, StageSpec* stag
   stage->seed = DeriveSeed(row.slots.at("seed").get<uint64_t>(), stream);
 }
 
-void Planner::SetNumerics(const Row& row, bool threads, StageSpec* stage) const {
+void Planner::SetNumerics(const Row& row, StageSpec* stage) const {
   stage->device = row.slots.at("device");
   stage->precision = ResolvePrecision(row.slots.at("precision"), stage->device, machine_);
-  if (threads) stage->threads = Threads(row);
+  stage->threads = Threads(row);
 }
 
 bool Planner::HasTrait(const ComponentUse& use, Trait trait) const {

@@ -47,8 +47,10 @@ class Planner {
   absl::StatusOr<const Row*> FindRow(const Row& row, const std::string& slot) const;
 
   static void SetSeed(const Row& row, const std::string& stream, StageSpec* stage);
-  // Stages that run networks. Training's bits depend on the number of threads, inference's do not.
-  void SetNumerics(const Row& row, bool threads, StageSpec* stage) const;
+  // Stages that run networks or learn. Their bits depend on the number of threads: OpenBLAS divides
+  // a product among them, and rounds the parts in different orders (most of all with its kernels for
+  // AVX2); LibTorch takes another convolution for one thread and few images.
+  void SetNumerics(const Row& row, StageSpec* stage) const;
 
   const Catalogue& catalogue() const { return catalogue_; }
   bool HasTrait(const ComponentUse& use, Trait trait) const;

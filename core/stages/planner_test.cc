@@ -106,7 +106,7 @@ TEST_F(PlannerTest, OnlyStagesThatDependOnThemHaveSeedPrecisionAndThreads) {
     const bool network = stage.type == "train" || stage.type == "describe" || stage.type == "project";
     EXPECT_EQ(stage.precision, network ? "float32" : "") << stage.name;
     EXPECT_EQ(stage.device, network ? "cpu" : "") << stage.name;
-    EXPECT_EQ(stage.threads, stage.type == "train" || stage.type == "project" ? 4 : 0) << stage.name;
+    EXPECT_EQ(stage.threads, network ? 4 : 0) << stage.name;
     EXPECT_EQ(stage.uses_seed,
               stage.type == "train" || stage.type == "project" || stage.type == "evaluate")
         << stage.name;

@@ -16,7 +16,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   FACET_ASSIGN_OR_RETURN(classify.inputs["descriptors"],
                          planner.Make(kDescriptors, {row, "train"}));
   FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.loss", "loss", &classify));
-  planner.SetNumerics(row, false, &classify);
+  planner.SetNumerics(row, &classify);
   classify.libraries = {"torch"};
   return planner.Add(std::move(classify), row);
 }

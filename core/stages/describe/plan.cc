@@ -38,7 +38,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   } else {
     AddWeights(row, &describe);
   }
-  planner.SetNumerics(row, false, &describe);
+  planner.SetNumerics(row, &describe);
   describe.libraries = {"torch", "opencv"};
   return planner.Add(std::move(describe), row);
 }

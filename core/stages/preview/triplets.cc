@@ -1,6 +1,7 @@
 #include "core/stages/preview/triplets.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <map>
@@ -60,6 +61,7 @@ absl::StatusOr<std::vector<MinedTuple>> MineForPreview(StageContext& context, in
                          ReadRecords(records_path, &DescriptorRecordFromJson));
   const at::Tensor descriptors =
       UnitRows(at::from_blob(matrix.values.data(), matrix.shape, at::kFloat));
+  at::set_num_threads(1);  // of which the miner's products depend, and the key has none
   std::map<std::string, int64_t> classes;
   std::vector<int64_t> order, label_of;
   for (const DescriptorRecord& record : records) {

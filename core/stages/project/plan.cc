@@ -33,7 +33,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
     FACET_RETURN_IF_ERROR(planner.AddComponent(row, "test.evaluator", "evaluator", &project));
   }
   Planner::SetSeed(row, "embed", &project);
-  planner.SetNumerics(row, true, &project);
+  planner.SetNumerics(row, &project);
   project.libraries = {"torch"};
   return planner.Add(std::move(project), row);
 }

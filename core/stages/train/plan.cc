@@ -48,7 +48,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   }
   AddWeights(row, &train);
   Planner::SetSeed(row, "train", &train);
-  planner.SetNumerics(row, true, &train);
+  planner.SetNumerics(row, &train);
   train.libraries = {"torch", "opencv"};
   return planner.Add(std::move(train), row);
 }
