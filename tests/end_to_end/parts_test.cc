@@ -38,7 +38,7 @@ TEST_F(PartsTest, EachRowComputesWhatItsEvaluatorTakesAndNoMore) {
 
   const Ending rest = Facet({"run", file, "identities", "video", "--progress=json"});
   EXPECT_EQ(rest.exit_code, 0) << rest.err;
-  EXPECT_THAT(Computed(rest), Contains("embed"));
+  EXPECT_THAT(Computed(rest), Contains("project"));
   EXPECT_TRUE(std::regex_search(rest.out, std::regex("\nvideo +videos, pairs +[\\d.]+ ± ")))
       << rest.out;
 }

@@ -124,7 +124,7 @@ class EditedPluginTest : public EndToEndTest {
 
 TEST_F(EditedPluginTest, MissesTheCacheWhereItsBytesCountAndNowhereElse) {
   const auto what_follows_alignment =
-      ElementsAre("describe", "embed", "evaluate", "evaluate", "test.align", "test.pack");
+      ElementsAre("describe", "evaluate", "evaluate", "project", "test.align", "test.pack");
   CopyTinyStore();
   Install("first");
   EXPECT_THAT(ComputedByRun(), what_follows_alignment);

@@ -122,7 +122,7 @@ std::vector<pid_t> WorkersOf(pid_t host) {
 std::map<std::string, std::string> Artifacts(const std::string& store) {
   std::map<std::string, std::string> artifacts;
   for (const auto& entry : fs::recursive_directory_iterator(store + "/cache/v1/ac")) {
-    if (entry.path().filename() != "manifest.json") continue;
+    if (entry.path().filename() != "artifact.json") continue;
     const absl::StatusOr<Json> manifest = ReadJsonFile(entry.path().string());
     FACET_CHECK(manifest.ok());
     const std::string key = manifest->at("key");

@@ -23,7 +23,7 @@ using testing::StartsWith;
 using RunTest = EndToEndTest;
 
 const std::vector<std::string> kAllStages = {
-    "describe",      "embed",        "evaluate",  "evaluate", "test.align",
+    "describe",      "evaluate",     "evaluate",  "project",  "test.align",
     "test.dataset",  "test.detect",  "test.pack", "train",    "train.align",
     "train.dataset", "train.detect", "train.pack"};
 
@@ -87,8 +87,8 @@ TEST_F(RunTest, AnotherNumberOfThreadsTrainsAnewAndNothingBeforeIt) {
   const Ending run = RunTiny({"--set", "threads=2"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(Computed(run), Contains("train"));
-  EXPECT_THAT(Computed(run), Contains("embed"));
-  EXPECT_THAT(Computed(run), IsSubsetOf({"train", "describe", "embed", "evaluate", "evaluate"}));
+  EXPECT_THAT(Computed(run), Contains("project"));
+  EXPECT_THAT(Computed(run), IsSubsetOf({"train", "describe", "project", "evaluate", "evaluate"}));
 }
 
 TEST_F(RunTest, ALabelATitleOrTheOrderOfKeysComputeNothing) {

@@ -188,7 +188,7 @@ TEST_F(VerbsTest, DamagedEntriesAreComputedAnew) {
   const std::map<std::string, std::string> before = Artifacts(store());
   fs::path manifest, weights;
   for (const auto& entry : fs::recursive_directory_iterator(store() + "/cache/v1/ac")) {
-    if (entry.path().filename() != "manifest.json") continue;
+    if (entry.path().filename() != "artifact.json") continue;
     const absl::StatusOr<Json> json = ReadJsonFile(entry.path().string());
     ASSERT_TRUE(json.ok());
     if (json->at("type") == "pack") manifest = entry.path();
