@@ -66,7 +66,7 @@ double MaxDifference(const Image& a, const Image& b) {
   return most;
 }
 
-// Replaces the size in the crop header (SOF0: FF C0, length, precision, height, width).
+// Replaces the size in the frame header (SOF0: FF C0, length, precision, height, width).
 std::string WithSize(std::string jpeg, int width, int height) {
   const size_t at = jpeg.find("\xFF\xC0");
   EXPECT_NE(at, std::string::npos);
@@ -253,8 +253,8 @@ TEST(Encode, PngIsLosslessAndEmptyImagesAreRefused) {
 TEST(RenderCrop, CropAtScaleOneIsExact) {
   const Image image = Noise(50, 40);
   // Pixel columns 7..26 and rows 11..30 (geometry.h: a box starts half a pixel before its first).
-  const Alignment crop = CropOfBox({6.5, 10.5, 20, 20}, 1.0);
-  const Image crop = RenderCrop(image, crop.crop_from_image.m, crop.aspect, 20);
+  const Alignment alignment = CropOfBox({6.5, 10.5, 20, 20}, 1.0);
+  const Image crop = RenderCrop(image, alignment.crop_from_image.m, alignment.aspect, 20);
   ASSERT_EQ(crop.width, 20);
   ASSERT_EQ(crop.height, 20);
   for (int y = 0; y < 20; ++y) {
@@ -276,8 +276,8 @@ TEST(RenderCrop, AspectIsKeptAndRounded) {
 
 TEST(RenderCrop, OutsideTheImageBorderPixelsAreRepeated) {
   const Image image = Noise(10, 10);
-  const Alignment crop = CropOfBox({-5.5, -5.5, 10, 10}, 1.0);
-  const Image crop = RenderCrop(image, crop.crop_from_image.m, crop.aspect, 10);
+  const Alignment alignment = CropOfBox({-5.5, -5.5, 10, 10}, 1.0);
+  const Image crop = RenderCrop(image, alignment.crop_from_image.m, alignment.aspect, 10);
   for (int y = 0; y < 10; ++y) {
     for (int x = 0; x < 10; ++x) {
       const uint8_t* expected = image.Pixel(std::max(0, x - 5), std::max(0, y - 5));
@@ -292,8 +292,8 @@ TEST(RenderCrop, OutsideTheImageBorderPixelsAreRepeated) {
 
 TEST(RenderCrop, ShrinkingByFourIsTheMeanOfSixteenPixels) {
   const Image image = Noise(64, 64);
-  const Alignment crop = CropOfBox({-0.5, -0.5, 64, 64}, 1.0);
-  const Image crop = RenderCrop(image, crop.crop_from_image.m, crop.aspect, 16);
+  const Alignment alignment = CropOfBox({-0.5, -0.5, 64, 64}, 1.0);
+  const Image crop = RenderCrop(image, alignment.crop_from_image.m, alignment.aspect, 16);
   for (int y = 0; y < 16; ++y) {
     for (int x = 0; x < 16; ++x) {
       for (int c = 0; c < 3; ++c) {
@@ -314,7 +314,7 @@ TEST(RenderCrop, ShrinkingATurnedCropByFourDoesNotAlias) {
     }
   }
   const double scale = 1.0 / 100, c = std::cos(0.3) * scale, s = std::sin(0.3) * scale;
-  // (100, 100) of the image is the crop's centre.
+  // (100, 100) of the image is the alignment's centre.
   const Affine crop_from_image = {{c, s, 0.5 - 100 * (c + s), -s, c, 0.5 - 100 * (c - s)}};
   const Image crop = RenderCrop(image, crop_from_image.m, 1.0, 25);
   for (uint8_t value : crop.bgr) EXPECT_NEAR(value, 127.5, 12);
@@ -327,8 +327,8 @@ TEST(RenderCrop, EnlargingASmoothImageInterpolates) {
       for (int c = 0; c < 3; ++c) image.Pixel(x, y)[c] = static_cast<uint8_t>(10 * x + 2 * y);
     }
   }
-  const Alignment crop = CropOfBox({4.5, 4.5, 10, 10}, 1.0);
-  const Image crop = RenderCrop(image, crop.crop_from_image.m, crop.aspect, 40);
+  const Alignment alignment = CropOfBox({4.5, 4.5, 10, 10}, 1.0);
+  const Image crop = RenderCrop(image, alignment.crop_from_image.m, alignment.aspect, 40);
   for (int row = 0; row < 40; ++row) {
     for (int column = 0; column < 40; ++column) {
       // A linear function is interpolated exactly; 0.5 is the rounding to 8 bits.
