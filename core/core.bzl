@@ -37,15 +37,22 @@ HIDDEN = ["-fvisibility=hidden", "-fvisibility-inlines-hidden"]
 
 # Of the host, whose time is spent waiting for disk and workers.
 HOST_COPTS = ["-O1"]
+_HOST_PACKAGES = ["core/app", "core/config", "core/graph", "core/pipeline", "core/report"]
+
+def is_host(name):
+    """Whether a target of this package is the host's alone: its packages, and the plans of stages."""
+    package = native.package_name()
+    return package in _HOST_PACKAGES or (package.startswith("core/stages/") and name == "plan")
 
 TEST_COPTS = ["-O0", "-U_FORTIFY_SOURCE"]
 
 def precompiled(tags, test = False):
     """(copts, deps) of sources that use the precompiled headers: those with LibTorch where `tags` say so."""
     name = "precompiled_%s%s" % ("torch" if "torch" in tags else "base", "_test" if test else "")
+    path = "core/precompiled/" + name
     off = "//core/precompiled:off"
     return (
-        select({off: [], "//conditions:default": ["-include", "core/precompiled/%s.h" % name]}),
+        select({off: [], "//conditions:default": ["-include", path + ".h", "-include", path + "_stamp.h"]}),
         select({off: [], "//conditions:default": ["//core/precompiled:" + name]}),
     )
 
@@ -128,10 +135,11 @@ def facet_cc_library(name, copts = [], deps = [], tags = [], testonly = False, *
     include, header = precompiled(tags, testonly)
     if not kwargs.get("srcs"):
         include, header = [], []
+    own = TEST_COPTS if testonly else HOST_COPTS if is_host(name) else []
     native.cc_library(
         name = name,
         testonly = testonly,
-        copts = COPTS + HIDDEN + (TEST_COPTS if testonly else []) + copts + include,
+        copts = COPTS + HIDDEN + own + copts + include,
         linkstatic = True,
         tags = tags,
         deps = deps + header,
@@ -144,7 +152,7 @@ def facet_cc_binary(name, copts = [], linkopts = [], deps = [], tags = [], **kwa
     include, header = precompiled(tags)
     native.cc_binary(
         name = name,
-        copts = COPTS + HIDDEN + copts + include,
+        copts = COPTS + HIDDEN + (HOST_COPTS if is_host(name) else []) + copts + include,
         linkopts = RUN_PATH + linkopts,
         tags = tags,
         deps = deps + header,

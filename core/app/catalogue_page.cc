@@ -1,7 +1,5 @@
 #include "core/app/catalogue_page.h"
 
-#include <vector>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -12,18 +10,39 @@
 namespace facet {
 namespace {
 
-void AppendComponent(const ComponentInfo& info, std::string* page) {
-  absl::StrAppend(page, "\n### ", info.name, "\n\n", EscapeMarkdown(info.summary), "\n");
-  if (!info.paper.empty()) absl::StrAppend(page, "Source: ", EscapeMarkdown(info.paper), "\n");
-  if (info.options.empty()) return;
+void AppendOptions(const std::vector<OptionSpec>& options, std::string* page) {
+  if (options.empty()) return;
   absl::StrAppend(page,
                   "\n| option | type | default | range | |\n| --- | --- | --- | --- | --- |\n");
-  for (const OptionSpec& option : info.options) {
+  for (const OptionSpec& option : options) {
     const std::string value =
         option.required ? "required" : absl::StrCat("`", Dump(option.default_value), "`");
     absl::StrAppend(page, "| `", option.name, "` | ", EscapeMarkdown(option.type), " | ", value,
                     " | ", EscapeMarkdown(RangeText(option)), " | ", EscapeMarkdown(option.doc),
                     " |\n");
+  }
+}
+
+void AppendComponent(const ComponentInfo& info, std::string* page) {
+  absl::StrAppend(page, "\n### ", info.name, "\n\n", EscapeMarkdown(info.summary), "\n");
+  if (!info.paper.empty()) absl::StrAppend(page, "Source: ", EscapeMarkdown(info.paper), "\n");
+  AppendOptions(info.options, page);
+}
+
+void AppendStage(const StageType& stage, std::string* page) {
+  absl::StrAppend(page, "\n### ", stage.name, "\n\n", EscapeMarkdown(stage.summary), "\n\n");
+  for (const Port& port : stage.inputs) {
+    absl::StrAppend(page, "- takes `", port.name, "`, ", port.type.name,
+                    port.optional ? ", where there is one" : "", "\n");
+  }
+  absl::StrAppend(page, "- makes ", stage.output.name, "\n");
+  for (const Slot& slot : stage.slots) {
+    absl::StrAppend(page, "- slot `", slot.path, "`: ", EscapeMarkdown(slot.doc), "\n");
+  }
+  for (const Slot& slot : stage.slots) {
+    if (slot.fill != Slot::Fill::kSettings) continue;
+    absl::StrAppend(page, "\n`", slot.path, "`:\n");
+    AppendOptions(slot.options, page);
   }
 }
 
@@ -42,7 +61,7 @@ std::string RangeText(const OptionSpec& option) {
   return option.has_max ? absl::StrFormat("at most %g", option.max) : "";
 }
 
-std::string CataloguePage(const Catalogue& catalogue) {
+std::string CataloguePage(const Catalogue& catalogue, const std::vector<StageType>& stages) {
   std::string page =
       "# Components\n\nMade by `facet plugins catalogue > plugins/CATALOGUE.md`; a test compares "
       "the two. `facet plugins describe NAME` shows the same of one component.\n\n";
@@ -56,6 +75,10 @@ std::string CataloguePage(const Catalogue& catalogue) {
       AppendComponent(*catalogue.Find(kind.name, name), &page);
     }
   }
+  absl::StrAppend(&page,
+                  "\n## Stages\n\nWhat a row is made of, from the bottom up. Tables of settings are "
+                  "the host's own options.\n");
+  for (const StageType& stage : stages) AppendStage(stage, &page);
   return page;
 }
 

@@ -14,6 +14,7 @@
 #include "core/api/kinds.h"
 #include "core/app/catalogue_page.h"
 #include "core/base/suggest.h"
+#include "core/stages/stage_types.h"
 #include "core/plugin/traits.h"
 
 namespace facet {
@@ -164,7 +165,7 @@ void AddPluginsVerb(Command program, VerbContext& context) {
   describe.OnRun([arguments, &context] { return Describe(*arguments, context); });
   verb.Subcommand("catalogue", "all components and their options as one Markdown page")
       .OnRun([&context] {
-        std::fputs(CataloguePage(context.catalogue()).c_str(), stdout);
+        std::fputs(CataloguePage(context.catalogue(), AllStageTypes()).c_str(), stdout);
         return static_cast<int>(kExitDone);
       });
 }

@@ -5,8 +5,9 @@ reads. `name` compiles `header` once with the flags of our own compilations, and
 compilations that use it get `-include` of it first (PRECOMPILED_COPTS). GCC takes it where the flags agree and reads the
 header itself where they do not, so a wrong flag costs time and nothing else.
 
-Bazel stays sound: the compiled header is an output of an action whose inputs are all headers of `deps`, and an input of
-every action that uses it, named in the compiler's list of dependencies like any header.
+Bazel stays sound: the compiled header is an output of an action whose inputs are all headers of `deps`. GCC does not
+name it among what a compilation read, and Bazel would forget it; so the same action writes a stamp, a header with its
+digest, which is included right after it and named like any header: where the one changes, the other does.
 """
 
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "CPP_COMPILE_ACTION_NAME")
@@ -26,6 +27,7 @@ def _precompiled_impl(ctx):
     header = ctx.actions.declare_file(ctx.label.name + ".h")
     ctx.actions.expand_template(template = ctx.file.header, output = header, substitutions = {})
     compiled = ctx.actions.declare_file(ctx.label.name + ".h.gch")
+    stamp = ctx.actions.declare_file(ctx.label.name + "_stamp.h")
     variables = cc_common.create_compile_variables(
         cc_toolchain = toolchain,
         feature_configuration = features,
@@ -45,22 +47,24 @@ def _precompiled_impl(ctx):
         action_name = CPP_COMPILE_ACTION_NAME,
         variables = variables,
     )
-    ctx.actions.run(
-        executable = cc_common.get_tool_for_action(feature_configuration = features, action_name = CPP_COMPILE_ACTION_NAME),
-        arguments = ["-x", "c++-header"] + [flag for flag in arguments if flag != "-c"],
+    compiler = cc_common.get_tool_for_action(feature_configuration = features, action_name = CPP_COMPILE_ACTION_NAME)
+    ctx.actions.run_shell(
+        command = 'out=$1; stamp=$2; shift 2; "$@" && echo "// $(sha256sum < "$out")" > "$stamp"',
+        arguments = [compiled.path, stamp.path, compiler, "-x", "c++-header"] +
+                    [flag for flag in arguments if flag != "-c"],
         env = cc_common.get_environment_variables(
             feature_configuration = features,
             action_name = CPP_COMPILE_ACTION_NAME,
             variables = variables,
         ),
         inputs = depset([header], transitive = [context.headers, toolchain.all_files]),
-        outputs = [compiled],
+        outputs = [compiled, stamp],
         mnemonic = "Precompile",
         progress_message = "Precompiling %s" % ctx.label,
     )
-    own = cc_common.create_compilation_context(headers = depset([header, compiled]))
+    own = cc_common.create_compilation_context(headers = depset([header, compiled, stamp]))
     return [
-        DefaultInfo(files = depset([header, compiled])),
+        DefaultInfo(files = depset([header, compiled, stamp])),
         cc_common.merge_cc_infos(direct_cc_infos = [CcInfo(compilation_context = own)], cc_infos = [dep[CcInfo] for dep in ctx.attr.deps]),
     ]
 
