@@ -42,7 +42,9 @@ std::vector<NoticeLine> MakeNotices(const Report& report) {
         if (curators.count(notice) == 0) add(notice, stage.name, row.id);
       }
     }
-    for (const std::string& notice : row.evaluation.notices) add(notice, "evaluate", row.id);
+    // A row's last stage makes its result.
+    const std::string result = row.stages.empty() ? "result" : row.stages.back().name;
+    for (const std::string& notice : row.evaluation.notices) add(notice, result, row.id);
   }
   std::vector<NoticeLine> lines;
   for (const auto& key : order) {
