@@ -34,13 +34,13 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/hash.h"
 #include "core/base/random.h"
+#include "plugins/curators/duplicates/stage.h"
+#include "plugins/curators/purity/stage.h"
 #include "plugins/curators/stage/run.h"
 #include "plugins/curators/stage/summary.h"
-#include "plugins/curators/duplicates/stage.h"
-#include "plugins/rendered_faces/album.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/opencv/opencv.h"
-#include "plugins/curators/purity/stage.h"
+#include "plugins/rendered_faces/album.h"
 
 namespace facet {
 namespace {

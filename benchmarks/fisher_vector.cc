@@ -25,10 +25,10 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
-#include "plugins/rendered_faces/album.h"
+#include "plugins/curators/local_descriptors/vlfeat.h"
 #include "plugins/curators/purity/face_vocabulary.h"
 #include "plugins/opencv/opencv.h"
-#include "plugins/curators/local_descriptors/vlfeat.h"
+#include "plugins/rendered_faces/album.h"
 
 namespace facet {
 namespace {

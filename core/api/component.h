@@ -120,12 +120,13 @@ absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& op
 }  // namespace facet
 
 #define FACET_COMPONENT(Interface, Class, Options, name, summary, paper) \
-  {                                                                      \
-    Interface::kKind, name, summary, paper,                              \
-        ::facet::internal::TraitsOf<Interface, Class>::value.bits(),     \
-        &::facet::SchemaOf<Options>,                                     \
-        &::facet::internal::CreateComponent<Interface, Class, Options>   \
-  }
+  {Interface::kKind,                                                     \
+   name,                                                                 \
+   summary,                                                              \
+   paper,                                                                \
+   ::facet::internal::TraitsOf<Interface, Class>::value.bits(),          \
+   &::facet::SchemaOf<Options>,                                          \
+   &::facet::internal::CreateComponent<Interface, Class, Options>}
 
 #define FACET_PLUGIN(Interface, Class, Options, name, summary, paper) \
   FACET_PLUGIN_COMPONENTS(FACET_COMPONENT(Interface, Class, Options, name, summary, paper))

@@ -66,8 +66,8 @@ std::string CataloguePage(const Catalogue& catalogue, const std::vector<StageTyp
       "# Components\n\nMade by `facet plugins catalogue > plugins/CATALOGUE.md`; a test compares "
       "the two. `facet plugins describe NAME` shows the same of one component.\n\n";
   for (const KindInfo& kind : Kinds()) {
-    absl::StrAppend(&page, "- **", kind.title, "**: ",
-                    absl::StrJoin(catalogue.Names(kind.name), ", "), "\n");
+    absl::StrAppend(&page, "- **", kind.title,
+                    "**: ", absl::StrJoin(catalogue.Names(kind.name), ", "), "\n");
   }
   for (const KindInfo& kind : Kinds()) {
     absl::StrAppend(&page, "\n## ", kind.title, "\n\n", kind.intro, "\n");
@@ -75,9 +75,10 @@ std::string CataloguePage(const Catalogue& catalogue, const std::vector<StageTyp
       AppendComponent(*catalogue.Find(kind.name, name), &page);
     }
   }
-  absl::StrAppend(&page,
-                  "\n## Stages\n\nWhat a row is made of, from the bottom up. Tables of settings are "
-                  "the host's own options.\n");
+  absl::StrAppend(
+      &page,
+      "\n## Stages\n\nWhat a row is made of, from the bottom up. Tables of settings are "
+      "the host's own options.\n");
   for (const StageType& stage : stages) AppendStage(stage, &page);
   return page;
 }

@@ -67,8 +67,8 @@ Progress::~Progress() { Clear(); }
 
 std::string Progress::Label(int stage) const {
   const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
-  return absl::StrCat(spec.users.size() > 1 ? "rows " : "row ", absl::StrJoin(spec.users, ","), "  ",
-                      spec.name);
+  return absl::StrCat(spec.users.size() > 1 ? "rows " : "row ", absl::StrJoin(spec.users, ","),
+                      "  ", spec.name);
 }
 
 std::string Progress::Counts() const {

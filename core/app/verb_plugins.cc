@@ -14,8 +14,8 @@
 #include "core/api/kinds.h"
 #include "core/app/catalogue_page.h"
 #include "core/base/suggest.h"
-#include "core/stages/stage_types.h"
 #include "core/plugin/traits.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 namespace {
@@ -67,13 +67,12 @@ int List(const PluginsArguments& arguments, VerbContext& context) {
   const Catalogue& catalogue = context.catalogue();
   if (!arguments.kind.empty() && FindKind(arguments.kind) == nullptr) {
     const std::string nearest = Nearest(arguments.kind, KindNames());
-    return Fail(
-        context,
-        absl::NotFoundError(absl::StrCat(
-            "no component is of kind \"", arguments.kind, "\"; kinds: ",
-            absl::StrJoin(KindNames(), ", "),
-            nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"))),
-        kExitUsage);
+    return Fail(context,
+                absl::NotFoundError(absl::StrCat(
+                    "no component is of kind \"", arguments.kind,
+                    "\"; kinds: ", absl::StrJoin(KindNames(), ", "),
+                    nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"))),
+                kExitUsage);
   }
   std::vector<const ComponentInfo*> infos;
   for (const ComponentInfo& info : catalogue.components()) {

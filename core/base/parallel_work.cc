@@ -123,8 +123,7 @@ absl::Status ParallelWork(int64_t count, int threads, const Work& work,
 absl::Status ParallelWork(int64_t count, int threads,
                           const std::function<absl::Status(int64_t)>& work,
                           const std::function<bool(int64_t)>& go_on) {
-  return ParallelWork(
-      count, threads, [&work](int64_t index, int) { return work(index); }, go_on);
+  return ParallelWork(count, threads, [&work](int64_t index, int) { return work(index); }, go_on);
 }
 
 }  // namespace facet

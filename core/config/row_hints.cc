@@ -141,8 +141,8 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
   const std::vector<std::string> names = catalogue_.Names(slot.kind);
   const std::string nearest = Nearest(name, names);
   if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
-  problem.facts.push_back(absl::StrCat(PluralOf(slot.kind), ": ",
-                                       names.empty() ? "none" : absl::StrJoin(names, ", ")));
+  problem.facts.push_back(
+      absl::StrCat(PluralOf(slot.kind), ": ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
   std::vector<std::string> unusable;
   for (const PluginProblem& library : catalogue_.problems()) {
     unusable.push_back(std::filesystem::path(library.path).filename().string());

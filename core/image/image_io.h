@@ -35,7 +35,7 @@ absl::StatusOr<std::string> EncodePng(const Image& image);
 // sampled so that shrinking does not alias (area weighting), border pixels repeated outside the
 // image. crop_from_image maps image px to crop units.
 Image RenderCrop(const Image& image, const std::array<double, 6>& crop_from_image, double aspect,
-                  int shorter_side_px);
+                 int shorter_side_px);
 
 }  // namespace facet
 

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/base/check.h"
-#include "core/plugin/library.h"
 #include "core/pipeline/context.h"
+#include "core/plugin/library.h"
 
 namespace facet {
 

@@ -19,8 +19,8 @@ struct StoredFiles {
 
 // How a stage changed a data set in the making.
 struct CurationFindings {
-  std::string component;  // the curator's name
-  CurationResult result;  // the cells of its sheets are blank
+  std::string component;                 // the curator's name
+  CurationResult result;                 // the cells of its sheets are blank
   std::vector<std::string> sheet_paths;  // of result.sheets; empty: there is no picture
 };
 

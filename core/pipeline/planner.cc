@@ -64,8 +64,8 @@ RowPlan Planner::Take() { return std::move(plan_); }
 const StageType* Planner::Provider(const PortType& type, const Demand& demand) const {
   // A stage that makes what it asks for itself is given what comes before it.
   const StageType* last = nullptr;
-  if (!calls_.empty() && calls_.back().type->output == type &&
-      calls_.back().row == demand.row.id && calls_.back().branch == demand.branch) {
+  if (!calls_.empty() && calls_.back().type->output == type && calls_.back().row == demand.row.id &&
+      calls_.back().branch == demand.branch) {
     last = calls_.back().type;
   }
   const StageType* found = nullptr;

@@ -67,7 +67,8 @@ class Planner {
   int ImagesOf(int curation) const;
   // For a stage that reads the images of the samples at `port`. `role` is the data set's there.
   absl::Status AddImageSource(const Demand& demand, StageSpec* stage,
-                              const std::string& port = "samples", const std::string& role = "data");
+                              const std::string& port = "samples",
+                              const std::string& role = "data");
   // What such a stage must know of the face settings: which images may be decoded.
   static Json ImageLimit(const Row& row, const std::string& branch);
 

@@ -60,9 +60,10 @@ StageType Type(std::string name, std::vector<Port> inputs, PortType output,
 class PlannerOfAnyStagesTest : public testing::Test {
  protected:
   PlannerOfAnyStagesTest() {
-    types_ = {Type("field", {}, kGrain, &PlanField), Type("mill", {{"grain", kGrain}}, kFlour, &PlanMill),
-              Type("sieve", {{"flour", kFlour}}, kFlour, &PlanSieve),
-              Type("oven", {{"flour", kFlour}, {"leaven", kEvaluation, true}}, kEvaluation, &PlanOven)};
+    types_ = {
+        Type("field", {}, kGrain, &PlanField), Type("mill", {{"grain", kGrain}}, kFlour, &PlanMill),
+        Type("sieve", {{"flour", kFlour}}, kFlour, &PlanSieve),
+        Type("oven", {{"flour", kFlour}, {"leaven", kEvaluation, true}}, kEvaluation, &PlanOven)};
     types_[2].applies = &HasSieve;
   }
   Row& AddRow(const std::string& id) {

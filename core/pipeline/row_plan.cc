@@ -38,7 +38,8 @@ std::string CurationBefore(const RowPlan& plan, const std::string& row) {
   for (const Port& port : plan.TypeOf(curation).inputs) {
     const auto input = plan.At(curation).inputs.find(port.name);
     const bool given = input != plan.At(curation).inputs.end();
-    if (given && port.type == kCuration && port.name == kCuration.name) before.insert(input->second);
+    if (given && port.type == kCuration && port.name == kCuration.name)
+      before.insert(input->second);
   }
   for (const auto& [what, stage] : plan.made) {
     if (std::get<1>(what) == kCuration.name && before.count(stage) > 0) return std::get<0>(what);

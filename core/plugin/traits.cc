@@ -10,9 +10,9 @@ namespace {
 
 absl::Status CheckKind(const std::string& kind, const std::string& name) {
   if (FindKind(kind) != nullptr) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("\"", name, "\" is of the unknown kind \"", kind,
-                                                    "\"; kinds: ",
-                                                    absl::StrJoin(KindNames(), ", ")));
+  return absl::FailedPreconditionError(
+      absl::StrCat("\"", name, "\" is of the unknown kind \"", kind,
+                   "\"; kinds: ", absl::StrJoin(KindNames(), ", ")));
 }
 
 // `what` it is that the component claims, which its kind does not have.

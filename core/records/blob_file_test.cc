@@ -45,7 +45,9 @@ TEST(Blobs, SameRowsGiveSameBytesAndReadBack) {
   const std::string path = TestPath("crops.mdb"), again = TestPath("again.mdb");
   WriteBlobs(path, kRows);
   // Memory that the allocator hands out again must not leak into the second file.
-  { std::vector<std::string> dirt(2000, std::string(8192, '\x5a')); }
+  {
+    std::vector<std::string> dirt(2000, std::string(8192, '\x5a'));
+  }
   WriteBlobs(again, kRows);
   EXPECT_EQ(*Sha256File(path), *Sha256File(again));
   EXPECT_FALSE(std::filesystem::exists(path + ".writing"));

@@ -103,7 +103,8 @@ TEST_F(PlannerTest, OnlyStagesThatDependOnThemHaveSeedPrecisionAndThreads) {
   Experiment experiment = Table4();
   const StageGraph graph = Plan(experiment, {"7"});
   for (const StageSpec& stage : graph.stages) {
-    const bool network = stage.type == "train" || stage.type == "describe" || stage.type == "project";
+    const bool network =
+        stage.type == "train" || stage.type == "describe" || stage.type == "project";
     EXPECT_EQ(stage.precision, network ? "float32" : "") << stage.name;
     EXPECT_EQ(stage.device, network ? "cpu" : "") << stage.name;
     EXPECT_EQ(stage.threads, network ? 4 : 0) << stage.name;
@@ -256,7 +257,8 @@ TEST_F(PlannerTest, AlignersThatLearnAreFittedOnceForBothBranches) {
             std::string::npos);
   slots["landmarks.data"] = {{"use", "vggface"}, {"root", "/data/vggface"}, {"snapshot", "full"}};
   slots["landmarks.detector"] = {{"use", "given"}};
-  slots["landmarks.faces"] = Defaults(*MakeExperimentLayout(AllStageTypes()).Find("landmarks.faces"));
+  slots["landmarks.faces"] =
+      Defaults(*MakeExperimentLayout(AllStageTypes()).Find("landmarks.faces"));
   const StageGraph graph = Plan(experiment);
   ASSERT_EQ(OfType(graph, "fit").size(), 1u);
   const StageSpec& fit = *OfType(graph, "fit")[0];

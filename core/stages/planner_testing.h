@@ -119,7 +119,7 @@ inline Row MakeRow(const std::string& id) {
 class PlannerTest : public testing::Test {
  protected:
   absl::StatusOr<RowPlan> TryPlan(const Experiment& experiment,
-                                     const std::set<std::string>& ids = {}) {
+                                  const std::set<std::string>& ids = {}) {
     std::vector<const Row*> rows;
     for (const Row& row : experiment.rows) {
       if (ids.empty() || ids.count(row.id) > 0) rows.push_back(&row);

@@ -19,8 +19,8 @@
 
 #include "core/api/image.h"
 #include "core/base/random.h"
-#include "core/training/settings.h"
 #include "core/training/input_writer.h"
+#include "core/training/settings.h"
 
 namespace facet {
 

@@ -10,11 +10,11 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/random.h"
-#include "core/training/settings.h"
 #include "core/training/augment.h"
 #include "core/training/batch.h"
 #include "core/training/crop_set.h"
 #include "core/training/input_writer.h"
+#include "core/training/settings.h"
 #include "core/training/split.h"
 
 namespace facet {

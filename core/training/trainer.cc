@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "core/api/guard.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
-#include "core/api/guard.h"
 #include "core/training/model.h"
 #include "core/training/prefetcher.h"
 #include "core/training/reduce.h"

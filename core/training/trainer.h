@@ -19,12 +19,12 @@
 #include "core/api/loss.h"
 #include "core/api/miner.h"
 #include "core/base/json.h"
-#include "core/training/settings.h"
 #include "core/training/batches.h"
 #include "core/training/checkpoint.h"
 #include "core/training/memory.h"
 #include "core/training/optimizer.h"
 #include "core/training/schedule.h"
+#include "core/training/settings.h"
 #include "core/training/tensors.h"
 
 namespace facet {
@@ -63,7 +63,6 @@ class Trainer {
   StoredTensors Weights() const;
 
  private:
-
   absl::Status Prepare();
   absl::Status RunEpoch();
   absl::StatusOr<double> Step(const Batch& batch);

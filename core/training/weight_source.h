@@ -12,8 +12,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/api/architecture.h"
-#include "core/training/weight_settings.h"
 #include "core/training/input_writer.h"
+#include "core/training/weight_settings.h"
 #include "core/training/weights_file.h"
 
 namespace facet {

@@ -30,9 +30,9 @@
 #include <vector>
 
 #include "core/api/aligner.h"
+#include "core/api/landmark_mirror.h"
 #include "core/base/file.h"
 #include "plugins/aligners/patches/canonical_patch.h"
-#include "core/api/landmark_mirror.h"
 #include "plugins/aligners/patches/landmark_training.h"
 #include "plugins/aligners/patches/nine_points.h"
 

@@ -21,9 +21,9 @@
 #include <vector>
 
 #include "core/api/aligner.h"
+#include "plugins/aligners/patches/similarity.h"
 #include "plugins/opencv/cascade.h"
 #include "plugins/opencv/opencv.h"
-#include "plugins/aligners/patches/similarity.h"
 
 namespace facet {
 namespace {

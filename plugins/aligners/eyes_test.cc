@@ -7,8 +7,8 @@
 #include "core/api/aligner.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/rendered_faces/renderer.h"
 #include "plugins/plugin_testing.h"
+#include "plugins/rendered_faces/renderer.h"
 
 namespace facet {
 namespace {

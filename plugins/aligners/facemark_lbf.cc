@@ -24,10 +24,10 @@
 #include <vector>
 
 #include "core/api/aligner.h"
-#include "plugins/aligners/patches/canonical_patch.h"
 #include "core/api/landmark_mirror.h"
-#include "plugins/aligners/patches/landmark_training.h"
 #include "plugins/aligners/local_binary_features/trainer.h"
+#include "plugins/aligners/patches/canonical_patch.h"
+#include "plugins/aligners/patches/landmark_training.h"
 #include "plugins/aligners/patches/nine_points.h"
 
 namespace facet {

@@ -11,9 +11,9 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "gmock/gmock.h"
-#include "plugins/curators/stage/summary.h"
-#include "plugins/curators/stage/curator_testing.h"
 #include "plugins/curators/download/loopback_server_testing.h"
+#include "plugins/curators/stage/curator_testing.h"
+#include "plugins/curators/stage/summary.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/plugin_testing.h"
 

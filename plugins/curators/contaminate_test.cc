@@ -10,8 +10,8 @@
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "gmock/gmock.h"
-#include "plugins/curators/stage/summary.h"
 #include "plugins/curators/stage/curator_testing.h"
+#include "plugins/curators/stage/summary.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/plugin_testing.h"
 

@@ -40,8 +40,8 @@
 #include "core/api/curator.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
-#include "plugins/curators/stage/run.h"
 #include "plugins/curators/duplicates/stage.h"
+#include "plugins/curators/stage/run.h"
 
 namespace {
 

@@ -27,11 +27,11 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/curator.h"
 #include "core/base/json.h"
+#include "core/base/parallel_work.h"
+#include "plugins/curators/made_noise/no_face_image.h"
+#include "plugins/curators/made_noise/synthetic_web_files.h"
 #include "plugins/curators/stage/run.h"
 #include "plugins/rendered_faces/style_options.h"
-#include "plugins/curators/made_noise/no_face_image.h"
-#include "core/base/parallel_work.h"
-#include "plugins/curators/made_noise/synthetic_web_files.h"
 
 namespace {
 

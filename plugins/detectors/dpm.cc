@@ -30,8 +30,8 @@
 
 #include "core/api/detector.h"
 #include "plugins/detectors/dpm_model.h"
-#include "plugins/opencv/opencv.h"
 #include "plugins/detectors/suppression.h"
+#include "plugins/opencv/opencv.h"
 
 namespace facet {
 namespace {

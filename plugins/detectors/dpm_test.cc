@@ -352,9 +352,7 @@ TEST(Dpm, AFileThatIsNoModelIsRefusedWhenTheDetectorIsMade) {
               HasSubstr("a root filter is larger than MaxSizeX x MaxSizeY"));
   EXPECT_THAT(damaged([](File& f) { f.root = cv::Mat::zeros(5, 5 * 32, CV_32F); }),
               HasSubstr("root filter 0"));
-  EXPECT_THAT(damaged([](File& f) {
-                f.anchor = {7, 0};
-              }),
+  EXPECT_THAT(damaged([](File& f) { f.anchor = {7, 0}; }),
               HasSubstr("part 0 does not lie in its root filter"));
   EXPECT_THAT(damaged([](File& f) { f.score_threshold = 0.1; }), HasSubstr("raise min_score"));
   EXPECT_THAT(problem(File().Write(model, "poses.xml"), R"("poses": ["left", "right"])"),

@@ -6,8 +6,8 @@
 #include "core/api/detector.h"
 #include "core/image/image_io.h"
 #include "gtest/gtest.h"
-#include "plugins/rendered_faces/renderer.h"
 #include "plugins/plugin_testing.h"
+#include "plugins/rendered_faces/renderer.h"
 
 namespace facet {
 namespace {

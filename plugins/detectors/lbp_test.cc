@@ -6,8 +6,8 @@
 #include "core/api/detector.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/rendered_faces/renderer.h"
 #include "plugins/plugin_testing.h"
+#include "plugins/rendered_faces/renderer.h"
 
 namespace facet {
 namespace {

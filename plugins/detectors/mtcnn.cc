@@ -27,8 +27,8 @@
 
 #include "core/api/detector.h"
 #include "plugins/detectors/mtcnn_network.h"
-#include "plugins/opencv/opencv.h"
 #include "plugins/detectors/suppression.h"
+#include "plugins/opencv/opencv.h"
 
 namespace facet {
 namespace {

@@ -87,7 +87,7 @@ class LandmarkErrors final : public Evaluator {
     const Figures all = Score(errors, std::vector<double>(errors.size(), 1.0)).value();
     Evaluation evaluation;
     const std::string kind = TextOf(resampling);
-    const auto add = [&](const std::string& name, double Figures::*figure, int64_t count) {
+    const auto add = [&](const std::string& name, double Figures::* figure, int64_t count) {
       std::vector<double> values;
       for (const Figures& draw : draws) values.push_back(100 * draw.*figure);
       evaluation.metrics.push_back({name, 100 * all.*figure, Deviation(values), kind, "%", count});

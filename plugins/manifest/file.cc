@@ -1,10 +1,11 @@
 // The manifest as a file: made, opened, copied, frozen, checked.
+#include "core/base/file.h"
+
 #include <filesystem>
 #include <fstream>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/file.h"
 #include "core/base/status.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/manifest/schema.h"

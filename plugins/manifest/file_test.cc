@@ -84,7 +84,9 @@ TEST(ManifestFile, FrozenBytesDependOnRowsAlone) {
 // A program that is killed in the middle of a transaction, after another that it committed.
 TEST(ManifestFile, SurvivesAKilledWriter) {
   const std::string path = TestFolder() + "/m.sqlite";
-  { Fill(MakeManifest(path).get()); }
+  {
+    Fill(MakeManifest(path).get());
+  }
   const pid_t child = fork();
   if (child == 0) {
     auto manifest = Manifest::Open(path);

@@ -8,8 +8,8 @@
 #include "core/api/component.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/manifest/schema.h"
 #include "plugins/manifest/manifest_testing.h"
+#include "plugins/manifest/schema.h"
 
 namespace facet {
 namespace {

@@ -385,7 +385,8 @@ LoadResult Load(const std::string& file, const std::vector<std::string>& sets) {
   for (const std::string& set : sets) {
     overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
   }
-  return LoadExperiment(Folder() + file, overrides, MakeExperimentLayout(AllStageTypes()), Components());
+  return LoadExperiment(Folder() + file, overrides, MakeExperimentLayout(AllStageTypes()),
+                        Components());
 }
 
 std::vector<Diagnostic> Errors(const LoadResult& result) {
@@ -442,7 +443,8 @@ TEST(BadExperimentsTest, CutFilesAreReportedNotFatal) {
   for (size_t length = 0; length < text->size(); length += 5) {
     ASSERT_TRUE(WriteFileAtomically(path, text->substr(0, length)).ok());
     setenv("FACET_TEST_DATA", "/data", 1);
-    const LoadResult result = LoadExperiment(path, {}, MakeExperimentLayout(AllStageTypes()), Components());
+    const LoadResult result =
+        LoadExperiment(path, {}, MakeExperimentLayout(AllStageTypes()), Components());
     // Row 1 begins at the first `[[row]]`: before it there is nothing to compute.
     if (length < text->find("id = \"1\"")) {
       EXPECT_FALSE(result.ok()) << length;

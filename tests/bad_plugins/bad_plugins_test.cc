@@ -136,9 +136,8 @@ std::string RefusalOfSchema(const Json& traits) {
   std::filesystem::create_directories(folder);
   const std::filesystem::path library = folder / "libjudge.so";
   EXPECT_TRUE(WriteFileAtomically(library, "never opened").ok());
-  const Json component = {{"kind", "evaluator"}, {"name", "judge"},
-                          {"summary", ""},       {"paper", ""},
-                          {"traits", traits},    {"options", Json::array()}};
+  const Json component = {{"kind", "evaluator"}, {"name", "judge"},  {"summary", ""},
+                          {"paper", ""},         {"traits", traits}, {"options", Json::array()}};
   const Json schema = {{"digest", *Sha256File(library)},
                        {"interface_version", kInterfaceVersion},
                        {"fingerprint", FACET_FINGERPRINT},

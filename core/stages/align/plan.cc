@@ -16,8 +16,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   align.settings = Planner::ImageLimit(demand.row, demand.branch);
   const ComponentUse& aligner = align.components["aligner"];
   // One that learns and brings no model.
-  if (planner.HasTrait(aligner, Trait::kTrainable) &&
-      aligner.options.value("model", "").empty()) {
+  if (planner.HasTrait(aligner, Trait::kTrainable) && aligner.options.value("model", "").empty()) {
     FACET_ASSIGN_OR_RETURN(align.inputs["model"], planner.Make(kAlignerModel, demand));
   }
   align.libraries = {"opencv"};

@@ -1,16 +1,15 @@
-#include "core/stages/align/align.h"
-
 #include <cmath>
 #include <string>
 #include <vector>
 
 #include "core/api/aligner.h"
 #include "core/base/json_lines.h"
-#include "core/pipeline/sample_images.h"
 #include "core/pipeline/image_settings.h"
+#include "core/pipeline/sample_images.h"
 #include "core/records/faces.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/align/align.h"
 
 namespace facet {
 namespace {
@@ -34,7 +33,7 @@ bool IsCrop(const Alignment& alignment) {
 }
 
 absl::StatusOr<AlignmentRecord> AlignOne(const SampleImages& images, Aligner& aligner,
-                                     const std::string& name, const Item& item) {
+                                         const std::string& name, const Item& item) {
   const absl::StatusOr<Image> image = images.Read(item.face.sample, item.sample);
   if (!image.ok()) {
     return absl::DataLossError(absl::StrCat(item.sample.key, ": ", image.status().message(),

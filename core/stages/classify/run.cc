@@ -1,5 +1,3 @@
-#include "core/stages/classify/classify.h"
-
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
@@ -12,12 +10,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/api/loss.h"
 #include "core/base/json_lines.h"
 #include "core/pipeline/context.h"
-#include "core/api/loss.h"
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
 #include "core/records/record_lines.h"
+#include "core/stages/classify/classify.h"
 #include "core/training/model.h"
 #include "core/training/tensors.h"
 

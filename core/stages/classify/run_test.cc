@@ -1,5 +1,3 @@
-#include "core/stages/classify/classify.h"
-
 #include <cmath>
 #include <filesystem>
 
@@ -7,6 +5,7 @@
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
 #include "core/records/record_lines.h"
+#include "core/stages/classify/classify.h"
 #include "core/training/model.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

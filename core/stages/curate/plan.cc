@@ -7,8 +7,8 @@
 #include "core/pipeline/findings.h"
 #include "core/pipeline/planner.h"
 #include "core/pipeline/slots.h"
-#include "core/stages/curate/curate.h"
 #include "core/records/results.h"
+#include "core/stages/curate/curate.h"
 #include "core/stages/curate/settings.h"
 
 namespace facet {

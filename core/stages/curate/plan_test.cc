@@ -130,8 +130,8 @@ TEST_F(CurationTest, SaysWhatIsMissing) {
             std::string::npos);
   EXPECT_NE(error_with("purify", "curation.from", "none").find("no such row"), std::string::npos);
   const Json no_manifest = {{"use", "vggface"}, {"root", "/data/vggface"}};
-  for (const auto& [row, slot] : {std::pair("collect", "curation.from"),
-                                  std::pair("ranker", "curation.scores")}) {
+  for (const auto& [row, slot] :
+       {std::pair("collect", "curation.from"), std::pair("ranker", "curation.scores")}) {
     const std::string error = error_with(row, "train.data", no_manifest);
     const std::string what = absl::StrCat(slot, " = \"", row, "\", but that row trains on \"vgg");
     EXPECT_NE(error.find(what), std::string::npos) << error;

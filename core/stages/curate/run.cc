@@ -1,5 +1,3 @@
-#include "core/stages/curate/curate.h"
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -12,16 +10,17 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/curator.h"
 #include "core/base/file.h"
-#include "core/image/image_io.h"
 #include "core/image/contact_sheet.h"
+#include "core/image/image_io.h"
+#include "core/pipeline/sample_images.h"
 #include "core/records/blob_file.h"
 #include "core/records/crops.h"
 #include "core/records/descriptors.h"
 #include "core/records/name_lists.h"
-#include "core/pipeline/sample_images.h"
 #include "core/records/record_lines.h"
 #include "core/records/results.h"
 #include "core/records/samples.h"
+#include "core/stages/curate/curate.h"
 
 namespace facet {
 namespace {

@@ -1,5 +1,3 @@
-#include "core/stages/curate/curate.h"
-
 #include <filesystem>
 #include <fstream>
 
@@ -13,6 +11,7 @@
 #include "core/records/record_lines.h"
 #include "core/records/results.h"
 #include "core/records/samples.h"
+#include "core/stages/curate/curate.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -1,11 +1,11 @@
-#include "core/records/samples.h"
 #include "core/stages/dataset/holdout.h"
 
 #include <filesystem>
 #include <fstream>
 
-#include "core/stages/dataset/dataset.h"
 #include "core/pipeline/context_testing.h"
+#include "core/records/samples.h"
+#include "core/stages/dataset/dataset.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -1,5 +1,3 @@
-#include "core/stages/dataset/dataset.h"
-
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -10,6 +8,7 @@
 #include "core/pipeline/context_testing.h"
 #include "core/records/blob_file.h"
 #include "core/records/samples.h"
+#include "core/stages/dataset/dataset.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -158,14 +157,8 @@ TEST(CheckContents, EveryRule) {
       {"neither a path", [](C& c) { c.samples[0].path = ""; }},
       {"neither a path", [](C& c) { c.samples[0].path = "../secret"; }},
       {"neither a path", [](C& c) { c.samples[0].path = "/etc/passwd"; }},
-      {"has no area",
-       [](C& c) {
-         c.samples[0].box = Box{1, 2, 0, 4};
-       }},
-      {"has no area",
-       [](C& c) {
-         c.samples[0].box = Box{std::nan(""), 2, 3, 4};
-       }},
+      {"has no area", [](C& c) { c.samples[0].box = Box{1, 2, 0, 4}; }},
+      {"has no area", [](C& c) { c.samples[0].box = Box{std::nan(""), 2, 3, 4}; }},
       {"its scheme 5", [](C& c) { c.samples[0].landmarks.scheme = LandmarkScheme::kPoints5; }},
       {"its fold 2 is outside -1 .. 1", [](C& c) { c.samples[0].fold = 2; }},
       {"pairs, but its kind is none", [](C& c) { c.protocol.kind = Protocol::Kind::kNone; }},

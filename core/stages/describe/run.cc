@@ -1,5 +1,3 @@
-#include "core/stages/describe/describe.h"
-
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
@@ -14,14 +12,15 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
-#include "core/pipeline/context.h"
 #include "core/api/architecture.h"
 #include "core/api/unit_rows.h"
 #include "core/image/image_io.h"
+#include "core/pipeline/context.h"
 #include "core/records/crops.h"
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
 #include "core/records/record_lines.h"
+#include "core/stages/describe/describe.h"
 #include "core/stages/describe/settings.h"
 #include "core/training/crop_set.h"
 #include "core/training/input_writer.h"
@@ -88,7 +87,7 @@ Image Scaled(const Image& crop, int side) {
   if (shorter == side) return crop;
   const double scale = 1.0 / shorter;
   return RenderCrop(crop, {scale, 0, 0.5 * scale, 0, scale, 0.5 * scale},
-                     static_cast<double>(crop.width) / crop.height, side);
+                    static_cast<double>(crop.width) / crop.height, side);
 }
 
 std::vector<std::array<int, 2>> Corners(const std::string& kind, int width, int height, int size) {

@@ -1,7 +1,5 @@
 // The describe stage with networks of the test's own: one gives back what it is shown, so that the
 // views themselves can be compared with loops over their definition; one is linear, with weights.
-#include "core/stages/describe/describe.h"
-
 #include <ATen/ATen.h>
 
 #include <array>
@@ -16,6 +14,7 @@
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
 #include "core/records/record_lines.h"
+#include "core/stages/describe/describe.h"
 #include "core/training/model.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -1,5 +1,3 @@
-#include "core/stages/detect/detect.h"
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -13,6 +11,7 @@
 #include "core/records/faces.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/detect/detect.h"
 #include "core/stages/detect/settings.h"
 
 namespace facet {
@@ -43,7 +42,7 @@ struct IndexedSample {
 class FaceSearch {
  public:
   FaceSearch(StageContext& context, FaceSettings settings, SampleImages images,
-              std::vector<std::unique_ptr<Detector>> detectors)
+             std::vector<std::unique_ptr<Detector>> detectors)
       : context_(context),
         settings_(std::move(settings)),
         images_(std::move(images)),
@@ -161,7 +160,8 @@ class FaceSearch {
 absl::Status RunDetect(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const FaceSettings settings,
                          ReadOptions<FaceSettings>(Dump(context.settings())));
-  FACET_ASSIGN_OR_RETURN(SampleImages images, SampleImages::Open(context, settings.images.max_megapixels));
+  FACET_ASSIGN_OR_RETURN(SampleImages images,
+                         SampleImages::Open(context, settings.images.max_megapixels));
   FACET_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<Detector>> detectors,
                          CreatePerThread<Detector>(context, "detector"));
   FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("samples", "samples.jsonl"));

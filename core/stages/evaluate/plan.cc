@@ -57,8 +57,7 @@ absl::Status AddInputs(Planner& planner, const Row& row, StageSpec* evaluate) {
 
 absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   StageSpec evaluate = NewStage("evaluate", "evaluate");
-  FACET_RETURN_IF_ERROR(
-      planner.AddComponent(demand.row, "test.evaluator", "evaluator", &evaluate));
+  FACET_RETURN_IF_ERROR(planner.AddComponent(demand.row, "test.evaluator", "evaluator", &evaluate));
   FACET_RETURN_IF_ERROR(AddInputs(planner, demand.row, &evaluate));
   Planner::SetSeed(demand.row, "evaluate", &evaluate);
   return planner.Add(std::move(evaluate), demand.row);
@@ -80,9 +79,9 @@ StageType EvaluateStage() {
   type.name = "evaluate";
   type.summary = "the row's result: what its evaluator says of the test set";
   type.slots = {Required(ComponentSlot("test.evaluator", "evaluator", "scores the protocol"))};
-  type.inputs = {{"samples", kSamples, true},         {"descriptors", kDescriptors, true},
-                 {"projection", kProjection, true},   {"faces", kFaces, true},
-                 {"alignments", kAlignments, true},       {"leaks", kLeaks, true},
+  type.inputs = {{"samples", kSamples, true},       {"descriptors", kDescriptors, true},
+                 {"projection", kProjection, true}, {"faces", kFaces, true},
+                 {"alignments", kAlignments, true}, {"leaks", kLeaks, true},
                  {"curation", kCuration, true}};
   type.output = kEvaluation;
   type.plan = &Plan;

@@ -1,5 +1,3 @@
-#include "core/stages/evaluate/evaluate.h"
-
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -7,12 +5,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/pipeline/context.h"
 #include "core/api/evaluator.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
+#include "core/pipeline/context.h"
 #include "core/records/descriptors.h"
 #include "core/records/faces.h"
 #include "core/records/npy.h"
@@ -20,6 +18,7 @@
 #include "core/records/record_lines.h"
 #include "core/records/results.h"
 #include "core/records/samples.h"
+#include "core/stages/evaluate/evaluate.h"
 
 namespace facet {
 namespace {

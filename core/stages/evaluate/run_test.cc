@@ -1,5 +1,3 @@
-#include "core/stages/evaluate/evaluate.h"
-
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -17,6 +15,7 @@
 #include "core/records/record_lines.h"
 #include "core/records/results.h"
 #include "core/records/samples.h"
+#include "core/stages/evaluate/evaluate.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -237,7 +236,8 @@ TEST(ProjectTest, AgreesWithNaiveSumsAndWithItselfOnMoreThreads) {
 TEST(EvaluateStageTest, PoolsAsTheEvaluatorAsks) {
   EvaluateContext context;
   context.seen_.pooling.top_k = 1;
-  context.Fill(Contents(), {0, 3, 2}, {1, 2, 10, 20, 3, 8});  // no confidences: the first alignment, 2
+  context.Fill(Contents(), {0, 3, 2},
+               {1, 2, 10, 20, 3, 8});  // no confidences: the first alignment, 2
   ASSERT_TRUE(RunEvaluate(context).ok());
   EXPECT_EQ(context.seen_.matrices[0], (std::vector<float>{3, 8, 10, 20}));
 }
@@ -285,7 +285,8 @@ TEST(EvaluateStageTest, GivesDetectionsBestFirstAndLandmarksBySample) {
   AlignmentRecord alignment;
   alignment.sample = 3;
   alignment.alignment.confidence = 0.75;
-  ASSERT_TRUE(WriteRecords(context.Path("alignments.jsonl"), std::vector<AlignmentRecord>{alignment}).ok());
+  ASSERT_TRUE(
+      WriteRecords(context.Path("alignments.jsonl"), std::vector<AlignmentRecord>{alignment}).ok());
   ASSERT_TRUE(RunEvaluate(context).ok());
   const std::vector<FoundLandmarks>& found = context.seen_.landmarks;
   ASSERT_EQ(found.size(), 4U);

@@ -1,16 +1,15 @@
-#include "core/stages/fit/fit.h"
-
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/api/aligner.h"
-#include "core/pipeline/sample_images.h"
 #include "core/pipeline/image_settings.h"
+#include "core/pipeline/sample_images.h"
 #include "core/records/faces.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/fit/fit.h"
 
 namespace facet {
 namespace {

@@ -1,5 +1,3 @@
-#include "core/stages/leak_check/leak_check.h"
-
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -16,14 +14,15 @@
 #include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/pipeline/sample_images.h"
 #include "core/records/descriptors.h"
 #include "core/records/name_lists.h"
 #include "core/records/npy.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/leak_check/leak_check.h"
 #include "core/stages/leak_check/near_hashes.h"
 #include "core/stages/leak_check/near_vectors.h"
-#include "core/pipeline/sample_images.h"
 #include "core/stages/leak_check/settings.h"
 
 namespace facet {

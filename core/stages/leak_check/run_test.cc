@@ -1,5 +1,3 @@
-#include "core/stages/leak_check/leak_check.h"
-
 #include <filesystem>
 #include <fstream>
 
@@ -11,6 +9,7 @@
 #include "core/records/npy.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/leak_check/leak_check.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -30,7 +30,8 @@ StageType PackStage() {
   type.name = "pack";
   type.summary = "stores every face's crop in one file";
   type.slots = {SettingsSlot<TrainCropSettings>("train.crops", "stored crops")};
-  type.inputs = {{"samples", kSamples}, {"alignments", kAlignments}, {"samples.images", kCuration, true}};
+  type.inputs = {
+      {"samples", kSamples}, {"alignments", kAlignments}, {"samples.images", kCuration, true}};
   type.output = kCrops;
   type.plan = &Plan;
   return type;

@@ -1,5 +1,3 @@
-#include "core/stages/pack/pack.h"
-
 #include <utility>
 #include <vector>
 
@@ -11,6 +9,7 @@
 #include "core/records/faces.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/pack/pack.h"
 #include "core/stages/pack/settings.h"
 
 namespace facet {
@@ -35,7 +34,7 @@ absl::StatusOr<Packed> PackOne(const SampleImages& images, const PackSettings& s
   }
   const Alignment& alignment = item.alignment.alignment;
   const Image crop = RenderCrop(*image, alignment.crop_from_image.m, alignment.aspect,
-                                 static_cast<int>(settings.size_px));
+                                static_cast<int>(settings.size_px));
   Packed packed;
   packed.record.sample = item.alignment.sample;
   packed.record.identity = item.sample.identity;
@@ -56,7 +55,8 @@ absl::StatusOr<Packed> PackOne(const SampleImages& images, const PackSettings& s
 class AlignmentStream {
  public:
   AlignmentStream(const std::string& samples_path, const std::string& alignments_path)
-      : samples_(samples_path, &SampleFromJson), alignments_(alignments_path, &AlignmentRecordFromJson) {}
+      : samples_(samples_path, &SampleFromJson),
+        alignments_(alignments_path, &AlignmentRecordFromJson) {}
 
   absl::StatusOr<std::optional<Item>> Next() {
     FACET_ASSIGN_OR_RETURN(std::optional<AlignmentRecord> alignment, alignments_.Next());
@@ -64,8 +64,8 @@ class AlignmentStream {
     while (true) {
       FACET_ASSIGN_OR_RETURN(std::optional<Sample> sample, samples_.Next());
       if (!sample) {
-        return absl::DataLossError(
-            absl::StrCat("alignments.jsonl names sample ", alignment->sample, " out of order or of range"));
+        return absl::DataLossError(absl::StrCat("alignments.jsonl names sample ", alignment->sample,
+                                                " out of order or of range"));
       }
       if (index_++ == alignment->sample) {
         return std::optional<Item>(Item{*std::move(sample), *std::move(alignment)});

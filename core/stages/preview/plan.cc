@@ -20,8 +20,7 @@ absl::Status AddTriplets(Planner& planner, const Row& row, StageSpec* preview) {
   const Json settings = Planner::Settings(row, "embed");
   const Demand learned_from = {row, settings.value("on", "folds") == "train" ? "train" : "test"};
   FACET_ASSIGN_OR_RETURN(const int descriptors, planner.Make(kDescriptors, learned_from));
-  preview->inputs = {{"descriptors", descriptors},
-                     {"crops", planner.Nearest(descriptors, kCrops)}};
+  preview->inputs = {{"descriptors", descriptors}, {"crops", planner.Nearest(descriptors, kCrops)}};
   preview->libraries = {"opencv", "torch"};
   return planner.AddComponent(row, "embed.miner", "miner", preview);
 }
@@ -37,9 +36,9 @@ absl::Status CheckBranch(const Planner& planner, const Row& row, const std::stri
                           : "has no test images"));
   }
   if (what != "detect" && Planner::Find(row, branch + ".aligner") == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("row \"", row.id, "\" has no ", branch, ".aligner, so it has no ",
-                     what == "align" ? "aligned faces" : "crops"));
+    return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\" has no ", branch,
+                                                   ".aligner, so it has no ",
+                                                   what == "align" ? "aligned faces" : "crops"));
   }
   return absl::OkStatus();
 }
@@ -52,7 +51,8 @@ absl::Status AddBranch(Planner& planner, const Row& row, const Json& settings, S
   if (what == "crops") {
     // Those that are described or trained on: at their size.
     const PortType user = branch == "test" ? kDescriptors : kNetwork;
-    FACET_ASSIGN_OR_RETURN(const int made, planner.Make(user, {row, branch == "test" ? branch : ""}));
+    FACET_ASSIGN_OR_RETURN(const int made,
+                           planner.Make(user, {row, branch == "test" ? branch : ""}));
     preview->inputs["crops"] = planner.Nearest(made, kCrops);
     return absl::OkStatus();
   }
@@ -80,9 +80,9 @@ StageType PreviewStage() {
   StageType type;
   type.name = "preview";
   type.summary = "a contact sheet of what another stage made";
-  type.inputs = {{"samples", kSamples, true},       {"samples.images", kCuration, true},
-                 {"faces", kFaces, true},           {"alignments", kAlignments, true},
-                 {"crops", kCrops, true},           {"descriptors", kDescriptors, true}};
+  type.inputs = {{"samples", kSamples, true}, {"samples.images", kCuration, true},
+                 {"faces", kFaces, true},     {"alignments", kAlignments, true},
+                 {"crops", kCrops, true},     {"descriptors", kDescriptors, true}};
   type.output = kSheet;
   type.plan_request = &Plan;
   return type;

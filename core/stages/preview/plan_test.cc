@@ -77,17 +77,17 @@ TEST_F(PreviewTest, ShowsTheTrainingBranch) {
   EXPECT_EQ(Inputs(part).at("alignments"), "train.align");
   const StageGraph crops = Preview(MakeRow("1"), "crops", "train");
   EXPECT_EQ(Inputs(crops), (Ports{{"crops", "train.pack"}}));
-  EXPECT_EQ(crops.stages[static_cast<size_t>(crops.stages.back().inputs.at("crops"))]
-                .settings["size_px"],
-            256);
+  EXPECT_EQ(
+      crops.stages[static_cast<size_t>(crops.stages.back().inputs.at("crops"))].settings["size_px"],
+      256);
 }
 
 TEST_F(PreviewTest, CropsOfTheTestSetAreThoseThatAreDescribed) {
   const StageGraph crops = Preview(MakeRow("1"), "crops", "test");
   EXPECT_EQ(Inputs(crops), (Ports{{"crops", "test.pack"}}));
-  EXPECT_EQ(crops.stages[static_cast<size_t>(crops.stages.back().inputs.at("crops"))]
-                .settings["size_px"],
-            512);  // the largest scale
+  EXPECT_EQ(
+      crops.stages[static_cast<size_t>(crops.stages.back().inputs.at("crops"))].settings["size_px"],
+      512);  // the largest scale
 }
 
 TEST_F(PreviewTest, TripletsComeFromTheEmbeddingsMiner) {
@@ -117,7 +117,8 @@ TEST_F(PreviewTest, AStageBetweenDescriptorsAndTheirUsersChangesNothing) {
 
 TEST_F(PreviewTest, ShowsWhatADetectorsRowHas) {
   Row row = MakeRow("1");
-  for (const char* slot : {"train.architecture", "train.loss", "test.aligner"}) row.slots.erase(slot);
+  for (const char* slot : {"train.architecture", "train.loss", "test.aligner"})
+    row.slots.erase(slot);
   row.slots["test.evaluator"] = {{"use", "detection"}};
   EXPECT_EQ(Names(Preview(row, "detect", "test")).size(), 3u);
   EXPECT_THAT(std::string(TryPreview(row, "align", "test").status().message()),

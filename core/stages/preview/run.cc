@@ -1,5 +1,3 @@
-#include "core/stages/preview/preview.h"
-
 #include <algorithm>
 #include <functional>
 #include <memory>
@@ -10,15 +8,16 @@
 #include "absl/strings/str_format.h"
 #include "core/base/file.h"
 #include "core/base/json_lines.h"
-#include "core/image/image_io.h"
 #include "core/image/contact_sheet.h"
+#include "core/image/image_io.h"
+#include "core/pipeline/sample_images.h"
 #include "core/records/crops.h"
 #include "core/records/faces.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
-#include "core/stages/preview/triplets.h"
-#include "core/pipeline/sample_images.h"
+#include "core/stages/preview/preview.h"
 #include "core/stages/preview/settings.h"
+#include "core/stages/preview/triplets.h"
 #include "core/training/crop_set.h"
 
 namespace facet {

@@ -17,12 +17,12 @@
 #include "core/api/miner.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
-#include "core/stages/project/project.h"
 #include "core/pipeline/context_testing.h"
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/project/project.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

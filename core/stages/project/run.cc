@@ -1,5 +1,3 @@
-#include "core/stages/project/project.h"
-
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
@@ -11,17 +9,18 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "core/pipeline/context.h"
 #include "core/api/evaluator.h"
 #include "core/api/loss.h"
 #include "core/api/miner.h"
 #include "core/api/unit_rows.h"
 #include "core/base/file.h"
+#include "core/pipeline/context.h"
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
 #include "core/records/pooling.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/project/project.h"
 #include "core/stages/project/settings.h"
 #include "core/training/reduce.h"
 #include "core/training/tensors.h"

@@ -18,8 +18,7 @@ absl::Status AddStart(Planner& planner, const Row& row, StageSpec* train) {
   if (start == nullptr) return absl::OkStatus();
   if (!planner.Has(kNetwork, {*start, ""})) {
     return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": train.start_from = \"",
-                                                   start->id,
-                                                   "\", but that row trains nothing"));
+                                                   start->id, "\", but that row trains nothing"));
   }
   FACET_ASSIGN_OR_RETURN(train->inputs["start"], planner.Make(kNetwork, {*start, ""}));
   return absl::OkStatus();
@@ -62,9 +61,9 @@ absl::StatusOr<StageFindings> Findings(const StoredFiles& files) {
   struct Shown {
     const char *field, *name, *y_label;
   };
-  for (const Shown& shown : {Shown{"loss", "training loss", "loss"},
-                             Shown{"validation_loss", "validation loss", "loss"},
-                             Shown{"accuracy", "validation accuracy", "accuracy"}}) {
+  for (const Shown& shown :
+       {Shown{"loss", "training loss", "loss"}, Shown{"validation_loss", "validation loss", "loss"},
+        Shown{"accuracy", "validation accuracy", "accuracy"}}) {
     Curve curve;
     curve.name = shown.name;
     curve.x_label = "epoch";

@@ -1,5 +1,3 @@
-#include "core/stages/train/train.h"
-
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -14,6 +12,7 @@
 #include "core/pipeline/sample_images.h"
 #include "core/records/crops.h"
 #include "core/stages/train/settings_check.h"
+#include "core/stages/train/train.h"
 #include "core/training/batches.h"
 #include "core/training/crop_set.h"
 #include "core/training/model.h"

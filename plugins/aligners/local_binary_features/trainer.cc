@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "plugins/aligners/patches/landmark_training.h"
 #include "plugins/aligners/local_binary_features/regression.h"
+#include "plugins/aligners/patches/landmark_training.h"
 
 namespace facet {
 namespace {

@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include "core/api/landmark_mirror.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "core/api/landmark_mirror.h"
 
 namespace facet {
 namespace {

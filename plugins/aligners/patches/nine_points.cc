@@ -22,14 +22,12 @@ std::vector<Point> NinePointTemplate(const NinePointCrop& crop) {
   for (const Point& p : kShapePx) {
     const double x = 0.5 + (p.x - kMiddlePx) * kEyeDistance / kEyeDistancePx;
     const double y = kEyeHeight + p.y * kEyeDistance / kEyeDistancePx;
-    points.push_back(
-        {(x - 0.5) / crop.extend + 0.5, (y - 0.5 - crop.shift_y) / crop.extend + 0.5});
+    points.push_back({(x - 0.5) / crop.extend + 0.5, (y - 0.5 - crop.shift_y) / crop.extend + 0.5});
   }
   return points;
 }
 
-Alignment AlignNinePoints(const Face& face, const Landmarks& landmarks,
-                          const NinePointCrop& crop) {
+Alignment AlignNinePoints(const Face& face, const Landmarks& landmarks, const NinePointCrop& crop) {
   const absl::StatusOr<Landmarks> nine = ConvertLandmarks(landmarks, LandmarkScheme::kPoints9);
   if (nine.ok() && !IsProfile(face)) {
     const absl::StatusOr<Similarity> fit = FitSimilarity(nine->points, NinePointTemplate(crop));

@@ -28,8 +28,7 @@ std::vector<Point> NinePointTemplate(const NinePointCrop& crop);
 // Without such landmarks, with ones that fix no similarity, or for a face turned to a side:
 // CropOfBox(face.box, fallback_extend), `aligned` false, `confidence` -1. Either keeps
 // `landmarks`.
-Alignment AlignNinePoints(const Face& face, const Landmarks& landmarks,
-                          const NinePointCrop& crop);
+Alignment AlignNinePoints(const Face& face, const Landmarks& landmarks, const NinePointCrop& crop);
 
 inline bool IsProfile(const Face& face) {
   return face.pose == Pose::kLeft || face.pose == Pose::kRight;

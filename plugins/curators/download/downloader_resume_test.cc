@@ -16,8 +16,8 @@
 #include "core/base/hash.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/curators/download/journal.h"
 #include "plugins/curators/download/downloader_testing.h"
+#include "plugins/curators/download/journal.h"
 #include "plugins/curators/download/loopback_server_testing.h"
 
 namespace facet {

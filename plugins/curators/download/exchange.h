@@ -15,8 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "plugins/curators/download/part.h"
 #include "plugins/curators/download/downloader.h"
+#include "plugins/curators/download/part.h"
 
 namespace facet {
 

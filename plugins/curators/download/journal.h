@@ -16,8 +16,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "plugins/curators/download/result.h"
 #include "core/base/line_journal.h"
+#include "plugins/curators/download/result.h"
 
 namespace facet {
 

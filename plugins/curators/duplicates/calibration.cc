@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "plugins/rendered_faces/duplicates.h"
-#include "plugins/curators/duplicates/image_vlad.h"
 #include "core/base/parallel_work.h"
+#include "plugins/curators/duplicates/image_vlad.h"
 #include "plugins/curators/duplicates/photograph_alignment.h"
+#include "plugins/rendered_faces/duplicates.h"
 
 namespace facet {
 namespace {

@@ -9,10 +9,10 @@
 #include "core/base/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/curators/stage/curator_testing.h"
-#include "plugins/rendered_faces/album.h"
 #include "plugins/curators/duplicates/image_vlad.h"
+#include "plugins/curators/stage/curator_testing.h"
 #include "plugins/opencv/opencv.h"
+#include "plugins/rendered_faces/album.h"
 
 namespace facet {
 namespace {

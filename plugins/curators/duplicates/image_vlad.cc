@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/base/status.h"
-#include "plugins/opencv/opencv.h"
 #include "plugins/curators/duplicates/vlad.h"
+#include "plugins/opencv/opencv.h"
 
 namespace facet {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/json.h"
-#include "plugins/curators/duplicates/search.h"
 #include "core/base/line_journal.h"
+#include "plugins/curators/duplicates/search.h"
 
 namespace facet {
 

@@ -6,9 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "plugins/curators/stage/summary.h"
 #include "plugins/curators/duplicates/stage.h"
 #include "plugins/curators/duplicates/truth.h"
+#include "plugins/curators/stage/summary.h"
 
 namespace facet {
 namespace {

@@ -11,8 +11,8 @@
 #include "absl/strings/str_format.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "plugins/curators/duplicates/image_vlad.h"
 #include "core/base/parallel_work.h"
+#include "plugins/curators/duplicates/image_vlad.h"
 #include "plugins/curators/duplicates/photograph_alignment.h"
 
 namespace facet {
@@ -105,7 +105,7 @@ class Search {
   }
 
   // Of images with one hash the preferred one stays distinct.
-  void TakeOut(const char* what, std::string ManifestImage::*hash) {
+  void TakeOut(const char* what, std::string ManifestImage::* hash) {
     std::unordered_map<std::string, size_t> first;
     std::vector<size_t> left;
     for (const size_t i : distinct_) {

@@ -10,9 +10,9 @@
 
 #include "absl/status/statusor.h"
 #include "core/api/curator.h"
-#include "plugins/manifest/manifest.h"
 #include "plugins/curators/duplicates/near_duplicates.h"
 #include "plugins/curators/duplicates/vlad_vocabulary.h"
+#include "plugins/manifest/manifest.h"
 
 namespace facet {
 

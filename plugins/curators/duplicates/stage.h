@@ -11,9 +11,9 @@
 #include "absl/status/status.h"
 #include "core/api/curator.h"
 #include "core/base/json.h"
-#include "plugins/curators/stage/run.h"
 #include "plugins/curators/duplicates/calibration.h"
 #include "plugins/curators/duplicates/search.h"
+#include "plugins/curators/stage/run.h"
 
 namespace facet {
 

@@ -17,9 +17,9 @@
 namespace facet {
 
 struct DuplicateScore {
-  int64_t duplicates = 0, found = 0;       // sum of n - 1 over families; of them removed
-  int64_t near = 0, near_found = 0;        // of these, those that are not byte for byte the same
-  int64_t distinct = 0, distinct_lost = 0; // families; those of which nothing is left
+  int64_t duplicates = 0, found = 0;        // sum of n - 1 over families; of them removed
+  int64_t near = 0, near_found = 0;         // of these, those that are not byte for byte the same
+  int64_t distinct = 0, distinct_lost = 0;  // families; those of which nothing is left
   // By change ("captioned"): near duplicates, found ones. One with several changes counts for each.
   std::map<std::string, std::pair<int64_t, int64_t>> changes;
   std::vector<int64_t> missed, lost;  // images: copies left beside another one; removed distinct

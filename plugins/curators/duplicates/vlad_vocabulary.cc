@@ -27,9 +27,9 @@ cv::Mat Project(const VladVocabulary& vocabulary, const cv::Mat& sift) {
 absl::StatusOr<VladVocabulary> TrainVladVocabulary(const cv::Mat& sift,
                                                    const VladVocabularyOptions& options) {
   if (options.pca_dimension < 1 || options.pca_dimension > kSiftSize || options.num_words < 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("VLAD vocabulary: pca_dimension = ", options.pca_dimension, ", num_words = ",
-                     options.num_words, "; give 1 to ", kSiftSize, " dimensions and a word"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "VLAD vocabulary: pca_dimension = ", options.pca_dimension,
+        ", num_words = ", options.num_words, "; give 1 to ", kSiftSize, " dimensions and a word"));
   }
   const int needed = std::max(options.num_words, options.pca_dimension + 1);
   FACET_RETURN_IF_ERROR(CheckRows(sift, needed, kSiftSize, "VLAD vocabulary: the descriptors"));
@@ -43,8 +43,8 @@ absl::StatusOr<VladVocabulary> TrainVladVocabulary(const cv::Mat& sift,
   components.mean.convertTo(vocabulary.mean, CV_32F);
   cv::Mat basis = components.axes.rowRange(0, options.pca_dimension).clone();
   for (int i = 0; i < basis.rows; ++i) {
-    basis.row(i) /= std::sqrt(std::max(components.variances.at<double>(i), 0.0) +
-                              kWhitening * largest);
+    basis.row(i) /=
+        std::sqrt(std::max(components.variances.at<double>(i), 0.0) + kWhitening * largest);
   }
   basis.convertTo(vocabulary.basis, CV_32F);
   ClusteringOptions clustering;

@@ -1,7 +1,7 @@
 #include "core/base/status.h"
+#include "plugins/curators/duplicates/vlad_vocabulary.h"
 #include "plugins/curators/local_descriptors/matrix_file.h"
 #include "plugins/curators/local_descriptors/matrix_rows.h"
-#include "plugins/curators/duplicates/vlad_vocabulary.h"
 
 namespace facet {
 namespace {

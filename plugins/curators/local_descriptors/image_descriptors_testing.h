@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "core/base/random.h"
-#include "plugins/rendered_faces/album.h"
 #include "plugins/curators/local_descriptors/gaussian_mixture.h"
 #include "plugins/opencv/opencv.h"
+#include "plugins/rendered_faces/album.h"
 
 namespace facet {
 

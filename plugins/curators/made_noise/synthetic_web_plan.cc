@@ -10,9 +10,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "core/base/random.h"
-#include "plugins/rendered_faces/random.h"
 #include "plugins/curators/made_noise/no_face_image.h"
 #include "plugins/curators/made_noise/web_noise.h"
+#include "plugins/rendered_faces/random.h"
 
 namespace facet {
 namespace {

@@ -11,9 +11,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "plugins/curators/made_noise/invented_names.h"
 #include "plugins/curators/names/candidate_names.h"
 #include "plugins/rendered_faces/album.h"
-#include "plugins/curators/made_noise/invented_names.h"
 
 namespace facet {
 

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/parallel_work.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
 #include "plugins/opencv/opencv.h"
-#include "core/base/parallel_work.h"
 
 namespace facet {
 namespace {

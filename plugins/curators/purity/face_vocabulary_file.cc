@@ -1,8 +1,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
-#include "plugins/curators/purity/face_vocabulary.h"
 #include "plugins/curators/local_descriptors/matrix_file.h"
 #include "plugins/curators/local_descriptors/matrix_rows.h"
+#include "plugins/curators/purity/face_vocabulary.h"
 
 namespace facet {
 namespace {

@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/curators/purity/face_vocabulary.h"
 #include "plugins/curators/local_descriptors/image_descriptors_testing.h"
+#include "plugins/curators/purity/face_vocabulary.h"
 
 namespace facet {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "core/api/curator.h"
-#include "plugins/curators/stage/run.h"
 #include "plugins/curators/purity/report.h"
+#include "plugins/curators/stage/run.h"
 
 namespace facet {
 

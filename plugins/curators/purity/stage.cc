@@ -12,13 +12,13 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/parallel_work.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
+#include "plugins/curators/purity/row_store.h"
+#include "plugins/curators/purity/sheets.h"
 #include "plugins/curators/stage/run.h"
 #include "plugins/curators/stage/summary.h"
-#include "core/base/parallel_work.h"
-#include "plugins/curators/purity/sheets.h"
-#include "plugins/curators/purity/row_store.h"
 
 namespace facet {
 namespace {

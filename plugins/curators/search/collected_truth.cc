@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
-#include "plugins/lists/csv.h"
 #include "plugins/curators/stage/summary.h"
+#include "plugins/lists/csv.h"
 
 namespace facet {
 namespace {

@@ -9,12 +9,12 @@
 
 #include "absl/status/statusor.h"
 #include "core/api/curator.h"
+#include "plugins/curators/download/downloader.h"
 #include "plugins/curators/names/candidate_names.h"
 #include "plugins/curators/search/collected_truth.h"
-#include "plugins/curators/stage/run.h"
-#include "plugins/curators/download/downloader.h"
-#include "plugins/manifest/manifest.h"
 #include "plugins/curators/search/query_expansion.h"
+#include "plugins/curators/stage/run.h"
+#include "plugins/manifest/manifest.h"
 
 namespace facet {
 

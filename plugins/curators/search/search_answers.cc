@@ -81,7 +81,8 @@ void AddSpellings(const std::vector<SearchQuery>& queries, const NameNormalizer&
 }  // namespace
 
 absl::StatusOr<CandidateImages> FindImages(const std::vector<std::string>& names,
-                                           const AnswerSources& sources, const NameNormalizer& normalize,
+                                           const AnswerSources& sources,
+                                           const NameNormalizer& normalize,
                                            const std::function<bool(int64_t, int64_t)>& go_on) {
   SearchResults results;
   std::vector<std::string> engines = sources.engines;

@@ -34,8 +34,8 @@ struct AnswerSources {
 // `go_on` (may be empty) is asked before each run of the command: Cancelled. NotFound: no files, or
 // no answer to any query.
 absl::StatusOr<CandidateImages> FindImages(
-    const std::vector<std::string>& names, const AnswerSources& sources, const NameNormalizer& normalize,
-    const std::function<bool(int64_t done, int64_t total)>& go_on);
+    const std::vector<std::string>& names, const AnswerSources& sources,
+    const NameNormalizer& normalize, const std::function<bool(int64_t done, int64_t total)>& go_on);
 
 }  // namespace facet
 

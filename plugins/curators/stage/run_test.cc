@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/curators/stage/summary.h"
 #include "plugins/curators/stage/curator_testing.h"
+#include "plugins/curators/stage/summary.h"
 
 namespace facet {
 namespace {
