@@ -9,12 +9,12 @@
 #include "core/base/json.h"
 #include "gmock/gmock.h"
 #include "opencv2/imgproc.hpp"
-#include "plugins/curators/stage/summary.h"
 #include "plugins/curators/stage/curator_testing.h"
-#include "plugins/rendered_faces/album.h"
+#include "plugins/curators/stage/summary.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/opencv/opencv.h"
 #include "plugins/plugin_testing.h"
+#include "plugins/rendered_faces/album.h"
 
 namespace facet {
 namespace {
@@ -220,10 +220,13 @@ TEST(Purify, WithoutStrangersItSaysThatTheirRuleRemovesNothing) {
 }
 
 TEST(Purify, GoesOnAfterAStopAndGivesTheSameBytes) {
+  Json options = SmallOptions();
+  options["local_descriptors"] = 2000;
+  options["components"] = 12;
   CuratorSurroundings once(FreshFolder("once"));
   Fill(&once);
   once.context.threads = 1;
-  ASSERT_TRUE(Curate(once, SmallOptions()).ok());
+  ASSERT_TRUE(Curate(once, options).ok());
   const int64_t steps = once.steps;
   const std::string expected = ReadFile(once.output()).value();
   for (int64_t stop = 1; stop <= steps; ++stop) {
@@ -231,9 +234,8 @@ TEST(Purify, GoesOnAfterAStopAndGivesTheSameBytes) {
     Fill(&stopped);
     stopped.context.threads = 3;
     stopped.stop_after = stop;
-    EXPECT_EQ(Curate(stopped, SmallOptions()).status().code(), absl::StatusCode::kCancelled)
-        << stop;
-    ASSERT_TRUE(Curate(stopped, SmallOptions()).ok());
+    EXPECT_EQ(Curate(stopped, options).status().code(), absl::StatusCode::kCancelled) << stop;
+    ASSERT_TRUE(Curate(stopped, options).ok());
     EXPECT_EQ(ReadFile(stopped.output()).value(), expected) << stop;
     EXPECT_LE(stopped.steps, stop + steps) << "what was done is done again";
   }

@@ -33,7 +33,7 @@ int64_t Left(const std::string& table, const std::string& row) {
 
 TEST_F(CurationTest, FiveStagesFromNamesToACuratedSet) {
   const std::string file = DataFile("curation.toml");
-  const Ending first = Facet({"run", file, "--progress=json"});
+  const Ending& first = CopyStoreOf("curation.toml");
   ASSERT_EQ(first.exit_code, 0) << first.err << first.out;
   EXPECT_THAT(Computed(first), Contains("train.classify"));
   const int64_t collected = Left(first.out, "collect"), purified = Left(first.out, "purify"),
@@ -60,8 +60,8 @@ TEST_F(CurationTest, FiveStagesFromNamesToACuratedSet) {
 }
 
 TEST_F(CurationTest, TheManifestAndTheReportTellWhatWasRemovedAndWhy) {
-  const std::string file = DataFile("curation.toml");
-  const Ending run = Facet({"run", file, "purify"});
+  CopyStoreOf("curation.toml");
+  const Ending run = Facet({"run", DataFile("curation.toml"), "purify"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("\npurify"), HasSubstr("persons"), HasSubstr("precision")));
   // Of the files that are SQLite's, the one with the last stage's run.

@@ -176,15 +176,18 @@ Ending EndToEndTest::RunTiny(const std::vector<std::string>& arguments,
   return StartTiny(arguments, store)->Wait();
 }
 
-void EndToEndTest::CopyTinyStore(const std::string& name) const {
-  static const std::string original = [this] {
-    const std::string path = testing::TempDir() + "/tiny_store";
-    fs::remove_all(path);
-    const Ending run = RunTiny({"-j", "2"}, path);
-    EXPECT_EQ(run.exit_code, 0) << run.err;
-    return path;
-  }();
+const Ending& EndToEndTest::CopyStoreOf(const std::string& experiment,
+                                        const std::string& name) const {
+  static std::map<std::string, Ending> runs;
+  const std::string original = absl::StrCat(testing::TempDir(), "/store_of_", experiment);
+  if (runs.count(experiment) == 0) {
+    fs::remove_all(original);
+    runs[experiment] =
+        Facet({"--store", original, "run", DataFile(experiment), "--progress=json", "-j", "2"});
+    EXPECT_EQ(runs[experiment].exit_code, 0) << runs[experiment].err;
+  }
   fs::copy(original, absl::StrCat(folder_, "/", name), fs::copy_options::recursive);
+  return runs[experiment];
 }
 
 }  // namespace facet

@@ -70,8 +70,11 @@ class EndToEndTest : public testing::Test {
                                      const std::string& store = ".facet") const;
   Ending RunTiny(const std::vector<std::string>& arguments,
                  const std::string& store = ".facet") const;
-  // A copy of a store in which tiny.toml has run once, as the folder `name` here.
-  void CopyTinyStore(const std::string& name = ".facet") const;
+  // A store in which `experiment`, a file beside the tests, has run once for all tests of the
+  // program, copied to the folder `name` here; what `run --progress=json` said then.
+  const Ending& CopyStoreOf(const std::string& experiment,
+                            const std::string& name = ".facet") const;
+  void CopyTinyStore(const std::string& name = ".facet") const { CopyStoreOf("tiny.toml", name); }
 
  private:
   std::string folder_;
