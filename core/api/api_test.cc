@@ -45,8 +45,8 @@ TEST(Options, ProblemsNameTheOptionAndAreAllReported) {
 
 TEST(Options, SchemaCarriesDefaultsAndConstraints) {
   EXPECT_EQ(
-      SchemaOf<Example>().substr(0, 91),
-      R"([{"name":"margin","type":"float","default":0.2,"doc":"margin [1]","min":0.0,"max":2.0,"min_)");
+      SchemaOf<Example>().substr(0, 107),
+      R"([{"default":0.2,"doc":"margin [1]","max":2.0,"min":0.0,"min_open":true,"name":"margin","type":"float"},{"de)");
 }
 
 TEST(Geometry, InverseAndCompositionOfAffineMaps) {

@@ -7,13 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/base/json.h"
 #include "core/base/suggest.h"
-#include "nlohmann/json.hpp"
 
 namespace facet {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const char* TypeName(const bool&) { return "bool"; }
 const char* TypeName(const int64_t&) { return "int"; }
@@ -175,7 +173,7 @@ struct SchemaWriter::State {
 
 SchemaWriter::SchemaWriter() : state_(new State) {}
 SchemaWriter::~SchemaWriter() { delete state_; }
-std::string SchemaWriter::Text() const { return state_->options.dump(); }
+std::string SchemaWriter::Text() const { return Dump(state_->options); }
 
 struct OptionReader::State {
   Json object;
@@ -191,7 +189,7 @@ struct OptionReader::State {
     }
     if (!Read(object[name], value)) {
       problems.push_back(
-          absl::StrCat(name, " must be of type ", TypeName(*value), ", got ", object[name].dump()));
+          absl::StrCat(name, " must be of type ", TypeName(*value), ", got ", Dump(object[name])));
       return;
     }
     const std::string violation = Violation(*value, c);
@@ -200,11 +198,10 @@ struct OptionReader::State {
 };
 
 OptionReader::OptionReader(const std::string& json_object) : state_(new State) {
-  state_->object = Json::parse(json_object, nullptr, /*allow_exceptions=*/false);
-  if (!state_->object.is_object()) {
-    state_->problems.push_back("options are not a JSON object");
-    state_->object = Json::object();
-  }
+  absl::StatusOr<Json> object = ParseJson(json_object, "options");
+  const bool valid = object.ok() && object->is_object();
+  state_->object = valid ? *std::move(object) : Json::object();
+  if (!valid) state_->problems.push_back("options are not a JSON object");
 }
 OptionReader::~OptionReader() { delete state_; }
 

@@ -19,13 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+Json Parsed(const std::string& text) { return *ParseJson(text, "what is expected"); }
+
 TEST_F(ConfigTest, EmptyRowHasDefaultsAndNoOptionalSlots) {
   const LoadResult result = Load("[[row]]\nid = \"1\"\n");
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_EQ(Slots(result, 0, "seed"), 1);
   EXPECT_EQ(
       Slots(result, 0, "train.schedule"),
-      Json::parse(R"({"lr":0.25,"epochs":10,"rates":[0.1,0.01],"tags":[],"file":"","flip":true})"));
+      Parsed(R"({"lr":0.25,"epochs":10,"rates":[0.1,0.01],"tags":[],"file":"","flip":true})"));
   EXPECT_EQ(Slots(result, 0, "train.start_from"), "");
   EXPECT_EQ(result.experiment.rows[0].slots.size(), 3u);
   EXPECT_EQ(result.experiment.rows[0].label, "1");
@@ -62,11 +64,10 @@ train.schedule.epochs = 3
   EXPECT_EQ(result.experiment.rows[1].parent, "a");
   EXPECT_EQ(
       Slots(result, 0, "train.schedule"),
-      Json::parse(
-          R"({"lr":2.0,"epochs":3,"rates":[1.0],"tags":["lower a"],"file":"","flip":false})"));
+      Parsed(R"({"lr":2.0,"epochs":3,"rates":[1.0],"tags":["lower a"],"file":"","flip":false})"));
   EXPECT_EQ(
       Slots(result, 1, "train.schedule"),
-      Json::parse(
+      Parsed(
           R"({"lr":2.0,"epochs":3,"rates":[3.0,2.0],"tags":["lower a"],"file":"","flip":true})"));
   EXPECT_EQ(Slots(result, 1, "seed"), 7);
   const auto& origins = result.experiment.rows[1].origins;
@@ -93,9 +94,9 @@ train.loss.use = "triplet"
 )");
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_EQ(Slots(result, 0, "train.loss"),
-            Json::parse(R"({"use":"triplet","margin":0.3,"distance":"l2"})"));
+            Parsed(R"({"use":"triplet","margin":0.3,"distance":"l2"})"));
   EXPECT_EQ(Slots(result, 1, "train.loss"),
-            Json::parse(R"({"use":"arcface","margin_rad":0.5,"scale":64.0})"));
+            Parsed(R"({"use":"arcface","margin_rad":0.5,"scale":64.0})"));
   EXPECT_EQ(Slots(result, 2, "train.loss")["margin"], 0.2);
 }
 
@@ -135,7 +136,7 @@ TEST_F(ConfigTest, SetIsTypedByTheSchema) {
   EXPECT_EQ(Slots(result, 0, "train.schedule")["tags"], Json({"a", "b"}));
   EXPECT_EQ(Slots(result, 0, "train.schedule")["flip"], false);
   EXPECT_EQ(Slots(result, 0, "train.loss"),
-            Json::parse(R"({"use":"triplet","margin":1.0,"distance":"squared_l2"})"));
+            Parsed(R"({"use":"triplet","margin":1.0,"distance":"squared_l2"})"));
   EXPECT_EQ(Slots(result, 1, "train.loss")["scale"], 8.0);
   EXPECT_EQ(result.experiment.rows[1].label, "Zwei");
   EXPECT_EQ(result.experiment.rows[0].skip, "not now");

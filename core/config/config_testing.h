@@ -42,7 +42,7 @@ inline Slot MakeSlot(std::string path, Slot::Fill fill, std::string kind,
   slot.path = std::move(path);
   slot.fill = fill;
   slot.kind = std::move(kind);
-  slot.options = *ParseSchema(Json::parse(schema));
+  slot.options = *ParseSchema(*ParseJson(schema, "schema"));
   return slot;
 }
 

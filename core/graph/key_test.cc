@@ -69,7 +69,7 @@ TEST(KeyTest, LeavesOutPathsLabelsRowsAndNames) {
 
 TEST(KeyTest, IgnoresTheOrderOfNames) {
   StageSpec stage = TrainStage();
-  stage.settings = Json::parse(R"({"rates": [0.01, 0.001], "batch": 64})");
+  stage.settings = {{"rates", {0.01, 0.001}}, {"batch", 64}};
   EXPECT_EQ(KeyOf(stage), KeyOf(TrainStage()));
 }
 

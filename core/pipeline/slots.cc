@@ -7,7 +7,9 @@
 namespace facet {
 
 std::vector<OptionSpec> OptionsOfSchema(const std::string& schema) {
-  absl::StatusOr<std::vector<OptionSpec>> specs = ParseSchema(Json::parse(schema));
+  const absl::StatusOr<Json> json = ParseJson(schema, "the schema");
+  FACET_CHECK(json.ok());
+  absl::StatusOr<std::vector<OptionSpec>> specs = ParseSchema(*json);
   FACET_CHECK(specs.ok());
   return *std::move(specs);
 }

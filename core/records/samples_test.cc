@@ -66,7 +66,7 @@ TEST(Samples, WrongTypesAreErrorsNotExceptions) {
         R"({"key":"a","identity":"","pose":"upside down"})",
         R"({"key":"a","identity":"","score":"high"})",
         R"({"key":"a","identity":"","landmarks":{"scheme":"eyes2","points":[]}})"}) {
-    const absl::StatusOr<Sample> read = SampleFromJson(Json::parse(text));
+    const absl::StatusOr<Sample> read = SampleFromJson(*ParseJson(text, "sample"));
     EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument) << text;
     EXPECT_THAT(std::string(read.status().message()), HasSubstr("not a sample")) << text;
   }

@@ -115,7 +115,7 @@ class AnnotateBrowserTest : public testing::Test {
     std::vector<Json> lines;
     const std::string text = ReadFile(folder_ + "/data/decisions.jsonl").value_or("");
     for (const auto& line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
-      lines.push_back(Json::parse(std::string(line)));
+      lines.push_back(*ParseJson(std::string(line), "line"));
     }
     return lines;
   }
@@ -247,7 +247,7 @@ TEST_F(AnnotateBrowserTest, TwoAnnotatorsWorkThroughIt) {
   ann->Click("#finish-now");
   ann->WaitFor("document.querySelector('#done-title').textContent === 'Finished'");
   EXPECT_EQ(stage->Wait(), 0);
-  const Json metrics = Json::parse(stage->Output());
+  const Json metrics = *ParseJson(stage->Output(), "metrics");
   EXPECT_EQ(metrics["blocks accepted"], 3);  // 0, 3, 5
   EXPECT_EQ(metrics["blocks rejected"], 3);
   EXPECT_EQ(metrics["images"], 59);  // without the one marked in the first block

@@ -16,12 +16,12 @@
 #include "core/base/json.h"
 #include "core/base/parallel_work.h"
 #include "core/base/random.h"
-#include "plugins/curators/stage/summary.h"
 #include "plugins/curators/stage/curator_testing.h"
-#include "plugins/rendered_faces/album.h"
+#include "plugins/curators/stage/summary.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/opencv/opencv.h"
 #include "plugins/plugin_testing.h"
+#include "plugins/rendered_faces/album.h"
 
 namespace facet {
 namespace {
@@ -106,11 +106,11 @@ absl::Status Run(const std::string& folder, int64_t people, int64_t images, int6
                         {"block_size", block},
                         {"decisions", folder + "/decisions.jsonl"},
                         {"port", port}};
-  FACET_ASSIGN_OR_RETURN(const auto curator, MakeComponent<Curator>(options.dump()));
+  FACET_ASSIGN_OR_RETURN(const auto curator, MakeComponent<Curator>(Dump(options)));
   FACET_ASSIGN_OR_RETURN(const CurationResult result, curator->Curate(context));
   Json metrics;
   for (const Metric& metric : result.metrics) metrics[metric.name] = metric.value;
-  std::printf("%s\n", metrics.dump().c_str());
+  std::printf("%s\n", Dump(metrics).c_str());
   return absl::OkStatus();
 }
 

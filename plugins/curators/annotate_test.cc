@@ -9,8 +9,8 @@
 #include "core/base/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/curators/stage/summary.h"
 #include "plugins/curators/stage/curator_testing.h"
+#include "plugins/curators/stage/summary.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/plugin_testing.h"
 
@@ -260,7 +260,7 @@ TEST_F(AnnotateTest, StopsWhenAsked) {
 TEST_F(AnnotateTest, DecisionsOfAFinishedLog) {
   const std::string log = folder_ + "/decisions.jsonl";
   const std::string options =
-      Json({{"annotator", "web"}, {"block_size", 1000}, {"decisions", log}}).dump();
+      Dump({{"annotator", "web"}, {"block_size", 1000}, {"decisions", log}});
   surroundings_->stop_after = 1;
   ASSERT_EQ(Run(options).status().code(), absl::StatusCode::kCancelled);
   surroundings_->stop_after = -1;
@@ -275,7 +275,7 @@ TEST_F(AnnotateTest, DecisionsOfAFinishedLog) {
     event["time"] = "2026-01-01T00:00:00Z";
     event["rank"] = 0;
     event["identity"] = "";
-    return event.dump() + "\n";
+    return Dump(event) + "\n";
   };
   const std::string digest = Sha256Hex(ann);
   std::string text =

@@ -19,7 +19,7 @@ namespace facet {
 
 inline absl::StatusOr<std::unique_ptr<Dataset>> MakeDataset(const Json& options) {
   const ComponentDescriptor& component = facet_plugin_descriptor()->components[0];
-  FACET_ASSIGN_OR_RETURN(std::unique_ptr<Component> made, component.create(options.dump()));
+  FACET_ASSIGN_OR_RETURN(std::unique_ptr<Component> made, component.create(Dump(options)));
   return std::unique_ptr<Dataset>(static_cast<Dataset*>(made.release()));
 }
 

@@ -27,8 +27,9 @@ void CheckDeclaration(Contract& contract, const ComponentDescriptor& component) 
   contract.Expect(IsSnakeCase(component.name), "the name is snake_case");
   contract.Expect(std::string(component.summary).size() >= 10, "the summary says something");
   contract.Expect(component.schema() == component.schema(), "the schema is the same each time");
-  const absl::StatusOr<std::vector<OptionSpec>> options =
-      ParseSchema(Json::parse(component.schema(), nullptr, false));
+  const absl::StatusOr<Json> schema = ParseJson(component.schema(), "it");
+  if (!contract.ExpectOk(schema.status(), "the schema is readable")) return;
+  const absl::StatusOr<std::vector<OptionSpec>> options = ParseSchema(*schema);
   if (!contract.ExpectOk(options.status(), "the schema is readable")) return;
   std::set<std::string> names;
   for (const OptionSpec& option : *options) {

@@ -65,7 +65,7 @@ TEST_F(TrainTest, GoesOnWithTheSameBitsWhateverTheOptimiser) {
        {{"use", "adam"}, {"schedule", "cosine"}, {"warmup_epochs", 1.6}, {"clip_norm", 0.5}}},
       {"bfloat16", {{"use", "adamw"}, {"decay_vectors", false}, {"loss_rate_factor", 10.0}}}};
   for (const auto& [precision, changes] : optimizers) {
-    SCOPED_TRACE(changes.dump());
+    SCOPED_TRACE(Dump(changes));
     SetUp();
     const Json& optimizer = changes;
     const std::string& type = precision;

@@ -101,7 +101,7 @@ bool Chromium::Receive(Json* message) {
   for (;;) {
     const size_t end = received_.find('\0');
     if (end != std::string::npos) {
-      *message = Json::parse(received_.substr(0, end));
+      *message = *ParseJson(received_.substr(0, end), "message");
       received_.erase(0, end + 1);
       return true;
     }
@@ -114,7 +114,7 @@ bool Chromium::Receive(Json* message) {
 Json Chromium::Send(const std::string& method, const Json& parameters, const std::string& session) {
   Json command = {{"id", ++last_id_}, {"method", method}, {"params", parameters}};
   if (!session.empty()) command["sessionId"] = session;
-  const std::string text = command.dump() + '\0';
+  const std::string text = Dump(command) + '\0';
   for (size_t written = 0; written < text.size();) {
     const ssize_t size =
         ::write(process_->pipe(kCommands), text.data() + written, text.size() - written);
@@ -127,13 +127,13 @@ Json Chromium::Send(const std::string& method, const Json& parameters, const std
   for (Json message; Receive(&message);) {
     if (message.value("id", 0) == last_id_) {
       if (message.contains("result")) return message["result"];
-      ADD_FAILURE() << method << ": " << message.dump();
+      ADD_FAILURE() << method << ": " << Dump(message);
       return nullptr;
     }
     const std::string event = message.value("method", "");
     const std::string from = message.value("sessionId", "");
     if (event == "Runtime.exceptionThrown") {
-      errors_.emplace_back(from, message["params"]["exceptionDetails"].dump());
+      errors_.emplace_back(from, Dump(message["params"]["exceptionDetails"]));
     } else if (event == "Log.entryAdded" && message["params"]["entry"]["level"] == "error") {
       const Json& entry = message["params"]["entry"];
       errors_.emplace_back(
@@ -166,7 +166,7 @@ Json ChromiumPage::Send(const std::string& method, const Json& parameters) {
 
 void ChromiumPage::Open(const std::string& url) {
   Send("Page.navigate", {{"url", url}});
-  WaitFor("location.href === " + Json(url).dump() + " && document.readyState === 'complete'");
+  WaitFor("location.href === " + Dump(Json(url)) + " && document.readyState === 'complete'");
 }
 
 void ChromiumPage::Reload() {
@@ -186,7 +186,7 @@ Json ChromiumPage::Eval(const std::string& script) {
            {{"expression", script}, {"returnByValue", true}, {"awaitPromise", true}});
   if (answer.is_null()) return nullptr;
   if (answer.contains("exceptionDetails")) {
-    ADD_FAILURE() << script << ": " << answer["exceptionDetails"].dump();
+    ADD_FAILURE() << script << ": " << Dump(answer["exceptionDetails"]);
     return nullptr;
   }
   return answer["result"].value("value", Json(nullptr));
@@ -224,7 +224,7 @@ void ChromiumPage::Press(const std::string& key, bool shift) {
 void ChromiumPage::Type(const std::string& text) { Send("Input.insertText", {{"text", text}}); }
 
 void ChromiumPage::Click(const std::string& selector, bool shift) {
-  const Json place = Eval("(() => { const box = document.querySelector(" + Json(selector).dump() +
+  const Json place = Eval("(() => { const box = document.querySelector(" + Dump(Json(selector)) +
                           ").getBoundingClientRect();"
                           "return [box.x + box.width / 2, box.y + box.height / 2]; })()");
   if (!place.is_array()) return;

@@ -127,7 +127,9 @@ TEST_F(AnnotationLogTest, LinesComeBack) {
 
 // A kill in the middle of a write leaves any part of the line.
 TEST_F(AnnotationLogTest, TornLastLineIsCutOffWhereverItEnds) {
-  { ASSERT_TRUE(AnnotationLog::Open(path_).value()->Append(Event(Action::kAccept)).ok()); }
+  {
+    ASSERT_TRUE(AnnotationLog::Open(path_).value()->Append(Event(Action::kAccept)).ok());
+  }
   const std::string whole = ReadFile(path_).value();
   for (size_t part = 1; part < whole.size(); ++part) {
     ASSERT_TRUE(WriteFileAtomically(path_, whole + whole.substr(0, part)).ok());
@@ -145,19 +147,20 @@ TEST_F(AnnotationLogTest, TornLastLineIsCutOffWhereverItEnds) {
 }
 
 TEST_F(AnnotationLogTest, DamageInTheMiddleIsNamed) {
-  { ASSERT_TRUE(AnnotationLog::Open(path_).value()->Append(Event(Action::kAccept)).ok()); }
+  {
+    ASSERT_TRUE(AnnotationLog::Open(path_).value()->Append(Event(Action::kAccept)).ok());
+  }
   const std::string line = ReadFile(path_).value();
   for (const std::string& bad : {std::string("{}\n"), std::string("{\"action\":\n"),
-                                 Json({{"action", "undo"},
+                                 Dump({{"action", "undo"},
                                        {"annotator", "bob"},
                                        {"block", ""},
                                        {"identity", ""},
                                        {"rank", 0},
                                        {"seconds", 1},
-                                       {"undoes", 1}})
-                                         .dump() +
+                                       {"undoes", 1}}) +
                                      "\n",
-                                 Json({{"action", "smile"}, {"annotator", "bob"}}).dump() + "\n"}) {
+                                 Dump({{"action", "smile"}, {"annotator", "bob"}}) + "\n"}) {
     ASSERT_TRUE(WriteFileAtomically(path_, line + bad + line).ok());
     const auto log = AnnotationLog::Open(path_);
     EXPECT_EQ(log.status().code(), absl::StatusCode::kDataLoss);

@@ -58,13 +58,13 @@ class AnnotationServerTest : public testing::Test {
            Json* answer = nullptr, const std::string& type = "application/json") const {
     const auto result = Client().Post("/api/" + name, headers, body, type);
     if (!result) return -1;
-    if (answer != nullptr) *answer = Json::parse(result->body, nullptr, false);
+    if (answer != nullptr) *answer = ParseJson(result->body, "answer").value_or(Json());
     return result->status;
   }
   int Call(const std::string& name, Json body, Json* answer = nullptr,
            const std::string& annotator = "ann") const {
     body["annotator"] = annotator;
-    return Post(name, body.dump(), {{"X-Facet-Token", token_}}, answer);
+    return Post(name, Dump(body), {{"X-Facet-Token", token_}}, answer);
   }
   int64_t LinesOfLog() const {
     const std::string text = ReadFile(log_).value();

@@ -83,7 +83,7 @@ absl::StatusOr<DownloadResult> FromJournalLine(const std::string& line) {
     json.at("url").get_to(result.url);
     const std::optional<Outcome> outcome = OutcomeOf(json.at("outcome").get<std::string>());
     if (!outcome.has_value()) {
-      return absl::InvalidArgumentError(absl::StrCat("unknown outcome ", json["outcome"].dump()));
+      return absl::InvalidArgumentError(absl::StrCat("unknown outcome ", Dump(json["outcome"])));
     }
     result.outcome = *outcome;
     json.at("attempts").get_to(result.attempts);

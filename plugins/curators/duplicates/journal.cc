@@ -49,9 +49,9 @@ absl::StatusOr<Json> DuplicateJournal::ReadHead(const std::string& path, const s
   std::ifstream file(path);
   std::string text;
   if (file && std::getline(file, text) && !file.eof()) {
-    const Json line = Json::parse(text, nullptr, false);
-    if (line.is_object() && line.value("key", "") == key && line.contains("head")) {
-      return line["head"];
+    const absl::StatusOr<Json> line = ParseJson(text, path);
+    if (line.ok() && line->is_object() && line->value("key", "") == key && line->contains("head")) {
+      return line->at("head");
     }
   }
   return absl::NotFoundError(absl::StrCat(path, ": no journal of this search"));
@@ -67,13 +67,17 @@ absl::StatusOr<std::unique_ptr<DuplicateJournal>> DuplicateJournal::Open(
     const std::function<absl::Status(int64_t, const FoundDuplicates&)>& take) {
   const auto take_line = [&](int64_t number, const std::string& line) -> absl::StatusOr<bool> {
     if (number == 1) return true;  // the head
+    const auto damaged = [&](const auto& why) {
+      return absl::DataLossError(
+          absl::StrCat(path, ", line ", number, ": ", why, "; remove the file to search anew"));
+    };
+    const absl::StatusOr<Json> entry = ParseJson(line, "it");
+    if (!entry.ok()) return damaged(entry.status().message());
     try {
-      const Json entry = Json::parse(line);
-      FACET_RETURN_IF_ERROR(take(entry.at("identity"), FromJson(entry)));
+      FACET_RETURN_IF_ERROR(take(entry->at("identity"), FromJson(*entry)));
       return true;
     } catch (const Json::exception& error) {
-      return absl::DataLossError(absl::StrCat(path, ", line ", number, ": ", error.what(),
-                                              "; remove the file to search anew"));
+      return damaged(error.what());
     }
   };
   FACET_ASSIGN_OR_RETURN(std::unique_ptr<LineJournal> lines,

@@ -65,7 +65,7 @@ absl::StatusOr<Candidate> FromJson(const Json& entry, int64_t place) {
       if (column == "rank") {
         if (!value.is_number_integer() || value.get<int64_t>() < 0) {
           return absl::InvalidArgumentError(
-              absl::StrCat("rank is a whole number from 0, here ", value.dump()));
+              absl::StrCat("rank is a whole number from 0, here ", Dump(value)));
         }
         candidate.rank = value.get<int64_t>();
         continue;

@@ -248,7 +248,7 @@ TEST(CandidateFunnel, AgainstPlainLoops) {
   for (const ManifestIdentity& identity : left) names.push_back(identity.name);
   EXPECT_EQ(names, expected);
   EXPECT_EQ(manifest->Identities("").value().size(), ranked.size());
-  const Json statistics = Json::parse(manifest->Runs().value()[0].statistics);
+  const Json statistics = *ParseJson(manifest->Runs().value()[0].statistics, "statistics");
   EXPECT_EQ(statistics["steps"].size(), 5u);
   EXPECT_EQ(statistics["steps"][4]["people"], expected.size());
   EXPECT_EQ(statistics["steps"][2]["women"], 250);

@@ -112,9 +112,8 @@ absl::Status AddDocument(const Json& document, const EngineMapping& mapping,
 absl::StatusOr<std::vector<std::pair<std::string, Json>>> Documents(const std::string& path) {
   FACET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   std::vector<std::pair<std::string, Json>> documents;
-  Json whole = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!whole.is_discarded()) {
-    documents.emplace_back(path, std::move(whole));
+  if (absl::StatusOr<Json> whole = ParseJson(text, path); whole.ok()) {
+    documents.emplace_back(path, *std::move(whole));
     return documents;
   }
   int64_t number = 0;
