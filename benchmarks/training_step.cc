@@ -21,7 +21,12 @@
 // OPENBLAS_CORETYPE should be what the host sets for its workers (core/graph/executor.cc).
 #include <ATen/autocast_mode.h>
 #include <benchmark/benchmark.h>
-#include <torch/nn.h>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/dropout.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/pooling.h>
 #include <torch/optim/sgd.h>
 #include <torch/version.h>
 #include <unistd.h>

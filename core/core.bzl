@@ -1,6 +1,6 @@
 """The rules of facet's own C++: one set of warnings, one copy of core in a process.
 
-    load("//core:core.bzl", "facet_cc_binary", "facet_cc_library", "facet_cc_test", "libfacet_cc_library")
+    load("//core:core.bzl", "facet_cc_binary", "facet_cc_library", "facet_cc_test", "facet_cc_test_plugin", "libfacet_cc_library")
 
 `libfacet_cc_library(name, srcs, hdrs, deps)`   in core/base, core/api and core/plugin alone: a part of libfacet.so.
     Whoever depends on it gets its headers and is linked to the one libfacet.so. List it in //core:libfacet.
@@ -10,9 +10,13 @@
 `facet_cc_binary(name, srcs, deps)`             a program. Finds libfacet.so in the build tree and in ../lib of a copied tree.
 `facet_cc_test(name, srcs, deps, torch = False)` a GoogleTest program, main included; not optimised, for it is compiled
     more often than it runs. `torch = True` where LibTorch is linked, directly or not: sanitizer builds leave it out.
+`facet_cc_test_plugin(name, deps, torch = False)` lib<name>.so of <name>.cc, a plugin that a test needs: not optimised.
 `written_file(name, out, lines)`                a source that a list in a .bzl file spells out.
 All take the attributes of the native rules too. Includes are written from the workspace's root. All but parts of
-libfacet.so hide their symbols and use precompiled headers (core/precompiled).
+libfacet.so hide their symbols. Headers of other projects are precompiled (core/precompiled), and the sources of a
+target are compiled UNITY at a time, so that their headers and templates are read once: what one source hides in an
+unnamed namespace, another of its target may not name alike. `bazel build --define=sources=alone` compiles each by
+itself and without precompiled headers, which shows an include that it lacks.
 """
 
 load("@environment//:environment.bzl", "BUILD_ENVIRONMENT")
@@ -50,14 +54,42 @@ def is_host(name):
 
 TEST_COPTS = ["-O0", "-U_FORTIFY_SOURCE"]
 
+_ALONE = "//core/precompiled:alone"
+
+def _precompiled(name):
+    path = "core/precompiled/precompiled_" + name
+    return (
+        select({_ALONE: [], "//conditions:default": ["-include", path + ".h", "-include", path + "_stamp.h"]}),
+        select({_ALONE: [], "//conditions:default": ["//core/precompiled:precompiled_" + name]}),
+    )
+
 def precompiled(tags, test = False):
     """(copts, deps) of sources that use the precompiled headers: those with LibTorch where `tags` say so."""
-    name = "precompiled_%s%s" % ("torch" if "torch" in tags else "base", "_test" if test else "")
-    path = "core/precompiled/" + name
-    off = "//core/precompiled:off"
+    return _precompiled(("torch" if "torch" in tags else "base") + ("_test" if test else ""))
+
+UNITY = 8
+
+def _unity(name, srcs, testonly = False):
+    """(srcs, deps) that compile `srcs`, UNITY at a time: files that include them, a library that holds them."""
+    sources = [src for src in srcs if src.endswith(".cc")]
+    if len(sources) < 2:
+        return srcs, []
+    units = []
+    for first in range(0, len(sources), UNITY):
+        unit = "%s_unity%d" % (name, first // UNITY + 1)
+        written_file(
+            name = unit + ".lines",
+            out = unit + ".cc",
+            lines = ['#include "%s/%s"' % (native.package_name(), src.lstrip(":")) for src in sources[first:first + UNITY]],
+            tags = ["manual"],
+            testonly = testonly,
+        )
+        units.append(unit + ".cc")
+    native.cc_library(name = name + ".sources", textual_hdrs = sources, tags = ["manual"], testonly = testonly)
+    rest = [src for src in srcs if not src.endswith(".cc")]
     return (
-        select({off: [], "//conditions:default": ["-include", path + ".h", "-include", path + "_stamp.h"]}),
-        select({off: [], "//conditions:default": ["//core/precompiled:" + name]}),
+        select({_ALONE: srcs, "//conditions:default": units + rest}),
+        select({_ALONE: [], "//conditions:default": [":%s.sources" % name]}),
     )
 
 # The modules that most of our code uses; what a program does not need of them it does not load.
@@ -95,6 +127,8 @@ def libfacet_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], **kwa
         fail("%s: libfacet_cc_library is for %s; use facet_cc_library" %
              (native.package_name(), ", ".join(_LIBFACET_PACKAGES)))
     header_deps = [_part(dep, "headers") for dep in deps]
+    srcs, sources = _unity(name, srcs)
+    include, header = _precompiled("libfacet")
     native.cc_library(
         name = name + ".headers",
         hdrs = hdrs,
@@ -106,9 +140,9 @@ def libfacet_cc_library(name, srcs = [], hdrs = [], deps = [], copts = [], **kwa
         srcs = srcs,
         hdrs = hdrs,
         alwayslink = True,
-        copts = COPTS + copts,
+        copts = COPTS + copts + include,
         linkstatic = True,
-        deps = header_deps,
+        deps = header_deps + sources + header,
         visibility = ["//core:__pkg__"],
         **kwargs
     )
@@ -133,29 +167,30 @@ def libfacet(name, parts):
         visibility = _PUBLIC,
     )
 
-def facet_cc_library(name, copts = [], deps = [], tags = [], testonly = False, **kwargs):
+def facet_cc_library(name, srcs = [], copts = [], deps = [], tags = [], testonly = False, **kwargs):
     """A static library; see the head of this file."""
     kwargs.setdefault("visibility", _PUBLIC)
-    include, header = precompiled(tags, testonly)
-    if not kwargs.get("srcs"):
-        include, header = [], []
+    include, header = precompiled(tags, testonly) if srcs else ([], [])
+    srcs, sources = _unity(name, srcs, testonly)
     own = TEST_COPTS if testonly else HOST_COPTS if is_host(name) else []
     native.cc_library(
         name = name,
         testonly = testonly,
+        srcs = srcs,
         copts = COPTS + HIDDEN + own + copts + include,
         linkstatic = True,
         tags = tags,
-        deps = deps + header,
+        deps = deps + sources + header,
         **kwargs
     )
 
-def facet_cc_binary(name, copts = [], linkopts = [], deps = [], tags = [], **kwargs):
+def facet_cc_binary(name, srcs = [], copts = [], linkopts = [], deps = [], tags = [], **kwargs):
     """A program; see the head of this file."""
     kwargs.setdefault("visibility", _PUBLIC)
     include, header = precompiled(tags)
     native.cc_binary(
         name = name,
+        srcs = srcs,
         copts = COPTS + HIDDEN + (HOST_COPTS if is_host(name) else []) + copts + include,
         linkopts = RUN_PATH + linkopts,
         tags = tags,
@@ -166,6 +201,7 @@ def facet_cc_binary(name, copts = [], linkopts = [], deps = [], tags = [], **kwa
 def facet_cc_test(name, srcs = [], deps = [], copts = [], linkopts = [], tags = [], torch = False, size = "small", **kwargs):
     """A GoogleTest program; see the head of this file."""
     include, header = precompiled(["torch"] if torch else [], test = True)
+    srcs, sources = _unity(name, srcs, testonly = True)
     native.cc_test(
         name = name,
         size = size,
@@ -175,8 +211,25 @@ def facet_cc_test(name, srcs = [], deps = [], copts = [], linkopts = [], tags = 
         # As the programs are linked: a dynamically linked test passes where the program has two copies of core.
         linkstatic = True,
         tags = tags + (["torch"] if torch else []),
-        deps = deps + ["@googletest//:gtest_main"] + header,
+        deps = deps + ["@googletest//:gtest_main"] + sources + header,
         **kwargs
+    )
+
+def facet_cc_test_plugin(name, srcs = None, copts = [], deps = [], torch = False):
+    """A plugin for tests; see the head of this file."""
+    tags = ["torch"] if torch else []
+    include, header = precompiled(tags, test = True)
+    folder, _, base = name.rpartition("/")
+    native.cc_binary(
+        name = "%slib%s.so" % (folder + "/" if folder else "", base),
+        testonly = True,
+        srcs = srcs or [name + ".cc"],
+        copts = COPTS + HIDDEN + TEST_COPTS + copts + include,
+        linkopts = RUN_PATH,
+        linkshared = True,
+        tags = tags,
+        deps = ["//core/api"] + (["//core/api:torch", "@torch"] if torch else []) + deps + header,
+        visibility = ["//tests:__subpackages__"],
     )
 
 def _written_file_impl(ctx):

@@ -11,7 +11,6 @@
 `facet_plugin` makes from <name>.cc, which may include core/api (//core/api, a dependency by itself), its `deps` and,
 with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with tensors):
     lib<name>.so             exports the plugin's descriptor alone
-    lib<name>.schema.json    its components, options and digest, so that the host need not load it
     <name>_contract_test     tests/contracts on the library, with `contract_options`, which may name
                              files of `contract_data` by their path in the repository
     <name>_test              from <name>_test.cc, if there is one. It is linked to the plugin's own objects: the
@@ -20,7 +19,8 @@ with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with ten
 where `parts` is the name alone, a list, or FOLDER, all of the folder; <part>_test.cc becomes a test. With FOLDER,
 *_testing.h and *_testing.cc become the test-only library `testing`. Abseil, core/api and core/base are dependencies by
 themselves.
-`facet_plugins` gathers the libraries and schemas of a folder; //plugins takes them all in.
+`facet_plugins` gathers the libraries of a folder, each with its lib<name>.schema.json: its components, options and digest,
+so that the host need not load it. //plugins takes them all in.
 """
 
 load("//core:core.bzl", "ABSL", "COPTS", "HIDDEN", "RUN_PATH", "facet_cc_library", "facet_cc_test", "precompiled")
@@ -30,27 +30,25 @@ _TORCH_DEPS = ["//core/api:torch", "@torch"]
 
 FOLDER = "*"
 
-def _schema_impl(ctx):
-    out = ctx.actions.declare_file("lib%s.schema.json" % ctx.attr.plugin_name)
-    library = ctx.file.library
-    ctx.actions.run_shell(
-        outputs = [out],
-        inputs = [library],
-        tools = [ctx.attr.describe[DefaultInfo].files_to_run],
-        command = '"$1" "$2" > "$3"',
-        arguments = [ctx.executable.describe.path, library.path, out.path],
-        mnemonic = "DescribePlugin",
-        progress_message = "Describing %s" % library.short_path,
+def _schemas_impl(ctx):
+    # One process for a folder: loading LibTorch takes longer than describing all its plugins.
+    outs = [ctx.actions.declare_file(library.basename[:-len(".so")] + ".schema.json") for library in ctx.files.libraries]
+    ctx.actions.run(
+        outputs = outs,
+        inputs = ctx.files.libraries,
+        executable = ctx.executable.describe,
+        arguments = [path for library, out in zip(ctx.files.libraries, outs) for path in (library.path, out.path)],
+        mnemonic = "DescribePlugins",
+        progress_message = "Describing %s" % ctx.label.package,
     )
-    return [DefaultInfo(files = depset([out]))]
+    return [DefaultInfo(files = depset(outs))]
 
-_schema = rule(
-    implementation = _schema_impl,
+_schemas = rule(
+    implementation = _schemas_impl,
     attrs = {
-        # Of the target configuration: it loads the plugin, so both need the same compiler flags (sanitizers).
+        # Of the target configuration: it loads the plugins, so both need the same compiler flags (sanitizers).
         "describe": attr.label(default = "//core/plugin:describe_plugin", executable = True, cfg = "target"),
-        "library": attr.label(allow_single_file = [".so"], mandatory = True),
-        "plugin_name": attr.string(mandatory = True),
+        "libraries": attr.label_list(allow_files = [".so"], mandatory = True),
     },
 )
 
@@ -76,13 +74,6 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
         tags = tags,
         visibility = ["//visibility:public"],
         deps = [":%s.objects" % name],
-    )
-    _schema(
-        name = name + ".schema",
-        library = library,
-        plugin_name = name,
-        tags = tags,
-        visibility = ["//visibility:public"],
     )
     native.sh_test(
         name = name + "_contract_test",
@@ -159,8 +150,10 @@ def facet_plugin_library(
 
 def facet_plugins(name, plugins):
     """All `plugins` of a package, libraries and schemas: ":<name>"."""
+    libraries = [":lib%s.so" % plugin for plugin in plugins]
+    _schemas(name = name + ".schemas", libraries = libraries)
     native.filegroup(
         name = name,
-        srcs = [target for plugin in plugins for target in (":lib%s.so" % plugin, ":%s.schema" % plugin)],
+        srcs = libraries + [":%s.schemas" % name],
         visibility = ["//visibility:public"],
     )

@@ -21,12 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-int CountOf(const std::string& text, const std::string& part) {
-  int count = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
-
 TEST(CurationTableTest, StagesFollowThoseThatTheyGoOnFrom) {
   const Report report = SampleCurationReport("");  // deduplicate is its first row
   const std::vector<CurationStage> stages = CurationStages(report);

@@ -1,4 +1,4 @@
-// What a test expects of a grid: its texts.
+// What a test expects of a grid, its texts, and of a page.
 #ifndef FACET_CORE_REPORT_GRID_TESTING_H_
 #define FACET_CORE_REPORT_GRID_TESTING_H_
 
@@ -26,6 +26,13 @@ inline std::vector<std::string> CellsOf(const Grid& grid, size_t row) {
     if ((column.forms & form::kTerminal) != 0) cells.push_back(column.cells.at(row).text);
   }
   return cells;
+}
+
+// How often a page says `part`.
+inline int CountOf(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
 }
 
 }  // namespace facet

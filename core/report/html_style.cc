@@ -6,10 +6,10 @@
 namespace facet {
 namespace {
 
-constexpr char kLight[] =
+constexpr char kLightStyle[] =
     "--bg:#fff;--soft:#f6f7f8;--fg:#1b1f24;--muted:#636b76;--line:#e3e6ea;--accent:#0b5c9e;"
     "--good:#176f43;--warn:#8a5a00;--bad:#b3261e;";
-constexpr char kDark[] =
+constexpr char kDarkStyle[] =
     "--bg:#14171b;--soft:#1c2026;--fg:#e6e8eb;--muted:#9aa3ae;--line:#2c323a;--accent:#6cb2ee;"
     "--good:#5ecb93;--warn:#e0b04c;--bad:#f2857d;";
 
@@ -88,9 +88,9 @@ dd{margin:0;overflow-wrap:anywhere}
 }  // namespace
 
 std::string HtmlStyle() {
-  return absl::StrCat(":root{", kLight, ColourVariables(false),
-                      "}\n@media (prefers-color-scheme:dark){:root{", kDark, ColourVariables(true),
-                      "}}", kRules);
+  return absl::StrCat(":root{", kLightStyle, ColourVariables(false),
+                      "}\n@media (prefers-color-scheme:dark){:root{", kDarkStyle,
+                      ColourVariables(true), "}}", kRules);
 }
 
 }  // namespace facet

@@ -25,7 +25,7 @@ std::string Changes(const Report& report) {
   return out;
 }
 
-std::string Figures(const Report& report) {
+std::string FigureText(const Report& report) {
   const Grid grid = FigureGrid(report);
   return grid.NumRows() == 0 ? "" : "\n## All figures\n\n" + MarkdownTable(grid);
 }
@@ -42,7 +42,7 @@ std::string Fenced(const std::string& text) {
                       "\n");
 }
 
-std::string Failures(const Report& report) {
+std::string FailureText(const Report& report) {
   std::string out;
   for (const ReportRow& row : report.rows) {
     const bool failed = row.state == ReportRow::State::kFailed;
@@ -67,7 +67,7 @@ std::string SheetLink(const ReportSheet& sheet, const std::string& folder) {
   return absl::StrCat("- [", title, "](", UrlPath(InFolder(folder, sheet.file)), ")", images, "\n");
 }
 
-std::string Stage(const CurationStage& stage, const std::string& folder) {
+std::string StageText(const CurationStage& stage, const std::string& folder) {
   const ReportCuration& curation = *stage.curation;
   std::string out = absl::StrCat("\n### ", EscapeMarkdown(curation.component), ", ",
                                  EscapeMarkdown(RowNames(stage.rows)), "\n");
@@ -80,13 +80,13 @@ std::string Stage(const CurationStage& stage, const std::string& folder) {
   return out;
 }
 
-std::string Curation(const Report& report, const std::string& folder) {
+std::string CurationText(const Report& report, const std::string& folder) {
   const std::vector<CurationStage> stages = CurationStages(report);
   if (stages.empty()) return "";
   const Grid grid = CurationGrid(stages);
   std::string out = absl::StrCat("\n## Building the data set\n\n", MarkdownTable(grid), "\n",
                                  Bullets(grid.notes));
-  for (const CurationStage& stage : stages) out += Stage(stage, folder);
+  for (const CurationStage& stage : stages) out += StageText(stage, folder);
   return out;
 }
 
@@ -94,10 +94,10 @@ std::string Curation(const Report& report, const std::string& folder) {
 
 std::string RenderMarkdown(const Report& report, const std::string& folder) {
   const Grid results = ResultGrid(report);
-  std::string out =
-      absl::StrCat("# ", EscapeMarkdown(report.title.empty() ? "Results" : report.title), "\n\n",
-                   Summary(report), ".\n\n", MarkdownTable(results), "\n", Bullets(results.notes),
-                   Failures(report), Changes(report), Curation(report, folder), Figures(report));
+  std::string out = absl::StrCat(
+      "# ", EscapeMarkdown(report.title.empty() ? "Results" : report.title), "\n\n",
+      Summary(report), ".\n\n", MarkdownTable(results), "\n", Bullets(results.notes),
+      FailureText(report), Changes(report), CurationText(report, folder), FigureText(report));
   const std::vector<NoticeLine> notices = MakeNotices(report);
   if (!notices.empty()) out += "\n## Notices\n\n";
   for (const NoticeLine& notice : notices) {

@@ -30,12 +30,6 @@ std::vector<std::string> Lines(const std::string& text) {
   return lines;
 }
 
-int CountOf(const std::string& text, const std::string& part) {
-  int count = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
-
 TEST(TableTest, ShowsEveryRowWithErrorsAndStates) {
   const std::string table = RenderTable(SampleReport(), {});
   EXPECT_THAT(table, HasSubstr("100%-EER, pooled [%]"));

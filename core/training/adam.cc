@@ -9,7 +9,7 @@
 namespace facet {
 namespace {
 
-struct Coefficients {
+struct AdamCoefficients {
   float rate;                        // over 1 - beta1^t
   float root;                        // 1 / sqrt(1 - beta2^t)
   float beta1, beta2, rest1, rest2;  // rest: 1 - beta
@@ -19,7 +19,7 @@ struct Coefficients {
 };
 
 template <class Gradient>
-void Update(const Coefficients& k, const Gradient* gradient, float* master, float* moment1,
+void Update(const AdamCoefficients& k, const Gradient* gradient, float* master, float* moment1,
             float* moment2, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
     const float g = k.scale * static_cast<float>(gradient[i]) + k.penalty * master[i];
@@ -51,16 +51,16 @@ void Adam::StepOne(Entry& entry, const at::Tensor& gradient, double rate,
     return;
   }
   const auto f = [](double value) { return static_cast<float>(value); };
-  const Coefficients k = {f(step),
-                          f(root),
-                          f(beta1),
-                          f(beta2),
-                          f(1 - beta1),
-                          f(1 - beta2),
-                          f(settings_.epsilon),
-                          f(gradient_scale),
-                          f(penalty),
-                          f(keep)};
+  const AdamCoefficients k = {f(step),
+                              f(root),
+                              f(beta1),
+                              f(beta2),
+                              f(1 - beta1),
+                              f(1 - beta2),
+                              f(settings_.epsilon),
+                              f(gradient_scale),
+                              f(penalty),
+                              f(keep)};
   float* const m = moment1.data_ptr<float>();
   float* const v = moment2.data_ptr<float>();
   UpdateFused(gradient, entry.parameter, entry.master,

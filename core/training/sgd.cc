@@ -7,12 +7,12 @@
 namespace facet {
 namespace {
 
-struct Coefficients {
+struct SgdCoefficients {
   float rate, momentum, weight_decay, scale;
 };
 
 template <bool nesterov, class Gradient>
-void Update(const Coefficients& k, const Gradient* gradient, float* master, float* velocity,
+void Update(const SgdCoefficients& k, const Gradient* gradient, float* master, float* velocity,
             int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
     const float g = k.scale * static_cast<float>(gradient[i]) + k.weight_decay * master[i];
@@ -34,8 +34,8 @@ void Sgd::StepOne(Entry& entry, const at::Tensor& gradient, double rate,
     entry.master.add_(settings_.nesterov ? g.add(velocity, momentum) : velocity, -rate);
     return;
   }
-  const Coefficients k = {static_cast<float>(rate), static_cast<float>(momentum),
-                          static_cast<float>(decay), static_cast<float>(gradient_scale)};
+  const SgdCoefficients k = {static_cast<float>(rate), static_cast<float>(momentum),
+                             static_cast<float>(decay), static_cast<float>(gradient_scale)};
   float* const velocity = entry.state[0].data_ptr<float>();
   UpdateFused(gradient, entry.parameter, entry.master,
               [&](const auto* g, float* master, int64_t begin, int64_t end) {

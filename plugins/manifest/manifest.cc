@@ -7,14 +7,6 @@
 #include "core/api/component.h"
 
 namespace facet {
-namespace {
-
-template <class... Parts>
-absl::Status Wrong(const Parts&... parts) {
-  return absl::InvalidArgumentError(absl::StrCat(parts...));
-}
-
-}  // namespace
 
 // Prepared when first needed: writing statements do not exist for a frozen file.
 struct Manifest::Statements {
@@ -105,7 +97,7 @@ absl::Status Manifest::UpdateImage(const ManifestImage& image) {
 
 absl::StatusOr<int64_t> Manifest::StartRun(const std::string& stage, const std::string& settings) {
   FACET_RETURN_IF_ERROR(CheckManifestText("stage", stage));
-  if (stage.empty()) return Wrong("a run needs the name of its stage");
+  if (stage.empty()) return absl::InvalidArgumentError("a run needs the name of its stage");
   FACET_ASSIGN_OR_RETURN(const std::string object, CanonicalObject("settings", settings));
   FACET_ASSIGN_OR_RETURN(SqliteStatement statement,
                          database_->Prepare("INSERT INTO runs (stage, settings) VALUES (?, ?)"));
@@ -121,7 +113,8 @@ absl::Status Manifest::FinishRun(int64_t run, const std::string& statistics,
   FACET_RETURN_IF_ERROR(CheckOpenRun(run));
   FACET_ASSIGN_OR_RETURN(const std::string object, CanonicalObject("statistics", statistics));
   for (const double value : {seconds.value_or(0), effort_seconds.value_or(0)}) {
-    if (!(value >= 0) || std::isinf(value)) return Wrong("run ", run, " took ", value, " s");
+    if (!(value >= 0) || std::isinf(value))
+      return absl::InvalidArgumentError(absl::StrCat("run ", run, " took ", value, " s"));
   }
   FACET_ASSIGN_OR_RETURN(
       SqliteStatement statement,
@@ -155,7 +148,7 @@ absl::StatusOr<int64_t> Manifest::ReasonId(const std::string& reason, bool remov
   const auto known = reasons_.find({reason, removes});
   if (known != reasons_.end()) return known->second;
   FACET_RETURN_IF_ERROR(CheckManifestText("reason", reason));
-  if (reason.empty()) return Wrong("a mark needs a reason");
+  if (reason.empty()) return absl::InvalidArgumentError("a mark needs a reason");
   FACET_ASSIGN_OR_RETURN(
       SqliteStatement insert,
       database_->Prepare("INSERT OR IGNORE INTO reasons (reason, removes) VALUES (?, ?)"));
@@ -206,7 +199,8 @@ absl::Status Manifest::MarkIdentity(int64_t run, int64_t identity, const std::st
 
 absl::Status Manifest::SetScore(int64_t run, int64_t image, double score) {
   FACET_RETURN_IF_ERROR(CheckOpenRun(run));
-  if (!std::isfinite(score)) return Wrong("the score of image ", image, " is ", score);
+  if (!std::isfinite(score))
+    return absl::InvalidArgumentError(absl::StrCat("the score of image ", image, " is ", score));
   FACET_ASSIGN_OR_RETURN(
       SqliteStatement* const statement,
       Statements::Get(*database_, &statements_->set_score,
@@ -249,7 +243,7 @@ absl::Status Manifest::Redo(int64_t run) { return SetRunUndone(run, false); }
 
 absl::Status Manifest::DefineSnapshot(const std::string& name, const std::vector<int64_t>& runs) {
   FACET_RETURN_IF_ERROR(CheckManifestText("snapshot", name));
-  if (name.empty()) return Wrong("a snapshot needs a name");
+  if (name.empty()) return absl::InvalidArgumentError("a snapshot needs a name");
   return InTransaction([&]() -> absl::Status {
     FACET_ASSIGN_OR_RETURN(SqliteStatement insert,
                            database_->Prepare("INSERT OR IGNORE INTO snapshots (name) VALUES (?)"));

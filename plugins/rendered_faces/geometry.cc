@@ -2,13 +2,13 @@
 
 namespace facet {
 
-float Curve::Slope(size_t i) const {
+float KnotCurve::Slope(size_t i) const {
   const size_t a = i > 0 ? i - 1 : i;
   const size_t b = i + 1 < knots_.size() ? i + 1 : i;
   return (knots_[b].second - knots_[a].second) / (knots_[b].first - knots_[a].first);
 }
 
-float Curve::operator()(float x) const {
+float KnotCurve::operator()(float x) const {
   if (x <= knots_.front().first) return knots_.front().second;
   if (x >= knots_.back().first) return knots_.back().second;
   size_t i = 0;

@@ -45,9 +45,9 @@ inline float Bell(float t) {
 }
 
 // A smooth curve through knots with ascending x; constant outside.
-class Curve {
+class KnotCurve {
  public:
-  explicit Curve(std::vector<std::pair<float, float>> knots) : knots_(std::move(knots)) {}
+  explicit KnotCurve(std::vector<std::pair<float, float>> knots) : knots_(std::move(knots)) {}
   float operator()(float x) const;
 
  private:

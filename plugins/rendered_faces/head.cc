@@ -109,7 +109,7 @@ class Nose {
   }
 
   float x_, wings_x_, wings_y_;
-  Curve ridge_, width_;
+  KnotCurve ridge_, width_;
   float height_ = 0, sigma_ = 1, wing_ = 0, center_ = 0;
 };
 

@@ -151,16 +151,16 @@ float HairlineAt(const FaceIdentity& id, float theta) {
   constexpr float kDegree = kPi / 180;
   const float angle = std::abs(theta) / kDegree;
   const float top = -id.hairline_mm;
-  const Curve curve({{0, top},
-                     {22, top - 1},
-                     {42, top + 6},
-                     {56, -38},
-                     {66, -16},
-                     {74, 6 + id.sideburn_mm},
-                     {86, 14 + id.sideburn_mm},
-                     {102, 34},
-                     {120, 70},
-                     {180, 82}});
+  const KnotCurve curve({{0, top},
+                         {22, top - 1},
+                         {42, top + 6},
+                         {56, -38},
+                         {66, -16},
+                         {74, 6 + id.sideburn_mm},
+                         {86, 14 + id.sideburn_mm},
+                         {102, 34},
+                         {120, 70},
+                         {180, 82}});
   return curve(angle) + id.hairline_peak_mm * Bell(theta / (9 * kDegree)) -
          id.hairline_corner_mm * Bell((angle - 32) / 13);
 }

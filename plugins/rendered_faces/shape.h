@@ -51,7 +51,7 @@ class HeadProfile {
   static float DepthShare(float theta);
 
  private:
-  Curve half_width_, front_, back_;
+  KnotCurve half_width_, front_, back_;
   float top_y_, chin_y_, cap_half_width_, cap_front_, cap_back_, forehead_slope_mm_;
 };
 

@@ -6,21 +6,13 @@
 unless the contract program refuses the library and prints each of `sentences`, and nothing else.
 """
 
-load("//core:core.bzl", "COPTS", "RUN_PATH")
+load("//core:core.bzl", "facet_cc_test_plugin")
 
 def bad_component(name, sentences, torch = False, deps = []):
     library = "lib%s.so" % name
     contract = "//tests/contracts:contract_torch" if torch else "//tests/contracts:contract"
     tags = ["torch"] if torch else []
-    native.cc_binary(
-        name = library,
-        srcs = [name + ".cc"],
-        copts = COPTS + ["-fvisibility=hidden"],
-        linkopts = RUN_PATH,
-        linkshared = True,
-        tags = tags,
-        deps = ["//core/api"] + (["//core/api:torch", "@torch"] if torch else []) + deps,
-    )
+    facet_cc_test_plugin(name, deps = deps, torch = torch)
     native.sh_test(
         name = name + "_test",
         size = "small",

@@ -4,16 +4,11 @@
 
 #include "core/api/architecture.h"
 #include "tests/contracts/contract_checks.h"
+#include "tests/contracts/tensor_copies.h"
 
 namespace facet {
 
 namespace {
-
-std::vector<at::Tensor> Copies(const std::vector<NamedTensor>& tensors) {
-  std::vector<at::Tensor> copies;
-  for (const NamedTensor& named : tensors) copies.push_back(named.tensor.detach().clone());
-  return copies;
-}
 
 // Inference is a function of weights and images, and changes neither them nor the buffers.
 void CheckInference(Contract& contract, Architecture& net, const at::Tensor& images,

@@ -5,6 +5,7 @@
 
 #include "core/api/loss.h"
 #include "tests/contracts/contract_checks.h"
+#include "tests/contracts/tensor_copies.h"
 
 namespace facet {
 namespace {
@@ -58,12 +59,6 @@ std::vector<Case> Cases(TupleKind kind) {
   if (kind != TupleKind::kNone)
     cases.push_back({"an empty selection", random, labels, none, true, true});
   return cases;
-}
-
-std::vector<at::Tensor> Copies(const std::vector<NamedTensor>& tensors) {
-  std::vector<at::Tensor> copies;
-  for (const NamedTensor& named : tensors) copies.push_back(named.tensor.detach().clone());
-  return copies;
 }
 
 bool AreAs(const std::vector<NamedTensor>& tensors, const std::vector<at::Tensor>& copies) {

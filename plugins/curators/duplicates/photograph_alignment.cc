@@ -16,10 +16,10 @@ constexpr double kMinDeviation = 2;  // grey levels; a flat block tells nothing
 
 // What is searched for: a part of each side, and where its middle is. A crop of a quarter on each
 // side leaves the first; the second is what a crop of a picture with a caption below it leaves.
-struct Part {
+struct PicturePart {
   double side, x, y;
 };
-constexpr Part kParts[] = {{0.45, 0.5, 0.5}, {0.32, 0.5, 0.42}};
+constexpr PicturePart kParts[] = {{0.45, 0.5, 0.5}, {0.32, 0.5, 0.42}};
 
 // Point p of `a` lies at scale p + shift of `b`, px.
 struct Placement {
@@ -37,7 +37,7 @@ cv::Mat Shrunk(const cv::Mat& image, double factor) {
   return small;
 }
 
-Placement Search(const Part& which, const cv::Mat& a, const cv::Mat& b) {
+Placement FindPlacement(const PicturePart& which, const cv::Mat& a, const cv::Mat& b) {
   const cv::Mat small_b = Shrunk(b, kShrink);
   const cv::Size size(cvRound(a.cols * which.side), cvRound(a.rows * which.side));
   const cv::Rect middle(cvRound(a.cols * which.x - 0.5 * size.width),
@@ -153,8 +153,8 @@ Placement Refine(const cv::Mat& a, const cv::Mat& b, Placement at) {
   return at;
 }
 
-double OneWay(const Part& which, const cv::Mat& a, const cv::Mat& b) {
-  const Placement found = Search(which, a, b);
+double OneWay(const PicturePart& which, const cv::Mat& a, const cv::Mat& b) {
+  const Placement found = FindPlacement(which, a, b);
   if (found.correlation < 0.6) return std::min(found.correlation, 0.6);
   return Refine(a, b, found).correlation;
 }
@@ -163,7 +163,7 @@ double OneWay(const Part& which, const cv::Mat& a, const cv::Mat& b) {
 
 double PhotographAgreement(const cv::Mat& a, const cv::Mat& b, double enough) {
   double agreement = -1.0;
-  for (const Part& which : kParts) {
+  for (const PicturePart& which : kParts) {
     agreement = std::max({agreement, OneWay(which, a, b), OneWay(which, b, a)});
     if (agreement >= enough) break;
   }

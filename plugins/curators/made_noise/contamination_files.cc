@@ -18,7 +18,8 @@
 namespace facet {
 namespace {
 
-constexpr int kJpegQuality = 95;  // of near duplicates, which have been through a worse one
+constexpr int kDuplicateJpegQuality =
+    95;  // of near duplicates, which have been through a worse one
 constexpr int kMinSidePx = 16;
 
 absl::Status Link(const std::filesystem::path& source, const std::filesystem::path& target) {
@@ -54,7 +55,8 @@ absl::Status Change(const ContaminationPlan& plan, const ContaminatedImage& imag
   const std::string path = absl::StrCat(context.image_folder, "/", ContaminatedPath(plan, image));
   std::error_code error;
   if (std::filesystem::exists(path, error)) return absl::OkStatus();  // and whole
-  return WriteImageFile(path, EncodeJpeg(ApplyDuplicate(duplicate, *pixels), kJpegQuality));
+  return WriteImageFile(path,
+                        EncodeJpeg(ApplyDuplicate(duplicate, *pixels), kDuplicateJpegQuality));
 }
 
 }  // namespace

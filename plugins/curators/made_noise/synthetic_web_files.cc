@@ -10,17 +10,17 @@
 #include "core/base/json.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
-#include "plugins/lists/csv.h"
-#include "plugins/curators/stage/files.h"
-#include "plugins/curators/stage/summary.h"
 #include "plugins/curators/made_noise/no_face_image.h"
 #include "plugins/curators/made_noise/web_noise.h"
+#include "plugins/curators/stage/files.h"
+#include "plugins/curators/stage/summary.h"
+#include "plugins/lists/csv.h"
 
 namespace facet {
 namespace {
 
 constexpr size_t kResultsPerPage = 20;
-constexpr int kJpegQuality = 92;
+constexpr int kPageJpegQuality = 92;
 
 std::string CsvLine(const std::vector<std::string>& fields) {
   std::string line;
@@ -152,7 +152,7 @@ absl::Status WriteWebAnswer(const WebImage& image, const WebOptions& options,
                           "<!DOCTYPE html>\n<html><head><title>Gone</title></head><body>"
                           "This picture has moved.</body></html>\n");
   }
-  std::string bytes = EncodeJpeg(PaintWebImage(image, options), kJpegQuality);
+  std::string bytes = EncodeJpeg(PaintWebImage(image, options), kPageJpegQuality);
   if (image.answer == Answer::kTruncated) bytes.resize(bytes.size() / 2);
   return WriteImageFile(path, bytes);
 }
