@@ -24,12 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The folder of the host's program, links resolved.
-fs::path ProgramFolder() {
-  std::error_code error;
-  return fs::read_symlink("/proc/self/exe", error).parent_path();
-}
-
 std::string ShellQuoted(const std::string& argument) {
   constexpr char kPlain[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
@@ -52,11 +46,11 @@ std::vector<std::string> VerbContext::plugin_folders() const {
   std::error_code error;
   for (const std::string& path : plugin_paths)
     folders.push_back(fs::absolute(path, error).string());
-  folders.push_back((ProgramFolder().parent_path() / "plugins").string());
+  folders.push_back((fs::path(ProgramFolder()).parent_path() / "plugins").string());
   return folders;
 }
 
-std::string VerbContext::worker_path() const { return (ProgramFolder() / "facet-worker").string(); }
+std::string VerbContext::worker_path() const { return ProgramFolder() + "/facet-worker"; }
 
 std::string VerbContext::command() const {
   const char* command = std::getenv("FACET_COMMAND");

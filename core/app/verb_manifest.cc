@@ -1,14 +1,9 @@
 #include "core/app/verb_manifest.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "core/base/child_process.h"
 
 namespace facet {
 namespace {
@@ -16,15 +11,9 @@ namespace {
 // The host does not read manifests: their code and SQLite are in a program beside it, which takes
 // the process over.
 int RunProgram(const std::vector<std::string>& arguments, const VerbContext& context) {
-  const std::string program =
-      (std::filesystem::path(context.worker_path()).parent_path() / "facet-manifest").string();
-  std::vector<char*> words = {const_cast<char*>(program.c_str())};
-  for (const std::string& argument : arguments)
-    words.push_back(const_cast<char*>(argument.c_str()));
-  words.push_back(nullptr);
-  execv(program.c_str(), words.data());
-  return Fail(context, absl::ErrnoToStatus(errno, absl::StrCat("cannot run ", program)),
-              kExitBackend);
+  std::vector<std::string> command = {ProgramFolder() + "/facet-manifest"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return Fail(context, BecomeProgram(command), kExitBackend);
 }
 
 }  // namespace

@@ -13,7 +13,9 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -269,6 +271,20 @@ absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& comman
   return absl::FailedPreconditionError(
       absl::StrCat(absl::StrJoin(command, " "), ": ", output.exit.signal() != 0 ? "killed by " : "",
                    output.exit.Describe(), said.empty() ? "" : ": ", said));
+}
+
+absl::Status BecomeProgram(const std::vector<std::string>& command) {
+  std::vector<char*> words;
+  words.reserve(command.size() + 1);
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  ::execv(words[0], words.data());
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot run ", command[0]));
+}
+
+std::string ProgramFolder() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
 }
 
 void DieWithParent() { ::prctl(PR_SET_PDEATHSIG, SIGKILL); }

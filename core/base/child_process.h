@@ -123,6 +123,12 @@ class ChildProcess {
 // stderr, where it exits with another code than 0.
 absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& command);
 
+// The process becomes that program, its words those of `command`; returns only where it cannot.
+absl::Status BecomeProgram(const std::vector<std::string>& command);
+
+// The folder of the program that runs, links resolved.
+std::string ProgramFolder();
+
 // For the child: kills it when the thread that started it ends, whatever ended that.
 void DieWithParent();
 

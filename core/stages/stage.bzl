@@ -12,7 +12,8 @@
     *_test       from *_test.cc; `plan_test` and `settings_*` need no worker's code. `test_deps`, `test_data` are theirs
 `facet_stages` makes
     :types       AllStageTypes() and StageCodeDigests() (stage_types.h), for the host
-    :functions   AllStageFunctions() (stage_functions.h), for the worker
+    :functions   AllStageFunctions() (stage_functions.h), for the worker with LibTorch
+    :functions_without_torch   StageFunctionsWithoutTorch(), of the stages in `without_torch`, for the one that starts faster
 from the list, in its order: from the bottom up, a stage after those whose ports it takes.
 
 A stage's digest covers the sources and headers of its :run and of all targets of this workspace that it depends on, by
@@ -163,8 +164,38 @@ _digests = rule(
     },
 )
 
-def facet_stages(name, stages, common):
+def _functions(name, function, stages, tags = []):
+    """A library with the map `function`() of stages by name."""
+    written_file(
+        name = name + "_list",
+        out = name + "_list.cc",
+        lines = ["#include \"core/stages/stage_functions.h\""] +
+                ["#include \"core/stages/%s/%s.h\"" % (stage, stage) for stage in stages] + [
+            "namespace facet {",
+            "StageFunctions %s() {" % function,
+            "  return {",
+        ] + ["      {\"%s\", &Run%s}," % (stage, _camel(stage)) for stage in stages] + [
+            "  };",
+            "}",
+            "}  // namespace facet",
+        ],
+    )
+    facet_cc_library(
+        name = name,
+        srcs = [":" + name + "_list"],
+        hdrs = ["stage_functions.h"],
+        tags = tags,
+        deps = ["//core/pipeline:context"] + ["//core/stages/%s:run" % stage for stage in stages],
+    )
+
+def facet_stages(name, stages, without_torch, common):
     """All stages; see the head of this file. `common`: what each rests on beside its dependencies."""
+    _functions("functions", "AllStageFunctions", stages, tags = ["torch"])
+    _functions(
+        "functions_without_torch",
+        "StageFunctionsWithoutTorch",
+        [stage for stage in stages if stage in without_torch],
+    )
     includes = ["#include \"core/stages/%s/%s.h\"" % (stage, stage) for stage in stages]
     written_file(
         name = name + "_types_list",
@@ -176,19 +207,6 @@ def facet_stages(name, stages, common):
         ] + ["      %sStage()," % _camel(stage) for stage in stages] + [
             "  };",
             "  return types;",
-            "}",
-            "}  // namespace facet",
-        ],
-    )
-    written_file(
-        name = name + "_functions_list",
-        out = name + "_functions_list.cc",
-        lines = ["#include \"core/stages/stage_functions.h\""] + includes + [
-            "namespace facet {",
-            "StageFunctions AllStageFunctions() {",
-            "  return {",
-        ] + ["      {\"%s\", &Run%s}," % (stage, _camel(stage)) for stage in stages] + [
-            "  };",
             "}",
             "}  // namespace facet",
         ],
@@ -206,11 +224,4 @@ def facet_stages(name, stages, common):
         ],
         hdrs = ["stage_types.h"],
         deps = ["//core/pipeline"] + ["//core/stages/%s:plan" % stage for stage in stages],
-    )
-    facet_cc_library(
-        name = "functions",
-        srcs = [":" + name + "_functions_list"],
-        hdrs = ["stage_functions.h"],
-        tags = ["torch"],
-        deps = ["//core/pipeline:context"] + ["//core/stages/%s:run" % stage for stage in stages],
     )

@@ -1,4 +1,4 @@
-// All stages as the worker knows them. core/stages/BUILD lists them.
+// Stages as the workers know them. core/stages/BUILD lists them.
 #ifndef FACET_CORE_STAGES_STAGE_FUNCTIONS_H_
 #define FACET_CORE_STAGES_STAGE_FUNCTIONS_H_
 
@@ -7,6 +7,7 @@
 namespace facet {
 
 StageFunctions AllStageFunctions();
+StageFunctions StageFunctionsWithoutTorch();
 
 }  // namespace facet
 

@@ -6,8 +6,10 @@
 #include <torch/version.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <opencv2/core/utility.hpp>
 #include <string>
+#include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -45,6 +47,8 @@ int AddLibrary(dl_phdr_info* info, size_t, void* files) {
 int PrintVersions() {
   Json files = Json::array();
   ::dl_iterate_phdr(&AddLibrary, &files);
+  std::error_code error;
+  files.push_back(std::filesystem::read_symlink("/proc/self/exe", error).string());
   const Json versions = {
       {"libraries",
        {{"torch", absl::StrCat(TORCH_VERSION, ", ", OneDnnRelease(), ", ", BlasRelease())},

@@ -5,7 +5,7 @@
 namespace facet {
 
 // Prints {"libraries": {"torch": ..., "opencv": ...}, "files": [...]} and returns an exit code.
-// `files` are the shared libraries as the loader looked them up: where one of them is another file
+// `files` are this program and the shared libraries as the loader looked them up: where one of them is another file
 // now, the answer is out of date.
 int PrintVersions();
 

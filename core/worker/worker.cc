@@ -27,7 +27,7 @@ absl::Status RunStage(const StageFunctions& stages, const Job& job, WorkerContex
 
 }  // namespace
 
-int RunJob(const std::string& job_path, const StageFunctions& stages) {
+int RunJob(const std::string& job_path, const StageFunctions& stages, const std::string& other) {
   DieWithParent();
   ::signal(SIGPIPE, SIG_IGN);  // a host that is gone is noticed by the write
   CatchStopSignals();
@@ -36,6 +36,11 @@ int RunJob(const std::string& job_path, const StageFunctions& stages) {
   if (!job.ok()) {
     std::fprintf(stderr, "%s\n", std::string(job.status().message()).c_str());
     return 2;
+  }
+  if (!other.empty() && stages.count(job->stage.type) == 0) {
+    std::fprintf(stderr, "%s\n",
+                 std::string(BecomeProgram({other, "run", job_path}).message()).c_str());
+    return 1;
   }
   WorkerContext context(*job, kProgressDescriptor);
   const absl::Status status = RunStage(stages, *job, context);

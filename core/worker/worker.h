@@ -1,4 +1,5 @@
-// What a worker program does; worker_main.cc is the real one, tests have programs with fake stages.
+// What a worker program does; worker_main.cc and torch_worker_main.cc are the real ones, tests have
+// programs with fake stages.
 #ifndef FACET_CORE_WORKER_WORKER_H_
 #define FACET_CORE_WORKER_WORKER_H_
 
@@ -8,8 +9,10 @@
 
 namespace facet {
 
-// Runs the job's stage; the exit code of core/graph/job.h.
-int RunJob(const std::string& job_path, const StageFunctions& stages);
+// Runs the job's stage; the exit code of core/graph/job.h. A stage that is not among `stages` is the
+// program `other`'s: the process becomes it.
+int RunJob(const std::string& job_path, const StageFunctions& stages,
+           const std::string& other = "");
 // Prints DescribeLibrary (core/plugin/library.h); 0, or 4 with the reason on stderr.
 int DescribePlugin(const std::string& path);
 

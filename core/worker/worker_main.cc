@@ -1,20 +1,30 @@
-// facet-worker: runs one stage, with LibTorch and OpenCV, for the host.
+// facet-worker: runs one stage for the host.
 //
 //   facet-worker run JOB.json      a stage (core/graph/job.h); the host calls this
 //   facet-worker describe LIBRARY  the description of a plugin, on stdout; exit code 4 if unusable
 //   facet-worker versions          releases of the libraries used, on stdout
+//
+// It is linked without LibTorch, which takes 0.4 s to load. For stages that need it, and for
+// `versions`, the process becomes facet-torch-worker, which lies beside it.
 #include <cstdio>
 #include <string>
 
+#include "core/base/child_process.h"
 #include "core/stages/stage_functions.h"
-#include "core/worker/versions.h"
 #include "core/worker/worker.h"
 
 int main(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
-  if (verb == "run" && argc == 3) return facet::RunJob(argv[2], facet::AllStageFunctions());
+  const std::string torch_worker = facet::ProgramFolder() + "/facet-torch-worker";
+  if (verb == "run" && argc == 3) {
+    return facet::RunJob(argv[2], facet::StageFunctionsWithoutTorch(), torch_worker);
+  }
   if (verb == "describe" && argc == 3) return facet::DescribePlugin(argv[2]);
-  if (verb == "versions" && argc == 2) return facet::PrintVersions();
+  if (verb == "versions" && argc == 2) {
+    const absl::Status status = facet::BecomeProgram({torch_worker, "versions"});
+    std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
+    return 1;
+  }
   std::fprintf(stderr, "usage: facet-worker run JOB | describe LIBRARY | versions\n");
   return 2;
 }
