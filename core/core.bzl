@@ -39,18 +39,21 @@ COPTS = [
 
 HIDDEN = ["-fvisibility=hidden", "-fvisibility-inlines-hidden"]
 
-# Of the host, whose time is spent waiting for disk and workers. At -O1 g++ 12 warns of correct code of its own library.
-HOST_COPTS = [
+# Of the host and of what waits for disk, network and people. At -O1 g++ 12 warns of correct code of its own library.
+WAITING_COPTS = [
     "-O1",
     "-Wno-array-bounds",
     "-Wno-stringop-overflow",
 ]
-_HOST_PACKAGES = ["core/app", "core/config", "core/graph", "core/pipeline", "core/report"]
+_WAITING_PACKAGES = ["core/app", "core/config", "core/graph", "core/pipeline", "core/report", "core/worker"] + [
+    "plugins/curators/" + part
+    for part in ["annotation", "download", "names", "search"]
+] + ["plugins/lists", "plugins/manifest"]
 
-def is_host(name):
-    """Whether a target of this package is the host's alone: its packages, and the plans of stages."""
+def waits(name):
+    """Whether a target of this package is not worth optimising: the host's packages, the plans of stages."""
     package = native.package_name()
-    return package in _HOST_PACKAGES or (package.startswith("core/stages/") and name == "plan")
+    return package in _WAITING_PACKAGES or (package.startswith("core/stages/") and name == "plan")
 
 TEST_COPTS = ["-O0", "-U_FORTIFY_SOURCE"]
 
@@ -67,7 +70,7 @@ def precompiled(tags, test = False):
     """(copts, deps) of sources that use the precompiled headers: those with LibTorch where `tags` say so."""
     return _precompiled(("torch" if "torch" in tags else "base") + ("_test" if test else ""))
 
-UNITY = 8
+UNITY = 12
 
 def _unity(name, srcs, testonly = False):
     """(srcs, deps) that compile `srcs`, UNITY at a time: files that include them, a library that holds them."""
@@ -172,7 +175,7 @@ def facet_cc_library(name, srcs = [], copts = [], deps = [], tags = [], testonly
     kwargs.setdefault("visibility", _PUBLIC)
     include, header = precompiled(tags, testonly) if srcs else ([], [])
     srcs, sources = _unity(name, srcs, testonly)
-    own = TEST_COPTS if testonly else HOST_COPTS if is_host(name) else []
+    own = TEST_COPTS if testonly else WAITING_COPTS if waits(name) else []
     native.cc_library(
         name = name,
         testonly = testonly,
@@ -191,7 +194,7 @@ def facet_cc_binary(name, srcs = [], copts = [], linkopts = [], deps = [], tags 
     native.cc_binary(
         name = name,
         srcs = srcs,
-        copts = COPTS + HIDDEN + (HOST_COPTS if is_host(name) else []) + copts + include,
+        copts = COPTS + HIDDEN + (WAITING_COPTS if waits(name) else []) + copts + include,
         linkopts = RUN_PATH + linkopts,
         tags = tags,
         deps = deps + header,

@@ -1,5 +1,7 @@
 #include "core/base/json.h"
 
+#include <ostream>
+
 #include "core/base/file.h"
 #include "core/base/status.h"
 
@@ -27,3 +29,5 @@ absl::StatusOr<Json> ReadJsonFile(const std::string& path) {
 }
 
 }  // namespace facet
+
+void nlohmann::PrintTo(const json& json, std::ostream* out) { *out << facet::Dump(json); }

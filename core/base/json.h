@@ -3,6 +3,7 @@
 #ifndef FACET_CORE_BASE_JSON_H_
 #define FACET_CORE_BASE_JSON_H_
 
+#include <iosfwd>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -22,5 +23,10 @@ absl::StatusOr<Json> ParseJson(const std::string& text, const std::string& name)
 absl::StatusOr<Json> ReadJsonFile(const std::string& path);
 
 }  // namespace facet
+
+namespace nlohmann {
+// What GoogleTest prints a value with; without it each test would compile the writer.
+void PrintTo(const json& json, std::ostream* out);
+}  // namespace nlohmann
 
 #endif  // FACET_CORE_BASE_JSON_H_

@@ -8,7 +8,7 @@
 namespace facet {
 namespace {
 
-constexpr int kBlock = 1024;
+constexpr int kBlockRows = 1024;
 
 }  // namespace
 
@@ -19,8 +19,8 @@ std::vector<int> NearestWords(const cv::Mat& words, const cv::Mat& descriptors) 
   }
   std::vector<int> nearest;
   nearest.reserve(static_cast<size_t>(descriptors.rows));
-  for (int begin = 0; begin < descriptors.rows; begin += kBlock) {
-    const int end = std::min(descriptors.rows, begin + kBlock);
+  for (int begin = 0; begin < descriptors.rows; begin += kBlockRows) {
+    const int end = std::min(descriptors.rows, begin + kBlockRows);
     const cv::Mat products = ProductTransposed(descriptors.rowRange(begin, end), words);
     for (int i = 0; i < products.rows; ++i) {
       // |x - w|^2 = |x|^2 - 2 (x w - |w|^2 / 2)

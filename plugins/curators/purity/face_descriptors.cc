@@ -32,7 +32,7 @@ std::vector<int64_t> Draw(int64_t count, int64_t wanted, uint64_t seed) {
   return all;
 }
 
-LocalDescriptors Chosen(const LocalDescriptors& all, int64_t wanted, uint64_t seed) {
+LocalDescriptors SampleOf(const LocalDescriptors& all, int64_t wanted, uint64_t seed) {
   LocalDescriptors chosen;
   for (const int64_t i : Draw(all.sift.rows, wanted, seed)) {
     chosen.sift.push_back(all.sift.row(static_cast<int>(i)));
@@ -109,7 +109,7 @@ absl::StatusOr<LocalDescriptors> DrawLocalDescriptors(const FaceSource& faces,
     absl::StatusOr<LocalDescriptors> all = LocalDescriptorsOf(*face, options);
     if (!all.ok()) return OfRow(all.status(), row);
     const int64_t wanted = (i + 1) * count / num_drawn - i * count / num_drawn;
-    parts[static_cast<size_t>(i)] = Chosen(*all, wanted, DeriveSeed(seed, absl::StrCat(row)));
+    parts[static_cast<size_t>(i)] = SampleOf(*all, wanted, DeriveSeed(seed, absl::StrCat(row)));
     return absl::OkStatus();
   }));
   LocalDescriptors all;
