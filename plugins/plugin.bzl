@@ -16,9 +16,9 @@ with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with ten
     <name>_test              from <name>_test.cc, if there is one. It is linked to the plugin's own objects: the
                              descriptor function can be called directly. `test_deps` and `test_data` are its own.
 `facet_plugin_library` makes what several components share: a static library with hidden symbols of <part>.cc and <part>.h,
-where `parts` is the name alone, a list, or FOLDER, all of the folder; <part>_test.cc becomes a test. With FOLDER,
-*_testing.h and *_testing.cc become the test-only library `testing`. Abseil, core/api and core/base are dependencies by
-themselves.
+where `parts` is the name alone, a list, or FOLDER, all of the folder; <part>_test.cc are its tests, one program
+<name>_tests where there are several. With FOLDER, *_testing.h and *_testing.cc become the test-only library `testing`.
+Abseil, core/api and core/base are dependencies by themselves.
 `facet_plugins` gathers the libraries of a folder, each with its lib<name>.schema.json: its components, options and digest,
 so that the host need not load it. //plugins takes them all in.
 """
@@ -104,14 +104,14 @@ def facet_plugin_library(
         srcs = [],
         deps = [],
         test_deps = [],
-        test_deps_of = {},
+        tests_apart = [],
         copts = [],
         linkopts = [],
         torch = False):
     """What several components share; see the head of this file.
 
-    `srcs`: generated sources beside the parts. `test_deps`: of every test and of `testing`; `test_deps_of`: more, by
-    the name of a test.
+    `srcs`: generated sources beside the parts. `test_deps`: of the tests and of `testing`.
+    `tests_apart`: files of tests that want a process of their own (they fork).
     """
     tags = ["torch"] if torch else []
     all_deps = _DEPS + (_TORCH_DEPS if torch else []) + deps
@@ -137,15 +137,15 @@ def facet_plugin_library(
             tags = tags,
             deps = [":" + name, "@googletest//:gtest"] + all_deps + test_deps,
         )
-    for test in native.glob(["*_test.cc"] if folder else [part + "_test.cc" for part in parts]):
-        test_name = test[:-len(".cc")]
+    tests = native.glob(["*_test.cc"] if folder else [part + "_test.cc" for part in parts])
+    together = [test for test in tests if test not in tests_apart]
+    for program in [[test] for test in tests_apart] + ([together] if together else []):
         facet_cc_test(
-            name = test_name,
+            name = name + "_tests" if len(program) > 1 else program[0][:-len(".cc")],
             size = "medium",  # seconds on an idle machine; tests run beside others
-            srcs = [test],
+            srcs = program,
             torch = torch,
-            deps = [":" + name, "//core/base:test_folder"] + testing + all_deps + test_deps +
-                   test_deps_of.get(test_name, []),
+            deps = [":" + name, "//core/base:test_folder"] + testing + all_deps + test_deps,
         )
 
 def facet_plugins(name, plugins):

@@ -3,26 +3,21 @@
 #include <fstream>
 
 #include "gtest/gtest.h"
+#include "plugins/lists/lists_testing.h"
 
 namespace facet {
 namespace {
-
-std::string Write(const std::string& name, const std::string& content) {
-  const std::string path = testing::TempDir() + "/" + name;
-  std::ofstream(path, std::ios::binary) << content;
-  return path;
-}
 
 TEST(Images, ByExtensionAndByContent) {
   EXPECT_TRUE(HasImageExtension("a.b.JPG"));
   EXPECT_TRUE(HasImageExtension("a.webp"));
   EXPECT_FALSE(HasImageExtension("jpg"));
   EXPECT_FALSE(HasImageExtension("a.jpg.txt"));
-  EXPECT_TRUE(HasImageContent(Write("a", "\xff\xd8\xff\xe0")));
-  EXPECT_TRUE(HasImageContent(Write("b", "P5\n92 112\n")));
-  EXPECT_TRUE(HasImageContent(Write("c", std::string("RIFF\1\0\0\0WEBPVP8 ", 16))));
-  EXPECT_FALSE(HasImageContent(Write("d", "Photo by somebody")));
-  EXPECT_FALSE(HasImageContent(Write("e", "")));
+  EXPECT_TRUE(HasImageContent(WriteTestFile("a", "\xff\xd8\xff\xe0")));
+  EXPECT_TRUE(HasImageContent(WriteTestFile("b", "P5\n92 112\n")));
+  EXPECT_TRUE(HasImageContent(WriteTestFile("c", std::string("RIFF\1\0\0\0WEBPVP8 ", 16))));
+  EXPECT_FALSE(HasImageContent(WriteTestFile("d", "Photo by somebody")));
+  EXPECT_FALSE(HasImageContent(WriteTestFile("e", "")));
   EXPECT_FALSE(HasImageContent(testing::TempDir() + "/absent"));
   EXPECT_EQ(ImageExtensionOf("\xff\xd8\xff\xe1"), "jpg");
   EXPECT_EQ(ImageExtensionOf("\x89PNG\r\n\x1a\n...."), "png");

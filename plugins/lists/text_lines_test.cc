@@ -4,22 +4,17 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "plugins/lists/lists_testing.h"
 
 namespace facet {
 namespace {
 
 using ::testing::ElementsAre;
 
-std::string Write(const std::string& name, const std::string& content) {
-  const std::string path = testing::TempDir() + "/" + name;
-  std::ofstream(path, std::ios::binary) << content;
-  return path;
-}
-
 TEST(ReadFields, TabsBlanksCrLfMarkAndMissingLastEnd) {
-  const std::string path = Write("fields.txt",
-                                 "\xef\xbb\xbf"
-                                 "10\t300\r\n\r\n A \t 1  4\r\nB 2 3");
+  const std::string path = WriteTestFile("fields.txt",
+                                         "\xef\xbb\xbf"
+                                         "10\t300\r\n\r\n A \t 1  4\r\nB 2 3");
   const auto lines = ReadFields(path);
   ASSERT_TRUE(lines.ok()) << lines.status();
   ASSERT_EQ(lines->size(), 3u);
@@ -32,7 +27,7 @@ TEST(ReadFields, TabsBlanksCrLfMarkAndMissingLastEnd) {
 }
 
 TEST(ReadNames, KeepsInnerBlanksAndDropsComments) {
-  const auto names = ReadNames(Write("names.txt", "# those\nAnna Maria/1.jpg\r\n\n  b\n"));
+  const auto names = ReadNames(WriteTestFile("names.txt", "# those\nAnna Maria/1.jpg\r\n\n  b\n"));
   ASSERT_TRUE(names.ok());
   EXPECT_THAT(*names, ElementsAre("Anna Maria/1.jpg", "b"));
 }

@@ -4,21 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
+#include "core/base/test_folder.h"
 #include "gtest/gtest.h"
 
 namespace facet {
 namespace {
 
-std::string Folder() {
-  const std::string folder = absl::StrCat(
-      testing::TempDir(), "/", testing::UnitTest::GetInstance()->current_test_info()->name());
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
-}
-
 TEST(ManifestCsv, ThereAndBackGivesEqualBytes) {
-  const std::string folder = Folder();
+  const std::string folder = TestFolder();
   const auto manifest = Manifest::Create(folder + "/m.sqlite").value();
   ManifestIdentity identity;
   identity.name = " Zoë \"Q\",\n; # ";  // all that a field must be quoted for
@@ -65,7 +58,7 @@ TEST(ManifestCsv, ThereAndBackGivesEqualBytes) {
 }
 
 TEST(ManifestCsv, SmallTablesOfAnotherProgram) {
-  const std::string folder = Folder();
+  const std::string folder = TestFolder();
   ASSERT_TRUE(WriteFileAtomically(folder + "/identities.csv", "name;id\nZoe;7\n").ok());
   ASSERT_TRUE(
       WriteFileAtomically(folder + "/images.csv", "id;identity;path\n3;7;Zoe/1.jpg\n").ok());
@@ -91,7 +84,7 @@ TEST(ManifestCsv, RefusesByFileAndLine) {
       {head + "1,,a,,\n", "images.csv:2: identity is empty"},
       {"id,identity,colour\n1,1,red\n", "images has: id, identity, number"}};
   for (const auto& [text, message] : cases) {
-    const std::string folder = Folder();
+    const std::string folder = TestFolder();
     ASSERT_TRUE(WriteFileAtomically(folder + "/identities.csv", "id,name\n1,Zoe\n").ok());
     const auto manifest = Manifest::Create(folder + "/m.sqlite").value();
     EXPECT_EQ(ImportManifestCsv(folder, manifest.get()).code(), absl::StatusCode::kNotFound);

@@ -19,11 +19,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Bytes(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
-
 TEST(ManifestFile, FrozenBytesDependOnRowsAlone) {
   const std::string folder = TestFolder();
   const auto one = MakeManifest(folder + "/one.sqlite");
@@ -45,15 +40,15 @@ TEST(ManifestFile, FrozenBytesDependOnRowsAlone) {
   ASSERT_TRUE(two->Redo(1).ok());
   ASSERT_TRUE(two->database().Execute("UPDATE runs SET seconds = 99 WHERE id = 2").ok());
   ASSERT_TRUE(two->Freeze(folder + "/two.frozen").ok());
-  EXPECT_EQ(Bytes(folder + "/one.frozen"), Bytes(folder + "/two.frozen"));
+  EXPECT_EQ(BytesOf(folder + "/one.frozen"), BytesOf(folder + "/two.frozen"));
   {
     const auto copy = Manifest::CreateFrom(folder + "/two.frozen", folder + "/three.sqlite");
     ASSERT_TRUE(copy.ok()) << copy.status();
     ASSERT_TRUE((*copy)->Freeze(folder + "/three.frozen").ok());
   }
-  EXPECT_EQ(Bytes(folder + "/one.frozen"), Bytes(folder + "/three.frozen"));
+  EXPECT_EQ(BytesOf(folder + "/one.frozen"), BytesOf(folder + "/three.frozen"));
   ASSERT_TRUE(one->Freeze(folder + "/timed.frozen", /*keep_seconds=*/true).ok());
-  EXPECT_NE(Bytes(folder + "/one.frozen"), Bytes(folder + "/timed.frozen"));
+  EXPECT_NE(BytesOf(folder + "/one.frozen"), BytesOf(folder + "/timed.frozen"));
 
   // Read-only, and in a folder where nothing can be written.
   std::filesystem::create_directory(folder + "/store");
@@ -137,10 +132,10 @@ TEST(ManifestFile, RefusesOtherFiles) {
               HasSubstr("freeze it first"));
   ASSERT_TRUE(manifest->Freeze(folder + "/frozen").ok());
   EXPECT_EQ(manifest->Freeze(folder + "/frozen").code(), absl::StatusCode::kAlreadyExists);
-  const std::string bytes = Bytes(folder + "/frozen");
+  const std::string bytes = BytesOf(folder + "/frozen");
   EXPECT_THAT(std::string(Manifest::Open(folder + "/frozen").status().message()),
               HasSubstr("is frozen; go on with a copy"));
-  EXPECT_EQ(Bytes(folder + "/frozen"), bytes);
+  EXPECT_EQ(BytesOf(folder + "/frozen"), bytes);
   {
     const auto newer =
         SqliteDatabase::Open(folder + "/frozen", SqliteDatabase::Mode::kWrite).value();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/file.h"
 #include "core/base/test_folder.h"
 #include "gtest/gtest.h"
 #include "plugins/manifest/manifest.h"
@@ -103,6 +104,9 @@ inline void Fill(Manifest* manifest) {
   ASSERT_TRUE(manifest->DefineSnapshot("full", {purify}).ok());
   ASSERT_TRUE(manifest->DefineSnapshot("curated", {purify, deduplicate}).ok());
 }
+
+// All bytes of a file; empty: there is none.
+inline std::string BytesOf(const std::string& path) { return ReadFile(path).value_or(""); }
 
 }  // namespace facet
 

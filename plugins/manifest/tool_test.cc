@@ -17,11 +17,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string Bytes(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
-
 ManifestMark MarkOf(int64_t image, const std::string& reason, bool removes = true) {
   ManifestMark mark;
   mark.image = image;
@@ -72,10 +67,10 @@ class ManifestToolTest : public testing::Test {
     ASSERT_TRUE(manifest->DefineSnapshot("full", {1}).ok());
     ASSERT_TRUE(manifest->DefineSnapshot("curated", {1, 2, 3}).ok());
     ASSERT_TRUE(manifest->Freeze(Path("m.sqlite"), /*keep_seconds=*/true).ok());
-    input_ = Bytes(Path("m.sqlite"));
+    input_ = BytesOf(Path("m.sqlite"));
   }
   void TearDown() override {
-    EXPECT_EQ(Bytes(Path("m.sqlite")), input_) << "the input was changed";
+    EXPECT_EQ(BytesOf(Path("m.sqlite")), input_) << "the input was changed";
     for (const auto& entry : fs::directory_iterator(folder_)) {
       EXPECT_THAT(entry.path().string(), Not(HasSubstr(".working")));
       EXPECT_THAT(entry.path().string(), Not(HasSubstr(".partial")));
@@ -142,7 +137,7 @@ TEST_F(ManifestToolTest, UndoesAndRedoesInACopy) {
   back.out = Path("back.sqlite");
   back.undone = false;
   ASSERT_TRUE(UndoInCopy(back).ok());
-  EXPECT_EQ(Bytes(back.out), input_);
+  EXPECT_EQ(BytesOf(back.out), input_);
 
   UndoRequest redo = Request("3");
   redo.out = Path("redo.sqlite");
@@ -198,9 +193,9 @@ TEST_F(ManifestToolTest, DefinesSnapshotsInACopy) {
 
 TEST_F(ManifestToolTest, GoesThroughCsvAndBack) {
   ASSERT_TRUE(ExportCsv(Path("m.sqlite"), Path("csv")).ok());
-  EXPECT_THAT(Bytes(Path("csv/identities.csv")), HasSubstr("\n1,Ada_Lovelace,"));
+  EXPECT_THAT(BytesOf(Path("csv/identities.csv")), HasSubstr("\n1,Ada_Lovelace,"));
   ASSERT_TRUE(ImportCsv(Path("csv"), Path("back.sqlite")).ok());
-  EXPECT_EQ(Bytes(Path("back.sqlite")), input_);
+  EXPECT_EQ(BytesOf(Path("back.sqlite")), input_);
   const absl::Status none = ImportCsv(Path("none"), Path("other.sqlite"));
   EXPECT_EQ(none.code(), absl::StatusCode::kNotFound) << none;
   EXPECT_FALSE(fs::exists(Path("other.sqlite")));
@@ -216,7 +211,7 @@ TEST_F(ManifestToolTest, GoesThroughVggFaceListsAndBack) {
   EXPECT_EQ(back->Counts("curated")->images, 3);
   ASSERT_TRUE(ExportVggFaceLists(Path("back.sqlite"), {}, Path("again")).ok());
   for (const char* name : {"Ada_Lovelace.txt", "Ben.txt"}) {
-    EXPECT_EQ(Bytes(Path("lists/") + name), Bytes(Path("again/") + name)) << name;
+    EXPECT_EQ(BytesOf(Path("lists/") + name), BytesOf(Path("again/") + name)) << name;
   }
   VggFaceExport unknown;
   unknown.full = "ful";

@@ -4,15 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
+#include "core/base/test_folder.h"
 #include "gtest/gtest.h"
 
 namespace facet {
 namespace {
 
-std::string Folder() {
-  const std::string folder = absl::StrCat(
-      testing::TempDir(), "/", testing::UnitTest::GetInstance()->current_test_info()->name());
-  std::filesystem::remove_all(folder);
+std::string FolderWithInput() {
+  const std::string folder = TestFolder();
   std::filesystem::create_directories(folder + "/in");
   return folder;
 }
@@ -28,7 +27,7 @@ constexpr char kBuckley[] =
     "00000002 http://a/2 1.00 2.00 3.00 4.00 1.00 4.18 0\n";
 
 TEST(ManifestVggFace, ThereAndBack) {
-  const std::string folder = Folder();
+  const std::string folder = FolderWithInput();
   ASSERT_TRUE(WriteFileAtomically(folder + "/in/Aamir_Khan.txt", kKhan).ok());
   ASSERT_TRUE(WriteFileAtomically(folder + "/in/A.J._Buckley.txt", kBuckley).ok());
   ASSERT_TRUE(WriteFileAtomically(folder + "/in/licence.txt", "free").ok());
@@ -65,7 +64,7 @@ TEST(ManifestVggFace, ThereAndBack) {
 }
 
 TEST(ManifestVggFace, UnknownFactsAndNumbers) {
-  const std::string folder = Folder();
+  const std::string folder = FolderWithInput();
   const auto manifest = Manifest::Create(folder + "/m.sqlite").value();
   ManifestIdentity identity;
   identity.name = "New Name";
@@ -96,7 +95,7 @@ TEST(ManifestVggFace, UnknownFactsAndNumbers) {
 }
 
 TEST(ManifestVggFace, AWrongLineLeavesNothing) {
-  const std::string folder = Folder();
+  const std::string folder = FolderWithInput();
   const auto manifest = Manifest::Create(folder + "/m.sqlite").value();
   EXPECT_EQ(ImportVggFace(folder + "/in", manifest.get()).status().code(),
             absl::StatusCode::kNotFound);

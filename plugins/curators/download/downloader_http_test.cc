@@ -13,7 +13,7 @@
 namespace facet {
 namespace {
 
-std::string Picture(size_t size) {
+std::string PngPicture(size_t size) {
   std::string bytes = "\x89PNG\r\n\x1a\n";
   while (bytes.size() < size) bytes += static_cast<char>(bytes.size() * 2654435761u >> 7);
   return bytes;
@@ -56,7 +56,7 @@ class DownloaderHttp : public testing::Test {
 
 TEST_F(DownloaderHttp, ManyImagesOverKeptConnections) {
   server_.Get(R"(/image/(\d+))", [](const httplib::Request& request, httplib::Response& response) {
-    response.set_content(Picture(1000 + std::stoul(request.matches[1])), "image/png");
+    response.set_content(PngPicture(1000 + std::stoul(request.matches[1])), "image/png");
   });
   server_.Get(R"(/old/(\d+))", [](const httplib::Request& request, httplib::Response& response) {
     response.set_redirect(absl::StrCat("/image/", request.matches[1].str()));
@@ -76,13 +76,13 @@ TEST_F(DownloaderHttp, ManyImagesOverKeptConnections) {
       ASSERT_EQ(results[i].outcome, DownloadOutcome::kOk) << results[i].detail;
       EXPECT_EQ(results[i].attempts, 1);
       EXPECT_EQ(results[i].file, requests[i].id + ".png");
-      EXPECT_EQ(*ReadFile(folder_ + "/" + results[i].file), Picture(1000 + i));
+      EXPECT_EQ(*ReadFile(folder_ + "/" + results[i].file), PngPicture(1000 + i));
     }
   }
 }
 
 TEST_F(DownloaderHttp, RestByRange) {
-  const std::string body = Picture(200000);
+  const std::string body = PngPicture(200000);
   std::atomic<int> count{0};
   std::string range;
   server_.Get("/image", [&](const httplib::Request& request, httplib::Response& response) {

@@ -9,7 +9,7 @@
 namespace facet {
 namespace {
 
-constexpr int kSide = 128;
+constexpr int kPictureSide = 128;
 constexpr double kEnough = 0.98;
 
 // Noise without fine detail, as photographs are.
@@ -19,7 +19,7 @@ cv::Mat Picture(uint64_t seed) {
   for (auto value = coarse.begin<uchar>(); value != coarse.end<uchar>(); ++value) {
     *value = static_cast<uchar>(random.Uniform(20.0, 235.0));
   }
-  cv::resize(coarse, picture, {kSide, kSide}, 0, 0, cv::INTER_CUBIC);
+  cv::resize(coarse, picture, {kPictureSide, kPictureSide}, 0, 0, cv::INTER_CUBIC);
   return picture;
 }
 
@@ -44,8 +44,8 @@ TEST(PhotographAgreement, CopiesAgree) {
     picture.convertTo(recoloured, CV_8U, 0.6, 40);
     EXPECT_GE(agreement(recoloured), kEnough);
     // A caption below the picture, and a logo on it.
-    cv::Mat captioned(kSide + 30, kSide, CV_8U, cv::Scalar(10));
-    picture.copyTo(captioned(cv::Rect(0, 0, kSide, kSide)));
+    cv::Mat captioned(kPictureSide + 30, kPictureSide, CV_8U, cv::Scalar(10));
+    picture.copyTo(captioned(cv::Rect(0, 0, kPictureSide, kPictureSide)));
     captioned(cv::Rect(8, 8, 24, 24)).setTo(255);
     EXPECT_GE(agreement(captioned), kEnough);
   }
@@ -55,9 +55,9 @@ TEST(PhotographAgreement, OtherPicturesDoNot) {
   const cv::Mat picture = Picture(1);
   EXPECT_LT(PhotographAgreement(picture, Picture(2), kEnough), 0.7);
   // The same things in other places: both halves are there, but not beside each other.
-  cv::Mat swapped(kSide, kSide, CV_8U);
-  picture.colRange(0, kSide / 2).copyTo(swapped.colRange(kSide / 2, kSide));
-  picture.colRange(kSide / 2, kSide).copyTo(swapped.colRange(0, kSide / 2));
+  cv::Mat swapped(kPictureSide, kPictureSide, CV_8U);
+  picture.colRange(0, kPictureSide / 2).copyTo(swapped.colRange(kPictureSide / 2, kPictureSide));
+  picture.colRange(kPictureSide / 2, kPictureSide).copyTo(swapped.colRange(0, kPictureSide / 2));
   EXPECT_LT(PhotographAgreement(picture, swapped, kEnough), 0.9);
   // As the manual says.
   cv::Mat mirrored;
@@ -66,7 +66,7 @@ TEST(PhotographAgreement, OtherPicturesDoNot) {
 }
 
 TEST(PhotographAgreement, NothingToCompare) {
-  const cv::Mat flat(kSide, kSide, CV_8U, cv::Scalar(128));
+  const cv::Mat flat(kPictureSide, kPictureSide, CV_8U, cv::Scalar(128));
   EXPECT_LT(PhotographAgreement(flat, flat, kEnough), 0.7);
   EXPECT_LT(PhotographAgreement(flat, Picture(1), kEnough), 0.7);
 }

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-FaceVocabularyOptions Small() {
+FaceVocabularyOptions SmallVocabulary() {
   FaceVocabularyOptions options;
   options.num_modes = 8;
   options.mixture_iterations = 4;
@@ -30,7 +30,7 @@ const LocalDescriptors& Samples() {
 
 const FaceVocabulary& Trained() {
   static const auto* const vocabulary =
-      new FaceVocabulary(TrainFaceVocabulary(Samples(), Small()).value());
+      new FaceVocabulary(TrainFaceVocabulary(Samples(), SmallVocabulary()).value());
   return *vocabulary;
 }
 
@@ -103,10 +103,10 @@ TEST(GaussianMixture, FindsTheMixtureThatDataWasDrawnFrom) {
 }
 
 TEST(FaceVocabulary, ThreadsDoNotChangeBitsAndSeedsDo) {
-  const auto made =
-      MadeWithThreads([] { return AllNumbers(TrainFaceVocabulary(Samples(), Small()).value()); });
+  const auto made = MadeWithThreads(
+      [] { return AllNumbers(TrainFaceVocabulary(Samples(), SmallVocabulary()).value()); });
   for (const cv::Mat& one : made) EXPECT_TRUE(SameBits(one, AllNumbers(Trained())));
-  FaceVocabularyOptions options = Small();
+  FaceVocabularyOptions options = SmallVocabulary();
   options.seed = 2;
   EXPECT_FALSE(SameBits(AllNumbers(TrainFaceVocabulary(Samples(), options).value()), made[0]));
 }
@@ -115,7 +115,7 @@ TEST(FaceVocabulary, RefusesSamplesItCannotLearnFrom) {
   const auto words = [](const LocalDescriptors& samples, const FaceVocabularyOptions& options) {
     return std::string(TrainFaceVocabulary(samples, options).status().message());
   };
-  FaceVocabularyOptions options = Small();
+  FaceVocabularyOptions options = SmallVocabulary();
   LocalDescriptors samples = Samples();
   samples.positions = samples.positions.rowRange(0, 100);
   EXPECT_THAT(words(samples, options), HasSubstr("descriptors have 100 positions"));
@@ -123,12 +123,12 @@ TEST(FaceVocabulary, RefusesSamplesItCannotLearnFrom) {
   EXPECT_THAT(words(samples, options), HasSubstr("at least 65 rows and 128 columns"));
   options.pca_dimension = 129;
   EXPECT_THAT(words(Samples(), options), HasSubstr("pca_dimension = 129 is outside [1, 128]"));
-  options = Small();
+  options = SmallVocabulary();
   options.num_modes = 0;
   EXPECT_THAT(words(Samples(), options), HasSubstr("count = 0"));
   samples.sift = cv::Mat(100, kSiftSize, CV_32FC1, cv::Scalar(0));
   samples.positions = cv::Mat(100, 2, CV_32FC1, cv::Scalar(0));
-  EXPECT_THAT(words(samples, Small()), HasSubstr("all rows are equal"));
+  EXPECT_THAT(words(samples, SmallVocabulary()), HasSubstr("all rows are equal"));
 }
 
 class FaceVocabularyFile : public ::testing::Test {

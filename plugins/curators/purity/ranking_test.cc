@@ -16,16 +16,16 @@
 namespace facet {
 namespace {
 
-constexpr int kIdentities = 5, kOwn = 16, kColumns = 24;
+constexpr int kIdentities = 5, kOwn = 16, kDimension = 24;
 
 // Every fifth row of an identity is of nobody; rows have unit length, as descriptors have.
-cv::Mat Data() {
+cv::Mat Descriptors() {
   Random random(6);
-  const cv::Mat people = RandomRows(&random, kIdentities, kColumns);
-  cv::Mat rows = RandomRows(&random, kIdentities * kOwn, kColumns, 1.2);
+  const cv::Mat people = RandomRows(&random, kIdentities, kDimension);
+  cv::Mat rows = RandomRows(&random, kIdentities * kOwn, kDimension, 1.2);
   for (int i = 0; i < rows.rows; ++i) {
     if (i % 5 != 4) rows.row(i) += people.row(i / kOwn);
-    NormaliseL2(rows.ptr<float>(i), kColumns);
+    NormaliseL2(rows.ptr<float>(i), kDimension);
   }
   return rows;
 }
@@ -97,7 +97,7 @@ std::vector<float> NaiveCrossFitted(const cv::Mat& data, int identity,
 }
 
 TEST(PurityRanking, IsThatOfTheStepsWrittenOut) {
-  const cv::Mat data = Data();
+  const cv::Mat data = Descriptors();
   const auto store = StoreOf(data);
   for (int identity = 0; identity < kIdentities; ++identity) {
     PurityOptions options = Exact();
@@ -126,7 +126,7 @@ TEST(PurityRanking, IsThatOfTheStepsWrittenOut) {
 }
 
 TEST(PurityRanking, HardNegativesStandForAll) {
-  const auto store = StoreOf(Data());
+  const auto store = StoreOf(Descriptors());
   PurityOptions options = Exact();
   options.folds = 0;
   const std::vector<PurityScore> all = ScoresOf(*store, options, 2);
@@ -138,7 +138,7 @@ TEST(PurityRanking, HardNegativesStandForAll) {
 }
 
 TEST(PurityRanking, CountsStrangersThatScoreAsHigh) {
-  const auto store = StoreOf(Data());
+  const auto store = StoreOf(Descriptors());
   PurityOptions options = Exact();
   options.folds = 0;
   options.strangers = 0.2;  // one of five identities; two, then: each has another one
@@ -168,7 +168,7 @@ TEST(PurityRanking, StrangersAreTwoAtLeastOrNone) {
 
 // Of a person who is a stranger to all others, too.
 TEST(PurityRanking, EverybodysBestFaceBeatsTheStrangers) {
-  const auto store = StoreOf(Data());
+  const auto store = StoreOf(Descriptors());
   PurityOptions options = Exact();
   options.strangers = 0.1;
   for (int identity = 0; identity < kIdentities; ++identity) {
@@ -181,7 +181,7 @@ TEST(PurityRanking, EverybodysBestFaceBeatsTheStrangers) {
 }
 
 TEST(PurityRanking, SameBitsOnAnyThread) {
-  const auto store = StoreOf(Data());
+  const auto store = StoreOf(Descriptors());
   PurityOptions options;
   options.positives = 10;
   options.negatives = 20;
@@ -202,7 +202,7 @@ TEST(PurityRanking, SameBitsOnAnyThread) {
 }
 
 TEST(PurityRanking, NamesWhatIsWrong) {
-  const auto store = StoreOf(Data());
+  const auto store = StoreOf(Descriptors());
   const auto one = PurityRanking::Create(*store, {0, kIdentities * kOwn}, Exact()).status();
   EXPECT_THAT(std::string(one.message()), testing::HasSubstr("at least two identities"));
   PurityOptions options = Exact();

@@ -13,7 +13,7 @@
 namespace facet {
 namespace {
 
-constexpr int kRows = 20, kColumns = 7;
+constexpr int kStored = 20, kStoredColumns = 7;
 
 std::string FreshPath(const std::string& name) {
   const std::string folder = testing::TempDir() + "/row_store_" + name;
@@ -24,17 +24,17 @@ std::string FreshPath(const std::string& name) {
 
 cv::Mat AllRows() {
   Random random(5);
-  return RandomRows(&random, kRows, kColumns);
+  return RandomRows(&random, kStored, kStoredColumns);
 }
 
 std::unique_ptr<RowStore> OpenAt(const std::string& path, const std::string& key = "key") {
-  return RowStore::Open(path, key, kRows, kColumns).value();
+  return RowStore::Open(path, key, kStored, kStoredColumns).value();
 }
 
 // Three blocks: rows 0 .. 4, 5 .. 12, 13 .. 19.
 void Write(RowStore* store, int blocks) {
   const cv::Mat rows = AllRows();
-  const int ends[] = {0, 5, 13, kRows};
+  const int ends[] = {0, 5, 13, kStored};
   for (int i = 0; i < blocks; ++i) {
     ASSERT_TRUE(store->Append(rows.rowRange(ends[i], ends[i + 1])).ok());
   }
@@ -43,7 +43,7 @@ void Write(RowStore* store, int blocks) {
 bool Holds(const RowStore& store, int rows) {
   const cv::Mat expected = AllRows();
   return store.num_done() == rows &&
-         std::memcmp(store.Row(0), expected.ptr(), sizeof(float) * kColumns * rows) == 0;
+         std::memcmp(store.Row(0), expected.ptr(), sizeof(float) * kStoredColumns * rows) == 0;
 }
 
 TEST(RowStore, FindsItsRowsAgain) {
@@ -52,13 +52,13 @@ TEST(RowStore, FindsItsRowsAgain) {
   EXPECT_TRUE(Holds(*OpenAt(path), 13));
   {
     const auto store = OpenAt(path);
-    ASSERT_TRUE(store->Append(AllRows().rowRange(13, kRows)).ok());
+    ASSERT_TRUE(store->Append(AllRows().rowRange(13, kStored)).ok());
     store->ReleaseMemory();
-    EXPECT_TRUE(Holds(*store, kRows));
+    EXPECT_TRUE(Holds(*store, kStored));
     EXPECT_EQ(store->Append(AllRows().rowRange(0, 1)).code(), absl::StatusCode::kInvalidArgument);
   }
-  EXPECT_TRUE(Holds(*OpenAt(path), kRows));
-  EXPECT_EQ(std::filesystem::file_size(path), kRows * kColumns * sizeof(float));
+  EXPECT_TRUE(Holds(*OpenAt(path), kStored));
+  EXPECT_EQ(std::filesystem::file_size(path), kStored * kStoredColumns * sizeof(float));
 }
 
 TEST(RowStore, AnotherKeyOrSizeBeginsAnew) {
@@ -67,7 +67,7 @@ TEST(RowStore, AnotherKeyOrSizeBeginsAnew) {
   EXPECT_EQ(OpenAt(path, "other")->num_done(), 0);
   EXPECT_EQ(OpenAt(path)->num_done(), 0);
   Write(OpenAt(path).get(), 3);
-  EXPECT_EQ(RowStore::Open(path, "key", kRows + 1, kColumns).value()->num_done(), 0);
+  EXPECT_EQ(RowStore::Open(path, "key", kStored + 1, kStoredColumns).value()->num_done(), 0);
 }
 
 // The journal cut off at every byte, as by a crash: whole entries are believed, and no others.
@@ -79,7 +79,7 @@ TEST(RowStore, BelievesWholeEntriesOfItsJournal) {
     const std::string cut = journal.substr(0, size);
     ASSERT_TRUE(WriteFileAtomically(path + ".journal", cut).ok());
     const auto lines = std::count(cut.begin(), cut.end(), '\n');
-    const int expected[] = {0, 0, 5, 13, kRows};
+    const int expected[] = {0, 0, 5, 13, kStored};
     ASSERT_TRUE(Holds(*OpenAt(path), expected[lines])) << size;
   }
 }
@@ -89,7 +89,7 @@ TEST(RowStore, MakesDamagedRowsAnew) {
   Write(OpenAt(path).get(), 3);
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(6 * kColumns * sizeof(float));  // row 6, of the second block
+    file.seekp(6 * kStoredColumns * sizeof(float));  // row 6, of the second block
     file.put('\x55');
   }
   EXPECT_TRUE(Holds(*OpenAt(path), 5));
