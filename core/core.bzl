@@ -170,6 +170,13 @@ def libfacet(name, parts):
         visibility = _PUBLIC,
     )
 
+    # Whose code is in the keys.
+    native.cc_library(
+        name = name + "_objects",
+        deps = [_part(part, "objects") for part in parts],
+        visibility = ["//core/stages:__pkg__"],
+    )
+
 def facet_cc_library(name, srcs = [], copts = [], deps = [], tags = [], testonly = False, **kwargs):
     """A static library; see the head of this file."""
     kwargs.setdefault("visibility", _PUBLIC)

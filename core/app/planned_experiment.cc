@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/app/library_releases.h"
 #include "core/pipeline/planner.h"
+#include "core/stages/code_digests.h"
 #include "core/stages/stage_types.h"
 
 namespace facet {
@@ -54,7 +55,7 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     *exit_code = Fail(context, releases.status(), kExitBackend);
     return nullptr;
   }
-  planned->environment = {StageCodeDigests(), *std::move(releases)};
+  planned->environment = {StageCodeDigests(), InterfaceCodeDigests(), *std::move(releases)};
   return planned;
 }
 

@@ -7,7 +7,7 @@
 
 #include "core/app/build_info.h"
 #include "core/base/child_process.h"
-#include "core/stages/stage_types.h"
+#include "core/stages/code_digests.h"
 
 namespace facet {
 namespace {

@@ -5,8 +5,8 @@
 
 namespace facet {
 
-void CheckFailed(const char* file, int line, const char* condition) {
-  std::fprintf(stderr, "%s:%d: check failed: %s (a bug in facet)\n", file, line, condition);
+void CheckFailed(const char* file, const char* function, const char* condition) {
+  std::fprintf(stderr, "%s: %s: check failed: %s (a bug in facet)\n", file, function, condition);
   std::abort();
 }
 

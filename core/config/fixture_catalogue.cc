@@ -175,7 +175,7 @@ Catalogue MakeFixtureCatalogue(const std::string& folder) {
                             {"summary", ""},          {"paper", ""},
                             {"traits", entry.traits}, {"options", *std::move(options)}};
     descriptions[library(absl::StrCat(entry.kind, "_", entry.name))] =
-        Dump({{"components", Json::array({component})}});
+        Dump({{"calls", Json::array()}, {"components", Json::array({component})}});
   }
   const std::string broken = library("broken");
   return Catalogue::Scan({folder}, [&](const std::string& path) -> absl::StatusOr<std::string> {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -18,19 +19,37 @@ std::string OptionOfRole(const std::string& external, const std::string& role) {
   return absl::StartsWith(external, role + ".") ? external.substr(role.size() + 1) : "";
 }
 
+// Of what a library takes from libfacet. A symbol that this libfacet has not would not load.
+std::string DigestOfCalls(const std::vector<std::string>& calls,
+                          const std::map<std::string, std::string>& interface_code) {
+  std::string text;
+  for (const std::string& symbol : calls) {
+    const auto found = interface_code.find(symbol);
+    absl::StrAppend(&text, symbol, " ", found == interface_code.end() ? "" : found->second, "\n");
+  }
+  return Sha256Hex(text);
+}
+
 Json ComponentDocument(const std::string& role, const ComponentUse& use, const StageSpec& stage,
-                       const std::map<std::string, std::string>& external_digests) {
+                       const std::map<std::string, std::string>& external_digests,
+                       const KeyEnvironment& environment) {
   Json options = use.options;
   for (const ExternalInput& external : stage.externals) {
     const std::string option = OptionOfRole(external.option, role);
     if (option.empty()) continue;
-    FACET_CHECK(options.contains(option));
-    options[option] = {{"content", external_digests.at(external.option)}};
+    const std::vector<std::string> parts = absl::StrSplit(option, '.');
+    FACET_CHECK(options.contains(parts[0]));
+    Json& named = options[parts[0]];
+    size_t index = 0;
+    const bool of_list = parts.size() == 2 && absl::SimpleAtoi(parts[1], &index);
+    FACET_CHECK(of_list ? index < named.size() : parts.size() == 1);
+    (of_list ? named[index] : named) = {{"content", external_digests.at(external.option)}};
   }
   return {{"kind", use.kind},
           {"name", use.name},
           {"options", std::move(options)},
-          {"library", use.library_digest}};
+          {"library", use.library_digest},
+          {"calls", DigestOfCalls(use.calls, environment.interface_code)}};
 }
 
 // Settings may name inputs too: an external "weights.file" is the option `file` of the table
@@ -83,7 +102,8 @@ StageKey ComputeKey(const StageSpec& stage, const std::map<std::string, std::str
   FACET_CHECK(code != environment.stage_code.end());
   document["code"] = code->second;
   for (const auto& [role, use] : stage.components) {
-    document["components"][role] = ComponentDocument(role, use, stage, external_digests);
+    document["components"][role] =
+        ComponentDocument(role, use, stage, external_digests, environment);
     for (const ExternalInput& external : stage.externals) {
       if (!OptionOfRole(external.option, role).empty()) named.insert(external.option);
     }
@@ -141,6 +161,8 @@ std::string DescribeDifference(const KeyDifference& difference) {
   if (parts[0] == "components" && parts.size() >= 3) {
     const std::string& role = parts[1];
     if (parts[2] == "library") return absl::StrCat("the plugin of ", role);
+    if (parts[2] == "calls")
+      return absl::StrCat("facet's code that the plugin of ", role, " calls");
     if (parts[2] == "name" || parts[2] == "kind") return absl::StrCat(role, change);
     if (parts.back() == "content") return absl::StrCat("content of ", role, ".", parts[3]);
     if (parts.size() >= 4)

@@ -5,9 +5,10 @@
 //
 //   format                 version of this rule
 //   stage                  type
-//   code                   digest of the host's own code of that stage
+//   code                   digest of the compiled code of that stage, and of all that it calls
 //   components.<role>      kind, name, options (defaults filled in; an option that names an input
-//                          file or folder holds the input's content digest), digest of the library
+//                          file or folder holds the input's content digest), digest of the library,
+//                          digest of what it calls of libfacet
 //   settings               the host's options of the stage; where a table of them names an input
 //                          (weights.file), its content digest
 //   inputs.<port>          content digest of the input artifact
@@ -31,12 +32,13 @@
 
 namespace facet {
 
-inline constexpr int kKeyFormat = 1;
+inline constexpr int kKeyFormat = 2;
 
 // What this build and machine contribute to keys.
 struct KeyEnvironment {
-  std::map<std::string, std::string> stage_code;  // stage type -> digest
-  std::map<std::string, std::string> libraries;   // "torch" -> "1.13.1, oneDNN 2.6.3, openblas ..."
+  std::map<std::string, std::string> stage_code;      // stage type -> digest
+  std::map<std::string, std::string> interface_code;  // symbol of libfacet -> digest
+  std::map<std::string, std::string> libraries;  // "torch" -> "1.13.1, oneDNN 2.6.3, openblas ..."
 };
 
 struct StageKey {

@@ -34,7 +34,7 @@ StageSpec TrainStage() {
   return stage;
 }
 
-KeyEnvironment Environment() { return {{{"train", "c0de"}}, {{"torch", "1.13.1"}}}; }
+KeyEnvironment Environment() { return {{{"train", "c0de"}}, {}, {{"torch", "1.13.1"}}}; }
 
 std::string KeyOf(const StageSpec& stage, const KeyEnvironment& environment = Environment(),
                   const std::string& crops = "c105", const std::string& centres = "ce47") {
@@ -48,9 +48,11 @@ TEST(KeyTest, IsTheDigestOfItsDocument) {
   // Written by hand from the rules of key.h.
   EXPECT_EQ(
       Dump(key.document),
-      "{\"code\":\"c0de\",\"components\":{\"loss\":{\"kind\":\"loss\",\"library\":\"aa11\","
+      "{\"code\":\"c0de\",\"components\":{\"loss\":{\"calls\":"
+      "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"kind\":\"loss\","
+      "\"library\":\"aa11\","
       "\"name\":\"triplet\",\"options\":{\"margin\":0.2,\"start\":{\"content\":\"ce47\"}}}},"
-      "\"device\":\"cpu\",\"format\":1,\"inputs\":{\"crops\":\"c105\"},"
+      "\"device\":\"cpu\",\"format\":2,\"inputs\":{\"crops\":\"c105\"},"
       "\"libraries\":{\"torch\":\"1.13.1\"},\"precision\":\"float32\",\"seed\":7,"
       "\"settings\":{\"batch\":64,\"rates\":[0.01,0.001]},\"stage\":\"train\",\"threads\":2}");
 }
@@ -65,6 +67,33 @@ TEST(KeyTest, LeavesOutPathsLabelsRowsAndNames) {
   moved.inputs["crops"] = 17;
   moved.worker_threads = 64;
   EXPECT_EQ(KeyOf(moved), KeyOf(TrainStage()));
+}
+
+TEST(KeyTest, EachFileOfAListIsItsContent) {
+  StageSpec stage = TrainStage();
+  stage.components["loss"].options["lists"] = {"/a.txt", "/b.txt"};
+  stage.externals.push_back({"loss.lists.0", "/a.txt"});
+  stage.externals.push_back({"loss.lists.1", "/b.txt"});
+  std::map<std::string, std::string> digests = {
+      {stage.externals[0].option, "ce47"}, {"loss.lists.0", "aaaa"}, {"loss.lists.1", "bbbb"}};
+  const auto document = [&] {
+    return ComputeKey(stage, {{"crops", "c105"}}, digests, Environment()).document;
+  };
+  EXPECT_EQ(Dump(document()["components"]["loss"]["options"]["lists"]),
+            "[{\"content\":\"aaaa\"},{\"content\":\"bbbb\"}]");
+  EXPECT_FALSE(document().contains("externals"));
+}
+
+// What a plugin calls of libfacet computes for it.
+TEST(KeyTest, TheCodeThatAPluginCallsCounts) {
+  StageSpec stage = TrainStage();
+  stage.components["loss"].calls = {"_ZN5facet4Half"};
+  KeyEnvironment before = Environment(), after = Environment(), other = Environment();
+  before.interface_code = {{"_ZN5facet4Half", "11"}, {"_ZN5facet5Other", "22"}};
+  after.interface_code = {{"_ZN5facet4Half", "33"}, {"_ZN5facet5Other", "22"}};
+  other.interface_code = {{"_ZN5facet4Half", "11"}, {"_ZN5facet5Other", "44"}};
+  EXPECT_NE(KeyOf(stage, before), KeyOf(stage, after));
+  EXPECT_EQ(KeyOf(stage, before), KeyOf(stage, other));
 }
 
 TEST(KeyTest, IgnoresTheOrderOfNames) {
@@ -88,8 +117,8 @@ TEST(KeyTest, ChangesWithEverythingThatCounts) {
   EXPECT_NE(changed([](StageSpec& s) { s.device = "cuda"; }), base);
   EXPECT_NE(changed([](StageSpec& s) { s.precision = "bfloat16"; }), base);
   EXPECT_NE(changed([](StageSpec& s) { s.threads = 4; }), base);
-  EXPECT_NE(KeyOf(TrainStage(), {{{"train", "edited"}}, {{"torch", "1.13.1"}}}), base);
-  EXPECT_NE(KeyOf(TrainStage(), {{{"train", "c0de"}}, {{"torch", "2.6.0"}}}), base);
+  EXPECT_NE(KeyOf(TrainStage(), {{{"train", "edited"}}, {}, {{"torch", "1.13.1"}}}), base);
+  EXPECT_NE(KeyOf(TrainStage(), {{{"train", "c0de"}}, {}, {{"torch", "2.6.0"}}}), base);
   EXPECT_NE(KeyOf(TrainStage(), Environment(), "other crops"), base);
   EXPECT_NE(KeyOf(TrainStage(), Environment(), "c105", "other centres"), base);
 }

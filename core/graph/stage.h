@@ -19,12 +19,13 @@ struct ComponentUse {
   std::string kind, name;
   Json options = Json::object();
   std::string library_path;
-  std::string library_digest;  // SHA-256 of the shared library
+  std::string library_digest;           // SHA-256 of the shared library
+  std::vector<std::string> calls = {};  // what the library takes from libfacet, by symbol
 };
 
 // A file or folder outside the store that a stage reads.
 struct ExternalInput {
-  std::string option;  // "data.root": role and option that named it
+  std::string option;  // "data.root": role and option that named it; "data.lists.0": of a list
   std::string path;    // absolute
   bool directory = false;
   // What the component itself writes and finds again: it may be missing. A folder's content is not

@@ -170,6 +170,7 @@ absl::StatusOr<ComponentUse> Planner::Use(const Row& row, const std::string& slo
   }
   use.library_path = info->library_path;
   use.library_digest = info->library_digest;
+  use.calls = info->calls;
   return use;
 }
 
@@ -179,10 +180,14 @@ std::vector<ExternalInput> Planner::Externals(const std::string& role,
   std::vector<ExternalInput> externals;
   for (const OptionSpec& option : catalogue_.Find(use.kind, use.name)->options) {
     if (option.role.empty() || !use.options.contains(option.name)) continue;
-    const std::string path = use.options[option.name];
-    if (path.empty()) continue;
-    externals.push_back(
-        {absl::StrCat(role, ".", option.name), path, option.NamesFolder(), option.MayBeMissing()});
+    const Json& named = use.options[option.name];
+    const std::string name = absl::StrCat(role, ".", option.name);
+    for (size_t i = 0; i < (named.is_array() ? named.size() : 1); ++i) {
+      const std::string path = named.is_array() ? named[i] : named;
+      if (path.empty()) continue;
+      externals.push_back({named.is_array() ? absl::StrCat(name, ".", i) : name, path,
+                           option.NamesFolder(), option.MayBeMissing()});
+    }
   }
   return externals;
 }

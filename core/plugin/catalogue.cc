@@ -1,6 +1,10 @@
 #include "core/plugin/catalogue.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
@@ -28,16 +32,41 @@ std::vector<std::string> LibrariesOf(const std::string& folder) {
   return paths;
 }
 
+// A plugin is native code that runs as the user. Whoever may write to it, or put one beside it, may do
+// all that the user may: others must not, as ssh wants it of keys.
+absl::Status CheckWriters(const std::string& path) {
+  struct stat info;
+  if (::stat(path.c_str(), &info) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot look at ", path));
+  }
+  const char* const cure = "; its plugins are left out. Correct it with: ";
+  if ((info.st_mode & S_IWOTH) != 0) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(path, ": everybody may write to it", cure, "chmod o-w ", path));
+  }
+  if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
+    return absl::PermissionDeniedError(absl::StrCat(path, ": it belongs to another user (",
+                                                    info.st_uid, ")", cure, "chown $USER ", path));
+  }
+  return absl::OkStatus();
+}
+
 // The schema file counts only for the bytes it was written for, and for this interface.
+bool IsDescriptionOf(const Json& description, const std::string& digest) {
+  try {
+    return description.is_object() && description.at("digest") == digest &&
+           description.at("interface_version") == kInterfaceVersion &&
+           description.contains("calls") &&
+           IsCompatible(description.at("fingerprint").get_ref<const std::string&>());
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
 absl::StatusOr<Json> ReadDescription(const std::string& path, const std::string& digest,
                                      const Catalogue::DescribeFunction& describe) {
-  const std::string schema_path = path.substr(0, path.size() - 3) + ".schema.json";
-  absl::StatusOr<Json> description = ReadJsonFile(schema_path);
-  if (description.ok() && description->value("digest", "") == digest &&
-      description->value("interface_version", 0u) == kInterfaceVersion &&
-      IsCompatible(description->value("fingerprint", ""))) {
-    return description;
-  }
+  absl::StatusOr<Json> description = ReadJsonFile(path.substr(0, path.size() - 3) + ".schema.json");
+  if (description.ok() && IsDescriptionOf(*description, digest)) return description;
   FACET_ASSIGN_OR_RETURN(const std::string text, describe(path));
   return ParseJson(text, absl::StrCat("the description of ", path));
 }
@@ -57,6 +86,7 @@ absl::StatusOr<std::vector<ComponentInfo>> ReadLibrary(
       FACET_ASSIGN_OR_RETURN(info.options, ParseSchema(component.at("options")));
       info.library_path = path;
       info.library_digest = digest;
+      info.calls = description.at("calls").get<std::vector<std::string>>();
       const absl::StatusOr<Traits> traits = TraitsFromNames(
           info.kind, info.name, component.value("traits", std::vector<std::string>()));
       if (!traits.ok()) return Annotate(traits.status(), absl::StrCat(path, ": its description"));
@@ -103,7 +133,16 @@ Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
   Catalogue catalogue;
   catalogue.folders_ = folders;
   for (const std::string& folder : folders) {
-    for (const std::string& path : LibrariesOf(folder)) {
+    const std::vector<std::string> libraries = LibrariesOf(folder);
+    if (absl::Status safe = CheckWriters(folder); !libraries.empty() && !safe.ok()) {
+      catalogue.problems_.push_back({folder, std::move(safe)});
+      continue;
+    }
+    for (const std::string& path : libraries) {
+      if (absl::Status safe = CheckWriters(path); !safe.ok()) {
+        catalogue.problems_.push_back({path, std::move(safe)});
+        continue;
+      }
       absl::StatusOr<std::vector<ComponentInfo>> components = ReadLibrary(path, describe);
       if (!components.ok()) {
         catalogue.problems_.push_back({path, components.status()});

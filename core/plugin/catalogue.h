@@ -35,6 +35,7 @@ struct ComponentInfo {
   std::string kind, name, summary, paper;
   std::vector<OptionSpec> options;
   std::string library_path, library_digest;
+  std::vector<std::string> calls = {};  // what the library takes from libfacet, by symbol
   Traits traits;
 };
 

@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/plugin/called_functions.h"
 #include "core/plugin/traits.h"
 
 namespace facet {
@@ -137,26 +138,30 @@ absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& li
 absl::StatusOr<std::string> DescribeLibrary(const std::string& path) {
   FACET_ASSIGN_OR_RETURN(const std::string digest, Sha256File(path));
   FACET_ASSIGN_OR_RETURN(const PluginLibrary* library, PluginLibrary::Open(path));
+  FACET_ASSIGN_OR_RETURN(const std::vector<std::string> calls, CalledFunctions(path));
   const PluginDescriptor& descriptor = library->descriptor();
   Json components = Json::array();
   for (uint32_t i = 0; i < descriptor.num_components; ++i) {
     const ComponentDescriptor& component = descriptor.components[i];
+    const std::string place =
+        absl::StrCat(path, ": schema of ", component.kind, " ", component.name);
     try {
+      FACET_ASSIGN_OR_RETURN(const Json options, ParseJson(component.schema(), place));
       components.push_back({{"kind", component.kind},
                             {"name", component.name},
                             {"summary", component.summary},
                             {"paper", component.paper},
                             {"traits", TraitNames(Traits::OfBits(component.traits))},
-                            {"options", Json::parse(component.schema())}});
+                            {"options", options}});
     } catch (...) {
-      return Annotate(internal::CurrentExceptionStatus(),
-                      absl::StrCat(path, ": schema of ", component.kind, " ", component.name));
+      return Annotate(internal::CurrentExceptionStatus(), place);
     }
   }
   return DumpPretty({{"schema", 1},
                      {"digest", digest},
                      {"interface_version", descriptor.interface_version},
                      {"fingerprint", descriptor.fingerprint},
+                     {"calls", calls},
                      {"components", components}});
 }
 

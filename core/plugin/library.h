@@ -47,6 +47,7 @@ absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& li
 
 // What `describe` prints of a library and the build writes beside it (lib<name>.schema.json):
 // {"schema": 1, "digest": SHA-256 of the library, "interface_version", "fingerprint",
+//  "calls": [what it takes from libfacet, by symbol],
 //  "components": [{"kind", "name", "summary", "paper", "traits": [...],
 //                  "options": [OptionSpec...]}]}.
 absl::StatusOr<std::string> DescribeLibrary(const std::string& path);

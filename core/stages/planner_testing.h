@@ -38,12 +38,16 @@ inline Catalogue MakeCatalogue() {
   file["name"] = "file";
   folder["name"] = "folder";
   folder["role"] = "kept_folder";
-  const std::map<std::string, std::string> traits = {
-      {"ert", "trainable"},       {"detection", "detections"},
-      {"landmarks", "landmarks"}, {"identification", "identities"},
-      {"manifest", "curation"},   {"curation", "curation"},
-      {"collect", "images"},      {"purify", "faces"},
-      {"annotate", "scores"}};
+  const std::map<std::string, std::string> traits = {{"ert", "trainable"},
+                                                     {"pixels", "fixed"},
+                                                     {"detection", "detections"},
+                                                     {"landmarks", "landmarks"},
+                                                     {"identification", "identities"},
+                                                     {"manifest", "curation"},
+                                                     {"curation", "curation"},
+                                                     {"collect", "images"},
+                                                     {"purify", "faces"},
+                                                     {"annotate", "scores"}};
   const std::vector<std::tuple<std::string, std::string, Json>> components = {
       {"dataset", "vggface", Json::array({root})},
       {"dataset", "lfw", Json::array({root})},
@@ -52,6 +56,7 @@ inline Catalogue MakeCatalogue() {
       {"aligner", "none", Json::array()},
       {"aligner", "eyes", Json::array()},
       {"architecture", "vgg", Json::array()},
+      {"architecture", "pixels", Json::array()},
       {"loss", "softmax", Json::array()},
       {"loss", "triplet", Json::array()},
       {"miner", "random_violating", Json::array()},
@@ -76,6 +81,7 @@ inline Catalogue MakeCatalogue() {
     std::ofstream(base + ".schema.json")
         << Dump({{"digest", Sha256Hex(kind + name)},
                  {"interface_version", kInterfaceVersion},
+                 {"calls", Json::array()},
                  {"fingerprint", FACET_FINGERPRINT},
                  {"components", Json::array({{{"kind", kind},
                                               {"name", name},

@@ -11,15 +11,15 @@
     :run         run.cc and all other sources: Run<Name>(), what the worker runs
     *_test       from *_test.cc; `plan_test` and `settings_*` need no worker's code. `test_deps`, `test_data` are theirs
 `facet_stages` makes
-    :types       AllStageTypes() and StageCodeDigests() (stage_types.h), for the host
+    :types       AllStageTypes() (stage_types.h), for the host
+    :code_digests   StageCodeDigests(), InterfaceCodeDigests() (code_digests.h), for the host and the workers
     :functions   AllStageFunctions() (stage_functions.h), for the worker with LibTorch
     :functions_without_torch   StageFunctionsWithoutTorch(), of the stages in `without_torch`, for the one that starts faster
 from the list, in its order: from the bottom up, a stage after those whose ports it takes.
 
-A stage's digest covers the sources and headers of its :run and of all targets of this workspace that it depends on, by
-path and content, and the `common` files. The host puts it into the stage's cache key: an edited training loop misses
-the cache for training, and nothing else does. Sources, not objects: the host need not wait for the worker's
-compilation.
+A stage's digest covers the compiled code that Run<Name>() can reach in the objects of its :run, of all that it depends on
+and of libfacet (code_digests.py). The host puts it into the stage's cache key: an edited training loop misses the cache
+for training, and nothing else does; a comment, a renamed variable, a function that training does not call miss nothing.
 """
 
 load("//core:core.bzl", "ABSL", "facet_cc_library", "facet_cc_test", "written_file")
@@ -86,81 +86,48 @@ def facet_stage(
             ] + test_deps + test_deps_of.get(test_name, []) + (["//core/api:torch", "@torch"] if torch else [])),
         )
 
-_SourcesInfo = provider(fields = ["files"])
-
-def _sources_aspect_impl(target, ctx):
-    direct = []
-    if not target.label.workspace_name:
-        for attribute in ["srcs", "hdrs"]:
-            if hasattr(ctx.rule.files, attribute):
-                direct += [file for file in getattr(ctx.rule.files, attribute) if file.is_source]
-    deps = [dep[_SourcesInfo].files for dep in getattr(ctx.rule.attr, "deps", []) if _SourcesInfo in dep]
-    return [_SourcesInfo(files = depset(direct, transitive = deps))]
-
-_sources_aspect = aspect(
-    implementation = _sources_aspect_impl,
-    attr_aspects = ["deps"],
-)
-
-# A line of C++ for one stage: $1 stage, $2 out, then the files. Paths count, so that a renamed file does too.
-_HASH = """
-stage="$1"; out="$2"; shift 2
-digest=$(for file in "$@"; do sha256sum "$file"; done | LC_ALL=C sort -k 2 | sha256sum | cut -d ' ' -f 1)
-printf '      {"%s", "%s"},\\n' "$stage" "$digest" > "$out"
-"""
-
-_DIGESTS = """
-out="$1"; shift
-{
-  echo '// Digest of the code of each stage, made by the build (core/stages/stage.bzl).'
-  echo '#include "core/stages/stage_types.h"'
-  echo 'namespace facet {'
-  echo 'std::map<std::string, std::string> StageCodeDigests() {'
-  echo '  return {'
-  cat "$@"
-  echo '  };'
-  echo '}'
-  echo '}  // namespace facet'
-} > "$out"
-"""
+def _objects(targets):
+    """Archives and objects of this workspace that `targets` (CcInfo) are linked with."""
+    files = []
+    for target in targets:
+        for linked in target[CcInfo].linking_context.linker_inputs.to_list():
+            for library in linked.libraries:
+                file = library.pic_static_library or library.static_library
+                if file and not file.owner.workspace_name:
+                    files.append(file)
+    return depset(files).to_list()
 
 def _digests_impl(ctx):
-    lines = []
-    for target in ctx.attr.stages:
-        stage = target.label.package.split("/")[-1]
-        files = depset(ctx.files.common, transitive = [target[_SourcesInfo].files])
-        line = ctx.actions.declare_file("%s.%s.line" % (ctx.label.name, stage))
-        arguments = ctx.actions.args()
-        arguments.add(stage)
-        arguments.add(line)
-        arguments.add_all(files)
-        ctx.actions.run_shell(
-            outputs = [line],
-            inputs = files,
-            command = _HASH,
-            arguments = [arguments],
-            mnemonic = "StageCode",
-            progress_message = "Hashing the code of stage %s" % stage,
-        )
-        lines.append(line)
+    interface = _objects(ctx.attr.interface)
+    others = [file for file in _objects(ctx.attr.stages) if file not in interface]
     source = ctx.actions.declare_file(ctx.label.name + ".cc")
     arguments = ctx.actions.args()
+    arguments.add(ctx.file._tool)
     arguments.add(source)
-    arguments.add_all(lines)
+    for target in ctx.attr.stages:
+        stage = target.label.package.split("/")[-1]
+        function = "Run" + _camel(stage)
+        arguments.add("%s=_ZN5facet%d%sERNS_12StageContextE" % (stage, len(function), function))
+    arguments.add("--interface")
+    arguments.add_all(interface)
+    arguments.add("--others")
+    arguments.add_all(others)
     ctx.actions.run_shell(
         outputs = [source],
-        inputs = lines,
-        command = _DIGESTS,
+        inputs = interface + others + [ctx.file._tool],
+        command = 'python3 -B "$@"',
         arguments = [arguments],
-        mnemonic = "StageCode",
+        mnemonic = "CodeDigests",
+        progress_message = "Hashing the code of the stages",
     )
     return [DefaultInfo(files = depset([source]))]
 
 _digests = rule(
     implementation = _digests_impl,
     attrs = {
-        "common": attr.label_list(allow_files = True),
-        "stages": attr.label_list(aspects = [_sources_aspect], mandatory = True),
+        "interface": attr.label_list(providers = [CcInfo], mandatory = True),
+        "stages": attr.label_list(providers = [CcInfo], mandatory = True),
+        "_tool": attr.label(default = "//core/stages:code_digests.py", allow_single_file = True),
     },
 )
 
@@ -188,8 +155,8 @@ def _functions(name, function, stages, tags = []):
         deps = ["//core/pipeline:context"] + ["//core/stages/%s:run" % stage for stage in stages],
     )
 
-def facet_stages(name, stages, without_torch, common):
-    """All stages; see the head of this file. `common`: what each rests on beside its dependencies."""
+def facet_stages(name, stages, without_torch):
+    """All stages; see the head of this file."""
     _functions("functions", "AllStageFunctions", stages, tags = ["torch"])
     _functions(
         "functions_without_torch",
@@ -213,15 +180,17 @@ def facet_stages(name, stages, without_torch, common):
     )
     _digests(
         name = name + "_digests",
-        common = common,
+        interface = ["//core:libfacet_objects"],
         stages = ["//core/stages/%s:run" % stage for stage in stages],
     )
     facet_cc_library(
+        name = "code_digests",
+        srcs = [":" + name + "_digests"],
+        hdrs = ["code_digests.h"],
+    )
+    facet_cc_library(
         name = "types",
-        srcs = [
-            ":" + name + "_digests",
-            ":" + name + "_types_list",
-        ],
+        srcs = [":" + name + "_types_list"],
         hdrs = ["stage_types.h"],
         deps = ["//core/pipeline"] + ["//core/stages/%s:plan" % stage for stage in stages],
     )

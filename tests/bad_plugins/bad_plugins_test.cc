@@ -1,10 +1,12 @@
 // Every broken library gets its own clear message, and the others still load.
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/plugin/called_functions.h"
 #include "core/plugin/catalogue.h"
 #include "core/plugin/library.h"
 #include "core/plugin/traits.h"
@@ -123,11 +125,58 @@ TEST(BadPlugins, ASchemaFileOfAnotherLibTorchIsNotBelieved) {
     const Json schema = {{"digest", *Sha256File(library)},
                          {"interface_version", kInterfaceVersion},
                          {"fingerprint", fingerprint},
+                         {"calls", Json::array()},
                          {"components", Json::array()}};
     ASSERT_TRUE(WriteFileAtomically(folder / "libold.schema.json", Dump(schema)).ok());
     const Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
     EXPECT_EQ(catalogue.problems().size(), same ? 0u : 1u);
   }
+}
+
+TEST(BadPlugins, ASchemaFileThatIsNoObjectIsNotBelieved) {
+  const std::filesystem::path folder = std::filesystem::path(TempDir()) / "no_object";
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy_file(Path("same_name_first"), folder / "libtwin.so",
+                             std::filesystem::copy_options::overwrite_existing);
+  for (const char* const text : {"[1, 2]", "\"text\"", "null", "7", "", "{", "{\"digest\": 3}"}) {
+    ASSERT_TRUE(WriteFileAtomically(folder / "libtwin.schema.json", text).ok());
+    const Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
+    EXPECT_NE(catalogue.Find("aligner", "twin"), nullptr) << text;
+  }
+}
+
+TEST(BadPlugins, WhatEverybodyMayWriteToIsLeftOut) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(TempDir()) / "writable";
+  fs::create_directories(folder);
+  const fs::path library = folder / "libtwin.so";
+  fs::copy_file(Path("same_name_first"), library, fs::copy_options::overwrite_existing);
+  for (const fs::path& path : {folder, library}) {
+    fs::permissions(path, fs::perms::others_write, fs::perm_options::add);
+    const Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
+    fs::permissions(path, fs::perms::others_write, fs::perm_options::remove);
+    EXPECT_EQ(catalogue.Find("aligner", "twin"), nullptr);
+    ASSERT_EQ(catalogue.problems().size(), 1u);
+    EXPECT_EQ(catalogue.problems()[0].path, path);
+    EXPECT_SAYS(std::string(catalogue.problems()[0].status.message()),
+                "chmod o-w " + path.string());
+  }
+  EXPECT_NE(Catalogue::Scan({folder.string()}, &DescribeLibrary).Find("aligner", "twin"), nullptr);
+}
+
+// What a library takes from libfacet enters the keys of the stages that use it.
+TEST(BadPlugins, TheCallsOfALibraryAreListed) {
+  const auto calls = CalledFunctions(Path("same_name_first"));
+  ASSERT_TRUE(calls.ok()) << calls.status();
+  EXPECT_TRUE(std::is_sorted(calls->begin(), calls->end()));
+  const auto calls_it = [&](const std::string& part) {
+    return std::any_of(calls->begin(), calls->end(), [&](const std::string& symbol) {
+      return symbol.find(part) != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(calls_it("OptionReader"));
+  EXPECT_FALSE(calls_it("Catalogue"));
+  EXPECT_FALSE(CalledFunctions("tests/bad_plugins/BUILD").ok());
 }
 
 // What a library is refused for whose schema file says that its evaluator has these traits.
@@ -141,6 +190,7 @@ std::string RefusalOfSchema(const Json& traits) {
   const Json schema = {{"digest", *Sha256File(library)},
                        {"interface_version", kInterfaceVersion},
                        {"fingerprint", FACET_FINGERPRINT},
+                       {"calls", Json::array()},
                        {"components", Json::array({component})}};
   EXPECT_TRUE(WriteFileAtomically(folder / "libjudge.schema.json", Dump(schema)).ok());
   const Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
