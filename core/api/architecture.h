@@ -40,7 +40,8 @@ class Architecture : public Component {
 
   virtual NetworkInput input() const = 0;
   virtual int64_t dimension() const = 0;  // D
-  // False: inference only (weights come with the component's own file).
+  // False: inference only (weights come with the component's own file). The component then has
+  // Trait::kFixed, so that the host knows it too.
   virtual bool trainable() const { return true; }
 
   // Draws initial parameters. Called once before anything but the above; float32, CPU.

@@ -27,6 +27,7 @@ enum class Trait : uint8_t {
   kMakesImages,       // it makes the images: the host keeps its folder of them
   kTakesFaces,        // it takes the faces of the images left
   kTakesScores,       // it takes what a trained classifier says of the images left
+  kFixed,             // its weights come with its own file, or it has none: nothing trains it
 };
 
 struct TraitInfo {
@@ -45,6 +46,7 @@ inline constexpr TraitInfo kTraitTable[] = {
     {Trait::kMakesImages, "curator", "images"},
     {Trait::kTakesFaces, "curator", "faces"},
     {Trait::kTakesScores, "curator", "scores"},
+    {Trait::kFixed, "architecture", "fixed"},
 };
 
 class Traits {

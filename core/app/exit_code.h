@@ -14,6 +14,7 @@ enum ExitCode : int {
   kExitReference = 6,     // a result is outside the reference's tolerance
   kExitLocked = 7,        // a live run holds what is needed
   kExitBackend = 8,       // the worker program cannot be run
+  kExitDamaged = 9,       // cache verify found what is damaged
   kExitPending = 10,      // plan --exit-code: work is to be done
   kExitBug = 70,          // a bug in the host
   kExitInterrupted = 75,  // stopped after a checkpoint: run the same command again

@@ -7,6 +7,7 @@
 #include "core/app/exit_code.h"
 #include "core/app/signals.h"
 #include "core/app/verb.h"
+#include "core/app/verb_cache.h"
 #include "core/app/verb_check.h"
 #include "core/app/verb_manifest.h"
 #include "core/app/verb_plan.h"
@@ -52,6 +53,7 @@ int Main(int argc, char** argv) {
   AddPreviewVerb(program, context);
   AddReportVerb(program, context);
   AddWeightsVerb(program, context);
+  AddCacheVerb(program, context);
   AddManifestVerb(program, context);
   AddPluginsVerb(program, context);
   AddVersionVerb(program, context);

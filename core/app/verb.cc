@@ -24,6 +24,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// A library that hangs while it is loaded holds up nothing else.
+const ChildLimits kDescribeLimits = {absl::Minutes(1), size_t{64} << 20};
+
 std::string ShellQuoted(const std::string& argument) {
   constexpr char kPlain[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
@@ -66,7 +69,7 @@ std::string VerbContext::command_line() const {
 const Catalogue& VerbContext::catalogue() {
   if (catalogue_) return *catalogue_;
   catalogue_ = Catalogue::Scan(plugin_folders(), [this](const std::string& path) {
-    return CaptureOutput({worker_path(), "describe", path});
+    return CaptureOutput({worker_path(), "describe", path}, kDescribeLimits);
   });
   for (const PluginProblem& problem : catalogue_->problems()) {
     Warn(*this, std::string(problem.status.message()));

@@ -10,6 +10,7 @@
 #include "core/config/diagnostic.h"
 #include "core/config/inputs.h"
 #include "core/pipeline/experiment_layout.h"
+#include "core/pipeline/planner.h"
 #include "core/stages/stage_types.h"
 
 namespace facet {
@@ -42,9 +43,25 @@ int Check(const ExperimentArguments& arguments, VerbContext& context) {
   for (Diagnostic& missing : CheckInputs(loaded, layout, context.catalogue())) {
     problems.push_back(std::move(missing));
   }
-  const auto errors = static_cast<size_t>(absl::c_count_if(problems, [](const Diagnostic& problem) {
+  const auto is_error = [](const Diagnostic& problem) {
     return problem.severity == Diagnostic::Severity::kError;
-  }));
+  };
+  // What a row asks for may be well written and yet not fit together.
+  if (!absl::c_any_of(problems, is_error)) {
+    for (const Row& row : loaded.experiment.rows) {
+      if (!row.skip.empty()) continue;
+      const absl::Status plan = PlanExperiment(loaded.experiment, {&row}, AllStageTypes(),
+                                               context.catalogue(), Machine::ThisOne())
+                                    .status();
+      if (plan.ok()) continue;
+      Diagnostic problem;
+      problem.code = "E0508";
+      problem.message = std::string(plan.message());
+      problem.origin = row.origin;
+      problems.push_back(std::move(problem));
+    }
+  }
+  const auto errors = static_cast<size_t>(absl::c_count_if(problems, is_error));
   const size_t warnings = problems.size() - errors;
   if (errors > 0 || context.verbosity >= 0) {
     std::fputs(RenderAll(problems, context.Colored(2)).c_str(), stderr);

@@ -1,13 +1,17 @@
+#include <unistd.h>
+
 #include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/random.h"
 #include "core/base/suggest.h"
+#include "core/base/test_folder.h"
 #include "gtest/gtest.h"
 
 namespace facet {
@@ -111,6 +115,27 @@ TEST(Json, DumpIsCanonicalAndErrorsNameTheSource) {
   EXPECT_EQ(Dump({{"b", 0.1}, {"a", 1}}), R"({"a":1,"b":0.1})");
   const absl::StatusOr<Json> bad = ParseJson("{\"a\": }", "x.json");
   EXPECT_EQ(bad.status().message().substr(0, 6), "x.json");
+}
+
+TEST(File, WritingFollowsNoLinkThatWasPlanted) {
+  const std::filesystem::path folder = TestFolder();
+  const std::string path = (folder / "report.txt").string(), victim = (folder / "victim").string();
+  ASSERT_TRUE(WriteFileAtomically(victim, "mine").ok());
+  // The names that were used once, and the place itself.
+  for (const std::string& planted : {absl::StrCat(path, ".", ::getpid(), ".tmp"), path}) {
+    std::filesystem::create_symlink(victim, planted);
+    ASSERT_TRUE(WriteFileAtomically(path, "theirs").ok());
+    EXPECT_EQ(*ReadFile(victim), "mine");
+    EXPECT_EQ(*ReadFile(path), "theirs");
+    std::filesystem::remove(path);
+  }
+}
+
+TEST(Hash, OnlyADigestIsOne) {
+  EXPECT_TRUE(IsSha256Hex(Sha256Hex("")));
+  EXPECT_FALSE(IsSha256Hex(Sha256Hex("").substr(1)));
+  EXPECT_FALSE(IsSha256Hex(std::string(64, 'A')));
+  EXPECT_FALSE(IsSha256Hex("../" + std::string(61, 'a')));
 }
 
 }  // namespace

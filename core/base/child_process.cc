@@ -258,13 +258,16 @@ absl::StatusOr<ChildOutput> ChildProcess::Finish(const ChildLimits& limits) {
   return output;
 }
 
-absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& command) {
+absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& command,
+                                          const ChildLimits& limits) {
   ChildOptions options;
   options.command = command;
   options.streams = CapturedStreams();
   options.own_group = true;
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<ChildProcess> child, ChildProcess::Start(options));
-  FACET_ASSIGN_OR_RETURN(ChildOutput output, child->Finish());
+  absl::StatusOr<ChildOutput> finished = child->Finish(limits);
+  if (!finished.ok()) return Annotate(finished.status(), absl::StrJoin(command, " "));
+  ChildOutput output = *std::move(finished);
   if (output.exit.status == 0) return std::move(output.out);
   const std::string said(absl::StripAsciiWhitespace(output.error));
   if (output.exit.signal() == 0 && !said.empty()) return absl::FailedPreconditionError(said);

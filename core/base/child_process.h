@@ -120,8 +120,9 @@ class ChildProcess {
 };
 
 // Runs a program to its end and returns what it printed on stdout. FailedPrecondition, with its
-// stderr, where it exits with another code than 0.
-absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& command);
+// stderr, where it exits with another code than 0; one that goes beyond a limit is killed.
+absl::StatusOr<std::string> CaptureOutput(const std::vector<std::string>& command,
+                                          const ChildLimits& limits = {});
 
 // The process becomes that program, its words those of `command`; returns only where it cannot.
 absl::Status BecomeProgram(const std::vector<std::string>& command);

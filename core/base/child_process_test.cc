@@ -161,6 +161,21 @@ TEST(ChildProcess, WhatCannotBeStartedIsNamed) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("cannot write /no/such/folder/log"));
 }
 
+TEST(CaptureOutput, EndsWhatGoesBeyondALimit) {
+  const absl::Status late = CaptureOutput({"sleep", "600"}, {absl::Milliseconds(50)}).status();
+  EXPECT_EQ(late.message(), "sleep 600: it runs longer than 50ms");
+  const absl::Status long_winded = CaptureOutput({"yes"}, {absl::Seconds(60), 1000}).status();
+  EXPECT_EQ(long_winded.message(), "yes: it prints more than 1000 bytes");
+}
+
+// As a daemon may start its children: how they end is not told, but that they do.
+TEST(CaptureOutput, DoesNotWaitForeverWhereSigchldIsIgnored) {
+  const auto before = ::signal(SIGCHLD, SIG_IGN);
+  const auto output = CaptureOutput({"true"}, {absl::Seconds(60)});
+  ::signal(SIGCHLD, before);
+  EXPECT_FALSE(absl::IsDeadlineExceeded(output.status())) << output.status();
+}
+
 TEST(CaptureOutput, GivesStdoutOrSaysWhy) {
   EXPECT_EQ(CaptureOutput({"echo", "a b"}).value(), "a b\n");
   const auto error = [](const std::string& script) {

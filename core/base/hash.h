@@ -31,6 +31,10 @@ std::string Sha256Hex(std::string_view bytes);
 // Digest of a file's content. NotFound or PermissionDenied name the path.
 absl::StatusOr<std::string> Sha256File(const std::string& path);
 
+// Whether `text` is what Sha256Hex() gives: 64 digits and lower-case letters. What was read from a
+// file is asked before it becomes a path.
+bool IsSha256Hex(std::string_view text);
+
 }  // namespace facet
 
 #endif  // FACET_CORE_BASE_HASH_H_

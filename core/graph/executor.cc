@@ -11,6 +11,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -44,11 +46,38 @@ const char* OpenBlasKernels() {
   return nullptr;
 }
 
-// The caller's environment, with the thread counts of the numeric libraries set.
-std::vector<std::string> WorkerEnvironment(int64_t threads) {
+// What plugins and the libraries under them read. The rest, tokens and passwords among it, is not
+// theirs. A name that ends in '_' stands for all that begin with it.
+constexpr const char* kHandedOn[] = {
+    "ALL_PROXY",  "ASAN_",       "CUBLAS_",  "CUDA_",   "CUDNN_",      "CURL_",      "DISPLAY",
+    "DNNL_",      "FACET_",      "GOMP_",    "HOME",    "HTTPS_PROXY", "HTTP_PROXY", "KMP_",
+    "LANG",       "LANGUAGE",    "LC_",      "LD_",     "LOGNAME",     "LSAN_",      "MALLOC_",
+    "MKL_",       "NCCL_",       "NO_PROXY", "NVIDIA_", "OMP_",        "ONEDNN_",    "OPENBLAS_",
+    "OPENCV_",    "PATH",        "PYTORCH_", "SSL_",    "TERM",        "TEST_",      "TMPDIR",
+    "TORCH_",     "TSAN_",       "TZ",       "UBSAN_",  "USER",        "XDG_",       "all_proxy",
+    "http_proxy", "https_proxy", "no_proxy"};
+
+bool IsHandedOn(std::string_view name) {
+  for (const std::string_view known : kHandedOn) {
+    if (known.back() == '_' ? name.substr(0, known.size()) == known : name == known) return true;
+  }
+  return false;
+}
+
+// The caller's environment as far as it is handed on, with the thread counts of the numeric libraries
+// set, and what makes them repeatable.
+std::vector<std::string> WorkerEnvironment(const StageSpec& stage) {
   std::map<std::string, std::optional<std::string>> changes;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string name(*entry, std::strcspn(*entry, "="));
+    if (!IsHandedOn(name)) changes[name] = std::nullopt;
+  }
+  // cuBLAS is deterministic with a workspace of its own alone; LibTorch refuses to compute without.
+  if (stage.device == "cuda" && std::getenv("CUBLAS_WORKSPACE_CONFIG") == nullptr) {
+    changes["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8";
+  }
   for (const char* variable : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
-    changes[variable] = absl::StrCat(threads);
+    changes[variable] = absl::StrCat(stage.worker_threads);
   }
   const char* const kernels = OpenBlasKernels();
   if (kernels != nullptr && std::getenv("OPENBLAS_CORETYPE") == nullptr) {
@@ -126,7 +155,7 @@ absl::StatusOr<JobResult> WorkerProcesses::Run(const Job& job, const std::string
   FACET_RETURN_IF_ERROR(WriteFileAtomically(job_path, DumpPretty(ToJson(job))));
   ChildOptions options;
   options.command = {worker_path_, "run", job_path};
-  options.environment = WorkerEnvironment(job.stage.worker_threads);
+  options.environment = WorkerEnvironment(job.stage);
   options.streams = {{STDIN_FILENO, ChildStream::Null()},
                      {STDOUT_FILENO, ChildStream::File(log_path)},
                      {STDERR_FILENO, ChildStream::File(log_path)},

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
+#include <limits>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -85,18 +86,21 @@ InputDigests::~InputDigests() { sqlite3_close(database_); }
 
 absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto known = answers_.find(input.path);
+  const auto asked = std::make_tuple(input.path, input.directory, input.kept);
+  const auto known = answers_.find(asked);
   if (known != answers_.end()) return known->second;
 
   std::error_code error;
   if (input.kept && (input.directory || !fs::exists(input.path, error))) {
-    return answers_[input.path] = input.directory ? "kept" : "none yet";
+    return answers_[asked] = input.directory ? "kept" : "none yet";
   }
   FileStates files;
   FACET_RETURN_IF_ERROR(Scan(input, &files));
   LookUp(input.path, &files);
   FACET_RETURN_IF_ERROR(HashMissing(input.path, &files));
-  Remember(files);
+  timespec now;
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  Remember(files, Nanoseconds(now) - 1000000000);
 
   std::string digest;
   if (input.directory) {
@@ -110,7 +114,7 @@ absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
   } else {
     digest = files.begin()->second.digest;
   }
-  answers_[input.path] = digest;
+  answers_[asked] = digest;
   return digest;
 }
 
@@ -143,7 +147,12 @@ absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) c
     }
     return absl::OkStatus();
   };
-  if (!input.directory) return add(input.path);
+  if (!input.directory) {
+    FACET_RETURN_IF_ERROR(add(input.path));
+    if (!files->empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        absl::StrCat(what, ": is no regular file but a device, a pipe or a socket; name a file"));
+  }
   fs::recursive_directory_iterator it(input.path, fs::directory_options::follow_directory_symlink,
                                       error);
   for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
@@ -197,16 +206,23 @@ absl::Status InputDigests::HashMissing(const std::string& root, FileStates* file
   return status;
 }
 
-void InputDigests::Remember(const FileStates& files) {
+void InputDigests::Record(const std::string& path, const std::string& digest) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  answers_[std::make_tuple(path, false, false)] = digest;
+  FileStates files;
+  if (!Scan({"", path}, &files).ok()) return;
+  files.begin()->second.digest = digest;
+  files.begin()->second.fresh = true;
+  Remember(files, std::numeric_limits<int64_t>::max());
+}
+
+void InputDigests::Remember(const FileStates& files, int64_t newest_ns) {
   if (database_ == nullptr) return;
-  timespec now;
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  const int64_t newest = Nanoseconds(now) - 1000000000;
   Execute(database_, "BEGIN");
   {
     Statement insert(database_, "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
     for (const auto& [path, state] : files) {
-      if (!state.fresh || state.mtime_ns > newest || state.ctime_ns > newest) continue;
+      if (!state.fresh || state.mtime_ns > newest_ns || state.ctime_ns > newest_ns) continue;
       insert.Bind(1, path);
       insert.Bind(2, state.size);
       insert.Bind(3, state.mtime_ns);

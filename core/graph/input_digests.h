@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 
 #include "absl/status/statusor.h"
 #include "core/graph/stage.h"
@@ -37,6 +38,9 @@ class InputDigests {
   // one run sees one state of its inputs.
   absl::StatusOr<std::string> Digest(const ExternalInput& input);
 
+  // What a file that was just made holds, as whoever made it knows.
+  void Record(const std::string& path, const std::string& digest);
+
   int64_t num_hashed() const { return num_hashed_; }  // files whose content was read
 
  private:
@@ -46,12 +50,12 @@ class InputDigests {
   absl::Status Scan(const ExternalInput& input, FileStates* files) const;
   void LookUp(const std::string& root, FileStates* files);
   absl::Status HashMissing(const std::string& root, FileStates* files);
-  void Remember(const FileStates& files);
+  void Remember(const FileStates& files, int64_t newest_ns);
 
   sqlite3* database_ = nullptr;
   Progress progress_;
   std::mutex mutex_;
-  std::map<std::string, std::string> answers_;  // by path
+  std::map<std::tuple<std::string, bool, bool>, std::string> answers_;  // by path and role
   int64_t num_hashed_ = 0;
 };
 

@@ -137,5 +137,24 @@ TEST_F(InputDigestsTest, WhatIsKeptMayBeMissing) {
   EXPECT_EQ(Digest(folder), before);
 }
 
+// One path in two roles within a run: an option that keeps the file, another that reads it.
+TEST_F(InputDigestsTest, APathIsRememberedWithItsRole) {
+  InputDigests digests(Index());
+  const std::string path = (folder_ / "data").string();
+  EXPECT_EQ(*digests.Digest({"curator.folder", path, true, true}), "kept");
+  EXPECT_EQ(*digests.Digest({"data.root", path, true, false}), Digest(Folder()));
+}
+
+TEST_F(InputDigestsTest, WhatIsNoRegularFileIsRefused) {
+  const std::string pipe = (folder_ / "pipe").string();
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& path : {pipe, std::string("/dev/null")}) {
+    InputDigests digests(Index());
+    const absl::Status status = digests.Digest({"detector.model", path, false}).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_NE(status.message().find("no regular file"), std::string::npos) << status;
+  }
+}
+
 }  // namespace
 }  // namespace facet

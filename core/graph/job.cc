@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/hash.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -49,6 +50,7 @@ Json ToJson(const Job& job) {
   const StageSpec& stage = job.stage;
   return {{"schema", 1},
           {"type", stage.type},
+          {"code", job.code},
           {"name", stage.name},
           {"components", UsesToJson(stage.components)},
           {"sources", UsesToJson(stage.sources)},
@@ -69,6 +71,7 @@ absl::StatusOr<Job> JobFromJson(const Json& json) {
   return Parse<Job>("job", [&](Job& job) {
     StageSpec& stage = job.stage;
     stage.type = json.at("type");
+    job.code = json.at("code");
     stage.name = json.at("name");
     for (const auto& [role, use] : json.at("components").items()) {
       stage.components[role] = ReadUse(use);
@@ -86,6 +89,18 @@ absl::StatusOr<Job> JobFromJson(const Json& json) {
     job.checkpoint_dir = json.at("checkpoint_dir");
     job.result_path = json.at("result_path");
   });
+}
+
+absl::Status CheckLibraries(const StageSpec& stage) {
+  for (const auto& [role, use] : stage.components) {
+    if (use.library_path.empty()) continue;  // of a test
+    FACET_ASSIGN_OR_RETURN(const std::string digest, Sha256File(use.library_path));
+    if (digest == use.library_digest) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat(use.library_path, " (", role, " ", use.name,
+                     ") was replaced after the run had begun; start the run again"));
+  }
+  return absl::OkStatus();
 }
 
 Json ToJson(const JobResult& result) {

@@ -24,6 +24,7 @@ inline constexpr int kWorkerStopped = 75;
 
 struct Job {
   StageSpec stage;
+  std::string code;  // digest of the stage's code that is in the key
   std::map<std::string, std::map<std::string, std::string>> inputs;  // port -> file -> path
   std::map<std::string, std::string> folders;  // port -> the folder of StageSpec::folders
   std::string kept_folder;                     // where the stage keeps one
@@ -31,6 +32,10 @@ struct Job {
 };
 Json ToJson(const Job& job);
 absl::StatusOr<Job> JobFromJson(const Json& json);
+
+// Whether the libraries of the stage's components are the ones that the key names. FailedPrecondition
+// names the library that is another by now.
+absl::Status CheckLibraries(const StageSpec& stage);
 
 struct JobResult {
   absl::Status status;  // Cancelled: stopped because it was asked to

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -20,11 +21,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string LogPath(const std::string& folder, const StageSpec& stage) {
+std::string LogName(const StageSpec& stage) {
   const std::string row = stage.users.empty() ? "" : stage.users.front() + ".";
-  std::string name = row + stage.name + ".log";
+  std::string name = row + stage.name;
   std::replace(name.begin(), name.end(), '/', '_');
-  return absl::StrCat(folder, "/", name);
+  return name;
 }
 
 bool IsForced(const StageSpec& stage, const std::set<std::string>& force) {
@@ -41,12 +42,12 @@ std::string KeptFolder(const StageSpec& stage, const std::string& key, const Sto
 
 // The artifact of a key, if it counts.
 std::optional<Artifact> FindArtifact(const StageSpec& stage, const std::string& key,
-                                     const Store& store) {
+                                     const Store& store, InputDigests& digests) {
   std::error_code error;
   if (stage.keeps_folder && !std::filesystem::is_directory(KeptFolder(stage, key, store), error)) {
     return std::nullopt;
   }
-  return store.Find(key);
+  return store.Find(key, &digests);
 }
 
 // One run of a graph. Threads take ready stages; everything but the work itself is under `mutex_`.
@@ -72,6 +73,14 @@ class Run {
   }
 
  private:
+  // Two stages of one row may have one name: an evaluation's and its leak check's data set.
+  std::string UnusedLogPath(const StageSpec& stage) {
+    const std::string name = LogName(stage);
+    const int count = ++logs_[name];
+    return absl::StrCat(options_.log_folder, "/", name, count > 1 ? absl::StrCat(".", count) : "",
+                        ".log");
+  }
+
   bool Stopping() const { return options_.stop && options_.stop() != 0; }
 
   void Work() {
@@ -140,7 +149,7 @@ class Run {
   StageOutcome Compute(int stage) {
     StageOutcome outcome;
     const Clock::time_point start = Clock::now();
-    const absl::Status status = FindOrRun(stage, &outcome);
+    const absl::Status status = FindOrRunGuarded(stage, &outcome);
     outcome.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     if (absl::IsCancelled(status)) {
       outcome.state = StageState::kStopped;
@@ -149,6 +158,15 @@ class Run {
       outcome.status = status;
     }
     return outcome;
+  }
+
+  // An exception that left a thread would end the process, and the other stages with it.
+  absl::Status FindOrRunGuarded(int index, StageOutcome* outcome) {
+    try {
+      return FindOrRun(index, outcome);
+    } catch (const std::exception& exception) {
+      return absl::InternalError(absl::StrCat("a bug in the host: ", exception.what()));
+    }
   }
 
   absl::Status FindOrRun(int index, StageOutcome* outcome) {
@@ -175,7 +193,7 @@ class Run {
   }
 
   bool Take(const StageSpec& stage, const std::string& key, StageOutcome* outcome) {
-    std::optional<Artifact> artifact = FindArtifact(stage, key, store_);
+    std::optional<Artifact> artifact = FindArtifact(stage, key, store_, digests_);
     if (!artifact) return false;
     outcome->state = StageState::kCached;
     outcome->artifact = *std::move(artifact);
@@ -204,10 +222,10 @@ class Run {
   absl::Status RunStage(int index, const StageKey& key, StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     FACET_ASSIGN_OR_RETURN(const std::string folder, store_.MakeWorkFolder(key.digest));
-    outcome->log_path = LogPath(options_.log_folder, stage);
     outcome->state = StageState::kRunning;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
+      outcome->log_path = UnusedLogPath(stage);
       observer_.OnStage(index, *outcome);
     }
     const absl::Status status = RunIn(folder, index, key, outcome);
@@ -220,6 +238,7 @@ class Run {
     const StageSpec& stage = graph_.stages[index];
     Job job;
     job.stage = stage;
+    job.code = environment_.stage_code.at(stage.type);
     for (const auto& [port, producer] : stage.inputs) {
       for (const ArtifactFile& file : outcomes_[producer].artifact.files) {
         job.inputs[port][file.name] = store_.BlobPath(file.digest);
@@ -254,6 +273,8 @@ class Run {
     FACET_ASSIGN_OR_RETURN(JobResult result,
                            runner_.Run(job, folder, outcome->log_path, progress, options_.stop));
     FACET_RETURN_IF_ERROR(result.status);
+    // The worker looked before it loaded them.
+    FACET_RETURN_IF_ERROR(CheckLibraries(stage));
 
     Artifact artifact;
     artifact.key = key.digest;
@@ -269,7 +290,7 @@ class Run {
     artifact.provenance["peak_rss_mib"] = result.peak_rss_mib;
     artifact.provenance["finished"] =
         absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone());
-    FACET_RETURN_IF_ERROR(store_.Commit(job.output_dir, &artifact));
+    FACET_RETURN_IF_ERROR(store_.Commit(job.output_dir, &artifact, &digests_));
     outcome->artifact = std::move(artifact);
     outcome->state = StageState::kDone;
     return absl::OkStatus();
@@ -288,6 +309,7 @@ class Run {
   std::vector<StageOutcome> outcomes_;
   bool failed_ = false;
   std::set<std::string> computed_;
+  std::map<std::string, int> logs_;  // by name
 };
 
 // "loss.margin 0.2 -> 0.3, input crops and 2 more"
@@ -333,7 +355,8 @@ PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& 
   const StageKey key = ComputeKey(stage, inputs, *externals, environment);
   planned.key = key.digest;
   if (!planned.waits_for.empty()) return planned;
-  std::optional<Artifact> artifact = forced ? std::nullopt : FindArtifact(stage, key.digest, store);
+  std::optional<Artifact> artifact =
+      forced ? std::nullopt : FindArtifact(stage, key.digest, store, digests);
   if (artifact) {
     planned.state = PlannedStage::State::kCached;
     planned.artifact = *std::move(artifact);

@@ -30,6 +30,7 @@ class FakeRunner final : public StageRunner {
       result.status = absl::InternalError("it failed");
       return result;
     }
+    if (job.stage.settings.value("throw", false)) throw std::runtime_error("no more memory");
     if (job.stage.settings.value("crash", false)) return absl::InternalError("killed by signal 9");
     if (job.stage.settings.value("until_stopped", false)) {
       while (stop() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -310,6 +311,39 @@ TEST_F(SchedulerTest, ADamagedEntryIsComputedAnew) {
   fs::remove(store_->BlobPath(outcomes[0].artifact.files[0].digest));
   EXPECT_EQ(Run()[0].state, StageState::kDone);
   EXPECT_EQ(Run()[0].state, StageState::kCached);
+}
+
+// A flipped byte: the size is as it was.
+TEST_F(SchedulerTest, ADamagedBlobOfEqualSizeIsComputedAnew) {
+  Add("a", {{"text", "A"}});
+  Add("b", {{"text", "B"}}, {{"in", 0}});
+  const std::vector<StageOutcome> outcomes = Run();
+  const std::string blob = store_->BlobPath(outcomes[0].artifact.files[0].digest);
+  fs::permissions(blob, fs::perms::owner_all);
+  std::ofstream(blob) << "X";
+  const std::vector<StageOutcome> again = Run();
+  EXPECT_EQ(again[0].state, StageState::kDone);
+  EXPECT_EQ(again[1].state, StageState::kCached);
+  EXPECT_EQ(*ReadFile(blob), "A");
+  EXPECT_EQ(Run()[0].state, StageState::kCached);
+}
+
+TEST_F(SchedulerTest, AnExceptionFailsItsStageAndNoOther) {
+  Add("a", {{"throw", true}});
+  Add("b", {{"text", "B"}});
+  options_.jobs = 2;
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].state, StageState::kFailed);
+  EXPECT_EQ(outcomes[0].status.message(), "a bug in the host: no more memory");
+  EXPECT_EQ(outcomes[1].state, StageState::kDone);
+}
+
+TEST_F(SchedulerTest, StagesOfOneNameHaveLogsOfTheirOwn) {
+  Add("a", {{"text", "A"}});
+  Add("a", {{"text", "B"}});
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].log_path, (folder_ / "a.log").string());
+  EXPECT_EQ(outcomes[1].log_path, (folder_ / "a.2.log").string());
 }
 
 }  // namespace

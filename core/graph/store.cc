@@ -11,6 +11,8 @@
 #include <climits>
 #include <cstdio>
 #include <filesystem>
+#include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
@@ -123,6 +125,9 @@ absl::StatusOr<Artifact> ArtifactFromJson(const Json& json) {
     artifact.name = json.at("name");
     for (const Json& file : json.at("files")) {
       artifact.files.push_back({file.at("name"), file.at("digest"), file.at("size")});
+      if (!IsSha256Hex(artifact.files.back().digest)) {
+        return absl::DataLossError("malformed artifact: a digest is not 64 hexadecimal digits");
+      }
     }
     artifact.key_document = json.at("key_document");
     artifact.counts = json.at("counts").get<std::map<std::string, int64_t>>();
@@ -169,26 +174,75 @@ absl::StatusOr<Artifact> Store::ReadEntry(const std::string& key) const {
   return artifact;
 }
 
-std::optional<Artifact> Store::Find(const std::string& key) const {
+std::optional<Artifact> Store::Find(const std::string& key, InputDigests* digests) const {
   std::error_code ignored;
   if (!fs::exists(EntryFolder(key), ignored)) return std::nullopt;
   absl::StatusOr<Artifact> artifact = ReadEntry(key);
-  if (artifact.ok()) return *std::move(artifact);
-  // A folder without a artifact is a commit that is under way, or was cut short: no entry yet.
-  if (!absl::IsNotFound(artifact.status())) {
-    Quarantine(key, std::string(artifact.status().message()));
+  absl::Status status = artifact.status();
+  for (size_t i = 0; status.ok() && digests != nullptr && i < artifact->files.size(); ++i) {
+    const ArtifactFile& file = artifact->files[i];
+    const absl::StatusOr<std::string> found = digests->Digest({file.name, BlobPath(file.digest)});
+    if (!found.ok()) return std::nullopt;  // cannot be read now: no reason to throw it away
+    if (*found == file.digest) continue;
+    status = absl::DataLossError(absl::StrCat("the blob of ", file.name, " is damaged"));
   }
+  if (status.ok()) return *std::move(artifact);
+  // A folder without an artifact is a commit that is under way, or was cut short: no entry yet.
+  if (!absl::IsNotFound(status)) Quarantine(key, std::string(status.message()));
   return std::nullopt;
 }
 
-void Store::Quarantine(const std::string& key, const std::string& reason) const {
+std::vector<std::string> Store::Verify(const std::function<void(int64_t, int64_t)>& progress) {
+  std::vector<std::string> problems;
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>>
+      uses;  // blob -> key, file
+  std::error_code error;
+  for (const auto& group : fs::directory_iterator(Root() + "/ac", error)) {
+    for (const auto& entry : fs::directory_iterator(group.path(), error)) {
+      const std::string key = entry.path().filename().string();
+      const absl::StatusOr<Artifact> artifact = ReadEntry(key);
+      if (absl::IsNotFound(artifact.status())) continue;
+      if (!artifact.ok()) {
+        problems.push_back(absl::StrCat("entry ", key, ": ", artifact.status().message()));
+        Quarantine(key, std::string(artifact.status().message()));
+        continue;
+      }
+      for (const ArtifactFile& file : artifact->files) {
+        uses[file.digest].emplace_back(key, absl::StrCat(file.name, " of ", artifact->name));
+      }
+    }
+  }
+  int64_t done = 0;
+  for (const auto& [digest, users] : uses) {
+    progress(done++, static_cast<int64_t>(uses.size()));
+    const absl::StatusOr<std::string> found = Sha256File(BlobPath(digest));
+    if (found.ok() && *found == digest) continue;
+    for (const auto& [key, file] : users) {
+      const std::string reason = absl::StrCat(
+          file, ": ",
+          found.ok() ? "its content is not what was written" : found.status().message());
+      problems.push_back(absl::StrCat("entry ", key, ": ", reason));
+      Quarantine(key, reason);
+    }
+    if (found.ok()) SetAside(BlobPath(digest), digest);
+  }
+  progress(done, done);
+  return problems;
+}
+
+std::string Store::SetAside(const std::string& path, const std::string& name) const {
   static std::atomic<int> count{0};
   const std::string folder = absl::StrCat(Root(), "/quarantine");
-  const std::string moved = absl::StrCat(folder, "/", key, ".", ::getpid(), ".", count++);
+  const std::string moved = absl::StrCat(folder, "/", name, ".", ::getpid(), ".", count++);
   std::error_code error;
   fs::create_directories(folder, error);
-  fs::rename(EntryFolder(key), moved, error);
-  if (!error) (void)WriteFileAtomically(moved + "/reason.txt", reason + "\n");
+  fs::rename(path, moved, error);
+  return error ? "" : moved;
+}
+
+void Store::Quarantine(const std::string& key, const std::string& reason) const {
+  const std::string moved = SetAside(EntryFolder(key), key);
+  if (!moved.empty()) (void)WriteFileAtomically(moved + "/reason.txt", reason + "\n");
 }
 
 std::vector<Artifact> Store::List(const std::string& type) const {
@@ -245,26 +299,31 @@ absl::StatusOr<std::string> Store::CheckpointFolder(const std::string& key) {
   return folder;
 }
 
-absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::string& name) {
+absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::string& name,
+                                           InputDigests* digests) {
   FACET_ASSIGN_OR_RETURN(const std::string digest, Sha256File(path));
   const ArtifactFile file = {name, digest, static_cast<int64_t>(fs::file_size(path))};
   const std::string blob = BlobPath(digest);
   const std::string folder = fs::path(blob).parent_path().string();
   FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
-  if (HasSize(blob, file.size)) return file;
+  // One that is there is trusted by its content alone; a damaged one is replaced.
+  if (HasSize(blob, file.size) && Sha256File(blob).value_or("") == digest) return file;
   FACET_RETURN_IF_ERROR(Sync(path));
   if (::chmod(path.c_str(), 0444) != 0 || std::rename(path.c_str(), blob.c_str()) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot move ", path, " to ", blob));
   }
   FACET_RETURN_IF_ERROR(Sync(folder));
+  if (digests != nullptr) digests->Record(blob, digest);
   return file;
 }
 
-absl::Status Store::Commit(const std::string& output_folder, Artifact* artifact) {
+absl::Status Store::Commit(const std::string& output_folder, Artifact* artifact,
+                           InputDigests* digests) {
   artifact->files.clear();
   FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, OutputFiles(output_folder));
   for (const std::string& name : names) {
-    FACET_ASSIGN_OR_RETURN(ArtifactFile file, TakeIn(absl::StrCat(output_folder, "/", name), name));
+    FACET_ASSIGN_OR_RETURN(ArtifactFile file,
+                           TakeIn(absl::StrCat(output_folder, "/", name), name, digests));
     artifact->files.push_back(std::move(file));
   }
   const std::string folder = EntryFolder(artifact->key);

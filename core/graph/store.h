@@ -13,12 +13,14 @@
 // Commit: each output file is hashed, synced, made read-only and renamed into cas/; then the
 // artifact is written beside its final name, synced and renamed. That rename is the commit point: a
 // crash before it leaves no entry, a crash after it a whole one. An entry counts only if its
-// artifact parses, carries its own checksum, and all blobs are there with the right size; what does
-// not is moved to quarantine/ and computed anew. Objects may be shared between threads.
+// artifact parses, carries its own checksum, and all blobs are there with the right size and
+// content; what does not is moved to quarantine/ and computed anew. Objects may be
+// shared between threads.
 #ifndef FACET_CORE_GRAPH_STORE_H_
 #define FACET_CORE_GRAPH_STORE_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +30,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/json.h"
+#include "core/graph/input_digests.h"
 
 namespace facet {
 
@@ -73,11 +76,17 @@ class Store {
   const std::string& folder() const { return folder_; }  // absolute
   std::string index_path() const;
 
-  // The entry of a key; nullopt if there is none that counts (a bad one is quarantined).
-  std::optional<Artifact> Find(const std::string& key) const;
+  // The entry of a key; nullopt if there is none that counts (a bad one is quarantined). With
+  // `digests` its blobs must hold what their names say; it remembers what it has read, so that a blob
+  // is read again only where its size or times changed.
+  std::optional<Artifact> Find(const std::string& key, InputDigests* digests = nullptr) const;
   // All entries that count for stages of this type, for finding the nearest.
   std::vector<Artifact> List(const std::string& type) const;
   std::string BlobPath(const std::string& digest) const;
+
+  // Reads all blobs of all entries. What is damaged is moved to quarantine/, one sentence each.
+  // `progress` is called with the number of files read and of all.
+  std::vector<std::string> Verify(const std::function<void(int64_t, int64_t)>& progress);
 
   // The lock, or null if somebody else holds it; `holder` then says who ("pid 4711 on host").
   absl::StatusOr<std::unique_ptr<KeyLock>> TryLock(const std::string& key, std::string* holder);
@@ -92,15 +101,19 @@ class Store {
   // Moves the files of `output_folder` into the store and commits `artifact`, whose `files` it
   // fills in. The checkpoint folder is removed. Needs the lock. Links and special files are
   // refused.
-  absl::Status Commit(const std::string& output_folder, Artifact* artifact);
+  absl::Status Commit(const std::string& output_folder, Artifact* artifact,
+                      InputDigests* digests = nullptr);
 
  private:
   explicit Store(std::string folder) : folder_(std::move(folder)) {}
   std::string Root() const { return folder_ + "/cache/v1"; }
   std::string EntryFolder(const std::string& key) const;
   absl::StatusOr<Artifact> ReadEntry(const std::string& key) const;
+  // Moves to quarantine/; the new path, empty where that failed.
+  std::string SetAside(const std::string& path, const std::string& name) const;
   void Quarantine(const std::string& key, const std::string& reason) const;
-  absl::StatusOr<ArtifactFile> TakeIn(const std::string& path, const std::string& name);
+  absl::StatusOr<ArtifactFile> TakeIn(const std::string& path, const std::string& name,
+                                      InputDigests* digests);
 
   std::string folder_;
 };

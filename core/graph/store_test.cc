@@ -52,6 +52,10 @@ class StoreTest : public testing::Test {
   std::string ArtifactPath(const std::string& key) const {
     return (folder_ / "cache/v1/ac" / key.substr(0, 2) / key / "artifact.json").string();
   }
+  bool InAnotherProcess(const std::string& key) const {
+    InputDigests digests(store_->index_path());
+    return store_->Find(key, &digests).has_value();
+  }
   bool HasQuarantine() const { return fs::exists(folder_ / "cache/v1/quarantine"); }
 
   fs::path folder_;
@@ -200,6 +204,53 @@ TEST_F(StoreTest, SurvivesKillAtAnyMoment) {
   }
   EXPECT_GE(next, 20);
   EXPECT_TRUE(CommitOne(*store_, Key(next), "after"));
+}
+
+TEST_F(StoreTest, ABlobThatIsDamagedAtEqualSizeIsFoundAndReplaced) {
+  InputDigests digests(store_->index_path());
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  const std::string blob = store_->BlobPath(store_->Find(Key(1), &digests)->files[0].digest);
+  fs::permissions(blob, fs::perms::owner_all);
+  std::ofstream(blob) << "hellx";
+  EXPECT_FALSE(InAnotherProcess(Key(1)));
+  EXPECT_TRUE(HasQuarantine());
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  EXPECT_EQ(*ReadFile(blob), "hello");
+  EXPECT_TRUE(InAnotherProcess(Key(1)));
+}
+
+TEST_F(StoreTest, VerifyReadsEverythingAndSetsAsideWhatIsDamaged) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  ASSERT_TRUE(CommitOne(*store_, Key(2), "world"));
+  int64_t read = 0;
+  const auto progress = [&](int64_t done, int64_t) { read = done; };
+  EXPECT_TRUE(store_->Verify(progress).empty());
+  EXPECT_EQ(read, 4);
+  const std::string blob = store_->BlobPath(store_->Find(Key(2))->files[1].digest);
+  const auto time = fs::last_write_time(blob);
+  fs::permissions(blob, fs::perms::owner_all);
+  std::ofstream(blob) << "worldworlx";
+  fs::last_write_time(blob, time);  // as the disk's own mistakes leave it
+  const std::vector<std::string> problems = store_->Verify(progress);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_NE(problems[0].find("sub/b.txt of test.fake: its content is not what was written"),
+            std::string::npos)
+      << problems[0];
+  EXPECT_TRUE(store_->Find(Key(1)).has_value());
+  EXPECT_FALSE(store_->Find(Key(2)).has_value());
+  EXPECT_FALSE(fs::exists(blob));
+  EXPECT_TRUE(store_->Verify(progress).empty());
+}
+
+TEST_F(StoreTest, ADigestThatIsNoneIsNoPath) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  Json json = ToJson(*store_->Find(Key(1)));
+  ASSERT_TRUE(ArtifactFromJson(json).ok());
+  for (const std::string& digest : {std::string("../../../../etc/passwd"), std::string(64, 'G'),
+                                    std::string("ab"), std::string()}) {
+    json["files"][0]["digest"] = digest;
+    EXPECT_TRUE(absl::IsDataLoss(ArtifactFromJson(json).status())) << digest;
+  }
 }
 
 }  // namespace

@@ -225,6 +225,9 @@ TEST_F(PlannerTest, AnArchitectureThatOnlyInfersNeedsNoTraining) {
   for (const char* slot : {"train.loss", "train.data", "train.detector", "train.aligner"}) {
     experiment.rows[0].slots.erase(slot);
   }
+  EXPECT_NE(TryPlan(experiment).status().message().find("its weights would be random"),
+            std::string::npos);
+  experiment.rows[0].slots["train.architecture"] = {{"use", "pixels"}};
   const StageGraph graph = Plan(experiment);
   EXPECT_TRUE(OfType(graph, "train").empty());
   EXPECT_EQ(OfType(graph, "describe")[0]->inputs.count("model"), 0u);

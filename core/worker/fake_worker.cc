@@ -2,6 +2,7 @@
 //   write     "<text>" and the content of input "in" -> out
 //   fail      a status; says something on stderr
 //   crash     aborts; exit: ends with code 3 and no result; throw: an exception
+//   environ   its environment, a line each -> out
 //   train     counts to settings.steps, a step each `step_ms`; keeps its place in the checkpoint
 //             folder and stops when it is asked to; out: "steps <n>, begun at <m>"
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -47,6 +49,12 @@ absl::Status ExitEarly(StageContext&) { std::exit(3); }
 
 absl::Status Throw(StageContext&) { throw std::runtime_error("out of patience"); }
 
+absl::Status Environment(StageContext& context) {
+  std::string text;
+  for (char** entry = environ; *entry != nullptr; ++entry) text += std::string(*entry) + "\n";
+  return WriteFileAtomically(context.output_dir() + "/out", text);
+}
+
 absl::Status Train(StageContext& context) {
   const std::string path = context.checkpoint_dir() + "/step";
   const absl::StatusOr<std::string> kept = ReadFile(path);
@@ -68,10 +76,11 @@ absl::Status Train(StageContext& context) {
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
-  return facet::RunJob(argv[2], {{"write", &facet::Write},
-                                 {"fail", &facet::FailStage},
-                                 {"crash", &facet::Crash},
-                                 {"exit", &facet::ExitEarly},
-                                 {"throw", &facet::Throw},
-                                 {"train", &facet::Train}});
+  const facet::StageFunctions stages = {{"environ", &facet::Environment}, {"write", &facet::Write},
+                                        {"fail", &facet::FailStage},      {"crash", &facet::Crash},
+                                        {"exit", &facet::ExitEarly},      {"throw", &facet::Throw},
+                                        {"train", &facet::Train}};
+  std::map<std::string, std::string> code;
+  for (const auto& [type, function] : stages) code[type] = "code";
+  return facet::RunJob(argv[2], stages, code);
 }

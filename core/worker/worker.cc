@@ -16,18 +16,27 @@
 namespace facet {
 namespace {
 
-absl::Status RunStage(const StageFunctions& stages, const Job& job, WorkerContext& context) {
+absl::Status RunStage(const StageFunctions& stages, const std::map<std::string, std::string>& code,
+                      const Job& job, WorkerContext& context) {
   const auto stage = stages.find(job.stage.type);
-  if (stage == stages.end()) {
+  const auto digest = code.find(job.stage.type);
+  if (stage == stages.end() || digest == code.end()) {
     return absl::InternalError(absl::StrCat("the worker knows no stage \"", job.stage.type, "\""));
   }
+  if (digest->second != job.code) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the worker program is of another build than the one that planned the stage \"",
+        job.stage.type, "\": facet was rebuilt; start the run again"));
+  }
+  FACET_RETURN_IF_ERROR(CheckLibraries(job.stage));
   FACET_RETURN_IF_ERROR(context.Prepare());
   return Guard(absl::StrCat("stage ", job.stage.name), [&] { return stage->second(context); });
 }
 
 }  // namespace
 
-int RunJob(const std::string& job_path, const StageFunctions& stages, const std::string& other) {
+int RunJob(const std::string& job_path, const StageFunctions& stages,
+           const std::map<std::string, std::string>& code, const std::string& other) {
   DieWithParent();
   ::signal(SIGPIPE, SIG_IGN);  // a host that is gone is noticed by the write
   CatchStopSignals();
@@ -43,7 +52,7 @@ int RunJob(const std::string& job_path, const StageFunctions& stages, const std:
     return 1;
   }
   WorkerContext context(*job, kProgressDescriptor);
-  const absl::Status status = RunStage(stages, *job, context);
+  const absl::Status status = RunStage(stages, code, *job, context);
   if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
   const absl::Status written =
       WriteFileAtomically(job->result_path, DumpPretty(ToJson(context.TakeResult(status))));

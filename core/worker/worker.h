@@ -3,6 +3,7 @@
 #ifndef FACET_CORE_WORKER_WORKER_H_
 #define FACET_CORE_WORKER_WORKER_H_
 
+#include <map>
 #include <string>
 
 #include "core/pipeline/context.h"
@@ -11,8 +12,10 @@ namespace facet {
 
 // Runs the job's stage; the exit code of core/graph/job.h. A stage that is not among `stages` is the
 // program `other`'s: the process becomes it.
+// `code`: digests of the stages' code in this program, by type; a job that was planned with other
+// code is refused before anything is computed, and so is one whose plugins were replaced since.
 int RunJob(const std::string& job_path, const StageFunctions& stages,
-           const std::string& other = "");
+           const std::map<std::string, std::string>& code, const std::string& other = "");
 // Prints DescribeLibrary (core/plugin/library.h); 0, or 4 with the reason on stderr.
 int DescribePlugin(const std::string& path);
 

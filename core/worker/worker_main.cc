@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/base/child_process.h"
+#include "core/stages/code_digests.h"
 #include "core/stages/stage_functions.h"
 #include "core/worker/worker.h"
 
@@ -17,7 +18,8 @@ int main(int argc, char** argv) {
   const std::string verb = argc > 1 ? argv[1] : "";
   const std::string torch_worker = facet::ProgramFolder() + "/facet-torch-worker";
   if (verb == "run" && argc == 3) {
-    return facet::RunJob(argv[2], facet::StageFunctionsWithoutTorch(), torch_worker);
+    return facet::RunJob(argv[2], facet::StageFunctionsWithoutTorch(), facet::StageCodeDigests(),
+                         torch_worker);
   }
   if (verb == "describe" && argc == 3) return facet::DescribePlugin(argv[2]);
   if (verb == "versions" && argc == 2) {

@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "core/base/file.h"
+#include "core/base/hash.h"
 #include "core/graph/scheduler.h"
 #include "core/worker/worker_context.h"
 
@@ -117,6 +118,58 @@ TEST_F(WorkerTest, AWorkerThatCannotBeStartedIsNamed) {
   const std::vector<StageOutcome> outcomes = Run();
   EXPECT_EQ(outcomes[0].state, StageState::kFailed);
   EXPECT_TRUE(absl::StrContains(outcomes[0].status.message(), "/no/such/worker"));
+}
+
+TEST_F(WorkerTest, AJobThatWasPlannedWithOtherCodeIsRefused) {
+  Add("write");
+  environment_.stage_code["write"] = "of an older build";
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].state, StageState::kFailed);
+  EXPECT_TRUE(absl::StrContains(outcomes[0].status.message(), "facet was rebuilt"))
+      << outcomes[0].status;
+  EXPECT_FALSE(store_->Find(outcomes[0].key).has_value());
+}
+
+TEST_F(WorkerTest, APluginThatWasReplacedBeforeOrDuringItsStageIsNotStored) {
+  const std::string library = (folder_ / "libloss.so").string();
+  const auto write = [&](const std::string& text) { std::ofstream(library) << text; };
+  write("as planned");
+  Add("train", {{"steps", 200}, {"step_ms", 2}});
+  graph_.stages[0].components["loss"] = {"loss", "triplet", Json::object(), library,
+                                         *Sha256File(library)};
+  std::thread rebuild([&] {
+    while (observer_.last_done < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    write("rebuilt");
+  });
+  const std::vector<StageOutcome> during = Run();
+  rebuild.join();
+  const std::vector<StageOutcome> before = Run();
+  for (const StageOutcome& outcome : {during[0], before[0]}) {
+    EXPECT_EQ(outcome.state, StageState::kFailed);
+    EXPECT_TRUE(absl::StrContains(outcome.status.message(), library)) << outcome.status;
+    EXPECT_TRUE(absl::StrContains(outcome.status.message(), "was replaced")) << outcome.status;
+    EXPECT_FALSE(store_->Find(outcome.key).has_value());
+  }
+  write("as planned");
+  EXPECT_EQ(Run()[0].state, StageState::kDone);
+}
+
+TEST_F(WorkerTest, TheEnvironmentIsWhatPluginsNeed) {
+  ::setenv("GITHUB_TOKEN", "secret", 1);
+  ::setenv("OPENCV_LOG_LEVEL", "ERROR", 1);
+  ::unsetenv("CUBLAS_WORKSPACE_CONFIG");
+  Add("environ");
+  Add("environ");
+  graph_.stages[1].device = "cuda";
+  const std::vector<StageOutcome> outcomes = Run();
+  ::unsetenv("GITHUB_TOKEN");
+  const std::string cpu = "\n" + Output(outcomes[0]), cuda = "\n" + Output(outcomes[1]);
+  EXPECT_FALSE(absl::StrContains(cpu, "secret"));
+  EXPECT_TRUE(absl::StrContains(cpu, "\nOPENCV_LOG_LEVEL=ERROR\n"));
+  EXPECT_TRUE(absl::StrContains(cpu, "\nPATH="));
+  EXPECT_TRUE(absl::StrContains(cpu, "\nOMP_NUM_THREADS=2\n"));
+  EXPECT_FALSE(absl::StrContains(cpu, "CUBLAS"));
+  EXPECT_TRUE(absl::StrContains(cuda, "\nCUBLAS_WORKSPACE_CONFIG=:4096:8\n"));
 }
 
 TEST_F(WorkerTest, AStoppedTrainingResumesAtItsCheckpoint) {

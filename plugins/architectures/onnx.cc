@@ -36,6 +36,7 @@ struct Options {
 
 class Onnx final : public facet::Architecture {
  public:
+  static constexpr facet::Traits kTraits = {facet::Trait::kFixed};
   static absl::StatusOr<std::unique_ptr<Onnx>> Create(const Options& options) {
     for (const std::vector<double>* list : {&options.mean, &options.std}) {
       if (list->size() == 3) continue;

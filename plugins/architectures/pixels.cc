@@ -23,6 +23,7 @@ struct Options {
 
 class Pixels final : public facet::Architecture {
  public:
+  static constexpr facet::Traits kTraits = {facet::Trait::kFixed};
   static absl::StatusOr<std::unique_ptr<Pixels>> Create(const Options& options) {
     if (options.size_px > options.input_px) {
       return absl::InvalidArgumentError(absl::StrCat("pixels.size_px = ", options.size_px,

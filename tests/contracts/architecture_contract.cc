@@ -89,6 +89,8 @@ void CheckArchitecture(Contract& contract) {
     contract.Expect(!buffer.tensor.requires_grad() && buffer.tensor.scalar_type() == at::kFloat,
                     buffer.name + " is float32 and not learned");
   }
+  contract.Expect(first->trainable() != contract.HasTrait(Trait::kFixed),
+                  "a network that cannot be trained has the trait \"fixed\", and no other has");
   contract.Expect(first->trainable() == !first->Parameters().empty(),
                   "a trainable network has parameters, another has none");
   if (!first->trainable()) return;

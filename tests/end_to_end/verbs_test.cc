@@ -59,6 +59,50 @@ TEST_F(VerbsTest, PlanSaysWhatARunWouldDoAndDoesNothing) {
   EXPECT_EQ(json->at("stages").size(), 13u);
 }
 
+TEST_F(VerbsTest, ANetworkThatNothingTrainsIsAMistakeOfItsRow) {
+  const std::string file =
+      Write("forgot.toml", "schema = 1\nextends = \"" + Tiny() +
+                               "\"\n[[row]]\nid = \"triplet\"\nskip = \"-\"\n"
+                               "[[row]]\nid = \"softmax\"\n"
+                               "[[row]]\nid = \"forgot\"\n"
+                               "extends = \"softmax\"\nunset = [\"train.loss\"]\n");
+  for (const char* const verb : {"check", "plan", "run"}) {
+    const Ending ending = Facet({verb, file});
+    EXPECT_EQ(ending.exit_code, 3) << verb;
+    EXPECT_THAT(ending.err, AllOf(HasSubstr("row \"forgot\""), HasSubstr("would be random"),
+                                  HasSubstr("train.loss")));
+  }
+  EXPECT_EQ(Facet({"check", file, "--set", "forgot:train.architecture.use=pixels"}).exit_code, 0);
+}
+
+TEST_F(VerbsTest, CacheVerifyFindsAFlippedByteInAnyFileAndTheNextRunMendsIt) {
+  CopyTinyStore();
+  EXPECT_EQ(Facet({"cache", "verify"}).exit_code, 0);
+  const std::map<std::string, std::string> before = Artifacts(store());
+  int flipped = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(store() + "/cache/v1/cas")) {
+    if (!entry.is_regular_file() || fs::file_size(entry.path()) == 0) continue;
+    const auto time = fs::last_write_time(entry.path());
+    fs::permissions(entry.path(), fs::perms::owner_all);
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    const char byte = static_cast<char>(file.get());
+    file.seekp(0);
+    file.put(static_cast<char>(byte ^ 1));
+    file.close();
+    fs::last_write_time(entry.path(), time);
+    ++flipped;
+  }
+  EXPECT_GE(flipped, 13);
+  const Ending verify = Facet({"cache", "verify"});
+  EXPECT_EQ(verify.exit_code, 9);
+  EXPECT_THAT(verify.out, HasSubstr("its content is not what was written"));
+  const Ending run = RunTiny({});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(Computed(run).size(), 13u);
+  EXPECT_EQ(Artifacts(store()), before);
+  EXPECT_EQ(Facet({"cache", "verify"}).exit_code, 0);
+}
+
 // Every default is in what `show` prints, and it is a file like any other.
 TEST_F(VerbsTest, WhatShowPrintsIsTheSameExperiment) {
   CopyTinyStore();
@@ -89,7 +133,7 @@ TEST_F(VerbsTest, MistakesOnTheCommandLineAreNamed) {
   for (const auto& [arguments, says] :
        std::vector<std::pair<std::vector<std::string>, const char*>>{
            {{},
-            "verbs: run, plan, check, show, preview, report, weights, manifest, plugins, "
+            "verbs: run, plan, check, show, preview, report, weights, cache, manifest, plugins, "
             "version"},
            {{"plann", Tiny()}, "there is no verb \"plann\"; did you mean \"plan\"?"},
            {{"run", Tiny(), "--sett", "a=b"}, "did you mean --set?"},

@@ -37,6 +37,12 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
     FACET_ASSIGN_OR_RETURN(describe.inputs["model"], planner.Make(kNetwork, {row, ""}));
   } else {
     AddWeights(row, &describe);
+    const ComponentUse& architecture = describe.components.at("architecture");
+    if (!planner.HasTrait(architecture, Trait::kFixed) && !describe.settings.contains("weights")) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "row \"", row.id, "\": nothing trains the network \"", architecture.name,
+          "\", so its weights would be random; add train.loss, or weights: train.weights.file"));
+    }
   }
   planner.SetNumerics(row, &describe);
   describe.libraries = {"torch", "opencv"};
