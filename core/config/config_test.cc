@@ -170,6 +170,15 @@ id = "3"
   EXPECT_EQ(CheckInputs(result, Layout(), catalogue_).size(), 2u);
 }
 
+TEST_F(ConfigTest, ADeviceIsNoFile) {
+  const LoadResult result = Load("[[row]]\nid = \"1\"\ntrain.schedule.file = \"/dev/null\"\n");
+  ASSERT_TRUE(result.ok()) << Text(result);
+  const std::vector<Diagnostic> problems = CheckInputs(result, Layout(), catalogue_);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].code, "E0602");
+  EXPECT_NE(problems[0].message.find("not a file"), std::string::npos);
+}
+
 TEST_F(ConfigTest, ReportedRowsNeedNoComponents) {
   const LoadResult result = Load(
       "columns = [\"recall\", \"time/test.detect\"]\n[[row]]\nid = \"1\"\nreported = \"a "

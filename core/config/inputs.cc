@@ -54,6 +54,9 @@ void CheckOne(const std::string& text, const OptionSpec& option, const std::stri
     problems->Error("E0602", place,
                     absl::StrCat(path, ": ", text, " is ",
                                  wants_folder ? "not a folder" : "a folder, not a file"));
+  } else if (!wants_folder && !fs::is_regular_file(status)) {
+    problems->Error("E0602", place,
+                    absl::StrCat(path, ": ", text, " is a device, a pipe or a socket, not a file"));
   }
 }
 

@@ -43,7 +43,8 @@ Json ComponentDocument(const std::string& role, const ComponentUse& use, const S
     size_t index = 0;
     const bool of_list = parts.size() == 2 && absl::SimpleAtoi(parts[1], &index);
     FACET_CHECK(of_list ? index < named.size() : parts.size() == 1);
-    (of_list ? named[index] : named) = {{"content", external_digests.at(external.option)}};
+    Json content = {{"content", external_digests.at(external.option)}};
+    (of_list ? named[index] : named) = std::move(content);
   }
   return {{"kind", use.kind},
           {"name", use.name},

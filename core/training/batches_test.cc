@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <stdexcept>
 #include <numeric>
 #include <set>
 
@@ -198,6 +199,16 @@ TEST_F(BatchesTest, SaysWhatToRaiseForCropsThatAreTooSmall) {
   EXPECT_THAT(std::string(Open(1)->CheckLargeEnough(9, "train.crops.size_px").message()),
               HasSubstr("crops of 8 px are smaller than the network's input of 9 px; raise "
                         "train.crops.size_px"));
+}
+
+TEST(Prefetcher, AnExceptionIsTheStatusOfItsItem) {
+  Prefetcher<int> items(0, 3, 2, 3, [](int64_t index) -> absl::StatusOr<int> {
+    if (index == 1) throw std::runtime_error("no more memory");
+    return static_cast<int>(index);
+  });
+  EXPECT_EQ(*items.Next(), 0);
+  EXPECT_NE(items.Next().status().message().find("no more memory"), std::string::npos);
+  EXPECT_EQ(*items.Next(), 2);
 }
 
 TEST(InputWriter, MirrorsTheWindowButNotTheMeanImage) {

@@ -78,6 +78,16 @@ absl::Status Optimizer::CheckGradients(const std::string& prefix) const {
   return absl::OkStatus();
 }
 
+absl::Status Optimizer::CheckFinite() const {
+  const at::NoGradGuard no_grad;
+  for (const Entry& entry : entries_) {
+    if (at::isfinite(entry.parameter).all().item<bool>()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("learned tensor ", entry.prefix, entry.name, " is not finite"));
+  }
+  return absl::OkStatus();
+}
+
 void Optimizer::ZeroGradients() {
   for (Entry& entry : entries_) entry.parameter.mutable_grad() = at::Tensor();
 }

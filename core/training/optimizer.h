@@ -35,6 +35,8 @@ class Optimizer {
 
   // Internal, with its name, if a tensor that was added under `prefix` got no gradient in any step.
   absl::Status CheckGradients(const std::string& prefix) const;
+  // InvalidArgument, with its name, if a tensor has a value that is not finite.
+  absl::Status CheckFinite() const;
   void ZeroGradients();
   // The l2 norm of all gradients together; its bits do not depend on the number of threads.
   double GradientNorm() const;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/api/guard.h"
 
 namespace facet {
 
@@ -56,7 +57,8 @@ class Prefetcher {
       if (next_made_ >= end_) return;
       const int64_t index = next_made_++;
       lock.unlock();
-      absl::StatusOr<Item> item = make_(index);
+      // An exception that left the thread would end the process.
+      absl::StatusOr<Item> item = Guard("a batch", [&] { return make_(index); });
       lock.lock();
       ready_.emplace(index, std::move(item));
       changed_.notify_all();

@@ -215,6 +215,13 @@ absl::StatusOr<double> Trainer::Validate(Json* entry) {
 }
 
 absl::Status Trainer::EndEpoch() {
+  // The loss of a step tells of the steps before it: nothing else tells of the last one.
+  if (const absl::Status finite = optimizer_->CheckFinite(); !finite.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%s after step %d (epoch %d, rate %g): training diverged; lower "
+                        "train.optimizer.rates",
+                        finite.message(), step_, epoch_ + 1, schedule_.Rate(step_ - 1)));
+  }
   Json entry = {{"epoch", epoch_ + 1},
                 {"step", step_},
                 {"rate", schedule_.Rate(step_ - 1)},

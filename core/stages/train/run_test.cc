@@ -140,6 +140,14 @@ TEST_F(TrainTest, SaysWhereItDiverged) {
   context->settings_["optimizer"]["rates"] = {1e18};
   const absl::Status status = RunTrain(*context);
   EXPECT_THAT(std::string(status.message()), HasSubstr("(epoch 1, rate 1e+18): training diverged"));
+  // In the last step of all, no loss is computed any more.
+  auto last = Context("last");
+  last->settings_["optimizer"]["rates"] = {1e39};
+  last->settings_["optimizer"]["epochs"] = 1;
+  last->settings_["optimizer"]["batch"] = 24;
+  last->settings_["optimizer"]["validation_share"] = 0.0;
+  EXPECT_THAT(std::string(RunTrain(*last).message()), HasSubstr("training diverged"));
+  EXPECT_FALSE(std::filesystem::exists(last->output_ + "/weights.safetensors"));
   auto cuda = Context("cuda");
   cuda->device_ = "cuda";
   if (!at::hasCUDA()) {
