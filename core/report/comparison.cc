@@ -46,6 +46,11 @@ std::string WhyNot(const ReportRow& row, const ReportRow& parent) {
         each->evaluation.replicate_kind.empty()) {
       return absl::StrCat("row ", each->id, " has no replicates");
     }
+    for (const double replicate : each->evaluation.replicates) {
+      if (!std::isfinite(replicate)) {
+        return absl::StrCat("row ", each->id, " has replicates that are no numbers");
+      }
+    }
   }
   const Evaluation &a = row.evaluation, &b = parent.evaluation;
   if (a.protocol != b.protocol || a.replicate_kind != b.replicate_kind ||
@@ -160,6 +165,14 @@ std::optional<PairedDifference> CompareToParent(const ReportRow& row, const Repo
                            " paired bootstrap draws, percentiles")};
   }
   result.unit = a.metrics[0].unit;
+  // Replicates are of the headline; a row's table may show the metric of its reference.
+  for (const ReportRow* each : {&row, &parent}) {
+    const std::string shown = BaseName(ShownMetric(*each)->name);
+    const std::string compared = BaseName(a.metrics[0].name);
+    if (shown == compared) continue;
+    absl::StrAppend(&result.method, "; of ", compared, ", where the table shows ", shown);
+    break;
+  }
   return result;
 }
 

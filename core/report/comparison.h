@@ -40,7 +40,8 @@ std::string StateName(ReportStage::State state);
 struct PairedDifference {
   double value = 0.0, low = 0.0, high = 0.0;
   std::string unit;
-  std::string method;  // "10 paired folds, t interval"
+  // "10 paired folds, t interval"; names the metric where the table shows another.
+  std::string method;
 };
 // None where the rows cannot be compared; `why` then says it ("row 2 is not run").
 std::optional<PairedDifference> CompareToParent(const ReportRow& row, const ReportRow& parent,

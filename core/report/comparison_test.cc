@@ -116,6 +116,27 @@ TEST(ComparisonTest, RowsOfOtherPairsAreNotCompared) {
   EXPECT_EQ(why, "row x: failed");
 }
 
+// The headline is compared; a reference may have the table show another metric.
+TEST(ComparisonTest, TheDifferenceNamesItsMetricWhereTheTableShowsAnother) {
+  const ReportRow parent = RowWith({1, 2}, "fold", 1);
+  ReportRow row = parent;
+  std::string why;
+  EXPECT_EQ(CompareToParent(row, parent, &why)->method, "2 paired folds, t interval");
+  row.evaluation.metrics.push_back({"accuracy", 90.0, 1.0, "folds", "%", 4});
+  row.references = {{"accuracy", 95.8, "%", "", -1.0}};
+  EXPECT_EQ(CompareToParent(row, parent, &why)->method,
+            "2 paired folds, t interval; of 100%-EER, where the table shows accuracy");
+}
+
+TEST(ComparisonTest, ReplicatesThatAreNoNumbersAreNotSorted) {
+  ReportRow row = RowWith({1, 2, 3}, "bootstrap", 2);
+  const ReportRow parent = row;
+  row.evaluation.replicates[1] = std::nan("");
+  std::string why;
+  EXPECT_FALSE(CompareToParent(row, parent, &why));
+  EXPECT_EQ(why, "row x has replicates that are no numbers");
+}
+
 TEST(ComparisonTest, VerdictNeedsATolerance) {
   ReportRow row = RowWith({1, 2}, "fold", 95.0);
   row.references = {{"100%-EER", 95.8, "%", "", -1.0}};
