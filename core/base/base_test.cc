@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -117,6 +118,16 @@ TEST(Json, DumpIsCanonicalAndErrorsNameTheSource) {
   EXPECT_EQ(bad.status().message().substr(0, 6), "x.json");
 }
 
+// Reading the first page of one's own memory is an input/output error.
+TEST(File, AFaultOfTheMachineIsNoneOfTheFile) {
+  EXPECT_TRUE(absl::IsUnavailable(ReadFile("/proc/self/mem").status()));
+  EXPECT_TRUE(absl::IsUnavailable(Sha256File("/proc/self/mem").status()));
+  EXPECT_TRUE(absl::IsUnavailable(FileError(EMFILE, "x")));
+  EXPECT_TRUE(absl::IsNotFound(ReadFile("/no/such/file").status()));
+  EXPECT_NE(ReadFile("/proc/self/status").value().find("VmSize"), std::string::npos);
+  EXPECT_EQ(ReadFile("/proc").status().message(), "cannot read /proc: is a folder");
+}
+
 TEST(File, WritingFollowsNoLinkThatWasPlanted) {
   const std::filesystem::path folder = TestFolder();
   const std::string path = (folder / "report.txt").string(), victim = (folder / "victim").string();
@@ -129,6 +140,11 @@ TEST(File, WritingFollowsNoLinkThatWasPlanted) {
     EXPECT_EQ(*ReadFile(path), "theirs");
     std::filesystem::remove(path);
   }
+}
+
+TEST(Hash, HexadecimalDigitsAreBytes) {
+  EXPECT_EQ(BytesOfHex("00ff7Fa0"), std::string("\0\xff\x7f\xa0", 4));
+  EXPECT_EQ(BytesOfHex(""), "");
 }
 
 TEST(Hash, OnlyADigestIsOne) {

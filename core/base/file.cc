@@ -1,14 +1,15 @@
 #include "core/base/file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <random>
-#include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -28,19 +29,57 @@ absl::Status WriteAll(int file, std::string_view content, const std::string& pat
   return absl::OkStatus();
 }
 
+// `size`: what is probably there; pipes and files of /proc say 0.
+absl::Status ReadAll(int file, size_t size, const std::string& what, std::string* content) {
+  constexpr size_t kLeast = 4096;
+  size_t used = 0;
+  while (true) {
+    content->resize(std::max(used + kLeast, size + 1));
+    const ssize_t count = ::read(file, content->data() + used, content->size() - used);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return FileError(errno, what);
+    if (count == 0) break;
+    used += static_cast<size_t>(count);
+    size = std::max(size, 2 * used);
+  }
+  content->resize(used);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return absl::FailedPreconditionError(absl::StrCat("cannot read ", path, ": is a folder"));
+absl::Status FileError(int error, std::string_view what) {
+  const absl::string_view message(what.data(), what.size());
+  switch (error) {
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case ESTALE:
+    case ETIMEDOUT:
+      return absl::UnavailableError(absl::StrCat(message, ": ", std::strerror(error)));
+    default:
+      return absl::ErrnoToStatus(error, message);
   }
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (stream.bad()) return absl::DataLossError(absl::StrCat("reading ", path, " failed"));
-  return std::move(content).str();
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  const std::string what = absl::StrCat("cannot read ", path);
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return FileError(errno, what);
+  struct stat info;
+  std::string content;
+  absl::Status status;
+  if (::fstat(file, &info) != 0) {
+    status = FileError(errno, what);
+  } else if (S_ISDIR(info.st_mode)) {
+    status = absl::FailedPreconditionError(absl::StrCat(what, ": is a folder"));
+  } else {
+    status = ReadAll(file, static_cast<size_t>(info.st_size), what, &content);
+  }
+  ::close(file);
+  if (!status.ok()) return status;
+  return content;
 }
 
 absl::Status WriteFileAtomically(const std::string& path, std::string_view content) {

@@ -10,7 +10,11 @@
 
 namespace facet {
 
+// Unavailable: the machine's fault, not the file's, and another time it may go well: a disk that
+// fails, no memory, no descriptor left. Nothing is concluded of the file from it.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
+// The status of a system call that failed with `error`, as ReadFile() tells it.
+absl::Status FileError(int error, std::string_view what);
 
 // Replaces `path` in one step: written beside it, synced, renamed, the folder synced. A crash
 // leaves the old content or the new one.

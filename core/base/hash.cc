@@ -3,11 +3,14 @@
 #include <openssl/evp.h>
 
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/check.h"
+#include "core/base/file.h"
 
 namespace facet {
 
@@ -50,10 +53,20 @@ bool IsSha256Hex(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+std::string BytesOfHex(std::string_view digits) {
+  std::string bytes(digits.size() / 2, '\0');
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    uint8_t value = 0;
+    std::from_chars(digits.data() + 2 * i, digits.data() + 2 * i + 2, value, 16);
+    bytes[i] = static_cast<char>(value);
+  }
+  return bytes;
+}
+
 absl::StatusOr<std::string> Sha256File(const std::string& path) {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                        &std::fclose);
-  if (file == nullptr) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
+  if (file == nullptr) return FileError(errno, absl::StrCat("cannot read ", path));
   Sha256 hash;
   std::vector<char> buffer(1 << 16);
   size_t count = 0;
@@ -61,7 +74,7 @@ absl::StatusOr<std::string> Sha256File(const std::string& path) {
     hash.Update(std::string_view(buffer.data(), count));
   }
   if (std::ferror(file.get()) != 0) {
-    return absl::DataLossError(absl::StrCat("reading ", path, " failed"));
+    return FileError(errno, absl::StrCat("cannot read ", path));
   }
   return hash.HexDigest();
 }

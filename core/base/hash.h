@@ -35,6 +35,10 @@ absl::StatusOr<std::string> Sha256File(const std::string& path);
 // file is asked before it becomes a path.
 bool IsSha256Hex(std::string_view text);
 
+// The bytes that an even number of hexadecimal digits stand for. (Abseil has other functions of this
+// in its releases of Debian 12 and of Debian 13.)
+std::string BytesOfHex(std::string_view digits);
+
 }  // namespace facet
 
 #endif  // FACET_CORE_BASE_HASH_H_

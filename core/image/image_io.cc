@@ -1,6 +1,7 @@
 #include "core/image/image_io.h"
 
 #include <cstring>
+#include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <utility>
@@ -62,7 +63,10 @@ absl::StatusOr<Image> DecodeWithOpenCv(std::string_view bytes) {
     if (mat.empty()) return absl::InvalidArgumentError("corrupt image: OpenCV cannot decode it");
     return FromMat(mat);
   } catch (const cv::Exception& error) {
+    if (error.code == cv::Error::StsNoMem) return absl::UnavailableError("no memory to decode it");
     return absl::InvalidArgumentError(absl::StrCat("corrupt image: OpenCV says ", error.err));
+  } catch (const std::bad_alloc&) {
+    return absl::UnavailableError("no memory to decode it");
   }
 }
 

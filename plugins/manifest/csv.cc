@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/api/component.h"
+#include "core/base/hash.h"
 #include "plugins/lists/csv.h"
 #include "plugins/manifest/schema.h"
 
@@ -95,7 +96,7 @@ absl::Status BindField(const CsvTable& csv, const CsvTable::Row& row, const Mani
           text.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
         return csv.Error(row, absl::StrCat(column.name, " is hexadecimal, here \"", text, "\""));
       }
-      statement->BindBlob(parameter, absl::HexStringToBytes(text));
+      statement->BindBlob(parameter, BytesOfHex(text));
       break;
     case Type::kText:
       if (const absl::Status status = CheckManifestText(column.name, text); !status.ok()) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/api/component.h"
+#include "core/base/hash.h"
 #include "core/base/json.h"
 #include "core/base/utf8.h"
 
@@ -44,7 +45,7 @@ void BindHash(SqliteStatement* statement, int parameter, const std::string& hex)
   if (hex.empty()) {
     statement->BindNull(parameter);
   } else {
-    statement->BindBlob(parameter, absl::HexStringToBytes(hex));
+    statement->BindBlob(parameter, BytesOfHex(hex));
   }
 }
 

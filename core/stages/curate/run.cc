@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "core/api/curator.h"
 #include "core/base/file.h"
 #include "core/image/contact_sheet.h"
@@ -227,6 +228,24 @@ absl::StatusOr<CurationContext> MakeContext(StageContext& context,
   return given;
 }
 
+// The first fault of the machine while images were read: a curator flags what it cannot read and goes
+// on, and its verdict on such an image would stay.
+class MachineFault {
+ public:
+  void Note(const absl::Status& status) {
+    const absl::MutexLock lock(&mutex_);
+    if (absl::IsUnavailable(status)) status_.Update(status);
+  }
+  absl::Status status() const {
+    const absl::MutexLock lock(&mutex_);
+    return status_;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  absl::Status status_;
+};
+
 }  // namespace
 
 absl::Status RunCurate(StageContext& context) {
@@ -234,8 +253,15 @@ absl::Status RunCurate(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Curator> curator,
                          context.Create<Curator>("curator"));
   std::unique_ptr<PackedFaces> faces;
-  FACET_ASSIGN_OR_RETURN(const CurationContext given, MakeContext(context, &faces));
+  FACET_ASSIGN_OR_RETURN(CurationContext given, MakeContext(context, &faces));
+  MachineFault fault;
+  given.read_image = [read = given.read_image, &fault](const std::string& path) {
+    absl::StatusOr<Image> image = read(path);
+    fault.Note(image.status());
+    return image;
+  };
   absl::StatusOr<CurationResult> result = Guard(name, [&] { return curator->Curate(given); });
+  FACET_RETURN_IF_ERROR(Annotate(fault.status(), name));
   if (!result.ok()) return Annotate(result.status(), name);
   FACET_RETURN_IF_ERROR(Annotate(CheckResult(*result), name));
   if (!std::filesystem::is_regular_file(context.output_dir() + "/manifest.sqlite")) {

@@ -54,6 +54,7 @@ class FaceSearch {
     FaceRecord record;
     record.sample = item.index;
     const absl::StatusOr<Image> image = images_.Read(item.index, item.sample);
+    if (absl::IsUnavailable(image.status())) return Annotate(image.status(), item.sample.key);
     if (!image.ok()) {
       record.state = State::kUnreadable;
       record.reason = std::string(image.status().message());

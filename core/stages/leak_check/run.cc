@@ -74,14 +74,16 @@ struct Fingerprint {
   std::optional<uint64_t> hash;  // none: not asked for, undecodable or without contrast
 };
 
-Fingerprint MakeFingerprint(const SampleImages& images, int64_t index, const Sample& sample,
-                            bool with_hash) {
+absl::StatusOr<Fingerprint> MakeFingerprint(const SampleImages& images, int64_t index,
+                                            const Sample& sample, bool with_hash) {
   Fingerprint made;
   const absl::StatusOr<std::string> bytes = images.ReadBytes(index, sample);
+  if (absl::IsUnavailable(bytes.status())) return Annotate(bytes.status(), sample.key);
   if (!bytes.ok()) return made;
   made.digest = Sha256Hex(*bytes);
   if (!with_hash) return made;
   const absl::StatusOr<Image> image = images.Decode(*bytes);
+  if (absl::IsUnavailable(image.status())) return Annotate(image.status(), sample.key);
   if (!image.ok()) return made;
   const cv::Mat pixels(image->height, image->width, CV_8UC3,
                        const_cast<uint8_t*>(image->bgr.data()));
@@ -115,14 +117,15 @@ absl::StatusOr<std::vector<Fingerprint>> MakeFingerprints(StageContext& context,
     return std::optional<size_t>(position++);
   };
   int64_t unreadable = 0;
-  FACET_RETURN_IF_ERROR((ForEachImage<size_t, Fingerprint>(
+  FACET_RETURN_IF_ERROR((ForEachImage<size_t, absl::StatusOr<Fingerprint>>(
       context, static_cast<int64_t>(samples.size()), next,
       [&](size_t index, int) {
         return MakeFingerprint(images, static_cast<int64_t>(index), samples[index], with_hash);
       },
-      [&](size_t index, Fingerprint& made) {
-        unreadable += made.digest.empty();
-        all[index] = std::move(made);
+      [&](size_t index, absl::StatusOr<Fingerprint>& made) {
+        if (!made.ok()) return made.status();
+        unreadable += made->digest.empty();
+        all[index] = *std::move(made);
         return absl::OkStatus();
       })));
   if (unreadable > 0) context.Count(absl::StrCat("unreadable images of ", port), unreadable);

@@ -80,6 +80,7 @@ class Search {
     }
     if (!image.bytes_sha256.empty() && image.num_bytes >= 0) return absl::OkStatus();
     const auto bytes = ReadFile(context_.image_folder + "/" + image.path);
+    if (absl::IsUnavailable(bytes.status())) return bytes.status();
     if (!bytes.ok()) {
       item->problem = std::string(bytes.status().message());
       return absl::OkStatus();
