@@ -38,7 +38,8 @@ bool IsPrivateV4(uint32_t address) {
 
 absl::StatusOr<DownloadUrl> ParseDownloadUrl(const std::string& url, const std::string& base) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle(curl_url(), curl_url_cleanup);
-  constexpr unsigned kFlags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE;
+  // Without the last, libcurl of Debian 13 refuses a blank, which lists of images have.
+  constexpr unsigned kFlags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE;
   CURLUcode code = CURLUE_OK;
   if (!base.empty()) code = curl_url_set(handle.get(), CURLUPART_URL, base.c_str(), kFlags);
   if (code == CURLUE_OK) code = curl_url_set(handle.get(), CURLUPART_URL, url.c_str(), kFlags);
