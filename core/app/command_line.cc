@@ -207,4 +207,13 @@ int CommandLine::Run(int argc, char** argv) {
   return FlushAnswer(state_->run());
 }
 
+int ExitCodeOfMain(const char* program, int (*run)(int argc, char** argv), int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& exception) {
+    std::fprintf(stderr, "%s: a bug in it: %s\n", program, exception.what());
+    return kExitBug;
+  }
+}
+
 }  // namespace facet

@@ -86,6 +86,9 @@ class CommandLine {
   std::unique_ptr<State> state_;
 };
 
+// What main() returns: the exit code of `run`. An exception is a bug of `program`, which is told.
+int ExitCodeOfMain(const char* program, int (*run)(int argc, char** argv), int argc, char** argv);
+
 }  // namespace facet
 
 #endif  // FACET_CORE_APP_COMMAND_LINE_H_

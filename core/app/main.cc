@@ -63,11 +63,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace facet
 
-int main(int argc, char** argv) {
-  try {
-    return facet::Main(argc, argv);
-  } catch (const std::exception& exception) {
-    std::fprintf(stderr, "facet: a bug in the host: %s\n", exception.what());
-    return facet::kExitBug;
-  }
-}
+int main(int argc, char** argv) { return facet::ExitCodeOfMain("facet", &facet::Main, argc, argv); }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,12 +49,13 @@ int Check(const ExperimentArguments& arguments, VerbContext& context) {
   };
   // What a row asks for may be well written and yet not fit together.
   if (!absl::c_any_of(problems, is_error)) {
+    std::set<std::string> told;  // a row that rests on another has its mistake too
     for (const Row& row : loaded.experiment.rows) {
       if (!row.skip.empty()) continue;
       const absl::Status plan = PlanExperiment(loaded.experiment, {&row}, AllStageTypes(),
                                                context.catalogue(), Machine::ThisOne())
                                     .status();
-      if (plan.ok()) continue;
+      if (plan.ok() || !told.insert(std::string(plan.message())).second) continue;
       Diagnostic problem;
       problem.code = "E0508";
       problem.message = std::string(plan.message());

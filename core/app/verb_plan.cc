@@ -14,7 +14,7 @@
 #include "core/app/planned_experiment.h"
 #include "core/app/progress.h"
 #include "core/graph/input_digests.h"
-#include "core/graph/scheduler.h"
+#include "core/graph/run_plan.h"
 
 namespace facet {
 namespace {

@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/app/planned_experiment.h"
 #include "core/graph/input_digests.h"
-#include "core/graph/scheduler.h"
+#include "core/graph/run_plan.h"
 
 namespace facet {
 namespace {

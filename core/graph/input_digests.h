@@ -1,4 +1,4 @@
-// Content digests of files and folders outside the store.
+// Content digests of files and folders outside the store, and of the store's own blobs.
 //
 // A file's is its SHA-256; a folder's is over the sorted (relative path, size, digest) of all files
 // below it, links followed. Files are hashed in parallel, and never twice: the index remembers

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/base/hash.h"
+#include "core/base/test_folder.h"
 
 namespace facet {
 namespace {
@@ -18,9 +19,7 @@ namespace fs = std::filesystem;
 class InputDigestsTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(folder_);
+    folder_ = TestFolder();
     fs::create_directories(folder_ / "data/b");
     Write("data/a.txt", "one");
     Write("data/b/c.txt", "two");

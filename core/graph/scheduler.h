@@ -67,22 +67,6 @@ std::vector<StageOutcome> RunStages(const StageGraph& graph, const KeyEnvironmen
                                     Store& store, InputDigests& digests, StageRunner& runner,
                                     RunObserver& observer, const RunOptions& options);
 
-// What a run would do, without doing it.
-struct PlannedStage {
-  enum class State { kCached, kRun, kWaits, kBlocked } state = State::kWaits;
-  std::string key;    // kWaits: a stand-in (key.h, PendingInput)
-  Artifact artifact;  // kCached
-  std::string why;    // kRun: what differs from the nearest artifact; kBlocked: what is missing
-  std::vector<int> waits_for;  // kWaits: stages that must run first
-};
-std::vector<PlannedStage> PlanStages(const StageGraph& graph, const KeyEnvironment& environment,
-                                     const Store& store, InputDigests& digests,
-                                     const std::set<std::string>& force);
-
-// The inputs of a stage outside the store, by option. NotFound names what is missing.
-absl::StatusOr<std::map<std::string, std::string>> ExternalDigests(const StageSpec& stage,
-                                                                   InputDigests& digests);
-
 }  // namespace facet
 
 #endif  // FACET_CORE_GRAPH_SCHEDULER_H_

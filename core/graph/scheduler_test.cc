@@ -11,6 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/base/test_folder.h"
+#include "core/graph/run_plan.h"
 
 namespace facet {
 namespace {
@@ -68,9 +71,7 @@ class NoObserver final : public RunObserver {
 class SchedulerTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(folder_);
+    folder_ = TestFolder();
     store_ = *Store::Open(folder_.string());
     options_.log_folder = folder_.string();
   }
@@ -290,8 +291,10 @@ TEST_F(SchedulerTest, AFolderThatTheUserNamedIsKeptWhateverTheKey) {
   const int collect = Add("collect", {{"text", "one "}});
   graph_.stages[collect].keeps_folder = true;
   graph_.stages[collect].externals = {{"curator.folder", folder.string(), true, true}};
+  const std::string library = (folder_ / "libcollect.so").string();
+  ASSERT_TRUE(WriteFileAtomically(library, "").ok());
   graph_.stages[collect].components["curator"] = {
-      "curator", "collect", {{"folder", folder.string()}}, "", "digest"};
+      "curator", "collect", {{"folder", folder.string()}}, library, Sha256Hex("")};
   const std::string first = Run()[collect].key;
   graph_.stages[collect].settings["text"] = "two";
   EXPECT_NE(Run()[collect].key, first);

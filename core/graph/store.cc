@@ -194,8 +194,10 @@ std::optional<Artifact> Store::Find(const std::string& key, InputDigests* digest
 
 std::vector<std::string> Store::Verify(const std::function<void(int64_t, int64_t)>& progress) {
   std::vector<std::string> problems;
-  std::map<std::string, std::vector<std::pair<std::string, std::string>>>
-      uses;  // blob -> key, file
+  struct Use {
+    std::string key, file;
+  };
+  std::map<std::string, std::vector<Use>> uses;  // by the blob's digest
   std::error_code error;
   for (const auto& group : fs::directory_iterator(Root() + "/ac", error)) {
     for (const auto& entry : fs::directory_iterator(group.path(), error)) {
@@ -208,7 +210,7 @@ std::vector<std::string> Store::Verify(const std::function<void(int64_t, int64_t
         continue;
       }
       for (const ArtifactFile& file : artifact->files) {
-        uses[file.digest].emplace_back(key, absl::StrCat(file.name, " of ", artifact->name));
+        uses[file.digest].push_back({key, absl::StrCat(file.name, " of ", artifact->name)});
       }
     }
   }
@@ -217,6 +219,10 @@ std::vector<std::string> Store::Verify(const std::function<void(int64_t, int64_t
     progress(done++, static_cast<int64_t>(uses.size()));
     const absl::StatusOr<std::string> found = Sha256File(BlobPath(digest));
     if (found.ok() && *found == digest) continue;
+    if (absl::IsUnavailable(found.status())) {  // the machine's fault: nothing is known of the file
+      problems.push_back(std::string(found.status().message()));
+      continue;
+    }
     for (const auto& [key, file] : users) {
       const std::string reason = absl::StrCat(
           file, ": ",
@@ -307,7 +313,10 @@ absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::s
   const std::string folder = fs::path(blob).parent_path().string();
   FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
   // One that is there is trusted by its content alone; a damaged one is replaced.
-  if (HasSize(blob, file.size) && Sha256File(blob).value_or("") == digest) return file;
+  if (HasSize(blob, file.size) && Sha256File(blob).value_or("") == digest) {
+    if (digests != nullptr) digests->Record(blob, digest);
+    return file;
+  }
   FACET_RETURN_IF_ERROR(Sync(path));
   if (::chmod(path.c_str(), 0444) != 0 || std::rename(path.c_str(), blob.c_str()) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot move ", path, " to ", blob));

@@ -84,7 +84,8 @@ class Store {
   std::vector<Artifact> List(const std::string& type) const;
   std::string BlobPath(const std::string& digest) const;
 
-  // Reads all blobs of all entries. What is damaged is moved to quarantine/, one sentence each.
+  // Reads all blobs of all entries. What is damaged is moved to quarantine/, one sentence each; what
+  // the machine cannot read now is told and stays.
   // `progress` is called with the number of files read and of all.
   std::vector<std::string> Verify(const std::function<void(int64_t, int64_t)>& progress);
 

@@ -22,16 +22,17 @@ _ALLOC, _WRITE, _MERGE, _STRINGS = 0x2, 0x1, 0x10, 0x20
 _UNDEFINED, _ABSOLUTE, _COMMON, _EXTENDED = 0, 0xFFF1, 0xFFF2, 0xFFFF
 _LOCAL, _WEAK = 0, 2
 _SECTION_SYMBOL = 3
+# x86-64's relocations relative to the program counter: their addend is that of the symbol less 4.
+_PC_RELATIVE = {2, 4, 9, 41, 42}
 # Where execution may go on from a function's section without a relocation that says so.
 _COMPANIONS = (".text.unlikely.", ".text.hot.", ".text.startup.", ".gcc_except_table.")
 
 
 class Section:
-    __slots__ = ("name", "kind", "flags", "data", "entry_bytes", "relocations", "owner", "digest", "edges")
+    __slots__ = ("name", "flags", "data", "entry_bytes", "relocations", "owner", "digest", "edges")
 
-    def __init__(self, name, kind, flags, data, entry_bytes, owner):
-        self.name, self.kind, self.flags, self.data, self.entry_bytes = name, kind, flags, data, entry_bytes
-        self.owner = owner
+    def __init__(self, name, flags, data, entry_bytes, owner):
+        self.name, self.flags, self.data, self.entry_bytes, self.owner = name, flags, data, entry_bytes, owner
         self.relocations = []  # offset, type, addend, symbol
         self.digest, self.edges = None, []
 
@@ -67,7 +68,7 @@ class Object:
             content = b"" if h[1] == _NOBITS else data[h[4]:h[4] + h[5]]
             if h[1] == _NOBITS:
                 content = struct.pack("<Q", h[5])
-            self.sections.append(Section(_text(title, h[0]), h[1], h[2], content, h[9], self) if loaded else None)
+            self.sections.append(Section(_text(title, h[0]), h[2], content, h[9], self) if loaded else None)
         symbols = self._read_symbols(data, headers)
         for h in headers:
             if h[1] != _RELA or self.sections[h[7]] is None:
@@ -136,10 +137,10 @@ class Code:
         if section is None:
             return symbol.name, addend, None
         if section.flags & _MERGE and section.entry_bytes:
-            # Relative to the program counter, an addend of -4 is the symbol itself.
-            begin = symbol.value + (addend + 4 if symbol.kind == _SECTION_SYMBOL and kind != 1 else 0)
-            if symbol.kind == _SECTION_SYMBOL and kind == 1:
-                begin, addend = addend, 0
+            # A label says which entry is meant, a section's symbol leaves it to the addend.
+            begin = symbol.value
+            if symbol.kind == _SECTION_SYMBOL:
+                begin, addend = addend + (4 if kind in _PC_RELATIVE else 0), 0
             if section.flags & _STRINGS and section.entry_bytes == 1:
                 end = section.data.index(b"\0", begin)
             else:

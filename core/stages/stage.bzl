@@ -77,7 +77,7 @@ def facet_stage(
             data = [] if of_host else test_data,
             shard_count = test_shards.get(test_name),
             torch = torch and not of_host,
-            deps = shared + ([
+            deps = shared + ["//core/base:test_folder"] + ([
                 ":plan",
                 "//core/stages:planner_testing",
             ] if of_host else [

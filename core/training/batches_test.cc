@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <stdexcept>
 #include <numeric>
 #include <set>
+#include <stdexcept>
 
+#include "core/base/test_folder.h"
 #include "core/image/image_io.h"
 #include "core/records/blob_file.h"
 #include "core/records/crops.h"
@@ -37,10 +38,7 @@ Image Gradient(int width, int height, int seed) {
 class BatchesTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ =
-        testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+    folder_ = TestFolder();
     auto writer = *BlobWriter::Create(folder_ + "/crops.mdb");
     std::vector<CropRecord> records;
     for (int i = 0; i < 12; ++i) {

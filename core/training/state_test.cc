@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/base/file.h"
+#include "core/base/test_folder.h"
 #include "core/training/checkpoint.h"
 #include "core/training/schedule.h"
 #include "core/training/weights_file.h"
@@ -15,14 +16,6 @@ namespace facet {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::string Folder() {
-  const std::string path =
-      testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name();
-  std::filesystem::remove_all(path);
-  std::filesystem::create_directories(path);
-  return path;
-}
 
 StoredTensors Example() {
   StoredTensors stored;
@@ -130,7 +123,7 @@ TEST(WeightsFile, RefusesOffsetsThatDoNotFit) {
 }
 
 TEST(WeightsFile, NamesTheFile) {
-  const std::string path = Folder() + "/w.safetensors";
+  const std::string path = TestFolder() + "/w.safetensors";
   ASSERT_TRUE(WriteTensors(path, Example()).ok());
   EXPECT_TRUE(ReadTensors(path).ok());
   std::ofstream(path) << "short";
@@ -138,7 +131,7 @@ TEST(WeightsFile, NamesTheFile) {
 }
 
 TEST(Checkpoint, KeepsTwoGenerationsAndTakesTheNewestWhole) {
-  const std::string folder = Folder();
+  const std::string folder = TestFolder();
   {
     CheckpointStore store(folder);
     EXPECT_FALSE(store.Load().has_value());

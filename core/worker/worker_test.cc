@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/test_folder.h"
 #include "core/graph/scheduler.h"
 #include "core/worker/worker_context.h"
 
@@ -44,9 +45,7 @@ class WorkerTest : public testing::Test {
     const char* worker = std::getenv("FAKE_WORKER");
     ASSERT_NE(worker, nullptr);
     worker_ = fs::absolute(worker).string();
-    folder_ = fs::path(testing::TempDir()) /
-              testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(folder_);
+    folder_ = TestFolder();
     store_ = *Store::Open(folder_.string());
     options_.log_folder = folder_.string();
   }

@@ -127,10 +127,5 @@ int Main(int argc, char** argv) {
 }  // namespace facet
 
 int main(int argc, char** argv) {
-  try {
-    return facet::Main(argc, argv);
-  } catch (const std::exception& exception) {
-    std::fprintf(stderr, "facet-manifest: a bug in it: %s\n", exception.what());
-    return facet::kExitBug;
-  }
+  return facet::ExitCodeOfMain("facet-manifest", &facet::Main, argc, argv);
 }

@@ -17,6 +17,7 @@
 #include "core/api/miner.h"
 #include "core/base/file.h"
 #include "core/base/random.h"
+#include "core/base/test_folder.h"
 #include "core/pipeline/context_testing.h"
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
@@ -85,10 +86,7 @@ class EmbedTest : public testing::Test {
   // Identity lies in weak directions, what varies between a person's images in strong ones: the
   // principal directions are a start that learning can improve.
   void SetUp() override {
-    folder_ =
-        testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+    folder_ = TestFolder();
     Random random(7);
     for (int64_t i = 0; i < kPeople * kImages; ++i) {
       const int64_t person = i % kPeople;

@@ -12,6 +12,7 @@
 
 #include "core/base/file.h"
 #include "core/base/random.h"
+#include "core/base/test_folder.h"
 #include "core/pipeline/context_testing.h"
 #include "core/records/blob_file.h"
 #include "core/records/crops.h"
@@ -33,10 +34,7 @@ class TrainTest : public testing::Test {
  protected:
   // 40 raw crops of 36 x 36 px, of four identities: noise around a colour of their own.
   void SetUp() override {
-    folder_ =
-        testing::TempDir() + "/" + testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+    folder_ = TestFolder();
     auto writer = *BlobWriter::Create(folder_ + "/crops.mdb");
     std::vector<CropRecord> records;
     Random random(3);
