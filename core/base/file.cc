@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <random>
 
+#include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 
@@ -82,25 +83,42 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return content;
 }
 
-absl::Status WriteFileAtomically(const std::string& path, std::string_view content) {
+AtomicFile::AtomicFile(std::string path, std::string temporary, int file)
+    : path_(std::move(path)), temporary_(std::move(temporary)), file_(file) {}
+
+absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
   // A file of its own, under a name that nobody could have planted a link under.
   std::random_device random;
-  const std::string temporary = absl::StrCat(path, ".", absl::Hex(random()), absl::Hex(random()));
+  std::string temporary = absl::StrCat(path, ".", absl::Hex(random()), absl::Hex(random()));
   const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", temporary));
-  absl::Status status = WriteAll(file, content, temporary);
-  if (status.ok() && ::fsync(file) != 0) {
-    status = absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", temporary));
+  return absl::WrapUnique(new AtomicFile(path, std::move(temporary), file));
+}
+
+AtomicFile::~AtomicFile() {
+  ::close(file_);
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+absl::Status AtomicFile::Append(std::string_view content) {
+  return WriteAll(file_, content, temporary_);
+}
+
+absl::Status AtomicFile::Commit() {
+  if (::fsync(file_) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", temporary_));
   }
-  ::close(file);
-  if (status.ok() && std::rename(temporary.c_str(), path.c_str()) != 0) {
-    status = absl::ErrnoToStatus(errno, absl::StrCat("cannot rename to ", path));
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot rename to ", path_));
   }
-  if (!status.ok()) {
-    ::unlink(temporary.c_str());
-    return status;
-  }
-  return Sync(FolderOf(path));
+  committed_ = true;
+  return Sync(FolderOf(path_));
+}
+
+absl::Status WriteFileAtomically(const std::string& path, std::string_view content) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
+  FACET_RETURN_IF_ERROR(file->Append(content));
+  return file->Commit();
 }
 
 absl::Status Sync(const std::string& path) {

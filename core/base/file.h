@@ -2,6 +2,7 @@
 #ifndef FACET_CORE_BASE_FILE_H_
 #define FACET_CORE_BASE_FILE_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,23 @@ absl::Status FileError(int error, std::string_view what);
 
 // Replaces `path` in one step: written beside it, synced, renamed, the folder synced. A crash
 // leaves the old content or the new one.
+class AtomicFile {
+ public:
+  static absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path);
+  ~AtomicFile();  // without Commit(): `path` is as it was
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  absl::Status Append(std::string_view content);
+  absl::Status Commit();
+
+ private:
+  AtomicFile(std::string path, std::string temporary, int file);
+
+  const std::string path_, temporary_;
+  const int file_;
+  bool committed_ = false;
+};
 absl::Status WriteFileAtomically(const std::string& path, std::string_view content);
 
 // Of a file: its content is on the disk when this returns. Of a folder: the names of its files.

@@ -1,5 +1,5 @@
-// Checkpoints of a training run: two generations of one file, each with its SHA-256, written
-// atomically in turn. A crash while one is written leaves the other.
+// Checkpoints of a training run: two generations of one file, each with its SHA-256 at its end,
+// written atomically in turn. A crash while one is written leaves the other.
 #ifndef FACET_CORE_TRAINING_CHECKPOINT_H_
 #define FACET_CORE_TRAINING_CHECKPOINT_H_
 
@@ -21,7 +21,7 @@ class CheckpointStore {
   // replaces the other generation.
   std::optional<StoredTensors> Load();
   // `step` grows from one to the next.
-  absl::Status Save(int64_t step, const StoredTensors& state);
+  absl::Status Save(int64_t step, TensorSources state);
 
  private:
   std::string Path(int generation) const;

@@ -42,11 +42,11 @@ void EmbeddingMemory::Push(const at::Tensor& embeddings, const at::Tensor& label
 }
 
 // Labels are exact as float32 up to 2^24 identities.
-void EmbeddingMemory::Export(StoredTensors* stored) const {
+void EmbeddingMemory::Export(TensorSources* sources) const {
   if (count_ == 0) return;
-  stored->tensors[kEmbeddings] = ToStored(embeddings());
-  stored->tensors[kLabels] = ToStored(labels());
-  stored->tensors[kNext] = {{}, {static_cast<float>(next_)}};
+  sources->tensors[kEmbeddings] = SourceOf(embeddings());
+  sources->tensors[kLabels] = SourceOf(labels());
+  sources->tensors[kNext] = SourceOf(at::scalar_tensor(next_, at::kFloat));
 }
 
 absl::Status EmbeddingMemory::Import(const StoredTensors& stored) {

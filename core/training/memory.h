@@ -31,7 +31,7 @@ class EmbeddingMemory {
   // The oldest make room. embeddings [N, D], labels [N].
   void Push(const at::Tensor& embeddings, const at::Tensor& labels);
 
-  void Export(StoredTensors* stored) const;
+  void Export(TensorSources* sources) const;
   absl::Status Import(const StoredTensors& stored);  // DataLoss
 
  private:

@@ -49,9 +49,9 @@ TEST(EmbeddingMemory, GoesOnFromACheckpoint) {
   for (const int64_t pushed : {0, 3, 7}) {
     EmbeddingMemory whole(5, at::kCPU), resumed(5, at::kCPU);
     if (pushed > 0) PushNumbers(whole, 0, pushed);
-    StoredTensors stored;
-    whole.Export(&stored);
-    ASSERT_TRUE(resumed.Import(stored).ok());
+    TensorSources sources;
+    whole.Export(&sources);
+    ASSERT_TRUE(resumed.Import(*ParseTensors(SerializeTensors(sources))).ok());
     EXPECT_EQ(resumed.count(), std::min<int64_t>(5, pushed));
     for (int64_t step = 0; step < 4; ++step) {
       PushNumbers(whole, 100 + 2 * step, 2);

@@ -21,12 +21,13 @@ bool Agrees(const StoredTensor& stored, const at::Tensor& tensor) {
 
 }  // namespace
 
-absl::Status WriteModel(const Model& model, const std::string& directory) {
-  StoredTensors weights = model.weights;
+absl::Status WriteModel(const Model& model, TensorSources weights, const std::string& directory) {
   const bool mean_image = model.input.mean_bgr.size() > 3;
+  StoredTensors mean;
   if (mean_image) {
-    weights.tensors[kMeanImage] = {{model.input.size_px, model.input.size_px, 3},
-                                   model.input.mean_bgr};
+    mean.tensors[kMeanImage] = {{model.input.size_px, model.input.size_px, 3},
+                                model.input.mean_bgr};
+    weights.tensors.merge(SourcesOf(mean).tensors);
   }
   const Json input = {{"size_px", model.input.size_px},
                       {"rgb", model.input.rgb},
@@ -44,6 +45,10 @@ absl::Status WriteModel(const Model& model, const std::string& directory) {
   FACET_RETURN_IF_ERROR(WriteTensors(directory + "/weights.safetensors", weights));
   FACET_RETURN_IF_ERROR(WriteJsonLines(directory + "/log.jsonl", model.log));
   return WriteFileAtomically(directory + "/model.json", DumpPretty(json) + "\n");
+}
+
+absl::Status WriteModel(const Model& model, const std::string& directory) {
+  return WriteModel(model, SourcesOf(model.weights), directory);
 }
 
 absl::StatusOr<Model> ReadModel(const std::string& model_path, const std::string& weights_path) {

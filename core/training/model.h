@@ -34,6 +34,8 @@ struct Model {
   StoredTensors weights;
 };
 
+// `weights` instead of the model's own.
+absl::Status WriteModel(const Model& model, TensorSources weights, const std::string& directory);
 absl::Status WriteModel(const Model& model, const std::string& directory);
 // The log is not read.
 absl::StatusOr<Model> ReadModel(const std::string& model_path, const std::string& weights_path);

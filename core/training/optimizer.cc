@@ -126,14 +126,14 @@ void Optimizer::Step(double rate, double gradient_scale) {
   }
 }
 
-void Optimizer::Export(bool state, StoredTensors* stored) const {
+void Optimizer::Export(bool state, TensorSources* sources) const {
   for (const Entry& entry : entries_) {
-    stored->tensors[entry.name] = ToStored(entry.master);
+    sources->tensors[entry.name] = SourceOf(entry.master);
     for (size_t i = 0; state && i < state_names_.size(); ++i) {
-      stored->tensors[absl::StrCat(state_names_[i], "/", entry.name)] = ToStored(entry.state[i]);
+      sources->tensors[absl::StrCat(state_names_[i], "/", entry.name)] = SourceOf(entry.state[i]);
     }
   }
-  if (state) stored->metadata[kSteps] = absl::StrCat(num_steps_);
+  if (state) sources->metadata[kSteps] = absl::StrCat(num_steps_);
 }
 
 absl::Status Optimizer::Import(const StoredTensors& stored) {

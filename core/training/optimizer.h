@@ -45,7 +45,7 @@ class Optimizer {
 
   // Values, and with `state` also those under "<name of the state>/<name>", and the number of
   // steps.
-  void Export(bool state, StoredTensors* stored) const;
+  void Export(bool state, TensorSources* sources) const;
   // The inverse of Export(true): everything must be there. DataLoss.
   absl::Status Import(const StoredTensors& stored);
 

@@ -41,10 +41,14 @@ void SetGradient(Optimizer& optimizer, const at::Tensor& w, const at::Tensor& g)
   (w * g).sum().backward();
 }
 
+StoredTensors State(const Optimizer& optimizer, bool state) {
+  TensorSources sources;
+  optimizer.Export(state, &sources);
+  return *ParseTensors(SerializeTensors(sources));
+}
+
 std::vector<float> Exported(const Optimizer& optimizer, const std::string& name) {
-  StoredTensors stored;
-  optimizer.Export(false, &stored);
-  return stored.tensors.at(name).values;
+  return State(optimizer, false).tensors.at(name).values;
 }
 
 // One value's state in the naive loops.
@@ -182,7 +186,7 @@ TEST(Optimizer, GoesOnFromItsStateWithTheSameBits) {
           ASSERT_TRUE(optimizer->Import(checkpoint).ok());
         }
         for (int t = resume ? 2 : 0; t < kSteps; ++t) {
-          if (t == 2 && !resume) optimizer->Export(true, &checkpoint);
+          if (t == 2 && !resume) checkpoint = State(*optimizer, true);
           SetGradient(*optimizer, w, gradients[static_cast<size_t>(t)]);
           optimizer->Step(0.1);
         }
@@ -198,9 +202,7 @@ TEST(Optimizer, AnotherOptimisersStateIsNotTaken) {
   const auto sgd = MakeOptimizer(Settings("sgd")), adam = MakeOptimizer(Settings("adam"));
   ASSERT_TRUE(sgd->Add("", {{"w", w}}, {}).ok());
   ASSERT_TRUE(adam->Add("", {{"w", v}}, {}).ok());
-  StoredTensors stored;
-  sgd->Export(true, &stored);
-  const absl::Status status = adam->Import(stored);
+  const absl::Status status = adam->Import(State(*sgd, true));
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(std::string(status.message()), HasSubstr("no tensor moment1/w"));
 }

@@ -124,7 +124,8 @@ TEST(WeightsFile, RefusesOffsetsThatDoNotFit) {
 
 TEST(WeightsFile, NamesTheFile) {
   const std::string path = TestFolder() + "/w.safetensors";
-  ASSERT_TRUE(WriteTensors(path, Example()).ok());
+  const StoredTensors example = Example();
+  ASSERT_TRUE(WriteTensors(path, SourcesOf(example)).ok());
   EXPECT_TRUE(ReadTensors(path).ok());
   std::ofstream(path) << "short";
   EXPECT_THAT(std::string(ReadTensors(path).status().message()), HasSubstr("w.safetensors: "));
@@ -138,7 +139,7 @@ TEST(Checkpoint, KeepsTwoGenerationsAndTakesTheNewestWhole) {
     for (int64_t step = 1; step <= 3; ++step) {
       StoredTensors state;
       state.tensors["step"] = {{}, {static_cast<float>(step)}};
-      ASSERT_TRUE(store.Save(step, state).ok());
+      ASSERT_TRUE(store.Save(step, SourcesOf(state)).ok());
     }
   }
   const auto step = [&] {
@@ -155,7 +156,7 @@ TEST(Checkpoint, KeepsTwoGenerationsAndTakesTheNewestWhole) {
   ASSERT_TRUE(store.Load().has_value());
   StoredTensors state;
   state.tensors["step"] = {{}, {4.0f}};
-  ASSERT_TRUE(store.Save(4, state).ok());  // replaces the broken one
+  ASSERT_TRUE(store.Save(4, SourcesOf(state)).ok());  // replaces the broken one
   EXPECT_EQ(step(), 4.0f);
   std::filesystem::resize_file(folder + "/checkpoint.0", 100);
   EXPECT_EQ(step(), 2.0f);

@@ -23,13 +23,12 @@ void LeaveNewMemory(Context&, long) {}  // NOLINT(google-runtime-int): the worse
 
 }  // namespace
 
-StoredTensor ToStored(const at::Tensor& tensor) {
-  const at::Tensor values = tensor.detach().to(at::kCPU, at::kFloat).contiguous();
-  StoredTensor stored;
-  stored.shape = values.sizes().vec();
-  const float* const data = values.data_ptr<float>();
-  stored.values.assign(data, data + values.numel());
-  return stored;
+TensorSource SourceOf(const at::Tensor& tensor) {
+  return {tensor.sizes().vec(), [tensor] {
+            const auto values = std::make_shared<const at::Tensor>(
+                tensor.detach().to(at::kCPU, at::kFloat).contiguous());
+            return std::shared_ptr<const float>(values, values->data_ptr<float>());
+          }};
 }
 
 at::Tensor FromStored(const StoredTensor& stored) {

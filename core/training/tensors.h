@@ -15,8 +15,8 @@
 
 namespace facet {
 
-StoredTensor ToStored(const at::Tensor& tensor);               // as float32
-at::Tensor FromStored(const StoredTensor& stored);             // float32, CPU
+TensorSource SourceOf(const at::Tensor& tensor);    // as float32; what is written is its value then
+at::Tensor FromStored(const StoredTensor& stored);  // float32, CPU
 void CopyFrom(const StoredTensor& stored, at::Tensor tensor);  // shapes agree; keeps type, device
 
 // Where and in what type networks run.

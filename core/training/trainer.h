@@ -60,7 +60,7 @@ class Trainer {
   // where a miner found nothing for that many anchors.
   const std::vector<Json>& log() const { return log_; }
   // Learned tensors and buffers by name, the loss's as "loss.<name>".
-  StoredTensors Weights() const;
+  TensorSources Weights() const;
 
  private:
   absl::Status Prepare();

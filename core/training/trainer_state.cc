@@ -21,22 +21,24 @@ std::vector<NamedTensor> Trainer::Buffers() const {
   return buffers;
 }
 
-StoredTensors Trainer::Weights() const {
-  StoredTensors stored;
-  optimizer_->Export(/*state=*/false, &stored);
-  for (const NamedTensor& buffer : Buffers()) stored.tensors[buffer.name] = ToStored(buffer.tensor);
-  return stored;
+TensorSources Trainer::Weights() const {
+  TensorSources sources;
+  optimizer_->Export(/*state=*/false, &sources);
+  for (const NamedTensor& buffer : Buffers()) {
+    sources.tensors[buffer.name] = SourceOf(buffer.tensor);
+  }
+  return sources;
 }
 
 absl::Status Trainer::SaveCheckpoint() {
-  StoredTensors stored;
-  optimizer_->Export(/*state=*/true, &stored);
-  memory_.Export(&stored);
+  TensorSources sources;
+  optimizer_->Export(/*state=*/true, &sources);
+  memory_.Export(&sources);
   for (const NamedTensor& buffer : Buffers()) {
-    stored.tensors[kBufferPrefix + buffer.name] = ToStored(buffer.tensor);
+    sources.tensors[kBufferPrefix + buffer.name] = SourceOf(buffer.tensor);
   }
   const RateSchedule::State& s = schedule_.state();
-  stored.metadata[kState] =
+  sources.metadata[kState] =
       Dump({{"epoch", epoch_},
             {"batch", batch_},
             {"step", step_},
@@ -44,7 +46,7 @@ absl::Status Trainer::SaveCheckpoint() {
             {"num_skipped", num_skipped_},
             {"log", log_},
             {"schedule", {s.stage, s.epochs, s.since_best, s.has_best, s.best, s.done}}});
-  return checkpoints_->Save(step_, stored);
+  return checkpoints_->Save(step_, std::move(sources));
 }
 
 absl::Status Trainer::Resume(const StoredTensors& checkpoint) {

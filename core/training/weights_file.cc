@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 #include "core/base/check.h"
@@ -137,34 +138,8 @@ absl::StatusOr<std::map<std::string, std::string>> ParseMetadata(const Json& jso
   return metadata;
 }
 
-}  // namespace
-
-std::string SerializeTensors(const StoredTensors& stored) {
-  Json header = Json::object();
-  if (!stored.metadata.empty()) header[kMetadata] = stored.metadata;
-  uint64_t offset = 0;
-  for (const auto& [name, tensor] : stored.tensors) {
-    FACET_CHECK(NumValues(tensor.shape) == static_cast<int64_t>(tensor.values.size()));
-    const uint64_t end = offset + tensor.values.size() * sizeof(float);
-    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
-    offset = end;
-  }
-  std::string text = Dump(header);
-  text.resize((text.size() + kLengthBytes - 1) / kLengthBytes * kLengthBytes, ' ');  // alignment
-  std::string bytes;
-  bytes.reserve(kLengthBytes + text.size() + offset);
-  for (size_t i = 0; i < kLengthBytes; ++i) {
-    bytes.push_back(static_cast<char>(static_cast<uint64_t>(text.size()) >> (8 * i)));
-  }
-  bytes += text;
-  for (const auto& [name, tensor] : stored.tensors) {
-    bytes.append(reinterpret_cast<const char*>(tensor.values.data()),
-                 tensor.values.size() * sizeof(float));
-  }
-  return bytes;
-}
-
-absl::StatusOr<StoredTensors> ParseTensors(std::string_view bytes) {
+// Of the header, from the file's first bytes.
+absl::StatusOr<uint64_t> HeaderBytes(std::string_view bytes) {
   if (bytes.size() < kLengthBytes) return Damaged("shorter than its header");
   uint64_t header_bytes = 0;
   for (size_t i = 0; i < kLengthBytes; ++i) {
@@ -173,11 +148,75 @@ absl::StatusOr<StoredTensors> ParseTensors(std::string_view bytes) {
   if (header_bytes > kMaxHeaderBytes) {
     return absl::InvalidArgumentError("not a safetensors file (its header would be too long)");
   }
-  if (bytes.size() - kLengthBytes < header_bytes) return Damaged("cut off in its header");
-  FACET_ASSIGN_OR_RETURN(
-      const Json header,
-      ParseJson(std::string(bytes.substr(kLengthBytes, header_bytes)), "safetensors header"));
+  return header_bytes;
+}
+
+absl::StatusOr<Json> ParseHeader(const std::string& text) {
+  FACET_ASSIGN_OR_RETURN(Json header, ParseJson(text, "safetensors header"));
   if (!header.is_object()) return Damaged("its header is no object");
+  return header;
+}
+
+}  // namespace
+
+TensorSources SourcesOf(const StoredTensors& stored) {
+  TensorSources sources;
+  sources.metadata = stored.metadata;
+  for (const auto& [name, tensor] : stored.tensors) {
+    FACET_CHECK(NumValues(tensor.shape) == static_cast<int64_t>(tensor.values.size()));
+    const float* const values = tensor.values.data();
+    sources.tensors[name] = {tensor.shape, [values] {
+                               return std::shared_ptr<const float>(std::shared_ptr<void>(), values);
+                             }};
+  }
+  return sources;
+}
+
+absl::Status StreamTensors(const TensorSources& sources,
+                           absl::FunctionRef<absl::Status(std::string_view)> write) {
+  Json header = Json::object();
+  if (!sources.metadata.empty()) header[kMetadata] = sources.metadata;
+  uint64_t offset = 0;
+  for (const auto& [name, tensor] : sources.tensors) {
+    const uint64_t end = offset + static_cast<uint64_t>(NumValues(tensor.shape)) * sizeof(float);
+    header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
+  }
+  std::string text = Dump(header);
+  text.resize((text.size() + kLengthBytes - 1) / kLengthBytes * kLengthBytes, ' ');  // alignment
+  std::string length;
+  for (size_t i = 0; i < kLengthBytes; ++i) {
+    length.push_back(static_cast<char>(static_cast<uint64_t>(text.size()) >> (8 * i)));
+  }
+  FACET_RETURN_IF_ERROR(write(length + text));
+  for (const auto& [name, tensor] : sources.tensors) {
+    const std::shared_ptr<const float> values = tensor.values();
+    const auto count = static_cast<size_t>(NumValues(tensor.shape));
+    FACET_RETURN_IF_ERROR(
+        write({reinterpret_cast<const char*>(values.get()), count * sizeof(float)}));
+  }
+  return absl::OkStatus();
+}
+
+std::string SerializeTensors(const TensorSources& sources) {
+  std::string bytes;
+  const absl::Status status = StreamTensors(sources, [&](std::string_view piece) {
+    bytes += piece;
+    return absl::OkStatus();
+  });
+  FACET_CHECK(status.ok());
+  return bytes;
+}
+
+std::string SerializeTensors(const StoredTensors& stored) {
+  return SerializeTensors(SourcesOf(stored));
+}
+
+absl::StatusOr<StoredTensors> ParseTensors(std::string_view bytes) {
+  FACET_ASSIGN_OR_RETURN(const uint64_t header_bytes, HeaderBytes(bytes));
+  if (bytes.size() - kLengthBytes < header_bytes) return Damaged("cut off in its header");
+  FACET_ASSIGN_OR_RETURN(const Json header,
+                         ParseHeader(std::string(bytes.substr(kLengthBytes, header_bytes))));
   const std::string_view data = bytes.substr(kLengthBytes + header_bytes);
 
   StoredTensors stored;
@@ -211,8 +250,11 @@ absl::StatusOr<StoredTensors> ParseTensors(std::string_view bytes) {
   return stored;
 }
 
-absl::Status WriteTensors(const std::string& path, const StoredTensors& stored) {
-  return WriteFileAtomically(path, SerializeTensors(stored));
+absl::Status WriteTensors(const std::string& path, const TensorSources& sources) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file, AtomicFile::Create(path));
+  FACET_RETURN_IF_ERROR(
+      StreamTensors(sources, [&](std::string_view piece) { return file->Append(piece); }));
+  return file->Commit();
 }
 
 absl::StatusOr<StoredTensors> ReadTensors(const std::string& path) {
@@ -220,6 +262,23 @@ absl::StatusOr<StoredTensors> ReadTensors(const std::string& path) {
   absl::StatusOr<StoredTensors> stored = ParseTensors(bytes);
   if (!stored.ok()) return Annotate(stored.status(), path);
   return stored;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ReadTensorMetadata(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::string bytes(kLengthBytes, '\0');
+  if (!stream.read(bytes.data(), kLengthBytes)) return Annotate(Damaged("no header"), path);
+  const absl::StatusOr<uint64_t> size = HeaderBytes(bytes);
+  if (!size.ok()) return Annotate(size.status(), path);
+  bytes.resize(*size);
+  if (!stream.read(bytes.data(), static_cast<std::streamsize>(*size))) {
+    return Annotate(Damaged("cut off in its header"), path);
+  }
+  const absl::StatusOr<Json> header = ParseHeader(bytes);
+  if (!header.ok()) return Annotate(header.status(), path);
+  const auto metadata = header->find(kMetadata);
+  if (metadata == header->end()) return std::map<std::string, std::string>();
+  return ParseMetadata(*metadata);
 }
 
 }  // namespace facet

@@ -284,7 +284,7 @@ TEST_F(ForeignWeights, MessagesNameWhatDoesNotFit) {
   StoredTensors stored;
   stored.tensors["conv1_1.weigth"] = {{1}, {0}};
   const std::string path = folder_ + "/other.safetensors";
-  ASSERT_TRUE(WriteTensors(path, stored).ok());
+  ASSERT_TRUE(WriteTensors(path, SourcesOf(stored)).ok());
   const std::string missing = DescribeError(kSmall, {{"file", path}});
   EXPECT_THAT(missing, HasSubstr("conv1_1.weight [8, 3, 3, 3]: the file has none of this name; "
                                  "nearest: conv1_1.weigth"));

@@ -200,8 +200,7 @@ absl::Status RunTrain(StageContext& context) {
                   MakeTrainerOptions(context, settings, numerics), hooks);
   FACET_RETURN_IF_ERROR(trainer.Run());
   model.log = trainer.log();
-  model.weights = trainer.Weights();
-  return WriteModel(model, context.output_dir());
+  return WriteModel(model, trainer.Weights(), context.output_dir());
 }
 
 }  // namespace facet
