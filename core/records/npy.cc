@@ -3,6 +3,7 @@
 #include "core/records/npy.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -10,11 +11,13 @@
 #include <optional>
 #include <regex>
 
+#include "absl/memory/memory.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "core/base/file.h"
 #include "core/base/status.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "'<f4' is written from memory");
@@ -105,49 +108,84 @@ absl::StatusOr<std::string> ReadHeader(std::ifstream& stream) {
   return header;
 }
 
-absl::StatusOr<FloatArray> Read(const std::string& path, std::ifstream& stream) {
-  FACET_ASSIGN_OR_RETURN(const std::string header, ReadHeader(stream));
-  FloatArray array;
-  FACET_ASSIGN_OR_RETURN(array.shape, ParseHeader(header));
-  const std::optional<int64_t> count = NumElements(array.shape);
-  const int64_t present = static_cast<int64_t>(std::filesystem::file_size(path)) - stream.tellg();
-  if (!count.has_value() || *count > std::numeric_limits<int64_t>::max() / 4 ||
-      present != *count * 4) {
-    return absl::DataLossError(absl::StrCat("has ", present, " bytes of values, its shape (",
-                                            absl::StrJoin(array.shape, ", "), ") asks for others"));
-  }
-  array.values.resize(static_cast<size_t>(*count));
-  if (!stream.read(reinterpret_cast<char*>(array.values.data()), present)) {
-    return absl::DataLossError("cannot be read to its end");
-  }
-  return array;
-}
-
 }  // namespace
 
-absl::Status WriteNpy(const std::string& path, const FloatArray& array) {
-  const std::optional<int64_t> count = NumElements(array.shape);
-  if (!count.has_value() || static_cast<size_t>(*count) != array.values.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": shape (",
-                                                   absl::StrJoin(array.shape, ", "), ") for ",
-                                                   array.values.size(), " values"));
+absl::StatusOr<std::unique_ptr<NpyWriter>> NpyWriter::Create(const std::string& path,
+                                                             const std::vector<int64_t>& shape) {
+  const std::optional<int64_t> count = NumElements(shape);
+  if (!count.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": shape (", absl::StrJoin(shape, ", "), ")"));
   }
-  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
-  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path));
-  stream << Header(array.shape);
-  stream.write(reinterpret_cast<const char*>(array.values.data()),
-               static_cast<std::streamsize>(array.values.size() * sizeof(float)));
-  stream.close();
-  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path));
+  auto writer = absl::WrapUnique(new NpyWriter(path, *count));
+  writer->stream_.open(path, std::ios::binary | std::ios::trunc);
+  if (!writer->stream_) return FileError(errno, absl::StrCat("cannot write ", path));
+  writer->stream_ << Header(shape);
+  return writer;
+}
+
+absl::Status NpyWriter::Append(const float* values, int64_t count) {
+  missing_ -= count;
+  if (!stream_.write(reinterpret_cast<const char*>(values),
+                     static_cast<std::streamsize>(count) * 4)) {
+    return FileError(errno, absl::StrCat("cannot write ", path_));
+  }
   return absl::OkStatus();
 }
 
+absl::Status NpyWriter::Finish() {
+  stream_.close();
+  if (!stream_) return FileError(errno, absl::StrCat("cannot write ", path_));
+  if (missing_ == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(path_, ": ", std::abs(missing_), " values too ",
+                                                 missing_ > 0 ? "few" : "many", " for its shape"));
+}
+
+absl::StatusOr<std::unique_ptr<NpyReader>> NpyReader::Open(const std::string& path) {
+  auto reader = absl::WrapUnique(new NpyReader(path));
+  reader->stream_.open(path, std::ios::binary);
+  if (!reader->stream_) return FileError(errno, absl::StrCat("cannot read ", path));
+  const absl::Status status = reader->Start();
+  if (status.ok()) return reader;
+  return absl::Status(status.code(), absl::StrCat(path, " ", status.message()));
+}
+
+absl::Status NpyReader::Start() {
+  FACET_ASSIGN_OR_RETURN(const std::string header, ReadHeader(stream_));
+  FACET_ASSIGN_OR_RETURN(shape_, ParseHeader(header));
+  const std::optional<int64_t> count = NumElements(shape_);
+  const int64_t present = static_cast<int64_t>(std::filesystem::file_size(path_)) - stream_.tellg();
+  if (!count.has_value() || *count > std::numeric_limits<int64_t>::max() / 4 ||
+      present != *count * 4) {
+    return absl::DataLossError(absl::StrCat("has ", present, " bytes of values, its shape (",
+                                            absl::StrJoin(shape_, ", "), ") asks for others"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NpyReader::Read(int64_t count, float* values) {
+  if (stream_.read(reinterpret_cast<char*>(values), static_cast<std::streamsize>(count) * 4)) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat(path_, " cannot be read to its end"));
+}
+
+absl::Status WriteNpy(const std::string& path, const FloatArray& array) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<NpyWriter> writer,
+                         NpyWriter::Create(path, array.shape));
+  FACET_RETURN_IF_ERROR(
+      writer->Append(array.values.data(), static_cast<int64_t>(array.values.size())));
+  return writer->Finish();
+}
+
 absl::StatusOr<FloatArray> ReadNpy(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
-  absl::StatusOr<FloatArray> array = Read(path, stream);
-  if (array.ok()) return array;
-  return absl::Status(array.status().code(), absl::StrCat(path, " ", array.status().message()));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<NpyReader> reader, NpyReader::Open(path));
+  FloatArray array;
+  array.shape = reader->shape();
+  array.values.resize(static_cast<size_t>(*NumElements(array.shape)));
+  FACET_RETURN_IF_ERROR(
+      reader->Read(static_cast<int64_t>(array.values.size()), array.values.data()));
+  return array;
 }
 
 }  // namespace facet

@@ -3,7 +3,10 @@
 #define FACET_CORE_RECORDS_NPY_H_
 
 #include <cstdint>
+#include <fstream>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -20,6 +23,38 @@ absl::Status WriteNpy(const std::string& path, const FloatArray& array);
 // Formats 1.0 to 3.0. InvalidArgument says what else the file holds (float64, Fortran order);
 // DataLoss: too short or too long for its header.
 absl::StatusOr<FloatArray> ReadNpy(const std::string& path);
+
+// Both piece by piece, for arrays that are larger than memory; errors as above.
+class NpyWriter {
+ public:
+  static absl::StatusOr<std::unique_ptr<NpyWriter>> Create(const std::string& path,
+                                                           const std::vector<int64_t>& shape);
+  absl::Status Append(const float* values, int64_t count);
+  absl::Status Finish();  // InvalidArgument if the values do not fit the shape
+
+ private:
+  NpyWriter(std::string path, int64_t count) : path_(std::move(path)), missing_(count) {}
+
+  const std::string path_;
+  std::ofstream stream_;
+  int64_t missing_;
+};
+
+class NpyReader {
+ public:
+  static absl::StatusOr<std::unique_ptr<NpyReader>> Open(const std::string& path);
+  const std::vector<int64_t>& shape() const { return shape_; }
+  // The next `count` values, of which there are as many.
+  absl::Status Read(int64_t count, float* values);
+
+ private:
+  explicit NpyReader(std::string path) : path_(std::move(path)) {}
+  absl::Status Start();
+
+  const std::string path_;
+  std::ifstream stream_;
+  std::vector<int64_t> shape_;
+};
 
 }  // namespace facet
 

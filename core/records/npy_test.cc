@@ -44,6 +44,27 @@ TEST(Npy, RoundTripsShapes) {
   EXPECT_EQ(WriteNpy(path, {{2, 3}, {1}}).code(), absl::StatusCode::kInvalidArgument);
 }
 
+TEST(Npy, PieceByPieceIsTheSameFile) {
+  const std::string path = TestPath("a.npy"), pieces = TestPath("b.npy");
+  const std::vector<float> values = {0, 1, 2, 3, 4, 5};
+  ASSERT_TRUE(WriteNpy(path, {{3, 2}, values}).ok());
+  const auto writer = NpyWriter::Create(pieces, {3, 2});
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  ASSERT_TRUE((*writer)->Append(values.data(), 4).ok());
+  ASSERT_TRUE((*writer)->Append(values.data() + 4, 2).ok());
+  ASSERT_TRUE((*writer)->Finish().ok());
+  EXPECT_EQ(*ReadFile(pieces), *ReadFile(path));
+
+  const auto reader = NpyReader::Open(pieces);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  EXPECT_THAT((*reader)->shape(), testing::ElementsAre(3, 2));
+  std::vector<float> read(6);
+  ASSERT_TRUE((*reader)->Read(2, read.data()).ok());
+  ASSERT_TRUE((*reader)->Read(4, read.data() + 2).ok());
+  EXPECT_EQ(read, values);
+  EXPECT_TRUE(absl::IsDataLoss((*reader)->Read(1, read.data())));
+}
+
 TEST(Npy, RefusesOtherContent) {
   const std::string path = TestPath("a.npy");
   ASSERT_TRUE(WriteNpy(path, {{2, 3}, {0, 1, 2, 3, 4, 5}}).ok());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -76,17 +77,16 @@ absl::Status RunClassify(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const Model model, ReadModel(description, weights));
   FACET_ASSIGN_OR_RETURN(const std::string npy,
                          context.InputFile("descriptors", "descriptors.npy"));
-  FACET_ASSIGN_OR_RETURN(FloatArray descriptors, ReadNpy(npy));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<NpyReader> descriptors, NpyReader::Open(npy));
   FACET_ASSIGN_OR_RETURN(const std::string rows, context.InputFile("descriptors", "rows.jsonl"));
-  FACET_ASSIGN_OR_RETURN(const std::vector<DescriptorRecord> records,
-                         ReadRecords(rows, &DescriptorRecordFromJson));
-  if (descriptors.shape.size() != 2 ||
-      descriptors.shape[0] != static_cast<int64_t>(records.size())) {
+  FACET_ASSIGN_OR_RETURN(const int64_t num_rows, CountLines(rows));
+  if (descriptors->shape().size() != 2 || descriptors->shape()[0] != num_rows) {
     return absl::DataLossError(absl::StrCat(npy, " does not fit ", rows));
   }
+  const int64_t dimension = descriptors->shape()[1];
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Loss> loss, context.Create<Loss>("loss"));
-  FACET_RETURN_IF_ERROR(loss->Initialize(
-      descriptors.shape[1], static_cast<int64_t>(model.classes.size()), context.seed()));
+  FACET_RETURN_IF_ERROR(
+      loss->Initialize(dimension, static_cast<int64_t>(model.classes.size()), context.seed()));
   FACET_RETURN_IF_ERROR(LoadClassifier(model, loss.get()));
   std::unordered_map<std::string, int64_t> class_of;
   for (size_t i = 0; i < model.classes.size(); ++i) {
@@ -95,26 +95,27 @@ absl::Status RunClassify(StageContext& context) {
 
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
                          JsonLineWriter::Create(context.output_dir() + "/scores.jsonl"));
-  const int64_t dimension = descriptors.shape[1];
-  for (int64_t first = 0; first < descriptors.shape[0]; first += kRowsPerBatch) {
+  RecordReader<DescriptorRecord> records(rows, &DescriptorRecordFromJson);
+  for (int64_t first = 0; first < num_rows; first += kRowsPerBatch) {
     if (context.stop_requested()) return absl::CancelledError("stopped");
-    const int64_t count = std::min(kRowsPerBatch, descriptors.shape[0] - first);
-    std::vector<int64_t> classes;
-    for (int64_t i = first; i < first + count; ++i) {
-      const auto found = class_of.find(records[static_cast<size_t>(i)].identity);
+    const int64_t count = std::min(kRowsPerBatch, num_rows - first);
+    const at::Tensor batch = at::empty({count, dimension}, at::kFloat);
+    FACET_RETURN_IF_ERROR(descriptors->Read(batch.numel(), batch.data_ptr<float>()));
+    std::vector<int64_t> samples, classes;
+    for (int64_t i = 0; i < count; ++i) {
+      FACET_ASSIGN_OR_RETURN(const std::optional<DescriptorRecord> record, records.Next());
+      if (!record) return absl::DataLossError(absl::StrCat(rows, " does not fit ", npy));
+      const auto found = class_of.find(record->identity);
+      samples.push_back(record->sample);
       classes.push_back(found == class_of.end() ? -1 : found->second);
     }
-    const at::Tensor batch = at::from_blob(descriptors.values.data() + first * dimension,
-                                           {count, dimension}, at::kFloat);
     FACET_ASSIGN_OR_RETURN(const std::vector<double> logs,
                            LogProbabilities(context.component_name("loss"), *loss, batch, classes));
-    for (int64_t i = 0; i < count; ++i) {
-      const auto at = static_cast<size_t>(i);
-      if (classes[at] < 0) continue;
-      FACET_RETURN_IF_ERROR(writer->Write(
-          ToJson(ScoreRecord{records[static_cast<size_t>(first + i)].sample, logs[at]})));
+    for (size_t i = 0; i < classes.size(); ++i) {
+      if (classes[i] < 0) continue;
+      FACET_RETURN_IF_ERROR(writer->Write(ToJson(ScoreRecord{samples[i], logs[i]})));
     }
-    context.Progress(first + count, descriptors.shape[0], "faces");
+    context.Progress(first + count, num_rows, "faces");
   }
   return writer->Finish();
 }

@@ -32,6 +32,7 @@ namespace facet {
 namespace {
 
 constexpr int64_t kViewsPerBatch = 320;
+constexpr int64_t kKeepNone = 0;  // each crop is looked at once
 
 struct Network {
   std::string name;
@@ -173,11 +174,13 @@ absl::Status CheckScales(const TestCropSettings& settings, int64_t size_px) {
 }
 
 absl::Status WriteRows(const CropSet& crops, const std::string& path) {
-  std::vector<DescriptorRecord> records;
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
+                         JsonLineWriter::Create(path));
   for (const CropRecord& crop : crops.records()) {
-    records.push_back({crop.sample, crop.identity, crop.confidence, crop.fold});
+    FACET_RETURN_IF_ERROR(writer->Write(
+        ToJson(DescriptorRecord{crop.sample, crop.identity, crop.confidence, crop.fold})));
   }
-  return WriteRecords(path, records);
+  return writer->Finish();
 }
 
 }  // namespace
@@ -193,14 +196,14 @@ absl::Status RunDescribe(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const std::string records, context.InputFile("crops", "crops.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::string pixels, context.InputFile("crops", "crops.mdb"));
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crop_set,
-                         CropSet::Open(pixels, records, context.threads()));
+                         CropSet::Open(pixels, records, context.threads(), kKeepNone));
   const CropSet& crops = *crop_set;
 
   const int64_t views = NumViews(settings);
   const int64_t rows_per_batch = std::max<int64_t>(1, kViewsPerBatch / views);
-  FloatArray descriptors;
-  descriptors.shape = {crops.size(), network.architecture->dimension()};
-  descriptors.values.reserve(static_cast<size_t>(crops.size() * descriptors.shape[1]));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<NpyWriter> descriptors,
+                         NpyWriter::Create(context.output_dir() + "/descriptors.npy",
+                                           {crops.size(), network.architecture->dimension()}));
   for (int64_t first = 0; first < crops.size(); first += rows_per_batch) {
     if (context.stop_requested()) return absl::CancelledError("stopped");
     const int64_t last = std::min(first + rows_per_batch, crops.size());
@@ -208,11 +211,10 @@ absl::Status RunDescribe(StageContext& context) {
                            LoadViews(crops, first, last, settings, network.format));
     FACET_ASSIGN_OR_RETURN(const at::Tensor output,
                            Describe(network, batch, views, settings.normalize));
-    const float* values = output.data_ptr<float>();
-    descriptors.values.insert(descriptors.values.end(), values, values + output.numel());
+    FACET_RETURN_IF_ERROR(descriptors->Append(output.data_ptr<float>(), output.numel()));
     context.Progress(last, crops.size(), "faces");
   }
-  FACET_RETURN_IF_ERROR(WriteNpy(context.output_dir() + "/descriptors.npy", descriptors));
+  FACET_RETURN_IF_ERROR(descriptors->Finish());
   return WriteRows(crops, context.output_dir() + "/rows.jsonl");
 }
 

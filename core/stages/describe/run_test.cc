@@ -171,7 +171,7 @@ TEST_F(DescribeTest, StopsBetweenBatches) {
   context->stop_after_ = 1;
   EXPECT_EQ(RunDescribe(*context).code(), absl::StatusCode::kCancelled);
   EXPECT_EQ(context->last_progress_, "10 of 23 faces");
-  EXPECT_FALSE(std::filesystem::exists(context->output_ + "/descriptors.npy"));
+  EXPECT_FALSE(std::filesystem::exists(context->output_ + "/rows.jsonl"));
 }
 
 }  // namespace

@@ -1,0 +1,159 @@
+// The memory that a stage needs besides what it must hold: describe by the number of images, a
+// checkpoint by the number of weights.
+//
+//   bazel build //benchmarks:stage_memory
+//   bazel-bin/benchmarks/stage_memory
+//
+// `peak_mib` is the largest resident size while the stage ran, less the one before. Describe has
+// crops of 8 x 8 px and a network of one matrix (192 x 4,096), so that nothing but descriptors
+// counts: one image is 16 KiB of them. The checkpoint is of network D's shapes with SGD's momentum:
+// at 139 M weights 531 MiB of them, and as much again of state; some 4-D tensors are stored channels
+// last, as networks run.
+#include <ATen/ATen.h>
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "core/base/check.h"
+#include "core/pipeline/context_testing.h"
+#include "core/records/blob_file.h"
+#include "core/records/crops.h"
+#include "core/records/record_lines.h"
+#include "core/stages/describe/describe.h"
+#include "core/training/checkpoint.h"
+#include "core/training/optimizer.h"
+
+namespace facet {
+namespace {
+
+constexpr int64_t kSide = 8, kDimension = 4096;
+
+// A field of /proc/self/status, MiB.
+double MemoryMib(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  double kib = 0;
+  while (status >> word) {
+    if (word == field + ":") status >> kib;
+  }
+  return kib / 1024;
+}
+
+// Of `work`, besides what is there before.
+template <class Work>
+double PeakMib(const Work& work) {
+  std::ofstream("/proc/self/clear_refs") << "5";  // VmHWM starts anew
+  const double before = MemoryMib("VmRSS");
+  work();
+  return MemoryMib("VmHWM") - before;
+}
+
+class OneMatrix final : public Architecture {
+ public:
+  NetworkInput input() const override {
+    NetworkInput input;
+    input.size_px = kSide;
+    return input;
+  }
+  int64_t dimension() const override { return kDimension; }
+  void Initialize(uint64_t seed) override {
+    at::manual_seed(seed);
+    weight_ = at::randn({kSide * kSide * 3, kDimension}).set_requires_grad(true);
+  }
+  at::Tensor Forward(const at::Tensor& images, bool) override {
+    return images.contiguous().flatten(1).mm(weight_);
+  }
+  std::vector<NamedTensor> Parameters() override { return {{"weight", weight_}}; }
+
+ private:
+  at::Tensor weight_;
+};
+
+std::string Folder() {
+  return (std::filesystem::temp_directory_path() / absl::StrCat("facet-stage_memory-", ::getpid()))
+      .string();
+}
+
+void Describe(benchmark::State& state) {
+  const int64_t num_images = state.range(0);
+  for (auto _ : state) {
+    const std::string folder = Folder();
+    FakeContext context(folder,
+                        {{"architecture",
+                          {"", "architecture", "one_matrix", Json::object(),
+                           [] { return std::make_unique<OneMatrix>(); }}}},
+                        {{"kind", "one"}, {"scales", {kSide}}});
+    {
+      auto writer = *BlobWriter::Create(folder + "/crops.mdb");
+      auto lines = *JsonLineWriter::Create(folder + "/crops.jsonl");
+      CropRecord record;
+      record.identity = "somebody";
+      record.width = record.height = kSide;
+      for (record.sample = 0; record.sample < num_images; ++record.sample) {
+        const std::string pixels(kSide * kSide * 3, static_cast<char>(record.sample));
+        FACET_CHECK(writer->Append(record.sample, pixels).ok());
+        FACET_CHECK(lines->Write(ToJson(record)).ok());
+      }
+      FACET_CHECK(writer->Finish().ok() && lines->Finish().ok());
+    }
+    context.inputs_["crops"] = folder;
+    state.counters["peak_mib"] = PeakMib([&] {
+      const absl::Status status = RunDescribe(context);
+      if (!status.ok()) state.SkipWithError(std::string(status.message()).c_str());
+    });
+    state.counters["descriptors_mib"] =
+        static_cast<double>(num_images * kDimension * 4) / (1 << 20);
+    std::filesystem::remove_all(folder);
+  }
+}
+BENCHMARK(Describe)->ArgName("images")->Arg(2000)->Arg(200000)->Iterations(1)->Unit(
+    benchmark::kSecond);
+
+// `scale` divides the fully connected layers' sides.
+void Checkpoint(benchmark::State& state) {
+  const int64_t scale = state.range(0);
+  const std::string folder = Folder();
+  std::filesystem::create_directories(folder);
+  OptimizerSettings settings;
+  settings.use = "sgd";
+  const std::unique_ptr<Optimizer> optimizer = MakeOptimizer(settings);
+  std::vector<NamedTensor> tensors;
+  double weights = 0;
+  const auto add = [&](const std::vector<int64_t>& shape) {
+    tensors.push_back(
+        {absl::StrCat("layer", tensors.size()), at::ones(shape).requires_grad_(true)});
+    weights += static_cast<double>(tensors.back().tensor.numel());
+  };
+  for (const auto& [in, out, count] : {std::array<int64_t, 3>{64, 64, 1},
+                                       {64, 128, 1},
+                                       {128, 128, 1},
+                                       {128, 256, 1},
+                                       {256, 256, 2},
+                                       {256, 512, 1},
+                                       {512, 512, 5}}) {
+    for (int64_t i = 0; i < count; ++i) add({out, in, 3, 3});
+  }
+  add({4096 / scale, 25088 / scale});
+  add({4096 / scale, 4096 / scale});
+  FACET_CHECK(optimizer->Add("", tensors, {}).ok());
+  CheckpointStore store(folder);
+  int64_t step = 0;
+  for (auto _ : state) {
+    state.counters["peak_mib"] = PeakMib([&] {
+      TensorSources sources;
+      optimizer->Export(/*state=*/true, &sources);
+      FACET_CHECK(store.Save(++step, std::move(sources)).ok());
+    });
+  }
+  state.counters["weights"] = weights;
+  std::filesystem::remove_all(folder);
+}
+BENCHMARK(Checkpoint)->ArgName("scale")->Arg(16)->Arg(1)->Iterations(1)->Unit(benchmark::kSecond);
+
+}  // namespace
+}  // namespace facet
+
+BENCHMARK_MAIN();
