@@ -156,6 +156,16 @@ TEST_F(CurateTest, ScoresAreTheImages) {
   EXPECT_EQ(seen_.context.scores[1].image, 7);
 }
 
+// The start of a process's memory cannot be read, with the error that a failing disk gives. The
+// curator goes on without the image; its verdict must not stay.
+TEST_F(CurateTest, AFaultOfTheMachineFailsTheStage) {
+  context_.root_ = Folder("images");
+  fs::create_symlink("/proc/self/mem", Folder("images/a") + "/0.jpg");
+  const absl::Status status = RunCurate(context_);
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("0.jpg"));
+}
+
 TEST_F(CurateTest, WritesWhatTheCuratorMeasuredAndItsContactSheets) {
   context_.root_ = Folder("images");
   ASSERT_TRUE(WriteFileAtomically(context_.root_ + "/0.jpg", *EncodeJpeg(Green(64, 220), 95)).ok());

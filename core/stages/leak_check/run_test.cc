@@ -123,6 +123,18 @@ TEST_F(LeakCheck, People) {
   EXPECT_EQ(Found(), Json::object());
 }
 
+// The start of a process's memory cannot be read, with the error that a failing disk gives.
+TEST_F(LeakCheck, AFaultOfTheMachineFailsTheStage) {
+  AddFile("train.jpg", Jpeg(Picture(1), 90));
+  std::filesystem::create_symlink("/proc/self/mem", folder_ + "/images/fault.jpg");
+  AddSamples("train", {{"train.jpg", "1"}});
+  AddSamples("test", {{"fault.jpg", "2"}});
+  FakeContext context = Context({{"on_leak", "report"}});
+  const absl::Status status = RunLeakCheck(context);
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("fault.jpg"));
+}
+
 TEST_F(LeakCheck, ImagesByBytesAndByHash) {
   const Image picture = Picture(1), other = Picture(2);
   AddFile("train_same.jpg", Jpeg(picture, 90));
