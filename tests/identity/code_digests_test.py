@@ -5,6 +5,7 @@ change the stage's numbers must stay, that of what can must not.
 """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -199,20 +200,48 @@ _OTHER = {
 }
 
 
+def _files(sources, name):
+    """A file and what it includes of the sources, directly or not: name -> text."""
+    files, waiting = {}, [name]
+    while waiting:
+        file = waiting.pop()
+        if file not in files:
+            files[file] = sources[file]
+            waiting += re.findall(r'#include "(.*)"', sources[file])
+    return files
+
+
 class CodeDigests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.objects = {}  # what was compiled -> object
+        # The standard library, parsed once.
+        cls.header = os.path.join(cls.folder.name, "standard.h")
+        with open(cls.header, "w") as file:
+            file.write("#include <cstdio>\n#include <stdexcept>\n#include <string>\n#include <vector>\n")
+        subprocess.run(["g++"] + _FLAGS + ["-x", "c++-header", cls.header], check=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def _compiled(self, sources, name):
+        files = _files(sources, name)
+        content = (name, tuple(sorted(files.items())))
+        if content not in self.objects:
+            folder = tempfile.mkdtemp(dir=self.folder.name)
+            for file, text in files.items():
+                with open(os.path.join(folder, file), "w") as stream:
+                    stream.write(text)
+            self.objects[content] = os.path.join(folder, name + ".o")
+            command = ["g++"] + _FLAGS + ["-include", self.header, "-c", name, "-o", self.objects[content]]
+            subprocess.run(command, cwd=folder, check=True)
+        return self.objects[content]
+
     def _digest(self, sources):
-        with tempfile.TemporaryDirectory() as folder:
-            for name, text in sources.items():
-                with open(os.path.join(folder, name), "w") as file:
-                    file.write(text)
-            objects = []
-            for name in sorted(sources):
-                if not name.endswith(".cc"):
-                    continue
-                objects.append(os.path.join(folder, name + ".o"))
-                subprocess.run(["g++"] + _FLAGS + ["-c", name, "-o", objects[-1]], cwd=folder, check=True)
-            entry = "_Z8RunStageRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
-            return Code(objects).digest(entry)
+        entry = "_Z8RunStageRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
+        return Code([self._compiled(sources, name) for name in sources if name.endswith(".cc")]).digest(entry)
 
     def _edited(self, edit):
         file, before, after = edit
@@ -235,6 +264,7 @@ class CodeDigests(unittest.TestCase):
                 self.assertNotEqual(self._edited(edit), self.before)
 
     def test_order_of_objects_and_place_do_not_count(self):
+        self.objects.clear()
         self.assertEqual(self._digest(dict(reversed(list(_SOURCES.items())))), self.before)
 
 
