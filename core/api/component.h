@@ -32,7 +32,7 @@ namespace facet {
 
 // The interface between host and plugins: raised by every change of core/api that a compiled plugin
 // could notice.
-inline constexpr uint32_t kInterfaceVersion = 4;
+inline constexpr uint32_t kInterfaceVersion = 5;
 inline constexpr uint32_t kPluginMagic = 0x46414354;  // "FACT"
 
 class Component {
@@ -119,14 +119,12 @@ absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& op
 }  // namespace internal
 }  // namespace facet
 
-#define FACET_COMPONENT(Interface, Class, Options, name, summary, paper) \
-  {Interface::kKind,                                                     \
-   name,                                                                 \
-   summary,                                                              \
-   paper,                                                                \
-   ::facet::internal::TraitsOf<Interface, Class>::value.bits(),          \
-   &::facet::SchemaOf<Options>,                                          \
-   &::facet::internal::CreateComponent<Interface, Class, Options>}
+#define FACET_COMPONENT(Interface, Class, Options, name, summary, paper)                          \
+  {                                                                                               \
+    Interface::kKind, name, summary, paper,                                                       \
+        ::facet::internal::TraitsOf<Interface, Class>::value.bits(), &::facet::SchemaOf<Options>, \
+        &::facet::internal::CreateComponent<Interface, Class, Options>                            \
+  }
 
 #define FACET_PLUGIN(Interface, Class, Options, name, summary, paper) \
   FACET_PLUGIN_COMPONENTS(FACET_COMPONENT(Interface, Class, Options, name, summary, paper))

@@ -134,9 +134,10 @@ Constraint InputFile() {
   c.role = OptionRole::kInputFile;
   return c;
 }
-Constraint InputDirectory() {
+Constraint InputDirectory(std::vector<std::string> files) {
   Constraint c;
   c.role = OptionRole::kInputDirectory;
+  c.files = std::move(files);
   return c;
 }
 Constraint KeptFile() {
@@ -165,6 +166,7 @@ struct SchemaWriter::State {
     if (c.min_open) option["min_open"] = true;
     if (!c.choices.empty()) option["choices"] = c.choices;
     if (c.role != OptionRole::kPlain) option["role"] = RoleName(c.role);
+    if (!c.files.empty()) option["files"] = c.files;
     if (c.required) option["required"] = true;
     if (!c.renamed_from.empty()) option["renamed_from"] = c.renamed_from;
     options.push_back(std::move(option));

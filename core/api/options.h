@@ -16,6 +16,10 @@
 // form that enters the cache key, and the catalogue. Text that names a file or a folder is declared
 // InputFile() or InputDirectory(): the host resolves it, checks that it exists, and puts its
 // content, never its path, into the key. KeptFile() and KeptFolder() need not exist.
+//
+// InputDirectory({"*.txt", "*/*.jpg"}) says which files below the folder the component may read,
+// whatever its other options are (core/base/file_patterns.h); the others are in no key, and need
+// not be readable. A pattern that a file lacks is a stale result: without patterns it is all files.
 #ifndef FACET_CORE_API_OPTIONS_H_
 #define FACET_CORE_API_OPTIONS_H_
 
@@ -39,6 +43,7 @@ struct Constraint {
   OptionRole role = OptionRole::kPlain;
   bool required = false;     // no default: the file must give it (text and lists: non-empty)
   std::string renamed_from;  // an older name that is still accepted
+  std::vector<std::string> files = {};  // of a folder: patterns of what is read; empty: all
 };
 
 Constraint Any();
@@ -47,8 +52,9 @@ Constraint AtLeast(double min);
 Constraint Above(double min);  // open
 Constraint AboveUpTo(double min, double max);
 Constraint OneOf(std::vector<std::string> choices);
-Constraint InputFile();       // a file; empty text = none given
-Constraint InputDirectory();  // a folder; empty text = none given
+Constraint InputFile();  // a file; empty text = none given
+// A folder; empty text = none given.
+Constraint InputDirectory(std::vector<std::string> files = {});
 // What a component itself writes and finds again, outside the store: made where it is missing.
 Constraint KeptFile();    // its content is in the key, or that there is none
 Constraint KeptFolder();  // not in the key
@@ -74,7 +80,8 @@ class OptionVisitor {
 };
 
 // The schema of `Options` as JSON text: [{"name", "type", "default", "doc", "min"?, "max"?,
-// "min_open"?, "choices"?, "role"?, "required"?, "renamed_from"?}, ...] in order of declaration;
+// "min_open"?, "choices"?, "role"?, "files"?, "required"?, "renamed_from"?}, ...] in order of
+// declaration;
 // type is one of bool, int, float, string, int_list, float_list, string_list; role one of
 // input_file, input_directory, kept_file, kept_folder.
 class SchemaWriter final : public OptionVisitor {

@@ -40,6 +40,7 @@ Json ToJson(const OptionSpec& option) {
   if (option.has_max) json["max"] = option.max;
   if (!option.choices.empty()) json["choices"] = option.choices;
   if (!option.role.empty()) json["role"] = option.role;
+  if (!option.files.empty()) json["files"] = option.files;
   if (!option.renamed_from.empty()) json["renamed_from"] = option.renamed_from;
   return json;
 }

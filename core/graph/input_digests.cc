@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/file.h"
+#include "core/base/file_patterns.h"
 #include "core/base/hash.h"
 #include "core/base/parallel_work.h"
 #include "core/base/status.h"
@@ -24,6 +26,11 @@ namespace fs = std::filesystem;
 
 int64_t Nanoseconds(const timespec& time) {
   return static_cast<int64_t>(time.tv_sec) * 1000000000 + time.tv_nsec;
+}
+
+// "data.root = "/faces"", as errors begin.
+std::string What(const ExternalInput& input) {
+  return absl::StrCat(input.option, " = \"", input.path, "\"");
 }
 
 // A prepared statement that is finalised with its scope. Errors make the index useless, not wrong:
@@ -86,7 +93,7 @@ InputDigests::~InputDigests() { sqlite3_close(database_); }
 
 absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto asked = std::make_tuple(input.path, input.directory, input.kept);
+  const Asked asked = {input.path, input.directory, input.kept, input.files, ""};
   const auto known = answers_.find(asked);
   if (known != answers_.end()) return known->second;
 
@@ -96,12 +103,7 @@ absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
   }
   FileStates files;
   FACET_RETURN_IF_ERROR(Scan(input, &files));
-  LookUp(input.path, &files);
-  FACET_RETURN_IF_ERROR(HashMissing(input.path, &files));
-  timespec now;
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  Remember(files, Nanoseconds(now) - 1000000000);
-
+  FACET_RETURN_IF_ERROR(Hash(input.path, &files));
   std::string digest;
   if (input.directory) {
     Sha256 hash;
@@ -118,8 +120,44 @@ absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
   return digest;
 }
 
-absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) const {
-  const std::string what = absl::StrCat(input.option, " = \"", input.path, "\"");
+absl::StatusOr<std::string> InputDigests::DigestOfListed(
+    const ExternalInput& input, const std::map<std::string, std::string>& artifact,
+    const std::string& content) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const Asked asked = {input.path, true, false, {input.option}, content};
+  const auto known = answers_.find(asked);
+  if (known != answers_.end()) return known->second;
+
+  const std::string what = What(input);
+  FACET_RETURN_IF_ERROR(CheckExists(what, input));
+  FACET_ASSIGN_OR_RETURN(std::vector<std::string> paths, input.list(artifact, input));
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+  FileStates files;
+  for (const std::string& path : paths) {
+    FACET_RETURN_IF_ERROR(AddFile(what, absl::StrCat(input.path, "/", path), &files));
+  }
+  FACET_RETURN_IF_ERROR(Hash(input.path, &files));
+  Sha256 hash;
+  for (const std::string& path : paths) {
+    const auto file = files.find(absl::StrCat(input.path, "/", path));
+    hash.Update(path);
+    hash.Update(std::string_view("\0", 1));
+    hash.Update(absl::StrCat(file == files.end() ? "missing" : file->second.digest, "\n"));
+  }
+  return answers_[asked] = hash.HexDigest();
+}
+
+absl::Status InputDigests::Hash(const std::string& root, FileStates* files) {
+  LookUp(root, files);
+  FACET_RETURN_IF_ERROR(HashMissing(root, files));
+  timespec now;
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  Remember(*files, Nanoseconds(now) - 1000000000);
+  return absl::OkStatus();
+}
+
+absl::Status InputDigests::CheckExists(const std::string& what, const ExternalInput& input) {
   std::error_code error;
   if (!fs::exists(input.path, error)) {
     return absl::NotFoundError(
@@ -131,36 +169,76 @@ absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) c
                                                       ? ": is a file, a folder is needed"
                                                       : ": is a folder, a file is needed"));
   }
-  const auto add = [&](const std::string& path) -> absl::Status {
+  return absl::OkStatus();
+}
+
+absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) {
+  const std::string what = What(input);
+  FACET_RETURN_IF_ERROR(CheckExists(what, input));
+  if (input.directory) return Walk(what, input.path, FilePatterns(input.files), files);
+  FACET_RETURN_IF_ERROR(AddFile(what, input.path, files));
+  if (!files->empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(what, ": is no regular file but a device, a pipe or a socket; name a file"));
+}
+
+absl::Status InputDigests::AddFile(const std::string& what, const std::string& path,
+                                   FileStates* files) {
+  struct stat info;
+  if (::stat(path.c_str(), &info) != 0) {
+    if (errno == ENOENT) return absl::OkStatus();  // a link that leads nowhere: no such file
+    return FileError(errno, absl::StrCat(what, ": cannot read ", path));
+  }
+  if (S_ISREG(info.st_mode)) {
+    (*files)[path] = {info.st_size,
+                      Nanoseconds(info.st_mtim),
+                      Nanoseconds(info.st_ctim),
+                      static_cast<int64_t>(info.st_ino),
+                      "",
+                      false};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status InputDigests::Walk(const std::string& what, const std::string& root,
+                                const FilePatterns& patterns, FileStates* files) {
+  std::vector<std::pair<dev_t, ino_t>> above;  // the folders that `walk` is in
+  std::function<absl::Status(const std::string&)> walk =
+      [&](const std::string& below) -> absl::Status {
+    const std::string folder = below.empty() ? root : absl::StrCat(root, "/", below);
     struct stat info;
-    if (::stat(path.c_str(), &info) != 0) {
-      if (errno == ENOENT) return absl::OkStatus();  // a link that leads nowhere: no such file
-      return absl::ErrnoToStatus(errno, absl::StrCat(what, ": cannot read ", path));
+    if (::stat(folder.c_str(), &info) != 0) {
+      return FileError(errno, absl::StrCat(what, ": cannot read the folder ", folder));
     }
-    if (S_ISREG(info.st_mode)) {
-      (*files)[path] = {info.st_size,
-                        Nanoseconds(info.st_mtim),
-                        Nanoseconds(info.st_ctim),
-                        static_cast<int64_t>(info.st_ino),
-                        "",
-                        false};
+    const std::pair<dev_t, ino_t> self = {info.st_dev, info.st_ino};
+    if (std::find(above.begin(), above.end(), self) != above.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          what, ": ", folder, " is a link to a folder that it lies in; remove the link"));
     }
+    above.push_back(self);
+    std::error_code error;
+    fs::directory_iterator entry(folder, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      const std::string path = below.empty() ? name : absl::StrCat(below, "/", name);
+      const bool match = patterns.Match(path);
+      std::error_code ignored;
+      if (!entry->is_directory(ignored)) {
+        if (match) FACET_RETURN_IF_ERROR(AddFile(what, entry->path().string(), files));
+        continue;
+      }
+      // That it is there may be told, as a folder where an image was expected.
+      if (match) (*files)[entry->path().string() + "/"].digest = "folder";
+      if (patterns.MayMatchBelow(path)) FACET_RETURN_IF_ERROR(walk(path));
+    }
+    if (error) {
+      return FileError(error.value(), absl::StrCat(what, ": cannot list the folder ", folder,
+                                                   "; make it readable, or move it out of there"));
+    }
+    above.pop_back();
     return absl::OkStatus();
   };
-  if (!input.directory) {
-    FACET_RETURN_IF_ERROR(add(input.path));
-    if (!files->empty()) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat(what, ": is no regular file but a device, a pipe or a socket; name a file"));
-  }
-  fs::recursive_directory_iterator it(input.path, fs::directory_options::follow_directory_symlink,
-                                      error);
-  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
-    if (it->is_directory(error)) continue;
-    FACET_RETURN_IF_ERROR(add(it->path().string()));
-  }
-  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat(what, ": cannot be listed"));
-  return absl::OkStatus();
+  return walk("");
 }
 
 void InputDigests::LookUp(const std::string& root, FileStates* files) {
@@ -208,7 +286,7 @@ absl::Status InputDigests::HashMissing(const std::string& root, FileStates* file
 
 void InputDigests::Record(const std::string& path, const std::string& digest) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  answers_[std::make_tuple(path, false, false)] = digest;
+  answers_[{path, false, false, {}, ""}] = digest;
   FileStates files;
   if (!Scan({"", path}, &files).ok()) return;
   files.begin()->second.digest = digest;

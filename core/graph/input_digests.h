@@ -1,7 +1,7 @@
 // Content digests of files and folders outside the store, and of the store's own blobs.
 //
-// A file's is its SHA-256; a folder's is over the sorted (relative path, size, digest) of all files
-// below it, links followed. Files are hashed in parallel, and never twice: the index remembers
+// A file's is its SHA-256; a folder's is over the sorted (relative path, size, digest) of the
+// files below it that its patterns name, and the names of such folders; links are followed. Files are hashed in parallel, and never twice: the index remembers
 // (path, size, mtime ns, ctime ns, inode) -> digest. A file that changed within the last second is
 // not remembered, as a later change could leave the same times. The index is a cache: losing it
 // costs time only. One object per process; Digest() may be called from several threads.
@@ -15,8 +15,10 @@
 #include <mutex>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/file_patterns.h"
 #include "core/graph/stage.h"
 
 struct sqlite3;
@@ -37,6 +39,11 @@ class InputDigests {
   // NotFound names the option and path that are missing. Asked again, the answer is the first one:
   // one run sees one state of its inputs.
   absl::StatusOr<std::string> Digest(const ExternalInput& input);
+  // Of the files below the folder that `artifact` (name -> path, with this content) lists; one that
+  // is missing counts as such.
+  absl::StatusOr<std::string> DigestOfListed(const ExternalInput& input,
+                                             const std::map<std::string, std::string>& artifact,
+                                             const std::string& content);
 
   // What a file that was just made holds, as whoever made it knows.
   void Record(const std::string& path, const std::string& digest);
@@ -47,7 +54,12 @@ class InputDigests {
   struct FileState;
   using FileStates = std::map<std::string, FileState>;  // by absolute path
 
-  absl::Status Scan(const ExternalInput& input, FileStates* files) const;
+  absl::Status Hash(const std::string& root, FileStates* files);
+  static absl::Status CheckExists(const std::string& what, const ExternalInput& input);
+  static absl::Status Scan(const ExternalInput& input, FileStates* files);
+  static absl::Status AddFile(const std::string& what, const std::string& path, FileStates* files);
+  static absl::Status Walk(const std::string& what, const std::string& root,
+                           const FilePatterns& patterns, FileStates* files);
   void LookUp(const std::string& root, FileStates* files);
   absl::Status HashMissing(const std::string& root, FileStates* files);
   void Remember(const FileStates& files, int64_t newest_ns);
@@ -55,7 +67,9 @@ class InputDigests {
   sqlite3* database_ = nullptr;
   Progress progress_;
   std::mutex mutex_;
-  std::map<std::tuple<std::string, bool, bool>, std::string> answers_;  // by path and role
+  // Path, its role, and the artifact that lists.
+  using Asked = std::tuple<std::string, bool, bool, std::vector<std::string>, std::string>;
+  std::map<Asked, std::string> answers_;
   int64_t num_hashed_ = 0;
 };
 

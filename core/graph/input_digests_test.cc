@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -47,7 +48,8 @@ TEST_F(InputDigestsTest, AFilesDigestIsItsSha256) {
 }
 
 TEST_F(InputDigestsTest, AFolderIsItsPathsSizesAndContents) {
-  const std::string expected = std::string("a.txt") + '\0' + "3 " + Sha256Hex("one") + "\n" +
+  const std::string expected = std::string("a.txt") + '\0' + "3 " + Sha256Hex("one") + "\n" + "b/" +
+                               '\0' + "0 folder\n" +  //
                                "b/c.txt" + '\0' + "3 " + Sha256Hex("two") + "\n";
   EXPECT_EQ(Digest(Folder()), Sha256Hex(expected));
 }
@@ -134,6 +136,97 @@ TEST_F(InputDigestsTest, WhatIsKeptMayBeMissing) {
   fs::create_directories(folder_ / "web");
   Write("web/image", "jpeg");
   EXPECT_EQ(Digest(folder), before);
+}
+
+TEST_F(InputDigestsTest, OnlyFilesThatThePatternsNameCount) {
+  ExternalInput images = Folder();
+  images.files = {"*.txt", "*/*.jpg"};
+  Write("data/b/1.jpg", "pixels");
+  const std::string before = Digest(images);
+  Write("data/.DS_Store", "x");
+  Write("data/b/.DS_Store", "x");
+  Write("data/b/Thumbs.db", "x");
+  Write("data/b/c.txt", "another");
+  fs::create_directories(folder_ / "data/lost+found");
+  Write("data/lost+found/1.jpg", "x");
+  fs::create_directories(folder_ / "data/b/deeper");
+  Write("data/b/deeper/1.jpg", "x");
+  fs::create_directory_symlink(folder_ / "data", folder_ / "data/b/circle");
+  EXPECT_EQ(Digest(images), before);
+  Write("data/a.txt", "a list that has changed");
+  const std::string other_list = Digest(images);
+  EXPECT_NE(other_list, before);
+  Write("data/b/2.jpg", "more");
+  EXPECT_NE(Digest(images), other_list);
+}
+
+absl::StatusOr<std::vector<std::string>> ReadLines(
+    const std::map<std::string, std::string>& artifact, const ExternalInput&) {
+  std::vector<std::string> lines;
+  std::ifstream stream(artifact.at("list"));
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST_F(InputDigestsTest, OnlyWhatAnArtifactListsCounts) {
+  ExternalInput images = Folder();
+  images.list = &ReadLines;
+  Write("list", "b/c.txt\ngone.txt\n");
+  const auto digest = [&](const std::string& content) {
+    InputDigests digests(Index());
+    return *digests.DigestOfListed(images, {{"list", (folder_ / "list").string()}}, content);
+  };
+  const std::string before = digest("1");
+  Write("data/a.txt", "not listed");
+  EXPECT_EQ(digest("1"), before);
+  Write("data/b/c.txt", "listed");
+  const std::string changed = digest("1");
+  EXPECT_NE(changed, before);
+  Write("data/gone.txt", "it is there again");
+  EXPECT_NE(digest("1"), changed);
+  Write("list", "b/c.txt\n");
+  EXPECT_NE(digest("2"), changed);
+  // Within a run the list is read once.
+  InputDigests digests(Index());
+  const std::map<std::string, std::string> artifact = {{"list", (folder_ / "list").string()}};
+  const std::string first = *digests.DigestOfListed(images, artifact, "2");
+  Write("data/b/c.txt", "another");
+  EXPECT_EQ(*digests.DigestOfListed(images, artifact, "2"), first);
+}
+
+// What a data set finds may depend on it: an image that is a folder, one that is there but empty.
+TEST_F(InputDigestsTest, AFolderWhereAFileIsMeantCounts) {
+  ExternalInput images = Folder();
+  images.files = {"*/*.jpg"};
+  const std::string before = Digest(images);
+  fs::create_directories(folder_ / "data/b/1.jpg");
+  EXPECT_NE(Digest(images), before);
+}
+
+TEST_F(InputDigestsTest, ACircleOfLinksIsNamed) {
+  fs::create_directory_symlink(folder_ / "data", folder_ / "data/b/circle");
+  InputDigests digests(Index());
+  const absl::Status status = digests.Digest(Folder()).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_NE(status.message().find("data/b/circle is a link to a folder that it lies in"),
+            std::string::npos)
+      << status;
+  // Two links to one folder are no circle.
+  fs::remove(folder_ / "data/b/circle");
+  fs::create_directories(folder_ / "faces");
+  fs::create_directory_symlink(folder_ / "faces", folder_ / "data/one");
+  fs::create_directory_symlink(folder_ / "faces", folder_ / "data/two");
+  Digest(Folder());
+}
+
+TEST_F(InputDigestsTest, AFolderThatCannotBeListedIsNamed) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may list every folder";
+  fs::create_directories(folder_ / "data/locked");
+  fs::permissions(folder_ / "data/locked", fs::perms::none);
+  InputDigests digests(Index());
+  const absl::Status status = digests.Digest(Folder()).status();
+  EXPECT_NE(status.message().find("data/locked; make it readable"), std::string::npos) << status;
+  fs::permissions(folder_ / "data/locked", fs::perms::owner_all);
 }
 
 // One path in two roles within a run: an option that keeps the file, another that reads it.

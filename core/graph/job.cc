@@ -28,8 +28,10 @@ absl::StatusOr<T> Parse(const char* what, Read&& read) {
 }
 
 ComponentUse ReadUse(const Json& json) {
-  return {json.at("kind"), json.at("name"), json.at("options"), json.at("library"),
-          json.at("library_digest")};
+  ComponentUse use = {json.at("kind"), json.at("name"), json.at("options"), json.at("library"),
+                      json.at("library_digest")};
+  json.at("files").get_to(use.files);
+  return use;
 }
 
 }  // namespace
@@ -39,7 +41,8 @@ Json ToJson(const ComponentUse& use) {
           {"name", use.name},
           {"options", use.options},
           {"library", use.library_path},
-          {"library_digest", use.library_digest}};
+          {"library_digest", use.library_digest},
+          {"files", use.files}};
 }
 
 absl::StatusOr<ComponentUse> ComponentUseFromJson(const Json& json) {

@@ -32,13 +32,8 @@ PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& 
                        const KeyEnvironment& environment, const Store& store, InputDigests& digests,
                        bool forced) {
   PlannedStage planned;
-  const auto externals = ExternalDigests(stage, digests);
-  if (!externals.ok()) {
-    planned.state = PlannedStage::State::kBlocked;
-    planned.why = std::string(externals.status().message());
-    return planned;
-  }
   std::map<std::string, std::string> inputs;
+  std::map<std::string, const Artifact*> artifacts;
   for (const auto& [port, producer] : stage.inputs) {
     const PlannedStage& input = before[static_cast<size_t>(producer)];
     if (input.state == PlannedStage::State::kBlocked) {
@@ -48,7 +43,17 @@ PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& 
     }
     const bool known = input.state == PlannedStage::State::kCached;
     inputs[port] = known ? input.artifact.ContentDigest() : PendingInput(input.key);
-    if (!known) planned.waits_for.push_back(producer);
+    if (known) {
+      artifacts[port] = &input.artifact;
+    } else {
+      planned.waits_for.push_back(producer);
+    }
+  }
+  const auto externals = ExternalDigests(stage, artifacts, store, digests);
+  if (!externals.ok()) {
+    planned.state = PlannedStage::State::kBlocked;
+    planned.why = std::string(externals.status().message());
+    return planned;
   }
   const StageKey key = ComputeKey(stage, inputs, *externals, environment);
   planned.key = key.digest;

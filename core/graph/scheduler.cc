@@ -150,12 +150,15 @@ class Run {
 
   absl::Status FindOrRun(int index, StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
-    FACET_ASSIGN_OR_RETURN(const auto externals, ExternalDigests(stage, digests_));
     std::map<std::string, std::string> inputs;
+    std::map<std::string, const Artifact*> artifacts;
     for (const auto& [port, producer] : stage.inputs) {
       // Settled outcomes are never changed, so they are read without the mutex.
-      inputs[port] = outcomes_[producer].artifact.ContentDigest();
+      artifacts[port] = &outcomes_[producer].artifact;
+      inputs[port] = artifacts[port]->ContentDigest();
     }
+    FACET_ASSIGN_OR_RETURN(const auto externals,
+                           ExternalDigests(stage, artifacts, store_, digests_));
     const StageKey key = ComputeKey(stage, inputs, externals, environment_);
     outcome->key = key.digest;
     const bool forced = IsForced(stage, options_.force);
@@ -219,9 +222,7 @@ class Run {
     job.stage = stage;
     job.code = environment_.stage_code.at(stage.type);
     for (const auto& [port, producer] : stage.inputs) {
-      for (const ArtifactFile& file : outcomes_[producer].artifact.files) {
-        job.inputs[port][file.name] = store_.BlobPath(file.digest);
-      }
+      job.inputs[port] = FilesOf(outcomes_[producer].artifact, store_);
     }
     for (const auto& [port, input] : stage.folders) {
       const int producer = stage.inputs.at(input);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "core/base/json.h"
 
 namespace facet {
@@ -21,7 +22,14 @@ struct ComponentUse {
   std::string library_path;
   std::string library_digest;           // SHA-256 of the shared library
   std::vector<std::string> calls = {};  // what the library takes from libfacet, by symbol
+  // Option that names a folder -> patterns of the files that are read below it.
+  std::map<std::string, std::vector<std::string>> files = {};
 };
+
+struct ExternalInput;
+// Paths below the folder that an input names, from the files of an artifact (name -> path).
+using FileLister = absl::StatusOr<std::vector<std::string>> (*)(
+    const std::map<std::string, std::string>& artifact, const ExternalInput& input);
 
 // A file or folder outside the store that a stage reads.
 struct ExternalInput {
@@ -31,6 +39,10 @@ struct ExternalInput {
   // What the component itself writes and finds again: it may be missing. A folder's content is not
   // in the key; a file's is, or that there is none.
   bool kept = false;
+  std::vector<std::string> files = {};  // of a folder: FilePatterns of what is read
+  // Of a folder, instead: what `list` finds in the artifact at this port is read.
+  std::string port = {};
+  FileLister list = nullptr;
 };
 
 struct StageSpec {

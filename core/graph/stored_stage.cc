@@ -27,11 +27,27 @@ std::optional<Artifact> FindArtifact(const StageSpec& stage, const std::string& 
   return store.Find(key, &digests);
 }
 
-absl::StatusOr<std::map<std::string, std::string>> ExternalDigests(const StageSpec& stage,
-                                                                   InputDigests& digests) {
+std::map<std::string, std::string> FilesOf(const Artifact& artifact, const Store& store) {
+  std::map<std::string, std::string> files;
+  for (const ArtifactFile& file : artifact.files) files[file.name] = store.BlobPath(file.digest);
+  return files;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ExternalDigests(
+    const StageSpec& stage, const std::map<std::string, const Artifact*>& inputs,
+    const Store& store, InputDigests& digests) {
   std::map<std::string, std::string> externals;
   for (const ExternalInput& external : stage.externals) {
-    FACET_ASSIGN_OR_RETURN(externals[external.option], digests.Digest(external));
+    std::string& digest = externals[external.option];
+    if (external.list == nullptr) {
+      FACET_ASSIGN_OR_RETURN(digest, digests.Digest(external));
+    } else if (const auto lists = inputs.find(external.port); lists != inputs.end()) {
+      FACET_ASSIGN_OR_RETURN(digest,
+                             digests.DigestOfListed(external, FilesOf(*lists->second, store),
+                                                    lists->second->ContentDigest()));
+    } else {
+      digest = "pending";
+    }
   }
   return externals;
 }

@@ -18,9 +18,14 @@ namespace facet {
 // Whether its type or name is among those to compute although they are cached.
 bool IsForced(const StageSpec& stage, const std::set<std::string>& force);
 
-// The inputs of a stage outside the store, by option. NotFound names what is missing.
-absl::StatusOr<std::map<std::string, std::string>> ExternalDigests(const StageSpec& stage,
-                                                                   InputDigests& digests);
+// The files of an artifact: name -> path in the store.
+std::map<std::string, std::string> FilesOf(const Artifact& artifact, const Store& store);
+
+// The inputs of a stage outside the store, by option; inputs: by port, those that are known. What
+// an unknown one lists is "pending". NotFound names what is missing.
+absl::StatusOr<std::map<std::string, std::string>> ExternalDigests(
+    const StageSpec& stage, const std::map<std::string, const Artifact*>& inputs,
+    const Store& store, InputDigests& digests);
 
 // The folder that a stage keeps: the one that the user named, or the store's.
 std::string KeptFolder(const StageSpec& stage, const std::string& key, const Store& store);

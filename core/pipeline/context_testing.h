@@ -43,6 +43,10 @@ class FakeContext : public StageContext {
   bool has_component(const std::string& role) const override { return uses_.count(role) > 0; }
   std::string component_name(const std::string& role) const override { return uses_.at(role).name; }
   Json component_options(const std::string& role) const override { return uses_.at(role).options; }
+  std::map<std::string, std::vector<std::string>> component_files(
+      const std::string&) const override {
+    return files_;
+  }
   bool has_input(const std::string& port) const override { return inputs_.count(port) > 0; }
   absl::StatusOr<std::string> InputFile(const std::string& port,
                                         const std::string& file) const override {
@@ -71,7 +75,8 @@ class FakeContext : public StageContext {
 
   std::map<std::string, Use> uses_;
   Json settings_;
-  std::map<std::string, std::string> inputs_;  // port -> folder
+  std::map<std::string, std::vector<std::string>> files_;  // of each component
+  std::map<std::string, std::string> inputs_;              // port -> folder
   std::map<std::string, int64_t> counts_;
   std::vector<std::string> notices_, asked_;
   std::string root_, kept_folder_, output_, checkpoints_, device_ = "cpu", precision_ = "float32";

@@ -1,10 +1,32 @@
 // Where the images of a data set lie: below a folder that one of its options names, or in the folder
 // that a curator keeps.
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/pipeline/planner.h"
+#include "core/records/image_root.h"
+#include "core/records/record_lines.h"
+#include "core/records/samples.h"
 
 namespace facet {
+namespace {
+
+// The images that a dataset artifact names, below the folder of this option.
+absl::StatusOr<std::vector<std::string>> ListImages(
+    const std::map<std::string, std::string>& artifact, const ExternalInput& input) {
+  std::vector<std::string> paths;
+  const auto root = artifact.find(kImageRootFile), samples = artifact.find("samples.jsonl");
+  if (root == artifact.end() || samples == artifact.end()) return paths;
+  FACET_ASSIGN_OR_RETURN(const ImageRoot lies, ParseImageRoot(root->second));
+  if (!absl::EndsWith(input.option, absl::StrCat(".", lies.option))) return paths;
+  FACET_RETURN_IF_ERROR(ForEachRecord(samples->second, &SampleFromJson, [&](const Sample& sample) {
+    if (!sample.path.empty()) paths.push_back(lies.Below(sample.path));
+    return absl::OkStatus();
+  }));
+  return paths;
+}
+
+}  // namespace
 
 Json Planner::ImageLimit(const Row& row, const std::string& branch) {
   const Json faces = Settings(row, branch + ".faces");
@@ -43,7 +65,10 @@ absl::Status Planner::AddImageSource(const Demand& demand, StageSpec* stage,
     return absl::OkStatus();
   }
   for (ExternalInput& external : Externals(role, use)) {
-    if (external.directory) stage->externals.push_back(std::move(external));
+    if (!external.directory) continue;
+    external.port = port;
+    external.list = &ListImages;
+    stage->externals.push_back(std::move(external));
   }
   stage->sources[port] = std::move(use);
   return absl::OkStatus();

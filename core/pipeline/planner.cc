@@ -171,6 +171,9 @@ absl::StatusOr<ComponentUse> Planner::Use(const Row& row, const std::string& slo
   use.library_path = info->library_path;
   use.library_digest = info->library_digest;
   use.calls = info->calls;
+  for (const OptionSpec& option : info->options) {
+    if (!option.files.empty()) use.files[option.name] = option.files;
+  }
   return use;
 }
 
@@ -186,7 +189,7 @@ std::vector<ExternalInput> Planner::Externals(const std::string& role,
       const std::string path = named.is_array() ? named[i] : named;
       if (path.empty()) continue;
       externals.push_back({named.is_array() ? absl::StrCat(name, ".", i) : name, path,
-                           option.NamesFolder(), option.MayBeMissing()});
+                           option.NamesFolder(), option.MayBeMissing(), option.files});
     }
   }
   return externals;

@@ -120,6 +120,7 @@ absl::StatusOr<std::vector<OptionSpec>> ParseSchema(const Json& options) {
       spec.choices = option.value("choices", std::vector<std::string>());
       spec.role = option.value("role", "");
       spec.renamed_from = option.value("renamed_from", "");
+      spec.files = option.value("files", std::vector<std::string>());
       specs.push_back(std::move(spec));
     }
   } catch (const Json::exception& exception) {

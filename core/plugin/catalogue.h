@@ -28,6 +28,7 @@ struct OptionSpec {
   bool NamesFolder() const { return role == "input_directory" || role == "kept_folder"; }
   bool MayBeMissing() const { return role == "kept_file" || role == "kept_folder"; }
   std::string renamed_from;
+  std::vector<std::string> files;  // of a folder: patterns of what is read; empty: all
 };
 absl::StatusOr<std::vector<OptionSpec>> ParseSchema(const Json& options);
 

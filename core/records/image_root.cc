@@ -10,31 +10,42 @@ namespace facet {
 
 namespace fs = std::filesystem;
 
-absl::Status WriteImageRoot(const std::string& root, const std::string& dataset,
-                            const Json& options, const std::string& output_dir) {
-  if (root.empty()) return absl::OkStatus();
+absl::StatusOr<ImageRoot> FindImageRoot(const std::string& root, const std::string& dataset,
+                                        const Json& options) {
   const fs::path normal = (fs::path(root) / "").lexically_normal();
   for (const auto& [option, value] : options.items()) {
     if (!value.is_string() || value.get_ref<const std::string&>().empty()) continue;
     const fs::path folder = (fs::path(value.get<std::string>()) / "").lexically_normal();
     const std::string below = normal.lexically_relative(folder).generic_string();
     if (!folder.is_absolute() || below.empty() || below.rfind("..", 0) == 0) continue;
-    return WriteFileAtomically(absl::StrCat(output_dir, "/", kImageRootFile),
-                               Dump({{"option", option}, {"below", below}}) + "\n");
+    return ImageRoot{option, below};
   }
   return absl::InternalError(absl::StrCat("dataset \"", dataset, "\": its root() \"", root,
                                           "\" does not lie in a folder that an option names"));
 }
 
+absl::Status WriteImageRoot(const ImageRoot& root, const std::string& output_dir) {
+  return WriteFileAtomically(absl::StrCat(output_dir, "/", kImageRootFile),
+                             Dump({{"option", root.option}, {"below", root.below}}) + "\n");
+}
+
+std::string ImageRoot::Below(const std::string& path) const {
+  return (fs::path(below) / path).lexically_normal().generic_string();
+}
+
+absl::StatusOr<ImageRoot> ParseImageRoot(const std::string& path) {
+  FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(path));
+  return ImageRoot{json.value("option", ""), json.value("below", "")};
+}
+
 absl::StatusOr<std::string> ReadImageRoot(const std::string& path, const std::string& dataset,
                                           const Json& options) {
-  FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(path));
-  const std::string option = json.value("option", ""), below = json.value("below", "");
-  if (!options.contains(option)) {
+  FACET_ASSIGN_OR_RETURN(const ImageRoot root, ParseImageRoot(path));
+  if (!options.contains(root.option)) {
     return absl::InternalError(
-        absl::StrCat(path, ": dataset \"", dataset, "\" has no option \"", option, "\""));
+        absl::StrCat(path, ": dataset \"", dataset, "\" has no option \"", root.option, "\""));
   }
-  return (fs::path(options[option].get<std::string>()) / below).string();
+  return (fs::path(options[root.option].get<std::string>()) / root.below).string();
 }
 
 }  // namespace facet

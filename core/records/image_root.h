@@ -15,10 +15,18 @@ namespace facet {
 
 inline constexpr char kImageRootFile[] = "root.json";
 
-// For a data set with this root() and these options; nothing is written for an empty root.
-// Internal: the root does not lie in a folder that an option names.
-absl::Status WriteImageRoot(const std::string& root, const std::string& dataset,
-                            const Json& options, const std::string& output_dir);
+struct ImageRoot {
+  std::string option, below;  // below: "." where the option names the root itself
+  // A sample's path, below the option's folder.
+  std::string Below(const std::string& path) const;
+};
+// Of a data set with this root(), which is not empty, and these options. Internal: the root does
+// not lie in a folder that an option names.
+absl::StatusOr<ImageRoot> FindImageRoot(const std::string& root, const std::string& dataset,
+                                        const Json& options);
+absl::Status WriteImageRoot(const ImageRoot& root, const std::string& output_dir);
+
+absl::StatusOr<ImageRoot> ParseImageRoot(const std::string& path);  // of root.json
 
 // The folder, from root.json at `path` and the options of the data set as they are now.
 absl::StatusOr<std::string> ReadImageRoot(const std::string& path, const std::string& dataset,

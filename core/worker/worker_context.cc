@@ -62,6 +62,13 @@ Json WorkerContext::component_options(const std::string& role) const {
   return found == job_.stage.components.end() ? Json::object() : found->second.options;
 }
 
+std::map<std::string, std::vector<std::string>> WorkerContext::component_files(
+    const std::string& role) const {
+  const auto found = job_.stage.components.find(role);
+  if (found == job_.stage.components.end()) return {};
+  return found->second.files;
+}
+
 bool WorkerContext::has_input(const std::string& port) const { return job_.inputs.count(port) > 0; }
 
 absl::StatusOr<std::string> WorkerContext::InputFile(const std::string& port,

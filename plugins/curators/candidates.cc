@@ -59,11 +59,11 @@ struct Options {
   std::string snapshot = "candidates";
 
   void Visit(facet::OptionVisitor& v) {
-    v("lists", lists, facet::InputDirectory(), "ranked lists of names, .csv or .json");
+    v("lists", lists, facet::InputDirectory({"*"}), "ranked lists of names, .csv or .json");
     v("facts", facts, facet::InputFile(), "table of sex and attributes, .csv or .json");
     v("votes", votes, facet::InputFile(), "annotators' sheets, .csv");
     v("exclude", exclude, facet::InputFile(), "names of people to leave out, one a line");
-    v("exclude_lists", exclude_lists, facet::InputDirectory(), "a folder of such lists, .txt");
+    v("exclude_lists", exclude_lists, facet::InputDirectory({"*"}), "a folder of such lists, .txt");
     v("women", women, facet::AtLeast(0), "the best ranked women kept; paper");
     v("men", men, facet::AtLeast(0), "the best ranked men kept; paper");
     v("images_judged", images_judged, facet::AtLeast(1),

@@ -64,11 +64,12 @@ struct Options {
   facet::DownloadSettings http;
 
   void Visit(facet::OptionVisitor& v) {
-    v("results", results, facet::InputDirectory(), "engines' result files, .json or .jsonl");
+    v("results", results, facet::InputDirectory({"*"}), "engines' result files, .json or .jsonl");
     v("format", format, facet::OneOf({"facet", "google", "bing", "serpapi"}), "whose form");
     v("command", command, facet::Any(), "program and words: prints URLs, best first");
     v("command_timeout_s", command_timeout_s, facet::Above(0), "limit of one run [s]");
-    v("vggface_lists", vggface_lists, facet::InputDirectory(), "the VGG-Face release's lists");
+    v("vggface_lists", vggface_lists, facet::InputDirectory({"*.txt"}),
+      "the VGG-Face release's lists");
     v("engines", engines, facet::Any(), "empty: all that the result files name");
     v("queries", queries, facet::Any(), "what is asked for, {name} replaced; paper");
     v("top", top, facet::AtLeast(1), "hits taken of each answer; paper");

@@ -52,7 +52,8 @@ struct Options {
 
   void Visit(facet::OptionVisitor& v) {
     const facet::Constraint share = facet::Range(0, 0.95);
-    v("root", root, facet::Required(facet::InputDirectory()), "a folder of photographs per person");
+    v("root", root, facet::Required(facet::InputDirectory({"*/*"})),
+      "a folder of photographs per person");
     v("max_identities", mix.max_identities, facet::AtLeast(0), "people listed at most; 0: all");
     v("images", mix.images, facet::AtLeast(0), "right photographs of each at most; 0: all");
     v("min_images", mix.min_images, facet::AtLeast(1), "who has fewer is not listed");

@@ -42,7 +42,9 @@ struct Options {
   int64_t min_images = 1;
 
   void Visit(facet::OptionVisitor& v) {
-    v("root", root, facet::Required(facet::InputDirectory()), "folder of the release");
+    v("root", root,
+      facet::Required(facet::InputDirectory({"*.txt", "*/*.txt", "img_*/*", "*/img_*/*"})),
+      "folder of the release");
     v("images", images, facet::OneOf({"wild", "aligned"}), "img_celeba or img_align_celeba");
     v("partition", partition, facet::OneOf({"all", "train", "validation", "test"}),
       "of list_eval_partition.txt; its people are disjoint");

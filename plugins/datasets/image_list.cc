@@ -44,7 +44,8 @@ struct Options {
   int64_t folds = 10;
 
   void Visit(facet::OptionVisitor& v) {
-    v("root", root, facet::Required(facet::InputDirectory()), "folder that the paths are below");
+    v("root", root, facet::Required(facet::InputDirectory({"**/*"})),
+      "folder that the paths are below");
     v("list", list, facet::Required(facet::InputFile()), "table of images");
     v("pairs", pairs, facet::InputFile(), "table of pairs; empty: no protocol");
     v("protocol", protocol, facet::OneOf({"folds", "split"}),

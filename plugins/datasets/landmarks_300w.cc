@@ -45,7 +45,8 @@ struct Options {
   int64_t seed = 1;
 
   void Visit(OptionVisitor& v) {
-    v("root", root, Required(InputDirectory()), "folder of images and .pts files, searched deeply");
+    v("root", root, Required(InputDirectory({"**/*"})),
+      "folder of images and .pts files, searched deeply");
     v("folders", folders, Any(), "those below root to take, \"afw\"; none: all");
     v("part", part, OneOf({"all", "train", "test"}), "all faces, or one side of the split");
     v("test_share", test_share, Range(0, 1), "of the photographs that are `test` [1]");

@@ -45,7 +45,8 @@ struct Options {
   bool all_images = true;
 
   void Visit(facet::OptionVisitor& v) {
-    v("root", root, facet::Required(facet::InputDirectory()), "folder of the lists and the images");
+    v("root", root, facet::Required(facet::InputDirectory({"*.txt", "**/*.jpg"})),
+      "folder of the lists and the images");
     v("images", images, facet::Any(), "folder of the people's folders, below root; empty: look");
     v("view", view, facet::OneOf({"auto", "1", "2"}), "2: report; 1: choose models");
     v("missing", missing, facet::OneOf({"refuse", "skip"}),

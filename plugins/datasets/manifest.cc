@@ -52,7 +52,8 @@ struct Options {
     v("file", file, facet::InputFile(), "the manifest; empty: that of the row's curation");
     v("snapshot", snapshot, facet::Any(),
       "name of the snapshot in the manifest; empty: what its last stage left");
-    v("root", root, facet::InputDirectory(), "folder that the paths are below; with `file`");
+    v("root", root, facet::InputDirectory({"**/*"}),
+      "folder that the paths are below; with `file`");
     v("curated", curated, facet::Any(), "snapshot whose images are flagged as curated");
     v("missing", missing, facet::OneOf({"refuse", "skip"}),
       "a listed image that is not there: refuse, or leave it out");

@@ -43,8 +43,9 @@ struct Options {
   int64_t max_identities = 0;
 
   void Visit(facet::OptionVisitor& v) {
-    v("root", root, facet::Required(facet::InputDirectory()), "folder of the lists");
-    v("images", images, facet::InputDirectory(),
+    v("root", root, facet::Required(facet::InputDirectory({"*.txt", "files/*.txt", "images/*/*"})),
+      "folder of the lists");
+    v("images", images, facet::InputDirectory({"*/*"}),
       "folder of the people's images; empty: root/images");
     v("snapshot", snapshot, facet::OneOf({"full", "curated"}), "all lines, or those curated");
     v("missing", missing, facet::OneOf({"skip", "refuse"}),

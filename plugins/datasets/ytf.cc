@@ -40,16 +40,16 @@ using facet::YtfSplits;
 using facet::YtfVideo;
 
 struct Options {
-  std::string root;
+  std::string root, splits;
   std::string source = "frames";
   std::string labels = "original";
-  std::string splits;
   std::string missing = "refuse";
   int64_t max_frames = 0;
   bool all_videos = true;
 
   void Visit(facet::OptionVisitor& v) {
-    v("root", root, facet::Required(facet::InputDirectory()), "folder of the release");
+    v("root", root, facet::Required(facet::InputDirectory({"splits*.txt", "*_images_DB/**/*"})),
+      "folder of the release");
     v("source", source, facet::OneOf({"frames", "aligned"}),
       "frame_images_DB with boxes, or aligned_images_DB");
     v("labels", labels, facet::OneOf({"original", "corrected"}),

@@ -15,7 +15,7 @@ absl::StatusOr<FolderListing> ListFolder(const std::string& folder) {
   FolderListing listing;
   for (; !error && entry != end; entry.increment(error)) {
     std::string name = entry->path().filename().string();
-    if (name[0] == '.') continue;
+    if (name[0] == '.' || name == "lost+found") continue;
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
       listing.folders.push_back(std::move(name));

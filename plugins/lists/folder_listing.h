@@ -9,7 +9,8 @@
 
 namespace facet {
 
-// Names in `folder` in byte order, without those that begin with a dot. Links are followed.
+// Names in `folder` in byte order, without those that begin with a dot and without `lost+found`,
+// as FilePatterns (core/base) have it. Links are followed.
 struct FolderListing {
   std::vector<std::string> files, folders;
 };

@@ -138,5 +138,32 @@ TEST_F(EditedPluginTest, MissesTheCacheWhereItsBytesCountAndNowhereElse) {
   EXPECT_THAT(ComputedByRun(), IsEmpty()) << "the old build's results are still there";
 }
 
+TEST_F(EditedPluginTest, BuiltAnewWhileItsStageRunsNothingIsStoredUnderTheOldKey) {
+  CopyTinyStore();
+  Install("first");
+  const std::string gate = folder() + "/gate";
+  const std::vector<std::string> arguments = {
+      "--plugin-path",
+      "plugins",
+      "run",
+      DataFile("tiny.toml"),
+      "--progress=json",
+      "--set",
+      absl::StrCat("test.aligner={use=\"variant\",gate=\"", gate, "\"}")};
+  const std::unique_ptr<Program> run = Start(arguments);
+  ASSERT_TRUE(run->WaitUntil([&] { return fs::exists(gate + ".reached"); })) << run->err();
+  Install("wider");
+  Write("gate.open", "");
+  const Ending ending = run->Wait();
+  EXPECT_EQ(ending.exit_code, 1) << ending.err;
+  EXPECT_THAT(ending.err, HasSubstr("libvariant.so (aligner variant) was replaced after the run "
+                                    "had begun; start the run again"));
+  Install("first");
+  const Ending again = Facet(arguments);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  const std::vector<std::string> computed = Computed(again);
+  EXPECT_EQ(std::count(computed.begin(), computed.end(), "test.align"), 1) << again.err;
+}
+
 }  // namespace
 }  // namespace facet

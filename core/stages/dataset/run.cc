@@ -4,8 +4,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/base/file.h"
+#include "core/base/file_patterns.h"
 #include "core/base/parallel_work.h"
 #include "core/base/utf8.h"
 #include "core/image/image_io.h"
@@ -156,6 +158,26 @@ absl::Status RenderAll(StageContext& context, const Dataset& dataset,
   return writer->Finish();
 }
 
+// A key covers the files that the data set says it reads: no other may become a sample.
+absl::Status CheckFiles(const std::vector<Sample>& samples, const ImageRoot& root,
+                        const StageContext& context) {
+  const auto files = context.component_files("data");
+  const auto said = files.find(root.option);
+  if (said == files.end()) return absl::OkStatus();
+  const FilePatterns patterns(said->second);
+  for (const Sample& sample : samples) {
+    if (sample.path.empty()) continue;
+    const std::string path = root.Below(sample.path);
+    if (patterns.Match(path)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "data set \"", context.component_name("data"), "\": the image ", path, " is none of the ",
+        "files that it says it reads below `", root.option, "` (",
+        absl::StrJoin(said->second, ", "), "; '*' stands for no name that begins with a dot): ",
+        "rename it, or have the data set's InputDirectory() name it"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckContents(const DatasetContents& contents) {
@@ -177,10 +199,14 @@ absl::Status CheckContents(const DatasetContents& contents) {
 absl::Status RunDataset(StageContext& context) {
   const std::string component = context.component_name("data");
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Dataset> dataset, context.Create<Dataset>("data"));
+  ImageRoot root;
   // Images of a curation lie in the folder that the planner names.
   if (!context.has_input("curation")) {
-    FACET_RETURN_IF_ERROR(WriteImageRoot(dataset->root(), component,
-                                         context.component_options("data"), context.output_dir()));
+    if (!dataset->root().empty()) {
+      FACET_ASSIGN_OR_RETURN(
+          root, FindImageRoot(dataset->root(), component, context.component_options("data")));
+      FACET_RETURN_IF_ERROR(WriteImageRoot(root, context.output_dir()));
+    }
   } else {
     FACET_ASSIGN_OR_RETURN(const std::string manifest,
                            context.InputFile("curation", "manifest.sqlite"));
@@ -195,6 +221,7 @@ absl::Status RunDataset(StageContext& context) {
         absl::StrCat("data set \"", component,
                      "\" broke its contract (a fault of the plugin): ", status.message()));
   }
+  FACET_RETURN_IF_ERROR(CheckFiles(contents.samples, root, context));
   if (context.settings().contains("holdout")) {
     FACET_RETURN_IF_ERROR(ApplyHoldout(context.settings()["holdout"], &contents));
   }

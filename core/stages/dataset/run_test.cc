@@ -20,7 +20,9 @@ using ::testing::HasSubstr;
 // Even samples are files, odd ones rendered: 40 x 30 px whose colour is the number.
 class FakeDataset final : public Dataset {
  public:
-  explicit FakeDataset(DatasetContents contents) : contents_(std::move(contents)) {}
+  FakeDataset(DatasetContents contents, std::string root)
+      : contents_(std::move(contents)), root_(std::move(root)) {}
+  std::string root() const override { return root_; }
   absl::StatusOr<DatasetContents> Load() override { return contents_; }
   absl::StatusOr<Image> Render(int64_t render) const override {
     if (render == 666) throw std::runtime_error("no such face");
@@ -33,7 +35,8 @@ class FakeDataset final : public Dataset {
   }
 
  private:
-  DatasetContents contents_;
+  const DatasetContents contents_;
+  const std::string root_;
 };
 
 DatasetContents Contents() {
@@ -68,11 +71,11 @@ std::string EmptyFolder(int threads) {
 
 class DatasetContext final : public FakeContext {
  public:
-  DatasetContext(const DatasetContents& contents, int threads)
+  DatasetContext(const DatasetContents& contents, int threads, const std::string& root = "")
       : FakeContext(EmptyFolder(threads),
                     {{"data",
                       {"", "dataset", "fake", Json::object(),
-                       [contents] { return std::make_unique<FakeDataset>(contents); }}}},
+                       [=] { return std::make_unique<FakeDataset>(contents, root); }}}},
                     Json::object()) {
     threads_ = threads;
   }
@@ -116,6 +119,21 @@ TEST(RunDataset, FilesAloneMakeNoImageStore) {
   EXPECT_FALSE(std::filesystem::exists(context.Output("images.mdb")));
 }
 
+TEST(RunDataset, ASampleThatTheKeyDoesNotCoverIsRefused) {
+  DatasetContents contents = Contents();
+  for (Sample& sample : contents.samples) sample.path = "Ann/" + sample.key;
+  DatasetContext context(contents, 2, "/data/faces/images");
+  context.uses_["data"].options["root"] = "/data/faces";
+  context.files_["root"] = {"*.txt", "images/*/*"};
+  EXPECT_TRUE(RunDataset(context).ok());  // below /data/faces/images
+  context.files_["root"] = {"*.txt", "images/*/*.png"};
+  const absl::Status status = RunDataset(context);
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("is none of the files that it says it reads below `root` "
+                        "(*.txt, images/*/*.png;"));
+}
+
 TEST(RunDataset, FaultsOfThePluginAreStatuses) {
   DatasetContents contents = Contents();
   contents.samples[51].render = 666;
@@ -157,8 +175,14 @@ TEST(CheckContents, EveryRule) {
       {"neither a path", [](C& c) { c.samples[0].path = ""; }},
       {"neither a path", [](C& c) { c.samples[0].path = "../secret"; }},
       {"neither a path", [](C& c) { c.samples[0].path = "/etc/passwd"; }},
-      {"has no area", [](C& c) { c.samples[0].box = Box{1, 2, 0, 4}; }},
-      {"has no area", [](C& c) { c.samples[0].box = Box{std::nan(""), 2, 3, 4}; }},
+      {"has no area",
+       [](C& c) {
+         c.samples[0].box = Box{1, 2, 0, 4};
+       }},
+      {"has no area",
+       [](C& c) {
+         c.samples[0].box = Box{std::nan(""), 2, 3, 4};
+       }},
       {"its scheme 5", [](C& c) { c.samples[0].landmarks.scheme = LandmarkScheme::kPoints5; }},
       {"its fold 2 is outside -1 .. 1", [](C& c) { c.samples[0].fold = 2; }},
       {"pairs, but its kind is none", [](C& c) { c.protocol.kind = Protocol::Kind::kNone; }},
