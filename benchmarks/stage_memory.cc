@@ -138,6 +138,7 @@ void Checkpoint(benchmark::State& state) {
   }
   add({4096 / scale, 25088 / scale});
   add({4096 / scale, 4096 / scale});
+  add({1200, 4096 / scale});
   FACET_CHECK(optimizer->Add("", tensors, {}).ok());
   CheckpointStore store(folder);
   int64_t step = 0;
