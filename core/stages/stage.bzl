@@ -37,8 +37,11 @@ def facet_stage(
         test_deps_of = {},
         test_data = [],
         test_sizes = {},
-        test_shards = {}):
-    """A stage from its folder; see the head of this file."""
+        test_cpus = {}):
+    """A stage from its folder; see the head of this file.
+
+    `test_cpus`: of tests whose threads wait for each other all the time; beside another test they take ten times as long.
+    """
     if native.package_name() != "core/stages/" + name:
         fail("%s: the stage \"%s\" is a folder of core/stages" % (native.package_name(), name))
     tags = ["torch"] if torch else []
@@ -75,7 +78,7 @@ def facet_stage(
             size = test_sizes.get(test_name, "small"),
             srcs = [test] + native.glob(["*_testing.h"]),
             data = [] if of_host else test_data,
-            shard_count = test_shards.get(test_name),
+            tags = ["cpu:%d" % test_cpus[test_name]] if test_name in test_cpus else [],
             torch = torch and not of_host,
             deps = shared + ["//core/base:test_folder"] + ([
                 ":plan",

@@ -97,7 +97,7 @@ void Fill(CuratorSurroundings* surroundings, bool truth = true) {
 }
 
 Json SmallOptions() {
-  return {{"local_descriptors", 8000}, {"components", 48}, {"components_from", 60},
+  return {{"local_descriptors", 4000}, {"components", 24}, {"components_from", 60},
           {"positives", 10},           {"negatives", 30},  {"folds", 3}};
 }
 
