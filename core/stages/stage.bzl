@@ -9,7 +9,8 @@
     :settings    settings.h, if there is one: what the stage may be told
     :plan        plan.cc and *_plan.h: <Name>Stage(), how the host plans it; no LibTorch, no OpenCV
     :run         run.cc and all other sources: Run<Name>(), what the worker runs
-    *_test       from *_test.cc; `plan_test` and `settings_*` need no worker's code. `test_deps`, `test_data` are theirs
+    *_test       from *_test.cc; `plan_test` and `settings_*` need no worker's code; run_*_test.cc are part of `run_test`.
+                 `test_deps`, `test_data` are theirs
 `facet_stages` makes
     :types       AllStageTypes() (stage_types.h), for the host
     :code_digests   StageCodeDigests(), InterfaceCodeDigests() (code_digests.h), for the host and the workers
@@ -70,13 +71,14 @@ def facet_stage(
         tags = tags,
         deps = shared + (["//core/api:torch", "@torch"] if torch else []) + run_deps,
     )
-    for test in native.glob(["*_test.cc"]):
+    of_run_test = native.glob(["run_*_test.cc"])
+    for test in native.glob(["*_test.cc"], exclude = of_run_test):
         test_name = test[:-len(".cc")]
         of_host = test_name == "plan_test" or test_name.startswith("settings_")
         facet_cc_test(
             name = test_name,
             size = test_sizes.get(test_name, "small"),
-            srcs = [test] + native.glob(["*_testing.h"]),
+            srcs = [test] + (of_run_test if test_name == "run_test" else []) + native.glob(["*_testing.h"]),
             data = [] if of_host else test_data,
             tags = ["cpu:%d" % test_cpus[test_name]] if test_name in test_cpus else [],
             torch = torch and not of_host,
