@@ -72,14 +72,31 @@ def precompiled(tags, test = False):
 
 UNITY = 12
 
-def _unity(name, srcs, testonly = False):
-    """(srcs, deps) that compile `srcs`, UNITY at a time: files that include them, a library that holds them."""
+def _unity(name, srcs, testonly = False, names_apart = False):
+    """(srcs, deps) that compile `srcs`, UNITY at a time: files that include them, a library that holds them.
+
+    `names_apart`: files that hold them, each one's unnamed namespace named after it: they may have names in common.
+    """
     sources = [src for src in srcs if src.endswith(".cc")]
     if len(sources) < 2:
         return srcs, []
     units = []
     for first in range(0, len(sources), UNITY):
         unit = "%s_unity%d" % (name, first // UNITY + 1)
+        units.append(unit + ".cc")
+        if names_apart:
+            native.genrule(
+                name = unit + ".lines",
+                testonly = testonly,
+                srcs = sources[first:first + UNITY],
+                outs = [unit + ".cc"],
+                cmd = """for file in $(SRCS); do
+                    echo "#line 1 \\"$$file\\""
+                    sed "s/^namespace {$$/namespace $$(basename $$file .cc) {/" $$file
+                done > $@""",
+                tags = ["manual"],
+            )
+            continue
         written_file(
             name = unit + ".lines",
             out = unit + ".cc",
@@ -87,7 +104,6 @@ def _unity(name, srcs, testonly = False):
             tags = ["manual"],
             testonly = testonly,
         )
-        units.append(unit + ".cc")
     native.cc_library(name = name + ".sources", textual_hdrs = sources, tags = ["manual"], testonly = testonly)
     rest = [src for src in srcs if not src.endswith(".cc")]
     return (
@@ -208,10 +224,20 @@ def facet_cc_binary(name, srcs = [], copts = [], linkopts = [], deps = [], tags 
         **kwargs
     )
 
-def facet_cc_test(name, srcs = [], deps = [], copts = [], linkopts = [], tags = [], torch = False, size = "small", **kwargs):
-    """A GoogleTest program; see the head of this file."""
+def facet_cc_test(
+        name,
+        srcs = [],
+        deps = [],
+        copts = [],
+        linkopts = [],
+        tags = [],
+        torch = False,
+        size = "small",
+        names_apart = False,
+        **kwargs):
+    """A GoogleTest program; see the head of this file. `names_apart`: sources may have names in common."""
     include, header = precompiled(["torch"] if torch else [], test = True)
-    srcs, sources = _unity(name, srcs, testonly = True)
+    srcs, sources = _unity(name, srcs, testonly = True, names_apart = names_apart)
     native.cc_test(
         name = name,
         size = size,

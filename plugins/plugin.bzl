@@ -15,12 +15,15 @@ with `torch = True`, LibTorch (@torch and //core/api:torch, the headers with ten
                              files of `contract_data` by their path in the repository
     <name>_test              from <name>_test.cc, if there is one. It is linked to the plugin's own objects: the
                              descriptor function can be called directly. `test_deps` and `test_data` are its own.
+                             Not with `tests_together`: facet_plugins makes one program of all, which loads the library
+                             that the running test's file is named after
 `facet_plugin_library` makes what several components share: a static library with hidden symbols of <part>.cc and <part>.h,
 where `parts` is the name alone, a list, or FOLDER, all of the folder; <part>_test.cc are its tests, one program
 <name>_tests where there are several. With FOLDER, *_testing.h and *_testing.cc become the test-only library `testing`.
 Abseil, core/api and core/base are dependencies by themselves.
 `facet_plugins` gathers the libraries of a folder, each with its lib<name>.schema.json: its components, options and digest,
-so that the host need not load it. //plugins takes them all in.
+so that the host need not load it. //plugins takes them all in. With `tests_together` it makes <folder>_tests of all
+<plugin>_test.cc, with `test_deps`, `test_data` and, where a test needs LibTorch, `torch`.
 """
 
 load("//core:core.bzl", "ABSL", "COPTS", "HIDDEN", "RUN_PATH", "facet_cc_library", "facet_cc_test", "precompiled")
@@ -52,7 +55,16 @@ _schemas = rule(
     },
 )
 
-def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False, contract_options = "{}", contract_data = [], copts = []):
+def facet_plugin(
+        name,
+        deps = [],
+        test_deps = [],
+        test_data = [],
+        torch = False,
+        contract_options = "{}",
+        contract_data = [],
+        copts = [],
+        tests_together = False):
     """A plugin from <name>.cc; see the head of this file. `contract_options`: JSON, for the contract test."""
     library = "lib%s.so" % name
     tags = ["torch"] if torch else []
@@ -83,7 +95,7 @@ def facet_plugin(name, deps = [], test_deps = [], test_data = [], torch = False,
         data = [library] + contract_data,
         tags = tags,
     )
-    if native.glob([name + "_test.cc"]):
+    if native.glob([name + "_test.cc"]) and not tests_together:
         facet_cc_test(
             name = name + "_test",
             size = "medium",
@@ -148,8 +160,8 @@ def facet_plugin_library(
             deps = [":" + name, "//core/base:test_folder"] + testing + all_deps + test_deps,
         )
 
-def facet_plugins(name, plugins):
-    """All `plugins` of a package, libraries and schemas: ":<name>"."""
+def facet_plugins(name, plugins, tests_together = False, test_deps = [], test_data = [], torch = False):
+    """All `plugins` of a package, libraries and schemas: ":<name>"; see the head of this file."""
     libraries = [":lib%s.so" % plugin for plugin in plugins]
     _schemas(name = name + ".schemas", libraries = libraries)
     native.filegroup(
@@ -157,3 +169,13 @@ def facet_plugins(name, plugins):
         srcs = libraries + [":%s.schemas" % name],
         visibility = ["//visibility:public"],
     )
+    if tests_together:
+        facet_cc_test(
+            name = name + "_tests",
+            size = "medium",
+            srcs = native.glob([plugin + "_test.cc" for plugin in plugins]),
+            data = libraries + test_data,
+            names_apart = True,
+            torch = torch,
+            deps = ["//plugins:plugin_testing", "//plugins:tested_plugin"] + test_deps,
+        )
