@@ -19,7 +19,13 @@
 //
 // InputDirectory({"*.txt", "*/*.jpg"}) says which files below the folder the component may read,
 // whatever its other options are (core/base/file_patterns.h); the others are in no key, and need
-// not be readable. A pattern that a file lacks is a stale result: without patterns it is all files.
+// not be readable. A file that is read although no pattern matches it can change without anything
+// being computed again, so name all; without patterns it is every file.
+//
+// Visit is called for a default object (the schema) and for a filled one: it lists the same options
+// each time. Constraints of a list are those of its elements; those of numbers serve whole numbers
+// too. What two options must have in common is checked where the component is made (Create, see
+// component.h). Units stand in brackets in the text, [1] for a ratio.
 #ifndef FACET_CORE_API_OPTIONS_H_
 #define FACET_CORE_API_OPTIONS_H_
 

@@ -1,10 +1,13 @@
 #include "core/app/planned_experiment.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/app/library_releases.h"
+#include "core/base/suggest.h"
 #include "core/pipeline/planner.h"
 #include "core/stages/code_digests.h"
 #include "core/stages/stage_types.h"
@@ -57,6 +60,24 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
   }
   planned->environment = {StageCodeDigests(), InterfaceCodeDigests(), *std::move(releases)};
   return planned;
+}
+
+absl::Status CheckStageNames(const std::vector<std::string>& names, const StageGraph& graph) {
+  std::vector<std::string> known;
+  const auto add = [&](const std::string& name) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+  };
+  for (const StageSpec& stage : graph.stages) add(stage.type);
+  for (const StageSpec& stage : graph.stages) add(stage.name);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string nearest = Nearest(name, known);
+    return absl::InvalidArgumentError(
+        absl::StrCat("--force ", name, ": no stage of these rows has this type or name; ",
+                     nearest.empty() ? absl::StrCat("there are ", absl::StrJoin(known, ", "))
+                                     : absl::StrCat("did you mean ", nearest, "?")));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace facet

@@ -30,6 +30,10 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
                                                const std::vector<std::string>& row_ids,
                                                VerbContext& context, int* exit_code);
 
+// InvalidArgument if one of `names` (--force) is neither the type nor the name of a stage of the
+// graph; with the nearest, or all.
+absl::Status CheckStageNames(const std::vector<std::string>& names, const StageGraph& graph);
+
 }  // namespace facet
 
 #endif  // FACET_CORE_APP_PLANNED_EXPERIMENT_H_

@@ -60,9 +60,9 @@ std::string VerbContext::command() const {
   return command != nullptr && *command != '\0' ? command : "facet";
 }
 
-std::string VerbContext::command_line() const {
+std::string VerbContext::command_line(const std::vector<std::string>& others) const {
   std::string line = command();
-  for (const std::string& argument : arguments) absl::StrAppend(&line, " ", ShellQuoted(argument));
+  for (const std::string& argument : others) absl::StrAppend(&line, " ", ShellQuoted(argument));
   return line;
 }
 

@@ -43,10 +43,11 @@ class VerbContext {
   std::vector<std::string> plugin_folders() const;
   // The worker program, beside the host.
   std::string worker_path() const;
-  // How the user called facet, for commands that a message proposes; and the whole command line,
+  // How the user called facet, for commands that a message proposes; and a whole command line,
   // quoted for a shell.
   std::string command() const;
-  std::string command_line() const;
+  std::string command_line() const { return command_line(arguments); }
+  std::string command_line(const std::vector<std::string>& others) const;
 
  private:
   std::optional<Catalogue> catalogue_;

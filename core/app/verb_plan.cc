@@ -112,6 +112,9 @@ int Plan(const PlanArguments& arguments, VerbContext& context) {
   int exit_code = kExitDone;
   const auto planned = PlanForVerb(arguments.experiment, arguments.rows, context, &exit_code);
   if (planned == nullptr) return exit_code;
+  if (const auto names = CheckStageNames(arguments.force, planned->plan.graph); !names.ok()) {
+    return Fail(context, names, kExitUsage);
+  }
   InputDigests digests(planned->store->index_path());
   const std::vector<PlannedStage> stages =
       PlanStages(planned->plan.graph, planned->environment, *planned->store, digests,

@@ -54,6 +54,9 @@ class RunCommand {
     int exit_code = kExitDone;
     planned_ = PlanForVerb(arguments_.experiment, arguments_.rows, context_, &exit_code);
     if (planned_ == nullptr) return exit_code;
+    if (const auto names = CheckStageNames(arguments_.force, planned_->plan.graph); !names.ok()) {
+      return Fail(context_, names, kExitUsage);
+    }
     provenance_ = BuildInfo();
     provenance_["libraries"] = planned_->environment.libraries;
     auto record = RunRecord::Create(planned_->store->folder(), planned_->experiment, planned_->plan,

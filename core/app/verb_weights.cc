@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/app/planned_experiment.h"
 #include "core/graph/input_digests.h"
@@ -46,6 +47,20 @@ absl::Status CopyOut(const Store& store, const Artifact& artifact, const std::st
   return absl::OkStatus();
 }
 
+// The command line that trains what this one asks for.
+std::vector<std::string> RunInstead(const VerbContext& context) {
+  std::vector<std::string> others;
+  for (size_t i = 0; i < context.arguments.size(); ++i) {
+    const std::string& argument = context.arguments[i];
+    if (argument == "--output") {
+      ++i;
+    } else if (!absl::StartsWith(argument, "--output=")) {
+      others.push_back(argument == "weights" ? "run" : argument);
+    }
+  }
+  return others;
+}
+
 int Weights(const WeightsArguments& arguments, VerbContext& context) {
   int exit_code = kExitDone;
   const auto planned = PlanForVerb(arguments.experiment, {arguments.row}, context, &exit_code);
@@ -59,8 +74,8 @@ int Weights(const WeightsArguments& arguments, VerbContext& context) {
   if (train.state != PlannedStage::State::kCached) {
     return Fail(context,
                 absl::NotFoundError(absl::StrCat(
-                    "row \"", arguments.row, "\" is not trained yet; run: ", context.command(),
-                    " run ", arguments.experiment.file, " ", arguments.row)),
+                    "row \"", arguments.row,
+                    "\" is not trained yet; run: ", context.command_line(RunInstead(context)))),
                 kExitInput);
   }
   for (const char* file : {"weights.safetensors", "model.json"}) {

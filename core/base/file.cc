@@ -52,6 +52,8 @@ absl::Status ReadAll(int file, size_t size, const std::string& what, std::string
 absl::Status FileError(int error, std::string_view what) {
   const absl::string_view message(what.data(), what.size());
   switch (error) {
+    case 0:  // a stream that does not say why
+      return absl::UnavailableError(absl::StrCat(message, ": unknown error"));
     case EIO:
     case EMFILE:
     case ENFILE:

@@ -103,7 +103,7 @@ absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
   }
   FileStates files;
   FACET_RETURN_IF_ERROR(Scan(input, &files));
-  FACET_RETURN_IF_ERROR(Hash(input.path, &files));
+  FACET_RETURN_IF_ERROR(Annotate(Hash(input.path, &files), input.option));
   std::string digest;
   if (input.directory) {
     Sha256 hash;
@@ -137,7 +137,7 @@ absl::StatusOr<std::string> InputDigests::DigestOfListed(
   for (const std::string& path : paths) {
     FACET_RETURN_IF_ERROR(AddFile(what, absl::StrCat(input.path, "/", path), &files));
   }
-  FACET_RETURN_IF_ERROR(Hash(input.path, &files));
+  FACET_RETURN_IF_ERROR(Annotate(Hash(input.path, &files), input.option));
   Sha256 hash;
   for (const std::string& path : paths) {
     const auto file = files.find(absl::StrCat(input.path, "/", path));
@@ -150,9 +150,10 @@ absl::StatusOr<std::string> InputDigests::DigestOfListed(
 
 absl::Status InputDigests::Hash(const std::string& root, FileStates* files) {
   LookUp(root, files);
-  FACET_RETURN_IF_ERROR(HashMissing(root, files));
+  // A file that changes in the tick of its times after it was looked at is not seen by them.
   timespec now;
   ::clock_gettime(CLOCK_REALTIME, &now);
+  FACET_RETURN_IF_ERROR(HashMissing(root, files));
   Remember(*files, Nanoseconds(now) - 1000000000);
   return absl::OkStatus();
 }
@@ -210,11 +211,9 @@ absl::Status InputDigests::Walk(const std::string& what, const std::string& root
     if (::stat(folder.c_str(), &info) != 0) {
       return FileError(errno, absl::StrCat(what, ": cannot read the folder ", folder));
     }
+    // A link to a folder that it lies in shows nothing new.
     const std::pair<dev_t, ino_t> self = {info.st_dev, info.st_ino};
-    if (std::find(above.begin(), above.end(), self) != above.end()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          what, ": ", folder, " is a link to a folder that it lies in; remove the link"));
-    }
+    if (std::find(above.begin(), above.end(), self) != above.end()) return absl::OkStatus();
     above.push_back(self);
     std::error_code error;
     fs::directory_iterator entry(folder, error);

@@ -151,14 +151,9 @@ class Run {
   absl::Status FindOrRun(int index, StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     std::map<std::string, std::string> inputs;
-    std::map<std::string, const Artifact*> artifacts;
-    for (const auto& [port, producer] : stage.inputs) {
-      // Settled outcomes are never changed, so they are read without the mutex.
-      artifacts[port] = &outcomes_[producer].artifact;
-      inputs[port] = artifacts[port]->ContentDigest();
-    }
+    for (const auto& [port, artifact] : InputsOf(stage)) inputs[port] = artifact->ContentDigest();
     FACET_ASSIGN_OR_RETURN(const auto externals,
-                           ExternalDigests(stage, artifacts, store_, digests_));
+                           ExternalDigests(stage, InputsOf(stage), store_, digests_));
     const StageKey key = ComputeKey(stage, inputs, externals, environment_);
     outcome->key = key.digest;
     const bool forced = IsForced(stage, options_.force);
@@ -168,7 +163,7 @@ class Run {
     if ((!forced || WasComputed(key.digest)) && Take(stage, key.digest, outcome)) {
       return absl::OkStatus();
     }
-    FACET_RETURN_IF_ERROR(RunStage(index, key, outcome));
+    FACET_RETURN_IF_ERROR(RunStage(index, key, externals, outcome));
     const std::lock_guard<std::mutex> guard(mutex_);
     computed_.insert(key.digest);
     return absl::OkStatus();
@@ -201,7 +196,32 @@ class Run {
     }
   }
 
-  absl::Status RunStage(int index, const StageKey& key, StageOutcome* outcome) {
+  // Settled outcomes are never changed, so they are read without the mutex.
+  std::map<std::string, const Artifact*> InputsOf(const StageSpec& stage) const {
+    std::map<std::string, const Artifact*> artifacts;
+    for (const auto& [port, producer] : stage.inputs) {
+      artifacts[port] = &outcomes_[static_cast<size_t>(producer)].artifact;
+    }
+    return artifacts;
+  }
+
+  // The key names what the inputs held before the worker read them; do they hold it still?
+  absl::Status CheckExternals(const StageSpec& stage,
+                              const std::map<std::string, std::string>& before) const {
+    InputDigests again(store_.index_path());  // remembers nothing of this run
+    FACET_ASSIGN_OR_RETURN(const auto now, ExternalDigests(stage, InputsOf(stage), store_, again));
+    for (const ExternalInput& external : stage.externals) {
+      if (external.kept || now.at(external.option) == before.at(external.option)) continue;
+      return absl::FailedPreconditionError(
+          absl::StrCat(external.option, " = \"", external.path,
+                       "\" changed after the run had begun; start the run again"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status RunStage(int index, const StageKey& key,
+                        const std::map<std::string, std::string>& externals,
+                        StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     FACET_ASSIGN_OR_RETURN(const std::string folder, store_.MakeWorkFolder(key.digest));
     outcome->state = StageState::kRunning;
@@ -210,13 +230,13 @@ class Run {
       outcome->log_path = UnusedLogPath(stage);
       observer_.OnStage(index, *outcome);
     }
-    const absl::Status status = RunIn(folder, index, key, outcome);
+    const absl::Status status = RunIn(folder, index, key, externals, outcome);
     RemoveFolder(folder);
     return status;
   }
 
   absl::Status RunIn(const std::string& folder, int index, const StageKey& key,
-                     StageOutcome* outcome) {
+                     const std::map<std::string, std::string>& externals, StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     Job job;
     job.stage = stage;
@@ -255,6 +275,7 @@ class Run {
     FACET_RETURN_IF_ERROR(result.status);
     // The worker looked before it loaded them.
     FACET_RETURN_IF_ERROR(CheckLibraries(stage));
+    FACET_RETURN_IF_ERROR(CheckExternals(stage, externals));
 
     Artifact artifact;
     artifact.key = key.digest;

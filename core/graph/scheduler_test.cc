@@ -9,6 +9,7 @@
 #include <functional>
 #include <thread>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
@@ -41,6 +42,9 @@ class FakeRunner final : public StageRunner {
       return result;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(job.stage.settings.value("sleep_ms", 0)));
+    if (const std::string path = job.stage.settings.value("change", ""); !path.empty()) {
+      std::ofstream(path) << "changed";
+    }
     std::string text = job.stage.settings.value("text", "");
     if (!job.kept_folder.empty()) std::ofstream(job.kept_folder + "/image", std::ios::app) << text;
     for (const auto& [port, folder] : job.folders) {
@@ -121,6 +125,33 @@ TEST_F(SchedulerTest, ASecondRunExecutesNothing) {
   EXPECT_EQ(outcomes[1].state, StageState::kCached);
   EXPECT_EQ(Output(outcomes[1]), "B+A");
   EXPECT_EQ(outcomes[1].artifact.counts.at("runs"), 1);
+}
+
+// The key names what the worker would have read.
+TEST_F(SchedulerTest, AnInputThatChangesWhileItsStageRunsIsNotStored) {
+  fs::create_directories(folder_ / "faces");
+  const std::string image = (folder_ / "faces/1.jpg").string();
+  std::ofstream(image) << "as planned";
+  const int list = Add("list", {{"text", "1.jpg"}});
+  Add("detect", {{"text", "faces"}, {"change", image}}, {{"samples", list}});
+  ExternalInput root = {"data.root", (folder_ / "faces").string(), true};
+  for (const bool listed : {false, true}) {
+    std::ofstream(image) << "as planned";
+    if (listed) {
+      root.port = "samples";
+      root.list = [](const std::map<std::string, std::string>& artifact,
+                     const ExternalInput&) -> absl::StatusOr<std::vector<std::string>> {
+        return std::vector<std::string>{*ReadFile(artifact.at("out"))};
+      };
+    }
+    graph_.stages[1].externals = {root};
+    const std::vector<StageOutcome> outcomes = Run();
+    EXPECT_EQ(outcomes[1].state, StageState::kFailed);
+    EXPECT_TRUE(absl::StrContains(outcomes[1].status.message(), "changed after the run had begun"))
+        << outcomes[1].status;
+    EXPECT_FALSE(store_->Find(outcomes[1].key).has_value());
+    EXPECT_EQ(Run()[1].state, StageState::kDone);  // it stays as it is now
+  }
 }
 
 TEST_F(SchedulerTest, EqualContentStopsTheRecomputation) {

@@ -86,6 +86,26 @@ absl::StatusOr<std::vector<std::string>> OutputFiles(const std::string& folder) 
   return names;
 }
 
+// Whether it says nothing of the file itself.
+bool IsNoVerdict(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsPermissionDenied(status);
+}
+
+// Paths of what a folder holds; one that is not there holds nothing.
+std::vector<std::string> FoldersIn(const std::string& folder,
+                                   std::vector<std::string>* unreadable) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    paths.push_back(entry->path().string());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    unreadable->push_back(absl::StrCat("cannot list ", folder, ": ", error.message()));
+  }
+  return paths;
+}
+
 }  // namespace
 
 std::string Artifact::ContentDigest() const {
@@ -192,25 +212,26 @@ std::optional<Artifact> Store::Find(const std::string& key, InputDigests* digest
   return std::nullopt;
 }
 
-std::vector<std::string> Store::Verify(const std::function<void(int64_t, int64_t)>& progress) {
-  std::vector<std::string> problems;
+Store::Verified Store::Verify(const std::function<void(int64_t, int64_t)>& progress) {
+  Verified verified;
   struct Use {
     std::string key, file;
   };
   std::map<std::string, std::vector<Use>> uses;  // by the blob's digest
-  std::error_code error;
-  for (const auto& group : fs::directory_iterator(Root() + "/ac", error)) {
-    for (const auto& entry : fs::directory_iterator(group.path(), error)) {
-      const std::string key = entry.path().filename().string();
+  for (const std::string& group : FoldersIn(Root() + "/ac", &verified.unreadable)) {
+    for (const std::string& entry : FoldersIn(group, &verified.unreadable)) {
+      const std::string key = fs::path(entry).filename().string();
       const absl::StatusOr<Artifact> artifact = ReadEntry(key);
       if (absl::IsNotFound(artifact.status())) continue;
-      if (!artifact.ok()) {
-        problems.push_back(absl::StrCat("entry ", key, ": ", artifact.status().message()));
+      if (IsNoVerdict(artifact.status())) {
+        verified.unreadable.push_back(std::string(artifact.status().message()));
+      } else if (!artifact.ok()) {
+        verified.damaged.push_back(absl::StrCat("entry ", key, ": ", artifact.status().message()));
         Quarantine(key, std::string(artifact.status().message()));
-        continue;
-      }
-      for (const ArtifactFile& file : artifact->files) {
-        uses[file.digest].push_back({key, absl::StrCat(file.name, " of ", artifact->name)});
+      } else {
+        for (const ArtifactFile& file : artifact->files) {
+          uses[file.digest].push_back({key, absl::StrCat(file.name, " of ", artifact->name)});
+        }
       }
     }
   }
@@ -219,21 +240,21 @@ std::vector<std::string> Store::Verify(const std::function<void(int64_t, int64_t
     progress(done++, static_cast<int64_t>(uses.size()));
     const absl::StatusOr<std::string> found = Sha256File(BlobPath(digest));
     if (found.ok() && *found == digest) continue;
-    if (absl::IsUnavailable(found.status())) {  // the machine's fault: nothing is known of the file
-      problems.push_back(std::string(found.status().message()));
+    if (IsNoVerdict(found.status())) {
+      verified.unreadable.push_back(std::string(found.status().message()));
       continue;
     }
     for (const auto& [key, file] : users) {
       const std::string reason = absl::StrCat(
           file, ": ",
           found.ok() ? "its content is not what was written" : found.status().message());
-      problems.push_back(absl::StrCat("entry ", key, ": ", reason));
+      verified.damaged.push_back(absl::StrCat("entry ", key, ": ", reason));
       Quarantine(key, reason);
     }
-    if (found.ok()) SetAside(BlobPath(digest), digest);
+    SetAside(BlobPath(digest), digest);
   }
   progress(done, done);
-  return problems;
+  return verified;
 }
 
 std::string Store::SetAside(const std::string& path, const std::string& name) const {
@@ -317,6 +338,8 @@ absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::s
     if (digests != nullptr) digests->Record(blob, digest);
     return file;
   }
+  std::error_code ignored;
+  if (fs::is_directory(blob, ignored)) SetAside(blob, digest);  // which a file cannot replace
   FACET_RETURN_IF_ERROR(Sync(path));
   if (::chmod(path.c_str(), 0444) != 0 || std::rename(path.c_str(), blob.c_str()) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot move ", path, " to ", blob));

@@ -84,10 +84,13 @@ class Store {
   std::vector<Artifact> List(const std::string& type) const;
   std::string BlobPath(const std::string& digest) const;
 
-  // Reads all blobs of all entries. What is damaged is moved to quarantine/, one sentence each; what
-  // the machine cannot read now is told and stays.
+  // Reads all blobs of all entries. What is damaged is moved to quarantine/; what cannot be read now,
+  // by the machine's fault or for want of permission, stays. One sentence each.
   // `progress` is called with the number of files read and of all.
-  std::vector<std::string> Verify(const std::function<void(int64_t, int64_t)>& progress);
+  struct Verified {
+    std::vector<std::string> damaged, unreadable;
+  };
+  Verified Verify(const std::function<void(int64_t, int64_t)>& progress);
 
   // The lock, or null if somebody else holds it; `holder` then says who ("pid 4711 on host").
   absl::StatusOr<std::unique_ptr<KeyLock>> TryLock(const std::string& key, std::string* holder);

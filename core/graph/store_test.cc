@@ -223,14 +223,14 @@ TEST_F(StoreTest, VerifyReadsEverythingAndSetsAsideWhatIsDamaged) {
   ASSERT_TRUE(CommitOne(*store_, Key(2), "world"));
   int64_t read = 0;
   const auto progress = [&](int64_t done, int64_t) { read = done; };
-  EXPECT_TRUE(store_->Verify(progress).empty());
+  EXPECT_TRUE(store_->Verify(progress).damaged.empty());
   EXPECT_EQ(read, 4);
   const std::string blob = store_->BlobPath(store_->Find(Key(2))->files[1].digest);
   const auto time = fs::last_write_time(blob);
   fs::permissions(blob, fs::perms::owner_all);
   std::ofstream(blob) << "worldworlx";
   fs::last_write_time(blob, time);  // as the disk's own mistakes leave it
-  const std::vector<std::string> problems = store_->Verify(progress);
+  const std::vector<std::string> problems = store_->Verify(progress).damaged;
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_NE(problems[0].find("sub/b.txt of test.fake: its content is not what was written"),
             std::string::npos)
@@ -238,7 +238,29 @@ TEST_F(StoreTest, VerifyReadsEverythingAndSetsAsideWhatIsDamaged) {
   EXPECT_TRUE(store_->Find(Key(1)).has_value());
   EXPECT_FALSE(store_->Find(Key(2)).has_value());
   EXPECT_FALSE(fs::exists(blob));
-  EXPECT_TRUE(store_->Verify(progress).empty());
+  EXPECT_TRUE(store_->Verify(progress).damaged.empty());
+}
+
+TEST_F(StoreTest, WhatCannotBeReadNowIsNotThrownAway) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read every file";
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  const std::string blob = store_->BlobPath(store_->Find(Key(1))->files[0].digest);
+  fs::permissions(blob, fs::perms::none);
+  const Store::Verified verified = store_->Verify([](int64_t, int64_t) {});
+  EXPECT_TRUE(verified.damaged.empty());
+  EXPECT_EQ(verified.unreadable.size(), 1u);
+  fs::permissions(blob, fs::perms::owner_read);
+  EXPECT_TRUE(store_->Find(Key(1)).has_value());
+}
+
+TEST_F(StoreTest, AFolderInAFilesPlaceIsSetAside) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  const std::string blob = store_->BlobPath(store_->Find(Key(1))->files[0].digest);
+  fs::remove(blob);
+  fs::create_directory(blob);
+  EXPECT_FALSE(store_->Find(Key(1)).has_value());
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  EXPECT_TRUE(store_->Find(Key(1)).has_value());
 }
 
 TEST_F(StoreTest, ADigestThatIsNoneIsNoPath) {

@@ -36,7 +36,7 @@ class StageContext {
   // "haar" ...; for messages and manifests.
   virtual std::string component_name(const std::string& role) const = 0;
   virtual Json component_options(const std::string& role) const = 0;
-  // Option -> patterns of the files that it says it reads there.
+  // Option that names a folder -> patterns of the files that it says it reads there; none: all.
   virtual std::map<std::string, std::vector<std::string>> component_files(
       const std::string& role) const = 0;
   // Loads the plugin and creates the component; errors name plugin and options. Each call creates a

@@ -172,7 +172,7 @@ absl::StatusOr<ComponentUse> Planner::Use(const Row& row, const std::string& slo
   use.library_digest = info->library_digest;
   use.calls = info->calls;
   for (const OptionSpec& option : info->options) {
-    if (!option.files.empty()) use.files[option.name] = option.files;
+    if (option.role == "input_directory") use.files[option.name] = option.files;
   }
   return use;
 }

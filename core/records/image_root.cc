@@ -11,15 +11,19 @@ namespace facet {
 namespace fs = std::filesystem;
 
 absl::StatusOr<ImageRoot> FindImageRoot(const std::string& root, const std::string& dataset,
-                                        const Json& options) {
+                                        const Json& options,
+                                        const std::vector<std::string>& folders) {
   const fs::path normal = (fs::path(root) / "").lexically_normal();
-  for (const auto& [option, value] : options.items()) {
-    if (!value.is_string() || value.get_ref<const std::string&>().empty()) continue;
-    const fs::path folder = (fs::path(value.get<std::string>()) / "").lexically_normal();
+  ImageRoot nearest;
+  for (const std::string& option : folders) {
+    const std::string value = options.value(option, "");
+    const fs::path folder = (fs::path(value) / "").lexically_normal();
+    if (value.empty() || !folder.is_absolute()) continue;
     const std::string below = normal.lexically_relative(folder).generic_string();
-    if (!folder.is_absolute() || below.empty() || below.rfind("..", 0) == 0) continue;
-    return ImageRoot{option, below};
+    if (below.empty() || below.rfind("..", 0) == 0) continue;
+    if (nearest.option.empty() || below.size() < nearest.below.size()) nearest = {option, below};
   }
+  if (!nearest.option.empty()) return nearest;
   return absl::InternalError(absl::StrCat("dataset \"", dataset, "\": its root() \"", root,
                                           "\" does not lie in a folder that an option names"));
 }

@@ -6,6 +6,7 @@
 #define FACET_CORE_RECORDS_IMAGE_ROOT_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,10 +21,11 @@ struct ImageRoot {
   // A sample's path, below the option's folder.
   std::string Below(const std::string& path) const;
 };
-// Of a data set with this root(), which is not empty, and these options. Internal: the root does
-// not lie in a folder that an option names.
+// Of a data set with this root(), which is not empty, and these options, of which `folders` name
+// folders that it reads; the nearest one. Internal: the root lies in none of them.
 absl::StatusOr<ImageRoot> FindImageRoot(const std::string& root, const std::string& dataset,
-                                        const Json& options);
+                                        const Json& options,
+                                        const std::vector<std::string>& folders);
 absl::Status WriteImageRoot(const ImageRoot& root, const std::string& output_dir);
 
 absl::StatusOr<ImageRoot> ParseImageRoot(const std::string& path);  // of root.json

@@ -1,5 +1,9 @@
 #include "core/training/checkpoint.h"
 
+#include <filesystem>
+#include <vector>
+
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
@@ -32,6 +36,19 @@ std::optional<StoredTensors> ReadGeneration(const std::string& path) {
   return *std::move(state);
 }
 
+// What a run that was killed while it saved has left: gigabytes, of a large network.
+void RemoveTemporaries(const std::string& directory) {
+  std::error_code error;
+  std::vector<std::filesystem::path> temporaries;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (absl::StartsWith(name, "checkpoint.0.") || absl::StartsWith(name, "checkpoint.1.")) {
+      temporaries.push_back(entry.path());
+    }
+  }
+  for (const auto& path : temporaries) std::filesystem::remove(path, error);
+}
+
 }  // namespace
 
 std::string CheckpointStore::Path(int generation) const {
@@ -39,6 +56,7 @@ std::string CheckpointStore::Path(int generation) const {
 }
 
 std::optional<StoredTensors> CheckpointStore::Load() {
+  RemoveTemporaries(directory_);
   // The older one is read only if it must be: a state is as large as the network three times over.
   const int newest = StepOf(Path(1)) > StepOf(Path(0)) ? 1 : 0;
   for (const int generation : {newest, 1 - newest}) {

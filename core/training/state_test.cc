@@ -158,6 +158,9 @@ TEST(Checkpoint, KeepsTwoGenerationsAndTakesTheNewestWhole) {
   state.tensors["step"] = {{}, {4.0f}};
   ASSERT_TRUE(store.Save(4, SourcesOf(state)).ok());  // replaces the broken one
   EXPECT_EQ(step(), 4.0f);
+  std::ofstream(folder + "/checkpoint.1.5eed5eed") << "cut off by a kill";
+  EXPECT_EQ(step(), 4.0f);
+  EXPECT_FALSE(std::filesystem::exists(folder + "/checkpoint.1.5eed5eed"));
   std::filesystem::resize_file(folder + "/checkpoint.0", 100);
   EXPECT_EQ(step(), 2.0f);
   std::filesystem::remove(folder + "/checkpoint.1");

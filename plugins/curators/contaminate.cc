@@ -11,11 +11,11 @@
 //                     top, where heads are) or only recompressed
 // Ranks are drawn: wrong ones come late (rank_bias) but for one in ten, which any rank may have.
 //
-// Out, below the folder of images: <person>/<rank>.<ext>, hard links where the file system makes
-// them, else copies; a row each with source "contaminate", the name as query, rank, sizes and hash;
-// the truth as flags of a run "truth" (curators/stage/summary.h), in so far as the folders tell
-// it: their own errors are not known. What cannot be decoded is removed as "damaged", and not
-// repeated. Equal folders and options give the same images; a killed stage goes on.
+// Out, below the folder of images: <person>/<rank>.<ext>, copies; a row each with source
+// "contaminate", the name as query, rank, sizes and hash; the truth as flags of a run "truth"
+// (curators/stage/summary.h), in so far as the folders tell it: their own errors are not known.
+// What cannot be decoded is removed as "damaged", and not repeated. Equal folders and options give
+// the same images; a killed stage goes on.
 // Errors: no folders of photographs; shares that leave no right image; too few people.
 // Example: curation.curator = { use = "contaminate", root = "celeba", wrong_people = 0.2 }
 #include <map>

@@ -43,7 +43,8 @@ struct Options {
 
   void Visit(facet::OptionVisitor& v) {
     v("root", root,
-      facet::Required(facet::InputDirectory({"*.txt", "*/*.txt", "img_*/*", "*/img_*/*"})),
+      facet::Required(
+          facet::InputDirectory({"*.txt", "*/*.txt", "img_*", "*/img_*", "img_*/*", "*/img_*/*"})),
       "folder of the release");
     v("images", images, facet::OneOf({"wild", "aligned"}), "img_celeba or img_align_celeba");
     v("partition", partition, facet::OneOf({"all", "train", "validation", "test"}),

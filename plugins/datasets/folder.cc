@@ -44,7 +44,8 @@ struct Options {
   int64_t max_identities = 0;
 
   void Visit(facet::OptionVisitor& v) {
-    v("root", root, facet::Required(facet::InputDirectory({"*/*"})), "folder of identity folders");
+    v("root", root, facet::Required(facet::InputDirectory({"*", "*/*"})),
+      "folder of identity folders");
     v("list", list, facet::InputFile(), "paths below root that make the curated snapshot");
     v("snapshot", snapshot, facet::OneOf({"full", "curated"}), "all images, or those of `list`");
     v("accept", accept, facet::OneOf({"extension", "content"}),

@@ -45,7 +45,9 @@ struct Options {
   bool all_images = true;
 
   void Visit(facet::OptionVisitor& v) {
-    v("root", root, facet::Required(facet::InputDirectory({"*.txt", "**/*.jpg"})),
+    v("root", root,
+      facet::Required(
+          facet::InputDirectory({"*.txt", "images", "lfw", "lfw-*", "lfw_*", "**/*.jpg"})),
       "folder of the lists and the images");
     v("images", images, facet::Any(), "folder of the people's folders, below root; empty: look");
     v("view", view, facet::OneOf({"auto", "1", "2"}), "2: report; 1: choose models");
@@ -73,7 +75,17 @@ class Lfw final : public facet::Dataset {
  private:
   absl::Status FindImages() {
     std::vector<std::string> places = {"images", "lfw", "lfw-deepfunneled", "lfw_funneled"};
-    if (!options_.images.empty()) places = {options_.images};
+    if (!options_.images.empty()) {
+      const std::filesystem::path normal =
+          std::filesystem::path(options_.images).lexically_normal();
+      std::string place = normal.generic_string();
+      if (place.size() > 1 && place.back() == '/') place.pop_back();
+      if (normal.is_absolute() || *normal.begin() == "..") {
+        return absl::InvalidArgumentError(
+            absl::StrCat("images = \"", options_.images, "\" does not lie below root"));
+      }
+      places = {place};
+    }
     for (const std::string& place : places) {
       if (std::filesystem::is_directory(absl::StrCat(options_.root, "/", place))) {
         images_ = place;

@@ -43,9 +43,11 @@ struct Options {
   int64_t max_identities = 0;
 
   void Visit(facet::OptionVisitor& v) {
-    v("root", root, facet::Required(facet::InputDirectory({"*.txt", "files/*.txt", "images/*/*"})),
+    v("root", root,
+      facet::Required(
+          facet::InputDirectory({"*.txt", "files", "files/*.txt", "images/*", "images/*/*"})),
       "folder of the lists");
-    v("images", images, facet::InputDirectory({"*/*"}),
+    v("images", images, facet::InputDirectory({"*", "*/*"}),
       "folder of the people's images; empty: root/images");
     v("snapshot", snapshot, facet::OneOf({"full", "curated"}), "all lines, or those curated");
     v("missing", missing, facet::OneOf({"skip", "refuse"}),

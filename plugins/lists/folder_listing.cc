@@ -9,6 +9,17 @@
 
 namespace facet {
 
+namespace {
+
+// Whether `folder` is `target`, or below it.
+bool LiesIn(const std::string& folder, const std::filesystem::path& target) {
+  std::error_code error;
+  const std::filesystem::path relative = std::filesystem::relative(folder, target, error);
+  return !error && !relative.empty() && *relative.begin() != "..";
+}
+
+}  // namespace
+
 absl::StatusOr<FolderListing> ListFolder(const std::string& folder) {
   std::error_code error;
   std::filesystem::directory_iterator entry(folder, error), end;
@@ -18,6 +29,7 @@ absl::StatusOr<FolderListing> ListFolder(const std::string& folder) {
     if (name[0] == '.' || name == "lost+found") continue;
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
+      if (entry->is_symlink(ignored) && LiesIn(folder, entry->path())) continue;
       listing.folders.push_back(std::move(name));
     } else if (entry->is_regular_file(ignored)) {
       listing.files.push_back(std::move(name));

@@ -10,7 +10,7 @@
 namespace facet {
 
 // Names in `folder` in byte order, without those that begin with a dot and without `lost+found`,
-// as FilePatterns (core/base) have it. Links are followed.
+// as FilePatterns (core/base) have it. Links are followed, except to a folder that they lie in.
 struct FolderListing {
   std::vector<std::string> files, folders;
 };

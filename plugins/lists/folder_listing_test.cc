@@ -24,6 +24,13 @@ TEST(ListFolder, ByteOrderWithoutHidden) {
   ASSERT_TRUE(listing.ok());
   EXPECT_THAT(listing->files, ElementsAre("A.jpg", "z.jpg"));
   EXPECT_THAT(listing->folders, ElementsAre("B", "b"));
+  std::filesystem::remove(folder + "/b/up");
+  std::filesystem::remove(folder + "/b/self");
+  std::filesystem::remove(folder + "/b/beside");
+  std::filesystem::create_directory_symlink("..", folder + "/b/up");
+  std::filesystem::create_directory_symlink(".", folder + "/b/self");
+  std::filesystem::create_directory_symlink("../B", folder + "/b/beside");
+  EXPECT_THAT(ListFolder(folder + "/b")->folders, ElementsAre("beside"));
   EXPECT_EQ(ListFolder(folder + "/absent").status().code(), absl::StatusCode::kNotFound);
 }
 

@@ -108,6 +108,9 @@ TEST_F(RunTest, ALabelATitleOrTheOrderOfKeysComputeNothing) {
 TEST_F(RunTest, ForceComputesAStageAnewAndEqualBytesStopThere) {
   CopyTinyStore();
   const std::map<std::string, std::string> before = Artifacts(store());
+  const Ending unknown = RunTiny({"--force", "embed"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, AllOf(HasSubstr("--force embed: no stage"), HasSubstr("project")));
   const Ending run = RunTiny({"--force", "train"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(Computed(run), ElementsAre("train"));

@@ -203,8 +203,10 @@ absl::Status RunDataset(StageContext& context) {
   // Images of a curation lie in the folder that the planner names.
   if (!context.has_input("curation")) {
     if (!dataset->root().empty()) {
-      FACET_ASSIGN_OR_RETURN(
-          root, FindImageRoot(dataset->root(), component, context.component_options("data")));
+      std::vector<std::string> folders;
+      for (const auto& [option, files] : context.component_files("data")) folders.push_back(option);
+      FACET_ASSIGN_OR_RETURN(root, FindImageRoot(dataset->root(), component,
+                                                 context.component_options("data"), folders));
       FACET_RETURN_IF_ERROR(WriteImageRoot(root, context.output_dir()));
     }
   } else {

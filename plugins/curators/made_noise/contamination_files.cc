@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/base/file.h"
 #include "core/base/parallel_work.h"
 #include "core/base/status.h"
 #include "plugins/curators/made_noise/web_noise.h"
@@ -22,22 +23,23 @@ constexpr int kDuplicateJpegQuality =
     95;  // of near duplicates, which have been through a worse one
 constexpr int kMinSidePx = 16;
 
-absl::Status Link(const std::filesystem::path& source, const std::filesystem::path& target) {
+// A copy: what happens to the original later must not happen to it.
+absl::Status CopyTo(const std::filesystem::path& source, const std::filesystem::path& target) {
   std::error_code error, other;
   const uintmax_t size = std::filesystem::file_size(target, error);
   if (!error && size == std::filesystem::file_size(source, other) && !other) {
     return absl::OkStatus();
   }
+  const std::filesystem::path partial = target.string() + ".partial";
   std::filesystem::create_directories(target.parent_path(), error);
-  std::filesystem::remove(target, error);
-  std::filesystem::create_hard_link(std::filesystem::canonical(source, other), target, error);
-  if (error || other) {
-    const auto overwrite = std::filesystem::copy_options::overwrite_existing;
-    std::filesystem::copy_file(source, target, overwrite, error);
+  if (!error) {
+    std::filesystem::copy_file(source, partial, std::filesystem::copy_options::overwrite_existing,
+                               error);
   }
+  if (!error) std::filesystem::rename(partial, target, error);
   if (!error) return absl::OkStatus();
-  return absl::ErrnoToStatus(
-      error.value(), absl::StrCat("cannot copy ", source.string(), " to ", target.string()));
+  return FileError(error.value(),
+                   absl::StrCat("cannot copy ", source.string(), " to ", target.string()));
 }
 
 absl::Status Change(const ContaminationPlan& plan, const ContaminatedImage& image,
@@ -93,8 +95,8 @@ absl::StatusOr<std::vector<std::string>> WriteContamination(const ContaminationP
       const ContaminatedImage& image = plan.images[static_cast<size_t>(index)];
       if (image.IsNear() != near) return absl::OkStatus();
       if (near) return Change(plan, image, context, &changes[static_cast<size_t>(index)]);
-      return Link(absl::StrCat(root, "/", image.file),
-                  absl::StrCat(context.image_folder, "/", ContaminatedPath(plan, image)));
+      return CopyTo(absl::StrCat(root, "/", image.file),
+                    absl::StrCat(context.image_folder, "/", ContaminatedPath(plan, image)));
     };
     FACET_RETURN_IF_ERROR(ParallelWork(total, context.threads, write, [&](int64_t done) {
       const char* unit = near ? "near duplicates" : "photographs";
