@@ -141,6 +141,22 @@ TEST_F(PlannerTest, StagesThatReadImagesDependOnTheirFolder) {
   EXPECT_TRUE(OfType(graph, "describe")[0]->externals.empty());
 }
 
+TEST_F(PlannerTest, AnOptionMayNameSeveralInputs) {
+  Experiment experiment;
+  experiment.rows = {MakeRow("1")};
+  experiment.rows[0].slots["test.detector"] = {{"use", "dpm"},
+                                               {"models", {"/m/a.xml", "/m/b.xml"}}};
+  const StageGraph graph = Plan(experiment);
+  for (const StageSpec* stage : OfType(graph, "detect")) {
+    if (stage->name != "test.detect") continue;
+    ASSERT_EQ(stage->externals.size(), 3u);
+    EXPECT_EQ(stage->externals[0].option, "detector.models.0");
+    EXPECT_EQ(stage->externals[0].path, "/m/a.xml");
+    EXPECT_EQ(stage->externals[1].option, "detector.models.1");
+    EXPECT_EQ(stage->externals[1].path, "/m/b.xml");
+  }
+}
+
 TEST_F(PlannerTest, WeightsFromElsewhereAreInputsOfTheStageThatTakesThem) {
   Experiment experiment;
   experiment.rows = {MakeRow("trained"), MakeRow("described"), MakeRow("plain")};

@@ -34,7 +34,10 @@ inline Catalogue MakeCatalogue() {
                       {"doc", "network"},
                       {"default", ""},
                       {"role", "input_file"}};
-  Json file = model, folder = root;
+  Json file = model, folder = root, models = model;
+  models["name"] = "models";
+  models["type"] = "string_list";
+  models["default"] = Json::array();
   file["name"] = "file";
   folder["name"] = "folder";
   folder["role"] = "kept_folder";
@@ -53,6 +56,7 @@ inline Catalogue MakeCatalogue() {
       {"dataset", "lfw", Json::array({root})},
       {"detector", "given", Json::array()},
       {"detector", "yunet", Json::array({model})},
+      {"detector", "dpm", Json::array({models})},
       {"aligner", "none", Json::array()},
       {"aligner", "eyes", Json::array()},
       {"architecture", "vgg", Json::array()},
