@@ -21,7 +21,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -101,9 +103,17 @@ class Landmarks300W final : public Dataset {
     if (options_.folders.empty()) {
       FACET_RETURN_IF_ERROR(AddFolder(""));
     } else {
-      std::vector<std::string> folders = options_.folders;
-      std::sort(folders.begin(), folders.end());
-      for (const std::string& folder : folders) FACET_RETURN_IF_ERROR(AddFolder(folder + "/"));
+      std::set<std::string> folders;
+      for (const std::string& folder : options_.folders) {
+        const std::filesystem::path normal =
+            (std::filesystem::path(folder) / "").lexically_normal();
+        if (normal.is_absolute() || *normal.begin() == "..") {
+          return absl::InvalidArgumentError(
+              absl::StrCat("folders: \"", folder, "\" does not lie below root"));
+        }
+        folders.insert(normal == "./" ? "" : normal.generic_string());
+      }
+      for (const std::string& folder : folders) FACET_RETURN_IF_ERROR(AddFolder(folder));
     }
     if (contents_.samples.empty()) {
       return absl::NotFoundError(

@@ -66,6 +66,13 @@ TEST(Landmarks300W, SamplesOfATreeInOrder) {
   EXPECT_EQ(contents->counts.at("landmarks without image"), 1);
   EXPECT_THAT(contents->notices, ElementsAre(HasSubstr("afw/y.pts")));
   const auto afw = LoadDataset({{"root", root}, {"folders", {"afw"}}});
+  for (const char* const same : {"afw/", "./afw", "helen/../afw"}) {
+    const auto again = LoadDataset({{"root", root}, {"folders", {same, "afw"}}});
+    ASSERT_TRUE(again.ok()) << same << again.status();
+    EXPECT_EQ(again->samples.size(), afw->samples.size()) << same;
+  }
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(LoadDataset({{"root", root}, {"folders", {"../afw"}}}).status()));
   ASSERT_TRUE(afw.ok()) << afw.status();
   EXPECT_EQ(afw->samples.size(), 1u);
 }

@@ -164,6 +164,9 @@ TEST(Lfw, Layouts) {
   std::filesystem::rename(root + "/lfw-deepfunneled", root + "/aligned");
   EXPECT_THAT(std::string(LoadDataset({{"root", root}}).status().message()),
               HasSubstr("images/, lfw/, lfw-deepfunneled/, lfw_funneled/"));
+  EXPECT_TRUE(LoadDataset({{"root", root}, {"images", "./aligned/"}}).ok());
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(LoadDataset({{"root", root}, {"images", "../aligned"}}).status()));
   contents = LoadDataset({{"root", root}, {"images", "aligned"}});
   ASSERT_TRUE(contents.ok()) << contents.status();
 }
