@@ -38,8 +38,9 @@ std::string What(const ExternalInput& input) {
 class Statement {
  public:
   Statement(sqlite3* database, const char* sql) {
-    if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK) {
       statement_ = nullptr;
+    }
   }
   ~Statement() { sqlite3_finalize(statement_); }
   Statement(const Statement&) = delete;

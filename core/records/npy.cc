@@ -162,6 +162,7 @@ absl::Status NpyReader::Start() {
     return absl::DataLossError(absl::StrCat("has ", present, " bytes of values, its shape (",
                                             absl::StrJoin(shape_, ", "), ") asks for others"));
   }
+  num_values_ = *count;
   return absl::OkStatus();
 }
 
@@ -184,7 +185,7 @@ absl::StatusOr<FloatArray> ReadNpy(const std::string& path) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<NpyReader> reader, NpyReader::Open(path));
   FloatArray array;
   array.shape = reader->shape();
-  array.values.resize(static_cast<size_t>(*NumElements(array.shape)));
+  array.values.resize(static_cast<size_t>(reader->num_values()));
   FACET_RETURN_IF_ERROR(
       reader->Read(static_cast<int64_t>(array.values.size()), array.values.data()));
   return array;

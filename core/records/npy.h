@@ -44,6 +44,7 @@ class NpyReader {
  public:
   static absl::StatusOr<std::unique_ptr<NpyReader>> Open(const std::string& path);
   const std::vector<int64_t>& shape() const { return shape_; }
+  int64_t num_values() const { return num_values_; }
   // The next `count` values, of which there are as many.
   absl::Status Read(int64_t count, float* values);
 
@@ -54,6 +55,7 @@ class NpyReader {
   const std::string path_;
   std::ifstream stream_;
   std::vector<int64_t> shape_;
+  int64_t num_values_ = 0;
 };
 
 }  // namespace facet
