@@ -87,9 +87,8 @@ class OptionVisitor {
 
 // The schema of `Options` as JSON text: [{"name", "type", "default", "doc", "min"?, "max"?,
 // "min_open"?, "choices"?, "role"?, "files"?, "required"?, "renamed_from"?}, ...] in order of
-// declaration;
-// type is one of bool, int, float, string, int_list, float_list, string_list; role one of
-// input_file, input_directory, kept_file, kept_folder.
+// declaration; type is one of bool, int, float, string, int_list, float_list, string_list; role one
+// of input_file, input_directory, kept_file, kept_folder.
 class SchemaWriter final : public OptionVisitor {
  public:
   SchemaWriter();

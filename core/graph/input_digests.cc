@@ -104,7 +104,7 @@ absl::StatusOr<std::string> InputDigests::Digest(const ExternalInput& input) {
   }
   FileStates files;
   FACET_RETURN_IF_ERROR(Scan(input, &files));
-  FACET_RETURN_IF_ERROR(Annotate(Hash(input.path, &files), input.option));
+  FACET_RETURN_IF_ERROR(Annotate(Hash(input.path, &files), What(input)));
   std::string digest;
   if (input.directory) {
     Sha256 hash;
@@ -125,7 +125,7 @@ absl::StatusOr<std::string> InputDigests::DigestOfListed(
     const ExternalInput& input, const std::map<std::string, std::string>& artifact,
     const std::string& content) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const Asked asked = {input.path, true, false, {input.option}, content};
+  const Asked asked = {input.path, true, false, {}, absl::StrCat(content, " ", input.option)};
   const auto known = answers_.find(asked);
   if (known != answers_.end()) return known->second;
 
@@ -138,7 +138,7 @@ absl::StatusOr<std::string> InputDigests::DigestOfListed(
   for (const std::string& path : paths) {
     FACET_RETURN_IF_ERROR(AddFile(what, absl::StrCat(input.path, "/", path), &files));
   }
-  FACET_RETURN_IF_ERROR(Annotate(Hash(input.path, &files), input.option));
+  FACET_RETURN_IF_ERROR(Annotate(Hash(input.path, &files), What(input)));
   Sha256 hash;
   for (const std::string& path : paths) {
     const auto file = files.find(absl::StrCat(input.path, "/", path));

@@ -67,7 +67,8 @@ class InputDigests {
   sqlite3* database_ = nullptr;
   Progress progress_;
   std::mutex mutex_;
-  // Path, its role, and the artifact that lists.
+  // Path, its role (folder, kept, patterns), and what lists the files: an artifact's content and the
+  // option that it is asked for.
   using Asked = std::tuple<std::string, bool, bool, std::vector<std::string>, std::string>;
   std::map<Asked, std::string> answers_;
   int64_t num_hashed_ = 0;

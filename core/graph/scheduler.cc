@@ -151,9 +151,10 @@ class Run {
   absl::Status FindOrRun(int index, StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     std::map<std::string, std::string> inputs;
-    for (const auto& [port, artifact] : InputsOf(stage)) inputs[port] = artifact->ContentDigest();
+    const std::map<std::string, const Artifact*> artifacts = InputsOf(stage);
+    for (const auto& [port, artifact] : artifacts) inputs[port] = artifact->ContentDigest();
     FACET_ASSIGN_OR_RETURN(const auto externals,
-                           ExternalDigests(stage, InputsOf(stage), store_, digests_));
+                           ExternalDigests(stage, artifacts, store_, digests_));
     const StageKey key = ComputeKey(stage, inputs, externals, environment_);
     outcome->key = key.digest;
     const bool forced = IsForced(stage, options_.force);
@@ -208,7 +209,8 @@ class Run {
   // The key names what the inputs held before the worker read them; do they hold it still?
   absl::Status CheckExternals(const StageSpec& stage,
                               const std::map<std::string, std::string>& before) const {
-    InputDigests again(store_.index_path());  // remembers nothing of this run
+    if (stage.externals.empty()) return absl::OkStatus();
+    InputDigests again(store_.index_path());  // digests_ gives the answers of before
     FACET_ASSIGN_OR_RETURN(const auto now, ExternalDigests(stage, InputsOf(stage), store_, again));
     for (const ExternalInput& external : stage.externals) {
       if (external.kept || now.at(external.option) == before.at(external.option)) continue;

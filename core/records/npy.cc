@@ -119,10 +119,8 @@ absl::StatusOr<std::unique_ptr<NpyWriter>> NpyWriter::Create(const std::string& 
   }
   auto writer = absl::WrapUnique(new NpyWriter(path, *count));
   writer->stream_.open(path, std::ios::binary | std::ios::trunc);
+  writer->stream_ << Header(shape);
   if (!writer->stream_) return FileError(errno, absl::StrCat("cannot write ", path));
-  if (!(writer->stream_ << Header(shape))) {
-    return FileError(errno, absl::StrCat("cannot write ", path));
-  }
   return writer;
 }
 
