@@ -21,6 +21,7 @@ namespace facet {
 struct NamedTensor {
   std::string name;
   at::Tensor tensor;
+  bool decays = true;  // false: weight decay never applies to it, whatever the row says
 };
 
 // What the network wants to see: (pixel - mean) * scale per channel, in this channel order.

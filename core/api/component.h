@@ -32,7 +32,7 @@ namespace facet {
 
 // The interface between host and plugins: raised by every change of core/api that a compiled plugin
 // could notice.
-inline constexpr uint32_t kInterfaceVersion = 5;
+inline constexpr uint32_t kInterfaceVersion = 6;
 inline constexpr uint32_t kPluginMagic = 0x46414354;  // "FACT"
 
 class Component {

@@ -30,6 +30,13 @@ KINDS = [
     _kind("dataset", "datasets", "Data sets", "Images, identities and protocols: `train.data`, `test.data`."),
     _kind("detector", "detectors", "Detectors", "Image to faces: `train.detector`, `test.detector`."),
     _kind("aligner", "aligners", "Aligners", "Face to canonical crop: `train.aligner`, `test.aligner`."),
+    _kind("sampler", "samplers", "Samplers", "Which images a training batch consists of: `train.sampler`."),
+    _kind(
+        "augmentation",
+        "augmentations",
+        "Augmentations",
+        "How an image varies at each visit; the steps of a row have names: `train.augmentation.<name>`.",
+    ),
     _kind(
         "architecture",
         "architectures",
@@ -45,6 +52,19 @@ KINDS = [
         tensors = True,
     ),
     _kind("miner", "miners", "Miners", "Pairs and triplets for losses: `train.miner`, `embed.miner`.", tensors = True),
+    _kind(
+        "optimizer",
+        "optimizers",
+        "Optimisers",
+        "A gradient to a step of the weights: `train.optimizer`.",
+        tensors = True,
+    ),
+    _kind(
+        "schedule",
+        "schedules",
+        "Schedules",
+        "A step to its learning rate: `train.schedule`, and of a phase `train.phases.<name>.schedule`.",
+    ),
     _kind("evaluator", "evaluators", "Evaluators", "What the table shows: `test.evaluator`."),
     _kind("curator", "curators", "Curators", "One stage of building a data set: `curation.curator`."),
 ]
