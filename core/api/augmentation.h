@@ -24,9 +24,9 @@
 namespace facet {
 
 // A square of the stored crop, [x_px, x_px + side_px) and likewise y, inside it; turned about its
-// centre and mirrored it becomes the network's input. What the turn uncovers outside the crop
-// repeats its border.
-struct View {
+// centre it becomes the network's input; what the turn uncovers outside the crop repeats its border.
+// It is mirrored last, after the steps of colour and pixels.
+struct InputView {
   int x_px = 0, y_px = 0, side_px = 0;
   double angle_rad = 0.0;
   bool mirror = false;
@@ -51,7 +51,8 @@ class Augmentation : public Component {
   // kView. Before the first step the view is the central square of the network's input size,
   // size_px, in a stored crop of width_px x height_px, which is at least that large. It must stay
   // inside.
-  virtual void Look(int width_px, int height_px, int size_px, Random& random, View* view) const;
+  virtual void Look(int width_px, int height_px, int size_px, Random& random,
+                    InputView* view) const;
   // kColour. mean_bgr: of the input as the steps before have left it.
   virtual ColourMap Colour(const std::array<double, 3>& mean_bgr, Random& random) const;
   // kPixels. Keeps the size.

@@ -17,7 +17,7 @@ namespace facet {
 
 // One learned tensor in a step. Gradients are off.
 struct OptimizedTensor {
-  at::Tensor value;               // float32, on any device; changed in place
+  at::Tensor value;               // float32, dense, on any device; changed in place
   at::Tensor gradient;            // float32 or bfloat16, laid out like value, not yet scaled
   std::vector<at::Tensor> state;  // float32, as StateNames() lists it, laid out like value; zeros
                                   // before the first step
@@ -43,14 +43,15 @@ class Optimizer : public Component {
   // Changes value and state. The result may depend on nothing but the arguments and the options,
   // not on the number of threads either.
   virtual absl::Status Step(const OptimizedTensor& tensor, const OptimizerStep& step) const = 0;
-  // True: Step also writes `rounded`, in the same pass over the memory.
+  // True: Step, and Climb, also write `rounded`, in the same pass over the memory.
   virtual bool rounds() const { return false; }
 
   // True: a step takes two gradients (Foret et al., arXiv:2010.01412). The host computes one, calls
   // Climb for each tensor, computes the gradient of the same batch where that leads, then calls
-  // Step, which must undo the climb.
+  // Step for the same tensors, which must undo the climb.
   virtual bool climbs() const { return false; }
-  // gradient_norm: l2, of the gradients of all tensors that learn, after gradient_scale.
+  // gradient_norm: l2, of the gradients of all tensors that learn, after gradient_scale; at 0 nothing
+  // may move.
   virtual absl::Status Climb(const OptimizedTensor& tensor, const OptimizerStep& step,
                              double gradient_norm) const;
 };

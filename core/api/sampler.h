@@ -25,14 +25,14 @@ class Sampler : public Component {
   // InvalidArgument: it cannot make batches of so many images from images with these labels. The
   // host asks before the first epoch, and relies on it below.
   virtual absl::Status Check(const std::vector<int64_t>& labels, int64_t batch) const;
-  // Indices into `labels`, batch after batch: at least NumBatches() * batch of them, of which the
+  // Indices into `labels`, which has one at least, batch after batch: at least NumBatches() * batch of them, of which the
   // host takes so many. Where there are fewer images than `batch`, they may be fewer, the one batch
   // that there is. A function of the arguments alone.
   virtual std::vector<int64_t> Epoch(const std::vector<int64_t>& labels, int64_t batch,
                                      uint64_t seed) const = 0;
-  // False: no image comes twice in an epoch.
+  // False: an epoch is a permutation of the images.
   virtual bool repeats() const = 0;
-  // So many images of one identity stand together in a batch: validation batches for losses of
+  // From its beginning on a batch consists of groups of so many images of one identity: validation batches for losses of
   // tuples are made alike. 1: chance decides.
   virtual int64_t images_together() const { return 1; }
 };

@@ -17,11 +17,13 @@ namespace facet {
 
 // The phase that a schedule is asked about.
 struct ScheduleSpan {
-  int64_t epochs = 1, steps_per_epoch = 1;
-  double warmup_epochs = 0.0;  // below `epochs`
-  bool validates = true;       // false: there are no scores
+  int64_t epochs = 1, steps_per_epoch = 1;  // at least 1
+  double warmup_epochs = 0.0;               // below `epochs`
+  bool validates = true;                    // false: there are no scores
 
-  double steps() const { return static_cast<double>(epochs) * static_cast<double>(steps_per_epoch); }
+  double steps() const {
+    return static_cast<double>(epochs) * static_cast<double>(steps_per_epoch);
+  }
   double warmup_steps() const { return warmup_epochs * static_cast<double>(steps_per_epoch); }
 };
 
@@ -32,8 +34,9 @@ class Schedule : public Component {
 
   // InvalidArgument: its options do not fit such a phase. The host asks before the first step.
   virtual absl::Status Check(const ScheduleSpan& span) const;
-  // Of `step`, counted from 0 at the beginning of the phase. scores: one for each epoch of the phase
-  // that is finished, better when higher; empty where nothing is validated. At least 0.
+  // Of `step`, counted from 0 at the beginning of the phase, below span.steps(). scores: one for each
+  // epoch of the phase that is finished, better when higher; empty where nothing is validated. Those
+  // of the step's own epoch and later ones must not matter. At least 0.
   virtual double Rate(const ScheduleSpan& span, int64_t step,
                       const std::vector<double>& scores) const = 0;
   // True: the phase ends here, before its epochs are over.

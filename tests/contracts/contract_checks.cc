@@ -2,7 +2,7 @@
 
 #include <cctype>
 #include <cstdio>
-#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/json.h"
@@ -46,6 +46,17 @@ void CheckDeclaration(Contract& contract, const ComponentDescriptor& component) 
 
 }  // namespace
 
+Contract::Contract(const ComponentDescriptor& descriptor, std::string options_json)
+    : descriptor_(descriptor),
+      component_(absl::StrCat(descriptor.kind, " \"", descriptor.name, "\"")),
+      options_json_(std::move(options_json)) {
+  const absl::StatusOr<Json> schema = ParseJson(descriptor.schema(), "it");
+  if (!schema.ok()) return;
+  const absl::StatusOr<std::vector<OptionSpec>> options = ParseSchema(*schema);
+  if (!options.ok()) return;
+  for (const OptionSpec& option : *options) option_names_.insert(option.name);
+}
+
 bool Contract::Expect(bool kept, const std::string& sentence) {
   if (!kept) broken_.push_back(sentence);
   return kept;
@@ -56,7 +67,7 @@ bool Contract::ExpectOk(const absl::Status& status, const std::string& what) {
 }
 
 std::unique_ptr<Component> Contract::MakeComponent() {
-  absl::StatusOr<std::unique_ptr<Component>> made = make_();
+  absl::StatusOr<std::unique_ptr<Component>> made = descriptor_.create(options_json_);
   if (made.ok()) return *std::move(made);
   // Without its files a component must say so; that it does is all that can be checked.
   const absl::StatusCode code = made.status().code();
@@ -72,6 +83,16 @@ std::unique_ptr<Component> Contract::MakeComponent() {
     ExpectOk(made.status(), "it can be made with these options");
   }
   return nullptr;
+}
+
+std::unique_ptr<Component> Contract::MakeComponentWith(const std::string& options) {
+  absl::StatusOr<Json> all = ParseJson(options_json_, "the options of the BUILD line");
+  const absl::StatusOr<Json> others = ParseJson(options, "the contract's options");
+  FACET_CHECK(all.ok() && others.ok());
+  all->update(*others);
+  absl::StatusOr<std::unique_ptr<Component>> made = descriptor_.create(Dump(*all));
+  ExpectOk(made.status(), "it can be made with " + options);
+  return made.ok() ? *std::move(made) : nullptr;
 }
 
 Image GreyImage(int width, int height, uint8_t level) {
@@ -96,9 +117,7 @@ std::vector<std::string> CheckLibrary(const std::string& path, const std::string
   if (descriptor.num_components == 0) broken.push_back(path + ": it provides no component");
   for (uint32_t i = 0; i < descriptor.num_components; ++i) {
     const ComponentDescriptor& component = descriptor.components[i];
-    const std::string name = absl::StrCat(component.kind, " \"", component.name, "\"");
-    Contract contract(name, Traits::OfBits(component.traits),
-                      [&component, &options_json] { return component.create(options_json); });
+    Contract contract(component, options_json);
     CheckDeclaration(contract, component);
     const auto check = checks.find(component.kind);
     if (contract.Expect(check != checks.end(),
@@ -109,7 +128,9 @@ std::vector<std::string> CheckLibrary(const std::string& path, const std::string
         contract.ExpectOk(internal::CurrentExceptionStatus(), "no exception leaves it");
       }
     }
-    for (const std::string& sentence : contract.broken()) broken.push_back(name + ": " + sentence);
+    for (const std::string& sentence : contract.broken()) {
+      broken.push_back(contract.component() + ": " + sentence);
+    }
   }
   return broken;
 }

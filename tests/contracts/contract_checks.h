@@ -6,9 +6,9 @@
 #ifndef FACET_TESTS_CONTRACTS_CONTRACT_CHECKS_H_
 #define FACET_TESTS_CONTRACTS_CONTRACT_CHECKS_H_
 
-#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,29 +20,37 @@ namespace facet {
 
 class Contract {
  public:
-  Contract(std::string component, Traits traits,
-           std::function<absl::StatusOr<std::unique_ptr<Component>>()> make)
-      : component_(std::move(component)), traits_(traits), make_(std::move(make)) {}
+  // `descriptor` outlives it.
+  Contract(const ComponentDescriptor& descriptor, std::string options_json);
 
   // A fresh instance; null where its input files are not on this machine (said once on stdout).
   template <class Interface>
   std::unique_ptr<Interface> Make() {
     return std::unique_ptr<Interface>(static_cast<Interface*>(MakeComponent().release()));
   }
+  // One with `options`, a JSON object, over those of the BUILD line; null, and a broken sentence,
+  // where it refuses them.
+  template <class Interface>
+  std::unique_ptr<Interface> MakeWith(const std::string& options) {
+    return std::unique_ptr<Interface>(
+        static_cast<Interface*>(MakeComponentWith(options).release()));
+  }
+  bool HasOption(const std::string& name) const { return option_names_.count(name) > 0; }
 
   // Records `sentence` as broken unless `kept`. Returns `kept`.
   bool Expect(bool kept, const std::string& sentence);
   bool ExpectOk(const absl::Status& status, const std::string& what);
   const std::vector<std::string>& broken() const { return broken_; }
   const std::string& component() const { return component_; }
-  bool HasTrait(Trait trait) const { return traits_.Has(trait); }
+  bool HasTrait(Trait trait) const { return Traits::OfBits(descriptor_.traits).Has(trait); }
 
  private:
   std::unique_ptr<Component> MakeComponent();
+  std::unique_ptr<Component> MakeComponentWith(const std::string& options);
 
-  std::string component_;
-  Traits traits_;
-  std::function<absl::StatusOr<std::unique_ptr<Component>>()> make_;
+  const ComponentDescriptor& descriptor_;
+  const std::string component_, options_json_;
+  std::set<std::string> option_names_;
   std::vector<std::string> broken_;
   bool said_missing_ = false;
 };
