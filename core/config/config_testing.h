@@ -84,7 +84,7 @@ class ConfigTest : public ::testing::Test {
     for (const std::string& set : sets) {
       overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
     }
-    return LoadExperiment(path, overrides, Layout(), catalogue_);
+    return LoadExperiment(path, overrides, layout_, catalogue_);
   }
   static std::string Text(const LoadResult& result) {
     return RenderAll(result.diagnostics, /*colour=*/false);
@@ -98,6 +98,7 @@ class ConfigTest : public ::testing::Test {
 
   std::string folder_;
   Catalogue catalogue_;
+  ExperimentLayout layout_ = Layout();
 };
 
 }  // namespace facet

@@ -3,7 +3,8 @@
 // the format.
 //
 // Codes: E01xx files and syntax, E02xx structure and keys, E03xx values, E04xx components, E05xx
-// rows, E06xx inputs (core/config/inputs.h).
+// rows, E06xx inputs (core/config/inputs.h). A default of the layout whose component no plugin
+// provides is no problem here: the row has its `use` alone, and who plans it says what is missing.
 #ifndef FACET_CORE_CONFIG_EXPERIMENT_H_
 #define FACET_CORE_CONFIG_EXPERIMENT_H_
 
@@ -30,6 +31,11 @@ struct Row {
   // {"use": name, options...}; an absent optional slot is missing from the map. Options with an
   // input role hold absolute paths (relative ones are relative to the file that names them).
   std::map<std::string, Json> slots;
+  // Names in the order in which they were first said: "train.augmentation" -> crop, flip, erase; by
+  // the path above every `*` of the layout, also where there are none.
+  std::map<std::string, std::vector<std::string>> order;
+  // Paths of the layout's defaults that the row goes without, or has in another order.
+  std::vector<std::string> unset;
   // Origin of every value: "train.loss.margin" -> where it was said; "default" where nowhere.
   std::map<std::string, Origin> origins;
 };

@@ -130,6 +130,61 @@ struct Verification {
   }
 };
 
+struct Sgd {
+  double momentum = 0.9, weight_decay = 5e-4;
+  bool nesterov = false;
+  void Visit(OptionVisitor& v) {
+    v("momentum", momentum, Range(0, 1), "share of the velocity that a step keeps [1]");
+    v("nesterov", nesterov, Any(), "Nesterov's momentum");
+    v("weight_decay", weight_decay, AtLeast(0), "l2 penalty on all weights [1]");
+  }
+};
+
+struct AdamW {
+  double beta1 = 0.9, weight_decay = 5e-4;
+  void Visit(OptionVisitor& v) {
+    v("beta1", beta1, Range(0, 0.999999), "decay of the mean gradient [1]");
+    v("weight_decay", weight_decay, AtLeast(0), "w shrinks by rate * weight_decay * w [1]");
+  }
+};
+
+struct Plateau {
+  std::vector<double> rates = {1e-2, 1e-3, 1e-4};
+  int64_t patience = 3;
+  void Visit(OptionVisitor& v) {
+    v("rates", rates, Above(0), "learning rates in order");
+    v("patience", patience, AtLeast(1), "epochs without a better validation accuracy");
+  }
+};
+
+struct Cosine {
+  double rate = 0.01, final_rate = 0.0;
+  void Visit(OptionVisitor& v) {
+    v("rate", rate, Above(0), "learning rate at first");
+    v("final_rate", final_rate, AtLeast(0), "learning rate at last");
+  }
+};
+
+struct Identities {
+  int64_t images = 4;
+  void Visit(OptionVisitor& v) { v("images", images, AtLeast(2), "of each identity of a batch"); }
+};
+
+struct Chance {
+  double probability = 0.5;
+  void Visit(OptionVisitor& v) {
+    v("probability", probability, Range(0, 1), "that a visit has it [1]");
+  }
+};
+
+struct Crop : Chance {
+  std::string place = "random";
+  void Visit(OptionVisitor& v) {
+    Chance::Visit(v);
+    v("place", place, OneOf({"random", "center"}), "place of the view in the stored crop");
+  }
+};
+
 struct Entry {
   std::string kind, name, options;
   std::vector<std::string> traits = {};
@@ -154,6 +209,16 @@ std::vector<Entry> Entries() {
           {"loss", "arcface", SchemaOf<ArcFace>()},
           {"miner", "random_violating", none},
           {"miner", "batch_hard", none},
+          {"optimizer", "sgd", SchemaOf<Sgd>()},
+          {"optimizer", "adamw", SchemaOf<AdamW>()},
+          {"schedule", "plateau", SchemaOf<Plateau>()},
+          {"schedule", "cosine", SchemaOf<Cosine>()},
+          {"sampler", "random", none},
+          {"sampler", "identities", SchemaOf<Identities>()},
+          {"augmentation", "crop", SchemaOf<Crop>()},
+          {"augmentation", "flip", SchemaOf<Chance>()},
+          {"augmentation", "erase", SchemaOf<Chance>()},
+          {"augmentation", "blur", SchemaOf<Chance>()},
           {"evaluator", "verification", SchemaOf<Verification>()},
           {"evaluator", "detection", none, {"detections"}}};
 }

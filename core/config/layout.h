@@ -18,7 +18,11 @@ struct Slot {
     kValue,      // a single value: `options` has one entry, the slot's last name
     kRow,        // the id of another row, or "" for none
   };
-  std::string path;  // "train.detector", "test.crops", "train.start_from", "seed", "embed.loss"
+  // "train.detector", "test.crops", "train.start_from", "seed", "embed.loss". A segment `*` stands
+  // for the names that a row gives there: "train.augmentation.*", "train.phases.*.schedule". A
+  // component right below one (of "train.augmentation.erase") is called like that name unless its
+  // `use` says otherwise.
+  std::string path;
   Fill fill = Fill::kComponent;
   std::string kind;                 // kComponent
   std::vector<OptionSpec> options;  // kSettings, kValue
@@ -29,17 +33,30 @@ struct Slot {
   // A slot inside an optional group ("embed") exists in a row only if the row names something in
   // that group; then its `required` counts and its defaults fill in.
   std::string optional_group;
+  // kComponent: what fills it where no file says anything. Where the path ends in `*`: the names
+  // that are there, with a blank between two.
+  std::string default_use;
+};
+
+// A key of before.
+struct MovedKey {
+  std::string from;  // "train.optimizer.rates"; not known any more
+  std::string to;    // what to write now: "train.schedule.rates"
 };
 
 struct ExperimentLayout {
   std::vector<Slot> slots;
-  const Slot* Find(const std::string& path) const {
-    for (const Slot& slot : slots) {
-      if (slot.path == path) return &slot;
-    }
-    return nullptr;
-  }
+  std::vector<MovedKey> moved;
+
+  // The slot at a row's path: "train.augmentation.*" at "train.augmentation.erase".
+  const Slot* Find(const std::string& path) const;
 };
+
+// Whether a path, or its first names, are those of a slot's path.
+bool Fits(const std::string& path, const std::string& slot_path);
+bool LeadsTo(const std::string& path, const std::string& slot_path);  // which goes on below it
+// "train.augmentation.<name>"
+std::string ShownPath(const std::string& slot_path);
 
 }  // namespace facet
 

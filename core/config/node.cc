@@ -1,5 +1,7 @@
 #include "core/config/node.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
@@ -18,6 +20,17 @@ const Node* FindPath(const Node& root, const std::string& path) {
   return node;
 }
 
+Node& Node::Add(const std::string& name) {
+  const auto [found, is_new] = members.try_emplace(name);
+  if (is_new) names.push_back(name);
+  return found->second;
+}
+
+void Node::Erase(const std::string& name) {
+  members.erase(name);
+  names.erase(std::remove(names.begin(), names.end(), name), names.end());
+}
+
 void Merge(const Node& over, Node* under) {
   const Node* new_use = over.Find("use");
   const Node* old_use = under->Find("use");
@@ -27,10 +40,19 @@ void Merge(const Node& over, Node* under) {
     *under = over;
     return;
   }
-  for (const auto& [name, member] : over.members) {
-    const auto [found, is_new] = under->members.try_emplace(name, member);
-    if (!is_new) Merge(member, &found->second);
+  for (const std::string& name : over.names) {
+    const Node& member = over.members.at(name);
+    if (under->Find(name) == nullptr) {
+      under->Add(name) = member;
+    } else {
+      Merge(member, &under->members.at(name));
+    }
   }
+  if (under->by_default) {  // it is now said in a file: problems point there
+    under->key = over.key;
+    under->value = over.value;
+  }
+  under->by_default = under->by_default && over.by_default;
   under->by_row |= over.by_row;
 }
 
@@ -39,7 +61,7 @@ bool Remove(const std::string& path, Node* root) {
   const auto found = root->members.find(path.substr(0, dot));
   if (!root->is_table() || found == root->members.end()) return false;
   if (dot != std::string::npos) return Remove(path.substr(dot + 1), &found->second);
-  root->members.erase(found);
+  root->Erase(path);
   return true;
 }
 

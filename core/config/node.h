@@ -21,15 +21,20 @@ struct Node {
   } type = Type::kTable;
   Json scalar;
   std::map<std::string, Node> members;
+  std::vector<std::string> names;  // of the members, in the order in which they were first said
   std::vector<Node> elements;
   Place key, value;
-  bool by_row = false;  // said by a row (or a --set for it), not by [base]
+  bool by_row = false;      // said by a row (or a --set for it), not by [base]
+  bool by_default = false;  // said by the layout alone (Slot::default_use)
 
   bool is_table() const { return type == Type::kTable; }
   const Node* Find(const std::string& name) const {
     const auto found = members.find(name);
     return is_table() && found != members.end() ? &found->second : nullptr;
   }
+  // The member of this name, which is a new one at the end if there is none.
+  Node& Add(const std::string& name);
+  void Erase(const std::string& name);
   // The text of a kScalar or kText; null for anything else.
   const std::string* text() const {
     return (type == Type::kScalar || type == Type::kText) && scalar.is_string()
@@ -44,7 +49,8 @@ std::string JoinPath(const std::string& prefix, const std::string& name);
 const Node* FindPath(const Node& root, const std::string& path);
 
 // Lays `over` on `under`: tables merge, everything else replaces; a table that names another `use`
-// replaces the whole table, since the options there belong to the old component.
+// replaces the whole table, since the options there belong to the old component. New names follow
+// those that are there.
 void Merge(const Node& over, Node* under);
 // Removes what is at a dotted path; false if there was nothing.
 bool Remove(const std::string& path, Node* root);

@@ -46,7 +46,7 @@ std::optional<Node> ParseValue(const Override& override, size_t begin, const Slo
     Node component;
     component.value = component.key = value.value;
     value.key = value.value;
-    component.members.emplace("use", std::move(value));
+    component.Add("use") = std::move(value);
     return component;
   }
   return value;
@@ -73,7 +73,7 @@ std::optional<Node> WrapInPath(const Override& override, size_t begin, size_t en
   member.key = place;
   Node table;
   table.key = table.value = place;
-  table.members.emplace(name, std::move(member));
+  table.Add(name) = std::move(member);
   return table;
 }
 

@@ -1,8 +1,12 @@
 #include "core/config/resolved.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 
 namespace facet {
 namespace {
@@ -30,27 +34,59 @@ void AppendLine(const std::string& name, const Json& value, const std::string& c
   absl::StrAppend(text, name, " = ", TomlValue(value), comment, "\n");
 }
 
+// The row's slots by their paths, names that it gives in their order.
+std::vector<std::string> PathsInOrder(const Row& row) {
+  std::vector<std::pair<std::vector<std::pair<size_t, std::string>>, std::string>> keyed;
+  for (const auto& [path, value] : row.slots) {
+    auto& [key, slot] = keyed.emplace_back();
+    slot = path;
+    std::string parent;
+    const std::vector<std::string> parts = absl::StrSplit(path, '.');
+    for (const std::string& name : parts) {
+      const auto found = row.order.find(parent);
+      size_t rank = 0;
+      if (found != row.order.end()) {
+        const std::vector<std::string>& names = found->second;
+        rank = static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+      }
+      key.emplace_back(rank, name);
+      parent = parent.empty() ? name : absl::StrCat(parent, ".", name);
+    }
+  }
+  std::sort(keyed.begin(), keyed.end());
+  std::vector<std::string> paths;
+  for (const auto& [key, path] : keyed) paths.push_back(path);
+  return paths;
+}
+
+// Dotted names throughout, since a table's header ends the keys of the row itself.
+void AppendTable(const Row& row, const std::string& path, std::string* text) {
+  const Json& value = row.slots.at(path);
+  absl::StrAppend(text, "\n");
+  if (value.contains("use")) {
+    const std::string use = absl::StrCat(path, ".use");
+    AppendLine(use, value["use"], OriginComment(row, use), text);
+  }
+  for (const auto& [name, option] : value.items()) {
+    const std::string full = absl::StrCat(path, ".", name);
+    if (name != "use") AppendLine(full, option, OriginComment(row, full), text);
+  }
+}
+
 void AppendRow(const Row& row, std::string* text) {
   absl::StrAppend(text, "\n[[row]]  # ", OriginText(row.origin),
                   row.parent.empty() ? "" : absl::StrCat(", extends ", row.parent), "\n");
   AppendLine("id", row.id, "", text);
   AppendLine("label", row.label, "", text);
   if (!row.skip.empty()) AppendLine(row.reported ? "reported" : "skip", row.skip, "", text);
-  // A table's header ends the keys of the row itself: single values first, by dotted names.
-  for (const auto& [path, value] : row.slots) {
+  if (!row.unset.empty()) AppendLine("unset", row.unset, "", text);
+  const std::vector<std::string> paths = PathsInOrder(row);
+  for (const std::string& path : paths) {
+    const Json& value = row.slots.at(path);
     if (!value.is_object()) AppendLine(path, value, OriginComment(row, path), text);
   }
-  for (const auto& [path, value] : row.slots) {
-    if (!value.is_object()) continue;
-    absl::StrAppend(text, "\n");
-    if (value.contains("use")) {
-      AppendLine(absl::StrCat(path, ".use"), value["use"],
-                 OriginComment(row, absl::StrCat(path, ".use")), text);
-    }
-    for (const auto& [name, option] : value.items()) {
-      const std::string full = absl::StrCat(path, ".", name);
-      if (name != "use") AppendLine(full, option, OriginComment(row, full), text);
-    }
+  for (const std::string& path : paths) {
+    if (row.slots.at(path).is_object()) AppendTable(row, path, text);
   }
 }
 
@@ -78,6 +114,7 @@ Json ResolvedJson(const Experiment& experiment) {
                     {"reported", row.reported},
                     {"extends", row.parent},
                     {"slots", row.slots},
+                    {"order", row.order},
                     {"origins", origins}});
   }
   return {{"schema", 1}, {"title", experiment.title}, {"path", experiment.path}, {"rows", rows}};

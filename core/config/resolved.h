@@ -13,8 +13,7 @@ namespace facet {
 std::string ResolvedToml(const Experiment& experiment);
 
 // {"schema": 1, "title", "path", "rows": [{"id", "label", "skip", "extends", "slots": {slot:
-// value},
-//  "origins": {path: "file:line:column"}}]}
+// value}, "order": {path: [name]}, "origins": {path: "file:line:column"}}]}
 Json ResolvedJson(const Experiment& experiment);
 
 }  // namespace facet

@@ -1,19 +1,35 @@
 #include "core/config/row_check.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/api/kinds.h"
-#include "core/base/suggest.h"
+#include "core/config/named_slots.h"
 #include "core/config/value_hints.h"
 
 namespace facet {
 namespace {
 
 const Origin kDefault = {"default", 0, 0};
+
+// What is said by the layout alone, taken away.
+void RemoveDefaults(Node* node) {
+  const std::vector<std::string> names = node->names;
+  for (const std::string& name : names) {
+    Node& member = node->members.at(name);
+    if (!member.is_table()) continue;
+    if (member.by_default) {
+      node->Erase(name);
+    } else {
+      RemoveDefaults(&member);
+    }
+  }
+}
 
 bool SaidByRow(const Node& node) {
   return node.by_row ||
@@ -31,6 +47,8 @@ Row RowChecker::Check(const RowTree& tree) {
   row_.parent = tree.parent;
   row_.origin = tree.place.origin;
   tree_ = tree.slots;
+  if (tree.reported) RemoveDefaults(&tree_);
+  slots_ = SlotsOf(layout_, tree_);
   place_ = tree.place;
   partial_ = false;
   resolve_paths_ = tree.skip.empty();
@@ -42,6 +60,7 @@ Row RowChecker::Check(const RowTree& tree) {
     }
   }
   CheckMembers(tree_, "", nullptr);
+  TakeOrder();
   if (!tree.reported) FillMissingSlots();
   return std::move(row_);
 }
@@ -49,6 +68,7 @@ Row RowChecker::Check(const RowTree& tree) {
 void RowChecker::CheckBase(const Node& base) {
   row_ = Row();
   tree_ = base;
+  slots_ = SlotsOf(layout_, tree_);
   partial_ = true;
   resolve_paths_ = false;
   groups_.clear();
@@ -60,10 +80,15 @@ void RowChecker::CheckBase(const Node& base) {
 bool RowChecker::HasGroup(const Node& slots, const std::string& group) const {
   const Node* node = FindPath(slots, group);
   if (node == nullptr) return false;
-  return SaidByRow(*node) || absl::c_any_of(layout_.slots, [&](const Slot& slot) {
-           return slot.optional_group == group && slot.fill == Slot::Fill::kComponent &&
-                  FindPath(slots, slot.path) != nullptr;
-         });
+  if (SaidByRow(*node)) return true;
+  ExperimentLayout components;
+  absl::c_copy_if(layout_.slots, std::back_inserter(components.slots), [&](const Slot& slot) {
+    return slot.optional_group == group && slot.fill == Slot::Fill::kComponent;
+  });
+  return absl::c_any_of(SlotsOf(components, slots), [&](const Slot& slot) {
+    const Node* component = FindPath(slots, slot.path);
+    return component != nullptr && !component->by_default;
+  });
 }
 
 void RowChecker::Take(const std::string& slot_path, const std::string& name, Json value,
@@ -83,33 +108,36 @@ void RowChecker::Take(const std::string& slot_path, const std::string& name, Jso
 void RowChecker::CheckMembers(const Node& node, const std::string& prefix, const Slot* settings) {
   std::vector<std::string> known =
       settings ? OptionNames(settings->options) : std::vector<std::string>();
+  bool gives_names = false;
   for (const Slot& slot : layout_.slots) {
-    const std::string start = prefix.empty() ? "" : absl::StrCat(prefix, ".");
-    if (!absl::StartsWith(slot.path, start)) continue;
-    const std::string name =
-        slot.path.substr(start.size(), slot.path.find('.', start.size()) - start.size());
-    if (!absl::c_linear_search(known, name)) known.push_back(name);
+    if (!LeadsTo(prefix, slot.path)) continue;
+    const std::vector<std::string> names = absl::StrSplit(slot.path, '.');
+    const std::string& name = names[prefix.empty() ? 0 : absl::c_count(prefix, '.') + 1];
+    gives_names = gives_names || name == "*";
+    if (name != "*" && !absl::c_linear_search(known, name)) known.push_back(name);
   }
+  std::sort(known.begin(), known.end());
   for (const auto& [name, member] : node.members) {
     const std::string path = JoinPath(prefix, name);
-    const Slot* slot = layout_.Find(path);
-    const bool is_group = absl::c_any_of(layout_.slots, [&](const Slot& other) {
-      return absl::StartsWith(other.path, absl::StrCat(path, "."));
-    });
+    if (gives_names && !IsSlotName(name)) {
+      ReportBadName(name, member, prefix);
+      continue;
+    }
+    const auto slot = absl::c_find_if(slots_, [&](const Slot& each) { return each.path == path; });
+    const bool is_group =
+        absl::c_any_of(layout_.slots, [&](const Slot& other) { return LeadsTo(path, other.path); });
     const bool is_optional = absl::c_any_of(
         layout_.slots, [&](const Slot& other) { return other.optional_group == path; });
     if (is_optional && groups_.count(path) == 0) continue;
-    if (slot != nullptr) {
+    if (slot != slots_.end()) {
       CheckSlot(member, *slot);
     } else if (is_group && member.is_table()) {
       CheckMembers(member, path, nullptr);
     } else if (is_group) {
-      problems_->Error("E0202", member.value,
-                       absl::StrCat(path, " must be a table, got ", Got(member)));
+      ReportNoTable(member, path);
     } else if (settings != nullptr) {
-      CheckOption(name, member, prefix, prefix, settings->options);
+      CheckOption(name, member, prefix, prefix, settings->options, known);
     } else {
-      std::sort(known.begin(), known.end());
       ReportUnknown(name, member, prefix, prefix.empty() ? "a row" : prefix, known);
     }
   }
@@ -155,28 +183,11 @@ void RowChecker::CheckRowName(const Node& node, const Slot& slot) {
 
 void RowChecker::CheckComponent(const Node& node, const Slot& slot) {
   bad_slots_.insert(slot.path);
-  if (!node.is_table()) {
-    Diagnostic& problem = problems_->Error(
-        "E0202", node.value,
-        absl::StrCat(slot.path, " must be a table that names a component, got ", Got(node)));
-    const std::vector<std::string> names = catalogue_.Names(slot.kind);
-    const std::string nearest = node.text() != nullptr ? Nearest(*node.text(), names) : "";
-    problem.caret_note =
-        absl::StrCat("did you mean { use = \"", nearest.empty() ? "..." : nearest, "\" }?");
-    return;
-  }
   const Node* use = node.Find("use");
   if (use == nullptr) {
-    if (partial_) return;
-    Diagnostic& problem = problems_->Error(
-        "E0203", node.key, absl::StrCat(slot.path, " names no component: `use` is missing"));
-    for (const auto& [name, member] : node.members) {
-      const std::string nearest = Nearest(name, {"use"});
-      if (nearest.empty() && name != "name" && name != "type" && name != "kind") continue;
-      problem.caret_note = absl::StrCat("did you mean `use`, in place of `", name, "`?");
-    }
-    problem.facts.push_back(
-        absl::StrCat(PluralOf(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
+    if (partial_ && node.is_table()) return;
+    if (!node.by_default) return ReportNoComponent(node, slot);
+    bad_slots_.erase(slot.path);  // its `use` was taken away: as if all of it were
     return;
   }
   OptionSpec name_spec;
@@ -188,24 +199,38 @@ void RowChecker::CheckComponent(const Node& node, const Slot& slot) {
   const std::optional<Json> name = CheckValue(*use, name_spec, context, problems_);
   if (!name) return;
   const ComponentInfo* component = catalogue_.Find(slot.kind, name->get<std::string>());
+  if (component == nullptr && use->by_default) return CheckDefaultComponent(node, slot, *name);
   if (component == nullptr) return ReportUnknownComponent(slot, *name, use->value);
   bad_slots_.erase(slot.path);
   Take(slot.path, "use", *name, use->value.origin);
   const std::string owner = absl::StrCat(slot.kind, " ", component->name);
+  const std::vector<std::string> known = OptionNames(component->options);
   for (const auto& [option, member] : node.members) {
-    if (option != "use") CheckOption(option, member, slot.path, owner, component->options);
+    if (option == "use") continue;
+    CheckOption(option, member, slot.path, owner, component->options, known);
   }
   FillDefaults(component->options, slot.path, owner, &node);
 }
 
+// No plugin provides it. A row that says nothing there may do without; options are of use to nobody.
+void RowChecker::CheckDefaultComponent(const Node& node, const Slot& slot,
+                                       const std::string& name) {
+  bad_slots_.erase(slot.path);
+  Take(slot.path, "use", name, kDefault);
+  for (const auto& [option, member] : node.members) {
+    if (option != "use") return ReportUnknownComponent(slot, name, member.key);
+  }
+}
+
 void RowChecker::CheckOption(const std::string& name, const Node& node, const std::string& path,
-                             const std::string& owner, const std::vector<OptionSpec>& options) {
+                             const std::string& owner, const std::vector<OptionSpec>& options,
+                             const std::vector<std::string>& known) {
   const OptionSpec* spec = FindOption(options, name);
   if (spec == nullptr) {
     const auto renamed = absl::c_find_if(
         options, [&](const OptionSpec& option) { return option.renamed_from == name; });
     if (renamed == options.end()) {
-      return ReportUnknown(name, node, path, owner, OptionNames(options));
+      return ReportUnknown(name, node, path, owner, known);
     }
     spec = &*renamed;
     problems_
@@ -229,7 +254,7 @@ void RowChecker::FillDefaults(const std::vector<OptionSpec>& options, const std:
     if (option.required) {
       const Node* use = node != nullptr ? node->Find("use") : nullptr;
       Diagnostic& problem =
-          problems_->Error("E0205", use != nullptr ? use->value : place_,
+          problems_->Error("E0205", use != nullptr && !use->by_default ? use->value : place_,
                            absl::StrCat(owner, " needs the option `", option.name, "`"));
       problem.facts.push_back(
           absl::StrCat(option.name, ": ", option.doc, " (", Wanted(option), ")"));
@@ -241,7 +266,7 @@ void RowChecker::FillDefaults(const std::vector<OptionSpec>& options, const std:
 
 bool RowChecker::IsRequired(const Slot& slot) const {
   if (!slot.required) return false;
-  for (const Slot& other : layout_.slots) {
+  for (const Slot& other : slots_) {
     const auto filled = row_.slots.find(other.path);
     if (other.fill != Slot::Fill::kComponent || filled == row_.slots.end()) continue;
     const ComponentInfo* info = catalogue_.Find(other.kind, filled->second.value("use", ""));
@@ -251,8 +276,8 @@ bool RowChecker::IsRequired(const Slot& slot) const {
 }
 
 void RowChecker::FillMissingSlots() {
-  for (const Slot& slot : layout_.slots) {
-    if (!slot.optional_group.empty() && groups_.count(slot.optional_group) == 0) continue;
+  for (const Slot& slot : slots_) {
+    if (!HasGroupOf(slot)) continue;
     const bool is_filled = row_.slots.count(slot.path) != 0;
     switch (slot.fill) {
       case Slot::Fill::kComponent:
@@ -271,6 +296,37 @@ void RowChecker::FillMissingSlots() {
         if (!is_filled) Take(slot.path, "", "", kDefault);
         break;
     }
+  }
+}
+
+// Row::order and Row::unset.
+void RowChecker::TakeOrder() {
+  ExperimentLayout present;  // without the optional groups that the row does not have
+  absl::c_copy_if(layout_.slots, std::back_inserter(present.slots),
+                  [&](const Slot& slot) { return HasGroupOf(slot); });
+  row_.order = NamesOf(present, tree_);
+  if (row_.reported) return;
+  const Node defaults = DefaultTree(present);
+  for (const Slot& slot : present.slots) {
+    if (slot.default_use.empty()) continue;
+    if (!absl::EndsWith(slot.path, ".*")) {
+      if (row_.slots.count(slot.path) == 0) row_.unset.push_back(slot.path);
+      continue;
+    }
+    // The order that the names would have if defaults were said first and nothing were unset.
+    const std::string parent = slot.path.substr(0, slot.path.size() - 2);
+    const std::vector<std::string>& names = row_.order.at(parent);
+    std::vector<std::string> kept, missing;
+    for (const std::string& name : FindPath(defaults, parent)->names) {
+      (absl::c_linear_search(names, name) ? kept : missing).push_back(JoinPath(parent, name));
+    }
+    const bool in_front = kept.size() <= names.size() &&
+                          std::equal(kept.begin(), kept.end(), names.begin(),
+                                     [&](const std::string& path, const std::string& name) {
+                                       return path == JoinPath(parent, name);
+                                     });
+    row_.unset.insert(row_.unset.end(), missing.begin(), missing.end());
+    if (!in_front) row_.unset.insert(row_.unset.end(), kept.begin(), kept.end());
   }
 }
 

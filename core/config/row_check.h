@@ -23,7 +23,8 @@ std::vector<std::string> OptionNames(const std::vector<OptionSpec>& options);  /
 
 // Problems: E0201 (unknown key or option), E0202 (a table where none belongs, or none where one
 // does), E0203 (no `use`), E0204 (required slot empty), E0205 (required option missing), E0208
-// (renamed option), E03xx (values), E0401 (no such component), E0402 (component of another kind).
+// (renamed option), E0210 (moved key), E0211 (what cannot be a name), E03xx (values), E0401 (no such
+// component), E0402 (component of another kind).
 class RowChecker {
  public:
   RowChecker(const ExperimentLayout& layout, const Catalogue& catalogue,
@@ -42,15 +43,27 @@ class RowChecker {
   void CheckSlot(const Node& node, const Slot& slot);
   void CheckComponent(const Node& node, const Slot& slot);
   void CheckRowName(const Node& node, const Slot& slot);
+  void CheckDefaultComponent(const Node& node, const Slot& slot, const std::string& name);
+  // `known`: what may stand beside it.
   void CheckOption(const std::string& name, const Node& node, const std::string& path,
-                   const std::string& owner, const std::vector<OptionSpec>& options);
+                   const std::string& owner, const std::vector<OptionSpec>& options,
+                   const std::vector<std::string>& known);
   void FillDefaults(const std::vector<OptionSpec>& options, const std::string& path,
                     const std::string& owner, const Node* node);
   void FillMissingSlots();
   bool IsRequired(const Slot& slot) const;
+  bool HasGroupOf(const Slot& slot) const {
+    return slot.optional_group.empty() || groups_.count(slot.optional_group) != 0;
+  }
+  void TakeOrder();
 
   void ReportUnknown(const std::string& name, const Node& node, const std::string& path,
                      const std::string& owner, const std::vector<std::string>& known);
+  // Of a key that is not known: whether it, or what is below it, has moved.
+  bool ReportMoved(const std::string& path, const Node& node);
+  void ReportBadName(const std::string& name, const Node& node, const std::string& path);
+  void ReportNoTable(const Node& node, const std::string& path);
+  void ReportNoComponent(const Node& node, const Slot& slot);
   void ReportUnknownComponent(const Slot& slot, const std::string& name, const Place& place);
   void ReportMissingSlot(const Slot& slot);
   // Where else `name` is a key: "train.loss" -> its full path.
@@ -69,6 +82,7 @@ class RowChecker {
   Row row_;
   Node tree_;
   Place place_;
+  std::vector<Slot> slots_;          // of the layout, with the row's names
   bool partial_ = false;             // [base]
   bool resolve_paths_ = true;        // not in [base], not in rows that are left out
   std::set<std::string> groups_;     // optional groups that the row has

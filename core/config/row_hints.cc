@@ -7,7 +7,9 @@
 #include "absl/strings/str_join.h"
 #include "core/api/kinds.h"
 #include "core/base/suggest.h"
+#include "core/config/moved_keys.h"
 #include "core/config/row_check.h"
+#include "core/config/value_hints.h"
 
 namespace facet {
 namespace {
@@ -61,7 +63,7 @@ std::vector<std::string> RowChecker::Elsewhere(const std::string& name,
   const auto add = [&](const std::string& owner, const std::vector<OptionSpec>& options) {
     if (owner != path && FindOption(options, name) != nullptr) places.push_back(owner);
   };
-  for (const Slot& slot : layout_.slots) {
+  for (const Slot& slot : slots_) {
     if (slot.fill == Slot::Fill::kSettings) add(slot.path, slot.options);
     if (slot.fill == Slot::Fill::kComponent) {
       const ComponentInfo* component = catalogue_.Find(slot.kind, UseOf(tree_, slot));
@@ -81,6 +83,7 @@ std::vector<std::string> RowChecker::Elsewhere(const std::string& name,
 
 void RowChecker::ReportUnknown(const std::string& name, const Node& node, const std::string& path,
                                const std::string& owner, const std::vector<std::string>& known) {
+  if (ReportMoved(JoinPath(path, name), node)) return;
   const bool is_option = layout_.Find(path) != nullptr;
   Diagnostic& problem = problems_->Error(
       "E0201", node.key,
@@ -96,7 +99,8 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
     problem.caret_note =
         other.empty()
             ? absl::StrCat("`", name, "` is a key of the row itself")
-            : absl::StrCat("`", name, "` is ", layout_.Find(other) ? "an option" : "a key", " of ",
+            : absl::StrCat("`", name, "` is ",
+                           layout_.Find(JoinPath(other, name)) ? "a key" : "an option", " of ",
                            other, path.empty() ? "" : absl::StrCat(", not of ", path));
     if (!other.empty()) problem.help = absl::StrCat("write ", other, ".", name);
   } else if (!nearest.empty()) {
@@ -107,17 +111,67 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
         is_close ? absl::StrCat("`", name, "` is a name in ", absl::StrJoin(elsewhere, ", "))
                  : absl::StrCat("or did you mean `", nearest, "`?"));
   }
-  problem.facts.push_back(absl::StrCat(is_option ? "options: " : "keys: ",
-                                       known.empty() ? "none" : absl::StrJoin(known, ", ")));
+  if (is_option || !known.empty()) {  // a table of moved keys has none of its own
+    problem.facts.push_back(absl::StrCat(is_option ? "options: " : "keys: ",
+                                         known.empty() ? "none" : absl::StrJoin(known, ", ")));
+  }
   if (is_option && elsewhere.empty() && nearest.empty()) {
     for (const ComponentInfo& component : catalogue_.components()) {
       if (FindOption(component.options, name) == nullptr) continue;
       const Slot* slot = layout_.Find(path);
-      if (slot->kind != component.kind) continue;
+      if (slot->fill != Slot::Fill::kComponent || slot->kind != component.kind) continue;
       problem.caret_note = absl::StrCat("`", name, "` is an option of ", component.kind, " ",
                                         component.name, ", not of ", owner);
     }
   }
+}
+
+bool RowChecker::ReportMoved(const std::string& path, const Node& node) {
+  if (ReportMovedKey(layout_, path, node.key, problems_)) return true;
+  if (node.members.empty() || MovedKeysBelow(layout_, path).empty()) return false;
+  for (const auto& [name, member] : node.members) ReportUnknown(name, member, path, path, {});
+  return true;
+}
+
+void RowChecker::ReportBadName(const std::string& name, const Node& node, const std::string& path) {
+  Diagnostic& problem = problems_->Error("E0211", node.key,
+                                         absl::StrCat("\"", name, "\" cannot be a name in ", path));
+  problem.help = absl::StrCat("a name consists of letters, digits, _ and -: ", path,
+                              ".NAME = { ... }; `use` is none");
+}
+
+void RowChecker::ReportNoTable(const Node& node, const std::string& path) {
+  Diagnostic& problem = problems_->Error("E0202", node.value,
+                                         absl::StrCat(path, " must be a table, got ", Got(node)));
+  if (absl::c_any_of(layout_.slots,
+                     [&](const Slot& slot) { return Fits(JoinPath(path, "*"), slot.path); })) {
+    problem.help = absl::StrCat("it holds tables by their names: ", path, ".NAME = { ... }");
+  }
+}
+
+// A value in place of a table, or a table without `use`.
+void RowChecker::ReportNoComponent(const Node& node, const Slot& slot) {
+  const std::vector<std::string> names = catalogue_.Names(slot.kind);
+  if (!node.is_table()) {
+    Diagnostic& problem = problems_->Error(
+        "E0202", node.value,
+        absl::StrCat(slot.path, " must be a table that names a component, got ", Got(node)));
+    std::string meant = node.text() != nullptr ? Nearest(*node.text(), names) : "";
+    if (meant.empty() && absl::c_linear_search(names, LastName(slot.path))) {
+      meant = LastName(slot.path);
+    }
+    problem.caret_note =
+        absl::StrCat("did you mean { use = \"", meant.empty() ? "..." : meant, "\" }?");
+    return;
+  }
+  Diagnostic& problem = problems_->Error(
+      "E0203", node.key, absl::StrCat(slot.path, " names no component: `use` is missing"));
+  for (const auto& [name, member] : node.members) {
+    const std::string nearest = Nearest(name, {"use"});
+    if (nearest.empty() && name != "name" && name != "type" && name != "kind") continue;
+    problem.caret_note = absl::StrCat("did you mean `use`, in place of `", name, "`?");
+  }
+  problem.facts.push_back(absl::StrCat(PluralOf(slot.kind), ": ", absl::StrJoin(names, ", ")));
 }
 
 void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& name,
@@ -130,7 +184,7 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
     for (const Slot& other : layout_.slots) {
       if (other.kind != component.kind || other.fill != Slot::Fill::kComponent) continue;
       absl::StrAppend(&problem.caret_note, problem.caret_note.empty() ? "it belongs in " : " or ",
-                      other.path);
+                      ShownPath(other.path));
     }
     problem.facts.push_back(
         absl::StrCat(PluralOf(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
@@ -140,7 +194,11 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
       "E0401", place, absl::StrCat("no plugin provides the ", slot.kind, " \"", name, "\""));
   const std::vector<std::string> names = catalogue_.Names(slot.kind);
   const std::string nearest = Nearest(name, names);
-  if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
+  if (!nearest.empty()) {
+    problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
+  } else if (LastName(slot.path) == name && layout_.Find(slot.path)->path != slot.path) {
+    problem.caret_note = "a name that is no component's needs `use`";
+  }
   problem.facts.push_back(
       absl::StrCat(PluralOf(slot.kind), ": ", names.empty() ? "none" : absl::StrJoin(names, ", ")));
   std::vector<std::string> unusable;

@@ -1,5 +1,7 @@
 #include "core/config/row_links.h"
 
+#include <set>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -82,9 +84,13 @@ class LinkChecker {
 
 void CheckRowLinks(const ExperimentLayout& layout, const std::vector<RowTree>& trees,
                    const std::vector<Row>& rows, Problems* problems) {
-  for (const Slot& slot : layout.slots) {
-    if (slot.fill == Slot::Fill::kRow) LinkChecker(slot.path, trees, rows, problems).Check();
+  std::set<std::string> paths;
+  for (const Row& row : rows) {
+    for (const auto& [path, value] : row.slots) {
+      if (layout.Find(path)->fill == Slot::Fill::kRow) paths.insert(path);
+    }
   }
+  for (const std::string& path : paths) LinkChecker(path, trees, rows, problems).Check();
 }
 
 }  // namespace facet

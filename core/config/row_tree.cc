@@ -4,10 +4,11 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/suggest.h"
+#include "core/config/moved_keys.h"
+#include "core/config/named_slots.h"
 #include "core/config/value_check.h"
 #include "core/config/value_hints.h"
 
@@ -29,13 +30,31 @@ void AllPaths(const Node& node, const std::string& prefix, std::vector<std::stri
 
 // A slot, a group of slots, or what is inside a slot.
 bool IsKnownPath(const std::string& path, const ExperimentLayout& layout) {
-  return absl::c_any_of(layout.slots, [&](const Slot& slot) {
-    if (slot.path == path || absl::StartsWith(slot.path, absl::StrCat(path, "."))) return true;
-    return slot.fill == Slot::Fill::kSettings &&
+  const size_t dot = path.rfind('.');
+  const std::string parent = path.substr(0, dot == std::string::npos ? 0 : dot);
+  return !path.empty() && absl::c_any_of(layout.slots, [&](const Slot& slot) {
+    if (Fits(path, slot.path) || LeadsTo(path, slot.path)) return true;
+    return slot.fill == Slot::Fill::kSettings && Fits(parent, slot.path) &&
            absl::c_any_of(slot.options, [&](const OptionSpec& option) {
-             return JoinPath(slot.path, option.name) == path;
+             return JoinPath(parent, option.name) == path;
            });
   });
+}
+
+// Where a row gives names, the one of them that `path` may have meant.
+std::string NearestName(const std::string& path, const ExperimentLayout& layout, const Node& tree) {
+  const size_t dot = path.rfind('.');
+  if (dot == std::string::npos) return "";
+  const std::string parent = path.substr(0, dot);
+  const std::string pattern = JoinPath(parent, "*");
+  const Node* named = FindPath(tree, parent);
+  if (named == nullptr || absl::c_none_of(layout.slots, [&](const Slot& slot) {
+        return Fits(pattern, slot.path) || LeadsTo(pattern, slot.path);
+      })) {
+    return "";
+  }
+  const std::string nearest = Nearest(path.substr(dot + 1), named->names);
+  return nearest.empty() ? "" : JoinPath(parent, nearest);
 }
 
 void UnsetOne(const Node& element, const ExperimentLayout& layout, Node* tree, Problems* problems) {
@@ -45,17 +64,23 @@ void UnsetOne(const Node& element, const ExperimentLayout& layout, Node* tree, P
     return;
   }
   const std::string& path = *element.text();
-  if (Remove(path, tree)) return;
+  if (Remove(path, tree) || ReportMovedKey(layout, path, element.value, problems)) return;
   const std::string message = absl::StrCat("nothing to unset at ", path);
-  if (IsKnownPath(path, layout)) {
+  std::string nearest = NearestName(path, layout, *tree);
+  if (nearest.empty() && IsKnownPath(path, layout)) {
     problems->Warning("E0207", element.value, message).help = "nothing above sets it";
     return;
   }
-  std::vector<std::string> paths;
-  AllPaths(*tree, "", &paths);
+  if (nearest.empty()) {
+    std::vector<std::string> paths;
+    AllPaths(*tree, "", &paths);
+    nearest = Nearest(path, paths);
+  }
   Diagnostic& problem = problems->Error("E0207", element.value, message);
-  const std::string nearest = Nearest(path, paths);
   if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
+  for (const MovedKey& moved : MovedKeysBelow(layout, path)) {
+    problem.facts.push_back(absl::StrCat("`", moved.from, "` is now `", moved.to, "`"));
+  }
 }
 
 // Lays one layer on the tree, after taking away what it unsets.
@@ -72,8 +97,9 @@ void Apply(const Node& layer, const std::vector<std::string>& own_keys,
     for (const Node& element : unset->elements) UnsetOne(element, layout, tree, problems);
   }
   Node slots = layer;
-  for (const std::string& key : own_keys) slots.members.erase(key);
+  for (const std::string& key : own_keys) slots.Erase(key);
   Merge(slots, tree);
+  FillUses(layout, tree);
 }
 
 class Builder {
@@ -210,6 +236,7 @@ class Builder {
       Node tree = override.tree;
       if (!override.row.empty()) MarkByRow(&tree);
       Merge(tree, &row->slots);
+      FillUses(layout_, &row->slots);
     }
   }
 
@@ -227,7 +254,7 @@ class Builder {
 }  // namespace
 
 Node BaseTree(const Document& document, const ExperimentLayout& layout, Problems* problems) {
-  Node tree;
+  Node tree = DefaultTree(layout);
   for (const Node& layer : document.base) Apply(layer, {"unset"}, layout, &tree, problems);
   return tree;
 }

@@ -18,15 +18,15 @@ struct RowTree {
   std::string id, label, skip, parent;
   bool reported = false;  // the file's word for the skip was `reported`
   Place place, skip_place;
-  Node slots;  // what the row says of its slots, defaults not filled in
+  Node slots;  // what layout and file say of the row's slots; options' defaults not filled in
 };
 
-// Base alone: what every row starts from.
+// The layout's defaults and base: what every row starts from.
 Node BaseTree(const Document& document, const ExperimentLayout& layout, Problems* problems);
 
-// In the order of the document. Problems: E0207 (unset names nothing), E0301 (types of id, label,
-// skip, reported, extends), E0209 (both skip and reported), E0501, E0502 (extends: no such row,
-// circles).
+// In the order of the document. Problems: E0207 (unset names nothing), E0210
+// (moved key in unset), E0301 (types of id, label, skip, reported, extends), E0209 (both skip and
+// reported), E0501, E0502 (extends: no such row, circles).
 std::vector<RowTree> BuildRowTrees(const Document& document,
                                    const std::vector<ParsedOverride>& overrides,
                                    const ExperimentLayout& layout, Problems* problems);

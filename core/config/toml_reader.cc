@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -55,8 +56,9 @@ class Converter {
       for (auto&& [key, value] : *table) {
         Node member = Convert(value);
         member.key = At(key.source());
-        node.members.emplace(std::string(key.str()), std::move(member));
+        node.Add(std::string(key.str())) = std::move(member);
       }
+      SortByPlace(&node);
     } else if (const toml::array* array = from.as_array()) {
       node.type = Node::Type::kArray;
       for (auto&& element : *array) node.elements.push_back(Convert(element));
@@ -68,6 +70,16 @@ class Converter {
   }
 
  private:
+  // toml++ sorts members by name.
+  static void SortByPlace(Node* table) {
+    const auto place = [&](const std::string& name) {
+      const Origin& origin = table->members.at(name).key.origin;
+      return std::make_pair(origin.line, origin.column);
+    };
+    std::sort(table->names.begin(), table->names.end(),
+              [&](const std::string& a, const std::string& b) { return place(a) < place(b); });
+  }
+
   static Json Scalar(const toml::node& node) {
     if (const auto* value = node.as_string()) return value->get();
     if (const auto* value = node.as_integer()) return value->get();

@@ -40,6 +40,7 @@ ExperimentLayout MakeExperimentLayout(const std::vector<StageType>& stages) {
   }
   for (const StageType& stage : stages) {
     layout.slots.insert(layout.slots.end(), stage.slots.begin(), stage.slots.end());
+    layout.moved.insert(layout.moved.end(), stage.moved.begin(), stage.moved.end());
   }
   return layout;
 }

@@ -124,6 +124,11 @@ Json Planner::Settings(const Row& row, const std::string& slot) {
   return settings == nullptr ? Json::object() : *settings;
 }
 
+std::vector<std::string> Planner::Names(const Row& row, const std::string& path) {
+  const auto found = row.order.find(path);
+  return found == row.order.end() ? std::vector<std::string>() : found->second;
+}
+
 absl::StatusOr<const Row*> Planner::FindRow(const Row& row, const std::string& slot) const {
   const Json* id = Find(row, slot);
   if (id == nullptr || id->get_ref<const std::string&>().empty()) return nullptr;

@@ -43,6 +43,8 @@ class Planner {
   static const Json* Find(const Row& row, const std::string& slot);
   // The same, of a table of settings or a component; an empty table instead of null.
   static Json Settings(const Row& row, const std::string& slot);
+  // The names under `path` of slots that a row names ("train.augmentation"), in its order.
+  static std::vector<std::string> Names(const Row& row, const std::string& path);
   // The row that a slot names; null: none. InvalidArgument: there is no such row.
   absl::StatusOr<const Row*> FindRow(const Row& row, const std::string& slot) const;
 

@@ -40,6 +40,19 @@ Slot SettingsSlotOf(std::string path, std::string doc, const std::string& schema
   return slot;
 }
 
+Slot NamedComponents(std::string path, std::string kind, std::string doc) {
+  FACET_CHECK(path.find('*') != std::string::npos);
+  return ComponentSlot(std::move(path), std::move(kind), std::move(doc));
+}
+
+Slot Default(Slot slot, std::string use) {
+  FACET_CHECK(slot.fill == Slot::Fill::kComponent);
+  // There is nothing to lay it under before a row has said the names.
+  FACET_CHECK(slot.path.find("*.") == std::string::npos);
+  slot.default_use = std::move(use);
+  return slot;
+}
+
 Slot Required(Slot slot, Traits not_required_with) {
   slot.required = true;
   slot.not_required_with = not_required_with;

@@ -24,6 +24,16 @@ Slot SettingsSlot(std::string path, std::string doc) {
   return SettingsSlotOf(std::move(path), std::move(doc), SchemaOf<Settings>());
 }
 
+// The same with names of the row in the path: "train.phases.*", "train.phases.*.schedule".
+Slot NamedComponents(std::string path, std::string kind, std::string doc);
+template <class Settings>
+Slot NamedSettings(std::string path, std::string doc) {
+  return SettingsSlot<Settings>(std::move(path), std::move(doc));
+}
+
+// What fills a component's slot where no file does; of "train.augmentation.*" the names, with a
+// blank between two, which are those of components.
+Slot Default(Slot slot, std::string use);
 // Every row must fill it, unless one of its components has one of the traits.
 Slot Required(Slot slot, Traits not_required_with = {});
 // It exists in a row only if the row names something in the group.

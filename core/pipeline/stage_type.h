@@ -64,6 +64,7 @@ struct StageType {
   std::string name;     // "describe": the folder, StageSpec::type
   std::string summary;  // one line, for the documentation
   std::vector<Slot> slots;
+  std::vector<MovedKey> moved;  // where these slots, or settings of them, were before
   std::vector<Port> inputs;
   PortType output = {""};
 
