@@ -14,7 +14,9 @@
 #include <opencv2/core.hpp>
 
 #include "core/base/check.h"
+#include "core/base/json.h"
 #include "core/base/random.h"
+#include "core/plugin/library.h"
 #include "core/records/blob_file.h"
 #include "core/records/crops.h"
 #include "core/records/record_lines.h"
@@ -49,7 +51,17 @@ std::unique_ptr<CropSet> MakeCrops() {
   return set;
 }
 
-void Measure(benchmark::State& state, const AugmentSettings& augment) {
+template <class T>
+std::unique_ptr<T> Create(const std::string& name, const Json& options) {
+  const std::string folder = absl::StrCat("plugins/", T::kKind, "s/lib", name, ".so");
+  auto made = CreateComponent(folder, T::kKind, name, Dump(options));
+  FACET_CHECK(made.ok());
+  return std::unique_ptr<T>(static_cast<T*>(made->release()));
+}
+
+using Steps = std::vector<std::pair<std::string, Json>>;
+
+void Measure(benchmark::State& state, const Steps& steps) {
   static const CropSet* const crops = MakeCrops().release();
   cv::setNumThreads(1);
   Split split;
@@ -57,9 +69,16 @@ void Measure(benchmark::State& state, const AugmentSettings& augment) {
   InputFormat format;
   format.size_px = kInput;
   format.mean_bgr = {93.6f, 104.8f, 129.2f};
-  const Batches batches(*crops, std::vector<int64_t>(kImages, 0), split, kBatch, augment, format,
-                        1);
-  const std::vector<int64_t> order = batches.EpochOrder(0);
+  const auto sampler = Create<Sampler>("random", Json::object());
+  std::vector<std::unique_ptr<Augmentation>> made;
+  std::vector<AugmentationStep> named;
+  for (const auto& [name, options] : steps) {
+    made.push_back(Create<Augmentation>(name, options));
+    named.push_back({name, made.back().get()});
+  }
+  const Batches batches(*crops, std::vector<int64_t>(kImages, 0), split, kBatch, *sampler,
+                        Augmenter(named, kInput), format, 1);
+  const std::vector<int64_t> order = *batches.EpochOrder(0);
   int64_t epoch = 0;
   for (auto _ : state) {
     for (int64_t i = 0; i < batches.num_training(); ++i) {
@@ -70,33 +89,33 @@ void Measure(benchmark::State& state, const AugmentSettings& augment) {
   state.SetItemsProcessed(state.iterations() * kImages);
 }
 
-void Register(const std::string& name, const AugmentSettings& augment) {
+void Register(const std::string& name, const Steps& more) {
+  Steps steps = {{"crop", Json::object()}, {"flip", Json::object()}};
+  steps.insert(steps.end(), more.begin(), more.end());
   benchmark::RegisterBenchmark(("BM_TrainingBatches/" + name).c_str(),
-                               [augment](benchmark::State& state) { Measure(state, augment); })
+                               [steps](benchmark::State& state) { Measure(state, steps); })
       ->Unit(benchmark::kMillisecond);
 }
 
 void RegisterAll() {
-  AugmentSettings colour, blur, erase, zoom, rotation, all;
-  colour.brightness = colour.contrast = colour.saturation = 0.4;
-  colour.hue_rad = 0.3;
-  colour.grey = 0.2;
-  blur.blur = 1;
-  erase.erase = 1;
-  zoom.zoom_min = 0.9;
-  zoom.zoom_max = 1.4;
-  rotation.rotation_rad = 0.2;
-  all = colour;
-  all.blur = all.erase = 0.5;
-  all.zoom_min = 0.9;
-  all.zoom_max = 1.4;
-  all.rotation_rad = 0.2;
+  const Json always = {{"probability", 1.0}}, half = {{"probability", 0.5}};
+  const Json jitter = {{"strength", 0.4}};
+  const Steps colour = {{"brightness", jitter},
+                        {"contrast", jitter},
+                        {"hue", {{"angle_rad", 0.3}}},
+                        {"saturation", jitter},
+                        {"grey", {{"probability", 0.2}}}};
+  const Json zoom = {{"min", 0.9}, {"max", 1.4}}, rotate = {{"angle_rad", 0.2}};
   Register("none", {});
   Register("colour", colour);
-  Register("blur", blur);
-  Register("erase", erase);
-  Register("zoom", zoom);
-  Register("rotation", rotation);
+  for (const char* step : {"blur", "erase", "jpeg", "low_resolution"}) {
+    Register(step, {{step, always}});
+  }
+  Register("zoom", {{"zoom", zoom}});
+  Register("rotate", {{"rotate", rotate}});
+  Steps all = {{"zoom", zoom}, {"rotate", rotate}};
+  all.insert(all.end(), colour.begin(), colour.end());
+  for (const char* step : {"blur", "jpeg", "low_resolution", "erase"}) all.push_back({step, half});
   Register("all", all);
 }
 

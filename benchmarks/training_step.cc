@@ -233,6 +233,12 @@ class Duel {
                                             {"dropout", kDropout},
                                             {"init", "kaiming"}})),
         loss_(Create<Loss>("losses/libsoftmax.so", "softmax", Json::object())),
+        optimizer_(Create<Optimizer>("optimizers/libsgd.so", "sgd",
+                                     {{"momentum", kMomentum}, {"weight_decay", kWeightDecay}})),
+        schedule_(Create<Schedule>("schedules/libplateau.so", "plateau", {{"rates", {kRate}}})),
+        sampler_(Create<Sampler>("samplers/librandom.so", "random", Json::object())),
+        crop_(Create<Augmentation>("augmentations/libcrop.so", "crop", Json::object())),
+        flip_(Create<Augmentation>("augmentations/libflip.so", "flip", Json::object())),
         crops_(MakeCrops(c, &labels_)),
         numerics_(*PrepareTorch("cpu", precision, NumThreads())),
         plain_(c, precision == "bfloat16") {
@@ -251,9 +257,10 @@ class Duel {
   Times Run() {
     InputFormat format = InputFormatOf(architecture_->input());
     format.mean_bgr = {127.5f, 127.5f, 127.5f};
-    const Batches batches(*crops_, labels_, SplitRows(labels_, 0.0, 1), case_.batch,
-                          AugmentSettings(), format, 3);
-    const Batch batch = *batches.Training(0, batches.EpochOrder(0), 0);
+    const Batches batches(*crops_, labels_, SplitRows(labels_, 0.0, 1), case_.batch, *sampler_,
+                          Augmenter({{"crop", crop_.get()}, {"flip", flip_.get()}}, case_.input_px),
+                          format, 3);
+    const Batch batch = *batches.Training(0, *batches.EpochOrder(0), 0);
     const at::Tensor images = ImagesOf(batch, case_.input_px, {}).clone();
     const at::Tensor labels = LabelsOf(batch, {});
     CheckSameNetwork(images);
@@ -278,13 +285,16 @@ class Duel {
     };
     hooks.stop_requested = [&] { return steps == kWarmUpSteps + case_.steps; };
     TrainerOptions options;
-    options.optimizer.batch = case_.batch;
-    options.optimizer.rates = {kRate};
-    options.optimizer.momentum = kMomentum;
-    options.optimizer.weight_decay = kWeightDecay;
+    options.optimizer = "sgd";
+    options.loop.batch = case_.batch;
+    TrainerPhase phase;
+    phase.schedule = schedule_.get();
+    phase.epochs = 90;
+    options.phases = {phase};
     options.numerics = numerics_;
     options.loader_threads = std::max(1, NumThreads() / 2);
-    Trainer trainer(*architecture_, *loss_, nullptr, batches, options, hooks);
+    Trainer trainer({*architecture_, *loss_, nullptr, "vgg", "softmax", ""}, *optimizer_, batches,
+                    options, hooks);
     const absl::Status status = trainer.Run();
     if (!absl::IsCancelled(status)) Require(status);
     return times;
@@ -300,6 +310,10 @@ class Duel {
   const Case case_;
   std::unique_ptr<Architecture> architecture_;
   std::unique_ptr<Loss> loss_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<Schedule> schedule_;
+  std::unique_ptr<Sampler> sampler_;
+  std::unique_ptr<Augmentation> crop_, flip_;
   std::vector<int64_t> labels_;
   std::unique_ptr<CropSet> crops_;
   const Numerics numerics_;

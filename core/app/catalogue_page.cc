@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/api/kinds.h"
 #include "core/base/json.h"
 #include "core/report/text.h"
@@ -29,6 +30,13 @@ void AppendComponent(const ComponentInfo& info, std::string* page) {
   AppendOptions(info.options, page);
 }
 
+// "; default `crop`, `flip`"
+std::string DefaultText(const Slot& slot) {
+  if (slot.default_use.empty()) return "";
+  const std::vector<std::string> names = absl::StrSplit(slot.default_use, ' ');
+  return absl::StrCat("; default `", absl::StrJoin(names, "`, `"), "`");
+}
+
 void AppendStage(const StageType& stage, std::string* page) {
   absl::StrAppend(page, "\n### ", stage.name, "\n\n", EscapeMarkdown(stage.summary), "\n\n");
   for (const Port& port : stage.inputs) {
@@ -37,11 +45,12 @@ void AppendStage(const StageType& stage, std::string* page) {
   }
   absl::StrAppend(page, "- makes ", stage.output.name, "\n");
   for (const Slot& slot : stage.slots) {
-    absl::StrAppend(page, "- slot `", slot.path, "`: ", EscapeMarkdown(slot.doc), "\n");
+    absl::StrAppend(page, "- slot `", ShownPath(slot.path), "`: ", EscapeMarkdown(slot.doc),
+                    DefaultText(slot), "\n");
   }
   for (const Slot& slot : stage.slots) {
     if (slot.fill != Slot::Fill::kSettings) continue;
-    absl::StrAppend(page, "\n`", slot.path, "`:\n");
+    absl::StrAppend(page, "\n`", ShownPath(slot.path), "`:\n");
     AppendOptions(slot.options, page);
   }
 }

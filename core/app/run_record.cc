@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -110,6 +111,18 @@ std::vector<ReportChange> ChangesAgainst(const Row& parent, const Row& row) {
     const auto& [before, after] = values;
     const bool equal = before != nullptr && after != nullptr && *before == *after;
     if (!equal) CompareSlots(slot, before, after, &changes);
+  }
+  // Names that both rows give, in another order.
+  for (const auto& [slot, names] : row.order) {
+    const auto found = parent.order.find(slot);
+    if (found == parent.order.end()) continue;
+    std::vector<std::string> before = found->second, after = names;
+    if (before == after ||
+        !std::is_permutation(before.begin(), before.end(), after.begin(), after.end())) {
+      continue;
+    }
+    changes.push_back(
+        {absl::StrCat("order of ", slot), absl::StrJoin(before, ", "), absl::StrJoin(after, ", ")});
   }
   return changes;
 }
@@ -237,7 +250,7 @@ absl::StatusOr<std::unique_ptr<RunRecord>> RunRecord::Create(const std::string& 
                                                              const RowPlan& plan,
                                                              const Json& provenance) {
   Json slots = Json::object();
-  for (const Row& row : experiment.rows) slots[row.id] = row.slots;
+  for (const Row& row : experiment.rows) slots[row.id] = {row.slots, row.order};
   const std::string name = fs::path(experiment.path).stem().string();
   FACET_ASSIGN_OR_RETURN(
       const std::string folder,

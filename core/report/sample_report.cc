@@ -176,7 +176,8 @@ Report SampleReport() {
   failed.label = "B, full, <both> aligned & \"more\"";
   failed.parent = "4";
   failed.state = ReportRow::State::kFailed;
-  failed.reason = "stage train: the loss is not finite at step 18,400; lower train.optimizer.rates";
+  failed.reason =
+      "stage train: the loss is not finite at step 18,400; lower the rate of train.schedule";
   failed.log_path = "runs/table4/logs/5.train.log";
   failed.log_tail = "epoch 3  step 18300  loss 4.11\nepoch 3  step 18400  loss nan\n";
   failed.references = {{"100%-EER", 96.17, "%", "", -1.0}};

@@ -92,8 +92,8 @@ TEST_F(PlannerTest, SettingsReachTheStagesThatUseThem) {
   EXPECT_EQ(packs[0]->settings["size_px"], 512);  // the largest scale
   EXPECT_EQ(packs[1]->settings["size_px"], 256);
   const StageSpec& train = *OfType(graph, "train")[0];
-  EXPECT_EQ(train.settings["optimizer"]["batch"], 64);
-  EXPECT_EQ(train.settings["augment"]["crop"], "random");
+  EXPECT_EQ(train.settings["loop"]["batch"], 64);
+  EXPECT_EQ(train.settings["augmentation"], (Json{"crop", "flip"}));
   const StageSpec& describe = *OfType(graph, "describe")[0];
   EXPECT_FALSE(describe.settings.contains("jpeg_quality"));
   EXPECT_EQ(&Input(graph, describe, "model"), &train);
@@ -347,14 +347,44 @@ TEST(PrecisionTest, AutoIsBfloat16WhereTheProcessorHasTiles) {
 
 TEST_F(PlannerTest, TrainingSettingsMustAgree) {
   Experiment experiment = Table4();
-  experiment.rows[1].slots["train.sampler"]["use"] = "identities";
+  experiment.rows[1].slots["train"]["warmup_epochs"] = 3.0;
   EXPECT_TRUE(TryPlan(experiment).ok());
-  experiment.rows[1].slots["train.optimizer"]["batch"] = 32;
+  experiment.rows[1].slots["train"]["epochs"] = 3;
   const absl::Status status = TryPlan(experiment).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(status.message().find("row \"2\": train.sampler makes batches of 16 identities x 4"),
-            0u)
+  EXPECT_EQ(
+      status.message().find("row \"2\": train.warmup_epochs = 3 leaves nothing of epochs = 3"), 0u)
       << status;
+}
+
+TEST_F(PlannerTest, StepsAndPhasesAreComponentsOfTheTraining) {
+  Experiment experiment = Table4();
+  Row& row = experiment.rows[1];
+  row.order["train.augmentation"] = {"flip", "again"};
+  row.slots["train.augmentation.again"] = {{"use", "flip"}};
+  row.order["train.phases"] = {"new", "all"};
+  row.slots["train.phases.new"] = {{"epochs", 1}};
+  row.slots["train.phases.all"] = {{"epochs", 2}};
+  row.slots["train.phases.new.schedule"] = {{"use", "plateau"}};
+  row.order["train.phases.new.groups"] = {"old"};
+  row.slots["train.phases.new.groups.old"] = {{"frozen", true}};
+  const auto training = [&] {
+    const auto plan = TryPlan(experiment, {"2"});
+    EXPECT_TRUE(plan.ok()) << plan.status();
+    for (const StageSpec& stage : plan->graph.stages) {
+      if (stage.type == "train") return stage;
+    }
+    return StageSpec();
+  };
+  const StageSpec train = training();
+  EXPECT_EQ(train.settings.at("augmentation"), (Json{"flip", "again"}));
+  EXPECT_EQ(train.components.at("augmentation.again").name, "flip");
+  EXPECT_EQ(train.components.count("augmentation.crop"), 0u);
+  EXPECT_EQ(train.components.count("phases.new.schedule"), 1u);
+  EXPECT_EQ(train.components.count("schedule"), 1u);  // of the second phase
+  EXPECT_EQ(train.settings.at("phases")[0].at("groups")[0].at("name"), "old");
+  row.slots["train.phases.all.schedule"] = {{"use", "plateau"}};
+  EXPECT_EQ(training().components.count("schedule"), 0u);  // nobody reads it
 }
 
 }  // namespace

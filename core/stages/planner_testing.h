@@ -64,6 +64,11 @@ inline Catalogue MakeCatalogue() {
       {"loss", "softmax", Json::array()},
       {"loss", "triplet", Json::array()},
       {"miner", "random_violating", Json::array()},
+      {"optimizer", "sgd", Json::array()},
+      {"schedule", "plateau", Json::array()},
+      {"sampler", "random", Json::array()},
+      {"augmentation", "crop", Json::array()},
+      {"augmentation", "flip", Json::array()},
       {"evaluator", "verification", Json::array()},
       {"evaluator", "detection", Json::array()},
       {"evaluator", "landmarks", Json::array()},
@@ -110,9 +115,14 @@ inline Row MakeRow(const std::string& id) {
   Row row;
   row.id = id;
   for (const Slot& slot : MakeExperimentLayout(AllStageTypes()).slots) {
-    if (!slot.optional_group.empty()) continue;
+    if (!slot.optional_group.empty() || slot.path.find('*') != std::string::npos) continue;
+    if (!slot.default_use.empty()) row.slots[slot.path] = {{"use", slot.default_use}};
     if (slot.fill == Slot::Fill::kSettings) row.slots[slot.path] = Defaults(slot);
     if (slot.fill == Slot::Fill::kValue) row.slots[slot.path] = slot.options[0].default_value;
+  }
+  row.order["train.augmentation"] = {"crop", "flip"};
+  for (const std::string& name : row.order["train.augmentation"]) {
+    row.slots["train.augmentation." + name] = {{"use", name}};
   }
   row.slots["train.data"] = {{"use", "vggface"}, {"root", "/data/vggface"}, {"snapshot", "full"}};
   row.slots["train.detector"] = {{"use", "given"}};

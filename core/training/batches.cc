@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/base/status.h"
-#include "core/training/sampler.h"
 
 namespace facet {
 namespace {
@@ -16,32 +15,42 @@ int64_t CeilOfRatio(int64_t a, int64_t b) { return (a + b - 1) / b; }
 }  // namespace
 
 Batches::Batches(const CropSet& crops, std::vector<int64_t> labels, Split split, int64_t batch_size,
-                 const AugmentSettings& augment, InputFormat format, uint64_t seed,
-                 const SamplerSettings& sampler)
+                 const Sampler& sampler, Augmenter augmenter, InputFormat format, uint64_t seed)
     : crops_(crops),
       labels_(std::move(labels)),
       split_(std::move(split)),
       batch_size_(batch_size),
-      augmenter_(augment, format.size_px),
+      sampler_(sampler),
+      augmenter_(std::move(augmenter)),
       format_(std::move(format)),
-      seed_(seed),
-      sampler_(sampler) {}
+      seed_(seed) {
+  for (const int64_t row : split_.training) {
+    training_labels_.push_back(labels_[static_cast<size_t>(row)]);
+  }
+}
 
 int64_t Batches::num_training() const {
-  return std::max<int64_t>(1, static_cast<int64_t>(split_.training.size()) / batch_size_);
+  return NumBatches(static_cast<int64_t>(split_.training.size()), batch_size_);
 }
 
 int64_t Batches::num_validation() const {
   return CeilOfRatio(static_cast<int64_t>(split_.validation.size()), batch_size_);
 }
 
-std::vector<int64_t> Batches::EpochOrder(int64_t epoch) const {
+absl::StatusOr<std::vector<int64_t>> Batches::EpochOrder(int64_t epoch) const {
   const uint64_t seed = DeriveSeed(seed_, absl::StrCat("order/", epoch));
-  if (sampler_.use == "identities") {
-    return OrderByIdentity(labels_, split_.training, sampler_, num_training(), seed);
+  std::vector<int64_t> order = sampler_.Epoch(training_labels_, batch_size_, seed);
+  const auto count = static_cast<int64_t>(split_.training.size());
+  const int64_t least = std::min(num_training() * batch_size_, count);
+  if (static_cast<int64_t>(order.size()) < least ||
+      std::any_of(order.begin(), order.end(),
+                  [&](int64_t index) { return index < 0 || index >= count; })) {
+    return absl::InternalError(absl::StrCat("the sampler gave ", order.size(), " indices into ",
+                                            count, " images, or some outside them; ",
+                                            num_training(), " batches of ", batch_size_,
+                                            " were asked for"));
   }
-  std::vector<int64_t> order = split_.training;
-  Random(seed).Shuffle(order);
+  for (int64_t& index : order) index = split_.training[static_cast<size_t>(index)];
   return order;
 }
 
@@ -75,7 +84,7 @@ absl::Status Batches::Append(int64_t row, Random* augment, Scratch* scratch, Bat
   if (augment == nullptr) {
     window = CentralWindow(*image, format_.size_px);
   } else {
-    image = augmenter_.Draw(*image, *augment, &window, &scratch->changed);
+    FACET_ASSIGN_OR_RETURN(image, augmenter_.Draw(*image, *augment, &window, &scratch->changed));
   }
   const size_t offset = batch->pixels.size();
   batch->pixels.resize(offset + static_cast<size_t>(format_.num_values()));

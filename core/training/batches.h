@@ -9,33 +9,35 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/api/sampler.h"
 #include "core/base/random.h"
-#include "core/training/augment.h"
+#include "core/training/augmenter.h"
 #include "core/training/batch.h"
 #include "core/training/crop_set.h"
 #include "core/training/input_writer.h"
-#include "core/training/settings.h"
 #include "core/training/split.h"
 
 namespace facet {
 
 class Batches {
  public:
-  // `crops` outlives this object. Labels are per row; the split's rows index them. Validation
-  // batches follow the split's order. With a sampler of identities CheckIdentities holds, and
-  // batch_size is their number times the images of each.
+  // `crops`, `sampler` and the augmenter's steps outlive this object. Labels are per row; the
+  // split's rows index them. Validation batches follow the split's order.
   Batches(const CropSet& crops, std::vector<int64_t> labels, Split split, int64_t batch_size,
-          const AugmentSettings& augment, InputFormat format, uint64_t seed,
-          const SamplerSettings& sampler = {});
+          const Sampler& sampler, Augmenter augmenter, InputFormat format, uint64_t seed);
 
-  // Whole batches of an epoch; the images that are left over differ with each epoch's order. If
-  // there is no whole batch, one smaller one (of identities: one whole batch).
+  // InvalidArgument: the sampler cannot make such batches.
+  absl::Status CheckSampler() const { return sampler_.Check(training_labels_, batch_size_); }
+
+  // Of an epoch. Which images are left over differs with each epoch's order. The one batch of fewer
+  // images than fill it may be smaller.
   int64_t num_training() const;
   int64_t num_validation() const;  // all rows: the last batch may be smaller
   bool has_validation() const { return !split_.validation.empty(); }
 
   // The training rows of an epoch in order; position p of batch b is order[b * batch_size + p].
-  std::vector<int64_t> EpochOrder(int64_t epoch) const;
+  // Internal: the sampler broke its contract.
+  absl::StatusOr<std::vector<int64_t>> EpochOrder(int64_t epoch) const;
   absl::StatusOr<Batch> Training(int64_t epoch, const std::vector<int64_t>& order,
                                  int64_t index) const;
   absl::StatusOr<Batch> Validation(int64_t index) const;  // central windows
@@ -50,11 +52,12 @@ class Batches {
   const CropSet& crops_;
   const std::vector<int64_t> labels_;
   const Split split_;
+  std::vector<int64_t> training_labels_;  // of the split's training rows
   const int64_t batch_size_;
+  const Sampler& sampler_;
   const Augmenter augmenter_;
   const InputFormat format_;
   const uint64_t seed_;
-  const SamplerSettings sampler_;
 };
 
 // The mean of the rows' crops: per channel, or the mean image. Of more than 10,000 rows, 10,000 at

@@ -12,6 +12,7 @@
 #include "core/records/blob_file.h"
 #include "core/records/crops.h"
 #include "core/records/record_lines.h"
+#include "core/training/augmentation_steps_testing.h"
 #include "core/training/prefetcher.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -61,16 +62,24 @@ class BatchesTest : public testing::Test {
     EXPECT_TRUE(set.ok()) << set.status();
     return *std::move(set);
   }
-  static Batches Make(const CropSet& crops, const AugmentSettings& augment, uint64_t seed,
-                      const SamplerSettings& sampler = {}) {
+  // Of any place of 4 x 4 px, or as `steps` say.
+  static Batches Make(const CropSet& crops, uint64_t seed, const Sampler* sampler = nullptr,
+                      const std::vector<const Augmentation*>* steps = nullptr) {
+    static const Shuffled shuffled;
+    static const AnyPlace place;
     std::vector<std::string> identities;
     for (const CropRecord& record : crops.records()) identities.push_back(record.identity);
     const LabelledRows rows = LabelRows(identities);
     InputFormat format;
     format.size_px = 4;
     format.mean_bgr = {1, 2, 3};
-    return Batches(crops, rows.labels, SplitRows(rows.labels, 0.25, 1), 4, augment, format, seed,
-                   sampler);
+    std::vector<AugmentationStep> named;
+    for (const Augmentation* step :
+         steps == nullptr ? std::vector<const Augmentation*>{&place} : *steps) {
+      named.push_back({"train.augmentation.x", step});
+    }
+    return Batches(crops, rows.labels, SplitRows(rows.labels, 0.25, 1), 4,
+                   sampler == nullptr ? shuffled : *sampler, Augmenter(named, 4), format, seed);
   }
   std::string folder_;
 };
@@ -78,10 +87,10 @@ class BatchesTest : public testing::Test {
 TEST_F(BatchesTest, DependOnSeedEpochAndIndexAlone) {
   const auto kept = Open(3);
   const auto decoded = Open(1, /*memory=*/0);
-  const Batches a = Make(*kept, {}, 5), b = Make(*decoded, {}, 5), c = Make(*kept, {}, 6);
-  const std::vector<int64_t> order = a.EpochOrder(2);
-  EXPECT_EQ(order, b.EpochOrder(2));
-  EXPECT_NE(order, a.EpochOrder(3));
+  const Batches a = Make(*kept, 5), b = Make(*decoded, 5), c = Make(*kept, 6);
+  const std::vector<int64_t> order = *a.EpochOrder(2);
+  EXPECT_EQ(order, *b.EpochOrder(2));
+  EXPECT_NE(order, *a.EpochOrder(3));
   const Batch first = *a.Training(2, order, 1);
   EXPECT_EQ(first.labels.size(), 4u);
   EXPECT_EQ(first.pixels, b.Training(2, order, 1)->pixels);
@@ -89,49 +98,56 @@ TEST_F(BatchesTest, DependOnSeedEpochAndIndexAlone) {
   EXPECT_NE(first.pixels, a.Training(3, order, 1)->pixels);
 }
 
-TEST_F(BatchesTest, AugmentedOnesDependOnSeedEpochAndIndexAlone) {
-  AugmentSettings augment;
-  augment.zoom_max = 1.5;
-  augment.rotation_rad = 0.2;
-  augment.brightness = augment.saturation = 0.4;
-  augment.blur = augment.erase = 0.5;
+TEST_F(BatchesTest, WhereStepsChangePixelsValidationStaysAsItIs) {
+  const PixelStep noise([](Random& random, Image* image) {
+    for (uint8_t& value : image->bgr) value = static_cast<uint8_t>(random.Index(256));
+  });
+  const std::vector<const Augmentation*> steps = {&noise};
   const auto kept = Open(3);
   const auto decoded = Open(1, /*memory=*/0);
-  const Batches a = Make(*kept, augment, 5), b = Make(*decoded, augment, 5);
-  const std::vector<int64_t> order = a.EpochOrder(2);
+  const Batches a = Make(*kept, 5, nullptr, &steps), b = Make(*decoded, 5, nullptr, &steps);
+  const std::vector<int64_t> order = *a.EpochOrder(2);
   const Batch second = *a.Training(2, order, 1), first = *a.Training(2, order, 0);
   EXPECT_EQ(first.pixels, b.Training(2, order, 0)->pixels);
   EXPECT_EQ(second.pixels, b.Training(2, order, 1)->pixels);
-  EXPECT_NE(first.pixels, Make(*kept, {}, 5).Training(2, order, 0)->pixels);
-  EXPECT_EQ(a.Validation(0)->pixels, Make(*kept, {}, 5).Validation(0)->pixels);
+  EXPECT_NE(first.pixels, Make(*kept, 5).Training(2, order, 0)->pixels);
+  EXPECT_EQ(a.Validation(0)->pixels, Make(*kept, 5).Validation(0)->pixels);
 }
 
-TEST_F(BatchesTest, OfIdentities) {
-  const auto crops = Open(1);
-  SamplerSettings sampler;
-  sampler.use = "identities";
-  sampler.identities = sampler.images = 2;
-  const Batches batches = Make(*crops, {}, 5, sampler);
-  EXPECT_EQ(batches.num_training(), 2);  // 9 images
-  EXPECT_EQ(batches.EpochOrder(3), batches.EpochOrder(3));
-  EXPECT_NE(batches.EpochOrder(3), batches.EpochOrder(4));
-  for (int64_t epoch = 0; epoch < 20; ++epoch) {
-    const std::vector<int64_t> order = batches.EpochOrder(epoch);
-    EXPECT_EQ(order.size(), 8u);
-    for (const int64_t index : {1, 0}) {
-      const std::vector<int64_t> labels = batches.Training(epoch, order, index)->labels;
-      ASSERT_EQ(labels.size(), 4u);
-      EXPECT_EQ(labels[0], labels[1]);
-      EXPECT_EQ(labels[2], labels[3]);
-      EXPECT_NE(labels[0], labels[2]);
+TEST_F(BatchesTest, ASamplersIndicesAreTrainingRows) {
+  struct Fixed : Shuffled {
+    std::vector<int64_t> indices;
+    mutable std::vector<int64_t> labels;
+    std::vector<int64_t> Epoch(const std::vector<int64_t>& l, int64_t, uint64_t) const override {
+      labels = l;
+      return indices;
     }
+  } fixed;
+  const auto crops = Open(1);
+  const Batches batches = Make(*crops, 5, &fixed);
+  const std::vector<int64_t> rows = [&] {  // of the split that Make makes
+    std::vector<int64_t> order = *Make(*crops, 5).EpochOrder(0);
+    std::sort(order.begin(), order.end());
+    return order;
+  }();
+  fixed.indices = {8, 0, 1, 2, 3, 4, 5, 8};
+  const std::vector<int64_t> order = *batches.EpochOrder(0);
+  ASSERT_EQ(fixed.labels.size(), 9u);
+  for (size_t i = 0; i < order.size(); ++i) {
+    EXPECT_EQ(order[i], rows[static_cast<size_t>(fixed.indices[i])]);
   }
+  for (size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(fixed.labels[i], rows[i] % 3);
+  fixed.indices = {9, 0, 1, 2, 3, 4, 5, 8};
+  EXPECT_THAT(std::string(batches.EpochOrder(0).status().message()),
+              HasSubstr("8 indices into 9 images, or some outside them; 2 batches of 4"));
+  fixed.indices = {0, 1, 2};
+  EXPECT_EQ(batches.EpochOrder(0).status().code(), absl::StatusCode::kInternal);
 }
 
 TEST_F(BatchesTest, AnEpochVisitsEveryTrainingRowOnce) {
   const auto crops = Open(1);
-  const Batches batches = Make(*crops, {}, 1);
-  std::vector<int64_t> order = batches.EpochOrder(0);
+  const Batches batches = Make(*crops, 1);
+  std::vector<int64_t> order = *batches.EpochOrder(0);
   EXPECT_EQ(order.size(), 9u);  // a quarter of 4 rows of each identity is held out
   EXPECT_EQ(batches.num_training(), 2);
   EXPECT_EQ(batches.num_validation(), 1);
@@ -142,7 +158,7 @@ TEST_F(BatchesTest, AnEpochVisitsEveryTrainingRowOnce) {
 
 TEST_F(BatchesTest, RandomCropsAndFlipsCoverAllPlaces) {
   const auto crops = Open(1);
-  const Batches batches = Make(*crops, {}, 1);
+  const Batches batches = Make(*crops, 1);
   std::set<std::vector<float>> seen;
   for (int64_t epoch = 0; epoch < 600; ++epoch) {
     const Batch batch = *batches.Training(epoch, {0, 0, 0, 0}, 0);
@@ -156,10 +172,8 @@ TEST_F(BatchesTest, RandomCropsAndFlipsCoverAllPlaces) {
 
 TEST_F(BatchesTest, CentralWindowWithoutAugmentation) {
   const auto crops = Open(1);
-  AugmentSettings none;
-  none.crop = "center";
-  none.flip = false;
-  const Batches batches = Make(*crops, none, 1);
+  const std::vector<const Augmentation*> none;
+  const Batches batches = Make(*crops, 1, nullptr, &none);
   const Batch batch = *batches.Training(0, {4}, 0);
   const Image image = Gradient(10, 8, 4);
   size_t i = 0;
@@ -263,6 +277,13 @@ TEST(Split, HoldsOutGroups) {
   EXPECT_EQ(held[400], 0);
   // One row of five is half a pair. Binomial: 400 identities, p = 0.5, deviation 10; 5 of them.
   EXPECT_NEAR(static_cast<double>(split.validation.size()), 400, 100);
+}
+
+TEST(GroupByIdentity, PutsPairsTogether) {
+  const std::vector<int64_t> labels = {0, 1, 2, 0, 1, 0, 1, 1, 1};
+  EXPECT_THAT(GroupByIdentity(labels, {0, 1, 2, 3, 4, 5, 6, 7, 8}, 2),
+              ElementsAre(0, 3, 1, 4, 2, 5, 6, 7, 8));
+  EXPECT_THAT(GroupByIdentity(labels, {}, 2), ElementsAre());
 }
 
 TEST(LabelRows, SortsIdentitiesAndLeavesOutTheNameless) {

@@ -45,4 +45,18 @@ Split SplitRows(const std::vector<int64_t>& labels, double share, uint64_t seed,
   return split;
 }
 
+std::vector<int64_t> GroupByIdentity(const std::vector<int64_t>& labels,
+                                     const std::vector<int64_t>& rows, int64_t images) {
+  std::map<int64_t, std::vector<int64_t>> of_label;
+  for (const int64_t row : rows) of_label[labels[static_cast<size_t>(row)]].push_back(row);
+  std::vector<int64_t> order;
+  for (size_t begin = 0; order.size() < rows.size(); begin += static_cast<size_t>(images)) {
+    for (const auto& [label, own] : of_label) {
+      const size_t end = std::min(own.size(), begin + static_cast<size_t>(images));
+      for (size_t i = begin; i < end; ++i) order.push_back(own[i]);
+    }
+  }
+  return order;
+}
+
 }  // namespace facet

@@ -24,6 +24,11 @@ struct Split {
 // validated); the share is then of groups.
 Split SplitRows(const std::vector<int64_t>& labels, double share, uint64_t seed, int64_t group = 1);
 
+// The same rows in an order in which a batch of consecutive ones has pairs: first `images` of each
+// identity, then the next ones of each, the last group of an identity may be smaller.
+std::vector<int64_t> GroupByIdentity(const std::vector<int64_t>& labels,
+                                     const std::vector<int64_t>& rows, int64_t images);
+
 }  // namespace facet
 
 #endif  // FACET_CORE_TRAINING_SPLIT_H_

@@ -1,7 +1,6 @@
 #include "core/training/trainer.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,9 +13,6 @@
 #include "core/base/status.h"
 #include "core/training/model.h"
 #include "core/training/prefetcher.h"
-#include "core/training/reduce.h"
-#include "core/training/sampler.h"
-#include "core/training/tuples.h"
 
 namespace facet {
 namespace {
@@ -32,40 +28,47 @@ double Now() {
 
 }  // namespace
 
-Trainer::Trainer(Architecture& architecture, Loss& loss, Miner* miner, const Batches& batches,
+Trainer::Trainer(const ObjectiveParts& parts, const Optimizer& optimizer, const Batches& batches,
                  TrainerOptions options, TrainerHooks hooks)
-    : architecture_(architecture),
-      loss_(loss),
-      miner_(miner),
+    : parts_(parts),
+      optimizer_(optimizer),
       batches_(batches),
       options_(std::move(options)),
       hooks_(std::move(hooks)),
-      optimizer_(MakeOptimizer(options_.optimizer)),
-      schedule_(options_.optimizer, batches_.num_training()),
-      memory_(options_.memory.size, options_.numerics.device) {}
+      objective_(parts, options_.loop.micro_batch, options_.memory, options_.numerics),
+      learned_(optimizer, options_.optimizer, options_.loop.decay_vectors),
+      average_(options_.loop.average_decay) {}
 
 absl::Status Trainer::Run() {
   FACET_RETURN_IF_ERROR(Prepare());
-  while (!schedule_.done()) {
-    FACET_RETURN_IF_ERROR(RunEpoch());
-    FACET_RETURN_IF_ERROR(EndEpoch());
+  for (; phase_ < static_cast<int64_t>(options_.phases.size()); ++phase_) {
+    FACET_RETURN_IF_ERROR(BeginPhase());
+    while (!PhaseEnds()) {
+      FACET_RETURN_IF_ERROR(RunEpoch());
+      FACET_RETURN_IF_ERROR(EndEpoch());
+    }
+    phase_epoch_ = 0;
+    scores_.clear();
   }
   return absl::OkStatus();
 }
 
 absl::Status Trainer::Prepare() {
-  if (options_.memory.size > 0 && loss_.takes() == TupleKind::kNone) {
+  if (options_.memory.size > 0 && parts_.loss.takes() == TupleKind::kNone) {
     return absl::InvalidArgumentError(
-        absl::StrCat("train.memory serves losses of pairs or triplets, ", options_.loss,
+        absl::StrCat("train.memory serves losses of pairs or triplets, ", parts_.loss_name,
                      " takes none; take the memory out (size = 0) or choose another loss"));
   }
-  FACET_RETURN_IF_ERROR(optimizer_->Add(kNetwork, architecture_.Parameters(), options_.numerics));
+  FACET_RETURN_IF_ERROR(
+      learned_.Add(kNetwork, parts_.architecture.Parameters(), options_.numerics));
   // Losses compute, and statistics are kept, in float32 in any case.
   const Numerics exact = {options_.numerics.device, at::kFloat};
-  FACET_RETURN_IF_ERROR(
-      optimizer_->Add(kLossPrefix, loss_.Parameters(), exact, options_.optimizer.loss_rate_factor));
-  MoveTo(architecture_.Buffers(), exact);
-  MoveTo(loss_.Buffers(), exact);
+  FACET_RETURN_IF_ERROR(learned_.Add(kLossPrefix, parts_.loss.Parameters(), exact));
+  MoveTo(objective_.Buffers(), exact);
+  std::vector<NamedTensor> averaged = learned_.Masters();
+  for (NamedTensor& buffer : objective_.Buffers()) averaged.push_back(std::move(buffer));
+  average_.Begin(std::move(averaged));
+  FACET_RETURN_IF_ERROR(CheckPhases());
   last_checkpoint_ = Now();
   if (options_.checkpoint_dir.empty()) return absl::OkStatus();
   checkpoints_.emplace(options_.checkpoint_dir);
@@ -73,139 +76,145 @@ absl::Status Trainer::Prepare() {
   return checkpoint.has_value() ? Resume(*checkpoint) : absl::OkStatus();
 }
 
+// Before the first step, so that a mistake in the last phase is not found after hours.
+absl::Status Trainer::CheckPhases() {
+  for (const TrainerPhase& phase : options_.phases) {
+    const absl::Status fits =
+        Guard(phase.schedule_name, [&] { return phase.schedule->Check(SpanOf(phase)); });
+    if (!fits.ok()) return Annotate(fits, phase.schedule_slot);
+    FACET_RETURN_IF_ERROR(learned_.SetGroups(phase.groups, options_.copied));
+  }
+  return absl::OkStatus();
+}
+
+ScheduleSpan Trainer::SpanOf(const TrainerPhase& phase) const {
+  ScheduleSpan span;
+  span.epochs = phase.epochs;
+  span.steps_per_epoch = batches_.num_training();
+  span.warmup_epochs = phase.warmup_epochs;
+  span.validates = batches_.has_validation();
+  return span;
+}
+
+absl::Status Trainer::BeginPhase() {
+  steps_here_ = 0;
+  return learned_.SetGroups(phase().groups, options_.copied);
+}
+
+bool Trainer::PhaseEnds() const {
+  return phase_epoch_ >= phase().epochs || phase().schedule->Ends(SpanOf(phase()), scores_);
+}
+
+double Trainer::Rate(int64_t step) const {
+  const ScheduleSpan span = SpanOf(phase());
+  const double rate = phase().schedule->Rate(span, step, scores_);
+  const auto number = static_cast<double>(step + 1);
+  return number < span.warmup_steps() ? rate * number / span.warmup_steps() : rate;
+}
+
 absl::Status Trainer::RunEpoch() {
-  const std::vector<int64_t> order = batches_.EpochOrder(epoch_);
+  FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> order, batches_.EpochOrder(epoch_));
   Prefetcher<Batch> batches(batch_, batches_.num_training(), options_.loader_threads, kBatchesAhead,
                             [&](int64_t index) { return batches_.Training(epoch_, order, index); });
+  int64_t epochs = 0;
+  for (const TrainerPhase& each : options_.phases) epochs += each.epochs;
   while (batch_ < batches_.num_training()) {
     FACET_ASSIGN_OR_RETURN(const Batch batch, batches.Next());
     FACET_ASSIGN_OR_RETURN(const double loss, Step(batch));
     ++batch_;
     ++step_;
     ++steps_here_;
+    average_.Update(step_);
     FACET_RETURN_IF_ERROR(CheckGradients());
     loss_sum_ += loss;
-    const int64_t size = options_.optimizer.batch;
-    hooks_.progress(step_ * size, options_.optimizer.epochs * batches_.num_training() * size,
-                    absl::StrFormat("epoch %d, loss %.3f", epoch_ + 1,
-                                    loss_sum_ / static_cast<double>(batch_)));
+    const int64_t size = options_.loop.batch;
+    hooks_.progress(
+        step_ * size, epochs * batches_.num_training() * size,
+        absl::StrFormat("%sepoch %d, loss %.3f", phase().name.empty() ? "" : phase().name + ", ",
+                        epoch_ + 1, loss_sum_ / static_cast<double>(batch_)));
     FACET_RETURN_IF_ERROR(Pause());
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<double> Trainer::Step(const Batch& batch) {
-  const uint64_t seed = DeriveSeed(options_.seed, absl::StrCat("step/", step_));
-  at::manual_seed(seed);
-  FACET_ASSIGN_OR_RETURN(const at::Tensor embeddings, Forward(batch, /*training=*/true));
-  const at::Tensor labels = LabelsOf(batch, options_.numerics);
-  const bool remembers = memory_.count() > 0 && step_ >= options_.memory.start_step;
-  FACET_ASSIGN_OR_RETURN(const at::Tensor loss,
-                         remembers
-                             ? LossOf(at::cat({embeddings, memory_.embeddings()}),
-                                      at::cat({labels, memory_.labels()}), labels.numel(), seed)
-                             : LossOf(embeddings, labels, labels.numel(), seed));
-  const double value = loss.item<double>();
-  if (!std::isfinite(value)) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("the loss is %f at step %d (epoch %d, rate %g): training diverged; lower "
-                        "train.optimizer.rates",
-                        value, step_ + 1, epoch_ + 1, schedule_.Rate(step_)));
-  }
-  optimizer_->ZeroGradients();
-  loss.backward();
-  FACET_RETURN_IF_ERROR(Update());
-  memory_.Push(embeddings, labels);
-  return value;
+absl::Status Trainer::Diverged(const std::string& what, int64_t step, double rate) const {
+  return absl::InvalidArgumentError(
+      absl::StrFormat("%s step %d (epoch %d, rate %g): training diverged; lower the rate of %s",
+                      what, step, epoch_ + 1, rate, phase().schedule_slot));
 }
 
-absl::Status Trainer::Update() {
-  const double rate = schedule_.Rate(step_), most = options_.optimizer.clip_norm;
-  double scale = 1;
-  if (most > 0) {
-    const double norm = optimizer_->GradientNorm();
-    if (!std::isfinite(norm)) {
-      return absl::InvalidArgumentError(
-          absl::StrFormat("the gradient's norm is %f at step %d (epoch %d, rate %g): training "
-                          "diverged; lower train.optimizer.rates",
-                          norm, step_ + 1, epoch_ + 1, rate));
-    }
-    if (norm > most) scale = most / norm;
+absl::StatusOr<double> Trainer::Step(const Batch& batch) {
+  const uint64_t seed = DeriveSeed(options_.seed, absl::StrCat("step/", step_));
+  const double rate = Rate(phase_epoch_ * batches_.num_training() + batch_);
+  learned_.ZeroGradients();
+  FACET_ASSIGN_OR_RETURN(const Objective::Value value,
+                         objective_.Differentiate(batch, step_, seed));
+  if (!std::isfinite(value.loss)) {
+    return Diverged(absl::StrFormat("the loss is %f at", value.loss), step_ + 1, rate);
   }
-  optimizer_->Step(rate, scale);
-  return absl::OkStatus();
+  if (optimizer_.climbs()) FACET_RETURN_IF_ERROR(Climb(batch, seed, rate));
+  double norm = 0;
+  FACET_ASSIGN_OR_RETURN(const double scale, ClipScale(rate, &norm));
+  FACET_RETURN_IF_ERROR(learned_.Step(rate, scale));
+  objective_.Remember(value);
+  return value.loss;
+}
+
+absl::StatusOr<double> Trainer::ClipScale(double rate, double* norm) const {
+  const double most = options_.loop.clip_norm;
+  if (most <= 0 && !optimizer_.climbs()) return 1.0;
+  *norm = learned_.GradientNorm();
+  if (!std::isfinite(*norm)) {
+    return Diverged(absl::StrFormat("the gradient's norm is %f at", *norm), step_ + 1, rate);
+  }
+  return most > 0 && *norm > most ? most / *norm : 1.0;
+}
+
+// To where the optimiser wants the gradient of the same batch, and that gradient.
+absl::Status Trainer::Climb(const Batch& batch, uint64_t seed, double rate) {
+  double norm = 0;
+  FACET_ASSIGN_OR_RETURN(const double scale, ClipScale(rate, &norm));
+  FACET_RETURN_IF_ERROR(learned_.Climb(rate, scale, norm * scale));
+  const KeptValues buffers(objective_.Buffers());
+  const int64_t num_skipped = objective_.skipped();
+  learned_.ZeroGradients();
+  FACET_ASSIGN_OR_RETURN(const Objective::Value value,
+                         objective_.Differentiate(batch, step_, seed));
+  buffers.Restore();
+  objective_.set_skipped(num_skipped);
+  if (std::isfinite(value.loss)) return absl::OkStatus();
+  return Diverged(absl::StrFormat("the loss is %f after the climb of", value.loss), step_ + 1,
+                  rate);
 }
 
 // The network's tensors learn from any loss. The loss's own may wait for a batch that has tuples,
 // or the identities that they stand for.
 absl::Status Trainer::CheckGradients() const {
-  if (steps_here_ == 1) FACET_RETURN_IF_ERROR(optimizer_->CheckGradients(kNetwork));
-  const int64_t all = options_.optimizer.epochs * batches_.num_training();
+  if (steps_here_ == 1) FACET_RETURN_IF_ERROR(learned_.CheckGradients(kNetwork));
+  const int64_t all = phase().epochs * batches_.num_training();
   if (steps_here_ != std::min(kStepsOfLossTensors, all)) return absl::OkStatus();
-  return optimizer_->CheckGradients(kLossPrefix);
-}
-
-absl::StatusOr<at::Tensor> Trainer::Forward(const Batch& batch, bool training) {
-  return Guard(options_.architecture, [&]() -> absl::StatusOr<at::Tensor> {
-    const int64_t size_px = architecture_.input().size_px;
-    const at::Tensor images = ImagesOf(batch, size_px, options_.numerics);
-    return architecture_.Forward(images, training).to(at::kFloat);
-  });
-}
-
-absl::StatusOr<at::Tensor> Trainer::LossOf(const at::Tensor& embeddings, const at::Tensor& labels,
-                                           int64_t num_anchors, uint64_t seed) {
-  LossInput input;
-  input.embeddings = embeddings;
-  input.labels = labels;
-  Tuples tuples;
-  if (miner_ != nullptr) {
-    FACET_ASSIGN_OR_RETURN(tuples, Guard(options_.miner, [&] {
-                             return miner_->Mine(embeddings.detach(), labels, seed);
-                           }));
-    if (num_anchors < labels.numel()) tuples = KeepAnchors(tuples, num_anchors);
-    num_skipped_ += tuples.num_skipped;
-    tuples = ConvertTuples(tuples, loss_.takes());
-    input.tuples = &tuples;
-  } else if (num_anchors < labels.numel()) {
-    tuples = AllTuples(loss_.takes(), labels, num_anchors);
-    input.tuples = &tuples;
-  }
-  FACET_ASSIGN_OR_RETURN(const std::vector<LossGroup> groups,
-                         Guard(options_.loss, [&] { return loss_.Compute(input); }));
-  return ReduceGroups(groups);
+  return learned_.CheckGradients(kLossPrefix);
 }
 
 // The score of the schedule: validation accuracy, or minus the loss where there is no classifier.
-// A batch that has no tuples says nothing of a loss that takes some: it is left out.
 absl::StatusOr<double> Trainer::Validate(Json* entry) {
-  const at::NoGradGuard no_grad;
   Prefetcher<Batch> batches(0, batches_.num_validation(), options_.loader_threads, kBatchesAhead,
                             [&](int64_t index) { return batches_.Validation(index); });
   int64_t num_correct = 0, num_images = 0;
   double loss_sum = 0;
   bool has_classifier = true;
-  const int64_t num_skipped = num_skipped_;  // counts training alone
   for (int64_t i = 0; i < batches_.num_validation(); ++i) {
     FACET_ASSIGN_OR_RETURN(const Batch batch, batches.Next());
-    const at::Tensor labels = LabelsOf(batch, options_.numerics);
-    FACET_ASSIGN_OR_RETURN(const at::Tensor embeddings, Forward(batch, /*training=*/false));
-    const std::optional<at::Tensor> scores = loss_.Scores(embeddings);
-    has_classifier = scores.has_value();
-    if (has_classifier) {
-      num_correct += scores->argmax(1).eq(labels).sum().item<int64_t>();
-    } else {
-      if (loss_.takes() != TupleKind::kNone && !HasTuples(batch.labels)) continue;
-      FACET_ASSIGN_OR_RETURN(const at::Tensor loss, LossOf(embeddings, labels, labels.numel(), 0));
-      loss_sum += loss.item<double>() * static_cast<double>(labels.numel());
-    }
-    num_images += labels.numel();
+    FACET_ASSIGN_OR_RETURN(const Objective::Validation part, objective_.Validate(batch));
+    has_classifier = part.num_correct >= 0;
+    num_correct += part.num_correct;
+    loss_sum += part.loss * static_cast<double>(part.num_images);
+    num_images += part.num_images;
   }
-  num_skipped_ = num_skipped;
   if (num_images == 0) {
     return absl::InvalidArgumentError(
         "no validation batch shows two images of one identity and one of another, which a loss of "
-        "pairs or triplets needs; raise train.optimizer.validation_share, or set it to 0");
+        "pairs or triplets needs; raise train.validation_share, or set it to 0");
   }
   const auto images = static_cast<double>(num_images);
   const double score =
@@ -215,29 +224,35 @@ absl::StatusOr<double> Trainer::Validate(Json* entry) {
 }
 
 absl::Status Trainer::EndEpoch() {
+  const double rate = Rate((phase_epoch_ + 1) * batches_.num_training() - 1);
   // The loss of a step tells of the steps before it: nothing else tells of the last one.
-  if (const absl::Status finite = optimizer_->CheckFinite(); !finite.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("%s after step %d (epoch %d, rate %g): training diverged; lower "
-                        "train.optimizer.rates",
-                        finite.message(), step_, epoch_ + 1, schedule_.Rate(step_ - 1)));
+  if (const absl::Status finite = learned_.CheckFinite(); !finite.ok()) {
+    return Diverged(absl::StrCat(finite.message(), " after"), step_, rate);
   }
   Json entry = {{"epoch", epoch_ + 1},
                 {"step", step_},
-                {"rate", schedule_.Rate(step_ - 1)},
+                {"rate", rate},
                 {"loss", loss_sum_ / static_cast<double>(batches_.num_training())}};
-  if (miner_ != nullptr) entry["skipped"] = num_skipped_;
+  if (!phase().name.empty()) entry["phase"] = phase().name;
+  const int64_t num_skipped = objective_.TakeSkipped();
+  if (objective_.has_miner()) entry["skipped"] = num_skipped;
   if (batches_.has_validation()) {
-    FACET_ASSIGN_OR_RETURN(const double score, Validate(&entry));
-    schedule_.EndEpoch(score);
-  } else {
-    schedule_.EndEpoch();
+    // What is kept is what is validated.
+    const auto swap = [this] {
+      average_.Swap();
+      if (average_.exists()) learned_.Round();
+    };
+    swap();
+    const absl::StatusOr<double> score = Validate(&entry);
+    swap();
+    FACET_RETURN_IF_ERROR(score.status());
+    scores_.push_back(*score);
   }
   log_.push_back(std::move(entry));
   ++epoch_;
+  ++phase_epoch_;
   batch_ = 0;
   loss_sum_ = 0;
-  num_skipped_ = 0;
   return absl::OkStatus();
 }
 

@@ -1,4 +1,5 @@
-// The training loop: an optimiser on batches of crops, its rates, validation, checkpoints.
+// The training loop: an optimiser on batches of crops, in phases with their rates and groups of
+// tensors; validation, checkpoints.
 //
 // A run is a function of the network's initial weights, the batches, the options and the number of
 // threads: every random draw of a step (dropout, a miner's choices) is seeded by the run's seed and
@@ -8,31 +9,41 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/api/architecture.h"
-#include "core/api/loss.h"
-#include "core/api/miner.h"
+#include "core/api/optimizer.h"
+#include "core/api/schedule.h"
 #include "core/base/json.h"
 #include "core/training/batches.h"
 #include "core/training/checkpoint.h"
-#include "core/training/memory.h"
-#include "core/training/optimizer.h"
-#include "core/training/schedule.h"
+#include "core/training/learned_tensors.h"
+#include "core/training/objective.h"
 #include "core/training/settings.h"
 #include "core/training/tensors.h"
+#include "core/training/weight_average.h"
 
 namespace facet {
 
+struct TrainerPhase {
+  std::string name;  // empty: the training has one phase without a name
+  const Schedule* schedule = nullptr;
+  std::string schedule_name, schedule_slot;  // for messages
+  int64_t epochs = 1;
+  double warmup_epochs = 0.0;
+  std::vector<TensorGroup> groups;
+};
+
 struct TrainerOptions {
-  std::string architecture, loss, miner;  // names, for messages
-  OptimizerSettings optimizer;
+  std::string optimizer;  // name, for messages
+  LoopSettings loop;
   MemorySettings memory;
+  std::vector<TrainerPhase> phases;  // at least one
+  std::set<std::string> copied;      // learned tensors that are not new
   Numerics numerics;
   uint64_t seed = 0;
   int loader_threads = 1;
@@ -47,57 +58,62 @@ struct TrainerHooks {
 
 class Trainer {
  public:
-  // All outlive the trainer; the components hold their initial float32 weights. miner may be null.
-  Trainer(Architecture& architecture, Loss& loss, Miner* miner, const Batches& batches,
+  // All outlive the trainer; the components hold their initial float32 weights.
+  Trainer(const ObjectiveParts& parts, const Optimizer& optimizer, const Batches& batches,
           TrainerOptions options, TrainerHooks hooks);
 
-  // Cancelled: stopped as asked, after a checkpoint. InvalidArgument: the loss is not finite, or
-  // there is a memory but the loss takes no tuples.
+  // Cancelled: stopped as asked, after a checkpoint. InvalidArgument: the loss is not finite, there
+  // is a memory but the loss takes no tuples, or a schedule or a group does not fit.
   absl::Status Run();
 
-  // One object per epoch: epoch, step, rate, loss (mean over its steps), and where there is a
-  // validation part accuracy in [0, 1], or validation_loss if the loss has no classifier; skipped,
-  // where a miner found nothing for that many anchors.
+  // One object per epoch: epoch, phase (where they have names), step, rate, loss (mean over its
+  // steps), and where there is a validation part accuracy in [0, 1], or validation_loss if the loss
+  // has no classifier; skipped, where a miner found nothing for that many anchors.
   const std::vector<Json>& log() const { return log_; }
-  // Learned tensors and buffers by name, the loss's as "loss.<name>".
+  // Learned tensors and buffers by name, the loss's as "loss.<name>"; the averages if there are any.
   TensorSources Weights() const;
 
  private:
   absl::Status Prepare();
+  absl::Status CheckPhases();
+  const TrainerPhase& phase() const { return options_.phases[static_cast<size_t>(phase_)]; }
+  ScheduleSpan SpanOf(const TrainerPhase& phase) const;
+  absl::Status BeginPhase();  // or goes on with it
+  bool PhaseEnds() const;
+  double Rate(int64_t step) const;  // of a step of this phase, counted from 0
   absl::Status RunEpoch();
   absl::StatusOr<double> Step(const Batch& batch);
-  absl::Status Update();  // of the weights by their gradients
+  // What gradients are to be multiplied by; norm: before that, only where something reads it.
+  absl::StatusOr<double> ClipScale(double rate, double* norm) const;
+  absl::Status Climb(const Batch& batch, uint64_t seed, double rate);
   absl::Status CheckGradients() const;
-  absl::StatusOr<at::Tensor> Forward(const Batch& batch, bool training);  // [N, D] float32
-  // num_anchors: tuples begin with one of the first so many (the others come from the memory).
-  absl::StatusOr<at::Tensor> LossOf(const at::Tensor& embeddings, const at::Tensor& labels,
-                                    int64_t num_anchors, uint64_t seed);
   absl::StatusOr<double> Validate(Json* entry);
   absl::Status EndEpoch();
   absl::Status Pause();  // a checkpoint if it is time, and the end if it was asked for
   absl::Status SaveCheckpoint();
   absl::Status Resume(const StoredTensors& checkpoint);
-  std::vector<NamedTensor> Buffers() const;  // of both, the loss's with their prefix
+  absl::Status Diverged(const std::string& what, int64_t step, double rate) const;
 
-  Architecture& architecture_;
-  Loss& loss_;
-  Miner* const miner_;
+  const ObjectiveParts parts_;
+  const Optimizer& optimizer_;
   const Batches& batches_;
   const TrainerOptions options_;
   const TrainerHooks hooks_;
-  const std::unique_ptr<Optimizer> optimizer_;
-  RateSchedule schedule_;
-  EmbeddingMemory memory_;
+  Objective objective_;
+  LearnedTensors learned_;
+  WeightAverage average_;
   std::optional<CheckpointStore> checkpoints_;
   double last_checkpoint_ = 0;  // seconds on the steady clock
-  int64_t steps_here_ = 0;      // done by this object, a resumed run's earlier ones not counted
+  int64_t steps_here_ = 0;      // of this phase by this object: a resumed run's earlier ones apart
 
   // Where the run is: what a checkpoint holds besides the tensors.
+  int64_t phase_ = 0;
+  int64_t phase_epoch_ = 0;     // epochs of this phase that are finished
+  std::vector<double> scores_;  // of those, where there is validation
   int64_t epoch_ = 0;
-  int64_t batch_ = 0;        // of this epoch, the next one
-  int64_t step_ = 0;         // steps done
-  double loss_sum_ = 0;      // over this epoch's steps
-  int64_t num_skipped_ = 0;  // by the miner, in this epoch
+  int64_t batch_ = 0;    // of this epoch, the next one
+  int64_t step_ = 0;     // steps done
+  double loss_sum_ = 0;  // over this epoch's steps
   std::vector<Json> log_;
 };
 

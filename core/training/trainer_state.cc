@@ -1,8 +1,5 @@
 // What a training run leaves behind: weights, checkpoints, and how it goes on from one.
-#include <utility>
-
 #include "core/base/status.h"
-#include "core/training/model.h"
 #include "core/training/trainer.h"
 
 namespace facet {
@@ -13,46 +10,43 @@ constexpr char kState[] = "training.state";
 
 }  // namespace
 
-std::vector<NamedTensor> Trainer::Buffers() const {
-  std::vector<NamedTensor> buffers = architecture_.Buffers();
-  for (const NamedTensor& buffer : loss_.Buffers()) {
-    buffers.push_back({kLossPrefix + buffer.name, buffer.tensor});
-  }
-  return buffers;
-}
-
 TensorSources Trainer::Weights() const {
   TensorSources sources;
-  optimizer_->Export(/*state=*/false, &sources);
-  for (const NamedTensor& buffer : Buffers()) {
+  learned_.Export(/*state=*/false, &sources);
+  for (const NamedTensor& buffer : objective_.Buffers()) {
     sources.tensors[buffer.name] = SourceOf(buffer.tensor);
+  }
+  for (const NamedTensor& average : average_.averages()) {
+    sources.tensors[average.name] = SourceOf(average.tensor);
   }
   return sources;
 }
 
 absl::Status Trainer::SaveCheckpoint() {
   TensorSources sources;
-  optimizer_->Export(/*state=*/true, &sources);
-  memory_.Export(&sources);
-  for (const NamedTensor& buffer : Buffers()) {
+  learned_.Export(/*state=*/true, &sources);
+  objective_.memory().Export(&sources);
+  average_.Export(&sources);
+  for (const NamedTensor& buffer : objective_.Buffers()) {
     sources.tensors[kBufferPrefix + buffer.name] = SourceOf(buffer.tensor);
   }
-  const RateSchedule::State& s = schedule_.state();
-  sources.metadata[kState] =
-      Dump({{"epoch", epoch_},
-            {"batch", batch_},
-            {"step", step_},
-            {"loss_sum", loss_sum_},
-            {"num_skipped", num_skipped_},
-            {"log", log_},
-            {"schedule", {s.stage, s.epochs, s.since_best, s.has_best, s.best, s.done}}});
+  sources.metadata[kState] = Dump({{"phase", phase_},
+                                   {"phase_epoch", phase_epoch_},
+                                   {"scores", scores_},
+                                   {"epoch", epoch_},
+                                   {"batch", batch_},
+                                   {"step", step_},
+                                   {"loss_sum", loss_sum_},
+                                   {"num_skipped", objective_.skipped()},
+                                   {"log", log_}});
   return checkpoints_->Save(step_, std::move(sources));
 }
 
 absl::Status Trainer::Resume(const StoredTensors& checkpoint) {
-  FACET_RETURN_IF_ERROR(optimizer_->Import(checkpoint));
-  FACET_RETURN_IF_ERROR(memory_.Import(checkpoint));
-  for (const NamedTensor& buffer : Buffers()) {
+  FACET_RETURN_IF_ERROR(learned_.Import(checkpoint));
+  FACET_RETURN_IF_ERROR(objective_.memory().Import(checkpoint));
+  FACET_RETURN_IF_ERROR(average_.Import(checkpoint));
+  for (const NamedTensor& buffer : objective_.Buffers()) {
     const auto found = checkpoint.tensors.find(kBufferPrefix + buffer.name);
     if (found == checkpoint.tensors.end() || found->second.shape != buffer.tensor.sizes().vec()) {
       return absl::DataLossError(
@@ -61,14 +55,15 @@ absl::Status Trainer::Resume(const StoredTensors& checkpoint) {
     CopyFrom(found->second, buffer.tensor);
   }
   FACET_ASSIGN_OR_RETURN(const Json state, ParseJson(checkpoint.metadata.at(kState), "checkpoint"));
+  phase_ = state.at("phase");
+  phase_epoch_ = state.at("phase_epoch");
+  scores_ = state.at("scores").get<std::vector<double>>();
   epoch_ = state.at("epoch");
   batch_ = state.at("batch");
   step_ = state.at("step");
   loss_sum_ = state.at("loss_sum");
-  num_skipped_ = state.at("num_skipped");
+  objective_.set_skipped(state.at("num_skipped"));
   log_ = state.at("log").get<std::vector<Json>>();
-  const Json& s = state.at("schedule");
-  schedule_.set_state({s.at(0), s.at(1), s.at(2), s.at(3), s.at(4), s.at(5)});
   return absl::OkStatus();
 }
 

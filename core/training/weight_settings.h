@@ -26,7 +26,7 @@ struct WeightSettings {
       "architecture says. Caffe models: bgr");
     v("mean_bgr", mean_bgr, Any(),
       "subtracted from B, G, R [0..255]; none: as file or architecture say, else 0, or "
-      "what train.optimizer.mean measures. VGG-Face: "
+      "what train.mean measures. VGG-Face: "
       "93.5940, 104.7624, 129.1863");
     v("scale", scale, AtLeast(0),
       "factor on the mean-free pixels; 0: as file or architecture say. VGG-Face: 1");

@@ -68,7 +68,7 @@ class Center final : public facet::Loss {
 
   std::vector<facet::NamedTensor> Parameters() override {
     std::vector<facet::NamedTensor> parameters = classifier_.Parameters();
-    parameters.push_back({"centers", centers_});
+    parameters.push_back({"centers", centers_, /*decays=*/false});
     return parameters;
   }
 

@@ -45,7 +45,9 @@ class Margin final : public facet::PairLoss {
     return absl::OkStatus();
   }
 
-  std::vector<facet::NamedTensor> Parameters() override { return {{"beta", beta_}}; }
+  std::vector<facet::NamedTensor> Parameters() override {
+    return {{"beta", beta_, /*decays=*/false}};
+  }
 
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,

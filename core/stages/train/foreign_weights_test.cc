@@ -254,15 +254,14 @@ TEST_F(ForeignWeights, TheClassifierOfACaffeModelScoresAsOpencvDoes) {
 
 TEST_F(ForeignWeights, TrainingBeginsWithThemAndItsFileIsEnoughForAnotherRow) {
   WriteCaffe(kSmall);
-  const Json optimizer = {{"batch", 3},
-                          {"epochs", 1},
-                          {"rates", {1e-30}},
-                          {"validation_share", 0.0},
-                          {"weight_decay", 0.0}};
   const auto train = Context("train", kSmall,
-                             {{"optimizer", optimizer},
-                              {"augment", {{"crop", "center"}, {"flip", false}}},
+                             {{"loop", {{"batch", 3}, {"epochs", 1}, {"validation_share", 0.0}}},
                               {"weights", CaffeSettings()}});
+  train->uses_["optimizer"] = {
+      "plugins/optimizers/libsgd.so", "optimizer", "sgd", {{"weight_decay", 0.0}}};
+  train->uses_["schedule"] = {
+      "plugins/schedules/libplateau.so", "schedule", "plateau", {{"rates", {1e-30}}}};
+  train->uses_["sampler"] = {"plugins/samplers/librandom.so", "sampler", "random"};
   const absl::Status status = RunTrain(*train);
   ASSERT_TRUE(status.ok()) << status;
   // A rate of 1e-30 changes nothing: the network and its input are still those of the file.

@@ -24,6 +24,81 @@ absl::Status AddStart(Planner& planner, const Row& row, StageSpec* train) {
   return absl::OkStatus();
 }
 
+// [{"name", "settings"}...] of what a row names under `path`.
+Json NamedSettingsOf(const Row& row, const std::string& path) {
+  Json list = Json::array();
+  for (const std::string& name : Planner::Names(row, path)) {
+    list.push_back({{"name", name}, {"settings", Planner::Settings(row, path + "." + name)}});
+  }
+  return list;
+}
+
+absl::Status AddPhases(const Planner& planner, const Row& row, StageSpec* train) {
+  Json phases = NamedSettingsOf(row, "train.phases");
+  bool all_have_schedules = !phases.empty();
+  for (Json& phase : phases) {
+    const std::string name = phase["name"];
+    const std::string path = absl::StrCat("train.phases.", name);
+    phase["groups"] = NamedSettingsOf(row, path + ".groups");
+    const bool has_schedule = Planner::Find(row, path + ".schedule") != nullptr;
+    phase["schedule"] = has_schedule;
+    all_have_schedules = all_have_schedules && has_schedule;
+    if (!has_schedule) continue;
+    FACET_RETURN_IF_ERROR(planner.AddComponent(
+        row, path + ".schedule", absl::StrCat("phases.", name, ".schedule"), train, "schedule"));
+  }
+  train->settings["phases"] = std::move(phases);
+  train->settings["groups"] = NamedSettingsOf(row, "train.groups");
+  if (all_have_schedules) return absl::OkStatus();
+  return planner.AddComponent(row, "train.schedule", "schedule", train);
+}
+
+absl::Status AddAugmentation(const Planner& planner, const Row& row, StageSpec* train) {
+  train->settings["augmentation"] = Planner::Names(row, "train.augmentation");
+  for (const std::string& name : Planner::Names(row, "train.augmentation")) {
+    FACET_RETURN_IF_ERROR(planner.AddComponent(row, absl::StrCat("train.augmentation.", name),
+                                               absl::StrCat("augmentation.", name), train,
+                                               "augmentation"));
+  }
+  return absl::OkStatus();
+}
+
+// Where optimiser, schedule, sampler and augmentation were before they were components.
+std::vector<MovedKey> MovedKeys() {
+  std::vector<MovedKey> moved = {
+      {"train.sampler.identities", "train.batch = identities x images"},
+      {"train.optimizer.schedule", "train.schedule.use"},
+      {"train.optimizer.loss_rate_factor",
+       "train.groups.loss = { tensors = [\"loss.*\"], rate_factor = ... }"},
+      {"train.augment.crop", "train.augmentation.crop.place"},
+      {"train.augment.flip", "train.augmentation.flip.probability"},
+      {"train.augment.zoom_min", "train.augmentation.zoom.min"},
+      {"train.augment.zoom_max", "train.augmentation.zoom.max"},
+      {"train.augment.rotation_rad", "train.augmentation.rotate.angle_rad"},
+      {"train.augment.brightness", "train.augmentation.brightness.strength"},
+      {"train.augment.contrast", "train.augmentation.contrast.strength"},
+      {"train.augment.saturation", "train.augmentation.saturation.strength"},
+      {"train.augment.hue_rad", "train.augmentation.hue.angle_rad"},
+      {"train.augment.grey", "train.augmentation.grey.probability"},
+      {"train.augment.blur", "train.augmentation.blur.probability"},
+      {"train.augment.blur_sigma_min_px", "train.augmentation.blur.sigma_min_px"},
+      {"train.augment.blur_sigma_max_px", "train.augmentation.blur.sigma_max_px"},
+      {"train.augment.erase", "train.augmentation.erase.probability"},
+      {"train.augment.erase_area_min", "train.augmentation.erase.area_min"},
+      {"train.augment.erase_area_max", "train.augmentation.erase.area_max"},
+      {"train.augment.erase_aspect_min", "train.augmentation.erase.aspect_min"},
+  };
+  for (const char* name : {"rates", "patience", "milestones", "final_rate"}) {
+    moved.push_back(
+        {absl::StrCat("train.optimizer.", name), absl::StrCat("train.schedule.", name)});
+  }
+  for (const char* name : {"batch", "epochs", "warmup_epochs", "validation_share", "mean",
+                           "clip_norm", "decay_vectors"}) {
+    moved.push_back({absl::StrCat("train.optimizer.", name), absl::StrCat("train.", name)});
+  }
+  return moved;
+}
+
 bool Applies(const Planner&, const Demand& demand) {
   return Planner::Find(demand.row, "train.loss") != nullptr;
 }
@@ -38,10 +113,12 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   if (Planner::Find(row, "train.miner") != nullptr) {
     FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.miner", "miner", &train));
   }
-  train.settings = {{"optimizer", Planner::Settings(row, "train.optimizer")},
-                    {"augment", Planner::Settings(row, "train.augment")},
-                    {"sampler", Planner::Settings(row, "train.sampler")},
+  FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.optimizer", "optimizer", &train));
+  FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.sampler", "sampler", &train));
+  train.settings = {{"loop", Planner::Settings(row, "train")},
                     {"memory", Planner::Settings(row, "train.memory")}};
+  FACET_RETURN_IF_ERROR(AddAugmentation(planner, row, &train));
+  FACET_RETURN_IF_ERROR(AddPhases(planner, row, &train));
   if (const absl::Status status = ReadTrainSettings(train.settings).status(); !status.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": ", status.message()));
   }
@@ -102,14 +179,23 @@ StageType TrainStage() {
       ComponentSlot("train.loss", "loss",
                     "absent: nothing is trained, the architecture only infers"),
       ComponentSlot("train.miner", "miner", "tuples for the loss"),
-      SettingsSlot<AugmentSettings>("train.augment", "variation at every visit"),
-      SettingsSlot<OptimizerSettings>("train.optimizer", "optimiser and schedule"),
-      SettingsSlot<SamplerSettings>("train.sampler", "what a batch is made of"),
+      SettingsSlot<LoopSettings>("train", "the training loop"),
+      Default(ComponentSlot("train.sampler", "sampler", "what a batch is made of"), "random"),
+      Default(NamedComponents("train.augmentation.*", "augmentation",
+                              "variation at every visit, step by step"),
+              "crop flip"),
+      Default(ComponentSlot("train.optimizer", "optimizer", "how weights follow gradients"), "sgd"),
+      Default(ComponentSlot("train.schedule", "schedule", "learning rates"), "plateau"),
+      NamedSettings<GroupSettings>("train.groups.*", "tensors that learn in another way"),
+      NamedSettings<PhaseSettings>("train.phases.*", "parts of a training, one after the other"),
+      NamedComponents("train.phases.*.schedule", "schedule", "of the phase, else train.schedule"),
+      NamedSettings<GroupSettings>("train.phases.*.groups.*", "of the phase, after train.groups"),
       SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"),
       SettingsSlot<WeightSettings>("train.weights", "a network from elsewhere"),
       RowSlot("train.start_from",
               "row whose network's layers are copied where name and shape agree"),
   };
+  type.moved = MovedKeys();
   type.inputs = {{"crops", kCrops}, {"start", kNetwork, true}};
   type.output = kNetwork;
   type.applies = &Applies;

@@ -1,23 +1,29 @@
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_join.h"
 #include "core/api/architecture.h"
+#include "core/api/augmentation.h"
 #include "core/api/loss.h"
 #include "core/api/miner.h"
+#include "core/api/optimizer.h"
+#include "core/api/sampler.h"
+#include "core/api/schedule.h"
 #include "core/base/random.h"
 #include "core/pipeline/sample_images.h"
 #include "core/records/crops.h"
 #include "core/stages/train/settings_check.h"
 #include "core/stages/train/train.h"
+#include "core/training/augmenter.h"
 #include "core/training/batches.h"
 #include "core/training/crop_set.h"
 #include "core/training/model.h"
 #include "core/training/reduce.h"
-#include "core/training/sampler.h"
 #include "core/training/split.h"
 #include "core/training/tensors.h"
 #include "core/training/trainer.h"
@@ -30,9 +36,13 @@ struct Parts {
   std::unique_ptr<Architecture> architecture;
   std::unique_ptr<Loss> loss;
   std::unique_ptr<Miner> miner;  // may be null
+  std::unique_ptr<Optimizer> optimizer;
+  std::unique_ptr<Sampler> sampler;
+  std::vector<std::unique_ptr<Augmentation>> augmentation;     // as the settings list them
+  std::map<std::string, std::unique_ptr<Schedule>> schedules;  // by role
 };
 
-absl::StatusOr<Parts> CreateParts(StageContext& context) {
+absl::StatusOr<Parts> CreateParts(StageContext& context, const TrainSettings& settings) {
   Parts parts;
   FACET_ASSIGN_OR_RETURN(parts.architecture, context.Create<Architecture>("architecture"));
   if (!parts.architecture->trainable()) {
@@ -46,6 +56,18 @@ absl::StatusOr<Parts> CreateParts(StageContext& context) {
     FACET_ASSIGN_OR_RETURN(parts.miner, context.Create<Miner>("miner"));
   }
   FACET_RETURN_IF_ERROR(CheckMiner(*parts.loss, parts.miner.get(), MinerScope::kBatch, "train"));
+  FACET_ASSIGN_OR_RETURN(parts.optimizer, context.Create<Optimizer>("optimizer"));
+  FACET_ASSIGN_OR_RETURN(parts.sampler, context.Create<Sampler>("sampler"));
+  for (const std::string& name : settings.augmentation) {
+    FACET_ASSIGN_OR_RETURN(std::unique_ptr<Augmentation> step,
+                           context.Create<Augmentation>(absl::StrCat("augmentation.", name)));
+    parts.augmentation.push_back(std::move(step));
+  }
+  for (const NamedPhase& phase : settings.phases) {
+    if (parts.schedules.count(phase.schedule_role) > 0) continue;
+    FACET_ASSIGN_OR_RETURN(parts.schedules[phase.schedule_role],
+                           context.Create<Schedule>(phase.schedule_role));
+  }
   return parts;
 }
 
@@ -117,14 +139,45 @@ absl::Status StartFromFile(const WeightSettings& settings, const StoredTensors& 
   return absl::OkStatus();
 }
 
+std::vector<TrainerPhase> MakePhases(const StageContext& context, const TrainSettings& settings,
+                                     const Parts& parts) {
+  std::vector<TrainerPhase> phases;
+  for (const NamedPhase& named : settings.phases) {
+    TrainerPhase phase;
+    phase.name = named.name;
+    phase.schedule = parts.schedules.at(named.schedule_role).get();
+    phase.schedule_name = context.component_name(named.schedule_role);
+    phase.schedule_slot = named.schedule_slot;
+    phase.epochs = named.epochs;
+    phase.warmup_epochs = named.warmup_epochs;
+    for (const NamedGroup& group : named.groups) {
+      phase.groups.push_back({group.slot, group.settings});
+    }
+    phases.push_back(std::move(phase));
+  }
+  return phases;
+}
+
+// Of the learned tensors those that do not begin as this training draws them.
+std::set<std::string> CopiedTensors(const Model& model, bool from_file,
+                                    Architecture& architecture) {
+  std::set<std::string> copied;
+  if (from_file) {
+    for (const NamedTensor& named : architecture.Parameters()) copied.insert(named.name);
+  }
+  if (!model.start.is_null()) {
+    for (const std::string name : model.start.at("copied")) copied.insert(name);
+  }
+  return copied;
+}
+
 TrainerOptions MakeTrainerOptions(StageContext& context, const TrainSettings& settings,
-                                  const Numerics& numerics) {
+                                  const Parts& parts, const Numerics& numerics) {
   TrainerOptions options;
-  options.architecture = context.component_name("architecture");
-  options.loss = context.component_name("loss");
-  if (context.has_component("miner")) options.miner = context.component_name("miner");
-  options.optimizer = settings.optimizer;
+  options.optimizer = context.component_name("optimizer");
+  options.loop = settings.loop;
   options.memory = settings.memory;
+  options.phases = MakePhases(context, settings, parts);
   options.numerics = numerics;
   options.seed = DeriveSeed(context.seed(), "steps");
   options.loader_threads = std::max(1, context.threads() / 2);
@@ -134,14 +187,23 @@ TrainerOptions MakeTrainerOptions(StageContext& context, const TrainSettings& se
 
 // A loss that takes tuples can be validated on identities of which several images are held out, and
 // on batches in which they stand together.
-Split MakeSplit(const LabelledRows& rows, const TrainSettings& settings, bool in_tuples,
+Split MakeSplit(const LabelledRows& rows, const TrainSettings& settings, const Parts& parts,
                 uint64_t seed) {
-  Split split =
-      SplitRows(rows.labels, settings.optimizer.validation_share, seed, in_tuples ? 2 : 1);
+  const bool in_tuples = parts.loss->takes() != TupleKind::kNone;
+  Split split = SplitRows(rows.labels, settings.loop.validation_share, seed, in_tuples ? 2 : 1);
   if (!in_tuples) return split;
-  const int64_t images = settings.sampler.use == "identities" ? settings.sampler.images : 2;
+  const int64_t images = std::max<int64_t>(2, parts.sampler->images_together());
   split.validation = GroupByIdentity(rows.labels, split.validation, images);
   return split;
+}
+
+Augmenter MakeAugmenter(const TrainSettings& settings, const Parts& parts, int64_t size_px) {
+  std::vector<AugmentationStep> steps;
+  for (size_t i = 0; i < settings.augmentation.size(); ++i) {
+    steps.push_back({absl::StrCat("train.augmentation.", settings.augmentation[i]),
+                     parts.augmentation[i].get()});
+  }
+  return Augmenter(std::move(steps), size_px);
 }
 
 }  // namespace
@@ -151,12 +213,11 @@ absl::Status RunTrain(StageContext& context) {
   UseOneOpenCvThread();  // batches are made by several of our own
   FACET_ASSIGN_OR_RETURN(const Numerics numerics,
                          PrepareTorch(context.device(), context.precision(), context.threads()));
-  FACET_ASSIGN_OR_RETURN(Parts parts, CreateParts(context));
+  FACET_ASSIGN_OR_RETURN(Parts parts, CreateParts(context, settings));
   const NetworkInput input = parts.architecture->input();
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context, input.size_px));
   const LabelledRows rows = LabelCrops(*crops);
-  const Split split = MakeSplit(rows, settings, parts.loss->takes() != TupleKind::kNone,
-                                DeriveSeed(context.seed(), "split"));
+  const Split split = MakeSplit(rows, settings, parts, DeriveSeed(context.seed(), "split"));
 
   Model model;
   model.architecture = context.component_name("architecture");
@@ -165,7 +226,6 @@ absl::Status RunTrain(StageContext& context) {
   model.classes = rows.classes;
   model.precision = context.precision();
   FACET_RETURN_IF_ERROR(CountImages(rows, split, context, &model.counts));
-  FACET_RETURN_IF_ERROR(CheckIdentities(rows.labels, split.training, settings.sampler));
   WeightSettings weights;
   StoredTensors foreign;
   if (context.settings().contains("weights")) {
@@ -176,9 +236,9 @@ absl::Status RunTrain(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(ForeignInput format,
                          ForeignInputOf(weights, foreign, InputFormatOf(input)));
   model.input = std::move(format.format);
-  if (!format.fixed_mean && input.mean_bgr.empty() && settings.optimizer.mean != "none") {
+  if (!format.fixed_mean && input.mean_bgr.empty() && settings.loop.mean != "none") {
     FACET_ASSIGN_OR_RETURN(model.input.mean_bgr, MeasureMean(*crops, split.training, input.size_px,
-                                                             settings.optimizer.mean == "image"));
+                                                             settings.loop.mean == "image"));
   }
 
   parts.architecture->Initialize(DeriveSeed(context.seed(), "architecture"));
@@ -189,15 +249,24 @@ absl::Status RunTrain(StageContext& context) {
     FACET_RETURN_IF_ERROR(StartFromFile(weights, foreign, context, *parts.architecture));
   }
   FACET_RETURN_IF_ERROR(Start(context, parts, &model));
-  const Batches batches(*crops, rows.labels, split, settings.optimizer.batch, settings.augment,
-                        model.input, DeriveSeed(context.seed(), "batches"), settings.sampler);
+  const Batches batches(*crops, rows.labels, split, settings.loop.batch, *parts.sampler,
+                        MakeAugmenter(settings, parts, model.input.size_px), model.input,
+                        DeriveSeed(context.seed(), "batches"));
+  FACET_RETURN_IF_ERROR(Annotate(batches.CheckSampler(), "train.sampler"));
   TrainerHooks hooks;
   hooks.progress = [&context](int64_t done, int64_t total, const std::string& note) {
     context.Progress(done, total, "images", note);
   };
   hooks.stop_requested = [&context] { return context.stop_requested(); };
-  Trainer trainer(*parts.architecture, *parts.loss, parts.miner.get(), batches,
-                  MakeTrainerOptions(context, settings, numerics), hooks);
+  TrainerOptions options = MakeTrainerOptions(context, settings, parts, numerics);
+  options.copied = CopiedTensors(model, !weights.file.empty(), *parts.architecture);
+  const ObjectiveParts objective = {*parts.architecture,
+                                    *parts.loss,
+                                    parts.miner.get(),
+                                    context.component_name("architecture"),
+                                    context.component_name("loss"),
+                                    parts.miner == nullptr ? "" : context.component_name("miner")};
+  Trainer trainer(objective, *parts.optimizer, batches, std::move(options), hooks);
   FACET_RETURN_IF_ERROR(trainer.Run());
   model.log = trainer.log();
   return WriteModel(model, trainer.Weights(), context.output_dir());

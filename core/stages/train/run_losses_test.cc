@@ -22,7 +22,7 @@ TEST_F(TrainTest, TrainsTupleLossesWithAndWithoutAMiner) {
   for (const bool mined : {false, true}) {  // every pair of a batch, and triplets as pairs
     if (mined) uses["miner"] = {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"};
     auto context = Context(mined ? "mined" : "all", uses);
-    context->settings_["optimizer"]["epochs"] = 1;
+    context->settings_["loop"]["epochs"] = 1;
     const absl::Status status = RunTrain(*context);
     ASSERT_TRUE(status.ok()) << status;
   }
@@ -32,30 +32,36 @@ TEST_F(TrainTest, TrainsTupleLossesWithAndWithoutAMiner) {
               HasSubstr("train.miner mines an epoch, train needs one that mines a batch"));
   uses["miner"] = {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"};
   auto context = Context("batch", uses);
-  context->settings_["optimizer"]["rates"] = {1e-5};  // distances grow with the squared weights
-  context->settings_["optimizer"]["validation_share"] = 0.3;
+  ScheduleOf(*context)["rates"] = {1e-5};  // distances grow with the squared weights
+  context->settings_["loop"]["validation_share"] = 0.3;
   const absl::Status status = RunTrain(*context);
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_TRUE(ReadJsonLines(context->output_ + "/log.jsonl")->back().contains("validation_loss"));
 }
 
-// Triplets of identities, from batches of 4 x 2.
-void UseIdentities(FakeContext& context) {
-  context.settings_["optimizer"]["rates"] = {1e-4};
-  context.settings_["optimizer"]["validation_share"] = 0.3;
-  context.settings_["sampler"] = {{"use", "identities"}, {"identities", 4}, {"images", 2}};
+Use Identities(int images) {
+  return {"plugins/samplers/libidentities.so", "sampler", "identities", {{"images", images}}};
 }
 
-const std::map<std::string, Use> kTripletUses = {
-    {"architecture", kUses.at("architecture")},
-    {"loss", {"plugins/losses/libtriplet.so", "loss", "triplet"}},
-    {"miner", {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"}}};
+// Triplets of identities, from batches of 4 x 2.
+void UseIdentities(FakeContext& context) {
+  context.uses_["schedule"].options["rates"] = {1e-4};
+  context.settings_["loop"]["validation_share"] = 0.3;
+  context.uses_["sampler"] = Identities(2);
+}
+
+std::map<std::string, Use> TripletUses() {
+  std::map<std::string, Use> uses = kUses;
+  uses["loss"] = {"plugins/losses/libtriplet.so", "loss", "triplet"};
+  uses["miner"] = {"plugins/miners/libbatch_hard.so", "miner", "batch_hard"};
+  return uses;
+}
 
 TEST_F(TrainTest, GoesOnWithTheSameBitsWithIdentitiesAndAMemory) {
   const auto make = [&](const std::string& name) {
-    auto context = Context(name, kTripletUses);
+    auto context = Context(name, TripletUses());
     UseIdentities(*context);
-    context->settings_["optimizer"]["epochs"] = 3;
+    context->settings_["loop"]["epochs"] = 3;
     context->settings_["memory"] = {{"size", 20}, {"start_step", 2}};
     return context;
   };
@@ -63,7 +69,7 @@ TEST_F(TrainTest, GoesOnWithTheSameBitsWithIdentitiesAndAMemory) {
 }
 
 TEST_F(TrainTest, ValidatesTupleLossesOnPairs) {
-  auto context = Context("pairs", kTripletUses);
+  auto context = Context("pairs", TripletUses());
   UseIdentities(*context);
   ASSERT_TRUE(RunTrain(*context).ok());
   // A share of 0.3 of 10 images of each identity: 1.5 pairs, so 2 or 4 images.
@@ -80,10 +86,10 @@ TEST_F(TrainTest, ValidatesTupleLossesOnPairs) {
 
 TEST_F(TrainTest, SaysWhatSamplerAndMemoryNeed) {
   auto many = Context("many");
-  many->settings_["sampler"] = {{"use", "identities"}, {"identities", 8}, {"images", 2}};
-  many->settings_["optimizer"]["batch"] = 16;
+  many->uses_["sampler"] = Identities(2);
+  many->settings_["loop"]["batch"] = 16;
   EXPECT_THAT(std::string(RunTrain(*many).message()),
-              HasSubstr("train.sampler.identities = 8, but the training images show 4 identities"));
+              AllOf(HasSubstr("train.sampler"), HasSubstr("4 identities")));
   auto memory = Context("memory");
   memory->settings_["memory"] = {{"size", 20}};
   EXPECT_THAT(std::string(RunTrain(*memory).message()),
@@ -148,7 +154,7 @@ TEST_F(TrainTest, KeepsALossesBuffers) {
     auto uses = kUses;
     uses["loss"] = Stateful(&seen, Second::kUsed);
     auto context = Context(name, uses);
-    context->settings_["optimizer"]["rates"] = {1e-4};
+    ScheduleOf(*context)["rates"] = {1e-4};
     return context;
   };
   ExpectSameBitsAfterStop(make, 6);
@@ -159,7 +165,7 @@ TEST_F(TrainTest, KeepsALossesBuffers) {
 
   auto next = make("next");
   next->inputs_["start"] = whole;
-  next->settings_["optimizer"]["epochs"] = 1;
+  next->settings_["loop"]["epochs"] = 1;
   ASSERT_TRUE(RunTrain(*next).ok());
   EXPECT_THAT(next->notices_, Contains(HasSubstr("drawn anew: none; not used: none.")));
 }
@@ -169,19 +175,19 @@ TEST_F(TrainTest, ALossesTensorsMayLearnLateButNotNever) {
   auto uses = kUses;
   uses["loss"] = Stateful(&seen, Second::kUsedFromThirdCall);
   auto late = Context("late", uses);
-  late->settings_["optimizer"]["rates"] = {1e-4};
+  ScheduleOf(*late)["rates"] = {1e-4};
   const absl::Status status = RunTrain(*late);
   EXPECT_TRUE(status.ok()) << status;
   uses["loss"] = Stateful(&seen, Second::kUnused);
   auto never = Context("never", uses);
-  never->settings_["optimizer"]["rates"] = {1e-4};
+  ScheduleOf(*never)["rates"] = {1e-4};
   EXPECT_THAT(std::string(RunTrain(*never).message()),
               HasSubstr("learned tensor loss.second gets no gradient"));
 }
 
 TEST_F(TrainTest, ShowsTheMemoryToTheLoss) {
   StatefulLoss::Seen seen;
-  auto uses = kTripletUses;
+  auto uses = TripletUses();
   uses["loss"] = Stateful(&seen, Second::kUsed, TupleKind::kTriplets);
   auto context = Context("memory", uses);
   UseIdentities(*context);

@@ -21,8 +21,8 @@ TEST_F(TrainTest, LearnsAndGivesTheSameBitsAgain) {
          second = Context(std::string("b") + precision);
     for (FakeContext* context : {first.get(), second.get()}) {
       context->precision_ = precision;
-      context->settings_["optimizer"]["epochs"] = 12;
-      context->settings_["optimizer"]["rates"] = {0.005};
+      context->settings_["loop"]["epochs"] = 12;
+      ScheduleOf(*context)["rates"] = {0.005};
       context->uses_["architecture"].options["dropout"] = 0.0;
       const absl::Status status = RunTrain(*context);
       ASSERT_TRUE(status.ok()) << status;
@@ -57,27 +57,48 @@ TEST_F(TrainTest, GoesOnAfterAStopWithTheSameBits) {
   }
 }
 
-TEST_F(TrainTest, GoesOnWithTheSameBitsWhateverTheOptimiser) {
-  const std::vector<std::pair<std::string, Json>> optimizers = {
+TEST_F(TrainTest, GoesOnWithTheSameBitsWhateverItsParts) {
+  struct Case {
+    const char* precision;
+    Json loop;
+    std::map<std::string, Use> uses;
+  };
+  const auto optimizer = [](const std::string& name, const Json& options = Json::object()) {
+    return Use{"plugins/optimizers/lib" + name + ".so", "optimizer", name, options};
+  };
+  const auto schedule = [](const std::string& name, const Json& options) {
+    return Use{"plugins/schedules/lib" + name + ".so", "schedule", name, options};
+  };
+  const std::vector<Case> cases = {
       {"float32",
-       {{"nesterov", true}, {"schedule", "step"}, {"rates", {0.01, 0.001}}, {"clip_norm", 1.0}}},
+       {{"clip_norm", 1.0}, {"average_decay", 0.9}},
+       {{"optimizer", optimizer("sgd", {{"nesterov", true}})},
+        {"schedule", schedule("step", {{"rates", {0.01, 0.001}}})}}},
       {"float32",
-       {{"use", "adam"}, {"schedule", "cosine"}, {"warmup_epochs", 1.6}, {"clip_norm", 0.5}}},
-      {"bfloat16", {{"use", "adamw"}, {"decay_vectors", false}, {"loss_rate_factor", 10.0}}}};
-  for (const auto& [precision, changes] : optimizers) {
-    SCOPED_TRACE(Dump(changes));
+       {{"warmup_epochs", 1.6}, {"clip_norm", 0.5}, {"micro_batch", 3}},
+       {{"optimizer", optimizer("adam")}, {"schedule", schedule("cosine", {{"rate", 0.001}})}}},
+      {"bfloat16",
+       {{"decay_vectors", false}, {"average_decay", 0.9}},
+       {{"optimizer", optimizer("adamw")},
+        {"schedule", schedule("plateau", {{"rates", {0.001}}})}}},
+      {"float32",
+       {{"micro_batch", 4}},
+       {{"optimizer", optimizer("sam")}, {"schedule", schedule("plateau", {{"rates", {0.001}}})}}}};
+  for (const Case& each : cases) {
+    SCOPED_TRACE(Dump(each.loop));
     SetUp();
-    const Json& optimizer = changes;
-    const std::string& type = precision;
     ExpectSameBitsAfterStop(
         [&](const std::string& name) {
           auto context = Context(name);
-          context->precision_ = type;
-          context->settings_["optimizer"].erase("patience");
-          context->settings_["optimizer"]["epochs"] = 2;
-          context->settings_["optimizer"]["rates"] = {0.001};
-          context->settings_["optimizer"].update(optimizer);
-          context->settings_["augment"] = {{"brightness", 0.4}, {"erase", 0.5}, {"zoom_max", 1.1}};
+          context->precision_ = each.precision;
+          context->settings_["loop"]["epochs"] = 2;
+          context->settings_["loop"].update(each.loop);
+          for (const auto& [role, use] : each.uses) context->uses_[role] = use;
+          for (const char* step : {"brightness", "erase", "zoom"}) {
+            context->settings_["augmentation"].push_back(step);
+            context->uses_[std::string("augmentation.") + step] = {
+                "plugins/augmentations/lib" + std::string(step) + ".so", "augmentation", step};
+          }
           return context;
         },
         /*stop=*/6);
@@ -88,12 +109,12 @@ TEST_F(TrainTest, StepsAreClipped) {
   std::vector<std::vector<float>> weights;
   for (const double rate : {1e-3, 1e-3, 2e-3}) {
     auto context = Context("clipped" + std::to_string(weights.size()));
-    Json& optimizer = context->settings_["optimizer"];
-    optimizer["epochs"] = 1;
-    optimizer["batch"] = 36;  // one step
-    optimizer["rates"] = {rate};
-    optimizer["weight_decay"] = 0;
-    optimizer["clip_norm"] = weights.empty() ? 2e-3 : 1e-3;
+    Json& loop = context->settings_["loop"];
+    loop["epochs"] = 1;
+    loop["batch"] = 36;  // one step
+    loop["clip_norm"] = weights.empty() ? 2e-3 : 1e-3;
+    ScheduleOf(*context)["rates"] = {rate};
+    OptimizerOf(*context)["weight_decay"] = 0.0;
     ASSERT_TRUE(RunTrain(*context).ok());
     const StoredTensors stored = *ReadTensors(context->output_ + "/weights.safetensors");
     weights.push_back(stored.tensors.at("loss.bias").values);  // zeros before the step
@@ -113,8 +134,8 @@ TEST_F(TrainTest, StartsFromLayersThatAgree) {
   uses["architecture"].options["config"] = "B";
   auto to = Context("to", uses);
   to->inputs_["start"] = from->output_;
-  to->settings_["optimizer"]["rates"] = {1e-30};  // the start is what is left
-  to->settings_["optimizer"]["weight_decay"] = 0.0;
+  ScheduleOf(*to)["rates"] = {1e-30};  // the start is what is left
+  OptimizerOf(*to)["weight_decay"] = 0.0;
   ASSERT_TRUE(RunTrain(*to).ok());
   EXPECT_THAT(to->notices_, Contains(HasSubstr("drawn anew: conv1_2, conv2_2; not used: none.")));
   const StoredTensors a = *ReadTensors(from->output_ + "/weights.safetensors");
@@ -137,15 +158,15 @@ TEST_F(TrainTest, LeavesTheClassifierBehindIfThePeopleDiffer) {
 
 TEST_F(TrainTest, SaysWhereItDiverged) {
   auto context = Context("out");
-  context->settings_["optimizer"]["rates"] = {1e18};
+  ScheduleOf(*context)["rates"] = {1e18};
   const absl::Status status = RunTrain(*context);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("(epoch 1, rate 1e+18): training diverged"));
+  EXPECT_THAT(
+      std::string(status.message()),
+      HasSubstr("(epoch 1, rate 1e+18): training diverged; lower the rate of train.schedule"));
   // In the last step of all, no loss is computed any more.
   auto last = Context("last");
-  last->settings_["optimizer"]["rates"] = {1e39};
-  last->settings_["optimizer"]["epochs"] = 1;
-  last->settings_["optimizer"]["batch"] = 24;
-  last->settings_["optimizer"]["validation_share"] = 0.0;
+  ScheduleOf(*last)["rates"] = {1e39};
+  last->settings_["loop"] = {{"epochs", 1}, {"batch", 24}, {"validation_share", 0.0}};
   EXPECT_THAT(std::string(RunTrain(*last).message()), HasSubstr("training diverged"));
   EXPECT_FALSE(std::filesystem::exists(last->output_ + "/weights.safetensors"));
   auto cuda = Context("cuda");

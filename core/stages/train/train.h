@@ -1,9 +1,10 @@
 // The train stage: packed crops -> a network.
 //
 //   ports     crops (pack), start (train; optional): the network to begin with
-//   roles     architecture, loss, miner (if the loss takes tuples; scope batch)
-//   settings  optimizer, augment, sampler, memory (settings_check.h); weights (WeightSettings)
-//             where a file is the start
+//   roles     architecture, loss, miner (if the loss takes tuples; scope batch), optimizer, sampler,
+//             augmentation.<name> for each step, schedule and phases.<name>.schedule
+//   settings  loop, memory, augmentation, groups, phases (settings_check.h); weights
+//             (WeightSettings) where a file is the start
 //   files     weights.safetensors, model.json (core/training/model.h), log.jsonl: an object per
 //             epoch
 //

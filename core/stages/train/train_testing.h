@@ -28,7 +28,16 @@ const std::map<std::string, Use> kUses = {
       "architecture",
       "vgg",
       {{"config", "A"}, {"input_px", 32}, {"width", 0.06}, {"fc_size", 24}, {"init", "kaiming"}}}},
-    {"loss", {"plugins/losses/libsoftmax.so", "loss", "softmax"}}};
+    {"loss", {"plugins/losses/libsoftmax.so", "loss", "softmax"}},
+    {"optimizer", {"plugins/optimizers/libsgd.so", "optimizer", "sgd"}},
+    {"schedule",
+     {"plugins/schedules/libplateau.so",
+      "schedule",
+      "plateau",
+      {{"rates", {0.02}}, {"patience", 99}}}},
+    {"sampler", {"plugins/samplers/librandom.so", "sampler", "random"}},
+    {"augmentation.crop", {"plugins/augmentations/libcrop.so", "augmentation", "crop"}},
+    {"augmentation.flip", {"plugins/augmentations/libflip.so", "augmentation", "flip"}}};
 
 class TrainTest : public testing::Test {
  protected:
@@ -57,17 +66,14 @@ class TrainTest : public testing::Test {
 
   std::unique_ptr<FakeContext> Context(const std::string& name,
                                        std::map<std::string, Use> uses = kUses) {
-    const Json settings = {{"optimizer",
-                            {{"batch", 8},
-                             {"epochs", 4},
-                             {"rates", {0.02}},
-                             {"validation_share", 0.1},
-                             {"patience", 99}}},
-                           {"augment", Json::object()}};
+    const Json settings = {{"loop", {{"batch", 8}, {"epochs", 4}, {"validation_share", 0.1}}},
+                           {"augmentation", {"crop", "flip"}}};
     auto context = std::make_unique<FakeContext>(folder_ + "/" + name, std::move(uses), settings);
     context->inputs_["crops"] = folder_;
     return context;
   }
+  static Json& ScheduleOf(FakeContext& context) { return context.uses_["schedule"].options; }
+  static Json& OptimizerOf(FakeContext& context) { return context.uses_["optimizer"].options; }
   static std::string Result(const FakeContext& context) {
     std::string all;
     for (const char* file : {"weights.safetensors", "model.json", "log.jsonl"}) {

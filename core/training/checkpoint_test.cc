@@ -1,13 +1,12 @@
-// Weights files, checkpoints and learning rates.
-#include <cmath>
+// Weights files and checkpoints.
+#include "core/training/checkpoint.h"
+
 #include <filesystem>
 #include <fstream>
 #include <limits>
 
 #include "core/base/file.h"
 #include "core/base/test_folder.h"
-#include "core/training/checkpoint.h"
-#include "core/training/schedule.h"
 #include "core/training/weights_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -165,106 +164,6 @@ TEST(Checkpoint, KeepsTwoGenerationsAndTakesTheNewestWhole) {
   EXPECT_EQ(step(), 2.0f);
   std::filesystem::remove(folder + "/checkpoint.1");
   EXPECT_EQ(step(), -1.0f);
-}
-
-OptimizerSettings Plateau(std::vector<double> rates, int64_t patience, int64_t epochs) {
-  OptimizerSettings settings;
-  settings.rates = std::move(rates);
-  settings.patience = patience;
-  settings.epochs = epochs;
-  return settings;
-}
-
-TEST(RateSchedule, TakesTheNextRateOnAPlateau) {
-  RateSchedule schedule(Plateau({1.0, 0.1}, 2, 100), 1);
-  const auto epoch = [&](double score) {
-    schedule.EndEpoch(score);
-    return schedule.Rate(schedule.state().epochs);
-  };
-  EXPECT_EQ(epoch(0.1), 1.0);
-  EXPECT_EQ(epoch(0.3), 1.0);
-  EXPECT_EQ(epoch(0.3), 1.0);  // equal is not better: one epoch of patience
-  EXPECT_EQ(epoch(0.2), 0.1);
-  EXPECT_EQ(epoch(0.4), 0.1);
-  EXPECT_EQ(epoch(0.4), 0.1);
-  EXPECT_FALSE(schedule.done());
-  epoch(0.4);
-  EXPECT_TRUE(schedule.done());
-}
-
-TEST(RateSchedule, EndsAtTheLastEpoch) {
-  for (const char* kind : {"plateau", "step"}) {
-    OptimizerSettings settings = Plateau({1.0, 0.1}, 5, 3);
-    settings.schedule = kind;
-    RateSchedule schedule(settings, 1);
-    for (int i = 0; i < 3; ++i) {
-      EXPECT_FALSE(schedule.done());
-      schedule.EndEpoch(-i);
-    }
-    EXPECT_TRUE(schedule.done());
-  }
-}
-
-// The rates of each epoch's first step, to the end.
-std::vector<double> RatesOfEpochs(const OptimizerSettings& settings, int64_t steps_per_epoch) {
-  RateSchedule schedule(settings, steps_per_epoch);
-  std::vector<double> rates;
-  while (!schedule.done()) {
-    rates.push_back(schedule.Rate(schedule.state().epochs * steps_per_epoch));
-    schedule.EndEpoch();
-  }
-  return rates;
-}
-
-TEST(RateSchedule, SharesTheEpochsWithoutValidation) {
-  // A change at ceil(7 / 3) = 3 and ceil(14 / 3) = 5 epochs.
-  EXPECT_THAT(RatesOfEpochs(Plateau({3.0, 2.0, 1.0}, 1, 7), 5),
-              testing::ElementsAre(3, 3, 3, 2, 2, 1, 1));
-}
-
-TEST(RateSchedule, StepChangesAtMilestonesOfEpochsOrShares) {
-  OptimizerSettings settings = Plateau({3.0, 2.0, 1.0}, 1, 10);
-  settings.schedule = "step";
-  settings.milestones = {2, 0.7};
-  for (const int64_t steps : {1, 7, 1000}) {
-    EXPECT_THAT(RatesOfEpochs(settings, steps), testing::ElementsAre(3, 3, 2, 2, 2, 2, 2, 1, 1, 1));
-  }
-  RateSchedule schedule(settings, 7);
-  EXPECT_EQ(schedule.Rate(2 * 7 - 1), 3);  // to the step, whatever validation says
-  EXPECT_EQ(schedule.Rate(2 * 7), 2);
-  for (int i = 0; i < 5; ++i) schedule.EndEpoch(0.5);
-  EXPECT_EQ(schedule.Rate(5 * 7), 2);
-  settings.milestones.clear();
-  settings.epochs = 6;
-  EXPECT_THAT(RatesOfEpochs(settings, 3), testing::ElementsAre(3, 3, 2, 2, 1, 1));
-}
-
-TEST(RateSchedule, CosineFallsStepByStep) {
-  OptimizerSettings settings = Plateau({0.5}, 1, 4);
-  settings.schedule = "cosine";
-  settings.final_rate = 0.1;
-  settings.warmup_epochs = 0.5;
-  RateSchedule schedule(settings, 10);
-  for (int64_t step = 0; step < 40; ++step) {
-    // 5 steps of warm-up, then half a cosine over 35.
-    const double expected =
-        step < 5 ? 0.5 * static_cast<double>(step + 1) / 5
-                 : 0.1 + 0.4 * 0.5 * (1 + std::cos(std::acos(-1.0) * (step - 5.0) / 35));
-    EXPECT_NEAR(schedule.Rate(step), expected, 1e-12) << step;
-  }
-}
-
-TEST(RateSchedule, WarmUpHoldsForAllSchedulesAndIsNoPlateau) {
-  OptimizerSettings settings = Plateau({1.0, 0.1}, 1, 10);
-  settings.warmup_epochs = 2.5;
-  RateSchedule schedule(settings, 4);
-  for (int64_t step = 0; step < 12; ++step) {
-    EXPECT_NEAR(schedule.Rate(step), std::min(1.0, static_cast<double>(step + 1) / 10), 1e-12);
-  }
-  for (int i = 0; i < 2; ++i) schedule.EndEpoch(0.5);
-  EXPECT_EQ(schedule.state().stage, 0);
-  schedule.EndEpoch(0.5);
-  EXPECT_EQ(schedule.state().stage, 1);
 }
 
 }  // namespace
