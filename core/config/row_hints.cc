@@ -116,12 +116,16 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
                                          known.empty() ? "none" : absl::StrJoin(known, ", ")));
   }
   if (is_option && elsewhere.empty() && nearest.empty()) {
+    const Slot* slot = layout_.Find(path);
+    std::vector<std::string> others;
     for (const ComponentInfo& component : catalogue_.components()) {
-      if (FindOption(component.options, name) == nullptr) continue;
-      const Slot* slot = layout_.Find(path);
-      if (slot->fill != Slot::Fill::kComponent || slot->kind != component.kind) continue;
-      problem.caret_note = absl::StrCat("`", name, "` is an option of ", component.kind, " ",
-                                        component.name, ", not of ", owner);
+      if (FindOption(component.options, name) != nullptr && component.kind == slot->kind) {
+        others.push_back(component.name);
+      }
+    }
+    if (slot->fill == Slot::Fill::kComponent && !others.empty()) {
+      problem.caret_note = absl::StrCat("`", name, "` is an option of ", slot->kind, " ",
+                                        absl::StrJoin(others, ", "), ", not of ", owner);
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/api/guard.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -29,6 +30,10 @@ Batches::Batches(const CropSet& crops, std::vector<int64_t> labels, Split split,
   }
 }
 
+absl::Status Batches::CheckSampler() const {
+  return Guard("train.sampler", [this] { return sampler_.Check(training_labels_, batch_size_); });
+}
+
 int64_t Batches::num_training() const {
   return NumBatches(static_cast<int64_t>(split_.training.size()), batch_size_);
 }
@@ -39,7 +44,10 @@ int64_t Batches::num_validation() const {
 
 absl::StatusOr<std::vector<int64_t>> Batches::EpochOrder(int64_t epoch) const {
   const uint64_t seed = DeriveSeed(seed_, absl::StrCat("order/", epoch));
-  std::vector<int64_t> order = sampler_.Epoch(training_labels_, batch_size_, seed);
+  FACET_ASSIGN_OR_RETURN(std::vector<int64_t> order,
+                         Guard("train.sampler", [&]() -> absl::StatusOr<std::vector<int64_t>> {
+                           return sampler_.Epoch(training_labels_, batch_size_, seed);
+                         }));
   const auto count = static_cast<int64_t>(split_.training.size());
   const int64_t least = std::min(num_training() * batch_size_, count);
   if (static_cast<int64_t>(order.size()) < least ||

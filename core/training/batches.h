@@ -27,7 +27,7 @@ class Batches {
           const Sampler& sampler, Augmenter augmenter, InputFormat format, uint64_t seed);
 
   // InvalidArgument: the sampler cannot make such batches.
-  absl::Status CheckSampler() const { return sampler_.Check(training_labels_, batch_size_); }
+  absl::Status CheckSampler() const;
 
   // Of an epoch. Which images are left over differs with each epoch's order. The one batch of fewer
   // images than fill it may be smaller.

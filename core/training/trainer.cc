@@ -43,7 +43,9 @@ absl::Status Trainer::Run() {
   FACET_RETURN_IF_ERROR(Prepare());
   for (; phase_ < static_cast<int64_t>(options_.phases.size()); ++phase_) {
     FACET_RETURN_IF_ERROR(BeginPhase());
-    while (!PhaseEnds()) {
+    while (true) {
+      FACET_ASSIGN_OR_RETURN(const bool ends, PhaseEnds());
+      if (ends) break;
       FACET_RETURN_IF_ERROR(RunEpoch());
       FACET_RETURN_IF_ERROR(EndEpoch());
     }
@@ -101,13 +103,24 @@ absl::Status Trainer::BeginPhase() {
   return learned_.SetGroups(phase().groups, options_.copied);
 }
 
-bool Trainer::PhaseEnds() const {
-  return phase_epoch_ >= phase().epochs || phase().schedule->Ends(SpanOf(phase()), scores_);
+absl::StatusOr<bool> Trainer::PhaseEnds() const {
+  if (phase_epoch_ >= phase().epochs) return true;
+  return Guard(phase().schedule_slot, [this]() -> absl::StatusOr<bool> {
+    return phase().schedule->Ends(SpanOf(phase()), scores_);
+  });
 }
 
-double Trainer::Rate(int64_t step) const {
+absl::StatusOr<double> Trainer::Rate(int64_t step) const {
   const ScheduleSpan span = SpanOf(phase());
-  const double rate = phase().schedule->Rate(span, step, scores_);
+  FACET_ASSIGN_OR_RETURN(const double rate,
+                         Guard(phase().schedule_slot, [&]() -> absl::StatusOr<double> {
+                           return phase().schedule->Rate(span, step, scores_);
+                         }));
+  if (!std::isfinite(rate) || rate < 0) {
+    return absl::InternalError(absl::StrCat(phase().schedule_slot, ": schedule ",
+                                            phase().schedule_name, " gives step ", step,
+                                            " the rate ", rate));
+  }
   const auto number = static_cast<double>(step + 1);
   return number < span.warmup_steps() ? rate * number / span.warmup_steps() : rate;
 }
@@ -145,7 +158,7 @@ absl::Status Trainer::Diverged(const std::string& what, int64_t step, double rat
 
 absl::StatusOr<double> Trainer::Step(const Batch& batch) {
   const uint64_t seed = DeriveSeed(options_.seed, absl::StrCat("step/", step_));
-  const double rate = Rate(phase_epoch_ * batches_.num_training() + batch_);
+  FACET_ASSIGN_OR_RETURN(const double rate, Rate(phase_epoch_ * batches_.num_training() + batch_));
   learned_.ZeroGradients();
   FACET_ASSIGN_OR_RETURN(const Objective::Value value,
                          objective_.Differentiate(batch, step_, seed));
@@ -224,7 +237,7 @@ absl::StatusOr<double> Trainer::Validate(Json* entry) {
 }
 
 absl::Status Trainer::EndEpoch() {
-  const double rate = Rate((phase_epoch_ + 1) * batches_.num_training() - 1);
+  FACET_ASSIGN_OR_RETURN(const double rate, Rate((phase_epoch_ + 1) * batches_.num_training() - 1));
   // The loss of a step tells of the steps before it: nothing else tells of the last one.
   if (const absl::Status finite = learned_.CheckFinite(); !finite.ok()) {
     return Diverged(absl::StrCat(finite.message(), " after"), step_, rate);

@@ -79,8 +79,9 @@ class Trainer {
   const TrainerPhase& phase() const { return options_.phases[static_cast<size_t>(phase_)]; }
   ScheduleSpan SpanOf(const TrainerPhase& phase) const;
   absl::Status BeginPhase();  // or goes on with it
-  bool PhaseEnds() const;
-  double Rate(int64_t step) const;  // of a step of this phase, counted from 0
+  absl::StatusOr<bool> PhaseEnds() const;
+  // Of a step of this phase, counted from 0. Internal: the schedule broke its contract.
+  absl::StatusOr<double> Rate(int64_t step) const;
   absl::Status RunEpoch();
   absl::StatusOr<double> Step(const Batch& batch);
   // What gradients are to be multiplied by; norm: before that, only where something reads it.

@@ -206,6 +206,40 @@ Augmenter MakeAugmenter(const TrainSettings& settings, const Parts& parts, int64
   return Augmenter(std::move(steps), size_px);
 }
 
+Model ModelOf(const StageContext& context, const LabelledRows& rows) {
+  Model model;
+  model.architecture = context.component_name("architecture");
+  model.architecture_options = context.component_options("architecture");
+  model.loss = context.component_name("loss");
+  model.classes = rows.classes;
+  model.precision = context.precision();
+  return model;
+}
+
+absl::Status Initialize(const StageContext& context, size_t num_classes, Parts& parts) {
+  parts.architecture->Initialize(DeriveSeed(context.seed(), "architecture"));
+  return parts.loss->Initialize(parts.architecture->dimension(), static_cast<int64_t>(num_classes),
+                                DeriveSeed(context.seed(), "loss"));
+}
+
+ObjectiveParts ObjectivePartsOf(const StageContext& context, const Parts& parts) {
+  return {*parts.architecture,
+          *parts.loss,
+          parts.miner.get(),
+          context.component_name("architecture"),
+          context.component_name("loss"),
+          parts.miner == nullptr ? "" : context.component_name("miner")};
+}
+
+TrainerHooks HooksOf(StageContext& context) {
+  TrainerHooks hooks;
+  hooks.progress = [&context](int64_t done, int64_t total, const std::string& note) {
+    context.Progress(done, total, "images", note);
+  };
+  hooks.stop_requested = [&context] { return context.stop_requested(); };
+  return hooks;
+}
+
 }  // namespace
 
 absl::Status RunTrain(StageContext& context) {
@@ -219,12 +253,7 @@ absl::Status RunTrain(StageContext& context) {
   const LabelledRows rows = LabelCrops(*crops);
   const Split split = MakeSplit(rows, settings, parts, DeriveSeed(context.seed(), "split"));
 
-  Model model;
-  model.architecture = context.component_name("architecture");
-  model.architecture_options = context.component_options("architecture");
-  model.loss = context.component_name("loss");
-  model.classes = rows.classes;
-  model.precision = context.precision();
+  Model model = ModelOf(context, rows);
   FACET_RETURN_IF_ERROR(CountImages(rows, split, context, &model.counts));
   WeightSettings weights;
   StoredTensors foreign;
@@ -241,10 +270,7 @@ absl::Status RunTrain(StageContext& context) {
                                                              settings.loop.mean == "image"));
   }
 
-  parts.architecture->Initialize(DeriveSeed(context.seed(), "architecture"));
-  FACET_RETURN_IF_ERROR(parts.loss->Initialize(parts.architecture->dimension(),
-                                               static_cast<int64_t>(rows.classes.size()),
-                                               DeriveSeed(context.seed(), "loss")));
+  FACET_RETURN_IF_ERROR(Initialize(context, rows.classes.size(), parts));
   if (!weights.file.empty()) {
     FACET_RETURN_IF_ERROR(StartFromFile(weights, foreign, context, *parts.architecture));
   }
@@ -252,21 +278,11 @@ absl::Status RunTrain(StageContext& context) {
   const Batches batches(*crops, rows.labels, split, settings.loop.batch, *parts.sampler,
                         MakeAugmenter(settings, parts, model.input.size_px), model.input,
                         DeriveSeed(context.seed(), "batches"));
-  FACET_RETURN_IF_ERROR(Annotate(batches.CheckSampler(), "train.sampler"));
-  TrainerHooks hooks;
-  hooks.progress = [&context](int64_t done, int64_t total, const std::string& note) {
-    context.Progress(done, total, "images", note);
-  };
-  hooks.stop_requested = [&context] { return context.stop_requested(); };
+  FACET_RETURN_IF_ERROR(batches.CheckSampler());
   TrainerOptions options = MakeTrainerOptions(context, settings, parts, numerics);
   options.copied = CopiedTensors(model, !weights.file.empty(), *parts.architecture);
-  const ObjectiveParts objective = {*parts.architecture,
-                                    *parts.loss,
-                                    parts.miner.get(),
-                                    context.component_name("architecture"),
-                                    context.component_name("loss"),
-                                    parts.miner == nullptr ? "" : context.component_name("miner")};
-  Trainer trainer(objective, *parts.optimizer, batches, std::move(options), hooks);
+  Trainer trainer(ObjectivePartsOf(context, parts), *parts.optimizer, batches, std::move(options),
+                  HooksOf(context));
   FACET_RETURN_IF_ERROR(trainer.Run());
   model.log = trainer.log();
   return WriteModel(model, trainer.Weights(), context.output_dir());
