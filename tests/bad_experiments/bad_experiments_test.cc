@@ -1,8 +1,5 @@
 // Mistakes that people make in experiment files, one per file, against the slots of real rows: each
 // is found at its line and column, as the only error, and says what was probably meant.
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,11 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
-#include "core/config/experiment.h"
-#include "core/config/fixture_catalogue.h"
-#include "core/pipeline/experiment_layout.h"
-#include "core/stages/stage_types.h"
 #include "gtest/gtest.h"
+#include "tests/bad_experiments/bad_experiments_testing.h"
 
 namespace facet {
 namespace {
@@ -51,7 +45,7 @@ const Mistake kMistakes[] = {
      "E0102",
      "is a closing quote missing?"},
     {"bare_word.toml", {}, "bare_word.toml", 22, 20, "E0102", "did you mean \"haar\"?"},
-    {"capital_true.toml", {}, "capital_true.toml", 21, 8, "E0102", "did you mean `true`?"},
+    {"capital_true.toml", {}, "capital_true.toml", 15, 17, "E0102", "did you mean `true`?"},
     {"inline_table_over_two_lines.toml",
      {},
      "inline_table_over_two_lines.toml",
@@ -63,11 +57,11 @@ const Mistake kMistakes[] = {
     {"number_with_percent_sign.toml",
      {},
      "number_with_percent_sign.toml",
-     17,
+     15,
      21,
      "E0102",
      "without units"},
-    {"key_twice.toml", {}, "key_twice.toml", 16, 9, "E0102", "it has a value already"},
+    {"key_twice.toml", {}, "key_twice.toml", 15, 9, "E0102", "it has a value already"},
     {"missing_reference_file.toml",
      {},
      "missing_reference_file.toml",
@@ -86,13 +80,7 @@ const Mistake kMistakes[] = {
     {"no_schema.toml", {}, "no_schema.toml", 1, 1, "E0103", "begin it with: schema = 1"},
     {"unknown_schema.toml", {}, "unknown_schema.toml", 2, 10, "E0103", "this facet reads format 1"},
     {"typo_in_option.toml", {}, "typo_in_option.toml", 54, 33, "E0201", "did you mean `margin`?"},
-    {"typo_in_setting.toml",
-     {},
-     "typo_in_setting.toml",
-     16,
-     1,
-     "E0201",
-     "did you mean `weight_decay`?"},
+    {"typo_in_setting.toml", {}, "typo_in_setting.toml", 13, 1, "E0201", "did you mean `batch`?"},
     {"typo_in_slot.toml", {}, "typo_in_slot.toml", 8, 1, "E0201", "did you mean `detector`?"},
     {"typo_in_branch.toml", {}, "typo_in_branch.toml", 47, 1, "E0201", "did you mean `train`?"},
     {"typo_in_row_key.toml", {}, "typo_in_row_key.toml", 38, 1, "E0201", "did you mean `extends`?"},
@@ -107,8 +95,8 @@ const Mistake kMistakes[] = {
     {"option_of_another_part.toml",
      {},
      "option_of_another_part.toml",
-     16,
-     1,
+     12,
+     28,
      "E0201",
      "`input_px` is an option of train.architecture, not of train.optimizer"},
     {"option_of_another_component.toml",
@@ -131,11 +119,11 @@ const Mistake kMistakes[] = {
      48,
      7,
      "E0201",
-     "`epochs` is an option of train.optimizer"},
+     "`momentum` is an option of train.optimizer, not of train"},
     {"slot_outside_base.toml",
      {},
      "slot_outside_base.toml",
-     13,
+     16,
      2,
      "E0201",
      "did you mean `base.train`?"},
@@ -182,17 +170,17 @@ const Mistake kMistakes[] = {
      42,
      "E0301",
      "must be a number above 0 and at most 2, got \"wide\""},
-    {"quoted_number.toml", {}, "quoted_number.toml", 14, 9, "E0301", "did you mean 64?"},
+    {"quoted_number.toml", {}, "quoted_number.toml", 13, 9, "E0301", "did you mean 64?"},
     {"float_for_whole_number.toml",
      {},
      "float_for_whole_number.toml",
-     18,
+     14,
      10,
      "E0301",
      "did you mean 90?"},
-    {"number_for_list.toml", {}, "number_for_list.toml", 17, 9, "E0301", "did you mean [0.01]?"},
+    {"number_for_list.toml", {}, "number_for_list.toml", 18, 9, "E0301", "did you mean [0.01]?"},
     {"number_with_unit.toml", {}, "number_with_unit.toml", 10, 56, "E0301", "did you mean 224?"},
-    {"text_for_boolean.toml", {}, "text_for_boolean.toml", 21, 8, "E0301", "did you mean true?"},
+    {"text_for_boolean.toml", {}, "text_for_boolean.toml", 12, 76, "E0301", "did you mean true?"},
     {"whole_number_as_row_id.toml",
      {},
      "whole_number_as_row_id.toml",
@@ -203,14 +191,14 @@ const Mistake kMistakes[] = {
     {"bad_element_of_a_list.toml",
      {},
      "bad_element_of_a_list.toml",
-     19,
+     20,
      3,
      "E0301",
      "did you mean 0.001?"},
     {"percent_for_share.toml",
      {},
      "percent_for_share.toml",
-     17,
+     15,
      20,
      "E0302",
      "is it in percent? That is 0.05"},
@@ -221,7 +209,7 @@ const Mistake kMistakes[] = {
      40,
      "E0302",
      "is it in degrees? That is 0.4992 rad"},
-    {"negative_rate.toml", {}, "negative_rate.toml", 17, 16, "E0302", "each above 0, got -0.001"},
+    {"negative_rate.toml", {}, "negative_rate.toml", 18, 16, "E0302", "each above 0, got -0.001"},
     {"unknown_choice.toml", {}, "unknown_choice.toml", 7, 75, "E0303", "did you mean \"full\"?"},
     {"choice_in_lower_case.toml",
      {},
@@ -329,13 +317,7 @@ const Mistake kMistakes[] = {
      14,
      "E0202",
      "did you mean { value = 99.13 }?"},
-    {"good.toml",
-     {"train.optimizer.epoch=3"},
-     "--set #1",
-     0,
-     17,
-     "E0201",
-     "did you mean `epochs`?"},
+    {"good.toml", {"train.epoch=3"}, "--set #1", 0, 7, "E0201", "did you mean `epochs`?"},
     {"good.toml",
      {"seed=2", "7:embed.loss.margin=wide"},
      "--set #2",
@@ -344,7 +326,7 @@ const Mistake kMistakes[] = {
      "E0301",
      "got \"wide\""},
     {"good.toml", {"77:embed.lr=0.1"}, "--set #1", 0, 1, "E0501", "did you mean \"7\"?"},
-    {"good.toml", {"train.optimizer.epochs"}, "--set #1", 0, 1, "E0206", "PATH=VALUE"},
+    {"good.toml", {"train.epochs"}, "--set #1", 0, 1, "E0206", "PATH=VALUE"},
     {"good.toml",
      {"7:embed.loss=tripplet"},
      "--set #1",
@@ -353,10 +335,10 @@ const Mistake kMistakes[] = {
      "E0401",
      "did you mean \"triplet\"?"},
     {"good.toml",
-     {"train.optimizer.rates=[0.1, 0,01]"},
+     {"train.schedule.rates=[0.1, 0,01]"},
      "--set #1",
      0,
-     29,
+     28,
      "E0302",
      "each above 0, got 0"},
     {"good.toml",
@@ -368,40 +350,11 @@ const Mistake kMistakes[] = {
      "`momentum` is an option of train.optimizer"},
 };
 
-std::string Folder() {
-  return absl::StrCat(std::getenv("TEST_SRCDIR"), "/facet/tests/bad_experiments/");
-}
-
-const Catalogue& Components() {
-  static const auto* const kCatalogue = new Catalogue(
-      MakeFixtureCatalogue((std::filesystem::path(::testing::TempDir()) / "plugins").string()));
-  return *kCatalogue;
-}
-
-LoadResult Load(const std::string& file, const std::vector<std::string>& sets) {
-  setenv("FACET_TEST_DATA", "/data", 1);
-  unsetenv("FACET_TEST_DATE");
-  std::vector<Override> overrides;
-  for (const std::string& set : sets) {
-    overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
-  }
-  return LoadExperiment(Folder() + file, overrides, MakeExperimentLayout(AllStageTypes()),
-                        Components());
-}
-
-std::vector<Diagnostic> Errors(const LoadResult& result) {
-  std::vector<Diagnostic> errors;
-  for (const Diagnostic& diagnostic : result.diagnostics) {
-    if (diagnostic.severity == Diagnostic::Severity::kError) errors.push_back(diagnostic);
-  }
-  return errors;
-}
-
 class MistakeTest : public ::testing::TestWithParam<Mistake> {};
 
 TEST_P(MistakeTest, IsFoundAtItsPlaceWithTheRightSuggestion) {
   const Mistake& mistake = GetParam();
-  const LoadResult result = Load(mistake.file, mistake.sets);
+  const LoadResult result = LoadBadExperiment(mistake.file, mistake.sets);
   const std::string text = RenderAll(result.diagnostics, /*colour=*/false);
   const std::vector<Diagnostic> errors = Errors(result);
   ASSERT_EQ(errors.size(), 1u) << text;
@@ -410,11 +363,9 @@ TEST_P(MistakeTest, IsFoundAtItsPlaceWithTheRightSuggestion) {
   EXPECT_EQ(error.origin.line, mistake.line) << text;
   EXPECT_EQ(error.origin.column, mistake.column) << text;
   const bool is_set = absl::StartsWith(mistake.source, "--set");
-  EXPECT_EQ(error.origin.source, is_set ? mistake.source : Folder() + mistake.source);
+  EXPECT_EQ(error.origin.source, is_set ? mistake.source : BadExperimentsFolder() + mistake.source);
   EXPECT_FALSE(error.line_text.empty()) << text;
-  std::string said = absl::StrCat(error.message, "\n", error.caret_note, "\n", error.help);
-  for (const std::string& fact : error.facts) absl::StrAppend(&said, "\n", fact);
-  EXPECT_TRUE(absl::StrContains(said, mistake.suggestion))
+  EXPECT_TRUE(absl::StrContains(AllThatIsSaid(error), mistake.suggestion))
       << "no \"" << mistake.suggestion << "\" in\n"
       << text;
 }
@@ -428,23 +379,22 @@ std::string NameOf(const ::testing::TestParamInfo<Mistake>& info) {
 INSTANTIATE_TEST_SUITE_P(All, MistakeTest, ::testing::ValuesIn(kMistakes), NameOf);
 
 TEST(BadExperimentsTest, TheirCommonStartIsGood) {
-  const LoadResult result = Load("good.toml", {});
+  const LoadResult result = LoadBadExperiment("good.toml");
   EXPECT_TRUE(result.diagnostics.empty()) << RenderAll(result.diagnostics, false);
   ASSERT_EQ(result.experiment.rows.size(), 5u);
   EXPECT_EQ(result.experiment.rows[3].slots.at("test.aligner")["use"], "eyes");
+  EXPECT_EQ(result.experiment.rows[3].slots.at("train.schedule")["use"], "plateau");
   EXPECT_EQ(result.experiment.reference.rows.at("7")[0].value, 99.13);
 }
 
 // A file that is cut off anywhere is good or has an error at a place; nothing else may happen.
 TEST(BadExperimentsTest, CutFilesAreReportedNotFatal) {
-  const absl::StatusOr<std::string> text = ReadFile(Folder() + "good.toml");
+  const absl::StatusOr<std::string> text = ReadFile(BadExperimentsFolder() + "good.toml");
   ASSERT_TRUE(text.ok());
   const std::string path = absl::StrCat(::testing::TempDir(), "/cut.toml");
   for (size_t length = 0; length < text->size(); length += 5) {
     ASSERT_TRUE(WriteFileAtomically(path, text->substr(0, length)).ok());
-    setenv("FACET_TEST_DATA", "/data", 1);
-    const LoadResult result =
-        LoadExperiment(path, {}, MakeExperimentLayout(AllStageTypes()), Components());
+    const LoadResult result = LoadExperimentAt(path);
     // Row 1 begins at the first `[[row]]`: before it there is nothing to compute.
     if (length < text->find("id = \"1\"")) {
       EXPECT_FALSE(result.ok()) << length;
@@ -473,13 +423,25 @@ TEST(BadExperimentsTest, MalformedOverridesAreReportedNotFatal) {
                                 "seed=[1",
                                 "id=8",
                                 "train.optimizer=3",
+                                "train.memory=3",
+                                "train.schedule.rates=[,]",
+                                "train.augmentation=crop",
+                                "train.augmentation.erase",
+                                "train.augmentation.erase={",
+                                "train.augmentation..use=erase",
+                                "train.augmentation. .use=erase",
+                                "train.augmentation.use=erase",
+                                "train.groups=[]",
+                                "train.groups.a={ b = { c = 1 } }",
+                                "train.phases.a.schedule=",
+                                "train.phases.a.groups.b.frozen.c=true",
                                 "train.optimizer.rates=[,]",
                                 "embed.lr=1=2",
                                 "train.crops.size_px.a=1",
                                 "7:embed.loss={ use = \"triplet\", margin = \"x\" }",
                                 "\xFF=\xFE",
                                 "seed=99999999999999999999"}) {
-    const LoadResult result = Load("good.toml", {set});
+    const LoadResult result = LoadBadExperiment("good.toml", {set});
     EXPECT_FALSE(result.ok()) << set;
     for (const Diagnostic& error : Errors(result))
       EXPECT_EQ(error.origin.source, "--set #1") << set;
@@ -490,9 +452,8 @@ TEST(BadExperimentsTest, MalformedOverridesAreReportedNotFatal) {
 TEST(BadExperimentsTest, EveryFileIsInTheTable) {
   std::set<std::string> used = {"good.toml", "good.reference.toml", "files_in_a_circle_2.toml"};
   for (const Mistake& mistake : kMistakes) used.insert({mistake.file, mistake.source});
-  for (const auto& entry : std::filesystem::directory_iterator(Folder())) {
-    if (entry.path().extension() != ".toml") continue;
-    EXPECT_EQ(used.count(entry.path().filename().string()), 1u) << entry.path();
+  for (const std::string& file : ExperimentsIn(BadExperimentsFolder())) {
+    EXPECT_EQ(used.count(file), 1u) << file;
   }
   EXPECT_GE(std::size(kMistakes), 30u);
 }

@@ -18,8 +18,8 @@ using testing::Not;
 using InterruptTest = EndToEndTest;
 
 // Some 600 steps, and the row that trains alone. Without a validation part all epochs are run.
-const std::vector<std::string> kLong = {"softmax", "--set", "train.optimizer.epochs=200", "--set",
-                                        "train.optimizer.validation_share=0"};
+const std::vector<std::string> kLong = {"softmax", "--set", "train.epochs=200", "--set",
+                                        "train.validation_share=0"};
 
 // Images trained on, as the latest of the training's progress events says; 0: none yet.
 int64_t TrainedImages(const std::string& err) {
