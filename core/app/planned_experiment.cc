@@ -7,7 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/app/library_releases.h"
+#include "core/app/trials.h"
 #include "core/base/suggest.h"
+#include "core/config/diagnostic.h"
 #include "core/pipeline/planner.h"
 #include "core/stages/code_digests.h"
 #include "core/stages/stage_types.h"
@@ -39,6 +41,12 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     return nullptr;
   }
   planned->plan = *std::move(plan);
+  if (const std::vector<Diagnostic> refused = TryComponents(planned->rows, context);
+      !refused.empty()) {
+    std::fputs(RenderAll(refused, context.Colored(2)).c_str(), stderr);
+    *exit_code = kExitConfig;
+    return nullptr;
+  }
   if (context.verbosity > 0) {
     std::fprintf(stderr, "precision auto is %s here (%s AMX), threads 0 is %d\n",
                  ResolvePrecision("auto", "cpu", machine).c_str(),

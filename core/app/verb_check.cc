@@ -8,6 +8,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "core/app/trials.h"
 #include "core/config/diagnostic.h"
 #include "core/config/inputs.h"
 #include "core/pipeline/experiment_layout.h"
@@ -61,6 +62,15 @@ int Check(const ExperimentArguments& arguments, VerbContext& context) {
       problem.message = std::string(plan.message());
       problem.origin = row.origin;
       problems.push_back(std::move(problem));
+    }
+  }
+  if (!absl::c_any_of(problems, is_error)) {
+    std::vector<const Row*> rows;
+    for (const Row& row : loaded.experiment.rows) {
+      if (row.skip.empty()) rows.push_back(&row);
+    }
+    for (Diagnostic& refused : TryComponents(rows, context)) {
+      problems.push_back(std::move(refused));
     }
   }
   const auto errors = static_cast<size_t>(absl::c_count_if(problems, is_error));

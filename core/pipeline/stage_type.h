@@ -60,6 +60,13 @@ struct Demand {
   int64_t size_px = 0;  // of crops; 0: as the row's settings say
 };
 
+// A component that `facet check` makes, so that options which contradict each other, or what else
+// the row says, are found before a run.
+struct Trial {
+  std::string slot;                    // "train.schedule"
+  Json surroundings = Json::object();  // core/worker/trial.h
+};
+
 struct StageType {
   std::string name;     // "describe": the folder, StageSpec::type
   std::string summary;  // one line, for the documentation
@@ -72,6 +79,8 @@ struct StageType {
   bool (*applies)(const Planner& planner, const Demand& demand) = nullptr;
   // Adds the stage, after what it needs, and returns its index in the graph. Null: rows have none.
   absl::StatusOr<int> (*plan)(Planner& planner, const Demand& demand) = nullptr;
+  // What is tried of a row; null: nothing. It takes no time to make.
+  std::vector<Trial> (*trials)(const Row& row) = nullptr;
   // A stage that is not part of a row: what people ask for. `settings` are the last slot's.
   absl::StatusOr<int> (*plan_request)(Planner& planner, const Row& row,
                                       const Json& settings) = nullptr;

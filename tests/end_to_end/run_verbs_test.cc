@@ -114,6 +114,54 @@ TEST_F(VerbsTest, WhatShowPrintsIsTheSameExperiment) {
   EXPECT_EQ(run.err, "13 stages: 0 computed, 13 from the cache\n");
 }
 
+// Names that a row gives keep their order, and what it takes away stays away.
+TEST_F(VerbsTest, WhatShowPrintsOfStepsAndPhasesIsTheSameTraining) {
+  const std::string file = Write("steps.toml", "schema = 1\nextends = \"" + Tiny() + "\"\n" + R"(
+[[row]]
+id = "phases"
+extends = "softmax"
+unset = ["train.augmentation.crop"]
+[row.train.augmentation]
+zoom = { max = 1.2 }
+crop = { place = "center" }
+again = { use = "blur", probability = 0.3 }
+[row.train.phases.second]
+epochs = 2
+groups.b = { tensors = ["*.bias"], decay = false }
+groups.a = { tensors = ["fc6.*"], rate_factor = 0.5 }
+[row.train.phases.first]
+epochs = 1
+schedule = { use = "cosine", rate = 1e-3 }
+)");
+  const Ending show = Facet({"show", file, "phases"});
+  EXPECT_EQ(show.exit_code, 0) << show.err;
+  const std::string shown = Write("shown_steps.toml", show.out);
+  const auto stages = [&](const std::string& of) {
+    const Ending plan = Facet({"plan", of, "phases", "--json"});
+    EXPECT_EQ(plan.exit_code, 0) << plan.err;
+    return ParseJson(plan.out, "plan")->at("stages");
+  };
+  EXPECT_EQ(stages(shown), stages(file));
+  const Ending moved =
+      Facet({"plan", file, "phases", "--json", "--set", "train.augmentation.again.use=grey"});
+  EXPECT_NE(ParseJson(moved.out, "plan")->at("stages"), stages(file));
+}
+
+// Options that are well written and contradict each other, or what else the row says.
+TEST_F(VerbsTest, WhatAComponentRefusesIsFoundBeforeARun) {
+  const std::string milestone = "train.schedule={use=\"step\",rates=[0.1,0.01],milestones=[20]}";
+  for (const char* const verb : {"check", "plan", "run"}) {
+    const Ending ending = Facet({verb, Tiny(), "--set", milestone});
+    EXPECT_EQ(ending.exit_code, 3) << verb;
+    EXPECT_THAT(ending.err, AllOf(HasSubstr("error[E0509]: train.schedule: milestones"),
+                                  HasSubstr("below epochs = 1"), HasSubstr("--> --set #1")));
+  }
+  const Ending range =
+      Facet({"check", Tiny(), "--set", "train.augmentation.zoom={min=1.2,max=1.0}"});
+  EXPECT_EQ(range.exit_code, 3);
+  EXPECT_THAT(range.err, HasSubstr("min = 1.2 is above max = 1"));
+}
+
 TEST_F(VerbsTest, CheckAndVersion) {
   const Ending good = Facet({"check", Tiny()});
   EXPECT_EQ(good.exit_code, 0) << good.err;

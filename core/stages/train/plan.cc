@@ -33,34 +33,52 @@ Json NamedSettingsOf(const Row& row, const std::string& path) {
   return list;
 }
 
-absl::Status AddPhases(const Planner& planner, const Row& row, StageSpec* train) {
+// As ReadTrainSettings takes them.
+Json SettingsOf(const Row& row) {
   Json phases = NamedSettingsOf(row, "train.phases");
-  bool all_have_schedules = !phases.empty();
   for (Json& phase : phases) {
-    const std::string name = phase["name"];
-    const std::string path = absl::StrCat("train.phases.", name);
+    const std::string path = absl::StrCat("train.phases.", phase["name"].get<std::string>());
     phase["groups"] = NamedSettingsOf(row, path + ".groups");
-    const bool has_schedule = Planner::Find(row, path + ".schedule") != nullptr;
-    phase["schedule"] = has_schedule;
-    all_have_schedules = all_have_schedules && has_schedule;
-    if (!has_schedule) continue;
-    FACET_RETURN_IF_ERROR(planner.AddComponent(
-        row, path + ".schedule", absl::StrCat("phases.", name, ".schedule"), train, "schedule"));
+    phase["schedule"] = Planner::Find(row, path + ".schedule") != nullptr;
   }
-  train->settings["phases"] = std::move(phases);
-  train->settings["groups"] = NamedSettingsOf(row, "train.groups");
-  if (all_have_schedules) return absl::OkStatus();
-  return planner.AddComponent(row, "train.schedule", "schedule", train);
+  return {{"loop", Planner::Settings(row, "train")},
+          {"memory", Planner::Settings(row, "train.memory")},
+          {"augmentation", Planner::Names(row, "train.augmentation")},
+          {"groups", NamedSettingsOf(row, "train.groups")},
+          {"phases", phases}};
 }
 
-absl::Status AddAugmentation(const Planner& planner, const Row& row, StageSpec* train) {
-  train->settings["augmentation"] = Planner::Names(row, "train.augmentation");
-  for (const std::string& name : Planner::Names(row, "train.augmentation")) {
+absl::Status AddParts(const Planner& planner, const Row& row, const TrainSettings& settings,
+                      StageSpec* train) {
+  FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.optimizer", "optimizer", train));
+  FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.sampler", "sampler", train));
+  for (const std::string& name : settings.augmentation) {
     FACET_RETURN_IF_ERROR(planner.AddComponent(row, absl::StrCat("train.augmentation.", name),
                                                absl::StrCat("augmentation.", name), train,
                                                "augmentation"));
   }
+  for (const NamedPhase& phase : settings.phases) {
+    FACET_RETURN_IF_ERROR(
+        planner.AddComponent(row, phase.schedule_slot, phase.schedule_role, train, "schedule"));
+  }
   return absl::OkStatus();
+}
+
+std::vector<Trial> Trials(const Row& row) {
+  if (Planner::Find(row, "train.loss") == nullptr) return {};
+  const absl::StatusOr<TrainSettings> settings = ReadTrainSettings(SettingsOf(row));
+  if (!settings.ok()) return {};  // the plan says so
+  std::vector<Trial> trials = {{"train.sampler"}};
+  for (const std::string& name : settings->augmentation) {
+    trials.push_back({absl::StrCat("train.augmentation.", name)});
+  }
+  for (const NamedPhase& phase : settings->phases) {
+    trials.push_back({phase.schedule_slot,
+                      {{"epochs", phase.epochs},
+                       {"warmup_epochs", phase.warmup_epochs},
+                       {"validates", settings->loop.validation_share > 0}}});
+  }
+  return trials;
 }
 
 // Where optimiser, schedule, sampler and augmentation were before they were components.
@@ -113,15 +131,13 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   if (Planner::Find(row, "train.miner") != nullptr) {
     FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.miner", "miner", &train));
   }
-  FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.optimizer", "optimizer", &train));
-  FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.sampler", "sampler", &train));
-  train.settings = {{"loop", Planner::Settings(row, "train")},
-                    {"memory", Planner::Settings(row, "train.memory")}};
-  FACET_RETURN_IF_ERROR(AddAugmentation(planner, row, &train));
-  FACET_RETURN_IF_ERROR(AddPhases(planner, row, &train));
-  if (const absl::Status status = ReadTrainSettings(train.settings).status(); !status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": ", status.message()));
+  train.settings = SettingsOf(row);
+  const absl::StatusOr<TrainSettings> settings = ReadTrainSettings(train.settings);
+  if (!settings.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("row \"", row.id, "\": ", settings.status().message()));
   }
+  FACET_RETURN_IF_ERROR(AddParts(planner, row, *settings, &train));
   AddWeights(row, &train);
   Planner::SetSeed(row, "train", &train);
   planner.SetNumerics(row, &train);
@@ -180,12 +196,14 @@ StageType TrainStage() {
                     "absent: nothing is trained, the architecture only infers"),
       ComponentSlot("train.miner", "miner", "tuples for the loss"),
       SettingsSlot<LoopSettings>("train", "the training loop"),
-      Default(ComponentSlot("train.sampler", "sampler", "what a batch is made of"), "random"),
+      Required(
+          Default(ComponentSlot("train.sampler", "sampler", "what a batch is made of"), "random")),
       Default(NamedComponents("train.augmentation.*", "augmentation",
                               "variation at every visit, step by step"),
               "crop flip"),
-      Default(ComponentSlot("train.optimizer", "optimizer", "how weights follow gradients"), "sgd"),
-      Default(ComponentSlot("train.schedule", "schedule", "learning rates"), "plateau"),
+      Required(Default(
+          ComponentSlot("train.optimizer", "optimizer", "how weights follow gradients"), "sgd")),
+      Required(Default(ComponentSlot("train.schedule", "schedule", "learning rates"), "plateau")),
       NamedSettings<GroupSettings>("train.groups.*", "tensors that learn in another way"),
       NamedSettings<PhaseSettings>("train.phases.*", "parts of a training, one after the other"),
       NamedComponents("train.phases.*.schedule", "schedule", "of the phase, else train.schedule"),
@@ -200,6 +218,7 @@ StageType TrainStage() {
   type.output = kNetwork;
   type.applies = &Applies;
   type.plan = &Plan;
+  type.trials = &Trials;
   type.findings = &Findings;
   return type;
 }

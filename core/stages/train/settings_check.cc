@@ -22,6 +22,10 @@ absl::Status AppendGroups(const Json& json, const std::string& slot,
     NamedGroup group;
     group.slot = absl::StrCat(slot, ".groups.", each.at("name").get<std::string>());
     FACET_ASSIGN_OR_RETURN(group.settings, Read<GroupSettings>(each, "settings"));
+    if (group.settings.tensors.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(group.slot, ".tensors is empty; name some, or take the group out"));
+    }
     groups->push_back(std::move(group));
   }
   return absl::OkStatus();

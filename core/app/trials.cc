@@ -1,0 +1,90 @@
+#include "core/app/trials.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "core/base/child_process.h"
+#include "core/base/json.h"
+#include "core/pipeline/experiment_layout.h"
+#include "core/stages/stage_types.h"
+
+namespace facet {
+namespace {
+
+// A component that hangs while it is made holds up nothing else.
+const ChildLimits kTrialLimits = {absl::Minutes(1), size_t{64} << 20};
+constexpr size_t kMaxBytes = 64 << 10;  // of one argument Linux takes 128 KiB
+
+// Equal trials of several rows are one, with the place of the first.
+std::map<std::string, std::pair<std::string, Origin>> TrialsOf(const std::vector<const Row*>& rows,
+                                                               const Catalogue& catalogue) {
+  const std::vector<StageType> stages = AllStageTypes();
+  const ExperimentLayout layout = MakeExperimentLayout(stages);
+  std::map<std::string, std::pair<std::string, Origin>> trials;
+  for (const Row* each : rows) {
+    const Row& row = *each;
+    for (const StageType& stage : stages) {
+      if (stage.trials == nullptr) continue;
+      for (const Trial& trial : stage.trials(row)) {
+        const auto slot = row.slots.find(trial.slot);
+        if (slot == row.slots.end()) continue;
+        Json options = slot->second;
+        const std::string kind = layout.Find(trial.slot)->kind, name = options.at("use");
+        options.erase("use");
+        const ComponentInfo* info = catalogue.Find(kind, name);
+        if (info == nullptr) continue;
+        const auto origin = row.origins.find(absl::StrCat(trial.slot, ".use"));
+        const bool is_said = origin != row.origins.end() && origin->second.source != "default";
+        trials.try_emplace(Dump({{"library", info->library_path},
+                                 {"kind", kind},
+                                 {"name", name},
+                                 {"options", options},
+                                 {"surroundings", trial.surroundings}}),
+                           trial.slot, is_said ? origin->second : row.origin);
+      }
+    }
+  }
+  return trials;
+}
+
+}  // namespace
+
+std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows, VerbContext& context) {
+  const auto trials = TrialsOf(rows, context.catalogue());
+  std::vector<Diagnostic> problems;
+  const auto report = [&](const std::string& message, const Origin& origin) {
+    Diagnostic problem;
+    problem.code = "E0509";
+    problem.message = message;
+    problem.origin = origin;
+    problems.push_back(std::move(problem));
+  };
+  auto begin = trials.begin();
+  while (begin != trials.end()) {
+    std::string list;
+    auto end = begin;
+    for (; end != trials.end() && (end == begin || list.size() + end->first.size() < kMaxBytes);
+         ++end) {
+      absl::StrAppend(&list, list.empty() ? "" : ",", end->first);
+    }
+    const absl::StatusOr<std::string> output =
+        CaptureOutput({context.worker_path(), "try", absl::StrCat("[", list, "]")}, kTrialLimits);
+    const absl::StatusOr<Json> said =
+        output.ok() ? ParseJson(*output, "the worker's answer") : output.status();
+    if (!said.ok()) {
+      report(std::string(said.status().message()), begin->second.second);
+      return problems;
+    }
+    for (const Json& message : *said) {
+      const auto& [slot, origin] = begin->second;
+      if (message != "") report(absl::StrCat(slot, ": ", message.get<std::string>()), origin);
+      ++begin;
+    }
+  }
+  return problems;
+}
+
+}  // namespace facet

@@ -1,0 +1,17 @@
+// What `facet-worker try` does for `facet check`: components are made as a stage would make them, and
+// asked what else the row says of them.
+#ifndef FACET_CORE_WORKER_TRIAL_H_
+#define FACET_CORE_WORKER_TRIAL_H_
+
+#include <string>
+
+namespace facet {
+
+// trials: JSON text, [{"library", "kind", "name", "options", "surroundings"}...]; surroundings, of a
+// schedule: {"epochs", "warmup_epochs", "validates"}. Prints a JSON list of one text each, empty
+// where there is nothing to say, and returns 0; 4 if `trials` cannot be read.
+int TryComponents(const std::string& trials);
+
+}  // namespace facet
+
+#endif  // FACET_CORE_WORKER_TRIAL_H_
