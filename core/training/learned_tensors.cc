@@ -78,6 +78,28 @@ absl::Status LearnedTensors::Add(const std::string& prefix,
   return absl::OkStatus();
 }
 
+absl::Status LearnedTensors::NoTensor(const TensorGroup& group,
+                                      const std::set<std::string>& copied) const {
+  constexpr size_t kShown = 40;
+  const GroupSettings& s = group.settings;
+  if (s.origin == "copied" && copied.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(group.slot,
+                     ".origin = \"copied\", but nothing is copied: the row has neither "
+                     "train.start_from nor train.weights; name one, or take the group out"));
+  }
+  std::vector<std::string> names;
+  for (const Entry& entry : entries_) {
+    names.push_back(entry.name + (copied.count(entry.name) > 0 ? " (copied)" : ""));
+  }
+  const size_t rest = names.size() - std::min(names.size(), kShown);
+  names.resize(names.size() - rest);
+  return absl::InvalidArgumentError(absl::StrCat(
+      group.slot, " has no tensor: of those that are ", s.origin == "any" ? "learned" : s.origin,
+      " none is called ", absl::StrJoin(s.tensors, " or "), "; they are: ",
+      absl::StrJoin(names, ", "), rest > 0 ? absl::StrCat(" and ", rest, " more") : ""));
+}
+
 absl::Status LearnedTensors::SetGroups(const std::vector<TensorGroup>& groups,
                                        const std::set<std::string>& copied) {
   for (Entry& entry : entries_) {
@@ -101,13 +123,7 @@ absl::Status LearnedTensors::SetGroups(const std::vector<TensorGroup>& groups,
       entry.decays = entry.may_decay && s.decay;
       entry.frozen = s.frozen;
     }
-    if (has_any) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        group.slot, " has no tensor: of those that are ", s.origin == "any" ? "learned" : s.origin,
-        " none is called ", absl::StrJoin(s.tensors, " or "),
-        "; they are: ", absl::StrJoin(entries_, ", ", [&](std::string* out, const Entry& entry) {
-          absl::StrAppend(out, entry.name, copied.count(entry.name) > 0 ? " (copied)" : "");
-        })));
+    if (!has_any) return NoTensor(group, copied);
   }
   // A frozen tensor costs no gradient, nor do the layers below the first that learns.
   for (Entry& entry : entries_) entry.parameter.set_requires_grad(!entry.frozen);

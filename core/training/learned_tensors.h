@@ -79,6 +79,7 @@ class LearnedTensors {
     bool climbed = false;      // since its last step
   };
   OptimizedTensor Optimized(const Entry& entry) const;
+  absl::Status NoTensor(const TensorGroup& group, const std::set<std::string>& copied) const;
 
   const Optimizer& rule_;
   const std::string rule_name_;

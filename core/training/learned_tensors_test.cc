@@ -156,7 +156,12 @@ TEST_F(LearnedTensorsTest, SaysWhichGroupIsWrong) {
   GroupSettings copied = Group({"*"});
   copied.origin = "copied";
   EXPECT_THAT(std::string(learned.SetGroups({{"g", copied}}, {}).message()),
-              HasSubstr("of those that are copied none"));
+              HasSubstr("g.origin = \"copied\", but nothing is copied"));
+  copied.tensors = {"head*"};
+  EXPECT_THAT(std::string(learned.SetGroups({{"g", copied}}, {"conv.bias"}).message()),
+              HasSubstr("of those that are copied none is called head*; they are: conv.weight, "
+                        "conv.bias (copied), head.weight, loss.beta"));
+  copied.tensors = {"*"};
   copied.origin = "any";
   copied.frozen = true;
   EXPECT_THAT(std::string(learned.SetGroups({{"g", copied}}, {}).message()),
