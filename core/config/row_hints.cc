@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/api/kinds.h"
@@ -95,7 +96,9 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
   const std::vector<std::string> elsewhere = Elsewhere(name, path);
   const std::string other = elsewhere.empty() ? "" : elsewhere.front();
   const bool is_close = !nearest.empty() && EditDistance(name, nearest) <= 1;
-  if (!elsewhere.empty() && !is_close) {
+  if (!is_close && HintNearby(name, path, owner, known, &problem)) {
+    // Nothing is nearer.
+  } else if (!elsewhere.empty() && !is_close) {
     problem.caret_note =
         other.empty()
             ? absl::StrCat("`", name, "` is a key of the row itself")
@@ -106,7 +109,7 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
   } else if (!nearest.empty()) {
     problem.caret_note = absl::StrCat("did you mean `", nearest, "`?");
   }
-  if (!nearest.empty() && !elsewhere.empty()) {
+  if (!nearest.empty() && !elsewhere.empty() && !absl::StrContains(problem.caret_note, nearest)) {
     problem.facts.push_back(
         is_close ? absl::StrCat("`", name, "` is a name in ", absl::StrJoin(elsewhere, ", "))
                  : absl::StrCat("or did you mean `", nearest, "`?"));
@@ -115,19 +118,65 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
     problem.facts.push_back(absl::StrCat(is_option ? "options: " : "keys: ",
                                          known.empty() ? "none" : absl::StrJoin(known, ", ")));
   }
-  if (is_option && elsewhere.empty() && nearest.empty()) {
-    const Slot* slot = layout_.Find(path);
-    std::vector<std::string> others;
-    for (const ComponentInfo& component : catalogue_.components()) {
-      if (FindOption(component.options, name) != nullptr && component.kind == slot->kind) {
-        others.push_back(component.name);
-      }
-    }
-    if (slot->fill == Slot::Fill::kComponent && !others.empty()) {
-      problem.caret_note = absl::StrCat("`", name, "` is an option of ", slot->kind, " ",
-                                        absl::StrJoin(others, ", "), ", not of ", owner);
+}
+
+std::vector<std::string> RowChecker::WithOption(const std::string& kind,
+                                                const std::string& option) const {
+  std::vector<std::string> names;
+  for (const ComponentInfo& component : catalogue_.components()) {
+    if (component.kind == kind && FindOption(component.options, option) != nullptr) {
+      names.push_back(component.name);
     }
   }
+  return names;
+}
+
+bool RowChecker::HintNearby(const std::string& name, const std::string& path,
+                            const std::string& owner, const std::vector<std::string>& known,
+                            Diagnostic* problem) const {
+  const Slot* slot = layout_.Find(path);
+  if (slot != nullptr && slot->fill == Slot::Fill::kComponent) {
+    const std::vector<std::string> others = WithOption(slot->kind, name);
+    if (!others.empty()) {
+      problem->caret_note = absl::StrCat("`", name, "` is an option of ", slot->kind, " ",
+                                         absl::StrJoin(others, ", "), ", not of ", owner);
+      return true;
+    }
+  }
+  for (const std::string& longer : known) {
+    if (!absl::StartsWith(longer, name + "_") && !absl::EndsWith(name, "_" + longer)) continue;
+    problem->caret_note = absl::StrCat("did you mean `", longer, "`?");
+    return true;
+  }
+  for (const Slot& below : layout_.slots) {
+    if (below.fill != Slot::Fill::kComponent || !absl::StrContains(below.path, "*")) continue;
+    const std::string last = LastName(below.path);
+    if (last == "*") {  // train.erase, which is train.augmentation.erase
+      const std::string parent = below.path.substr(0, below.path.size() - 2);
+      const bool is_here =
+          parent.rfind('.') != std::string::npos && Fits(path, parent.substr(0, parent.rfind('.')));
+      if (!is_here || catalogue_.Find(below.kind, name) == nullptr) continue;
+      problem->caret_note = absl::StrCat("`", name, "` is a component of kind ", below.kind);
+      problem->help = absl::StrCat("write ", parent, ".", name);
+      return true;
+    }
+    // An option beside the component that has it: train.phases.warm.rates.
+    const std::vector<std::string> owners = WithOption(below.kind, name);
+    if (!Fits(JoinPath(path, last), below.path) || (owners.empty() && name != "use")) continue;
+    problem->caret_note = absl::StrCat("it belongs to a ", below.kind);
+    problem->help = absl::StrCat("write ", path, ".", last, " = { use = \"",
+                                 owners.empty() ? "..." : owners.front(), "\", ... }");
+    return true;
+  }
+  std::vector<std::string> moved;
+  for (const MovedKey& key : MovedKeysBelow(layout_, path)) moved.push_back(LastName(key.from));
+  const std::string was = Nearest(name, moved);
+  for (const MovedKey& key : MovedKeysBelow(layout_, path)) {
+    if (was.empty() || LastName(key.from) != was) continue;
+    problem->caret_note = absl::StrCat("did you mean `", was, "`, which is now `", key.to, "`?");
+    return true;
+  }
+  return false;
 }
 
 bool RowChecker::ReportMoved(const std::string& path, const Node& node) {
@@ -142,6 +191,9 @@ void RowChecker::ReportBadName(const std::string& name, const Node& node, const 
                                          absl::StrCat("\"", name, "\" cannot be a name in ", path));
   problem.help = absl::StrCat("a name consists of letters, digits, _ and -: ", path,
                               ".NAME = { ... }; `use` is none");
+  if (name == "use" && node.text() != nullptr) {
+    problem.caret_note = absl::StrCat("did you mean `", path, ".", *node.text(), " = {}`?");
+  }
 }
 
 void RowChecker::ReportNoTable(const Node& node, const std::string& path) {
@@ -164,8 +216,20 @@ void RowChecker::ReportNoComponent(const Node& node, const Slot& slot) {
     if (meant.empty() && absl::c_linear_search(names, LastName(slot.path))) {
       meant = LastName(slot.path);
     }
+    const bool is_named = layout_.Find(slot.path)->path != slot.path;
+    const std::string parent =
+        slot.path.substr(0, slot.path.size() - LastName(slot.path).size() - 1);
+    if (is_named && meant.empty() && !WithOption(slot.kind, LastName(slot.path)).empty()) {
+      problem.help = absl::StrCat("options go inside a step, which has a name: ", parent, ".NAME.",
+                                  LastName(slot.path), " = ...");
+      return;
+    }
     problem.caret_note =
         absl::StrCat("did you mean { use = \"", meant.empty() ? "..." : meant, "\" }?");
+    if (is_named) {
+      problem.help = absl::StrCat("options go inside the braces; to leave it out: unset = [\"",
+                                  slot.path, "\"]");
+    }
     return;
   }
   Diagnostic& problem = problems_->Error(
@@ -202,6 +266,9 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
     problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
   } else if (LastName(slot.path) == name && layout_.Find(slot.path)->path != slot.path) {
     problem.caret_note = "a name that is no component's needs `use`";
+  } else if (absl::c_linear_search(names, LastName(slot.path))) {
+    problem.caret_note = absl::StrCat("an option goes inside: ", slot.path, " = { ... }, or --set ",
+                                      slot.path, ".OPTION=...");
   }
   problem.facts.push_back(
       absl::StrCat(PluralOf(slot.kind), ": ", names.empty() ? "none" : absl::StrJoin(names, ", ")));

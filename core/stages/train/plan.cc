@@ -84,7 +84,8 @@ std::vector<Trial> Trials(const Row& row) {
 // Where optimiser, schedule, sampler and augmentation were before they were components.
 std::vector<MovedKey> MovedKeys() {
   std::vector<MovedKey> moved = {
-      {"train.sampler.identities", "train.batch = identities x images"},
+      {"train.sampler.identities",
+       "train.sampler = { use = \"identities\" }, with train.batch = identities x images"},
       {"train.optimizer.schedule", "train.schedule.use"},
       {"train.optimizer.loss_rate_factor",
        "train.groups.loss = { tensors = [\"loss.*\"], rate_factor = ... }"},
