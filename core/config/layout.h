@@ -42,6 +42,7 @@ struct Slot {
 struct MovedKey {
   std::string from;  // "train.optimizer.rates"; not known any more
   std::string to;    // what to write now: "train.schedule.rates"
+  std::string help = {};
 };
 
 struct ExperimentLayout {

@@ -13,8 +13,10 @@ bool ReportMovedKey(const ExperimentLayout& layout, const std::string& path, con
   const auto moved =
       absl::c_find_if(layout.moved, [&](const MovedKey& key) { return key.from == path; });
   if (moved == layout.moved.end()) return false;
-  problems->Error("E0210", place, absl::StrCat("`", moved->from, "` is now `", moved->to, "`"))
-      .caret_note = absl::StrCat("write `", moved->to, "`");
+  Diagnostic& problem =
+      problems->Error("E0210", place, absl::StrCat("`", moved->from, "` is now `", moved->to, "`"));
+  problem.caret_note = absl::StrCat("write `", moved->to, "`");
+  problem.help = moved->help;
   return true;
 }
 

@@ -325,7 +325,7 @@ unset = ["train.augmentation.corp", "train.augmentation.blur"]
   ASSERT_EQ(problems.size(), 12u);
   EXPECT_EQ(problems[0].caret_note, "did you mean \"erase\"?");
   EXPECT_EQ(problems[1].caret_note, "a name that is no component's needs `use`");
-  EXPECT_EQ(problems[2].caret_note, "did you mean { use = \"erase\" }?");
+  EXPECT_EQ(problems[2].caret_note, "did you mean { probability = 0.5 }?");
   EXPECT_EQ(problems[3].caret_note, "did you mean `probability`?");
   EXPECT_EQ(problems[4].message, "\"a b\" cannot be a name in train.augmentation");
   EXPECT_EQ(problems[6].caret_note, "did you mean `frozen`?");

@@ -66,11 +66,17 @@ class RowChecker {
   void ReportNoComponent(const Node& node, const Slot& slot);
   void ReportUnknownComponent(const Slot& slot, const std::string& name, const Place& place);
   void ReportMissingSlot(const Slot& slot);
-  // What is nearer than another place of the row: another component of the slot's kind that has the
-  // option, a step or a schedule that belongs one level lower, a longer name, a key of before. False:
-  // nothing.
-  bool HintNearby(const std::string& name, const std::string& path, const std::string& owner,
-                  const std::vector<std::string>& known, Diagnostic* problem) const;
+  // What is nearer than `elsewhere` in the row. False: nothing.
+  bool HintNearby(const std::string& name, const Node& node, const std::string& path,
+                  const std::string& owner, const std::vector<std::string>& known,
+                  const std::vector<std::string>& elsewhere, Diagnostic* problem) const;
+  // A step or an option of a component that belongs one level lower.
+  bool HintBelow(const std::string& name, const Node& node, const std::string& path,
+                 Diagnostic* problem) const;
+  // A key of before, with a typo.
+  bool HintMoved(const std::string& name, const std::string& path, Diagnostic* problem) const;
+  // What a value in place of a component below a name means: "did you mean { probability = 0.5 }?".
+  std::string MeantOption(const Node& node, const Slot& slot) const;
   std::vector<std::string> WithOption(const std::string& kind, const std::string& option) const;
   // Where else `name` is a key: "train.loss" -> its full path.
   std::vector<std::string> Elsewhere(const std::string& name, const std::string& path) const;

@@ -1,21 +1,35 @@
 // RowChecker's reports of names that are not known, with what was probably meant.
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/api/kinds.h"
+#include "core/base/json.h"
 #include "core/base/suggest.h"
 #include "core/config/moved_keys.h"
 #include "core/config/row_check.h"
+#include "core/config/value_check.h"
 #include "core/config/value_hints.h"
 
 namespace facet {
 namespace {
 
 std::string LastName(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+// "" of a path of one name.
+std::string ParentOf(const std::string& path) {
+  const size_t dot = path.rfind('.');
+  return dot == std::string::npos ? "" : path.substr(0, dot);
+}
+
+// "rate" of "rate_factor", "decay" of "weight_decay".
+bool IsPartOf(const std::string& part, const std::string& name) {
+  return absl::StartsWith(name, part + "_") || absl::EndsWith(name, "_" + part);
+}
 
 // What a component's table names; empty text where it names none.
 std::string UseOf(const Node& tree, const Slot& slot) {
@@ -70,8 +84,7 @@ std::vector<std::string> RowChecker::Elsewhere(const std::string& name,
       const ComponentInfo* component = catalogue_.Find(slot.kind, UseOf(tree_, slot));
       if (component != nullptr) add(slot.path, component->options);
     }
-    const size_t dot = slot.path.rfind('.');
-    const std::string group = dot == std::string::npos ? "" : slot.path.substr(0, dot);
+    const std::string group = ParentOf(slot.path);
     if (LastName(slot.path) == name && group != path) places.push_back(group);
   }
   // The same branch of the row first.
@@ -96,7 +109,7 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
   const std::vector<std::string> elsewhere = Elsewhere(name, path);
   const std::string other = elsewhere.empty() ? "" : elsewhere.front();
   const bool is_close = !nearest.empty() && EditDistance(name, nearest) <= 1;
-  if (!is_close && HintNearby(name, path, owner, known, &problem)) {
+  if (!is_close && HintNearby(name, node, path, owner, known, elsewhere, &problem)) {
     // Nothing is nearer.
   } else if (!elsewhere.empty() && !is_close) {
     problem.caret_note =
@@ -131,52 +144,87 @@ std::vector<std::string> RowChecker::WithOption(const std::string& kind,
   return names;
 }
 
-bool RowChecker::HintNearby(const std::string& name, const std::string& path,
+bool RowChecker::HintNearby(const std::string& name, const Node& node, const std::string& path,
                             const std::string& owner, const std::vector<std::string>& known,
-                            Diagnostic* problem) const {
+                            const std::vector<std::string>& elsewhere, Diagnostic* problem) const {
   const Slot* slot = layout_.Find(path);
   if (slot != nullptr && slot->fill == Slot::Fill::kComponent) {
     const std::vector<std::string> others = WithOption(slot->kind, name);
     if (!others.empty()) {
       problem->caret_note = absl::StrCat("`", name, "` is an option of ", slot->kind, " ",
                                          absl::StrJoin(others, ", "), ", not of ", owner);
+      problem->help = absl::StrCat("name it: ", path, " = { use = \"", others.front(), "\", ... }");
       return true;
     }
   }
-  for (const std::string& longer : known) {
-    if (!absl::StartsWith(longer, name + "_") && !absl::EndsWith(name, "_" + longer)) continue;
-    problem->caret_note = absl::StrCat("did you mean `", longer, "`?");
+  const bool is_named = slot != nullptr && slot->path != path;
+  for (const std::string& other : known) {
+    if (!is_named && !elsewhere.empty()) break;
+    if (!IsPartOf(name, other) && !IsPartOf(other, name)) continue;
+    problem->caret_note = absl::StrCat("did you mean `", other, "`?");
+    if (!elsewhere.empty()) {
+      problem->facts.push_back(
+          absl::StrCat("`", name, "` is a name in ", absl::StrJoin(elsewhere, ", ")));
+    }
     return true;
   }
+  return HintBelow(name, node, path, problem) ||
+         (elsewhere.empty() && HintMoved(name, path, problem));
+}
+
+bool RowChecker::HintBelow(const std::string& name, const Node& node, const std::string& path,
+                           Diagnostic* problem) const {
   for (const Slot& below : layout_.slots) {
     if (below.fill != Slot::Fill::kComponent || !absl::StrContains(below.path, "*")) continue;
     const std::string last = LastName(below.path);
     if (last == "*") {  // train.erase, which is train.augmentation.erase
-      const std::string parent = below.path.substr(0, below.path.size() - 2);
-      const bool is_here =
-          parent.rfind('.') != std::string::npos && Fits(path, parent.substr(0, parent.rfind('.')));
-      if (!is_here || catalogue_.Find(below.kind, name) == nullptr) continue;
+      const std::string parent = ParentOf(below.path);
+      if (!Fits(path, ParentOf(parent)) || catalogue_.Find(below.kind, name) == nullptr) continue;
       problem->caret_note = absl::StrCat("`", name, "` is a component of kind ", below.kind);
       problem->help = absl::StrCat("write ", parent, ".", name);
       return true;
     }
-    // An option beside the component that has it: train.phases.warm.rates.
-    const std::vector<std::string> owners = WithOption(below.kind, name);
-    if (!Fits(JoinPath(path, last), below.path) || (owners.empty() && name != "use")) continue;
+    // An option, or `use`, beside the component that has it: train.phases.warm.rates.
+    const std::string place = JoinPath(path, last);
+    if (!Fits(place, below.path)) continue;
+    const std::string said = node.text() != nullptr ? *node.text() : "";
+    std::vector<std::string> owners = WithOption(below.kind, name);
+    if (name == "use") owners = {catalogue_.Find(below.kind, said) != nullptr ? said : "..."};
+    if (owners.empty()) continue;
+    const Node* filled = FindPath(tree_, JoinPath(place, "use"));
+    const bool is_there = filled != nullptr && filled->text() != nullptr && name != "use" &&
+                          absl::c_linear_search(owners, *filled->text());
     problem->caret_note = absl::StrCat("it belongs to a ", below.kind);
-    problem->help = absl::StrCat("write ", path, ".", last, " = { use = \"",
-                                 owners.empty() ? "..." : owners.front(), "\", ... }");
-    return true;
-  }
-  std::vector<std::string> moved;
-  for (const MovedKey& key : MovedKeysBelow(layout_, path)) moved.push_back(LastName(key.from));
-  const std::string was = Nearest(name, moved);
-  for (const MovedKey& key : MovedKeysBelow(layout_, path)) {
-    if (was.empty() || LastName(key.from) != was) continue;
-    problem->caret_note = absl::StrCat("did you mean `", was, "`, which is now `", key.to, "`?");
+    problem->help = absl::StrCat(
+        "write ", place,
+        is_there ? absl::StrCat(".", name)
+                 : absl::StrCat(" = { use = \"", owners.front(),
+                                name == "use" ? "\" }" : absl::StrCat("\", ", name, " = ... }")));
     return true;
   }
   return false;
+}
+
+bool RowChecker::HintMoved(const std::string& name, const std::string& path,
+                           Diagnostic* problem) const {
+  const std::vector<MovedKey> keys = MovedKeysBelow(layout_, path);
+  if (keys.empty()) return false;
+  for (const Slot& slot : layout_.slots) {  // a table that has moved as a whole
+    if (LastName(slot.path) != "*" || layout_.Find(path) != nullptr) continue;
+    const std::string parent = absl::StrCat(ParentOf(slot.path), ".");
+    if (absl::c_all_of(keys,
+                       [&](const MovedKey& key) { return absl::StartsWith(key.to, parent); })) {
+      problem->facts.push_back(absl::StrCat("`", path, "` is now `", ShownPath(slot.path), "`"));
+    }
+  }
+  std::vector<std::string> names;
+  for (const MovedKey& key : keys) names.push_back(LastName(key.from));
+  const std::string was = Nearest(name, names);
+  if (was.empty()) return false;
+  const MovedKey& key = keys[static_cast<size_t>(absl::c_find(names, was) - names.begin())];
+  problem->caret_note = absl::StrCat("did you mean `", was, "`, which is now `", key.to, "`?");
+  problem->help = key.help;
+  return true;
 }
 
 bool RowChecker::ReportMoved(const std::string& path, const Node& node) {
@@ -191,9 +239,11 @@ void RowChecker::ReportBadName(const std::string& name, const Node& node, const 
                                          absl::StrCat("\"", name, "\" cannot be a name in ", path));
   problem.help = absl::StrCat("a name consists of letters, digits, _ and -: ", path,
                               ".NAME = { ... }; `use` is none");
-  if (name == "use" && node.text() != nullptr) {
-    problem.caret_note = absl::StrCat("did you mean `", path, ".", *node.text(), " = {}`?");
-  }
+  const Slot* slot = layout_.Find(JoinPath(path, name));
+  if (name != "use" || node.text() == nullptr || slot->fill != Slot::Fill::kComponent) return;
+  const std::string meant = Nearest(*node.text(), catalogue_.Names(slot->kind));
+  if (meant.empty()) return;
+  problem.caret_note = absl::StrCat("did you mean `", path, ".", meant, " = {}`?");
 }
 
 void RowChecker::ReportNoTable(const Node& node, const std::string& path) {
@@ -205,6 +255,32 @@ void RowChecker::ReportNoTable(const Node& node, const std::string& path) {
   }
 }
 
+std::string RowChecker::MeantOption(const Node& node, const Slot& slot) const {
+  if (LastName(layout_.Find(slot.path)->path) != "*") return "";
+  const std::string name = LastName(slot.path);
+  const ComponentInfo* component = catalogue_.Find(slot.kind, name);
+  if (component == nullptr) {
+    if (WithOption(slot.kind, name).empty()) return "";
+    return absl::StrCat("options go inside a step, which has a name: ", ParentOf(slot.path),
+                        ".NAME.", name, " = ...");
+  }
+  Node value = node;
+  const std::string said = Got(node);
+  if (said == "true" || said == "\"true\"") return "did you mean {}?";
+  if (said == "false" || said == "\"false\"") {  // as much as nothing of it
+    value.type = Node::Type::kScalar;
+    value.scalar = 0;
+  }
+  for (const OptionSpec& option : component->options) {
+    if (option.type != "float" && option.type != "int" && option.choices.empty()) continue;
+    Problems ignored;
+    const std::optional<Json> fitting =
+        CheckValue(value, option, {slot.path, slot.kind, &folders_, false}, &ignored);
+    if (fitting) return absl::StrCat("did you mean { ", option.name, " = ", Dump(*fitting), " }?");
+  }
+  return "";
+}
+
 // A value in place of a table, or a table without `use`.
 void RowChecker::ReportNoComponent(const Node& node, const Slot& slot) {
   const std::vector<std::string> names = catalogue_.Names(slot.kind);
@@ -213,22 +289,18 @@ void RowChecker::ReportNoComponent(const Node& node, const Slot& slot) {
         "E0202", node.value,
         absl::StrCat(slot.path, " must be a table that names a component, got ", Got(node)));
     std::string meant = node.text() != nullptr ? Nearest(*node.text(), names) : "";
-    if (meant.empty() && absl::c_linear_search(names, LastName(slot.path))) {
-      meant = LastName(slot.path);
+    const bool is_component = absl::c_linear_search(names, LastName(slot.path));
+    if (meant.empty()) problem.caret_note = MeantOption(node, slot);
+    if (!problem.caret_note.empty() && !is_component) return;
+    if (meant.empty() && is_component) meant = LastName(slot.path);
+    if (problem.caret_note.empty()) {
+      problem.caret_note =
+          absl::StrCat("did you mean { use = \"", meant.empty() ? "..." : meant, "\" }?");
     }
-    const bool is_named = layout_.Find(slot.path)->path != slot.path;
-    const std::string parent =
-        slot.path.substr(0, slot.path.size() - LastName(slot.path).size() - 1);
-    if (is_named && meant.empty() && !WithOption(slot.kind, LastName(slot.path)).empty()) {
-      problem.help = absl::StrCat("options go inside a step, which has a name: ", parent, ".NAME.",
-                                  LastName(slot.path), " = ...");
-      return;
-    }
-    problem.caret_note =
-        absl::StrCat("did you mean { use = \"", meant.empty() ? "..." : meant, "\" }?");
-    if (is_named) {
-      problem.help = absl::StrCat("options go inside the braces; to leave it out: unset = [\"",
-                                  slot.path, "\"]");
+    if (layout_.Find(slot.path)->path != slot.path) {
+      problem.help = absl::StrCat("options go inside the braces; to leave it out",
+                                  node.value.origin.line == 0 ? ", in the file" : "",
+                                  ": unset = [\"", slot.path, "\"]");
     }
     return;
   }
@@ -258,10 +330,17 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
         absl::StrCat(PluralOf(slot.kind), ": ", absl::StrJoin(catalogue_.Names(slot.kind), ", ")));
     return;
   }
-  Diagnostic& problem = problems_->Error(
-      "E0401", place, absl::StrCat("no plugin provides the ", slot.kind, " \"", name, "\""));
   const std::vector<std::string> names = catalogue_.Names(slot.kind);
   const std::string nearest = Nearest(name, names);
+  if (place.origin.line == 0 && nearest.empty()) {  // a --set takes any text for a component
+    Node value;
+    value.type = Node::Type::kText;
+    value.scalar = name;
+    value.value = place;
+    if (!MeantOption(value, slot).empty()) return ReportNoComponent(value, slot);
+  }
+  Diagnostic& problem = problems_->Error(
+      "E0401", place, absl::StrCat("no plugin provides the ", slot.kind, " \"", name, "\""));
   if (!nearest.empty()) {
     problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
   } else if (LastName(slot.path) == name && layout_.Find(slot.path)->path != slot.path) {

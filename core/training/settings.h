@@ -65,7 +65,7 @@ struct GroupSettings {
     v("origin", origin, OneOf({"any", "new", "copied"}),
       "of those the ones drawn for this training, or those that train.start_from or "
       "train.weights gave");
-    v("rate_factor", rate_factor, AtLeast(0), "on the schedule's learning rate [1]");
+    v("rate_factor", rate_factor, AboveUpTo(0, 1e6), "on the schedule's learning rate [1]");
     v("decay", decay, Any(), "whether weight decay applies");
     v("frozen", frozen, Any(), "they stay as they are; statistics of normalisation go on");
   }

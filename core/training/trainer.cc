@@ -151,9 +151,14 @@ absl::Status Trainer::RunEpoch() {
 }
 
 absl::Status Trainer::Diverged(const std::string& what, int64_t step, double rate) const {
+  std::string factors;
+  for (const TensorGroup& group : phase().groups) {
+    if (group.settings.rate_factor > 1)
+      absl::StrAppend(&factors, ", or rate_factor of ", group.slot);
+  }
   return absl::InvalidArgumentError(
-      absl::StrFormat("%s step %d (epoch %d, rate %g): training diverged; lower the rate of %s",
-                      what, step, epoch_ + 1, rate, phase().schedule_slot));
+      absl::StrFormat("%s step %d (epoch %d, rate %g): training diverged; lower the rate of %s%s",
+                      what, step, epoch_ + 1, rate, phase().schedule_slot, factors));
 }
 
 absl::StatusOr<double> Trainer::Step(const Batch& batch) {

@@ -10,11 +10,12 @@ struct MomentOptions {
   double beta1 = 0.9, beta2 = 0.999;
   double epsilon = 1e-8;
 
+  // epsilon: far enough above the least float32, where 0 / 0 would begin.
   void VisitMoments(OptionVisitor& v, const char* source) {
     const auto doc = [source](const char* text) { return std::string(text) + source; };
     v("beta1", beta1, Range(0, 0.999999), doc("decay of the mean gradient [1]; ").c_str());
     v("beta2", beta2, Range(0, 0.999999), doc("decay of the mean squared gradient [1]; ").c_str());
-    v("epsilon", epsilon, Above(0), doc("added to the root; ").c_str());
+    v("epsilon", epsilon, AtLeast(1e-30), doc("added to the root; ").c_str());
   }
 };
 

@@ -85,7 +85,8 @@ std::vector<Trial> Trials(const Row& row) {
 std::vector<MovedKey> MovedKeys() {
   std::vector<MovedKey> moved = {
       {"train.sampler.identities",
-       "train.sampler = { use = \"identities\" }, with train.batch = identities x images"},
+       "train.sampler = { use = \"identities\", images = ... }, with train.batch = identities x "
+       "images"},
       {"train.optimizer.schedule", "train.schedule.use"},
       {"train.optimizer.loss_rate_factor",
        "train.groups.loss = { tensors = [\"loss.*\"], rate_factor = ... }"},
@@ -107,7 +108,9 @@ std::vector<MovedKey> MovedKeys() {
       {"train.augment.erase_area_max", "train.augmentation.erase.area_max"},
       {"train.augment.erase_aspect_min", "train.augmentation.erase.aspect_min"},
   };
-  for (const char* name : {"rates", "patience", "milestones", "final_rate"}) {
+  moved.push_back({"train.optimizer.rates", "train.schedule.rates",
+                   "of schedules cosine and polynomial: train.schedule.rate"});
+  for (const char* name : {"patience", "milestones", "final_rate"}) {
     moved.push_back(
         {absl::StrCat("train.optimizer.", name), absl::StrCat("train.schedule.", name)});
   }
@@ -197,14 +200,12 @@ StageType TrainStage() {
                     "absent: nothing is trained, the architecture only infers"),
       ComponentSlot("train.miner", "miner", "tuples for the loss"),
       SettingsSlot<LoopSettings>("train", "the training loop"),
-      Required(
-          Default(ComponentSlot("train.sampler", "sampler", "what a batch is made of"), "random")),
+      Default(ComponentSlot("train.sampler", "sampler", "what a batch is made of"), "random"),
       Default(NamedComponents("train.augmentation.*", "augmentation",
                               "variation at every visit, step by step"),
               "crop flip"),
-      Required(Default(
-          ComponentSlot("train.optimizer", "optimizer", "how weights follow gradients"), "sgd")),
-      Required(Default(ComponentSlot("train.schedule", "schedule", "learning rates"), "plateau")),
+      Default(ComponentSlot("train.optimizer", "optimizer", "how weights follow gradients"), "sgd"),
+      Default(ComponentSlot("train.schedule", "schedule", "learning rates"), "plateau"),
       NamedSettings<GroupSettings>("train.groups.*", "tensors that learn in another way"),
       NamedSettings<PhaseSettings>("train.phases.*", "parts of a training, one after the other"),
       NamedComponents("train.phases.*.schedule", "schedule", "of the phase, else train.schedule"),
