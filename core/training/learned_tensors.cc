@@ -119,9 +119,9 @@ absl::Status LearnedTensors::SetGroups(const std::vector<TensorGroup>& groups,
         continue;
       }
       has_any = true;
-      entry.rate_factor = s.rate_factor;
-      entry.decays = entry.may_decay && s.decay;
-      entry.frozen = s.frozen;
+      entry.rate_factor *= s.rate_factor;
+      entry.decays = entry.decays && s.decay;
+      entry.frozen = entry.frozen || s.frozen;
     }
     if (!has_any) return NoTensor(group, copied);
   }

@@ -37,7 +37,7 @@ class LearnedTensors {
   // already, or a tensor is no leaf that requires a gradient.
   absl::Status Add(const std::string& prefix, const std::vector<NamedTensor>& parameters,
                    const Numerics& numerics);
-  // From here on tensors learn as their last group says. `copied`: names of those that are not new.
+  // From here on tensors learn as all their groups together say. `copied`: names of those that are not new.
   // InvalidArgument: a group has no tensor, or no tensor learns.
   absl::Status SetGroups(const std::vector<TensorGroup>& groups,
                          const std::set<std::string>& copied);

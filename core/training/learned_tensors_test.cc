@@ -81,7 +81,7 @@ class LearnedTensorsTest : public testing::Test {
              head_ = Learned(at::ones({1, 2})), beta_ = Learned(at::ones({1, 1}));
 };
 
-TEST_F(LearnedTensorsTest, GroupsChangeRatesAndTheLastCounts) {
+TEST_F(LearnedTensorsTest, GroupsChangeRatesTogether) {
   const Descent rule;
   LearnedTensors learned(rule, "descent", true);
   AddAll(learned);
@@ -91,11 +91,11 @@ TEST_F(LearnedTensorsTest, GroupsChangeRatesAndTheLastCounts) {
   ASSERT_TRUE(learned.SetGroups({{"a", all}, {"b", late}}, {}).ok());
   Backward(learned);
   ASSERT_TRUE(learned.Step(0.125).ok());
-  EXPECT_THAT(Firsts(learned), ElementsAre(1 - 0.0625f, 1 - 0.0625f, 0.5f, 0.5f));
+  EXPECT_THAT(Firsts(learned), ElementsAre(1 - 0.0625f, 1 - 0.0625f, 0.75f, 0.75f));
   ASSERT_TRUE(learned.SetGroups({}, {}).ok());  // the next phase has none
   Backward(learned);
   ASSERT_TRUE(learned.Step(0.125).ok());
-  EXPECT_THAT(Firsts(learned), ElementsAre(1 - 0.1875f, 1 - 0.1875f, 0.375f, 0.375f));
+  EXPECT_THAT(Firsts(learned), ElementsAre(1 - 0.1875f, 1 - 0.1875f, 0.625f, 0.625f));
 }
 
 TEST_F(LearnedTensorsTest, FrozenTensorsStayAndCostNoGradient) {
@@ -141,6 +141,8 @@ TEST_F(LearnedTensorsTest, DecayIsWhatTensorRowAndGroupAllow) {
   GroupSettings head = Group({"head.weight"});
   head.decay = false;
   EXPECT_THAT(run(true, {{"g", head}}), ElementsAre(0.5f, 0.5f, 1, 1));
+  EXPECT_THAT(run(true, {{"g", head}, {"h", Group({"*"})}}), ElementsAre(0.5f, 0.5f, 1, 1))
+      << "what another group does not say changes nothing";
   EXPECT_THAT(run(true, {{"g", Group({"*"})}}), ElementsAre(0.5f, 0.5f, 0.5f, 1))
       << "a group cannot make a tensor decay that never does";
 }

@@ -27,7 +27,8 @@ struct LoopSettings {
     v("batch", batch, AtLeast(1), "images per step; paper");
     v("micro_batch", micro_batch, AtLeast(0),
       "images that are in memory at a time: a step's gradient is put together from such parts, "
-      "exactly for any loss (Gao et al. 2021; core/training/objective.h); 0: the whole batch");
+      "exactly for any loss, batch statistics apart (Gao et al. 2021; core/training/objective.h); "
+      "0: the whole batch");
     v("epochs", epochs, AtLeast(1),
       "at most so many passes over the training images; of a phase that says nothing else");
     v("warmup_epochs", warmup_epochs, AtLeast(0),
@@ -50,7 +51,8 @@ struct LoopSettings {
 };
 
 // `train.groups.<name>`, `train.phases.<name>.groups.<name>`: learned tensors that are trained in
-// another way. The last group that has a tensor counts; those of a phase come after the training's.
+// another way. A tensor is in every group that names it: factors multiply, it decays if all of them
+// let it, and one that is frozen is enough. Those of a phase join the training's.
 struct GroupSettings {
   std::vector<std::string> tensors = {"*"};
   std::string origin = "any";

@@ -209,7 +209,7 @@ StageType TrainStage() {
       NamedSettings<GroupSettings>("train.groups.*", "tensors that learn in another way"),
       NamedSettings<PhaseSettings>("train.phases.*", "parts of a training, one after the other"),
       NamedComponents("train.phases.*.schedule", "schedule", "of the phase, else train.schedule"),
-      NamedSettings<GroupSettings>("train.phases.*.groups.*", "of the phase, after train.groups"),
+      NamedSettings<GroupSettings>("train.phases.*.groups.*", "of the phase, beside train.groups"),
       SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"),
       SettingsSlot<WeightSettings>("train.weights", "a network from elsewhere"),
       RowSlot("train.start_from",
