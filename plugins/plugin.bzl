@@ -23,7 +23,8 @@ where `parts` is the name alone, a list, or FOLDER, all of the folder; <part>_te
 Abseil, core/api and core/base are dependencies by themselves.
 `facet_plugins` gathers the libraries of a folder, each with its lib<name>.schema.json: its components, options and digest,
 so that the host need not load it. //plugins takes them all in. With `tests_together` it makes <folder>_tests of all
-<plugin>_test.cc, with `test_deps`, `test_data` and, where a test needs LibTorch, `torch`.
+<plugin>_test.cc, with `test_deps`, `test_data` and, where a test needs LibTorch, `torch`; *_testing.h and *_testing.cc are
+what they share.
 """
 
 load("//core:core.bzl", "ABSL", "COPTS", "HIDDEN", "RUN_PATH", "facet_cc_library", "facet_cc_test", "precompiled")
@@ -170,6 +171,18 @@ def facet_plugins(name, plugins, tests_together = False, test_deps = [], test_da
         visibility = ["//visibility:public"],
     )
     if tests_together:
+        testing = []
+        if native.glob(["*_testing.h"]):
+            testing = [":testing"]
+            facet_cc_library(
+                name = "testing",
+                testonly = True,
+                srcs = native.glob(["*_testing.cc"]),
+                hdrs = native.glob(["*_testing.h"]),
+                tags = ["torch"] if torch else [],
+                deps = ["//plugins:plugin_testing", "@googletest//:gtest"] + _DEPS +
+                       (_TORCH_DEPS if torch else []) + test_deps,
+            )
         facet_cc_test(
             name = name + "_tests",
             size = "medium",
@@ -177,5 +190,5 @@ def facet_plugins(name, plugins, tests_together = False, test_deps = [], test_da
             data = libraries + test_data,
             names_apart = True,
             torch = torch,
-            deps = ["//plugins:plugin_testing", "//plugins:tested_plugin"] + test_deps,
+            deps = ["//plugins:plugin_testing", "//plugins:tested_plugin"] + testing + test_deps,
         )
