@@ -120,7 +120,7 @@ Node DefaultTree(const ExperimentLayout& layout) {
       AddUse(slot.default_use, component->key, component);
       continue;
     }
-    const std::string parent = slot.path.substr(0, slot.path.size() - 2);
+    const std::string parent = ParentOf(slot.path);
     for (const absl::string_view name : absl::StrSplit(slot.default_use, ' ')) {
       AddPath(JoinPath(parent, std::string(name)), &tree);
     }
@@ -136,7 +136,7 @@ void FillUses(const ExperimentLayout& layout, Node* tree) {
     walk.at_slot = [&](const std::string& path) {
       Node* component = FindMutable(path, tree);
       if (!component->is_table() || component->Find("use") != nullptr) return;
-      AddUse(path.substr(path.rfind('.') + 1), component->key, component);
+      AddUse(LastName(path), component->key, component);
     };
     walk.Along(slot.path, *tree);
   }

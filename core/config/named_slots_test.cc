@@ -1,106 +1,12 @@
-// Slots whose names a row gives, what the layout says where files do not, and keys of before.
-#include <string>
+// Slots whose names a row gives, and what the layout says where files do not.
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "core/config/config_testing.h"
 #include "core/config/inputs.h"
-#include "core/config/resolved.h"
-#include "gtest/gtest.h"
+#include "core/config/named_slots_testing.h"
 
 namespace facet {
 namespace {
-
-struct Phase {
-  int64_t epochs = 0;
-  std::string file;
-  void Visit(OptionVisitor& v) {
-    v("epochs", epochs, AtLeast(0), "passes");
-    v("file", file, InputFile(), "a file");
-  }
-};
-struct Group {
-  bool frozen = false;
-  void Visit(OptionVisitor& v) { v("frozen", frozen, Any(), "stays as it is"); }
-};
-struct Loop {
-  int64_t batch = 64, epochs = 90;
-  void Visit(OptionVisitor& v) {
-    v("batch", batch, AtLeast(1), "images per step");
-    v("epochs", epochs, AtLeast(1), "passes");
-  }
-};
-
-ExperimentLayout NamedLayout() {
-  const auto component = [](const char* path, const char* kind, const char* use = "") {
-    Slot slot = MakeSlot(path, Slot::Fill::kComponent, kind, "[]");
-    slot.default_use = use;
-    return slot;
-  };
-  const auto settings = [](const char* path, const std::string& schema) {
-    return MakeSlot(path, Slot::Fill::kSettings, "", schema);
-  };
-  ExperimentLayout layout;
-  layout.slots = {component("train.loss", "loss"),
-                  settings("train", SchemaOf<Loop>()),
-                  component("train.optimizer", "optimizer", "sgd"),
-                  component("train.schedule", "schedule", "plateau"),
-                  component("train.augmentation.*", "augmentation", "crop flip"),
-                  settings("train.groups.*", SchemaOf<Group>()),
-                  settings("train.phases.*", SchemaOf<Phase>()),
-                  component("train.phases.*.schedule", "schedule"),
-                  settings("train.phases.*.groups.*", SchemaOf<Group>()),
-                  MakeSlot("train.phases.*.from", Slot::Fill::kRow, "", "[]"),
-                  settings("embed", SchemaOf<Loop>()),
-                  component("embed.loss", "loss"),
-                  component("embed.optimizer", "optimizer", "sgd")};
-  for (size_t i = layout.slots.size() - 3; i < layout.slots.size(); ++i) {
-    layout.slots[i].optional_group = "embed";
-  }
-  layout.moved = {{"train.optimizer.rates", "train.schedule.rates"},
-                  {"train.optimizer.nesterov", "train.schedule.nesterov"},
-                  {"train.optimizer.batch", "train.batch"},
-                  {"train.augment.erase", "train.augmentation.erase.probability"},
-                  {"train.augment.blur", "train.augmentation.blur.probability"}};
-  return layout;
-}
-
-class NamedSlotsTest : public ConfigTest {
- protected:
-  NamedSlotsTest() { layout_ = NamedLayout(); }
-
-  static std::string Order(const LoadResult& result, size_t row,
-                           const std::string& path = "train.augmentation") {
-    if (row >= result.experiment.rows.size()) return "no such row";
-    const auto& order = result.experiment.rows[row].order;
-    return order.count(path) == 0 ? "none" : absl::StrJoin(order.at(path), " ");
-  }
-  static std::string OriginOf(const LoadResult& result, size_t row, const std::string& path) {
-    const auto& origins = result.experiment.rows.at(row).origins;
-    return origins.count(path) == 0 ? "none" : OriginText(origins.at(path));
-  }
-  // "E0210 3:25" of every problem.
-  static std::string Places(const LoadResult& result) {
-    return absl::StrJoin(result.diagnostics, ", ", [](std::string* out, const Diagnostic& problem) {
-      absl::StrAppend(out, problem.code, " ", problem.origin.line, ":", problem.origin.column);
-    });
-  }
-  // What `facet show` prints says the same again.
-  void ExpectSameAgain(const LoadResult& result) {
-    ASSERT_TRUE(result.ok()) << Text(result);
-    const std::string text = ResolvedToml(result.experiment);
-    const LoadResult again = LoadFile(Write("shown.toml", text));
-    EXPECT_TRUE(again.diagnostics.empty()) << Text(again) << text;
-    ASSERT_EQ(again.experiment.rows.size(), result.experiment.rows.size());
-    for (size_t i = 0; i < again.experiment.rows.size(); ++i) {
-      EXPECT_EQ(Json(again.experiment.rows[i].slots), Json(result.experiment.rows[i].slots))
-          << text;
-      EXPECT_EQ(again.experiment.rows[i].order, result.experiment.rows[i].order) << text;
-    }
-  }
-};
 
 TEST_F(NamedSlotsTest, DefaultsFillWhatNoFileSays) {
   const LoadResult result = Load("[[row]]\nid = \"1\"\n");
@@ -341,44 +247,6 @@ TEST_F(NamedSlotsTest, OptionsAreFoundInNamedSlots) {
   EXPECT_EQ(result.diagnostics[0].help, "write train.augmentation.erase");
   EXPECT_EQ(result.diagnostics[2].help, "write train.augmentation.crop.probability");
   EXPECT_EQ(result.diagnostics[3].caret_note, "it belongs in train.augmentation.<name>");
-}
-
-TEST_F(NamedSlotsTest, MovedKeysSayWhatToWriteNow) {
-  const LoadResult result = Load(R"([base.train]
-optimizer = { rates = [0.1], nesterov = true, batch = 2 }
-[base.train.augment]
-erase = 0.5
-bluur = 0.5
-[[row]]
-id = "1"
-unset = ["train.optimizer.rates", "train.augment.blur", "train.augment"]
-[[row]]
-id = "2"
-train.augment = { blur = 0.5 }
-[[row]]
-id = "3"
-unset = ["train.augment"]
-train.augment = {}
-)",
-                                 {"3:train.optimizer.batch=7", "3:train.augment.erase=1"});
-  // nesterov is an option of sgd.
-  EXPECT_EQ(Places(result),
-            "E0210 3:15, E0210 3:47, E0210 5:1, E0201 6:1, E0210 9:35, E0210 12:19, E0210 0:19, "
-            "E0210 0:17")
-      << Text(result);
-  EXPECT_EQ(result.diagnostics[0].message, "`train.optimizer.rates` is now `train.schedule.rates`");
-  EXPECT_EQ(result.diagnostics[0].caret_note, "write `train.schedule.rates`");
-  EXPECT_TRUE(result.diagnostics[0].facts.empty());
-  EXPECT_EQ(result.diagnostics[2].caret_note, "write `train.augmentation.erase.probability`");
-  EXPECT_EQ(result.diagnostics[3].message, "train.augment has no key \"bluur\"");
-}
-
-TEST_F(NamedSlotsTest, UnsetOfMovedKeysAndOfWhatHeldThem) {
-  const LoadResult result = Load(
-      "[[row]]\nid = \"1\"\nunset = [\"train.optimizer.rates\", \"train.augment\"]\n"
-      "train.augment = {}\n");
-  EXPECT_EQ(Places(result), "E0210 4:10, E0207 4:35, E0201 5:7") << Text(result);
-  EXPECT_NE(Text(result).find("`train.augment.erase` is now"), std::string::npos) << Text(result);
 }
 
 TEST_F(NamedSlotsTest, ADefaultThatNoPluginProvidesIsLeftToWhoNeedsIt) {

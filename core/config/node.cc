@@ -11,6 +11,13 @@ std::string JoinPath(const std::string& prefix, const std::string& name) {
   return prefix.empty() ? name : absl::StrCat(prefix, ".", name);
 }
 
+std::string ParentOf(const std::string& path) {
+  const size_t dot = path.rfind('.');
+  return dot == std::string::npos ? "" : path.substr(0, dot);
+}
+
+std::string LastName(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
 const Node* FindPath(const Node& root, const std::string& path) {
   const Node* node = &root;
   for (const absl::string_view name : absl::StrSplit(path, '.')) {

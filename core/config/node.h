@@ -45,6 +45,8 @@ struct Node {
 
 // "train.loss" of ("train", "loss"); "loss" of ("", "loss").
 std::string JoinPath(const std::string& prefix, const std::string& name);
+std::string ParentOf(const std::string& path);  // "train" of "train.loss"; "" of "loss"
+std::string LastName(const std::string& path);  // "loss" of both
 // At a dotted path; null where there is nothing.
 const Node* FindPath(const Node& root, const std::string& path);
 

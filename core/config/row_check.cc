@@ -314,7 +314,7 @@ void RowChecker::TakeOrder() {
       continue;
     }
     // The order that the names would have if defaults were said first and nothing were unset.
-    const std::string parent = slot.path.substr(0, slot.path.size() - 2);
+    const std::string parent = ParentOf(slot.path);
     const std::vector<std::string>& names = row_.order.at(parent);
     std::vector<std::string> kept, missing;
     for (const std::string& name : FindPath(defaults, parent)->names) {

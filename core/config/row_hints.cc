@@ -18,14 +18,6 @@
 namespace facet {
 namespace {
 
-std::string LastName(const std::string& path) { return path.substr(path.rfind('.') + 1); }
-
-// "" of a path of one name.
-std::string ParentOf(const std::string& path) {
-  const size_t dot = path.rfind('.');
-  return dot == std::string::npos ? "" : path.substr(0, dot);
-}
-
 // "rate" of "rate_factor", "decay" of "weight_decay".
 bool IsPartOf(const std::string& part, const std::string& name) {
   return absl::StartsWith(name, part + "_") || absl::EndsWith(name, "_" + part);
@@ -271,14 +263,22 @@ std::string RowChecker::MeantOption(const Node& node, const Slot& slot) const {
     value.type = Node::Type::kScalar;
     value.scalar = 0;
   }
+  std::string meant;
   for (const OptionSpec& option : component->options) {
     if (option.type != "float" && option.type != "int" && option.choices.empty()) continue;
     Problems ignored;
     const std::optional<Json> fitting =
         CheckValue(value, option, {slot.path, slot.kind, &folders_, false}, &ignored);
-    if (fitting) return absl::StrCat("did you mean { ", option.name, " = ", Dump(*fitting), " }?");
+    if (!fitting) continue;
+    // An option that is at its most unless one says otherwise (`probability = 1`) is a switch: it is
+    // not what a number alone is for.
+    const bool is_switch = option.has_max && option.default_value == option.max;
+    if (meant.empty() || !is_switch) {
+      meant = absl::StrCat("did you mean { ", option.name, " = ", Dump(*fitting), " }?");
+    }
+    if (!is_switch) break;
   }
-  return "";
+  return meant;
 }
 
 // A value in place of a table, or a table without `use`.

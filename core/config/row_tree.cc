@@ -30,8 +30,7 @@ void AllPaths(const Node& node, const std::string& prefix, std::vector<std::stri
 
 // A slot, a group of slots, or what is inside a slot.
 bool IsKnownPath(const std::string& path, const ExperimentLayout& layout) {
-  const size_t dot = path.rfind('.');
-  const std::string parent = path.substr(0, dot == std::string::npos ? 0 : dot);
+  const std::string parent = ParentOf(path);
   return !path.empty() && absl::c_any_of(layout.slots, [&](const Slot& slot) {
     if (Fits(path, slot.path) || LeadsTo(path, slot.path)) return true;
     return slot.fill == Slot::Fill::kSettings && Fits(parent, slot.path) &&
@@ -43,9 +42,8 @@ bool IsKnownPath(const std::string& path, const ExperimentLayout& layout) {
 
 // Where a row gives names, the one of them that `path` may have meant.
 std::string NearestName(const std::string& path, const ExperimentLayout& layout, const Node& tree) {
-  const size_t dot = path.rfind('.');
-  if (dot == std::string::npos) return "";
-  const std::string parent = path.substr(0, dot);
+  const std::string parent = ParentOf(path);
+  if (parent.empty()) return "";
   const std::string pattern = JoinPath(parent, "*");
   const Node* named = FindPath(tree, parent);
   if (named == nullptr || absl::c_none_of(layout.slots, [&](const Slot& slot) {
@@ -53,7 +51,7 @@ std::string NearestName(const std::string& path, const ExperimentLayout& layout,
       })) {
     return "";
   }
-  const std::string nearest = Nearest(path.substr(dot + 1), named->names);
+  const std::string nearest = Nearest(LastName(path), named->names);
   return nearest.empty() ? "" : JoinPath(parent, nearest);
 }
 

@@ -22,11 +22,6 @@
 
 namespace facet {
 
-struct TensorGroup {
-  std::string slot;  // "train.groups.head", for messages
-  GroupSettings settings;
-};
-
 class LearnedTensors {
  public:
   // `rule` outlives this object; `name`: of it, for messages.

@@ -73,6 +73,11 @@ struct GroupSettings {
   }
 };
 
+struct TensorGroup {
+  std::string slot;  // "train.groups.head", for messages
+  GroupSettings settings;
+};
+
 // `train.phases.<name>`: a training is one phase, or these, one after the other.
 struct PhaseSettings {
   int64_t epochs = 0;

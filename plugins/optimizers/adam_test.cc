@@ -40,5 +40,11 @@ TEST(Adam, AgreesWithPyTorch) {
 
 TEST(Adam, ScalesGradientsBeforeAnythingElse) { ExpectScalesGradients(kOptions); }
 
+// The names that checkpoints hold.
+TEST(Adam, ItsStateHasTheseNames) {
+  EXPECT_EQ((*MakeComponent<Optimizer>())->StateNames(),
+            (std::vector<std::string>{"moment1", "moment2"}));
+}
+
 }  // namespace
 }  // namespace facet

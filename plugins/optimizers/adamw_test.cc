@@ -39,5 +39,11 @@ TEST(AdamW, AgreesWithPyTorch) {
 
 TEST(AdamW, ScalesGradientsBeforeAnythingElse) { ExpectScalesGradients(kOptions); }
 
+// The names that checkpoints hold.
+TEST(AdamW, ItsStateHasTheseNames) {
+  EXPECT_EQ((*MakeComponent<Optimizer>())->StateNames(),
+            (std::vector<std::string>{"moment1", "moment2"}));
+}
+
 }  // namespace
 }  // namespace facet

@@ -61,5 +61,10 @@ TEST(Sgd, ScalesGradientsBeforeAnythingElse) {
   ExpectScalesGradients(kNesterov);
 }
 
+// The names that checkpoints hold.
+TEST(Sgd, ItsStateHasTheseNames) {
+  EXPECT_EQ((*MakeComponent<Optimizer>())->StateNames(), (std::vector<std::string>{"velocity"}));
+}
+
 }  // namespace
 }  // namespace facet

@@ -150,9 +150,7 @@ std::vector<TrainerPhase> MakePhases(const StageContext& context, const TrainSet
     phase.schedule_slot = named.schedule_slot;
     phase.epochs = named.epochs;
     phase.warmup_epochs = named.warmup_epochs;
-    for (const NamedGroup& group : named.groups) {
-      phase.groups.push_back({group.slot, group.settings});
-    }
+    phase.groups = named.groups;
     phases.push_back(std::move(phase));
   }
   return phases;

@@ -17,9 +17,9 @@ absl::StatusOr<Settings> Read(const Json& settings, const char* name) {
 }
 
 absl::Status AppendGroups(const Json& json, const std::string& slot,
-                          std::vector<NamedGroup>* groups) {
+                          std::vector<TensorGroup>* groups) {
   for (const Json& each : json.value("groups", Json::array())) {
-    NamedGroup group;
+    TensorGroup group;
     group.slot = absl::StrCat(slot, ".groups.", each.at("name").get<std::string>());
     FACET_ASSIGN_OR_RETURN(group.settings, Read<GroupSettings>(each, "settings"));
     if (group.settings.tensors.empty()) {
@@ -32,7 +32,7 @@ absl::Status AppendGroups(const Json& json, const std::string& slot,
 }
 
 absl::StatusOr<NamedPhase> ReadPhase(const Json& json, const LoopSettings& loop,
-                                     std::vector<NamedGroup> groups) {
+                                     std::vector<TensorGroup> groups) {
   NamedPhase phase;
   phase.name = json.at("name");
   const std::string slot = absl::StrCat("train.phases.", phase.name);
@@ -61,7 +61,7 @@ absl::StatusOr<TrainSettings> ReadTrainSettings(const Json& settings) {
   FACET_ASSIGN_OR_RETURN(read.loop, Read<LoopSettings>(settings, "loop"));
   FACET_ASSIGN_OR_RETURN(read.memory, Read<MemorySettings>(settings, "memory"));
   read.augmentation = settings.value("augmentation", std::vector<std::string>());
-  std::vector<NamedGroup> groups;
+  std::vector<TensorGroup> groups;
   FACET_RETURN_IF_ERROR(AppendGroups(settings, "train", &groups));
   for (const Json& each : settings.value("phases", Json::array())) {
     FACET_ASSIGN_OR_RETURN(NamedPhase phase, ReadPhase(each, read.loop, groups));

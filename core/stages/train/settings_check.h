@@ -11,16 +11,11 @@
 
 namespace facet {
 
-struct NamedGroup {
-  std::string slot;  // "train.groups.head"
-  GroupSettings settings;
-};
-
 struct NamedPhase {
   std::string name;                          // empty: the one that a training without phases has
   int64_t epochs = 1;                        // with what `train` says filled in, and so
   double warmup_epochs = 0.0;                // this
-  std::vector<NamedGroup> groups;            // the training's, then its own
+  std::vector<TensorGroup> groups;           // the training's, then its own
   std::string schedule_role, schedule_slot;  // of its component
 };
 
