@@ -169,6 +169,10 @@ TEST_F(VerbsTest, CheckAndVersion) {
   const Ending bad = Facet({"check", Tiny(), "--set", "test.crops.knd=one"});
   EXPECT_EQ(bad.exit_code, 3);
   EXPECT_THAT(bad.err, AllOf(HasSubstr("--> --set #1"), HasSubstr("did you mean `kind`?")));
+  // A number for a step names its strength, not the chance that a visit has it.
+  const Ending number = Facet({"check", Tiny(), "--set", "train.augmentation.brightness=0.3"});
+  EXPECT_EQ(number.exit_code, 3);
+  EXPECT_THAT(number.err, HasSubstr("did you mean { strength = 0.3 }?"));
   const Ending version = Facet({"version", "--json"});
   EXPECT_EQ(version.exit_code, 0);
   const absl::StatusOr<Json> json = ParseJson(version.out, "version");
