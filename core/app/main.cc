@@ -9,6 +9,7 @@
 #include "core/app/verb.h"
 #include "core/app/verb_cache.h"
 #include "core/app/verb_check.h"
+#include "core/app/verb_completion.h"
 #include "core/app/verb_manifest.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
@@ -28,7 +29,8 @@ void AddGlobalOptions(Command program, VerbContext& context) {
       .ShowDefault();
   program
       .Option("--plugin-path", &context.plugin_paths,
-              "folder with plugins, before the build's own; repeatable")
+              "folder with plugins, before FACET_PLUGIN_PATH, ~/.local/share/facet/plugins and the "
+              "installation's; repeatable")
       .TypeName("DIR")
       .ExistingFolder();
   program.Option("--color", &context.color, "colours in tables and messages; auto: on a terminal")
@@ -57,6 +59,8 @@ int Main(int argc, char** argv) {
   AddManifestVerb(program, context);
   AddPluginsVerb(program, context);
   AddVersionVerb(program, context);
+  AddCompletionVerb(program, line);
+  AddManualVerb(program, line);
   return line.Run(argc, argv);
 }
 

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "core/api/kinds.h"
 #include "core/app/catalogue_page.h"
+#include "core/app/new_plugin.h"
 #include "core/base/suggest.h"
 #include "core/plugin/traits.h"
 #include "core/stages/stage_types.h"
@@ -21,7 +22,7 @@ namespace facet {
 namespace {
 
 struct PluginsArguments {
-  std::string kind, name;
+  std::string kind, name, folder;
   bool json = false;
 };
 
@@ -64,16 +65,19 @@ void PrintComponents(const std::vector<const ComponentInfo*>& infos) {
   std::fputs(DumpPretty({{"schema", 1}, {"components", components}}).c_str(), stdout);
 }
 
+absl::Status CheckKind(const std::string& kind) {
+  if (FindKind(kind) != nullptr) return absl::OkStatus();
+  const std::string nearest = Nearest(kind, KindNames());
+  return absl::NotFoundError(absl::StrCat(
+      "no component is of kind \"", kind, "\"; kinds: ", absl::StrJoin(KindNames(), ", "),
+      nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+}
+
 int List(const PluginsArguments& arguments, VerbContext& context) {
   const Catalogue& catalogue = context.catalogue();
-  if (!arguments.kind.empty() && FindKind(arguments.kind) == nullptr) {
-    const std::string nearest = Nearest(arguments.kind, KindNames());
-    return Fail(context,
-                absl::NotFoundError(absl::StrCat(
-                    "no component is of kind \"", arguments.kind,
-                    "\"; kinds: ", absl::StrJoin(KindNames(), ", "),
-                    nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"))),
-                kExitUsage);
+  if (!arguments.kind.empty()) {
+    const absl::Status known = CheckKind(arguments.kind);
+    if (!known.ok()) return Fail(context, known, kExitUsage);
   }
   std::vector<const ComponentInfo*> infos;
   for (const ComponentInfo& info : catalogue.components()) {
@@ -149,6 +153,31 @@ int Describe(const PluginsArguments& arguments, VerbContext& context) {
   return kExitDone;
 }
 
+int New(const PluginsArguments& arguments, VerbContext& context) {
+  if (const absl::Status known = CheckKind(arguments.kind); !known.ok()) {
+    return Fail(context, known, kExitUsage);
+  }
+  const ComponentInfo* taken = context.catalogue().Find(arguments.kind, arguments.name);
+  if (taken != nullptr) {
+    return Fail(context,
+                absl::AlreadyExistsError(absl::StrCat("there is a ", arguments.kind, " \"",
+                                                      arguments.name, "\" already (",
+                                                      taken->library_path, "); take another name")),
+                kExitUsage);
+  }
+  const std::string folder = arguments.folder.empty() ? arguments.name : arguments.folder;
+  const absl::StatusOr<std::vector<std::string>> files = WriteNewPlugin(
+      {arguments.kind, arguments.name, folder, context.home_folder(), context.command()});
+  if (!files.ok()) {
+    return Fail(context, files.status(),
+                absl::IsInvalidArgument(files.status()) ? kExitUsage : kExitInput);
+  }
+  for (const std::string& file : *files) std::printf("%s/%s\n", folder.c_str(), file.c_str());
+  std::fprintf(stderr, "next: cd %s, and README.md says how to build, test and run it\n",
+               folder.c_str());
+  return kExitDone;
+}
+
 }  // namespace
 
 void AddPluginsVerb(Command program, VerbContext& context) {
@@ -163,6 +192,13 @@ void AddPluginsVerb(Command program, VerbContext& context) {
   describe.Positional("NAME", &arguments->name, "[KIND/]NAME of the component").Required();
   describe.Flag("--json", &arguments->json, "one JSON document");
   describe.OnRun([arguments, &context] { return Describe(*arguments, context); });
+  Command made =
+      verb.Subcommand("new", "a component of your own: source, test, experiment, build files");
+  made.Positional("KIND", &arguments->kind, "loss, detector, ...").Required();
+  made.Positional("NAME", &arguments->name, "of the component, in snake_case").Required();
+  made.Option("--dir", &arguments->folder, "folder to make; NAME in the present one otherwise")
+      .TypeName("DIR");
+  made.OnRun([arguments, &context] { return New(*arguments, context); });
   verb.Subcommand("catalogue", "all components and their options as one Markdown page")
       .OnRun([&context] {
         std::fputs(CataloguePage(context.catalogue(), AllStageTypes()).c_str(), stdout);
