@@ -19,15 +19,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What of LibTorch and OpenCV a source includes.
+// What a source includes beside core/api and core/base.
 struct Needs {
-  bool torch = false;
+  bool torch = false, curation = false;
   std::set<std::string> opencv;  // modules
 };
 
 Needs NeedsOf(const std::string& source) {
   Needs needs;
   for (const absl::string_view line : absl::StrSplit(source, '\n')) {
+    if (absl::StartsWith(line, "#include \"plugins/curators/")) needs.curation = true;
     if (!absl::StartsWith(line, "#include <")) continue;
     const absl::string_view header = line.substr(10, line.find('>') - 10);
     const std::vector<std::string> parts = absl::StrSplit(header, absl::ByAnyChar("/."));
@@ -39,12 +40,12 @@ Needs NeedsOf(const std::string& source) {
 }
 
 std::string CMakeNeeds(const Needs& needs) {
-  return absl::StrCat(needs.torch ? " TORCH" : "", needs.opencv.empty() ? "" : " OPENCV ",
-                      absl::StrJoin(needs.opencv, " "));
+  return absl::StrCat(needs.torch ? " TORCH" : "", needs.curation ? " CURATION" : "",
+                      needs.opencv.empty() ? "" : " OPENCV ", absl::StrJoin(needs.opencv, " "));
 }
 
 std::string BazelNeeds(const Needs& needs) {
-  std::string lines;
+  std::string lines = needs.curation ? "\n    curation = True," : "";
   if (!needs.opencv.empty()) {
     absl::StrAppend(&lines, "\n    opencv = [\"", absl::StrJoin(needs.opencv, "\", \""), "\"],");
   }
@@ -54,7 +55,7 @@ std::string BazelNeeds(const Needs& needs) {
 
 std::string Packages(const Needs& needs) {
   return absl::StrCat("pkgconf libabsl-dev libgtest-dev libgmock-dev",
-                      needs.torch ? " libtorch-dev" : "",
+                      needs.torch ? " libtorch-dev" : "", needs.curation ? " libsqlite3-dev" : "",
                       needs.opencv.empty() ? "" : " libopencv-dev");
 }
 

@@ -3,7 +3,7 @@
 readonly kPackagingPackages=(dpkg-dev)
 # Of plugins outside this tree.
 readonly kPluginPackages=(
-  g++ pkgconf libabsl-dev libtorch-dev libopencv-dev libgtest-dev libgmock-dev cmake bazel-bootstrap bazel-rules-java
+  g++ pkgconf libabsl-dev libtorch-dev libopencv-dev libsqlite3-dev libgtest-dev libgmock-dev cmake bazel-bootstrap bazel-rules-java
 )
 
 # The built tree goes to PREFIX/lib/facet as it is; what other programs look for elsewhere leads there by relative links.

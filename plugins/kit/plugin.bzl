@@ -10,7 +10,7 @@ From <name>.cc, which may include core/api, core/base and, with `torch = True`, 
                              bazel-bin is a plugin folder: `facet run --plugin-path bazel-bin EXPERIMENT`
     <name>_test              from <name>_test.cc, if there is one: GoogleTest, linked to the plugin's own objects
     <name>_check             `facet plugins check` on the library
-`opencv`: modules of OpenCV. `deps`, `test_deps`, `copts`: as in cc_library.
+`opencv`: modules of OpenCV. `curation`: what curators do around their work (plugins/curators/stage). `deps`, `test_deps`, `copts`: as in cc_library.
 """
 
 # As facet itself is compiled. A unique symbol would pin a library and tie two plugins' inline statics together.
@@ -18,7 +18,15 @@ _COPTS = ["-fno-gnu-unique", "-fvisibility=hidden", "-fvisibility-inlines-hidden
 
 _ABSL = ["@absl//:" + module for module in ["status", "statusor", "str_format", "strings", "time"]]
 
-def facet_plugin(name, torch = False, opencv = [], deps = [], test_deps = [], copts = [], visibility = None):
+def facet_plugin(
+        name,
+        torch = False,
+        opencv = [],
+        curation = False,
+        deps = [],
+        test_deps = [],
+        copts = [],
+        visibility = None):
     """A plugin from <name>.cc; see the head of this file."""
     library = "lib%s.so" % name
     native.cc_library(
@@ -28,6 +36,7 @@ def facet_plugin(name, torch = False, opencv = [], deps = [], test_deps = [], co
         copts = _COPTS + copts,
         linkstatic = True,
         deps = ["@facet//:api"] + _ABSL + (["@torch"] if torch else []) +
+               (["@facet//:curation"] if curation else []) +
                ["@opencv//:" + module for module in opencv] + deps,
     )
     native.cc_binary(

@@ -4,7 +4,8 @@
 #   facet_add_plugin(my_loss TORCH)
 #   facet_add_plugin(my_detector OPENCV imgproc)
 #
-# facet_add_plugin(NAME [TORCH] [OPENCV module...] [LIBRARIES library...]) makes of NAME.cc
+# facet_add_plugin(NAME [TORCH] [CURATION] [OPENCV module...] [LIBRARIES library...]) makes of NAME.cc, where CURATION is
+# what curators do around their work (plugins/curators/stage/run.h),
 #   libNAME.so      with libNAME.schema.json beside it: what the host reads instead of loading it. The build folder is a
 #                   plugin folder: facet run --plugin-path build EXPERIMENT
 #   NAME_test       from NAME_test.cc where there is one: GoogleTest, linked to the plugin's own objects
@@ -54,11 +55,21 @@ macro(_facet_find_torch)
 endmacro()
 
 function(facet_add_plugin name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH" "" "OPENCV;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "TORCH;CURATION" "" "OPENCV;LIBRARIES")
   set(libraries facet::api ${arg_LIBRARIES})
   if(arg_TORCH)
     _facet_find_torch()
     list(APPEND libraries facet::torch)
+  endif()
+  if(arg_CURATION)
+    find_library(FACET_SQLITE sqlite3)
+    if(NOT FACET_SQLITE)
+      message(FATAL_ERROR "SQLite is missing: install libsqlite3-dev")
+    endif()
+    foreach(_part stage manifest lists)
+      list(APPEND libraries "${FACET_HOME}/lib/curation/lib${_part}.a")
+    endforeach()
+    list(APPEND libraries ${FACET_SQLITE})
   endif()
   if(arg_OPENCV)
     find_package(OpenCV REQUIRED COMPONENTS ${arg_OPENCV})
