@@ -50,7 +50,7 @@ TEST_P(SkeletonTest, ItsExperimentGivesAFigure) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, SkeletonTest, testing::ValuesIn(Kinds()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& each) { return each.param.name; });
 
 }  // namespace
 }  // namespace facet
