@@ -67,6 +67,9 @@ facet_dist = rule(
     },
 )
 
-def merged(first, second):
+def merged(dicts):
     """A BUILD file cannot write dict(first, **second)."""
-    return dict(first, **second)
+    result = {}
+    for each in dicts:
+        result.update(each)
+    return result
