@@ -18,9 +18,9 @@ enum ExitCode : int {
   kExitPending = 10,      // plan --exit-code: work is to be done
   kExitBug = 70,          // a bug in the host
   kExitInterrupted = 75,  // stopped after a checkpoint: run the same command again
-  kExitSigint = 130,      // second SIGINT
+  kExitSigint = 130,      // second SIGINT; the first where `run --watch` waits
   kExitClosedPipe = 141,  // the reader of stdout went away
-  kExitSigterm = 143,     // second SIGTERM
+  kExitSigterm = 143,     // second SIGTERM, as 130
 };
 
 }  // namespace facet

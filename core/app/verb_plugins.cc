@@ -2,20 +2,21 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/api/kinds.h"
 #include "core/app/catalogue_page.h"
+#include "core/app/example_experiment.h"
 #include "core/app/new_plugin.h"
+#include "core/app/plugin_description.h"
 #include "core/base/suggest.h"
-#include "core/plugin/traits.h"
+#include "core/pipeline/experiment_layout.h"
 #include "core/stages/stage_types.h"
 
 namespace facet {
@@ -23,45 +24,12 @@ namespace {
 
 struct PluginsArguments {
   std::string kind, name, folder;
-  bool json = false;
+  bool json = false, example = false;
 };
-
-std::string FileName(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
-}
-
-Json ToJson(const OptionSpec& option) {
-  Json json = {{"name", option.name},
-               {"type", option.type},
-               {"doc", option.doc},
-               {"default", option.default_value},
-               {"required", option.required}};
-  if (option.has_min) json["min"] = option.min;
-  if (option.has_min && option.min_open) json["min_open"] = true;
-  if (option.has_max) json["max"] = option.max;
-  if (!option.choices.empty()) json["choices"] = option.choices;
-  if (!option.role.empty()) json["role"] = option.role;
-  if (!option.files.empty()) json["files"] = option.files;
-  if (!option.renamed_from.empty()) json["renamed_from"] = option.renamed_from;
-  return json;
-}
-
-Json ToJson(const ComponentInfo& info) {
-  Json options = Json::array();
-  for (const OptionSpec& option : info.options) options.push_back(ToJson(option));
-  return {{"kind", info.kind},
-          {"name", info.name},
-          {"summary", info.summary},
-          {"source", info.paper},
-          {"traits", TraitNames(info.traits)},
-          {"options", options},
-          {"library", info.library_path},
-          {"digest", info.library_digest}};
-}
 
 void PrintComponents(const std::vector<const ComponentInfo*>& infos) {
   Json components = Json::array();
-  for (const ComponentInfo* info : infos) components.push_back(ToJson(*info));
+  for (const ComponentInfo* info : infos) components.push_back(ComponentJson(*info));
   std::fputs(DumpPretty({{"schema", 1}, {"components", components}}).c_str(), stdout);
 }
 
@@ -104,23 +72,44 @@ int List(const PluginsArguments& arguments, VerbContext& context) {
   return kExitDone;
 }
 
-void PrintDescription(const ComponentInfo& info) {
-  std::printf("%s \"%s\": %s\n", info.kind.c_str(), info.name.c_str(), info.summary.c_str());
-  if (!info.paper.empty()) std::printf("source: %s\n", info.paper.c_str());
-  std::printf("plugin: %s (%s)\n", FileName(info.library_path).c_str(),
-              info.library_digest.substr(0, 12).c_str());
-  if (info.options.empty()) std::printf("no options\n");
-  for (const OptionSpec& option : info.options) {
-    const std::string value =
-        option.required ? "required" : absl::StrCat("default ", Dump(option.default_value));
-    const std::string range = RangeText(option);
-    std::printf("  %s  (%s, %s%s%s)\n      %s\n", option.name.c_str(), option.type.c_str(),
-                value.c_str(), range.empty() ? "" : "; ", range.c_str(), option.doc.c_str());
+// A kind, or a slot's settings, by its name alone; null: the name is neither's.
+std::optional<std::pair<Json, std::string>> DescribeOther(const std::string& name,
+                                                          const ExperimentLayout& layout,
+                                                          const Catalogue& catalogue) {
+  if (const KindInfo* const kind = FindKind(name); kind != nullptr) {
+    return std::pair(KindJson(*kind, layout, catalogue), KindText(*kind, layout, catalogue));
   }
+  if (const Slot* const slot = FindSettings(name, layout); slot != nullptr) {
+    return std::pair(SettingsJson(*slot), SettingsText(*slot));
+  }
+  return std::nullopt;
+}
+
+int PrintExample(const std::vector<const ComponentInfo*>& infos, VerbContext& context) {
+  if (infos.size() == 1) {
+    std::fputs(ExampleExperiment(*infos[0]).c_str(), stdout);
+    return kExitDone;
+  }
+  std::vector<std::string> names;
+  for (const ComponentInfo* info : infos) names.push_back(info->kind + "/" + info->name);
+  return Fail(context,
+              absl::InvalidArgumentError(
+                  infos.empty() ? "--example is of a component; name one"
+                                : absl::StrCat("--example is of one component; name one of ",
+                                               absl::StrJoin(names, ", "))),
+              kExitUsage);
 }
 
 int Describe(const PluginsArguments& arguments, VerbContext& context) {
   const Catalogue& catalogue = context.catalogue();
+  const ExperimentLayout layout = MakeExperimentLayout(AllStageTypes());
+  if (const auto other = DescribeOther(arguments.name, layout, catalogue); other.has_value()) {
+    if (arguments.example) return PrintExample({}, context);
+    Json json = other->first;
+    json["schema"] = 1;
+    std::fputs(arguments.json ? DumpPretty(json).c_str() : other->second.c_str(), stdout);
+    return kExitDone;
+  }
   const size_t slash = arguments.name.find('/');
   const std::string kind = slash == std::string::npos ? "" : arguments.name.substr(0, slash);
   const std::string name =
@@ -142,14 +131,16 @@ int Describe(const PluginsArguments& arguments, VerbContext& context) {
                     absl::StrJoin(catalogue.folders(), ", "), ")")),
                 kExitPlugin);
   }
-  if (arguments.json) {
-    PrintComponents(infos);
-    return kExitDone;
+  if (arguments.example) return PrintExample(infos, context);
+  Json components = Json::array();
+  std::string text;
+  for (const ComponentInfo* info : infos) {
+    components.push_back(DescriptionJson(*info, layout));
+    absl::StrAppend(&text, text.empty() ? "" : "\n", DescriptionText(*info, layout));
   }
-  for (size_t i = 0; i < infos.size(); ++i) {
-    if (i > 0) std::printf("\n");
-    PrintDescription(*infos[i]);
-  }
+  std::fputs(arguments.json ? DumpPretty({{"schema", 1}, {"components", components}}).c_str()
+                            : text.c_str(),
+             stdout);
   return kExitDone;
 }
 
@@ -188,9 +179,11 @@ void AddPluginsVerb(Command program, VerbContext& context) {
   list.Option("--kind", &arguments->kind, "this kind alone");
   list.Flag("--json", &arguments->json, "one JSON document");
   list.OnRun([arguments, &context] { return List(*arguments, context); });
-  Command describe = verb.Subcommand("describe", "a component's options");
-  describe.Positional("NAME", &arguments->name, "[KIND/]NAME of the component").Required();
+  Command describe = verb.Subcommand("describe", "a component, a kind or a slot's settings");
+  describe.Positional("NAME", &arguments->name, "[KIND/]NAME of a component, KIND, or slot")
+      .Required();
   describe.Flag("--json", &arguments->json, "one JSON document");
+  describe.Flag("--example", &arguments->example, "an experiment with the component, alone");
   describe.OnRun([arguments, &context] { return Describe(*arguments, context); });
   Command made =
       verb.Subcommand("new", "a component of your own: source, test, experiment, build files");

@@ -16,6 +16,7 @@
 #include "core/app/progress.h"
 #include "core/app/run_record.h"
 #include "core/app/signals.h"
+#include "core/app/watched_run.h"
 #include "core/graph/executor.h"
 #include "core/graph/input_digests.h"
 #include "core/graph/scheduler.h"
@@ -31,6 +32,7 @@ struct RunArguments {
   std::vector<std::string> force;
   int jobs = 1;
   bool fail_fast = false;
+  bool watch = false;
   std::string progress = "auto";
 };
 
@@ -210,10 +212,15 @@ void AddRunVerb(Command program, VerbContext& context) {
   verb.Option("--force", &arguments->force, "stage to compute although it is cached; repeatable")
       .TypeName("STAGE");
   verb.Flag("--fail-fast", &arguments->fail_fast, "start nothing more after a failure");
+  verb.Flag("--watch", &arguments->watch, "run again whenever the file or a plugin changes");
   verb.Option("--progress", &arguments->progress, "auto, plain or json (events on stderr)")
       .OneOf({"auto", "plain", "json"})
       .ShowDefault();
-  verb.OnRun([arguments, &context] { return RunCommand(*arguments, context).Run(); });
+  verb.OnRun([arguments, &context] {
+    if (arguments->watch) return WatchRun(arguments->experiment, context);
+    FollowWatcher();
+    return RunCommand(*arguments, context).Run();
+  });
 }
 
 }  // namespace facet
