@@ -1,6 +1,7 @@
 """`facet_dist`: the programs, libfacet.so and the plugins as one tree of plain files that can be copied anywhere.
 
-    bin/facet  bin/facet-worker  bin/facet-torch-worker  bin/facet-manifest  lib/libfacet.so
+    bin/facet  bin/facet-worker  bin/facet-torch-worker  bin/facet-manifest
+    bin/facet-contract  bin/facet-torch-contract  lib/libfacet.so
     plugins/lib<folder>_*.so  plugins/lib<folder>_*.schema.json
 
 Components of two kinds may have one name (a loss and its miner), so the folder of a plugin becomes part of its file's.

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "core/api/kinds.h"
 #include "core/app/catalogue_page.h"
+#include "core/app/verb_plugins_check.h"
 #include "core/base/suggest.h"
 #include "core/plugin/traits.h"
 #include "core/stages/stage_types.h"
@@ -163,6 +164,7 @@ void AddPluginsVerb(Command program, VerbContext& context) {
   describe.Positional("NAME", &arguments->name, "[KIND/]NAME of the component").Required();
   describe.Flag("--json", &arguments->json, "one JSON document");
   describe.OnRun([arguments, &context] { return Describe(*arguments, context); });
+  AddPluginsCheckVerb(verb, context);
   verb.Subcommand("catalogue", "all components and their options as one Markdown page")
       .OnRun([&context] {
         std::fputs(CataloguePage(context.catalogue(), AllStageTypes()).c_str(), stdout);
