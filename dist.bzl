@@ -1,6 +1,7 @@
 """`facet_dist`: programs, plugins and what writers of plugins need, as one tree of plain files that can be copied anywhere.
 
-    bin/facet  bin/facet-worker  bin/facet-torch-worker  bin/facet-manifest  lib/libfacet.so
+    bin/facet  bin/facet-worker  bin/facet-torch-worker  bin/facet-manifest
+    bin/facet-contract  bin/facet-torch-contract  lib/libfacet.so
     plugins/lib<folder>_*.so  plugins/lib<folder>_*.schema.json
     include/core/...  and what `files` puts where: the kit (plugins/kit), skeletons, experiments
 

@@ -91,7 +91,7 @@ def facet_plugin(
     native.sh_test(
         name = name + "_contract_test",
         size = "medium",  # seconds on an idle machine; some networks and cascades take longer on a busy one
-        srcs = ["//tests/contracts:contract_torch" if torch else "//tests/contracts:contract"],
+        srcs = ["//tests/contracts:facet-torch-contract" if torch else "//tests/contracts:facet-contract"],
         args = ["$(rootpath %s)" % library, "'%s'" % contract_options],
         data = [library] + contract_data,
         tags = tags,

@@ -15,6 +15,7 @@
 #include "core/app/example_experiment.h"
 #include "core/app/new_plugin.h"
 #include "core/app/plugin_description.h"
+#include "core/app/verb_plugins_check.h"
 #include "core/base/suggest.h"
 #include "core/pipeline/experiment_layout.h"
 #include "core/stages/stage_types.h"
@@ -192,6 +193,7 @@ void AddPluginsVerb(Command program, VerbContext& context) {
   made.Option("--dir", &arguments->folder, "folder to make; NAME in the present one otherwise")
       .TypeName("DIR");
   made.OnRun([arguments, &context] { return New(*arguments, context); });
+  AddPluginsCheckVerb(verb, context);
   verb.Subcommand("catalogue", "all components and their options as one Markdown page")
       .OnRun([&context] {
         std::fputs(CataloguePage(context.catalogue(), AllStageTypes()).c_str(), stdout);
