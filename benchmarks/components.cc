@@ -54,7 +54,6 @@ struct LeftOut {
   std::string name, reason;
 };
 
-// The program's own arguments; errors are in how they are written.
 absl::StatusOr<GivenOption> ParseOption(const std::string& text) {
   const size_t equal = text.find('=');
   if (equal == std::string::npos || equal == 0) {
@@ -203,29 +202,43 @@ bool Has(const ComponentInfo& info, const std::string& option) {
                      [&](const OptionSpec& spec) { return spec.name == option; });
 }
 
-// InvalidArgument: an option that none of them has.
+absl::Status NoOption(const GivenOption& option,
+                      const std::vector<const ComponentInfo*>& components) {
+  std::vector<std::string> measured, known;
+  for (const ComponentInfo* const info : components) {
+    measured.push_back(info->name);
+    if (!option.component.empty() && option.component != info->name) continue;
+    for (const OptionSpec& spec : info->options) known.push_back(spec.name);
+  }
+  if (!option.component.empty() &&
+      std::count(measured.begin(), measured.end(), option.component) == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--option=", option.component, ".", option.key, ": ", option.component,
+                     " is not measured; these are: ", absl::StrJoin(measured, ", ")));
+  }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  const std::string nearest = Nearest(option.key, known);
+  return absl::InvalidArgumentError(
+      absl::StrCat("--option: no option \"", option.key, "\"",
+                   option.component.empty() ? "" : absl::StrCat(" of ", option.component),
+                   "; known: ", known.empty() ? "none" : absl::StrJoin(known, ", "),
+                   nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+}
+
+// Of each component. InvalidArgument: an option that none of them has.
 absl::StatusOr<std::vector<Json>> OptionsOf(const std::vector<GivenOption>& given,
                                             const std::vector<const ComponentInfo*>& components) {
   std::vector<Json> options(components.size(), Json::object());
   for (const GivenOption& option : given) {
     bool found = false;
-    std::vector<std::string> known;
     for (size_t i = 0; i < components.size(); ++i) {
       if (!option.component.empty() && option.component != components[i]->name) continue;
-      for (const OptionSpec& spec : components[i]->options) known.push_back(spec.name);
       if (!Has(*components[i], option.key)) continue;
       options[i][option.key] = option.value;
       found = true;
     }
-    if (found) continue;
-    std::sort(known.begin(), known.end());
-    known.erase(std::unique(known.begin(), known.end()), known.end());
-    const std::string nearest = Nearest(option.key, known);
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--option: ", option.component.empty() ? "no component that is measured" : option.component,
-        option.component.empty() ? " has" : " is not measured or has not", " an option \"",
-        option.key, "\"; known: ", known.empty() ? "none" : absl::StrJoin(known, ", "),
-        nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+    if (!found) return NoOption(option, components);
   }
   return options;
 }
@@ -281,7 +294,7 @@ void Register(const Request& request, const std::vector<const ComponentInfo*>& c
     plan->subjects.push_back(std::make_unique<const Subject>(*components[i], options[i]));
     const Subject& subject = *plan->subjects.back();
     const absl::Status status =
-        Guard(subject.name(), [&] { return register_benchmarks(request, subject); });
+        Guard("its benchmarks", [&] { return register_benchmarks(request, subject); });
     if (status.ok()) {
       plan->measured.push_back(subject.name());
       continue;
