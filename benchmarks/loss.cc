@@ -33,21 +33,6 @@ namespace {
 constexpr int64_t kDimension = 128;
 constexpr int64_t kClasses = 1000;
 
-// For each ordered pair of two samples of one person a third of another person.
-Tuples Triplets(const at::Tensor& labels) {
-  const int64_t size = labels.numel();
-  const at::Tensor same = labels.unsqueeze(1).eq(labels.unsqueeze(0));
-  const at::Tensor pairs = same.clone().fill_diagonal_(0).nonzero();
-  Tuples tuples;
-  tuples.kind = TupleKind::kTriplets;
-  tuples.anchors = pairs.select(1, 0).contiguous();
-  tuples.positives = pairs.select(1, 1).contiguous();
-  // A person is four neighbours: four and more further on, around the end, is another one.
-  const at::Tensor distance = at::arange(tuples.anchors.numel(), at::kLong).remainder(size - 7) + 4;
-  tuples.negatives = (tuples.anchors + distance).remainder(size);
-  return tuples;
-}
-
 class LossStep final : public TensorStep {
  public:
   LossStep(std::unique_ptr<Loss> loss, int64_t size)
@@ -55,7 +40,7 @@ class LossStep final : public TensorStep {
     input_.embeddings = EmbeddingsOfPeople(size, kDimension).set_requires_grad(true);
     input_.labels = LabelsOfPeople(size).remainder(kClasses);
     if (!loss_->needs_miner()) return;
-    tuples_ = ConvertTuples(Triplets(input_.labels), loss_->takes());
+    tuples_ = ConvertTuples(TripletsOfPeople(size), loss_->takes());
     input_.tuples = &tuples_;
   }
 
@@ -91,7 +76,7 @@ absl::Status Register(const Request& request, const Subject& subject) {
         return absl::InvalidArgumentError(
             "it needs triplets, for which a batch must have two persons of four: --sizes from 8");
       }
-      absl::StrAppend(&name, "/T:", Triplets(LabelsOfPeople(size)).anchors.numel());
+      absl::StrAppend(&name, "/T:", TripletsOfPeople(size).anchors.numel());
     }
     AddStep(subject, name, benchmark::kMicrosecond, size,
             [&subject, size]() -> absl::StatusOr<std::unique_ptr<TensorStep>> {

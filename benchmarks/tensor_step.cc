@@ -90,7 +90,21 @@ at::Tensor LabelsOfPeople(int64_t size) {
 
 at::Tensor EmbeddingsOfPeople(int64_t size, int64_t dimension) {
   const at::Tensor people = Noise({size / 4 + 1, dimension}, 1);
-  return UnitRows(people.index_select(0, LabelsOfPeople(size)) + Noise({size, dimension}, 2));
+  return UnitRows(people.index_select(0, LabelsOfPeople(size)) + 2 * Noise({size, dimension}, 2));
+}
+
+Tuples TripletsOfPeople(int64_t size) {
+  const at::Tensor labels = LabelsOfPeople(size);
+  const at::Tensor same = labels.unsqueeze(1).eq(labels.unsqueeze(0));
+  const at::Tensor pairs = same.clone().fill_diagonal_(0).nonzero();
+  Tuples tuples;
+  tuples.kind = TupleKind::kTriplets;
+  tuples.anchors = pairs.select(1, 0).contiguous();
+  tuples.positives = pairs.select(1, 1).contiguous();
+  // Who is four or more away on either side, around the end, is another person.
+  const at::Tensor away = at::arange(tuples.anchors.numel(), at::kLong).remainder(size - 7) + 4;
+  tuples.negatives = (tuples.anchors + away).remainder(size);
+  return tuples;
 }
 
 }  // namespace facet::bench

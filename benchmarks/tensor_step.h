@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "benchmarks/components.h"
+#include "core/api/tuples.h"
 
 namespace facet::bench {
 
@@ -41,10 +42,12 @@ void PrepareTensors();
 // Standard normal numbers, the same each time.
 at::Tensor Noise(at::IntArrayRef shape, uint64_t seed);
 
-// Four samples a person, neighbours: labels [size], and embeddings of unit length whose variance is
-// half the person's. Most of the positive pairs are nearer than most of the negative ones.
+// Four samples a person, neighbours: labels [size], and embeddings of unit length, a fifth of whose
+// variance is the person's: positive pairs are nearer than negative ones by and large, not always.
 at::Tensor LabelsOfPeople(int64_t size);
 at::Tensor EmbeddingsOfPeople(int64_t size, int64_t dimension);
+// For each ordered pair of two samples of one person a third of another person; size at least 8.
+Tuples TripletsOfPeople(int64_t size);
 
 }  // namespace facet::bench
 
