@@ -12,9 +12,10 @@
 #include <system_error>
 #include <utility>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "core/base/child_process.h"
@@ -92,6 +93,27 @@ absl::StatusOr<BenchListing> ListingFromJson(const Json& json) {
   }
 }
 
+constexpr char kWarning[] = "warning: ";
+
+// The lines of stderr that are the reason why a program ended, not what it said before.
+std::string ReasonIn(const std::string& error) {
+  std::vector<std::string> lines;
+  for (const absl::string_view line : absl::StrSplit(error, '\n', absl::SkipWhitespace())) {
+    const bool is_remark = absl::StartsWith(line, kWarning) ||
+                           absl::StartsWith(line, "left out: ") || absl::StartsWith(line, "***");
+    if (!is_remark) lines.emplace_back(absl::StripPrefix(line, "error: "));
+  }
+  return absl::StrJoin(lines, "\n");
+}
+
+std::vector<std::string> WarningsIn(const std::string& error) {
+  std::vector<std::string> warnings;
+  for (absl::string_view line : absl::StrSplit(error, '\n')) {
+    if (absl::ConsumePrefix(&line, kWarning)) warnings.emplace_back(line);
+  }
+  return warnings;
+}
+
 }  // namespace
 
 struct BenchProgram::Ended {
@@ -101,12 +123,11 @@ struct BenchProgram::Ended {
 
   // What it means that it ended so, where that is not what was asked for.
   absl::Status AsError(const std::string& path) const {
-    const std::string said(absl::StripAsciiWhitespace(error));
-    const std::string sentence(absl::StripPrefix(said, "error: "));
-    if (exit.code() == kBadOption) return absl::InvalidArgumentError(sentence);
-    if (exit.code() == kBadPlugin) return absl::NotFoundError(sentence);
+    const std::string reason = ReasonIn(error);
+    if (exit.code() == kBadOption) return absl::InvalidArgumentError(reason);
+    if (exit.code() == kBadPlugin) return absl::NotFoundError(reason);
     return absl::InternalError(absl::StrCat(path, " ended with ", exit.Describe(),
-                                            said.empty() ? "" : absl::StrCat(": ", said)));
+                                            reason.empty() ? "" : absl::StrCat(": ", reason)));
   }
 };
 
@@ -152,13 +173,15 @@ absl::StatusOr<BenchProgram::Ended> BenchProgram::Run(const std::vector<std::str
   return ended;
 }
 
-absl::StatusOr<BenchListing> BenchProgram::List(const std::vector<std::string>& of) const {
-  FACET_ASSIGN_OR_RETURN(const Ended ended, Run(of, {"--list"}, "looking for components"));
+absl::StatusOr<BenchListing> BenchProgram::List() const {
+  FACET_ASSIGN_OR_RETURN(const Ended ended, Run({}, {"--list"}, "looking for components"));
   if (ended.exit.code() != 0) return ended.AsError(path_);
   absl::StatusOr<Json> json = ParseJson(ended.out, absl::StrCat("the list of ", path_));
   if (!json.ok()) return absl::InternalError(json.status().message());
   absl::StatusOr<BenchListing> listing = ListingFromJson(*json);
-  return listing.ok() ? std::move(listing) : Annotate(listing.status(), path_);
+  if (!listing.ok()) return Annotate(listing.status(), path_);
+  listing->warnings = WarningsIn(ended.error);
+  return listing;
 }
 
 absl::StatusOr<BenchResults> BenchProgram::Measure() const {
@@ -180,21 +203,19 @@ absl::StatusOr<BenchResults> BenchProgram::Measure() const {
   return results;
 }
 
-std::optional<double> BenchProgram::IdleMib(const std::string& component) const {
-  return MibOf(component, {"--list"}, "memory of an idle process");
+std::optional<double> BenchProgram::IdleMib() const {
+  return MibOf({"--list"}, "memory of an idle process");
 }
 
 std::optional<double> BenchProgram::PeakMib(const BenchCase& of) const {
-  return MibOf(of.component,
-               {"--benchmark_filter=" + FilterOf(of.name), "--benchmark_min_time=0",
+  return MibOf({"--benchmark_filter=" + FilterOf(of.name), "--benchmark_min_time=0",
                 "--benchmark_repetitions=1"},
                absl::StrCat("memory of ", of.component));
 }
 
-std::optional<double> BenchProgram::MibOf(const std::string& component,
-                                          const std::vector<std::string>& flags,
+std::optional<double> BenchProgram::MibOf(const std::vector<std::string>& flags,
                                           const std::string& what) const {
-  const absl::StatusOr<Ended> ended = Run({component}, flags, what);
+  const absl::StatusOr<Ended> ended = Run(request_.use, flags, what);
   if (!ended.ok() || ended->exit.code() != 0) return std::nullopt;
   rusage ours;
   ::getrusage(RUSAGE_SELF, &ours);

@@ -31,6 +31,7 @@ struct BenchListing {
   std::string size;  // what a size means
   std::vector<std::string> components;
   std::vector<LeftOut> left_out;
+  std::vector<std::string> warnings;  // of plugins that cannot be used
 };
 
 // An option as a user writes it; text that is no JSON becomes a JSON string: "mode=fast".
@@ -46,15 +47,15 @@ class BenchProgram {
   BenchProgram(std::string path, BenchRequest request, Watch watch)
       : path_(std::move(path)), request_(std::move(request)), watch_(std::move(watch)) {}
 
-  // `of`: these components alone; empty: all.
-  absl::StatusOr<BenchListing> List(const std::vector<std::string>& of) const;
+  // Of all components, those of `use` or not.
+  absl::StatusOr<BenchListing> List() const;
   // Cases with an error are among the results.
   absl::StatusOr<BenchResults> Measure() const;
 
   // The most memory that a process had [MiB]; none: it did not end well, or had no more than this
   // process, whose peak the system counts for its children too.
   //   Of one that makes nothing,
-  std::optional<double> IdleMib(const std::string& component) const;
+  std::optional<double> IdleMib() const;
   //   and of one that runs one case once.
   std::optional<double> PeakMib(const BenchCase& of) const;
 
@@ -62,8 +63,7 @@ class BenchProgram {
   struct Ended;
   absl::StatusOr<Ended> Run(const std::vector<std::string>& use,
                             const std::vector<std::string>& flags, const std::string& what) const;
-  std::optional<double> MibOf(const std::string& component, const std::vector<std::string>& flags,
-                              const std::string& what) const;
+  std::optional<double> MibOf(const std::vector<std::string>& flags, const std::string& what) const;
 
   const std::string path_;
   const BenchRequest request_;

@@ -147,20 +147,21 @@ void AddNames(const std::vector<BenchLine>& lines, Grid* grid) {
 
 void AddNotes(const BenchResults& results, const BenchSurroundings& around, Grid* grid) {
   const size_t fewest = FewestRepetitions(results);
-  grid->notes.push_back(absl::StrCat(
-      "median and IQR (interquartile range, in % of it) of ", fewest,
-      fewest == 1 ? " repetition" : " repetitions", " in random order; ratio: to the case's ",
-      around.order.empty() ? "fastest component" : "first component of --use",
-      ", with the 95 % interval that the Mann-Whitney test leaves"));
+  grid->notes.push_back(absl::StrCat("median of ", fewest,
+                                     fewest == 1 ? " repetition" : " repetitions",
+                                     " in random order; IQR: interquartile range, in % of it"));
+  grid->notes.push_back(absl::StrCat("ratio: to the ",
+                                     around.order.empty() ? "fastest" : "first of --use",
+                                     " of the case, with its interval (Mann-Whitney)"));
   if (fewest < kEnoughRepetitions) {
     grid->notes.push_back(
         absl::StrCat("fewer than ", kEnoughRepetitions, " repetitions: intervals are wide"));
   }
   if (!around.memory.above_idle_mib.empty()) {
     const std::optional<double>& idle = around.memory.idle_mib;
-    grid->notes.push_back(absl::StrCat(
-        "peak: memory of a process that runs the component's first case once, above an idle one (",
-        idle.has_value() ? absl::StrFormat("%.0f MiB", *idle) : "not known", ")"));
+    grid->notes.push_back(
+        absl::StrCat("peak: memory of a process that runs the first case once, above an idle one (",
+                     idle.has_value() ? absl::StrFormat("%.0f MiB", *idle) : "not known", ")"));
   }
   if (around.baseline != nullptr) {
     grid->notes.push_back("to baseline: ratio of the medians, p of the Mann-Whitney U test");

@@ -146,6 +146,7 @@ class BenchRun {
     }
     const absl::Status status = Measure();
     live_.reset();
+    for (const std::string& warning : warnings_) Warn(context_, warning);
     if (!status.ok()) return Fail(context_, status, ExitCodeOf(status));
     if (results_.cases.empty()) return TellThatNothingIsLeft();
     AddContext();
@@ -173,12 +174,16 @@ class BenchRun {
   }
 
   absl::Status Measure() {
-    FACET_ASSIGN_OR_RETURN(BenchListing all, program_.List({}));
+    FACET_ASSIGN_OR_RETURN(BenchListing all, program_.List());
     FACET_RETURN_IF_ERROR(CheckUse(all));
+    warnings_ = std::move(all.warnings);
     size_means_ = all.size;
     for (LeftOut& each : all.left_out) {
       if (IsMeant(each.name)) left_out_.push_back(std::move(each));
     }
+    const bool any = std::any_of(all.components.begin(), all.components.end(),
+                                 [this](const std::string& name) { return IsMeant(name); });
+    if (!any) return absl::OkStatus();
     FACET_ASSIGN_OR_RETURN(results_, program_.Measure());
     const Json& context = results_.document["context"];
     for (const LeftOut& each : LeftOutFromJson(context.value("left_out", Json()))) {
@@ -213,7 +218,7 @@ class BenchRun {
     for (const BenchCase& each : results_.cases) {
       std::map<std::string, std::optional<double>>& known = memory_.above_idle_mib;
       if (each.component.empty() || known.count(each.component) > 0) continue;
-      if (known.empty()) memory_.idle_mib = program_.IdleMib(each.component);
+      if (known.empty()) memory_.idle_mib = program_.IdleMib();
       std::optional<double>& above = known[each.component];
       const std::optional<double> peak =
           each.Measured() && memory_.idle_mib.has_value() ? program_.PeakMib(each) : std::nullopt;
@@ -329,6 +334,7 @@ class BenchRun {
   const BenchMachine machine_ = BenchMachine::ThisOne();
   BenchResults baseline_, results_;
   std::string size_means_;
+  std::vector<std::string> warnings_;
   std::vector<LeftOut> left_out_;
   BenchMemory memory_;
 };
