@@ -92,16 +92,18 @@ Grid ComparisonGrid(const BenchComparison& comparison, const std::string& name_a
 
 std::vector<std::string> ComparisonNotes(const BenchComparison& comparison, const BenchResults& a,
                                          const BenchResults& b) {
-  std::vector<std::string> notes = {absl::StrFormat(
-      "medians; p of the two-sided Mann-Whitney U test, a difference below %g", kSignificance)};
+  std::vector<std::string> notes;
   const size_t lines = comparison.lines.size();
+  if (lines == 0) return notes;
+  notes.push_back(absl::StrFormat(
+      "medians; p of the two-sided Mann-Whitney U test, a difference below %g", kSignificance));
   if (lines > 1) {
     notes.push_back(
         absl::StrFormat("of %d benchmarks in which nothing changed, %.2g would differ by chance",
                         lines, kSignificance * static_cast<double>(lines)));
   }
   const size_t fewest = std::min(FewestRepetitions(a), FewestRepetitions(b));
-  if (lines > 0 && fewest < kEnoughRepetitions) {
+  if (fewest < kEnoughRepetitions) {
     notes.push_back(absl::StrCat("only ", fewest, fewest == 1 ? " repetition; " : " repetitions; ",
                                  kEnoughRepetitions, " or more are needed to rely on the test"));
   }

@@ -34,11 +34,13 @@ std::vector<std::string> LabelsOf(const BenchResults& results) {
   return labels;
 }
 
+// As `order` says, then, of those that it does not name, the fastest first where that is asked for.
 // Those that were not measured come last.
-void SortComponents(const std::vector<std::string>& order, std::vector<const BenchCase*>* cases) {
-  const auto place = [&order](const BenchCase* each) {
+void SortComponents(const std::vector<std::string>& order, bool by_time,
+                    std::vector<const BenchCase*>* cases) {
+  const auto place = [&order, by_time](const BenchCase* each) {
     const auto found = std::find(order.begin(), order.end(), each->component);
-    const double time = each->Measured() && order.empty() ? Median(each->seconds) : 0.0;
+    const double time = each->Measured() && by_time ? Median(each->seconds) : 0.0;
     return std::tuple(!each->Measured(), found - order.begin(), time);
   };
   std::stable_sort(cases->begin(), cases->end(), [&place](const BenchCase* a, const BenchCase* b) {
@@ -46,7 +48,8 @@ void SortComponents(const std::vector<std::string>& order, std::vector<const Ben
   });
 }
 
-std::vector<BenchLine> LinesOf(const BenchResults& results, const std::vector<std::string>& order) {
+std::vector<BenchLine> LinesOf(const BenchResults& results, const std::vector<std::string>& order,
+                               bool by_time) {
   std::set<const BenchCase*> first_cases;
   std::set<std::string> seen;
   for (const BenchCase& each : results.cases) {
@@ -58,7 +61,7 @@ std::vector<BenchLine> LinesOf(const BenchResults& results, const std::vector<st
     for (const BenchCase& each : results.cases) {
       if (each.label == label) cases.push_back(&each);
     }
-    SortComponents(order, &cases);
+    SortComponents(order, by_time, &cases);
     const BenchCase* reference = cases.front()->Measured() ? cases.front() : nullptr;
     for (const BenchCase* each : cases) {
       lines.push_back({each, reference, first_cases.count(each) > 0});
@@ -112,22 +115,6 @@ void AddCounters(const std::vector<BenchLine>& lines, Grid* grid) {
   }
 }
 
-void AddBaseline(const std::vector<BenchLine>& lines, const BenchResults& baseline, Grid* grid) {
-  const auto change = [&baseline](const BenchLine& line) -> std::optional<TimeChange> {
-    const BenchCase* before = FindCase(baseline, line.of->name);
-    if (before == nullptr || !before->Measured() || !line.of->Measured()) return std::nullopt;
-    return ChangeOf(before->seconds, line.of->seconds);
-  };
-  grid->Add({"to baseline", look::kNumber}, lines, [&change](const BenchLine& line) {
-    const std::optional<TimeChange> found = change(line);
-    return found.has_value() ? ThreeDigits(found->ratio) : "";
-  });
-  grid->Add({"p", look::kCount}, lines, [&change](const BenchLine& line) {
-    const std::optional<TimeChange> found = change(line);
-    return found.has_value() ? FormatP(found->test.p) : "";
-  });
-}
-
 // Nothing where no line has any.
 template <class CellOf>
 void AddUnlessEmpty(GridColumn column, const std::vector<BenchLine>& lines, const CellOf& cell_of,
@@ -137,6 +124,24 @@ void AddUnlessEmpty(GridColumn column, const std::vector<BenchLine>& lines, cons
     grid->Add(std::move(column), lines, cell_of);
     return;
   }
+}
+
+void AddBaseline(const std::vector<BenchLine>& lines, const BenchResults& baseline, Grid* grid) {
+  const auto change = [&baseline](const BenchLine& line) -> std::optional<TimeChange> {
+    const BenchCase* before = FindCase(baseline, line.of->name);
+    if (before == nullptr || !before->Measured() || !line.of->Measured()) return std::nullopt;
+    return ChangeOf(before->seconds, line.of->seconds);
+  };
+  const auto ratio = [&change](const BenchLine& line) -> std::string {
+    const std::optional<TimeChange> found = change(line);
+    return found.has_value() ? ThreeDigits(found->ratio) : "";
+  };
+  const auto p = [&change](const BenchLine& line) -> std::string {
+    const std::optional<TimeChange> found = change(line);
+    return found.has_value() ? FormatP(found->test.p) : "";
+  };
+  AddUnlessEmpty({"to baseline", look::kNumber}, lines, ratio, grid);
+  AddUnlessEmpty({"p", look::kCount}, lines, p, grid);
 }
 
 void AddNames(const std::vector<BenchLine>& lines, Grid* grid) {
@@ -174,7 +179,7 @@ void AddNotes(const BenchResults& results, const BenchSurroundings& around, Grid
 }  // namespace
 
 Grid BenchGrid(const BenchResults& results, const BenchSurroundings& around) {
-  const std::vector<BenchLine> lines = LinesOf(results, around.order);
+  const std::vector<BenchLine> lines = LinesOf(results, around.order, /*by_time=*/true);
   Grid grid;
   AddNames(lines, &grid);
   grid.Add({"median", look::kNumber}, lines, TimeCell);
@@ -200,7 +205,7 @@ Grid BenchGrid(const BenchResults& results, const BenchSurroundings& around) {
 }
 
 Grid DryRunGrid(const BenchResults& results, const BenchSurroundings& around) {
-  const std::vector<BenchLine> lines = LinesOf(results, around.order);
+  const std::vector<BenchLine> lines = LinesOf(results, around.order, /*by_time=*/false);
   Grid grid;
   AddNames(lines, &grid);
   grid.Add({"once", look::kText}, lines, [](const BenchLine& line) {

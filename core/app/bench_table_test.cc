@@ -107,13 +107,18 @@ TEST(BenchGridTest, ABaselineAddsRatioAndP) {
   const Grid grid = BenchGrid(Parsed(TwoComponents()), around);
   EXPECT_EQ(TextsOf(grid, "to baseline"), (Texts{"2.00", "", ""}));
   EXPECT_EQ(TextsOf(grid, "p"), (Texts{"< 0.0001", "", ""}));
+
+  const BenchResults other = Parsed(EmptyDocument());
+  around.baseline = &other;
+  EXPECT_TRUE(TextsOf(BenchGrid(Parsed(TwoComponents()), around), "to baseline").empty());
 }
 
 TEST(DryRunGridTest, ShowsNoTimes) {
   const Grid grid = DryRunGrid(Parsed(TwoComponents()), {});
+  EXPECT_EQ(TextsOf(grid, "component"), (Texts{"slow", "fast", "slow"}));  // as registered
   EXPECT_EQ(TextsOf(grid, "once"), (Texts{"runs", "runs", "runs"}));
   EXPECT_TRUE(TextsOf(grid, "median").empty());
-  EXPECT_EQ(TextsOf(grid, "found"), (Texts{"0.75", "", ""}));
+  EXPECT_EQ(TextsOf(grid, "found"), (Texts{"", "0.75", ""}));
 }
 
 TEST(BenchUnitsTest, HaveThreeDigits) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -100,13 +101,17 @@ int ExitCodeOf(const absl::Status& status) {
   }
 }
 
+void PrintLine(const std::string& text, Tone tone, const TableStyle& style) {
+  std::printf("%s\n", TerminalText(text, tone, style).c_str());
+}
+
 // One line on a terminal: what goes on, and for how long.
 class LiveLine {
  public:
   explicit LiveLine(const VerbContext& context)
       : shown_(context.verbosity >= 0 && ::isatty(STDERR_FILENO) == 1) {}
   ~LiveLine() {
-    if (drawn_) std::fputs("\r\033[K", stderr);
+    if (!drawn_.empty()) std::fputs("\r\033[K", stderr);
   }
   LiveLine(const LiveLine&) = delete;
   LiveLine& operator=(const LiveLine&) = delete;
@@ -114,14 +119,16 @@ class LiveLine {
   void Draw(const std::string& what) {
     if (!shown_) return;
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
-    std::fprintf(stderr, "\r\033[K%s: %s", what.c_str(), FormatDuration(passed.count()).c_str());
+    const std::string line = absl::StrCat(what, ": ", FormatDuration(std::floor(passed.count())));
+    if (line == drawn_) return;
+    std::fprintf(stderr, "\r\033[K%s", line.c_str());
     std::fflush(stderr);
-    drawn_ = true;
+    drawn_ = line;
   }
 
  private:
   const bool shown_;
-  bool drawn_ = false;
+  std::string drawn_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
@@ -267,20 +274,16 @@ class BenchRun {
     }
     std::fputs(TerminalTable(grid, style).c_str(), stdout);
     std::fputs("\n", stdout);
-    for (const std::string& note : grid.notes) PrintMuted(note, style);
-    PrintMuted(machine_.Describe(), style);
-    PrintLeftOut();
+    for (const std::string& note : grid.notes) PrintLine(note, Tone::kMuted, style);
+    PrintLine(machine_.Describe(), Tone::kMuted, style);
+    PrintLeftOut(style);
     WarnOfWhatDisturbs();
   }
 
-  static void PrintMuted(const std::string& line, const TableStyle& style) {
-    std::printf("%s\n", TerminalText(line, Tone::kMuted, style).c_str());
-  }
-
-  void PrintLeftOut() const {
+  void PrintLeftOut(const TableStyle& style) const {
     for (const LeftOut& each : left_out_) {
-      std::printf("left out: %s%s%s\n", each.name.c_str(), each.name.empty() ? "" : ": ",
-                  each.reason.c_str());
+      PrintLine(absl::StrCat("left out: ", each.name, each.name.empty() ? "" : ": ", each.reason),
+                Tone::kPlain, style);
     }
   }
 
@@ -353,12 +356,17 @@ int CompareFiles(const BenchArguments& arguments, const VerbContext& context) {
   style.colour = context.Colored(1);
   const Grid grid = ComparisonGrid(comparison, fs::path(arguments.compare_a).filename().string(),
                                    fs::path(arguments.compare_b).filename().string());
-  if (!comparison.lines.empty()) std::printf("%s\n", TerminalTable(grid, style).c_str());
-  for (const std::string& note : ComparisonNotes(comparison, *a, *b)) {
-    std::printf("%s\n", TerminalText(note, Tone::kMuted, style).c_str());
+  if (comparison.lines.empty()) {
+    Warn(context, "no benchmark was measured in both files");
+  } else {
+    std::printf("%s\n", TerminalTable(grid, style).c_str());
   }
-  const auto list = [](const char* what, const std::vector<std::string>& names) {
-    if (!names.empty()) std::printf("%s: %s\n", what, absl::StrJoin(names, ", ").c_str());
+  for (const std::string& note : ComparisonNotes(comparison, *a, *b)) {
+    PrintLine(note, Tone::kMuted, style);
+  }
+  const auto list = [&style](const char* what, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    PrintLine(absl::StrCat(what, ": ", absl::StrJoin(names, ", ")), Tone::kPlain, style);
   };
   list("only in A", comparison.only_a);
   list("only in B", comparison.only_b);
