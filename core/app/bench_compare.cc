@@ -107,8 +107,8 @@ std::vector<std::string> ComparisonNotes(const BenchComparison& comparison, cons
     notes.push_back(absl::StrCat("only ", fewest, fewest == 1 ? " repetition; " : " repetitions; ",
                                  kEnoughRepetitions, " or more are needed to rely on the test"));
   }
-  if (MachineName(a) != MachineName(b)) {
-    notes.push_back(absl::StrCat("two machines: A on ", MachineName(a), "; B on ", MachineName(b),
+  if (a.machine != b.machine) {
+    notes.push_back(absl::StrCat("two machines: A on ", a.machine, "; B on ", b.machine,
                                  ". Their times do not compare"));
   }
   return notes;

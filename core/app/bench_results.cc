@@ -87,6 +87,12 @@ void SortAsRegistered(Json* entries) {
                    [&place](const Json& a, const Json& b) { return place(a) < place(b); });
 }
 
+std::string MachineOf(const Json& context) {
+  const Json machine = context.value("machine", Json::object());
+  return absl::StrCat(machine.value("cpu", std::string("an unknown processor")), ", ",
+                      machine.value("cores", context.value("num_cpus", 0)), " cores");
+}
+
 std::vector<BenchCase> CasesOf(const Json& entries) {
   std::vector<BenchCase> cases;
   std::map<std::string, size_t> index;
@@ -134,6 +140,10 @@ absl::StatusOr<BenchResults> BenchResultsFromJson(Json json, const std::string& 
     results.document = std::move(json);
     SortAsRegistered(&results.document["benchmarks"]);
     results.cases = CasesOf(results.document["benchmarks"]);
+    const Json& context = results.document["context"];
+    results.machine = MachineOf(context);
+    results.clock_varies = context.value("cpu_scaling_enabled", false);
+    results.left_out = LeftOutFromJson(context.value("left_out", Json()));
     return results;
   } catch (const std::exception& exception) {
     return absl::InvalidArgumentError(
@@ -162,13 +172,6 @@ size_t FewestRepetitions(const BenchResults& results) {
     fewest = fewest == 0 ? each.seconds.size() : std::min(fewest, each.seconds.size());
   }
   return fewest;
-}
-
-std::string MachineName(const BenchResults& results) {
-  const Json& context = results.document.at("context");
-  const Json machine = context.value("machine", Json::object());
-  const std::string cpu = machine.value("cpu", std::string("an unknown processor"));
-  return absl::StrCat(cpu, ", ", machine.value("cores", context.value("num_cpus", 0)), " cores");
 }
 
 }  // namespace facet

@@ -41,6 +41,9 @@ Json ToJson(const std::vector<LeftOut>& left_out);
 struct BenchResults {
   Json document;                 // "benchmarks" in the order of the cases
   std::vector<BenchCase> cases;  // as they were registered, whatever the order of measuring
+  std::string machine;           // "AMD EPYC ..., 2 cores"; without our context the cores alone
+  bool clock_varies = false;     // a governor changes the processor's clock rate
+  std::vector<LeftOut> left_out;
 };
 
 // InvalidArgument: `json`, of the file `name`, is not Google Benchmark's.
@@ -50,8 +53,6 @@ absl::StatusOr<BenchResults> ReadBenchResults(const std::string& path);
 const BenchCase* FindCase(const BenchResults& results, const std::string& name);
 // Of the case with the fewest; 0: nothing was measured.
 size_t FewestRepetitions(const BenchResults& results);
-// "AMD EPYC ..., 2 cores" of the file's machine; without our context the number of processors.
-std::string MachineName(const BenchResults& results);
 
 }  // namespace facet
 

@@ -61,7 +61,9 @@ TEST(BenchResultsTest, AnErrorOfOneRepetitionIsTheCases) {
 TEST(BenchResultsTest, FilesThatAreNoneSaySo) {
   const std::string path = TestPath("other.json");
   for (const char* text :
-       {"{\"rows\": []}", "[]", "{\"context\": {}, \"benchmarks\": [{\"name\": 3}]}",
+       {"{\"rows\": []}", "[]", "{\"context\": {\"machine\": 3}, \"benchmarks\": []}",
+        "{\"context\": {\"left_out\": [{\"name\": 3}]}, \"benchmarks\": []}",
+        "{\"context\": {}, \"benchmarks\": [{\"name\": 3}]}",
         "{\"context\": {}, \"benchmarks\": [{\"name\": \"a\", \"real_time\": 1, \"time_unit\": "
         "\"h\"}]}"}) {
     ASSERT_TRUE(WriteFileAtomically(path, text).ok());

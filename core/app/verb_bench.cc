@@ -157,13 +157,16 @@ class BenchRun {
     if (!status.ok()) return Fail(context_, status, ExitCodeOf(status));
     if (results_.cases.empty()) return TellThatNothingIsLeft();
     AddContext();
-    if (const int code = WriteOut(); code != kExitDone) return code;
     if (arguments_.json) {
       std::fputs(DumpPretty(results_.document).c_str(), stdout);
     } else {
       Print();
     }
-    return TellFailures();
+    std::fflush(stdout);
+    WarnOfWhatDisturbs();
+    const int failures = TellFailures();
+    const int written = WriteOut();
+    return written == kExitDone ? failures : written;
   }
 
  private:
@@ -192,8 +195,7 @@ class BenchRun {
                                  [this](const std::string& name) { return IsMeant(name); });
     if (!any) return absl::OkStatus();
     FACET_ASSIGN_OR_RETURN(results_, program_.Measure());
-    const Json& context = results_.document["context"];
-    for (const LeftOut& each : LeftOutFromJson(context.value("left_out", Json()))) {
+    for (const LeftOut& each : results_.left_out) {
       const bool known = std::any_of(left_out_.begin(), left_out_.end(),
                                      [&each](const LeftOut& k) { return k.name == each.name; });
       if (!known) left_out_.push_back(each);
@@ -277,7 +279,6 @@ class BenchRun {
     for (const std::string& note : grid.notes) PrintLine(note, Tone::kMuted, style);
     PrintLine(machine_.Describe(), Tone::kMuted, style);
     PrintLeftOut(style);
-    WarnOfWhatDisturbs();
   }
 
   void PrintLeftOut(const TableStyle& style) const {
@@ -293,7 +294,7 @@ class BenchRun {
       Warn(context_, absl::StrCat("others used the processor (", machine_.Describe(),
                                   "): repeat this on an idle machine"));
     }
-    if (results_.document["context"].value("cpu_scaling_enabled", false)) {
+    if (results_.clock_varies) {
       Warn(context_, "the processor changes its clock rate (governor): times vary with it");
     }
     if (arguments_.baseline.empty()) return;

@@ -143,6 +143,14 @@ TEST_F(BenchVerbTest, WritesAFileThatCompareReads) {
   EXPECT_EQ(ParseJson(out_, "stdout")->at("benchmarks").size(), 2u);
 }
 
+TEST_F(BenchVerbTest, WhatCannotBeWrittenIsShownAllTheSame) {
+  WriteProgram();
+  arguments_.out = folder_ + "/no/such/folder/a.json";
+  EXPECT_EQ(Run(), kExitInput);
+  EXPECT_THAT(out_, HasSubstr("14.0 µs"));
+  EXPECT_THAT(error_, HasSubstr("no/such/folder"));
+}
+
 TEST_F(BenchVerbTest, ComparesWithABaseline) {
   Json before = EmptyDocument();
   AddRuns("loss/fast/B:1", {20, 22, 24, 26, 28, 30, 32, 34, 36}, 0, &before);
