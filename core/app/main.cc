@@ -7,6 +7,7 @@
 #include "core/app/exit_code.h"
 #include "core/app/signals.h"
 #include "core/app/verb.h"
+#include "core/app/verb_bench.h"
 #include "core/app/verb_cache.h"
 #include "core/app/verb_check.h"
 #include "core/app/verb_completion.h"
@@ -54,6 +55,7 @@ int Main(int argc, char** argv) {
   AddShowVerb(program, context);
   AddPreviewVerb(program, context);
   AddReportVerb(program, context);
+  AddBenchVerb(program, context);
   AddWeightsVerb(program, context);
   AddCacheVerb(program, context);
   AddManifestVerb(program, context);
