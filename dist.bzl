@@ -3,6 +3,7 @@
     bin/facet  bin/facet-worker  bin/facet-torch-worker  bin/facet-manifest
     bin/facet-contract  bin/facet-torch-contract  lib/libfacet.so
     plugins/lib<folder>_*.so  plugins/lib<folder>_*.schema.json
+    benchmarks/<kind>: what `facet bench` runs
     include/core/...  and what `files` puts where: the kit (plugins/kit), skeletons, experiments
 
 Components of two kinds may have one name (a loss and its miner), so the folder of a plugin becomes part of its file's.
@@ -47,6 +48,7 @@ def _own_path(file):
 
 def _dist_impl(ctx):
     outs = [_copy(ctx, file, "bin/" + file.basename) for file in ctx.files.programs]
+    outs += [_copy(ctx, file, "benchmarks/" + file.basename) for file in ctx.files.benchmarks]
     outs += [_copy(ctx, file, "lib/" + file.basename) for file in ctx.files.libraries]
     outs.append(_copy_folder(ctx, "plugins", ctx.files.plugins, _plugin_path))
     outs.append(_copy_folder(ctx, "include", ctx.files.headers, _own_path))
@@ -59,6 +61,7 @@ def _dist_impl(ctx):
 facet_dist = rule(
     implementation = _dist_impl,
     attrs = {
+        "benchmarks": attr.label_list(allow_files = True),
         # To a path in the tree, or to a folder, which ends in "/".
         "files": attr.label_keyed_string_dict(allow_files = True),
         "headers": attr.label_list(allow_files = [".h"]),

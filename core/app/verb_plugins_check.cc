@@ -70,7 +70,7 @@ void PrintReport(const Json& document) {
               not_checked);
 }
 
-int ExitCodeOf(const absl::Status& status) {
+int ExitCodeOfCheck(const absl::Status& status) {
   if (absl::IsNotFound(status)) return kExitUsage;
   return kExitBackend;
 }
@@ -99,7 +99,7 @@ int Check(const CheckArguments& arguments, const VerbContext& context) {
   request.limit = absl::Seconds(
       arguments.limit_s.value_or(arguments.valgrind ? kValgrindLimitSeconds : kLimitSeconds));
   const absl::StatusOr<Json> document = RunContract(request);
-  if (!document.ok()) return Fail(context, document.status(), ExitCodeOf(document.status()));
+  if (!document.ok()) return Fail(context, document.status(), ExitCodeOfCheck(document.status()));
   if (arguments.json) std::fputs(DumpPretty(*document).c_str(), stdout);
   const Json& handshake = document->at("handshake");
   if (handshake.at("state") == "broken") {
