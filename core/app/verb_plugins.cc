@@ -158,8 +158,14 @@ int New(const PluginsArguments& arguments, VerbContext& context) {
                 kExitUsage);
   }
   const std::string folder = arguments.folder.empty() ? arguments.name : arguments.folder;
+  // The commands of its README are given in that folder.
+  std::string command = context.command();
+  std::error_code error;
+  if (command.find('/') != std::string::npos) {
+    command = std::filesystem::absolute(command, error).lexically_normal().string();
+  }
   const absl::StatusOr<std::vector<std::string>> files = WriteNewPlugin(
-      {arguments.kind, arguments.name, folder, context.home_folder(), context.command()});
+      {arguments.kind, arguments.name, folder, context.home_folder(), command});
   if (!files.ok()) {
     return Fail(context, files.status(),
                 absl::IsInvalidArgument(files.status()) ? kExitUsage : kExitInput);
