@@ -11,7 +11,6 @@
 #include "core/app/bench_compare.h"
 #include "core/app/bench_statistics.h"
 #include "core/app/bench_units.h"
-#include "core/report/text.h"
 
 namespace facet {
 namespace {
@@ -110,7 +109,7 @@ void AddCounters(const std::vector<BenchLine>& lines, Grid* grid) {
   for (const std::string& name : CountersOf(lines)) {
     grid->Add({name, look::kNumber}, lines, [&name](const BenchLine& line) {
       const auto found = line.of->counters.find(name);
-      return found == line.of->counters.end() ? "" : FormatValue(Median(found->second), "1");
+      return found == line.of->counters.end() ? "" : FormatCounter(Median(found->second));
     });
   }
 }

@@ -126,6 +126,11 @@ TEST(BenchUnitsTest, HaveThreeDigits) {
   EXPECT_EQ(ThreeDigits(9.996), "10.0");
   EXPECT_EQ(ThreeDigits(0.01234), "0.0123");
   EXPECT_EQ(ThreeDigits(1234.0), "1234");
+  EXPECT_EQ(ThreeDigits(6.0048e-6), "6.00e-06");
+  EXPECT_EQ(FormatCounter(32640.0), "32,640");
+  EXPECT_EQ(FormatCounter(12345.5), "12,346");
+  EXPECT_EQ(FormatCounter(0.85), "0.85");
+  EXPECT_EQ(FormatCounter(0.0), "0");
   EXPECT_EQ(FormatTime(12.34e-9), "12.3 ns");
   EXPECT_EQ(FormatTime(999.6e-9), "1.00 µs");
   EXPECT_EQ(FormatTime(1.5e-3), "1.50 ms");

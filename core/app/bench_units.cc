@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "core/report/text.h"
 
 namespace facet {
 namespace {
@@ -32,8 +35,15 @@ std::string ThreeDigits(double value) {
   if (value == 0.0 || !std::isfinite(value)) return absl::StrFormat("%g", value);
   // Of the rounded value: 9.999 has one decimal, as 10.0.
   const double rounded = std::abs(std::strtod(absl::StrFormat("%.2e", value).c_str(), nullptr));
-  const int decimals = std::clamp(2 - static_cast<int>(std::floor(std::log10(rounded))), 0, 9);
+  if (rounded < 1e-3) return absl::StrFormat("%.2e", value);
+  const int decimals = std::clamp(2 - static_cast<int>(std::floor(std::log10(rounded))), 0, 5);
   return absl::StrFormat("%.*f", decimals, value);
+}
+
+std::string FormatCounter(double value) {
+  const double size = std::abs(value);
+  const bool whole = value == std::round(value) || size >= 9999.5;
+  return whole && size < 1e15 ? FormatCount(std::llround(value)) : FormatValue(value, "1");
 }
 
 std::string FormatTime(double seconds) {

@@ -9,7 +9,8 @@
 
 namespace facet {
 
-std::string ThreeDigits(double value);      // "1.23", "12.3", "0.0123", "1234"
+std::string ThreeDigits(double value);      // "1.23", "12.3", "0.0123", "1234", "6.00e-06"
+std::string FormatCounter(double value);    // "32,640", "0.85"
 std::string FormatTime(double seconds);     // "1.23 µs"
 std::string FormatRate(double per_second);  // "12.3 k", "4.56 M"
 std::string FormatShare(double share);      // "2.4 %"

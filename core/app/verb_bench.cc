@@ -216,7 +216,7 @@ class BenchRun {
     std::sort(known.begin(), known.end());
     for (const std::string& name : arguments_.use) {
       if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-      return absl::NotFoundError(absl::StrCat("no plugin provides a ", kind_.name, " \"", name,
+      return absl::NotFoundError(absl::StrCat("no plugin provides ", kind_.name, " \"", name,
                                               "\"; known: ", absl::StrJoin(known, ", "),
                                               Meant(name, known)));
     }

@@ -183,7 +183,7 @@ TEST_F(BenchVerbTest, UnknownNamesAreToldWithTheNearest) {
   WriteProgram();
   arguments_.use = {"fats"};
   EXPECT_EQ(Run(), kExitPlugin);
-  EXPECT_THAT(error_, AllOf(HasSubstr("no plugin provides a loss \"fats\""),
+  EXPECT_THAT(error_, AllOf(HasSubstr("no plugin provides loss \"fats\""),
                             HasSubstr("did you mean \"fast\"?")));
   arguments_.kind = "lost";
   EXPECT_EQ(Run(), kExitUsage);
