@@ -45,7 +45,7 @@ WAITING_COPTS = [
     "-Wno-array-bounds",
     "-Wno-stringop-overflow",
 ]
-_WAITING_PACKAGES = ["core/app", "core/config", "core/graph", "core/pipeline", "core/report", "core/worker"] + [
+_WAITING_PACKAGES = ["core/app", "core/bench", "core/config", "core/graph", "core/pipeline", "core/report", "core/worker"] + [
     "plugins/curators/" + part
     for part in ["annotation", "download", "names", "search"]
 ] + ["plugins/lists", "plugins/manifest"]

@@ -5,10 +5,10 @@
 
 #include <filesystem>
 
-#include "core/app/bench_program.h"
-#include "core/app/bench_testing.h"
 #include "core/base/file.h"
 #include "core/base/test_folder.h"
+#include "core/bench/bench_testing.h"
+#include "core/bench/program.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

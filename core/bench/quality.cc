@@ -1,4 +1,4 @@
-#include "core/app/bench_quality.h"
+#include "core/bench/quality.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "core/app/bench_program.h"
+#include "core/bench/program.h"
 
 #include <signal.h>
 #include <sys/resource.h>

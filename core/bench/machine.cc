@@ -1,4 +1,4 @@
-#include "core/app/bench_machine.h"
+#include "core/bench/machine.h"
 
 #include <cstdlib>
 #include <fstream>

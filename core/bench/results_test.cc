@@ -1,8 +1,8 @@
-#include "core/app/bench_results.h"
+#include "core/bench/results.h"
 
-#include "core/app/bench_testing.h"
 #include "core/base/file.h"
 #include "core/base/test_folder.h"
+#include "core/bench/bench_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -1,14 +1,14 @@
 // The table of `facet bench`: for each case (a size) its components, from the first of --use, or the
 // fastest, down.
-#ifndef FACET_CORE_APP_BENCH_TABLE_H_
-#define FACET_CORE_APP_BENCH_TABLE_H_
+#ifndef FACET_CORE_BENCH_TABLE_H_
+#define FACET_CORE_BENCH_TABLE_H_
 
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/app/bench_results.h"
+#include "core/bench/results.h"
 #include "core/report/grid.h"
 
 namespace facet {
@@ -35,4 +35,4 @@ Grid DryRunGrid(const BenchResults& results, const BenchSurroundings& surroundin
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_TABLE_H_
+#endif  // FACET_CORE_BENCH_TABLE_H_

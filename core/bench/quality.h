@@ -1,6 +1,6 @@
 // Quality beside speed: what the runs of a store say of components.
-#ifndef FACET_CORE_APP_BENCH_QUALITY_H_
-#define FACET_CORE_APP_BENCH_QUALITY_H_
+#ifndef FACET_CORE_BENCH_QUALITY_H_
+#define FACET_CORE_BENCH_QUALITY_H_
 
 #include <map>
 #include <string>
@@ -19,4 +19,4 @@ std::map<std::string, std::string> QualityInStore(const std::string& store, cons
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_QUALITY_H_
+#endif  // FACET_CORE_BENCH_QUALITY_H_

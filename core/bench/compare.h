@@ -1,15 +1,15 @@
 // Two measurements of the same benchmarks: `facet bench compare A.json B.json`, and --baseline.
 // The median of B over that of A, and whether the Mann-Whitney U test tells them apart.
-#ifndef FACET_CORE_APP_BENCH_COMPARE_H_
-#define FACET_CORE_APP_BENCH_COMPARE_H_
+#ifndef FACET_CORE_BENCH_COMPARE_H_
+#define FACET_CORE_BENCH_COMPARE_H_
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/app/bench_results.h"
-#include "core/app/bench_statistics.h"
 #include "core/base/json.h"
+#include "core/bench/results.h"
+#include "core/bench/statistics.h"
 #include "core/report/grid.h"
 
 namespace facet {
@@ -55,4 +55,4 @@ Json ToJson(const BenchComparison& comparison);
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_COMPARE_H_
+#endif  // FACET_CORE_BENCH_COMPARE_H_

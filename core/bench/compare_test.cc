@@ -1,6 +1,6 @@
-#include "core/app/bench_compare.h"
+#include "core/bench/compare.h"
 
-#include "core/app/bench_testing.h"
+#include "core/bench/bench_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -1,4 +1,4 @@
-#include "core/app/bench_results.h"
+#include "core/bench/results.h"
 
 #include <algorithm>
 #include <cstddef>

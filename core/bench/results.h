@@ -6,8 +6,8 @@
 // `facet bench` adds to "context": "machine" {"cpu", "cores", "load_at_start"}, "command",
 // "memory" {"unit": "MiB", "idle", "components": {name: number or null}}, "left_out" [{"name",
 // "reason"}]. Tools that know Google Benchmark's fields alone read the file as before.
-#ifndef FACET_CORE_APP_BENCH_RESULTS_H_
-#define FACET_CORE_APP_BENCH_RESULTS_H_
+#ifndef FACET_CORE_BENCH_RESULTS_H_
+#define FACET_CORE_BENCH_RESULTS_H_
 
 #include <map>
 #include <string>
@@ -56,4 +56,4 @@ size_t FewestRepetitions(const BenchResults& results);
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_RESULTS_H_
+#endif  // FACET_CORE_BENCH_RESULTS_H_

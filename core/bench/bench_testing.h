@@ -1,13 +1,13 @@
 // Google Benchmark's JSON, made for tests.
-#ifndef FACET_CORE_APP_BENCH_TESTING_H_
-#define FACET_CORE_APP_BENCH_TESTING_H_
+#ifndef FACET_CORE_BENCH_BENCH_TESTING_H_
+#define FACET_CORE_BENCH_BENCH_TESTING_H_
 
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/app/bench_results.h"
 #include "core/base/json.h"
+#include "core/bench/results.h"
 
 namespace facet {
 
@@ -44,4 +44,4 @@ inline BenchResults Parsed(const Json& document) {
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_TESTING_H_
+#endif  // FACET_CORE_BENCH_BENCH_TESTING_H_

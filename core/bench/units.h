@@ -1,11 +1,11 @@
 // Times, rates and ratios as the tables of `facet bench` show them: three significant digits.
-#ifndef FACET_CORE_APP_BENCH_UNITS_H_
-#define FACET_CORE_APP_BENCH_UNITS_H_
+#ifndef FACET_CORE_BENCH_UNITS_H_
+#define FACET_CORE_BENCH_UNITS_H_
 
 #include <optional>
 #include <string>
 
-#include "core/app/bench_statistics.h"
+#include "core/bench/statistics.h"
 
 namespace facet {
 
@@ -19,4 +19,4 @@ std::string FormatInterval(const std::optional<Interval>& interval);  // "[0.95,
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_UNITS_H_
+#endif  // FACET_CORE_BENCH_UNITS_H_

@@ -1,4 +1,4 @@
-#include "core/app/bench_table.h"
+#include "core/bench/table.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,9 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "core/app/bench_compare.h"
-#include "core/app/bench_statistics.h"
-#include "core/app/bench_units.h"
+#include "core/bench/compare.h"
+#include "core/bench/statistics.h"
+#include "core/bench/units.h"
 
 namespace facet {
 namespace {

@@ -1,6 +1,6 @@
 // The machine that is measured on, and how busy it was.
-#ifndef FACET_CORE_APP_BENCH_MACHINE_H_
-#define FACET_CORE_APP_BENCH_MACHINE_H_
+#ifndef FACET_CORE_BENCH_MACHINE_H_
+#define FACET_CORE_BENCH_MACHINE_H_
 
 #include <cstdint>
 #include <optional>
@@ -25,4 +25,4 @@ Json ToJson(const BenchMachine& machine);
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_MACHINE_H_
+#endif  // FACET_CORE_BENCH_MACHINE_H_

@@ -1,7 +1,7 @@
-#include "core/app/bench_table.h"
+#include "core/bench/table.h"
 
-#include "core/app/bench_testing.h"
-#include "core/app/bench_units.h"
+#include "core/bench/bench_testing.h"
+#include "core/bench/units.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -1,7 +1,7 @@
 // Statistics of repeated measurements: few values, and now and then one that is far too large.
 // Medians and ranks, therefore, not means.
-#ifndef FACET_CORE_APP_BENCH_STATISTICS_H_
-#define FACET_CORE_APP_BENCH_STATISTICS_H_
+#ifndef FACET_CORE_BENCH_STATISTICS_H_
+#define FACET_CORE_BENCH_STATISTICS_H_
 
 #include <optional>
 #include <vector>
@@ -35,4 +35,4 @@ std::optional<Interval> RatioInterval(const std::vector<double>& a, const std::v
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_STATISTICS_H_
+#endif  // FACET_CORE_BENCH_STATISTICS_H_

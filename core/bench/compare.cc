@@ -1,11 +1,11 @@
-#include "core/app/bench_compare.h"
+#include "core/bench/compare.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "core/app/bench_units.h"
+#include "core/bench/units.h"
 
 namespace facet {
 namespace {

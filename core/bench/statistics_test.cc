@@ -1,4 +1,4 @@
-#include "core/app/bench_statistics.h"
+#include "core/bench/statistics.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "core/app/bench_units.h"
+#include "core/bench/units.h"
 
 #include <algorithm>
 #include <cmath>

@@ -3,8 +3,8 @@
 //
 // Errors: InvalidArgument (an option is wrong), NotFound (no such component, or a plugin that cannot
 // be used), Cancelled (stopped by a signal), Internal (the program ended otherwise than agreed).
-#ifndef FACET_CORE_APP_BENCH_PROGRAM_H_
-#define FACET_CORE_APP_BENCH_PROGRAM_H_
+#ifndef FACET_CORE_BENCH_PROGRAM_H_
+#define FACET_CORE_BENCH_PROGRAM_H_
 
 #include <cstdint>
 #include <functional>
@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/app/bench_results.h"
+#include "core/bench/results.h"
 
 namespace facet {
 
@@ -72,4 +72,4 @@ class BenchProgram {
 
 }  // namespace facet
 
-#endif  // FACET_CORE_APP_BENCH_PROGRAM_H_
+#endif  // FACET_CORE_BENCH_PROGRAM_H_
