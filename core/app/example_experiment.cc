@@ -1,6 +1,8 @@
 #include "core/app/example_experiment.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,9 +24,25 @@ constexpr char kVideos[] =
 constexpr char kSmallNetwork[] =
     R"({ use = "vgg", config = "A", input_px = 32, width = 0.0625, fc_size = 16, init = "kaiming" })";
 constexpr char kPixels[] = R"({ use = "pixels", input_px = 32, size_px = 8 })";
-constexpr char kSmallWeb[] = R"({ use = "synthetic_web", people = 16, images = 16 })";
+constexpr char kSmallWeb[] =
+    R"({ use = "synthetic_web", people = 16, images = 16, image_size = 96 })";
+struct FirstStage {
+  const char *row, *from, *curator;
+};
+constexpr FirstStage kFirstStages[] = {
+    {"web", "", kSmallWeb},
+    {"people", "web",
+     R"({ use = "candidates", women = 4, men = 4, min_purity = 0.5, images_judged = 8 })"},
+    {"images", "people", R"({ use = "collect", top = 10 })"},
+};
 // Of the components that come with facet some need other company than most of their kind.
-constexpr char kTestSets[][16] = {"lfw", "ytf", "insightface_bin"};
+constexpr std::string_view kTestSets[] = {"lfw", "ytf", "insightface_bin"};
+constexpr std::string_view kOfEpochs[] = {"random_violating"};  // miners of projections alone
+
+template <size_t size>
+bool IsOneOf(const std::string_view (&names)[size], const ComponentInfo& info) {
+  return std::find(std::begin(names), std::end(names), info.name) != std::end(names);
+}
 
 std::string Quoted(const std::string& text) { return Dump(Json(text)); }
 std::string Use(const std::string& name) { return absl::StrCat("{ use = ", Quoted(name), " }"); }
@@ -150,6 +168,7 @@ void AddTraining(Draft* draft) {
   AddPixels(draft);
   draft->train.Set("architecture", kSmallNetwork)
       .Set("loss", Use("softmax"))
+      .Set("schedule", R"({ use = "plateau", rates = [1e-3] })")
       .Set("batch", "12")
       .Set("epochs", "2");
 }
@@ -160,9 +179,15 @@ void AddLandmarks(Draft* draft) {
   draft->more.back().Set("data", kTrainData).Set("detector", Use("given"));
 }
 
-// A row that makes images and identities, to go on with.
-void AddWeb(Draft* draft) {
-  draft->Row("web").Set("curation.curator", kSmallWeb).Set("test.evaluator", Use("curation"));
+// The first stages of a data set: search results, the people among them, their images. `last` is
+// the row to stop at.
+void AddCuration(std::string_view last, Draft* draft) {
+  for (const auto& [row, from, curator] : kFirstStages) {
+    Table& table = draft->Row(row);
+    if (from[0] != '\0') table.Set("curation.from", Quoted(from));
+    table.Set("curation.curator", curator).Set("test.evaluator", Use("curation"));
+    if (row == last) return;
+  }
 }
 
 // Training on what a curation left; its images show whole scenes.
@@ -171,18 +196,13 @@ void AddCuratedTraining(Draft* draft) {
   draft->train.Set("data", Use("manifest")).Set("detector", Use("central"));
 }
 
-bool IsTestSet(const ComponentInfo& info) {
-  return std::any_of(std::begin(kTestSets), std::end(kTestSets),
-                     [&](const char* name) { return info.name == name; });
-}
-
 void DraftDataset(const ComponentInfo& info, Draft* draft) {
   if (info.traits.Has(Trait::kFromCuration)) {
     AddCuratedTraining(draft);
     draft->train.SetComponent("data", info);
-    AddWeb(draft);
-    draft->Row(info.name).Set("curation.from", Quoted("web"));
-  } else if (IsTestSet(info)) {
+    AddCuration("images", draft);
+    draft->Row(info.name).Set("curation.from", Quoted("images"));
+  } else if (IsOneOf(kTestSets, info)) {
     AddPixels(draft);
     draft->test.SetComponent("data", info).Set("detector", Use("central"));
     draft->Row(info.name);
@@ -216,28 +236,26 @@ void DraftEvaluator(const ComponentInfo& info, Draft* draft) {
 }
 
 void DraftCurator(const ComponentInfo& info, Draft* draft) {
-  if (info.traits.Has(Trait::kMakesImages)) {
-    draft->test.Set("evaluator", Use("curation"));
-    draft->Row(info.name).SetComponent("curation.curator", info);
-    return;
-  }
   const bool scores = info.traits.Has(Trait::kTakesScores);
-  if (scores) {
-    AddCuratedTraining(draft);
-  } else {
-    draft->test.Set("evaluator", Use("curation"));
-    if (info.traits.Has(Trait::kTakesFaces)) {
-      draft->train.Set("data", Use("manifest"))
-          .Set("detector", Use("central"))
-          .Set("aligner", Use("none"));
-    }
+  std::string from;
+  if (scores) AddCuratedTraining(draft);
+  if (!scores) draft->test.Set("evaluator", Use("curation"));
+  if (info.traits.Has(Trait::kTakesFaces)) {
+    draft->train.Set("data", Use("manifest"))
+        .Set("detector", Use("central"))
+        .Set("aligner", Use("none"));
   }
-  AddWeb(draft);
-  if (scores) draft->Row("ranker").Set("curation.from", Quoted("web"));
-  Table& row = draft->Row(info.name).Set("curation.from", Quoted("web"));
-  if (scores) row.Set("curation.scores", Quoted("ranker"));
+  if (info.name == "candidates") from = "web";
+  if (info.name == "collect") from = "people";
+  if (from.empty() && !info.traits.Has(Trait::kMakesImages)) from = "images";
+  if (!from.empty()) AddCuration(from, draft);
+  if (scores) draft->Row("ranker").Set("curation.from", Quoted(from));
+  Table& row = draft->Row(info.name);
+  if (!from.empty()) row.Set("curation.from", Quoted(from));
+  if (scores) {
+    row.Set("curation.scores", Quoted("ranker")).Set("test.evaluator", Use("curation"));
+  }
   row.SetComponent("curation.curator", info);
-  if (scores) row.Set("test.evaluator", Use("curation"));
 }
 
 void DraftArchitecture(const ComponentInfo& info, Draft* draft) {
@@ -255,6 +273,16 @@ void DraftArchitecture(const ComponentInfo& info, Draft* draft) {
 // A component of the training itself.
 void DraftPartOfTraining(const ComponentInfo& info, Draft* draft) {
   AddTraining(draft);
+  if (info.kind == "miner" && IsOneOf(kOfEpochs, info)) {
+    draft->more.emplace_back("[base.embed]");
+    draft->more.back()
+        .Set("loss", Use("triplet"))
+        .Set("dimension", "8")
+        .Set("epochs", "1")
+        .SetComponent("miner", info);
+    draft->Row(info.name);
+    return;
+  }
   if (info.kind == "loss" || info.kind == "miner") {
     draft->train.Set("sampler",
                      R"({ use = "identities", images = 4 }  # of each person, for pairs)");

@@ -172,7 +172,10 @@ class BenchRun {
  private:
   BenchRequest Request() const {
     BenchRequest request;
-    request.plugin_folders = context_.plugin_folders();
+    for (const std::string& folder : context_.plugin_folders()) {
+      std::error_code error;
+      if (std::filesystem::is_directory(folder, error)) request.plugin_folders.push_back(folder);
+    }
     request.use = arguments_.use;
     request.options = arguments_.options;
     request.sizes = arguments_.sizes;

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec python3 -B tests/interface/interface_record_test.py "$@"
