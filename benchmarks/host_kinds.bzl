@@ -1,6 +1,6 @@
 """The benchmark programs of the kinds without tensors: <kind> from <kind>.cc, and <kind>_test, which runs it dry."""
 
-load("//core:core.bzl", "ABSL", "facet_cc_binary", "facet_cc_library")
+load("//core:core.bzl", "ABSL", "facet_cc_binary", "facet_cc_library", "facet_cc_test")
 
 _FILES = "tests/contracts/curator_files"
 
@@ -91,6 +91,20 @@ def _shared():
         name = "scratch_folder",
         hdrs = ["scratch_folder.h"],
         deps = ["//core/base"] + ABSL,
+    )
+    facet_cc_test(
+        name = "host_kinds_test",
+        srcs = ["made_collection_test.cc", "photographs_test.cc"],
+        data = ["//plugins/datasets"],
+        deps = [
+            ":made_collection",
+            ":photographs",
+            "//core/base",
+            "//core/base:test_folder",
+            "//core/image:image_io",
+            "//plugins/curators/stage",
+            "//plugins/manifest",
+        ] + ABSL,
     )
 
 def host_kinds():
