@@ -5,8 +5,8 @@
 //     --benchmark_enable_random_interleaving [--use=eyes,pictorial] [--sizes=640]
 //     [--option='ert.model="FILE"']
 //
-// aligner/<name>/<side>x<side>: 20 rendered photographs of that side [px], with the box and the nine
-// landmarks that the data set knows; sizes are sides from 32 to 1,024, 160 and 320 by default.
+// aligner/<name>/<side>x<side>: 20 rendered photographs of that side [px], with the box and the
+// nine landmarks that the data set knows; sizes are sides from 32 to 1,024, 160 and 320 by default.
 //   Time               all of them (wall clock, one thread); the crop is not rendered, which costs
 //                      the same whoever aligns
 //   items_per_second   images/s

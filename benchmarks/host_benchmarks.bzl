@@ -93,7 +93,7 @@ def _shared():
         deps = ["//core/base"] + ABSL,
     )
     facet_cc_test(
-        name = "host_kinds_test",
+        name = "host_benchmarks_test",
         srcs = ["made_collection_test.cc", "photographs_test.cc"],
         data = ["//plugins/datasets"],
         deps = [
@@ -107,7 +107,7 @@ def _shared():
         ] + ABSL,
     )
 
-def host_kinds():
+def host_benchmarks():
     """All programs and their tests."""
     _shared()
     for kind, (deps, folders, left_out, arguments) in _KINDS.items():
