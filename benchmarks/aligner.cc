@@ -5,14 +5,15 @@
 //     --benchmark_enable_random_interleaving [--use=eyes,pictorial] [--sizes=640]
 //     [--option='ert.model="FILE"']
 //
-// aligner/<name>/<side>x<side>: 20 rendered photographs of that side [px], with the box and the nine
-// landmarks that the data set knows; sizes are sides, 160 and 320 by default.
+// aligner/<name>/<side>x<side>: 20 rendered photographs of that side [px], with the box and the
+// nine landmarks that the data set knows; sizes are sides from 32 to 1,024, 160 and 320 by default.
 //   Time               all of them (wall clock, one thread); the crop is not rendered, which costs
 //                      the same whoever aligns
 //   items_per_second   images/s
 //   aligned            share of the faces that are aligned, by landmarks or else
 // A trainable aligner whose `model` no --option names learns one before it is measured, from 20
-// other rendered faces: its speed depends on the options of the training, not on what it saw.
+// other rendered faces: its speed depends on the options of the training, not on what it saw. The
+// memory that `facet bench` tells is then that of the training.
 #include "core/api/aligner.h"
 
 #include <memory>

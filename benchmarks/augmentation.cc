@@ -7,7 +7,8 @@
 //
 // augmentation/<name>/<side>x<side>: visits of stored crops (rendered faces) with this one step, as
 // training makes them (core/training/augmenter.h), for a network that sees <side> px; a stored
-// crop's side is 8/7 of it, as 256 is of 224. Sizes are sides, 112 and 224 by default.
+// crop's side is 8/7 of it, as 256 is of 224. Sizes are sides from 28 to 896, 112 and 224 by
+// default.
 //   Time               one visit (one thread)
 //   items_per_second   images/s
 // A visit costs what the host does for the step, too: the copy of the crop that steps of colour and

@@ -5,12 +5,13 @@
 //     --benchmark_enable_random_interleaving [--use=purify,deduplicate] [--sizes=2000]
 //     [--option='purify.form="full"']
 //
-// Each is given the first of these that it does not refuse, made before; sizes are N, 200 by default.
-//   curator/<name>/images:<N>   a manifest of N images of N / 20 people (at least 4) with its truth,
-//                               160 px a side: files, faces and scores. purify: Fisher vectors and
-//                               linear SVMs. deduplicate: hashes, VLAD, pixels laid over each other.
-//                               annotate: the truth in place of people; --option=block_size=5 has
-//                               more than one block a person
+// Each is given the first of these that it does not refuse, made before; sizes are N, 24 at least,
+// 200 by default.
+//   curator/<name>/images:<N>   a manifest of N images of N / 20 people (at least 4) with its
+//                               truth, 160 px a side: files, faces and scores. purify: Fisher
+//                               vectors and linear SVMs. deduplicate: hashes, VLAD, pixels laid
+//                               over each other. annotate: the truth in place of people;
+//                               --option=block_size=5 has more than one block a person
 //   curator/<name>/urls:<N>     a synthetic web of N URLs and the people that `candidates` has left
 //                               of its lists; what it collects comes from files
 //   curator/<name>/people:<P>   a synthetic web and its lists of P = N / 20 names

@@ -6,8 +6,8 @@
 //     [--option='yunet.model="FILE"']
 //
 // detector/<name>/<side>x<side>: 20 rendered photographs of that side [px], one face each; sizes
-// are sides, 160 and 320 by default. With --images also detector/<name>/photographs, 20 of that
-// folder, or detector/<name>/lfw where they are LFW's.
+// are sides from 32 to 1,024, 160 and 320 by default. With --images also
+// detector/<name>/photographs, 20 of that folder, or detector/<name>/lfw where they are LFW's.
 //   Time               all of them (wall clock, one thread)
 //   items_per_second   images/s
 //   found              share of the images in which a face, as the canonical box, overlaps the

@@ -11,9 +11,8 @@ expected=$2
 shift 2
 
 kind=$(basename "$program")
-"$program" "$@" --benchmark_min_time=0 > "$TEST_TMPDIR/measured"
+"$program" "$@" --benchmark_min_time=0 | tee "$TEST_TMPDIR/measured"
 "$program" "$@" --list > "$TEST_TMPDIR/list" 2> /dev/null
-cat "$TEST_TMPDIR/measured"
 
 left_out=$(sed -n 's/^ *"name": "\(.*\)",$/\1/p' "$TEST_TMPDIR/list" | paste -sd,)
 listed=$(sed -n '/"components": \[/,/\]/s/^ *"\([^":]*\)",\?$/\1/p' "$TEST_TMPDIR/list" | sort)

@@ -44,8 +44,8 @@ struct Findings {
   std::vector<FoundLandmarks> landmarks;
 };
 
-// Two images of a person: a face of 40 px, of which the detector finds four of five, a little beside
-// the truth, and in every fourth image a false one.
+// A face of 40 px, of which the detector finds four of five, a little beside the truth, and in
+// every fourth image a false one.
 void AddImage(int64_t person, int64_t number, int64_t fold, Random& random, Findings* all) {
   Sample sample;
   sample.identity = absl::StrCat("person ", person);

@@ -19,7 +19,10 @@ namespace {
 
 constexpr int64_t kImagesEach = 20, kMinPeople = 4, kMinImages = 8;
 constexpr int kSide_px = 160, kFace_px = 112, kJpegQuality = 92;
-constexpr double kFaceExtend = 1.2;  // of the renderer's box, brows to chin
+// From the renderer's box to the canonical one, as the data set `synthetic` has it, and around that
+// as the aligner `none`.
+constexpr BoxConvention kCanonical = {1.05, 0.0, -0.16, true};
+constexpr double kFaceExtend = 1.1;
 
 std::vector<FaceShot> Album(int64_t num_images) {
   const int64_t people = std::max(kMinPeople, num_images / kImagesEach);
@@ -112,7 +115,7 @@ absl::Status MadeCollection::AddImages(int64_t num_images, Manifest* manifest) {
     FACET_ASSIGN_OR_RETURN(const int64_t id,
                            AddShot(shot, image, image_folder(), &identities, manifest));
     const Box box = LocateShot(shot, SceneStyle(), kSide_px).box;
-    const Alignment crop = CropOfBox(box, kFaceExtend);
+    const Alignment crop = CropOfBox(ApplyConvention(kCanonical, box), kFaceExtend);
     faces_.Add(id, RenderCrop(image, crop.crop_from_image.m, crop.aspect, kFace_px));
     scores_.push_back({id, -random.Uniform() - (shot.mislabelled ? 3.0 : 0.0)});
     ids.push_back(id);

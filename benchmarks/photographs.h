@@ -20,8 +20,8 @@ struct Photograph {
 };
 using Photographs = std::vector<Photograph>;
 
-// Of 20 people of the data set `synthetic`, square, with canonical boxes and nine landmarks. Another
-// seed has other people.
+// Of 20 people of the data set `synthetic`, square, with canonical boxes and nine landmarks.
+// Another seed has other people.
 absl::StatusOr<const Photographs*> RenderedPhotographs(const Request& request, int64_t side_px,
                                                        int64_t seed = 1);
 
@@ -33,7 +33,7 @@ class PhotographFolder {
 
   // "lfw" if all are named as LFW's are (Name/Name_0001.jpg), else "photographs".
   std::string name() const { return is_lfw_ ? "lfw" : "photographs"; }
-  // LFW's have a truth where they are 250 x 250 px: the middle 113.6 px, where it centres its faces.
+  // LFW's have a truth where they are 250 x 250 px: the middle 113.6 px, where it has its faces.
   absl::StatusOr<const Photographs*> Read() const;
 
  private:

@@ -4,8 +4,8 @@
 //   bazel-bin/dist/benchmarks/schedule --benchmark_repetitions=9
 //     --benchmark_enable_random_interleaving [--use=cosine] [--sizes=100]
 //
-// schedule/<name>/epochs:<N>: the rates of a phase of N epochs of 100 steps, asked as training asks:
-// at each step the rate, at the end of each epoch whether the phase ends (what it says is not
+// schedule/<name>/epochs:<N>: the rates of a phase of N epochs of 100 steps, asked as training
+// asks: at each step the rate, at the end of each epoch whether the phase ends (what it says is not
 // heeded). Scores rise for a third of the epochs and stay then. Sizes are N, 10 and 100 by default.
 //   Time               one phase
 //   items_per_second   steps/s

@@ -1,6 +1,6 @@
 """The benchmark programs of the kinds without tensors: <kind> from <kind>.cc, and <kind>_test, which runs it dry."""
 
-load("//core:core.bzl", "ABSL", "facet_cc_binary", "facet_cc_library")
+load("//core:core.bzl", "ABSL", "facet_cc_binary", "facet_cc_library", "facet_cc_test")
 
 _FILES = "tests/contracts/curator_files"
 
@@ -92,8 +92,22 @@ def _shared():
         hdrs = ["scratch_folder.h"],
         deps = ["//core/base"] + ABSL,
     )
+    facet_cc_test(
+        name = "host_benchmarks_test",
+        srcs = ["made_collection_test.cc", "photographs_test.cc"],
+        data = ["//plugins/datasets"],
+        deps = [
+            ":made_collection",
+            ":photographs",
+            "//core/base",
+            "//core/base:test_folder",
+            "//core/image:image_io",
+            "//plugins/curators/stage",
+            "//plugins/manifest",
+        ] + ABSL,
+    )
 
-def host_kinds():
+def host_benchmarks():
     """All programs and their tests."""
     _shared()
     for kind, (deps, folders, left_out, arguments) in _KINDS.items():
