@@ -269,7 +269,7 @@ class WatchingReporter final : public benchmark::BenchmarkReporter {
   bool failed() const { return failed_; }
 
  private:
-  const std::unique_ptr<benchmark::BenchmarkReporter> printer_;
+  benchmark::BenchmarkReporter* const printer_;  // Google Benchmark's own
   bool failed_ = false;
 };
 
@@ -311,16 +311,12 @@ int Complain(const absl::Status& status, ExitCode code) {
 }
 
 int Measure() {
-  bool failed = false;
-  {
-    WatchingReporter reporter;
-    benchmark::RunSpecifiedBenchmarks(&reporter);
-    failed = reporter.failed();
-  }
+  WatchingReporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
   // Components end before the libraries under them do.
   benchmark::ClearRegisteredBenchmarks();
   benchmark::Shutdown();
-  return failed ? kExitBenchmark : kExitDone;
+  return reporter.failed() ? kExitBenchmark : kExitDone;
 }
 
 }  // namespace
