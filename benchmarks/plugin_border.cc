@@ -9,6 +9,8 @@
 //   --calls=1000000         of the schedule, in a round; of the loss a thousandth
 //   --fastest               a round's figure is its fastest turn, not their median: where other load
 //                           cannot be kept away
+//   --processor-time        of all threads, instead of the wall's, for calls and steps; for busy
+//                           machines too, if no thread spins (OMP_WAIT_POLICY)
 //   --json                  the same figures as one JSON document
 //
 // Loading, each round in a new process, files in the system's cache, LibTorch loaded before:
@@ -34,7 +36,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <set>
@@ -45,16 +46,19 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "benchmarks/border_calls.h"
+#include "benchmarks/border_clock.h"
 #include "benchmarks/border_step.h"
 #include "benchmarks/components.h"
 #include "benchmarks/paired_ratio.h"
+#include "core/api/guard.h"
 #include "core/base/child_process.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
 #include "core/plugin/library.h"
 #include "core/training/tensors.h"
 
-extern "C" const facet::PluginDescriptor* facet_plugin_descriptor();  // of the linked softmax
+// Of the linked softmax. NOLINTNEXTLINE(readability-identifier-naming): FACET_PLUGIN names it.
+extern "C" const facet::PluginDescriptor* facet_plugin_descriptor();
 
 namespace facet::bench {
 namespace {
@@ -66,6 +70,7 @@ struct Arguments {
   Request request;
   std::string plugins;  // as given
   int64_t pairs = 15, steps = 10, batch = 32, px = 64, classes = 1000, calls = 1000000;
+  Clock clock = Clock::kWall;
   bool fastest = false, json = false, load_once = false;
 };
 
@@ -79,6 +84,10 @@ absl::StatusOr<Arguments> ParseArguments(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     absl::string_view word = argv[i];
     bool known = word == "--json" || word == "--fastest" || word == kLoadOnce;
+    if (word == "--processor-time") {
+      arguments.clock = Clock::kProcessors;
+      known = true;
+    }
     arguments.fastest = arguments.fastest || word == "--fastest";
     arguments.json = arguments.json || word == "--json";
     arguments.load_once = arguments.load_once || word == kLoadOnce;
@@ -91,46 +100,43 @@ absl::StatusOr<Arguments> ParseArguments(int argc, char** argv) {
       known = absl::SimpleAtoi(word, number) && *number >= (number == &arguments.pairs ? 2 : 1);
     }
     if (!known) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "plugin_border: what is \"", argv[i],
-          "\"? usage: [--plugins=DIR[:DIR...]] [--pairs=N] [--steps=N] [--batch=N] "
-          "[--px=N] [--classes=N] [--calls=N] [--fastest] [--json]; N from 1, pairs from 2"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("plugin_border: what is \"", argv[i],
+                       "\"? usage: [--plugins=DIR[:DIR...]] [--pairs=N] [--steps=N] [--batch=N] "
+                       "[--px=N] [--classes=N] [--calls=N] [--fastest] [--processor-time] "
+                       "[--json]; N from 1, pairs from 2"));
     }
   }
   arguments.request.plugin_folders = absl::StrSplit(arguments.plugins, ':', absl::SkipEmpty());
   return arguments;
 }
 
-double Now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 absl::StatusOr<Json> LoadOnce(const Arguments& arguments) {
-  const double begin = Now();
+  const double begin = Now(Clock::kWall);
   const Catalogue catalogue =
       Catalogue::Scan(arguments.request.plugin_folders, [](const std::string& path) {
         return absl::FailedPreconditionError(absl::StrCat(path, ": its schema file is missing"));
       });
-  const double found = Now();
+  const double found = Now(Clock::kWall);
   for (const PluginProblem& problem : catalogue.problems()) return problem.status;
   std::set<std::string> libraries;
   for (const ComponentInfo& info : catalogue.components()) libraries.insert(info.library_path);
   double slowest = 0;
   std::string slowest_library;
   for (const std::string& path : libraries) {
-    const double before = Now();
+    const double before = Now(Clock::kWall);
     FACET_RETURN_IF_ERROR(PluginLibrary::Open(path).status());
-    if (Now() - before <= slowest) continue;
-    slowest = Now() - before;
+    if (Now(Clock::kWall) - before <= slowest) continue;
+    slowest = Now(Clock::kWall) - before;
     slowest_library = std::filesystem::path(path).filename().string();
   }
-  const double opened = Now();
+  const double opened = Now(Clock::kWall);
   for (const std::string& path : libraries) FACET_RETURN_IF_ERROR(DescribeLibrary(path).status());
   return Json{{"libraries", libraries.size()},
               {"components", catalogue.components().size()},
               {"find", found - begin},
               {"open", opened - found},
-              {"describe", Now() - opened},
+              {"describe", Now(Clock::kWall) - opened},
               {"slowest", slowest},
               {"slowest_library", slowest_library}};
 }
@@ -207,11 +213,12 @@ absl::StatusOr<std::unique_ptr<Loss>> LinkedSoftmax() {
   return std::unique_ptr<Loss>(static_cast<Loss*>(made.release()));
 }
 
-absl::StatusOr<double> SecondsOfLossCalls(Loss& loss, const LossInput& input, int64_t calls) {
+absl::StatusOr<double> SecondsOfLossCalls(Loss& loss, const LossInput& input, int64_t calls,
+                                          Clock clock) {
   const at::NoGradGuard no_gradient;
-  const double begin = Now();
+  const double begin = Now(clock);
   for (int64_t i = 0; i < calls; ++i) FACET_RETURN_IF_ERROR(loss.Compute(input).status());
-  return (Now() - begin) / static_cast<double>(calls);
+  return (Now(clock) - begin) / static_cast<double>(calls);
 }
 
 absl::Status CompareScheduleCalls(const Arguments& arguments, Json* json) {
@@ -219,9 +226,11 @@ absl::Status CompareScheduleCalls(const Arguments& arguments, Json* json) {
   FACET_ASSIGN_OR_RETURN(const auto plugin, FromPlugin<Schedule>(arguments, "cosine"));
   const int64_t calls = arguments.calls;
   const auto per_call = [calls](double seconds) { return seconds / static_cast<double>(calls); };
-  const Timed direct = [&] { return per_call(SecondsOfDirectCalls(*linked, calls)); };
-  const Timed by_linked = [&] { return per_call(SecondsOfCalls(*linked, calls)); };
-  const Timed by_plugin = [&] { return per_call(SecondsOfCalls(*plugin, calls)); };
+  const Timed direct = [&] {
+    return per_call(SecondsOfDirectCalls(*linked, calls, arguments.clock));
+  };
+  const Timed by_linked = [&] { return per_call(SecondsOfCalls(*linked, calls, arguments.clock)); };
+  const Timed by_plugin = [&] { return per_call(SecondsOfCalls(*plugin, calls, arguments.clock)); };
   FACET_ASSIGN_OR_RETURN((*json)["schedule, plugin against direct"],
                          Compare(arguments, kTurnsOfCalls, by_plugin, direct));
   FACET_ASSIGN_OR_RETURN((*json)["schedule, plugin against linked"],
@@ -239,8 +248,12 @@ absl::Status CompareLossCalls(const Arguments& arguments, Json* json) {
   input.embeddings = at::ones({1, kDimension});
   input.labels = at::zeros({1}, at::kLong);
   const int64_t calls = std::max(int64_t{1}, arguments.calls / kLossCallShare);
-  const Timed by_linked = [&] { return SecondsOfLossCalls(*linked, input, calls); };
-  const Timed by_plugin = [&] { return SecondsOfLossCalls(*plugin, input, calls); };
+  const Timed by_linked = [&] {
+    return SecondsOfLossCalls(*linked, input, calls, arguments.clock);
+  };
+  const Timed by_plugin = [&] {
+    return SecondsOfLossCalls(*plugin, input, calls, arguments.clock);
+  };
   FACET_ASSIGN_OR_RETURN((*json)["loss, plugin against linked"],
                          Compare(arguments, kTurnsOfCalls, by_plugin, by_linked));
   return absl::OkStatus();
@@ -277,9 +290,9 @@ absl::StatusOr<Json> CompareSteps(const Arguments& arguments) {
     FACET_RETURN_IF_ERROR(steps.back()->Prepare());
   }
   FACET_RETURN_IF_ERROR(CheckSame(*steps[0], *steps[1]));
-  const Timed by_plugin = [&] { return steps[0]->Seconds(); };
-  const Timed by_linked = [&] { return steps[1]->Seconds(); };
-  const Timed by_control = [&] { return steps[2]->Seconds(); };
+  const Timed by_plugin = [&] { return steps[0]->Seconds(arguments.clock); };
+  const Timed by_linked = [&] { return steps[1]->Seconds(arguments.clock); };
+  const Timed by_control = [&] { return steps[2]->Seconds(arguments.clock); };
   Json json;
   FACET_ASSIGN_OR_RETURN(json["step, plugin against linked"],
                          Compare(arguments, arguments.steps, by_plugin, by_linked));
@@ -345,7 +358,9 @@ absl::Status Measure(const Arguments& arguments) {
 
 int Run(int argc, char** argv) {
   const absl::StatusOr<Arguments> arguments = ParseArguments(argc, argv);
-  const absl::Status status = arguments.ok() ? Measure(*arguments) : arguments.status();
+  const absl::Status status = arguments.ok()
+                                  ? Guard("plugin_border", [&] { return Measure(*arguments); })
+                                  : arguments.status();
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
   if (!arguments.ok()) return 2;
@@ -355,4 +370,10 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace facet::bench
 
-int main(int argc, char** argv) { return facet::bench::Run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    return facet::bench::Run(argc, argv);
+  } catch (...) {
+    return 1;  // no memory for a message
+  }
+}
