@@ -2,7 +2,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <vector>
 
 #include "core/api/component.h"
@@ -23,26 +22,26 @@ ScheduleSpan LongSpan() {
 
 // A template: with `Class` known the compiler sees what it calls.
 template <class Class>
-double SecondsOf(const Class& schedule, int64_t calls) {
+double SecondsOf(const Class& schedule, int64_t calls, Clock clock) {
   const ScheduleSpan span = LongSpan();
   const std::vector<double> scores;
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = Now(clock);
   for (int64_t step = 0; step < calls; ++step) {
     benchmark::DoNotOptimize(schedule.Rate(span, step, scores));
   }
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return Now(clock) - begin;
 }
 
 }  // namespace
 
 std::unique_ptr<Schedule> MakeLinkedCosine() { return std::make_unique<Cosine>(Options()); }
 
-double SecondsOfDirectCalls(const Schedule& linked_cosine, int64_t calls) {
-  return SecondsOf(static_cast<const Cosine&>(linked_cosine), calls);
+double SecondsOfDirectCalls(const Schedule& linked_cosine, int64_t calls, Clock clock) {
+  return SecondsOf(static_cast<const Cosine&>(linked_cosine), calls, clock);
 }
 
-double SecondsOfCalls(const Schedule& schedule, int64_t calls) {
-  return SecondsOf(schedule, calls);
+double SecondsOfCalls(const Schedule& schedule, int64_t calls, Clock clock) {
+  return SecondsOf(schedule, calls, clock);
 }
 
 }  // namespace facet::bench

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "benchmarks/border_clock.h"
 #include "core/api/schedule.h"
 
 namespace facet::bench {
@@ -13,8 +14,9 @@ namespace facet::bench {
 std::unique_ptr<Schedule> MakeLinkedCosine();
 
 // Seconds of so many calls of Rate, at one step after the other.
-double SecondsOfDirectCalls(const Schedule& linked_cosine, int64_t calls);  // class known, inlined
-double SecondsOfCalls(const Schedule& schedule, int64_t calls);             // through the interface
+// Directly: the class is known, its code can be inlined.
+double SecondsOfDirectCalls(const Schedule& linked_cosine, int64_t calls, Clock clock);
+double SecondsOfCalls(const Schedule& schedule, int64_t calls, Clock clock);
 
 }  // namespace facet::bench
 

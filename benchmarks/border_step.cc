@@ -2,8 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include <chrono>
-
 #include "core/base/random.h"
 #include "core/base/status.h"
 #include "core/training/model.h"
@@ -45,10 +43,10 @@ absl::Status BorderStep::Step() {
   return learned_.Step(kRate);
 }
 
-absl::StatusOr<double> BorderStep::Seconds() {
-  const auto begin = std::chrono::steady_clock::now();
+absl::StatusOr<double> BorderStep::Seconds(Clock clock) {
+  const double begin = Now(clock);
   FACET_RETURN_IF_ERROR(Step());
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return Now(clock) - begin;
 }
 
 absl::StatusOr<std::vector<at::Tensor>> BorderStep::Gradients() {

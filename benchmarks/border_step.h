@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "benchmarks/border_clock.h"
 #include "core/api/architecture.h"
 #include "core/api/loss.h"
 #include "core/api/optimizer.h"
@@ -26,7 +27,7 @@ class BorderStep {
   BorderStep(Architecture& network, Loss& loss, const Optimizer& rule, const Batch& batch);
   absl::Status Prepare();  // once, before anything else
 
-  absl::StatusOr<double> Seconds();  // of one step
+  absl::StatusOr<double> Seconds(Clock clock);  // of one step
   // The loss, then all gradients of the network, without a step.
   absl::StatusOr<std::vector<at::Tensor>> Gradients();
 

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum ExitCode { kExitDone = 0, kExitBenchmark = 1, kExitUsage = 2, kExitPlugin = 4 };
+constexpr int kExitDone = 0, kExitBenchmark = 1, kExitUsage = 2, kExitPlugin = 4;
 
 constexpr ChildLimits kDescribeLimits = {absl::Seconds(60), size_t{16} << 20};
 constexpr char kHelp[] =
@@ -154,7 +154,7 @@ absl::StatusOr<std::string> Describe(const std::string& library) {
   return CaptureOutput({worker, "describe", library}, kDescribeLimits);
 }
 
-// Never destroyed: what is registered refers to it.
+// Kept as long as the process, for what refers to its entries.
 const Catalogue& CatalogueOf(const Request& request) {
   static auto& catalogues = *new std::vector<std::unique_ptr<const Catalogue>>;
   for (const auto& catalogue : catalogues) {
@@ -266,14 +266,14 @@ class WatchingReporter final : public benchmark::BenchmarkReporter {
   }
   void Finalize() override { printer_->Finalize(); }
 
-  bool failed() const { return failed_; }
+  bool AnyFailed() const { return failed_; }
 
  private:
-  const std::unique_ptr<benchmark::BenchmarkReporter> printer_;
+  benchmark::BenchmarkReporter* const printer_;  // Google Benchmark's own
   bool failed_ = false;
 };
 
-// What a program is about to measure. Never destroyed, like the catalogue.
+// What a program is about to measure.
 struct Plan {
   std::vector<std::unique_ptr<const Subject>> subjects;
   std::vector<std::string> measured;
@@ -286,6 +286,14 @@ Json ToJson(const std::vector<LeftOut>& left_out) {
     json.push_back({{"name", each.name}, {"reason", each.reason}});
   }
   return json;
+}
+
+void PrintList(const char* kind, const char* size_means, const Plan& plan) {
+  const Json list = {{"kind", kind},
+                     {"size", size_means},
+                     {"components", plan.measured},
+                     {"left_out", ToJson(plan.left_out)}};
+  std::printf("%s\n", DumpPretty(list).c_str());
 }
 
 void Register(const Request& request, const std::vector<const ComponentInfo*>& components,
@@ -305,23 +313,18 @@ void Register(const Request& request, const std::vector<const ComponentInfo*>& c
   }
 }
 
-int Complain(const absl::Status& status, ExitCode code) {
+int Complain(const absl::Status& status, int code) {
   std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
   return code;
 }
 
-int Measure() {
-  bool failed = false;
-  {
-    WatchingReporter reporter;
-    benchmark::RunSpecifiedBenchmarks(&reporter);
-    failed = reporter.failed();
-  }
-  // Components end before the libraries under them do.
-  benchmark::ClearRegisteredBenchmarks();
-  benchmark::Shutdown();
-  return failed ? kExitBenchmark : kExitDone;
-}
+// What is registered refers to arguments and plan, and must end before the libraries under it do.
+struct ClearAtEnd {
+  ClearAtEnd() = default;
+  ClearAtEnd(const ClearAtEnd&) = delete;
+  ClearAtEnd& operator=(const ClearAtEnd&) = delete;
+  ~ClearAtEnd() { benchmark::ClearRegisteredBenchmarks(); }
+};
 
 }  // namespace
 
@@ -336,9 +339,9 @@ absl::StatusOr<std::unique_ptr<Component>> MakeOther(const Request& request,
 
 int Main(int argc, char** argv, const char* kind, const char* size_means,
          RegisterFunction register_benchmarks) {
-  absl::StatusOr<Arguments> parsed = ParseArguments(&argc, argv);
+  const absl::StatusOr<Arguments> parsed = ParseArguments(&argc, argv);
   if (!parsed.ok()) return Complain(parsed.status(), kExitUsage);
-  const Arguments& arguments = *new Arguments(*std::move(parsed));
+  const Arguments& arguments = *parsed;
   if (arguments.help) {
     std::fputs(kHelp, stdout);
     std::fflush(stdout);
@@ -350,16 +353,12 @@ int Main(int argc, char** argv, const char* kind, const char* size_means,
   if (!components.ok()) return Complain(components.status(), kExitPlugin);
   const auto options = OptionsOf(arguments.options, *components);
   if (!options.ok()) return Complain(options.status(), kExitUsage);
-  Plan& plan = *new Plan;
+  Plan plan;
+  const ClearAtEnd clear_at_end;
   Register(arguments.request, *components, *options, register_benchmarks, &plan);
 
   if (arguments.list) {
-    const Json list = {{"kind", kind},
-                       {"size", size_means},
-                       {"components", plan.measured},
-                       {"left_out", ToJson(plan.left_out)}};
-    std::printf("%s\n", DumpPretty(list).c_str());
-    benchmark::ClearRegisteredBenchmarks();
+    PrintList(kind, size_means, plan);
     return kExitDone;
   }
   if (plan.measured.empty()) {
@@ -369,7 +368,9 @@ int Main(int argc, char** argv, const char* kind, const char* size_means,
   if (!plan.left_out.empty()) {
     benchmark::AddCustomContext("left_out", Dump(ToJson(plan.left_out)));
   }
-  return Measure();
+  WatchingReporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  return reporter.AnyFailed() ? kExitBenchmark : kExitDone;
 }
 
 }  // namespace facet::bench

@@ -16,6 +16,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -68,14 +69,15 @@ absl::StatusOr<std::unique_ptr<Loss>> Make(const Subject& subject) {
 
 absl::Status Register(const Request& request, const Subject& subject) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Loss> loss, Make(subject));
-  for (const int64_t size : request.SizesOr({64, 256})) {
+  const std::vector<int64_t> sizes = request.SizesOr({64, 256});
+  if (loss->needs_miner() && *std::min_element(sizes.begin(), sizes.end()) < 8) {
+    return absl::InvalidArgumentError(
+        "it needs triplets, for which a batch must have two persons of four: --sizes from 8");
+  }
+  for (const int64_t size : sizes) {
     std::string name = absl::StrCat("B:", size, "/D:", kDimension);
     if (!loss->Parameters().empty()) absl::StrAppend(&name, "/C:", kClasses);
     if (loss->needs_miner()) {
-      if (size < 8) {
-        return absl::InvalidArgumentError(
-            "it needs triplets, for which a batch must have two persons of four: --sizes from 8");
-      }
       absl::StrAppend(&name, "/T:", TripletsOfPeople(size).anchors.numel());
     }
     AddStep(subject, name, benchmark::kMicrosecond, size,

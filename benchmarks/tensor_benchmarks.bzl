@@ -78,19 +78,20 @@ def tensor_benchmarks():
         srcs = ["paired_ratio_test.cc"],
         deps = [":paired_ratio"],
     )
+    facet_cc_library(name = "border_clock", hdrs = ["border_clock.h"])
     facet_cc_library(
         name = "border_calls",
         srcs = ["border_calls.cc"],
         hdrs = ["border_calls.h"],
         textual_hdrs = ["//plugins/schedules:cosine.cc"],
-        deps = ["//core/api", "//core/base", "//plugins/schedules:fall", "@benchmark"] + ABSL,
+        deps = [":border_clock", "//core/api", "//core/base", "//plugins/schedules:fall", "@benchmark"] + ABSL,
     )
     facet_cc_library(
         name = "border_step",
         srcs = ["border_step.cc"],
         hdrs = ["border_step.h"],
         tags = ["torch"],
-        deps = ["//core/training:learned_tensors", "//core/training:objective"] + _DEPS,
+        deps = [":border_clock", "//core/training:learned_tensors", "//core/training:objective"] + _DEPS,
     )
     facet_cc_binary(
         name = "plugin_border",
@@ -98,6 +99,7 @@ def tensor_benchmarks():
         tags = ["torch"],
         deps = [
             ":border_calls",
+            ":border_clock",
             ":border_step",
             ":components",
             ":paired_ratio",

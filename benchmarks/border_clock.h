@@ -1,0 +1,20 @@
+// Seconds by the wall, or of the processors that this process had, all threads together: what other
+// load disturbs less.
+#ifndef FACET_BENCHMARKS_BORDER_CLOCK_H_
+#define FACET_BENCHMARKS_BORDER_CLOCK_H_
+
+#include <ctime>
+
+namespace facet::bench {
+
+enum class Clock { kWall = CLOCK_MONOTONIC, kProcessors = CLOCK_PROCESS_CPUTIME_ID };
+
+inline double Now(Clock clock) {
+  timespec time = {};
+  ::clock_gettime(static_cast<clockid_t>(clock), &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
+}  // namespace facet::bench
+
+#endif  // FACET_BENCHMARKS_BORDER_CLOCK_H_
