@@ -219,6 +219,8 @@ void CheckAligner(Contract& contract) {
   const auto alignment = first->Align(GreyImage(200, 150, 90), face);
   const auto make = [&] { return contract.Make<Aligner>(); };
   if (alignment.status().code() != absl::StatusCode::kFailedPrecondition) {
+    contract.Section("training and its model");
+    contract.NotChecked("it works without one");
     CheckBehaviour(contract, make);
     return;
   }

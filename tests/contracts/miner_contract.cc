@@ -158,6 +158,7 @@ void CheckMinedOrder(Contract& contract, Miner& miner, const Batch& batch, const
 
 void CheckOddBatches(Contract& contract, Miner& miner, const Batch& batch) {
   contract.Section("odd inputs");
+  if (!contract.broken().empty()) return;  // it would be said again of every case
   at::Tensor with_nan = batch.embeddings.clone();
   with_nan[0].fill_(std::nan(""));
   for (const auto& [embeddings, where] :
