@@ -109,6 +109,8 @@ std::vector<std::string> ContractRunner::Command(size_t first, const std::string
   }
   command.insert(command.end(),
                  {program(), "--report", folder + "/report", "--first", absl::StrCat(first)});
+  // What valgrind finds is this component's.
+  if (request_.valgrind) command.insert(command.end(), {"--count", "1"});
   if (!request_.component.empty()) {
     command.insert(command.end(), {"--component", request_.component});
   }
@@ -279,7 +281,7 @@ void EndAbruptly(const Attempt& attempt, ComponentReport* report) {
   }
   check["state"] = "broken";
   check.erase("reason");
-  check["sentences"].push_back(attempt.ending);
+  if (attempt.findings.empty()) check["sentences"].push_back(attempt.ending);
   for (const std::string& finding : attempt.findings) check["sentences"].push_back(finding);
   if (!attempt.said.empty() && attempt.findings.empty()) {
     check["notes"].push_back(absl::StrCat("it said: ", absl::StrJoin(attempt.said, " | ")));
@@ -370,19 +372,27 @@ absl::StatusOr<Json> ContractRunner::Run() {
     document["handshake"] = handshake;
     found |= !attempt.findings.empty();
     std::vector<ComponentReport> reports = ReportsOf(attempt.events);
-    if (reports.empty() && components.empty() && !request_.component.empty()) {
-      return NoSuchComponent(request_, names);
-    }
     const bool died = !attempt.ending.empty();
     if (died && !reports.empty()) EndAbruptly(attempt, &reports.back());
-    if (!died && !attempt.findings.empty()) {
-      document["findings"] = attempt.findings;
+    if (!died && !attempt.findings.empty() && !reports.empty()) {
+      reports.back().Set(
+          {{"name", "memory"}, {"state", "broken"}, {"sentences", attempt.findings}});
     }
     for (const ComponentReport& report : reports) components.push_back(Component(report));
-    if (!died || reports.empty()) break;
-    const auto last = std::find(names.begin(), names.end(), reports.back().name);
-    first = static_cast<size_t>(last - names.begin()) + 1;
-    if (first >= names.size()) break;
+    if (request_.valgrind) {
+      ++first;
+    } else if (died && !reports.empty()) {
+      const auto last = std::find(names.begin(), names.end(), reports.back().name);
+      first = static_cast<size_t>(last - names.begin()) + 1;
+    } else {
+      first = names.size();
+    }
+    if (first >= names.size()) {
+      if (components.empty() && !request_.component.empty()) {
+        return NoSuchComponent(request_, names);
+      }
+      break;
+    }
   }
   for (const Json& component : components) broken |= component.at("state") == "broken";
   broken |= found || components.empty();

@@ -62,9 +62,6 @@ void PrintReport(const Json& document) {
   std::printf("\n");
   PrintCoverage("memory", document.at("memory"));
   PrintCoverage("races", document.at("races"));
-  for (const Json& finding : document.value("findings", Json::array())) {
-    std::printf("  %s\n", finding.get<std::string>().c_str());
-  }
   const auto all = static_cast<int>(document.at("components").size());
   std::printf("%d kept, %d broken, %d not checked\n", all - broken - not_checked, broken,
               not_checked);

@@ -25,6 +25,7 @@ class Central final : public Detector {
   explicit Central(const Options& options) : options_(options) {}
 
   absl::StatusOr<std::vector<Face>> Detect(const Image& image, const Sample&) override {
+    if (image.width == 0 || image.height == 0) return std::vector<Face>();
     const double side = options_.side * std::min(image.width, image.height);
     Face face;
     face.box = {(image.width - 1 - side) / 2, (image.height - 1 - side) / 2, side, side};

@@ -50,7 +50,7 @@ struct CountsInstances final : Detector {
 struct FailsOnSmallImages final : Wrong {
   using Wrong::Wrong;
   absl::StatusOr<std::vector<Face>> Detect(const Image& image, const Sample&) override {
-    if (image.width < 20) return absl::InvalidArgumentError("the image is too small");
+    if (image.width < 10) return absl::InvalidArgumentError("the image is too small");
     return std::vector<Face>();
   }
 };

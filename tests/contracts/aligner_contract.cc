@@ -1,8 +1,10 @@
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
 #include "core/api/aligner.h"
 #include "core/base/file.h"
 #include "tests/contracts/contract_checks.h"
@@ -93,9 +95,47 @@ class GeneratedExamples final : public LandmarkExamples {
   const int64_t size_;
 };
 
+void CheckOddFaces(Contract& contract, Aligner& aligner) {
+  contract.Section("odd images");
+  Face face;
+  face.pose = Pose::kFrontal;
+  std::vector<Image> images = HugeImages();
+  for (const Image& image : {GreyImage(1, 1, 128), GreyImage(5, 3, 0), GreyImage(120, 90, 255)}) {
+    images.push_back(image);
+  }
+  for (const Image& image : images) {
+    const double side = std::min(image.width, image.height);
+    face.box = {0, 0, side, side};
+    const auto alignment = Guarded([&] { return aligner.Align(image, face); });
+    const std::string where = absl::StrCat(image.width, " x ", image.height, " px");
+    if (contract.ExpectOk(alignment.status(), "a face as large as an image of " + where)) {
+      CheckCrop(contract, *alignment);
+    }
+  }
+  // The host drops a crop that is not finite.
+  contract.Section("what is no number");
+  contract.Note(
+      "a crop that is not finite is the host's to refuse; here it must not end the process");
+  face.box = {40, 30, 80, 80};
+  const Image noise = NoiseImage(200, 150, 2);
+  const auto survives = [&](const Image& image, const std::string& sentence) {
+    const auto alignment = Guarded([&] { return aligner.Align(image, face); });
+    contract.Expect(alignment.ok() || alignment.status().message().size() >= 5,
+                    sentence + ": a refusal says why");
+  };
+  survives(Image(), "an image without a pixel");
+  face.landmarks = {LandmarkScheme::kPoints5,
+                    {{60, 55}, {std::nan(""), 57}, {80, 75}, {64, 92}, {96, 93}}};
+  survives(noise, "a landmark that is NaN");
+  face.landmarks = {};
+  face.box = {40, 30, 0, 0};
+  survives(noise, "an empty box");
+}
+
 // What a trainable aligner must keep before it has a model, and the model of a small training in
 // `path`. False if there is none to go on with.
 bool CheckTraining(Contract& contract, const std::string& folder, const std::string& path) {
+  contract.Section("training and its model");
   const GeneratedExamples examples(8), none(0);
   TrainingContext context;
   context.seed = 3;
@@ -129,6 +169,7 @@ bool CheckTraining(Contract& contract, const std::string& folder, const std::str
 }
 
 void CheckBehaviour(Contract& contract, const std::function<std::unique_ptr<Aligner>()>& make) {
+  contract.Section("crops");
   const auto first = make();
   if (first == nullptr) return;
   Face bare;
@@ -154,10 +195,13 @@ void CheckBehaviour(Contract& contract, const std::function<std::unique_ptr<Alig
     alignments.push_back(*alignment);
   }
   contract.Expect(noise.bgr == untouched.bgr, "it leaves the image as it is");
+  CheckOddFaces(contract, *first);
+  contract.Section("determinism");
   const auto second = make();
   if (second == nullptr) return;
   const auto again = second->Align(noise, outside);
   contract.Expect(again.ok() && Same(*again, alignments[2]), "the order of calls changes nothing");
+  contract.Section("order independence");
   const auto repeated = first->Align(noise, bare);
   contract.Expect(repeated.ok() && Same(*repeated, alignments[0]),
                   "what it saw before does not change what it does");
@@ -166,6 +210,8 @@ void CheckBehaviour(Contract& contract, const std::function<std::unique_ptr<Alig
 }  // namespace
 
 void CheckAligner(Contract& contract) {
+  contract.Plan({"crops", "determinism", "order independence", "odd images", "what is no number",
+                 "training and its model"});
   const auto first = contract.Make<Aligner>();
   if (first == nullptr) return;
   Face face;
@@ -173,9 +219,12 @@ void CheckAligner(Contract& contract) {
   const auto alignment = first->Align(GreyImage(200, 150, 90), face);
   const auto make = [&] { return contract.Make<Aligner>(); };
   if (alignment.status().code() != absl::StatusCode::kFailedPrecondition) {
+    contract.Section("training and its model");
+    contract.NotChecked("it works without one");
     CheckBehaviour(contract, make);
     return;
   }
+  contract.Section("training and its model");
   contract.Expect(alignment.status().message().find("no model") != absl::string_view::npos,
                   "without a model it says so");
   if (!contract.Expect(contract.HasTrait(Trait::kTrainable),

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/api/augmentation.h"
@@ -159,14 +160,26 @@ bool CheckResults(Contract& contract, const std::vector<VisitInput>& inputs,
   return inside && turned && coloured && sized;
 }
 
+// 1 x 1 is among VisitInputs(). Stored crops are at least as large as the input, and an image that
+// a step of pixels gets has pixels.
 void CheckHugeImage(Contract& contract, const Augmentation& step) {
-  VisitInput huge = {2000, 1500, 1500, {}, {100, 100, 100}, NoiseImage(2000, 1500, 4)};
-  huge.view.x_px = 250;
-  huge.view.side_px = 1500;
-  for (uint64_t seed = 0; seed < 4; ++seed) {
-    const VisitResult result = Visit(step, huge, seed);
-    contract.Expect(LiesInside(huge, result.view) && KeepsSize(huge.image, result.image),
-                    "a large image is one like any other");
+  contract.Section("huge images");
+  std::vector<VisitInput> inputs = {
+      {2000, 1500, 1500, {}, {100, 100, 100}, NoiseImage(2000, 1500, 4)}};
+  for (Image& image : HugeImages()) {
+    const int width = image.width, height = image.height;
+    inputs.push_back(
+        {width, height, std::min(width, height), {}, {100, 100, 100}, std::move(image)});
+  }
+  for (VisitInput& huge : inputs) {
+    huge.view.x_px = (huge.width_px - huge.size_px) / 2;
+    huge.view.y_px = (huge.height_px - huge.size_px) / 2;
+    huge.view.side_px = huge.size_px;
+    for (uint64_t seed = 0; seed < 2; ++seed) {
+      const VisitResult result = Visit(step, huge, seed);
+      contract.Expect(LiesInside(huge, result.view) && KeepsSize(huge.image, result.image),
+                      "a large image is one like any other");
+    }
   }
 }
 
@@ -192,6 +205,7 @@ void CheckOtherSorts(Contract& contract, const Augmentation& step,
 }
 
 void CheckSwitchedOff(Contract& contract, const std::vector<VisitInput>& inputs) {
+  contract.Section("switched off");
   if (!contract.Expect(contract.HasOption("probability"), "it has the option probability")) return;
   for (const std::string option : {"probability", "strength", "angle_rad"}) {
     if (!contract.HasOption(option)) continue;
@@ -213,6 +227,7 @@ void CheckSwitchedOff(Contract& contract, const std::vector<VisitInput>& inputs)
 // Forwards in one thread, backwards in another: at most once the same visit at a time.
 void CheckThreads(Contract& contract, const Augmentation& step,
                   const std::vector<VisitInput>& inputs, const VisitResults& results) {
+  contract.Section("two threads");
   bool forwards = false;
   std::thread other([&] { forwards = SameForwards(step, inputs, results); });
   const bool backwards = SameBackwards(step, inputs, results);
@@ -223,15 +238,20 @@ void CheckThreads(Contract& contract, const Augmentation& step,
 }  // namespace
 
 void CheckAugmentation(Contract& contract) {
+  contract.Plan({"what it changes", "determinism", "order independence", "two threads",
+                 "switched off", "huge images"});
   const auto first = contract.Make<Augmentation>();
   if (first == nullptr) return;
+  contract.Section("what it changes");
   const std::vector<VisitInput> inputs = VisitInputs();
   CheckOtherSorts(contract, *first, inputs);
   const VisitResults results = AllVisits(*first, inputs);
   if (!CheckResults(contract, inputs, results)) return;
   CheckHugeImage(contract, *first);
+  contract.Section("determinism");
   contract.Expect(SameForwards(*contract.Make<Augmentation>(), inputs, results),
                   "two instances do the same for equal seeds");
+  contract.Section("order independence");
   if (contract.Expect(SameBackwards(*first, inputs, results), "earlier visits change nothing")) {
     CheckThreads(contract, *first, inputs, results);
   }

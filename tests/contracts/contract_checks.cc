@@ -1,5 +1,8 @@
 #include "tests/contracts/contract_checks.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
@@ -47,6 +50,13 @@ void CheckDeclaration(Contract& contract, const ComponentDescriptor& component) 
   contract.Expect(!component.create("[]").ok(), "options that are no table are refused");
 }
 
+// -1: stdout is no file.
+int64_t PrintedBytes() {
+  std::fflush(stdout);
+  struct stat status;
+  return ::fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode) ? status.st_size : -1;
+}
+
 Json NameOf(const ComponentDescriptor& component) {
   return {{"kind", component.kind}, {"name", component.name}};
 }
@@ -61,6 +71,7 @@ std::vector<std::string> CheckComponent(const ComponentDescriptor& component,
   static const std::map<std::string, KindCheck>& checks =
       *new std::map<std::string, KindCheck>(KindChecks());
   tell({{"begin", NameOf(component)}});
+  const int64_t printed = PrintedBytes();
   Contract contract(component, options_json, tell);
   contract.Section(kDeclaration);
   CheckDeclaration(contract, component);
@@ -72,6 +83,10 @@ std::vector<std::string> CheckComponent(const ComponentDescriptor& component,
     } catch (...) {
       contract.ExpectOk(internal::CurrentExceptionStatus(), "no exception leaves it");
     }
+  }
+  if (printed >= 0) {
+    contract.Section("stdout");
+    contract.Expect(PrintedBytes() == printed, "it never writes to stdout");
   }
   if (!contract.needs_inputs().empty()) {
     std::printf("%s: behaviour not checked, it needs inputs: %s\n", contract.component().c_str(),
@@ -241,7 +256,8 @@ std::vector<std::string> CheckLibrary(const CheckRequest& request) {
   if (descriptor.num_components == 0) {
     broken.push_back(request.library + ": it provides no component");
   }
-  for (size_t i = request.first; i < descriptor.num_components; ++i) {
+  for (size_t i = request.first; i < descriptor.num_components && i - request.first < request.count;
+       ++i) {
     const ComponentDescriptor& component = descriptor.components[i];
     if (!IsAskedFor(request, component)) continue;
     for (const std::string& sentence : CheckComponent(component, request.options_json, tell)) {
@@ -253,7 +269,10 @@ std::vector<std::string> CheckLibrary(const CheckRequest& request) {
 }
 
 std::vector<std::string> CheckLibrary(const std::string& path, const std::string& options_json) {
-  return CheckLibrary({path, options_json, "", 0, nullptr});
+  CheckRequest request;
+  request.library = path;
+  request.options_json = options_json;
+  return CheckLibrary(request);
 }
 
 }  // namespace facet

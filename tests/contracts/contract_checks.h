@@ -16,6 +16,7 @@
 #define FACET_TESTS_CONTRACTS_CONTRACT_CHECKS_H_
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -132,6 +133,7 @@ struct CheckRequest {
   std::string library, options_json = "{}";
   std::string component;  // [KIND/]NAME alone; empty: all
   size_t first = 0;       // components of the library before it are passed over
+  size_t count = std::numeric_limits<size_t>::max();
   Tell tell;
 };
 

@@ -1,9 +1,10 @@
-// facet-contract [--component [KIND/]NAME] [--first N] [--report FILE] LIBRARY [OPTIONS_JSON]: exit
-// code 0 if every component of the library keeps the contract of its kind, else 1 and one line for
+// facet-contract [--component [KIND/]NAME] [--first N] [--count N] [--report FILE] LIBRARY
+// [OPTIONS_JSON]: exit code 0 if every component of the library keeps the contract of its kind, else 1 and one line for
 // each broken sentence. `facet plugins check` calls it.
 //
 //   --component  that one alone
 //   --first      from this one on, counted from 0
+//   --count      so many of them
 //   --report     appends what it has to say to FILE, at once and one JSON object a line (Tell in
 //                contract_checks.h)
 //
@@ -58,8 +59,8 @@ bool NeedsTheOther(const std::string& library) {
 
 int Usage() {
   std::fprintf(stderr,
-               "usage: facet-contract [--component [KIND/]NAME] [--first N] [--report FILE] "
-               "LIBRARY [OPTIONS_JSON]\n");
+               "usage: facet-contract [--component [KIND/]NAME] [--first N] [--count N] "
+               "[--report FILE] LIBRARY [OPTIONS_JSON]\n");
   return 2;
 }
 
@@ -73,7 +74,8 @@ int Main(const std::vector<std::string>& words) {
       request.component = value;
     } else if (words[next] == "--report") {
       report = value;
-    } else if (words[next] != "--first" || !absl::SimpleAtoi(value, &request.first)) {
+    } else if (!(words[next] == "--first" && absl::SimpleAtoi(value, &request.first)) &&
+               !(words[next] == "--count" && absl::SimpleAtoi(value, &request.count))) {
       return Usage();
     }
   }

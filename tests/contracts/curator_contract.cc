@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -224,6 +223,7 @@ void CheckSnapshot(Contract& contract, const Manifest& manifest, const OutputRun
 }
 
 void CheckManifest(Contract& contract, const Trial& trial) {
+  contract.Section("manifest");
   const auto after = Manifest::OpenFrozen(trial.output());
   if (!contract.ExpectOk(after.status(), "it leaves a frozen manifest") ||
       !contract.ExpectOk((*after)->CheckIntegrity(), "its manifest is whole")) {
@@ -261,6 +261,7 @@ bool AllFinite(const std::vector<double>& values) {
 
 void CheckResult(Contract& contract, const CurationResult& result,
                  const std::string& image_folder) {
+  contract.Section("figures and sheets");
   std::set<std::string> names;
   for (const Metric& metric : result.metrics) {
     contract.Expect(!metric.name.empty() && !metric.unit.empty(), "metrics have name and unit");
@@ -310,6 +311,7 @@ bool SameSheets(const std::vector<ContactSheet>& a, const std::vector<ContactShe
 // Again, with other threads, and by way of two stops.
 void CheckRepetitions(Contract& contract, Trials& trials, const std::string& name,
                       const Trial& first) {
+  contract.Section("determinism");
   const std::string bytes = first.Bytes(), manifest = first.context.manifest;
   const auto same = [&](const Trial& trial, const std::string& sentence) {
     return contract.ExpectOk(trial.result.status(), sentence) &&
@@ -319,7 +321,8 @@ void CheckRepetitions(Contract& contract, Trials& trials, const std::string& nam
   };
   if (!same(trials.Run(name + "_again", manifest, 1), "equal inputs give equal manifests")) return;
   same(trials.Run(name + "_threads", manifest, 3), "one thread and three give equal manifests");
-  if (first.calls == 0) return;
+  contract.Section("stopping and going on");
+  if (first.calls == 0) return contract.NotChecked("it tells no progress");
   for (const int64_t stop_at : {int64_t{1}, first.calls / 2 + 1}) {
     const Trial stopped = trials.Run(name + "_stopped", manifest, 1, stop_at);
     if (!stopped.told_to_stop) continue;  // what the first stop left has shortened its work
@@ -353,7 +356,10 @@ void CheckWhole(Contract& contract, Trials& trials, const std::string& name, con
 }  // namespace
 
 void CheckCurator(Contract& contract) {
+  contract.Plan({"refusals", "manifest", "figures and sheets", "determinism",
+                 "stopping and going on", "nothing left", "its input stays"});
   if (contract.Make<Curator>() == nullptr) return;
+  contract.Section("refusals");
   const CuratorContractInput input;
   if (!contract.ExpectOk(input.status(), "the contract's own manifest is made")) return;
   const std::string given = ReadFile(input.manifest()).value_or("");
@@ -364,9 +370,8 @@ void CheckCurator(Contract& contract) {
   const absl::Status refused = went_on.result.status(), missing = begun.result.status();
   if (!refused.ok() && !missing.ok() && IsRefusal(refused)) {
     // Without its files a curator must say so; that it does is all that can be checked.
-    std::printf("%s: behaviour not checked, it needs inputs: %s; without a manifest: %s\n",
-                contract.component().c_str(), std::string(refused.message()).c_str(),
-                std::string(missing.message()).c_str());
+    contract.NeedsInputs(
+        absl::StrCat(refused.message(), "; without a manifest: ", missing.message()));
     contract.Expect(IsRefusal(missing), "a refusal says what is missing");
     return;
   }
@@ -379,6 +384,7 @@ void CheckCurator(Contract& contract) {
                                missing.message()));
   if (went_on.result.ok()) {
     CheckWhole(contract, trials, "goes_on", went_on);
+    contract.Section("nothing left");
     const Trial nothing = trials.Run("nothing", input.empty_manifest(), 1);
     contract.Expect(nothing.result.ok() || IsRefusal(nothing.result.status()),
                     absl::StrCat("with no image left it finishes or says why not: ",
@@ -386,6 +392,7 @@ void CheckCurator(Contract& contract) {
     if (nothing.result.ok()) CheckResult(contract, *nothing.result, nothing.context.image_folder);
   }
   if (begun.result.ok()) CheckWhole(contract, trials, "begins", begun);
+  contract.Section("its input stays");
   contract.Expect(
       ReadFile(input.manifest()).value_or("") == given && FilesBelow(input.image_folder()) == files,
       "its input stays as it is");

@@ -1,5 +1,7 @@
 #include <cmath>
 #include <set>
+#include <thread>
+#include <vector>
 
 #include "core/api/dataset.h"
 #include "tests/contracts/contract_checks.h"
@@ -8,6 +10,7 @@ namespace facet {
 namespace {
 
 void CheckSamples(Contract& contract, const DatasetContents& contents) {
+  contract.Section("samples");
   std::set<std::string> keys;
   const Protocol& protocol = contents.protocol;
   for (const Sample& sample : contents.samples) {
@@ -49,6 +52,7 @@ void CheckFolds(Contract& contract, const Protocol& protocol) {
 }
 
 void CheckProtocol(Contract& contract, const DatasetContents& contents) {
+  contract.Section("index validity of the protocol");
   const Protocol& protocol = contents.protocol;
   const auto num_samples = static_cast<int64_t>(contents.samples.size());
   const auto num_templates = static_cast<int64_t>(protocol.templates.size());
@@ -98,25 +102,52 @@ bool SameProtocol(const Protocol& a, const Protocol& b) {
   return true;
 }
 
+bool SameImages(const absl::StatusOr<Image>& a, const absl::StatusOr<Image>& b) {
+  return a.ok() && b.ok() && a->width == b->width && a->height == b->height && a->bgr == b->bgr;
+}
+
+// The first samples without a file: alone, by another instance, backwards, and from two threads.
 void CheckRendering(Contract& contract, const DatasetContents& contents, const Dataset& first,
                     const Dataset& second) {
-  for (size_t i = 0; i < contents.samples.size() && i < 3; ++i) {
-    const Sample& sample = contents.samples[i];
-    if (!sample.path.empty()) continue;
-    const auto image = first.Render(sample.render);
-    const auto image_again = second.Render(sample.render);
-    contract.Expect(image.ok() && image_again.ok() && image->bgr == image_again->bgr,
-                    "rendering a sample gives the same pixels each time");
+  contract.Section("rendering");
+  std::vector<int64_t> renders;
+  for (size_t i = 0; i < contents.samples.size() && renders.size() < 3; ++i) {
+    if (contents.samples[i].path.empty()) renders.push_back(contents.samples[i].render);
   }
+  if (renders.empty()) return contract.NotChecked("its samples have files");
+  std::vector<absl::StatusOr<Image>> images;
+  for (const int64_t render : renders) {
+    images.push_back(first.Render(render));
+    if (!contract.Expect(SameImages(images.back(), second.Render(render)),
+                         "rendering a sample gives the same pixels each time")) {
+      return;
+    }
+  }
+  const auto same_backwards = [&] {
+    bool same = true;
+    for (size_t i = renders.size(); i-- > 0;)
+      same &= SameImages(images[i], first.Render(renders[i]));
+    return same;
+  };
+  contract.Expect(same_backwards(), "the order in which samples are rendered changes no pixel");
+  bool other_same = false;
+  std::thread other([&] { other_same = same_backwards(); });
+  const bool same = same_backwards();
+  other.join();
+  contract.Expect(same && other_same, "two threads render what one renders");
 }
 
 }  // namespace
 
 void CheckDataset(Contract& contract) {
+  contract.Plan(
+      {"loading", "samples", "index validity of the protocol", "determinism", "rendering"});
   const auto first = contract.Make<Dataset>();
   if (first == nullptr) return;
+  contract.Section("loading");
   const auto contents = first->Load();
   if (!contents.ok()) {
+    contract.NeedsInputs(std::string(contents.status().message()));
     contract.Expect(
         contents.status().code() != absl::StatusCode::kInternal &&
             contents.status().message().size() >= 10,
@@ -126,6 +157,7 @@ void CheckDataset(Contract& contract) {
   contract.Expect(!contents->samples.empty(), "it has samples, or says why not");
   CheckSamples(contract, *contents);
   CheckProtocol(contract, *contents);
+  contract.Section("determinism");
   const auto second = contract.Make<Dataset>();
   const auto again = second->Load();
   if (!contract.ExpectOk(again.status(), "a second instance loads too")) return;

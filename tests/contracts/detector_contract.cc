@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "absl/strings/str_cat.h"
 #include "core/api/detector.h"
 #include "tests/contracts/contract_checks.h"
 
@@ -61,11 +62,41 @@ void CheckSides(Contract& contract, const std::vector<Face>& faces) {
   contract.Expect(2 * num_ordered >= num_eyes, "landmarks are in the image's left-to-right order");
 }
 
+absl::StatusOr<std::vector<Face>> Detect(Detector& detector, const Image& image) {
+  return Guarded([&] { return detector.Detect(image, Sample()); });
+}
+
+// Images like any other, and two that are none.
+void CheckOddImages(Contract& contract, Detector& detector) {
+  contract.Section("odd images");
+  for (const Image& image : {GreyImage(64, 48, 0), GreyImage(1, 1, 128), GreyImage(37, 300, 255)}) {
+    const auto faces = detector.Detect(image, Sample());
+    if (contract.ExpectOk(faces.status(), "a grey image of any size is no error")) {
+      CheckFaces(contract, *faces);
+    }
+  }
+  contract.Section("huge and empty images");
+  for (const Image& image : HugeImages()) {
+    const auto faces = detector.Detect(image, Sample());
+    if (contract.ExpectOk(faces.status(), absl::StrCat("an image of ", image.width, " x ",
+                                                       image.height, " px is no error"))) {
+      CheckFaces(contract, *faces);
+    }
+  }
+  const auto none = Detect(detector, Image());
+  contract.Expect(none.ok() || none.status().message().size() >= 5,
+                  "an image without a pixel: a refusal says why");
+  if (none.ok()) CheckFaces(contract, *none);
+}
+
 }  // namespace
 
 void CheckDetector(Contract& contract) {
+  contract.Plan(
+      {"faces", "determinism", "order independence", "odd images", "huge and empty images"});
   const auto first = contract.Make<Detector>();
   if (first == nullptr) return;
+  contract.Section("faces");
   Sample sample;
   sample.box = Box{40, 30, 60, 60};
   sample.landmarks = {LandmarkScheme::kPoints5, {{55, 50}, {85, 50}, {70, 65}, {58, 78}, {82, 78}}};
@@ -77,15 +108,12 @@ void CheckDetector(Contract& contract) {
   if (!contract.ExpectOk(before.status(), "noise is an image like any other")) return;
   CheckFaces(contract, *before);
   CheckSides(contract, *before);
-  for (const Image& image : {GreyImage(64, 48, 0), GreyImage(1, 1, 128), GreyImage(37, 300, 255)}) {
-    const auto faces = first->Detect(image, Sample());
-    if (contract.ExpectOk(faces.status(), "a grey image of any size is no error")) {
-      CheckFaces(contract, *faces);
-    }
-  }
+  CheckOddImages(contract, *first);
+  contract.Section("order independence");
   const auto after = first->Detect(noise, sample);
   contract.Expect(after.ok() && Same(*before, *after),
                   "what it saw before does not change what it finds");
+  contract.Section("determinism");
   const auto second = contract.Make<Detector>();
   const auto fresh = second->Detect(noise, sample);
   contract.Expect(fresh.ok() && Same(*before, *fresh), "two instances find the same");

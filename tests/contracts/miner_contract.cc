@@ -1,6 +1,9 @@
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
+#include <vector>
 
 #include "core/api/miner.h"
 #include "tests/contracts/contract_checks.h"
@@ -113,7 +116,64 @@ Batch Strided(const Batch& batch) {
           at::stack({batch.labels, batch.labels + 1}, 1).select(1, 0)};
 }
 
+// By place in the batch, sorted: what was mined, whatever its order.
+std::vector<std::vector<int64_t>> Sorted(const Tuples& tuples, const at::Tensor& old_of_new) {
+  std::vector<std::vector<int64_t>> rows;
+  const auto add = [&](const std::vector<at::Tensor>& columns, int64_t sort) {
+    for (int64_t i = 0; i < columns[0].numel(); ++i) {
+      rows.push_back({sort});
+      for (const at::Tensor& column : columns) {
+        rows.back().push_back(old_of_new[column[i].item<int64_t>()].item<int64_t>());
+      }
+    }
+  };
+  if (tuples.kind == TupleKind::kTriplets) {
+    add({tuples.anchors, tuples.positives, tuples.negatives}, 0);
+  } else {
+    add({tuples.positive_first, tuples.positive_second}, 1);
+    add({tuples.negative_first, tuples.negative_second}, 2);
+  }
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+// A miner may draw, by places in the batch; one that does not mines the same images wherever they
+// stand.
+void CheckMinedOrder(Contract& contract, Miner& miner, const Batch& batch, const Tuples& tuples) {
+  contract.Section("order independence");
+  for (const uint64_t seed : {4, 5, 6}) {
+    const auto other = miner.Mine(batch.embeddings, batch.labels, seed);
+    if (!other.ok() || !SameTuples(tuples, *other)) {
+      return contract.NotChecked("it draws by its seed and the places in the batch");
+    }
+  }
+  const int64_t size = batch.labels.numel();
+  const at::Tensor order = at::randperm(size, at::detail::createCPUGenerator(19), at::kLong);
+  const auto permuted =
+      miner.Mine(batch.embeddings.index_select(0, order), batch.labels.index_select(0, order), 3);
+  contract.Expect(
+      permuted.ok() && Sorted(*permuted, order) == Sorted(tuples, at::arange(size, at::kLong)),
+      "the order of a batch changes nothing");
+}
+
+void CheckOddBatches(Contract& contract, Miner& miner, const Batch& batch) {
+  contract.Section("odd inputs");
+  if (!contract.broken().empty()) return;  // it would be said again of every case
+  at::Tensor with_nan = batch.embeddings.clone();
+  with_nan[0].fill_(std::nan(""));
+  for (const auto& [embeddings, where] :
+       {std::pair(with_nan, "an embedding that is NaN"),
+        std::pair(batch.embeddings * 1e30, "long embeddings"),
+        std::pair(at::zeros_like(batch.embeddings), "zero embeddings"),
+        std::pair(at::ones_like(batch.embeddings), "equal embeddings")}) {
+    const auto tuples =
+        Guarded([&, input = embeddings] { return miner.Mine(input, batch.labels, 3); });
+    if (tuples.ok()) CheckTuples(contract, miner, *tuples, batch.labels, where);
+  }
+}
+
 void CheckBatches(Contract& contract, Miner& miner) {
+  contract.Section("index validity");
   const Batch batch = RandomBatch();
   const Batch kept = {batch.embeddings.clone(), batch.labels.clone()};
   const auto tuples = miner.Mine(batch.embeddings, batch.labels, 3);
@@ -128,12 +188,15 @@ void CheckBatches(Contract& contract, Miner& miner) {
     const auto again = other.Mine(input.embeddings, input.labels, 3);
     return again.ok() && SameTuples(*tuples, *again);
   };
+  contract.Section("determinism");
   contract.Expect(mines_the_same(*contract.Make<Miner>(), kept), "equal seeds mine the same");
   contract.Expect(miner.Mine(kept.embeddings.neg(), kept.labels, 4).ok(), "it mines on");
   contract.Expect(mines_the_same(miner, kept), "earlier batches and seeds change nothing");
   contract.Expect(mines_the_same(miner, Strided(kept)),
                   "tensors that are not contiguous are read alike");
 
+  CheckMinedOrder(contract, miner, kept, *tuples);
+  CheckOddBatches(contract, miner, kept);
   CheckLackOf(contract, miner, {kept.embeddings, at::zeros({12}, at::kLong)}, true, false,
               "a batch of one identity");
   CheckLackOf(contract, miner, {kept.embeddings, at::arange(12, at::kLong)}, false, true,
@@ -168,6 +231,9 @@ std::vector<Tuples> Epoch(Contract& contract, Miner& miner, const Batch& batch, 
 }
 
 void CheckEpochs(Contract& contract, Miner& miner) {
+  contract.Section("order independence");
+  contract.NotChecked("a miner of epochs draws by places in the data set");
+  contract.Section("index validity");
   const Batch batch = RandomBatch();
   const Batch kept = {batch.embeddings.clone(), batch.labels.clone()};
   const std::vector<Tuples> tuples = Epoch(contract, miner, batch, 3);
@@ -180,11 +246,13 @@ void CheckEpochs(Contract& contract, Miner& miner) {
     for (size_t i = 0; same && i < tuples.size(); ++i) same = SameTuples(tuples[i], again[i]);
     return same;
   };
+  contract.Section("determinism");
   contract.Expect(mines_the_same(*contract.Make<Miner>(), kept), "equal seeds mine the same");
   Epoch(contract, miner, kept, 4);
   contract.Expect(mines_the_same(miner, kept), "earlier epochs and seeds change nothing");
   contract.Expect(mines_the_same(miner, Strided(kept)),
                   "tensors that are not contiguous are read alike");
+  contract.Section("odd inputs");
   for (const at::Tensor& labels :
        {at::zeros({12}, at::kLong), at::arange(12, at::kLong), at::zeros({0}, at::kLong)}) {
     const at::Tensor rows = kept.embeddings.narrow(0, 0, labels.numel());
@@ -198,6 +266,7 @@ void CheckEpochs(Contract& contract, Miner& miner) {
 }  // namespace
 
 void CheckMiner(Contract& contract) {
+  contract.Plan({"index validity", "determinism", "order independence", "odd inputs"});
   const auto miner = contract.Make<Miner>();
   if (miner == nullptr) return;
   if (miner->scope() == MinerScope::kEpoch) {

@@ -108,6 +108,7 @@ bool CheckFirstStep(Contract& contract, const Optimizer& optimizer) {
 }
 
 void CheckMinimises(Contract& contract) {
+  contract.Section("descent");
   // 12 curvatures from 0.1 to 10. sgd with a momentum up to 0.9 does not overshoot (its bound is
   // 2 over the largest), a step of fixed length ends near the minimum, and so does one of a
   // thousandth of the weights' length times the rate, with momentum. At ten times the rate sgd
@@ -128,6 +129,7 @@ void CheckMinimises(Contract& contract) {
 
 // What else the result may not depend on. Large enough that threads share it.
 void CheckPurity(Contract& contract) {
+  contract.Section("determinism");
   const at::Tensor start = Noise({40, 30, 9, 10}, 3), gradient = Noise({40, 30, 9, 10}, 4);
   const GradientOf gradient_of = Always(gradient);
   const int threads = at::get_num_threads();
@@ -155,6 +157,7 @@ void CheckPurity(Contract& contract) {
 }
 
 void CheckArguments(Contract& contract, const Optimizer& optimizer) {
+  contract.Section("arguments");
   const at::Tensor start = Noise({4, 3}, 5), gradient = Noise({4, 3}, 6);
   // Each step another scale, for a rule may be blind to one that stays; without decay, because a
   // trust ratio is blind too.
@@ -174,6 +177,7 @@ void CheckArguments(Contract& contract, const Optimizer& optimizer) {
 }
 
 void CheckBFloat16(Contract& contract, const Optimizer& optimizer) {
+  contract.Section("bfloat16");
   const at::Tensor start = Noise({4, 3}, 7), gradient = Noise({4, 3}, 8).to(at::kBFloat16);
   OptimizedTensor tensor = FromZero(optimizer, start);
   tensor.rounded = start.to(at::kBFloat16);
@@ -190,6 +194,7 @@ void CheckBFloat16(Contract& contract, const Optimizer& optimizer) {
 }
 
 void CheckClimb(Contract& contract, const Optimizer& optimizer) {
+  contract.Section("climbing");
   const at::Tensor start = Noise({4, 3}, 9), gradient = Noise({4, 3}, 10);
   OptimizedTensor tensor = FromZero(optimizer, start);
   tensor.rounded = start.to(at::kBFloat16);
@@ -215,12 +220,47 @@ void CheckClimb(Contract& contract, const Optimizer& optimizer) {
   }
 }
 
+// Two tensors in turn, and each alone.
+void CheckTensorOrder(Contract& contract, const Optimizer& optimizer) {
+  contract.Section("order independence");
+  const at::Tensor start = Noise({4, 3}, 11), gradient = Noise({4, 3}, 12);
+  OptimizedTensor first = FromZero(optimizer, start), other = FromZero(optimizer, start * 2);
+  for (int64_t t = 1; t <= 3; ++t) {
+    const OptimizerStep step = {kRate, 1.0, t};
+    contract.ExpectOk(WholeStep(optimizer, Always(-gradient), step, &other), "a step is no error");
+    contract.ExpectOk(WholeStep(optimizer, Always(gradient), step, &first), "a step is no error");
+  }
+  contract.Expect(at::equal(first.value, After(contract, start, Always(gradient))),
+                  "steps of other tensors in between change no bit");
+}
+
+void CheckOddTensors(Contract& contract, const Optimizer& optimizer) {
+  contract.Section("odd tensors");
+  for (const at::Tensor& start :
+       {at::ones({1}), at::ones({}), at::ones({0, 3}), at::ones({1, 5})}) {
+    const at::Tensor end = After(contract, start, Always(at::full_like(start, 0.5)));
+    contract.Expect(at::isfinite(end).all().item<bool>(),
+                    "a tensor of any shape stays finite, one without elements too");
+  }
+  const at::Tensor large = After(contract, at::ones({3}), Always(at::full({3}, 1e15)));
+  contract.Expect(at::isfinite(large).all().item<bool>(), "a large gradient gives finite values");
+  OptimizedTensor tensor = FromZero(optimizer, at::ones({3}));
+  const at::Tensor nan = at::full({3}, std::nan(""));
+  const absl::Status status =
+      Guarded([&] { return WholeStep(optimizer, Always(nan), {kRate, 1.0, 1}, &tensor); });
+  contract.Expect(!status.ok() || !at::isfinite(tensor.value).all().item<bool>(),
+                  "a gradient that is NaN is refused, or the value shows it");
+}
+
 }  // namespace
 
 void CheckOptimizer(Contract& contract) {
+  contract.Plan({"a step", "descent", "determinism", "order independence", "arguments", "bfloat16",
+                 "climbing", "odd tensors"});
   const at::NoGradGuard no_grad;
   const auto optimizer = contract.Make<Optimizer>();
   if (optimizer == nullptr) return;
+  contract.Section("a step");
   CheckState(contract, *optimizer);
   if (!CheckFirstStep(contract, *optimizer)) return;
   CheckMinimises(contract);
@@ -228,6 +268,8 @@ void CheckOptimizer(Contract& contract) {
   CheckArguments(contract, *optimizer);
   CheckBFloat16(contract, *optimizer);
   CheckClimb(contract, *optimizer);
+  CheckTensorOrder(contract, *optimizer);
+  CheckOddTensors(contract, *optimizer);
 }
 
 }  // namespace facet

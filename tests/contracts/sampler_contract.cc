@@ -77,12 +77,14 @@ void CheckEpoch(Contract& contract, const Sampler& sampler, const Images& images
 }
 
 void CheckSeeds(Contract& contract, const Sampler& sampler, const Images& images) {
+  contract.Section("determinism");
   const auto order = [&images](const Sampler& each, uint64_t seed) {
     return each.Epoch(images.labels, images.batch, seed);
   };
   const std::vector<int64_t> first = order(sampler, 3);
   contract.Expect(order(*contract.Make<Sampler>(), 3) == first, "equal seeds give equal epochs");
   contract.Expect(order(sampler, 4) != first, "another seed gives another epoch");
+  contract.Section("order independence");
   contract.Expect(order(sampler, 3) == first, "earlier epochs change nothing");
 }
 
@@ -101,8 +103,10 @@ void CheckHard(Contract& contract, const Sampler& sampler, const Images& images,
 }  // namespace
 
 void CheckSampler(Contract& contract) {
+  contract.Plan({"index validity", "determinism", "order independence", "odd data sets"});
   const auto sampler = contract.Make<Sampler>();
   if (sampler == nullptr) return;
+  contract.Section("index validity");
   if (!contract.Expect(sampler->images_together() >= 1, "images_together() is at least 1")) return;
   const Images plenty = Plenty(sampler->images_together());
   if (!contract.ExpectOk(sampler->Check(plenty.labels, plenty.batch),
@@ -111,6 +115,7 @@ void CheckSampler(Contract& contract) {
   }
   CheckEpoch(contract, *sampler, plenty, "plenty of images");
   CheckSeeds(contract, *sampler, plenty);
+  contract.Section("odd data sets");
   CheckHard(contract, *sampler, WithGapsInAnyOrder(plenty), "labels with gaps in any order");
   CheckHard(contract, *sampler, {{4, 9, 4, 9}, plenty.batch}, "fewer images than a batch");
   CheckHard(contract, *sampler, {plenty.labels, 13}, "a batch of 13");

@@ -65,35 +65,49 @@ bool IsRate(double rate) { return std::isfinite(rate) && rate >= 0; }
 // `used` has seen other phases.
 void CheckSpan(Contract& contract, const Schedule& used, const ScheduleSpan& span,
                const std::string& where) {
-  if (const absl::Status fits = used.Check(span); !fits.ok()) {
-    contract.Expect(fits.code() == absl::StatusCode::kInvalidArgument,
-                    where + ": a refusal is an InvalidArgument");
-    return;
-  }
+  contract.Section("odd phases");
+  const absl::Status fits = used.Check(span);
+  contract.Expect(fits.ok() || fits.code() == absl::StatusCode::kInvalidArgument,
+                  where + ": a refusal is an InvalidArgument");
+  if (!fits.ok()) return;
+  contract.Section("rates");
   const std::vector<double> rates = Forwards(used, span);
   if (!contract.Expect(std::all_of(rates.begin(), rates.end(), IsRate),
                        where + ": rates are finite and at least 0")) {
     return;
   }
+  contract.Section("order independence");
   contract.Expect(Backwards(used, span) == rates, where + ": earlier questions change no rate");
+  contract.Section("determinism");
   const auto fresh = contract.Make<Schedule>();
   contract.Expect(Backwards(*fresh, span) == rates, where + ": two instances give the same rates");
+  contract.Section("the end");
   const std::vector<bool> ends = Ends(used, span);
   contract.Expect(!ends.front(), where + ": it does not end before an epoch is over");
   contract.Expect(Ends(used, span) == ends && Ends(*fresh, span) == ends,
                   where + ": it ends at the same place each time");
+  contract.Section("odd scores");
   const std::vector<double> more = Scores(span, span.epochs + 7);
   bool all_rates = true;
   for (const int64_t step : Steps(span)) all_rates &= IsRate(used.Rate(span, step, more));
   used.Ends(span, more);
   contract.Expect(all_rates, where + ": more scores than it needs do no harm");
+  std::vector<double> diverged = Scores(span, span.epochs);
+  std::fill(diverged.begin(), diverged.end(), std::nan(""));
+  bool none_wrong = true;
+  for (const int64_t step : Steps(span)) none_wrong &= IsRate(used.Rate(span, step, diverged));
+  used.Ends(span, diverged);
+  contract.Expect(none_wrong, where + ": scores that are NaN make no rate that is");
 }
 
 }  // namespace
 
 void CheckSchedule(Contract& contract) {
+  contract.Plan(
+      {"rates", "determinism", "order independence", "the end", "odd scores", "odd phases"});
   const auto schedule = contract.Make<Schedule>();
   if (schedule == nullptr) return;
+  contract.Section("rates");
   const ScheduleSpan plain = {10, 7, 0.0, true};
   if (!contract.ExpectOk(schedule->Check(plain), "a phase of 10 epochs is one like any other")) {
     return;
