@@ -22,7 +22,7 @@ where `parts` is the name alone, a list, or FOLDER, all of the folder; <part>_te
 <name>_tests where there are several. With FOLDER, *_testing.h and *_testing.cc become the test-only library `testing`.
 Abseil, core/api and core/base are dependencies by themselves.
 `facet_plugins` gathers the libraries of a folder, each with its lib<name>.schema.json: its components, options and digest,
-so that the host need not load it. //plugins takes them all in. With `tests_together` it makes <folder>_tests of all
+so that the host need not load it. //plugins takes them all in. <name>.page is the folder's README.md. With `tests_together` it makes <folder>_tests of all
 <plugin>_test.cc, with `test_deps`, `test_data` and, where a test needs LibTorch, `torch`; *_testing.h and *_testing.cc are
 what they share.
 """
@@ -166,6 +166,11 @@ def facet_plugins(name, plugins, tests_together = False, test_deps = [], test_da
     libraries = [":lib%s.so" % plugin for plugin in plugins]
     native.exports_files(["README.md"])
     _schemas(name = name + ".schemas", libraries = libraries)
+    native.filegroup(
+        name = name + ".page",
+        srcs = native.glob(["README.md"]),
+        visibility = ["//visibility:public"],
+    )
     native.filegroup(
         name = name,
         srcs = libraries + [":%s.schemas" % name],

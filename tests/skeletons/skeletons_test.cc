@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <regex>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/api/kinds.h"
@@ -21,28 +22,33 @@ class SkeletonTest : public EndToEndTest, public testing::WithParamInterface<Kin
   }
   static std::string Name() { return "new_" + GetParam().name; }
 
-  // With the libraries of all kinds in one folder, and one store: most rows share their images.
-  Ending Run(const std::string& verb) const {
-    const std::string libraries = testing::TempDir() + "/plugins";
-    fs::create_directories(libraries);
+  // With the plugins of all kinds in one folder, and one store: most rows share their images.
+  Ending Run(const std::vector<std::string>& verb) const {
+    const std::string plugins = testing::TempDir() + "/plugins";
+    fs::create_directories(plugins);
     for (const KindInfo& kind : Kinds()) {
-      const std::string file = absl::StrCat("libnew_", kind.name, ".so");
-      fs::copy_file(FileOf(kind, file), absl::StrCat(libraries, "/", file),
-                    fs::copy_options::skip_existing);
+      for (const char* const ending : {".so", ".schema.json"}) {
+        const std::string file = absl::StrCat("libnew_", kind.name, ending);
+        fs::copy_file(FileOf(kind, file), absl::StrCat(plugins, "/", file),
+                      fs::copy_options::skip_existing);
+      }
     }
-    return Facet({"--store", testing::TempDir() + "/store", "--plugin-path", libraries, verb,
-                  FileOf(GetParam(), Name() + ".toml")});
+    std::vector<std::string> arguments = {"--store", testing::TempDir() + "/store", "--plugin-path",
+                                          plugins};
+    arguments.insert(arguments.end(), verb.begin(), verb.end());
+    arguments.push_back(FileOf(GetParam(), Name() + ".toml"));
+    return Facet(arguments);
   }
 };
 
 TEST_P(SkeletonTest, ItsExperimentIsValid) {
-  const Ending check = Run("check");
+  const Ending check = Run({"check"});
   EXPECT_EQ(check.exit_code, 0) << check.err << check.out;
   EXPECT_THAT(check.out, testing::HasSubstr("all fine"));
 }
 
 TEST_P(SkeletonTest, ItsExperimentGivesAFigure) {
-  const Ending run = Run("run");
+  const Ending run = Run({"run", "-j", "2"});
   EXPECT_EQ(run.exit_code, 0) << run.err << run.out;
   EXPECT_TRUE(std::regex_search(run.out,
                                 std::regex(absl::StrCat("\n", Name(), " +", Name(), " +[\\d.]+ "))))
