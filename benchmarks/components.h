@@ -21,7 +21,7 @@
 //                            what a size means, "components": [name...], "left_out": [{"name",
 //                            "reason"}...]}
 // What cannot be measured without files that the options do not name is left out, by name, on
-// stderr and in the "left_out" context of Google Benchmark's JSON.
+// stderr and in the "left_out" context of Google Benchmark's JSON, as the text of that list.
 // Exit codes: 0; 1 a benchmark ended with an error; 2 usage; 4 no such component, or a plugin that
 // cannot be used.
 #ifndef FACET_BENCHMARKS_COMPONENTS_H_
@@ -58,6 +58,7 @@ class Subject {
   const std::string& name() const { return info_.name; }
   const ComponentInfo& info() const { return info_; }
   bool HasOption(const std::string& name) const;
+  const Json& options() const { return options_; }  // that the command line gives
 
   // A fresh instance, `others` (a JSON object) over the command line's options.
   template <class Interface>

@@ -19,7 +19,7 @@ unnamed namespace, another of its target may not name alike. `bazel build --defi
 itself and without precompiled headers, which shows an include that it lacks.
 """
 
-load("@environment//:environment.bzl", "BUILD_ENVIRONMENT")
+load("@environment//:environment.bzl", "BUILD_ENVIRONMENT", "STANDARD_COPT")
 
 # Our code only: third-party headers are system headers. Two warnings are off because g++ 12 and 14 give them for correct
 # code of their own library at -O2: -Wrestrict (GCC bug 105651), -Wmaybe-uninitialized (in std::optional and std::variant).
@@ -35,7 +35,7 @@ COPTS = [
     "-fno-gnu-unique",
     # Enters the key of Bazel's disk cache; see third_party/environment.bzl.
     "-DFACET_BUILD_ENVIRONMENT=\\\"%s\\\"" % BUILD_ENVIRONMENT,
-]
+] + ([STANDARD_COPT] if STANDARD_COPT else [])
 
 HIDDEN = ["-fvisibility=hidden", "-fvisibility-inlines-hidden"]
 
@@ -45,7 +45,7 @@ WAITING_COPTS = [
     "-Wno-array-bounds",
     "-Wno-stringop-overflow",
 ]
-_WAITING_PACKAGES = ["core/app", "core/config", "core/graph", "core/pipeline", "core/report", "core/worker"] + [
+_WAITING_PACKAGES = ["core/app", "core/bench", "core/config", "core/graph", "core/pipeline", "core/report", "core/worker"] + [
     "plugins/curators/" + part
     for part in ["annotation", "download", "names", "search"]
 ] + ["plugins/lists", "plugins/manifest"]

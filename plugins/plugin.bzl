@@ -77,7 +77,7 @@ def facet_plugin(
         copts = COPTS + HIDDEN + copts + include,
         linkstatic = True,
         tags = tags,
-        visibility = ["//visibility:private"],
+        visibility = ["//benchmarks:__pkg__"],  # what a call into the library costs
         deps = _DEPS + (_TORCH_DEPS if torch else []) + deps + header,
     )
     native.cc_binary(
@@ -91,7 +91,7 @@ def facet_plugin(
     native.sh_test(
         name = name + "_contract_test",
         size = "medium",  # seconds on an idle machine; some networks and cascades take longer on a busy one
-        srcs = ["//tests/contracts:contract_torch" if torch else "//tests/contracts:contract"],
+        srcs = ["//tests/contracts:facet-torch-contract" if torch else "//tests/contracts:facet-contract"],
         args = ["$(rootpath %s)" % library, "'%s'" % contract_options],
         data = [library] + contract_data,
         tags = tags,
@@ -164,6 +164,7 @@ def facet_plugin_library(
 def facet_plugins(name, plugins, tests_together = False, test_deps = [], test_data = [], torch = False):
     """All `plugins` of a package, libraries and schemas: ":<name>"; see the head of this file."""
     libraries = [":lib%s.so" % plugin for plugin in plugins]
+    native.exports_files(["README.md"])
     _schemas(name = name + ".schemas", libraries = libraries)
     native.filegroup(
         name = name,

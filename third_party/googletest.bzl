@@ -5,7 +5,7 @@ load("//third_party:debian.bzl", "debian_library")
 def googletest():
     debian_library(
         name = "googletest",
-        build_file = "//third_party:googletest.BUILD",
+        build_file = Label("//third_party:googletest.BUILD"),
         headers = ["gmock", "gtest"],
         package = "libgmock-dev",
     )

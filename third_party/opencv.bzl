@@ -5,7 +5,7 @@ load("//third_party:debian.bzl", "debian_library")
 def opencv():
     debian_library(
         name = "opencv",
-        build_file = "//third_party:opencv.BUILD",
+        build_file = Label("//third_party:opencv.BUILD"),
         headers = ["opencv4"],
         package = "libopencv-dev",
     )

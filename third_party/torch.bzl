@@ -1,7 +1,9 @@
 """LibTorch: Debian's, or the release that LIBTORCH_HOME names.
 
-LIBTORCH_HOME is a folder with `include/` and `lib/` as in the releases of pytorch.org, built with the C++11 string ABI.
-CUDA builds are linked to their CUDA libraries. The programs find it by a run path to LIBTORCH_HOME/lib.
+LIBTORCH_HOME is a folder with `include/` and `lib/`, built with the C++11 string ABI: a release of pytorch.org, or the
+folder `torch` of an installed PyTorch wheel. libtorch_home.sh says what is wrong with one. CUDA builds are linked to
+their CUDA libraries; those that a wheel takes from the packages beside it, its own libraries find. The programs find it
+by a run path to LIBTORCH_HOME/lib.
 """
 
 load("//third_party:debian.bzl", "debian_headers")
@@ -19,22 +21,27 @@ def _openblas_flags(ctx):
     found = ctx.execute(["sh", "-c", "ls -d /usr/lib/*/openblas-openmp"]).stdout.strip().splitlines()
     return ["-Wl,--disable-new-dtags,-rpath," + found[0]] if found else []
 
-def _torch_impl(ctx):
+# Attributes of a repository rule that calls check_libtorch_home. It says environ = ["LIBTORCH_HOME"] too.
+LIBTORCH_CHECK = {"check": attr.label(default = "//third_party:libtorch_home.sh", allow_single_file = True)}
+
+def check_libtorch_home(ctx):
+    """LIBTORCH_HOME ("" for Debian's) and the C++ standard that its headers want; fails where it is of no use."""
     home = ctx.os.environ.get("LIBTORCH_HOME", "").rstrip("/")
+    if not home:
+        return struct(home = "", standard = "c++17")
+    checked = ctx.execute(["sh", ctx.path(ctx.attr.check), home])
+    if checked.return_code != 0:
+        fail(checked.stderr.strip())
+    return struct(home = home, standard = checked.stdout.strip())
+
+def _torch_impl(ctx):
+    home = check_libtorch_home(ctx).home
     if not home:
         debian_headers(ctx, _HEADERS, "libtorch-dev")
         debian_headers(ctx, _OPTIONAL_HEADERS, "libtorch-dev", optional = True)
         flags = ["-l" + name for name in _LIBRARIES] + _openblas_flags(ctx)
     else:
-        if not home.startswith("/"):
-            fail("LIBTORCH_HOME=%s is not an absolute path" % home)
         lib = home + "/lib"
-        for needed in [home + "/include/" + header for header in _HEADERS] + \
-                      [lib + "/lib%s.so" % name for name in _LIBRARIES]:
-            if not ctx.path(needed).exists:
-                fail("LIBTORCH_HOME=%s is not laid out like a LibTorch release: %s is missing" % (home, needed))
-        if ctx.execute(["grep", "-q", "__cxx11", lib + "/libc10.so"]).return_code != 0:
-            fail("LIBTORCH_HOME=%s is built with the old string ABI; take the release named cxx11-abi" % home)
         for header in _HEADERS + _OPTIONAL_HEADERS:
             if ctx.path(home + "/include/" + header).exists:
                 ctx.symlink(home + "/include/" + header, "include/" + header)
@@ -49,7 +56,7 @@ def _torch_impl(ctx):
 
 torch_repository = repository_rule(
     implementation = _torch_impl,
-    attrs = {"build_file": attr.label(default = "//third_party:torch.BUILD")},
+    attrs = dict(LIBTORCH_CHECK, build_file = attr.label(default = "//third_party:torch.BUILD")),
     environ = ["LIBTORCH_HOME"],
     local = True,
 )

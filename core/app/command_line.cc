@@ -9,6 +9,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/app/exit_code.h"
 #include "core/base/suggest.h"
 
@@ -31,6 +32,33 @@ std::vector<std::string> OptionNames(const CLI::App& app) {
     for (const std::string& name : OptionNames(*verb)) names.push_back(name);
   }
   return names;
+}
+
+CommandPage::Option PageOf(const CLI::Option& option) {
+  CommandPage::Option page;
+  for (const std::string& name : option.get_snames()) page.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) page.names.push_back("--" + name);
+  page.is_positional = page.names.empty();
+  if (page.is_positional) page.names = {option.get_name()};
+  page.doc = option.get_description();
+  if (option.get_items_expected_max() == 0) return page;
+  // "WHEN:{auto,always,never}": validators add what they take.
+  const std::string type = option.get_type_name();
+  page.value = type.substr(0, type.find(':'));
+  const size_t open = type.find('{'), close = type.find('}');
+  if (open != std::string::npos && close != std::string::npos) {
+    page.choices = absl::StrSplit(type.substr(open + 1, close - open - 1), ',');
+  }
+  return page;
+}
+
+CommandPage PageOf(const CLI::App& app) {
+  CommandPage page;
+  page.name = app.get_name();
+  page.doc = app.get_description();
+  for (const CLI::Option* option : app.get_options()) page.options.push_back(PageOf(*option));
+  for (const CLI::App* verb : app.get_subcommands({})) page.subcommands.push_back(PageOf(*verb));
+  return page;
 }
 
 // Returns kExitUsage.
@@ -196,6 +224,8 @@ CommandLine::~CommandLine() = default;
 void CommandLine::AllowOptionsAfterVerb() { state_->app.fallthrough(); }
 
 Command CommandLine::program() { return Command(&state_->app, &state_->run); }
+
+CommandPage CommandLine::Page() const { return PageOf(state_->app); }
 
 int CommandLine::Run(int argc, char** argv) {
   try {

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/app/shell_pages.h"
+
 namespace CLI {
 class App;
 class Option;
@@ -76,6 +78,8 @@ class CommandLine {
   void AllowOptionsAfterVerb();
   // Has to be given a verb.
   Command program();
+  // What has been declared so far.
+  CommandPage Page() const;
   // Parses the whole line, then does what the verb does. Returns the exit code: kExitUsage with
   // CLI11's words on stderr, and the nearest verb or option, where the line is wrong; another than
   // the verb's where its answer cannot be written.

@@ -7,8 +7,10 @@
 #include "core/app/exit_code.h"
 #include "core/app/signals.h"
 #include "core/app/verb.h"
+#include "core/app/verb_bench.h"
 #include "core/app/verb_cache.h"
 #include "core/app/verb_check.h"
+#include "core/app/verb_completion.h"
 #include "core/app/verb_manifest.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
@@ -28,7 +30,8 @@ void AddGlobalOptions(Command program, VerbContext& context) {
       .ShowDefault();
   program
       .Option("--plugin-path", &context.plugin_paths,
-              "folder with plugins, before the build's own; repeatable")
+              "folder with plugins, before FACET_PLUGIN_PATH, ~/.local/share/facet/plugins and the "
+              "installation's; repeatable")
       .TypeName("DIR")
       .ExistingFolder();
   program.Option("--color", &context.color, "colours in tables and messages; auto: on a terminal")
@@ -52,11 +55,14 @@ int Main(int argc, char** argv) {
   AddShowVerb(program, context);
   AddPreviewVerb(program, context);
   AddReportVerb(program, context);
+  AddBenchVerb(program, context);
   AddWeightsVerb(program, context);
   AddCacheVerb(program, context);
   AddManifestVerb(program, context);
   AddPluginsVerb(program, context);
   AddVersionVerb(program, context);
+  AddCompletionVerb(program, line);
+  AddManualVerb(program, line);
   return line.Run(argc, argv);
 }
 

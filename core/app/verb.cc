@@ -9,10 +9,12 @@
 #include <filesystem>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "core/base/child_process.h"
 #include "core/base/suggest.h"
 #include "core/config/diagnostic.h"
@@ -34,6 +36,11 @@ std::string ShellQuoted(const std::string& argument) {
   return absl::StrCat("'", absl::StrReplaceAll(argument, {{"'", "'\\''"}}), "'");
 }
 
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 }  // namespace
 
 bool VerbContext::Colored(int file_descriptor) const {
@@ -45,12 +52,28 @@ bool VerbContext::Colored(int file_descriptor) const {
 }
 
 std::vector<std::string> VerbContext::plugin_folders() const {
-  std::vector<std::string> folders;
-  std::error_code error;
-  for (const std::string& path : plugin_paths)
-    folders.push_back(fs::absolute(path, error).string());
-  folders.push_back((fs::path(ProgramFolder()).parent_path() / "plugins").string());
-  return folders;
+  std::vector<std::string> folders = plugin_paths;
+  for (const auto path : absl::StrSplit(Variable("FACET_PLUGIN_PATH"), ':', absl::SkipEmpty())) {
+    folders.emplace_back(path);
+  }
+  std::string data = Variable("XDG_DATA_HOME");
+  if (const std::string home = Variable("HOME"); data.empty() && !home.empty()) {
+    data = home + "/.local/share";
+  }
+  if (!data.empty()) folders.push_back(data + "/facet/plugins");
+  folders.push_back(home_folder() + "/plugins");
+
+  std::vector<std::string> distinct;
+  for (const std::string& folder : folders) {
+    std::error_code error;
+    const std::string path = fs::absolute(folder, error).lexically_normal().string();
+    if (!absl::c_linear_search(distinct, path)) distinct.push_back(path);
+  }
+  return distinct;
+}
+
+std::string VerbContext::home_folder() const {
+  return fs::path(ProgramFolder()).parent_path().string();
 }
 
 std::string VerbContext::worker_path() const { return ProgramFolder() + "/facet-worker"; }

@@ -30,7 +30,7 @@ namespace facet {
 class VerbContext {
  public:
   std::string store = ".facet";           // --store: folder of cache and runs
-  std::vector<std::string> plugin_paths;  // --plugin-path, in order, before the build's own
+  std::vector<std::string> plugin_paths;  // --plugin-path, in order, before the other folders
   std::string color = "auto";             // --color: auto, always, never
   int verbosity = 0;                      // -q: -1, -v: 1, -vv: 2
   std::vector<std::string> arguments;     // the command line after the program's name, as given
@@ -40,7 +40,12 @@ class VerbContext {
   // All components of the plugin folders, read at the first call. Libraries that cannot be used are
   // warned of on stderr, once.
   const Catalogue& catalogue();
+  // --plugin-path, FACET_PLUGIN_PATH (separated by colons), the user's folder
+  // ($XDG_DATA_HOME/facet/plugins, else ~/.local/share/facet/plugins), the installation's: of two
+  // components of one name the first is used. A folder need not exist.
   std::vector<std::string> plugin_folders() const;
+  // The installation: the folder that holds bin/ and plugins/.
+  std::string home_folder() const;
   // The worker program, beside the host.
   std::string worker_path() const;
   // How the user called facet, for commands that a message proposes; and a whole command line,

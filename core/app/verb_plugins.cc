@@ -13,7 +13,9 @@
 #include "core/api/kinds.h"
 #include "core/app/catalogue_page.h"
 #include "core/app/example_experiment.h"
+#include "core/app/new_plugin.h"
 #include "core/app/plugin_description.h"
+#include "core/app/verb_plugins_check.h"
 #include "core/base/suggest.h"
 #include "core/pipeline/experiment_layout.h"
 #include "core/stages/stage_types.h"
@@ -22,7 +24,7 @@ namespace facet {
 namespace {
 
 struct PluginsArguments {
-  std::string kind, name;
+  std::string kind, name, folder;
   bool json = false, example = false;
 };
 
@@ -32,16 +34,19 @@ void PrintComponents(const std::vector<const ComponentInfo*>& infos) {
   std::fputs(DumpPretty({{"schema", 1}, {"components", components}}).c_str(), stdout);
 }
 
+absl::Status CheckKind(const std::string& kind) {
+  if (FindKind(kind) != nullptr) return absl::OkStatus();
+  const std::string nearest = Nearest(kind, KindNames());
+  return absl::NotFoundError(absl::StrCat(
+      "no component is of kind \"", kind, "\"; kinds: ", absl::StrJoin(KindNames(), ", "),
+      nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+}
+
 int List(const PluginsArguments& arguments, VerbContext& context) {
   const Catalogue& catalogue = context.catalogue();
-  if (!arguments.kind.empty() && FindKind(arguments.kind) == nullptr) {
-    const std::string nearest = Nearest(arguments.kind, KindNames());
-    return Fail(context,
-                absl::NotFoundError(absl::StrCat(
-                    "no component is of kind \"", arguments.kind,
-                    "\"; kinds: ", absl::StrJoin(KindNames(), ", "),
-                    nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?"))),
-                kExitUsage);
+  if (!arguments.kind.empty()) {
+    const absl::Status known = CheckKind(arguments.kind);
+    if (!known.ok()) return Fail(context, known, kExitUsage);
   }
   std::vector<const ComponentInfo*> infos;
   for (const ComponentInfo& info : catalogue.components()) {
@@ -140,6 +145,37 @@ int Describe(const PluginsArguments& arguments, VerbContext& context) {
   return kExitDone;
 }
 
+int New(const PluginsArguments& arguments, VerbContext& context) {
+  if (const absl::Status known = CheckKind(arguments.kind); !known.ok()) {
+    return Fail(context, known, kExitUsage);
+  }
+  const ComponentInfo* taken = context.catalogue().Find(arguments.kind, arguments.name);
+  if (taken != nullptr) {
+    return Fail(context,
+                absl::AlreadyExistsError(absl::StrCat("there is a ", arguments.kind, " \"",
+                                                      arguments.name, "\" already (",
+                                                      taken->library_path, "); take another name")),
+                kExitUsage);
+  }
+  const std::string folder = arguments.folder.empty() ? arguments.name : arguments.folder;
+  // The commands of its README are given in that folder.
+  std::string command = context.command();
+  std::error_code error;
+  if (command.find('/') != std::string::npos) {
+    command = std::filesystem::absolute(command, error).lexically_normal().string();
+  }
+  const absl::StatusOr<std::vector<std::string>> files = WriteNewPlugin(
+      {arguments.kind, arguments.name, folder, context.home_folder(), command});
+  if (!files.ok()) {
+    return Fail(context, files.status(),
+                absl::IsInvalidArgument(files.status()) ? kExitUsage : kExitInput);
+  }
+  for (const std::string& file : *files) std::printf("%s/%s\n", folder.c_str(), file.c_str());
+  std::fprintf(stderr, "next: cd %s, and README.md says how to build, test and run it\n",
+               folder.c_str());
+  return kExitDone;
+}
+
 }  // namespace
 
 void AddPluginsVerb(Command program, VerbContext& context) {
@@ -156,6 +192,14 @@ void AddPluginsVerb(Command program, VerbContext& context) {
   describe.Flag("--json", &arguments->json, "one JSON document");
   describe.Flag("--example", &arguments->example, "an experiment with the component, alone");
   describe.OnRun([arguments, &context] { return Describe(*arguments, context); });
+  Command made =
+      verb.Subcommand("new", "a component of your own: source, test, experiment, build files");
+  made.Positional("KIND", &arguments->kind, "loss, detector, ...").Required();
+  made.Positional("NAME", &arguments->name, "of the component, in snake_case").Required();
+  made.Option("--dir", &arguments->folder, "folder to make; NAME in the present one otherwise")
+      .TypeName("DIR");
+  made.OnRun([arguments, &context] { return New(*arguments, context); });
+  AddPluginsCheckVerb(verb, context);
   verb.Subcommand("catalogue", "all components and their options as one Markdown page")
       .OnRun([&context] {
         std::fputs(CataloguePage(context.catalogue(), AllStageTypes()).c_str(), stdout);

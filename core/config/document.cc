@@ -128,6 +128,8 @@ class Reader {
   void UnknownFileKey(const std::string& name, const Node& member) {
     Diagnostic& problem = problems_->Error("E0201", member.key,
                                            absl::StrCat("an experiment has no key \"", name, "\""));
+    problem.help = LibraryHelp(name);
+    if (!problem.help.empty()) return;
     std::vector<std::string> row_names = slot_names_;
     for (const char* key : {"id", "label", "reported", "skip", "unset"})
       row_names.emplace_back(key);

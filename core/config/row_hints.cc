@@ -95,6 +95,8 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
       "E0201", node.key,
       absl::StrCat(is_option && owner != path ? absl::StrCat(path, ": ") : "", owner, " has no ",
                    is_option ? "option" : "key", " \"", name, "\""));
+  problem.help = LibraryHelp(name);
+  if (!problem.help.empty()) return;
   std::vector<std::string> candidates = known;
   if (path.empty()) candidates.insert(candidates.end(), RowKeys().begin(), RowKeys().end());
   const std::string nearest = Nearest(name, candidates);
@@ -341,6 +343,8 @@ void RowChecker::ReportUnknownComponent(const Slot& slot, const std::string& nam
   }
   Diagnostic& problem = problems_->Error(
       "E0401", place, absl::StrCat("no plugin provides the ", slot.kind, " \"", name, "\""));
+  problem.help = LibraryHelp(name);
+  if (!problem.help.empty()) return;
   if (!nearest.empty()) {
     problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
   } else if (LastName(slot.path) == name && layout_.Find(slot.path)->path != slot.path) {

@@ -148,4 +148,16 @@ std::string MeantUnit(double value, const OptionSpec& spec) {
   return "";
 }
 
+std::string LibraryHelp(const std::string& name) {
+  static const std::vector<std::string> kKeys = {"library", "libraries",   "plugin",
+                                                 "plugins", "plugin_path", "plugin_paths"};
+  if (!absl::c_linear_search(kKeys, name) && !absl::StrContains(name, '/') &&
+      !absl::EndsWith(name, ".so")) {
+    return "";
+  }
+  return "an experiment is data and loads no code: `use` is the name of a component, and the "
+         "folder of its library goes to the command (--plugin-path DIR, FACET_PLUGIN_PATH) or is "
+         "~/.local/share/facet/plugins";
+}
+
 }  // namespace facet

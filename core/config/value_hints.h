@@ -25,6 +25,9 @@ std::string MeantValue(const Node& node, const OptionSpec& spec);
 // A number outside its range may be in another unit: "is it in degrees? That is 0.4992 rad".
 std::string MeantUnit(double value, const OptionSpec& spec);
 
+// Of a key or a `use` that seems to name a library: what to do instead. Empty for all others.
+std::string LibraryHelp(const std::string& name);
+
 }  // namespace facet
 
 #endif  // FACET_CORE_CONFIG_VALUE_HINTS_H_

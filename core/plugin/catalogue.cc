@@ -32,8 +32,8 @@ std::vector<std::string> LibrariesOf(const std::string& folder) {
   return paths;
 }
 
-// A plugin is native code that runs as the user. Whoever may write to it, or put one beside it, may do
-// all that the user may: others must not, as ssh wants it of keys.
+// A plugin is native code that runs as the user. Whoever may write to it, or put one in its place,
+// may do all that the user may: others must not, as ssh wants it of keys.
 absl::Status CheckWriters(const std::string& path) {
   struct stat info;
   if (::stat(path.c_str(), &info) != 0) {
@@ -44,9 +44,32 @@ absl::Status CheckWriters(const std::string& path) {
     return absl::PermissionDeniedError(
         absl::StrCat(path, ": everybody may write to it", cure, "chmod o-w ", path));
   }
+  // A group that is the user's own, as Debian makes one for each, has nobody else in it.
+  if ((info.st_mode & S_IWGRP) != 0 && info.st_gid != 0 && info.st_gid != ::getegid()) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(path, ": a group of users may write to it", cure, "chmod g-w ", path));
+  }
   if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
     return absl::PermissionDeniedError(absl::StrCat(path, ": it belongs to another user (",
                                                     info.st_uid, ")", cure, "chown $USER ", path));
+  }
+  return absl::OkStatus();
+}
+
+// The folders above may not be everybody's either, who could put another folder in its place; but
+// for those where each may move only what is his (/tmp).
+absl::Status CheckFolder(const std::string& folder) {
+  FACET_RETURN_IF_ERROR(CheckWriters(folder));
+  std::error_code error;
+  const fs::path real = fs::canonical(folder, error);
+  for (fs::path above = real.parent_path(); !error && above != above.parent_path();
+       above = above.parent_path()) {
+    struct stat info;
+    if (::stat(above.c_str(), &info) != 0 || (info.st_mode & S_IWOTH) == 0) continue;
+    if ((info.st_mode & S_ISVTX) != 0) continue;
+    return absl::PermissionDeniedError(absl::StrCat(
+        folder, ": everybody may write to ", above.string(),
+        " above it; its plugins are left out. Correct it with: chmod o-w ", above.string()));
   }
   return absl::OkStatus();
 }
@@ -135,7 +158,7 @@ Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
   catalogue.folders_ = folders;
   for (const std::string& folder : folders) {
     const std::vector<std::string> libraries = LibrariesOf(folder);
-    if (absl::Status safe = CheckWriters(folder); !libraries.empty() && !safe.ok()) {
+    if (absl::Status safe = CheckFolder(folder); !libraries.empty() && !safe.ok()) {
       catalogue.problems_.push_back({folder, std::move(safe)});
       continue;
     }

@@ -54,6 +54,12 @@ std::string Listed(const std::vector<Run>& runs) {
 
 }  // namespace
 
+std::vector<std::string> RunFolders(const std::string& store) {
+  std::vector<std::string> folders;
+  for (const Run& run : AllRuns(fs::path(store) / "runs")) folders.push_back(run.folder.string());
+  return folders;
+}
+
 absl::StatusOr<std::string> FindResults(const std::string& store, const std::string& run) {
   if (!run.empty()) {
     const fs::path given(run);

@@ -3,6 +3,7 @@
 #define FACET_CORE_REPORT_FIND_RESULTS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -12,6 +13,9 @@ namespace facet {
 // the name of a run, an experiment's name or file (its latest run), or, if empty, the latest run of
 // the store. NotFound says what was looked for and which runs there are.
 absl::StatusOr<std::string> FindResults(const std::string& store, const std::string& run);
+
+// The folders of all runs of a store, the latest first.
+std::vector<std::string> RunFolders(const std::string& store);
 
 }  // namespace facet
 

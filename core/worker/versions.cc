@@ -1,5 +1,6 @@
 #include "core/worker/versions.h"
 
+#include <ATen/Context.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
 #include <link.h>
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <opencv2/core/utility.hpp>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "absl/strings/match.h"
@@ -19,8 +21,19 @@
 namespace facet {
 namespace {
 
-// LibTorch multiplies with whatever libblas.so.3 is.
+// "Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605 for ..." -> "MKL 2024.2"
+std::string MklRelease() {
+  const std::string text = at::get_mkl_version();
+  constexpr std::string_view kBefore = "Version ";
+  const size_t found = text.find(kBefore);
+  if (found == std::string::npos) return "MKL";
+  const size_t begin = found + kBefore.size();
+  return absl::StrCat("MKL ", text.substr(begin, text.find_first_of(" -", begin) - begin));
+}
+
+// Debian's LibTorch multiplies with whatever libblas.so.3 is, a PyTorch wheel with the MKL in it.
 std::string BlasRelease() {
+  if (at::hasMKL()) return MklRelease();
   void* symbol = ::dlsym(RTLD_DEFAULT, "openblas_get_config");
   if (symbol == nullptr) return "BLAS other than OpenBLAS";
   // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...": what follows the number tells of this machine.

@@ -10,7 +10,7 @@ load("//core:core.bzl", "facet_cc_test_plugin")
 
 def bad_component(name, sentences, torch = False, deps = []):
     library = "lib%s.so" % name
-    contract = "//tests/contracts:contract_torch" if torch else "//tests/contracts:contract"
+    contract = "//tests/contracts:facet-torch-contract" if torch else "//tests/contracts:facet-contract"
     tags = ["torch"] if torch else []
     facet_cc_test_plugin(name, deps = deps, torch = torch)
     native.sh_test(

@@ -164,6 +164,25 @@ TEST(BadPlugins, WhatEverybodyMayWriteToIsLeftOut) {
   EXPECT_NE(Catalogue::Scan({folder.string()}, &DescribeLibrary).Find("aligner", "twin"), nullptr);
 }
 
+TEST(BadPlugins, AFolderBelowOneThatEverybodyMayWriteToIsLeftOut) {
+  namespace fs = std::filesystem;
+  const fs::path above = fs::path(TempDir()) / "everybodys", folder = above / "plugins";
+  fs::create_directories(folder);
+  fs::copy_file(Path("same_name_first"), folder / "libtwin.so",
+                fs::copy_options::overwrite_existing);
+  fs::permissions(above, fs::perms::others_write, fs::perm_options::add);
+  Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
+  EXPECT_EQ(catalogue.Find("aligner", "twin"), nullptr);
+  ASSERT_EQ(catalogue.problems().size(), 1u);
+  EXPECT_SAYS(std::string(catalogue.problems()[0].status.message()),
+              "chmod o-w " + fs::canonical(above).string());
+  // As /tmp is: nobody may move what is another's.
+  fs::permissions(above, fs::perms::sticky_bit, fs::perm_options::add);
+  catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
+  EXPECT_NE(catalogue.Find("aligner", "twin"), nullptr);
+  fs::permissions(above, fs::perms::others_write, fs::perm_options::remove);
+}
+
 // What a library takes from libfacet enters the keys of the stages that use it.
 TEST(BadPlugins, TheCallsOfALibraryAreListed) {
   const auto calls = CalledFunctions(Path("same_name_first"));

@@ -1,5 +1,6 @@
 #include "tests/contracts/contract_checks.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <utility>
@@ -10,6 +11,8 @@
 
 namespace facet {
 namespace {
+
+constexpr char kDeclaration[] = "declaration";
 
 bool IsSnakeCase(const std::string& name) {
   if (name.empty() || !std::islower(static_cast<unsigned char>(name[0]))) return false;
@@ -44,12 +47,54 @@ void CheckDeclaration(Contract& contract, const ComponentDescriptor& component) 
   contract.Expect(!component.create("[]").ok(), "options that are no table are refused");
 }
 
+Json NameOf(const ComponentDescriptor& component) {
+  return {{"kind", component.kind}, {"name", component.name}};
+}
+
+bool IsAskedFor(const CheckRequest& request, const ComponentDescriptor& component) {
+  return request.component.empty() || request.component == component.name ||
+         request.component == absl::StrCat(component.kind, "/", component.name);
+}
+
+std::vector<std::string> CheckComponent(const ComponentDescriptor& component,
+                                        const std::string& options_json, const Tell& tell) {
+  static const std::map<std::string, KindCheck>& checks =
+      *new std::map<std::string, KindCheck>(KindChecks());
+  tell({{"begin", NameOf(component)}});
+  Contract contract(component, options_json, tell);
+  contract.Section(kDeclaration);
+  CheckDeclaration(contract, component);
+  const auto check = checks.find(component.kind);
+  if (contract.Expect(check != checks.end(),
+                      absl::StrCat("no contract for kind ", component.kind))) {
+    try {
+      check->second(contract);
+    } catch (...) {
+      contract.ExpectOk(internal::CurrentExceptionStatus(), "no exception leaves it");
+    }
+  }
+  if (!contract.needs_inputs().empty()) {
+    std::printf("%s: behaviour not checked, it needs inputs: %s\n", contract.component().c_str(),
+                contract.needs_inputs().c_str());
+  }
+  Json end = NameOf(component);
+  end["checks"] = contract.Report();
+  tell({{"end", end}});
+  std::vector<std::string> broken;
+  for (const std::string& sentence : contract.broken()) {
+    broken.push_back(contract.component() + ": " + sentence);
+  }
+  return broken;
+}
+
 }  // namespace
 
-Contract::Contract(const ComponentDescriptor& descriptor, std::string options_json)
+Contract::Contract(const ComponentDescriptor& descriptor, std::string options_json, Tell tell)
     : descriptor_(descriptor),
       component_(absl::StrCat(descriptor.kind, " \"", descriptor.name, "\"")),
-      options_json_(std::move(options_json)) {
+      options_json_(std::move(options_json)),
+      tell_(tell != nullptr ? std::move(tell) : [](const Json&) {}),
+      groups_({{kDeclaration, "", 0, {}, {}}}) {
   const absl::StatusOr<Json> schema = ParseJson(descriptor.schema(), "it");
   if (!schema.ok()) return;
   const absl::StatusOr<std::vector<OptionSpec>> options = ParseSchema(*schema);
@@ -57,9 +102,73 @@ Contract::Contract(const ComponentDescriptor& descriptor, std::string options_js
   for (const OptionSpec& option : *options) option_names_.insert(option.name);
 }
 
+Contract::Group& Contract::Find(const std::string& name) {
+  for (Group& group : groups_) {
+    if (group.name == name) return group;
+  }
+  groups_.push_back({name, "", 0, {}, {}});
+  return groups_.back();
+}
+
+void Contract::Plan(const std::vector<std::string>& sections) {
+  for (const std::string& name : sections) Find(name);
+  Json names = Json::array();
+  for (const Group& group : groups_) names.push_back(group.name);
+  tell_({{"plan", names}});
+}
+
+void Contract::Section(const std::string& name) {
+  tell_({{"left", ToJson(groups_[current_])}});
+  current_ = static_cast<size_t>(&Find(name) - groups_.data());
+  tell_({{"enter", name}});
+}
+
+void Contract::NotChecked(const std::string& reason) { groups_[current_].reason = reason; }
+
+void Contract::Note(const std::string& sentence) {
+  std::vector<std::string>& notes = groups_[current_].notes;
+  if (std::find(notes.begin(), notes.end(), sentence) == notes.end()) notes.push_back(sentence);
+}
+
+void Contract::NeedsInputs(const std::string& message) {
+  if (needs_inputs_.empty()) needs_inputs_ = message;
+}
+
+Json Contract::ToJson(const Group& group) const {
+  Json json = {{"name", group.name}, {"state", group.expectations > 0 ? "kept" : "not checked"}};
+  if (!group.sentences.empty()) {
+    json["state"] = "broken";
+    json["sentences"] = group.sentences;
+  }
+  if (!group.notes.empty()) json["notes"] = group.notes;
+  if (group.expectations > 0) return json;
+  if (!group.reason.empty()) {
+    json["reason"] = group.reason;
+  } else if (!needs_inputs_.empty()) {
+    json["reason"] = absl::StrCat("behaviour not checked, it needs inputs: ", needs_inputs_);
+  } else {
+    json["reason"] = broken_.empty() ? "nothing of it concerns this component"
+                                     : "what is broken above had to be kept first";
+  }
+  return json;
+}
+
+Json Contract::Report() {
+  Json checks = Json::array();
+  for (const Group& group : groups_) checks.push_back(ToJson(group));
+  return checks;
+}
+
 bool Contract::Expect(bool kept, const std::string& sentence) {
-  if (!kept) broken_.push_back(sentence);
-  return kept;
+  Group& group = groups_[current_];
+  ++group.expectations;
+  if (kept) return true;
+  broken_.push_back(sentence);
+  if (std::find(group.sentences.begin(), group.sentences.end(), sentence) ==
+      group.sentences.end()) {
+    group.sentences.push_back(sentence);
+  }
+  return false;
 }
 
 bool Contract::ExpectOk(const absl::Status& status, const std::string& what) {
@@ -74,11 +183,7 @@ std::unique_ptr<Component> Contract::MakeComponent() {
   if (code == absl::StatusCode::kInvalidArgument || code == absl::StatusCode::kNotFound ||
       code == absl::StatusCode::kFailedPrecondition) {
     Expect(made.status().message().size() >= 10, "a refusal says what is missing");
-    if (!said_missing_) {
-      std::printf("%s: behaviour not checked, it needs inputs: %s\n", component_.c_str(),
-                  std::string(made.status().message()).c_str());
-    }
-    said_missing_ = true;
+    NeedsInputs(std::string(made.status().message()));
   } else {
     ExpectOk(made.status(), "it can be made with these options");
   }
@@ -108,31 +213,47 @@ Image NoiseImage(int width, int height, uint64_t seed) {
   return image;
 }
 
-std::vector<std::string> CheckLibrary(const std::string& path, const std::string& options_json) {
-  const absl::StatusOr<const PluginLibrary*> library = PluginLibrary::Open(path);
-  if (!library.ok()) return {std::string(library.status().message())};
+std::vector<Image> HugeImages() {
+  std::vector<Image> images;
+  images.push_back(NoiseImage(4000, 16, 21));
+  images.push_back(NoiseImage(16, 4000, 22));
+  images.push_back(GreyImage(2500, 2500, 120));
+  return images;
+}
+
+std::vector<std::string> CheckLibrary(const CheckRequest& request) {
+  const Tell tell = request.tell != nullptr ? request.tell : [](const Json&) {};
+  const absl::StatusOr<const PluginLibrary*> library = PluginLibrary::Open(request.library);
+  if (!library.ok()) {
+    tell({{"handshake", library.status().message()}});
+    return {std::string(library.status().message())};
+  }
   const PluginDescriptor& descriptor = (*library)->descriptor();
-  const std::map<std::string, KindCheck> checks = KindChecks();
-  std::vector<std::string> broken;
-  if (descriptor.num_components == 0) broken.push_back(path + ": it provides no component");
+  Json names = Json::array();
   for (uint32_t i = 0; i < descriptor.num_components; ++i) {
+    names.push_back(NameOf(descriptor.components[i]));
+  }
+  tell({{"handshake", ""},
+        {"interface_version", descriptor.interface_version},
+        {"fingerprint", descriptor.fingerprint},
+        {"components", names}});
+  std::vector<std::string> broken;
+  if (descriptor.num_components == 0) {
+    broken.push_back(request.library + ": it provides no component");
+  }
+  for (size_t i = request.first; i < descriptor.num_components; ++i) {
     const ComponentDescriptor& component = descriptor.components[i];
-    Contract contract(component, options_json);
-    CheckDeclaration(contract, component);
-    const auto check = checks.find(component.kind);
-    if (contract.Expect(check != checks.end(),
-                        absl::StrCat("no contract for kind ", component.kind))) {
-      try {
-        check->second(contract);
-      } catch (...) {
-        contract.ExpectOk(internal::CurrentExceptionStatus(), "no exception leaves it");
-      }
-    }
-    for (const std::string& sentence : contract.broken()) {
-      broken.push_back(contract.component() + ": " + sentence);
+    if (!IsAskedFor(request, component)) continue;
+    for (const std::string& sentence : CheckComponent(component, request.options_json, tell)) {
+      broken.push_back(sentence);
     }
   }
+  tell({{"done", true}});
   return broken;
+}
+
+std::vector<std::string> CheckLibrary(const std::string& path, const std::string& options_json) {
+  return CheckLibrary({path, options_json, "", 0, nullptr});
 }
 
 }  // namespace facet

@@ -7,6 +7,8 @@ from tree import Finding, folder_of, is_test
 
 _SOURCES = (".cc", ".h", ".sh")
 _PROGRAM = "//:dist"
+# Components that users copy (`facet plugins new`): no part of the program, and their tests are in this tree.
+_SKELETONS = "//plugins:skeletons"
 
 
 def _reached(rules, start):
@@ -31,7 +33,7 @@ def check(tree):
     for rule in packages.rules:
         for label in rule.labels():
             named.setdefault(label[2:].replace(":", "/").lstrip("/"), []).append(rule)
-    program = _reached(packages.rules, _PROGRAM)
+    program = _reached(packages.rules, _PROGRAM) | _reached(packages.rules, _SKELETONS)
     findings = []
     for path in tree.files:
         if path.endswith(_SOURCES):

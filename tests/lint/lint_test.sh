@@ -196,6 +196,30 @@ a_link_that_leads_nowhere_is_found() {
   expect_has "$out" "MAP.md:2: names core/gone, which does not exist. Fix: "
 }
 
+a_block_that_is_not_the_text_of_its_file_is_found() {
+  new_tree examples
+  write plugins/losses/skeleton/new_loss.cc one two
+  write plugins/losses/skeleton/new_loss_test.cc
+  lint examples
+  expect_findings 1
+  expect_has "$out" "plugins/losses/skeleton/new_loss.cc: no page shows it. Fix: in plugins/losses/README.md, above"
+  write plugins/losses/README.md '# Losses' '<!-- text of plugins/losses/skeleton/new_loss.cc -->' '```cpp' 'one' '```' 'rest'
+  lint examples
+  expect_findings 1
+  expect_has "$out" "plugins/losses/README.md:2: the block below is not the text of plugins/losses/skeleton/new_loss.cc"
+  lint --fix examples
+  expect_findings 0
+  lint examples
+  expect_findings 0
+  expect_eq "$(tail -n 4 "$tree/plugins/losses/README.md" | tr '\n' ' ')" 'one two ``` rest '
+  write plugins/losses/README.md '<!-- text of plugins/losses/skeleton/new_loss.cc -->' 'one'
+  write MAP.md '<!-- text of gone.cc -->' '```' '```'
+  lint examples
+  expect_findings 3
+  expect_has "$out" "MAP.md:1: shows gone.cc, which does not exist. Fix: "
+  expect_has "$out" 'README.md: a comment says `text of` a file, but no block of code follows it. Fix: '
+}
+
 # A clang-format that says what it is called with, and that no line 3 is as it should be.
 stand_in() {
   mkdir -p "$tmp/bin"
@@ -263,7 +287,8 @@ what_is_unknown_is_refused() {
 
 for test in a_clean_tree_has_no_findings an_include_that_is_not_allowed_is_found the_real_rules_refuse_what_goes_upwards \
   tests_may_include_more_and_what_is_for_them rules_that_cannot_be_right_are_found a_file_that_is_too_long_is_found \
-  what_bazel_would_never_compile_or_run_is_found a_link_that_leads_nowhere_is_found \
+  what_bazel_would_never_compile_or_run_is_found a_block_that_is_not_the_text_of_its_file_is_found \
+  a_link_that_leads_nowhere_is_found \
   formatting_is_optional_and_of_what_changed what_is_unknown_is_refused; do
   "$test"
 done

@@ -15,7 +15,7 @@ _FIXES = {
 
 
 def _is_component(tree, path):
-    return path.startswith("plugins/") and re.search(r"^FACET_PLUGIN\(", tree.read(path), re.MULTILINE) is not None
+    return path.startswith("plugins/") and path.endswith(".cc") and re.search(r"^FACET_PLUGIN\(", tree.read(path), re.MULTILINE) is not None
 
 
 def count_code(path, text):

@@ -123,7 +123,7 @@ class Packages:
 
     def _scope(self):
         rules = {kind: self._recorder(kind) for kind in _NATIVE_RULES}
-        native = _Namespace(glob=self._glob, package_name=lambda: self._package, **rules)
+        native = _Namespace(exports_files=lambda *_, **__: None, glob=self._glob, package_name=lambda: self._package, **rules)
         scope = dict(rules)
 
         def load(label, *names, **renamed):

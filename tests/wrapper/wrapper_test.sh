@@ -6,8 +6,9 @@ set -u
 wrapper=$(readlink -f -- "${TEST_SRCDIR:+$TEST_SRCDIR/$TEST_WORKSPACE/}facet")
 tmp=${TEST_TMPDIR:-$(mktemp -d)}
 tree=$tmp/tree bin=$tmp/bin log=$tmp/bazel.log
-mkdir -p "$tree"/{core,plugins/losses,third_party} "$bin" "$tmp/home" "$tmp/elsewhere/a b"
+mkdir -p "$tree"/{core,plugins/{kit,losses},third_party} "$bin" "$tmp/home" "$tmp/elsewhere/a b"
 cp "$wrapper" "$tree/facet"
+cp "$(dirname -- "$wrapper")/plugins/kit/install.sh" "$tree/plugins/kit/"
 echo one >"$tree/core/one.cc"
 echo two >"$tree/plugins/losses/two.cc"
 touch "$tree/WORKSPACE" "$tree/BUILD"
@@ -37,6 +38,14 @@ echo "bazel in $PWD: $*" >>"$BAZEL_LOG"
 mkdir -p out/dist/bin
 printf '#!/bin/bash\nprintf "%%s|" "$PWD" "$@"\nexit "${HOST_CODE:-0}"\n' >out/dist/bin/facet
 chmod +x out/dist/bin/facet
+mkdir -p out/dist/{cmake,doc,experiments,include/core/api,lib/pkgconfig,share}
+touch out/dist/{doc/LICENSE,experiments/a.toml,include/core/api/loss.h,lib/libfacet.so,share/facet.1,share/facet.bash}
+printf 'home=${pcfiledir}/../..\nName: facet\n' >out/dist/lib/pkgconfig/facet.pc
+printf 'set(PACKAGE_VERSION "1.2.3")\n' >out/dist/cmake/facetConfigVersion.cmake
+S
+cat >"$bin/dpkg-shlibdeps" <<'S'
+#!/bin/bash
+echo "shlibs:Depends=libc6 (>= 2.35), libblas3 | libblas.so.3"
 S
 cat >"$bin/getent" <<'S'
 #!/bin/bash
@@ -259,6 +268,55 @@ a_home_is_not_needed() {
   expect_eq "$([[ -d $tmp/facet-$(id -u)/.cache/facet ]] && echo made)" made
 }
 
+install_copies_what_was_built_and_links_lead_into_it() {
+  local prefix="$tmp/a prefix"
+  rm -rf "$tree/out"
+  facet install --prefix "$prefix"
+  expect_eq "$code" 0
+  expect_has "$err" "$prefix/bin/facet"
+  expect_eq "$("$prefix/bin/facet" x 2>&1)" "$PWD|x|"
+  local file
+  for file in include/facet/core/api/loss.h share/doc/facet/LICENSE share/facet/experiments/a.toml share/man/man1/facet.1.gz \
+    share/bash-completion/completions/facet lib/cmake/facet/facetConfig.cmake lib/cmake/facet/facetConfigVersion.cmake; do
+    expect_eq "$file $([[ -f $prefix/$file ]] && echo there)" "$file there"
+  done
+  # Both find the tree from where they lie: the whole prefix can be moved.
+  expect_eq "$(head -1 "$prefix/lib/pkgconfig/facet.pc")" 'home=${pcfiledir}/../facet'
+  expect_lacks "$(cat "$prefix/lib/cmake/facet/facetConfig.cmake")" "$prefix"
+  # Again, over what is there; never over what is no facet.
+  touch "$prefix/lib/facet/old"
+  facet install --prefix="$prefix"
+  expect_eq "$code" 0
+  expect_eq "$([[ -e $prefix/lib/facet/old ]] && echo there)" ""
+  mkdir -p "$tmp/other/lib/facet" && touch "$tmp/other/lib/facet/mine"
+  facet install --prefix "$tmp/other"
+  expect_eq "$code" 8
+  expect_has "$err" "is no facet"
+  expect_eq "$([[ -e $tmp/other/lib/facet/mine ]] && echo there)" there
+  facet install
+  expect_eq "$code" 2
+  expect_has "$err" "--prefix DIR"
+  facet install --prefx x
+  expect_eq "$code" 2
+}
+
+package_is_a_deb_and_a_tarball_with_what_they_depend_on() {
+  facet package --out "$tmp/packages"
+  expect_eq "$code" 0
+  local deb tar
+  deb=$(sed -n 1p <<<"$out") tar=$(sed -n 2p <<<"$out")
+  expect_has "$deb" "/facet_1.2.3+deb"
+  expect_has "$(dpkg-deb -f "$deb" Depends)" "libc6 (>= 2.35), libblas3 | libblas.so.3, libopenblas0-openmp, opencv-data"
+  expect_has "$(dpkg-deb -f "$deb" Suggests)" "libtorch-dev"
+  expect_has "$(dpkg-deb -c "$deb")" "./usr/bin/facet -> ../lib/facet/bin/facet"
+  mkdir "$tmp/unpacked" && tar -C "$tmp/unpacked" -xf "$tar"
+  expect_eq "$("$tmp"/unpacked/facet-*/bin/facet y 2>&1)" "$PWD|y|"
+  expect_has "$(cat "$tmp"/unpacked/facet-*/INSTALL)" "libc6 libblas3 libopenblas0-openmp opencv-data"
+  LIBTORCH_HOME=$tmp facet package
+  expect_eq "$code" 2
+  expect_has "$err" "LIBTORCH_HOME"
+}
+
 lint_needs_neither_packages_nor_a_build() {
   mkdir -p "$tree/tests/lint"
   printf '#!/bin/bash\nprintf "%%s|" "$@"\nexit 1\n' >"$tree/tests/lint/lint"
@@ -283,6 +341,7 @@ for test in no_install_names_what_is_missing_and_refuses missing_packages_are_li
   every_package_of_third_party_is_installed debian_libtorch_is_not_asked_for_beside_another arguments_and_folder_are_the_callers \
   bazel_is_called_only_when_something_changed a_failed_build_shows_the_compilers_words_and_is_tried_again \
   a_missing_library_is_one_line progress_says_how_far_it_is tests_are_counted a_home_is_not_needed \
+  install_copies_what_was_built_and_links_lead_into_it package_is_a_deb_and_a_tarball_with_what_they_depend_on \
   lint_needs_neither_packages_nor_a_build help_and_no_arguments; do
   "$test"
 done

@@ -1,0 +1,419 @@
+#include "core/app/contract_run.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/personality.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "core/app/library_tools.h"
+#include "core/base/child_process.h"
+#include "core/base/file.h"
+#include "core/base/status.h"
+#include "core/base/suggest.h"
+
+namespace facet {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr absl::Duration kLook = absl::Milliseconds(20);
+constexpr uintmax_t kMaxPrintedBytes = uintmax_t{64} << 20;
+constexpr size_t kMaxFindings = 8;
+// No exit code of the contract program.
+constexpr char kSanitizerOptions[] = "exitcode=66:halt_on_error=1:abort_on_error=0";
+
+// Gone with its object.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::error_code error;
+    path_ = (fs::temp_directory_path(error) / "facet_check_XXXXXX").string();
+    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+uintmax_t SizeOf(const std::string& path) {
+  std::error_code error;
+  const uintmax_t size = fs::file_size(path, error);
+  return error ? 0 : size;
+}
+
+// One process: what it said, and how it ended.
+struct Attempt {
+  std::vector<Json> events;
+  std::string ending;  // why it did not get to its end; empty: it did
+  std::vector<std::string> findings, said;
+};
+
+class ContractRunner {
+ public:
+  ContractRunner(const ContractRequest& request, LibraryRuntimes runtimes)
+      : request_(request), runtimes_(std::move(runtimes)) {}
+
+  absl::StatusOr<Json> Run();
+
+ private:
+  std::vector<std::string> Command(size_t first, const std::string& folder) const;
+  std::vector<std::string> Environment(const std::string& folder) const;
+  absl::StatusOr<Attempt> RunOnce(size_t first) const;
+  std::string WaitFor(ChildProcess& child, const std::string& folder) const;
+  void AddCoverage(bool found, Json* document) const;
+  std::string program() const {
+    return absl::StrCat(ProgramFolder(),
+                        runtimes_.has_torch ? "/facet-torch-contract" : "/facet-contract");
+  }
+  // ThreadSanitizer would see the threads of an uninstrumented LibTorch.
+  bool covers_races() const { return !runtimes_.thread.empty() && !runtimes_.has_torch; }
+
+  const ContractRequest& request_;
+  const LibraryRuntimes runtimes_;
+};
+
+std::vector<std::string> ContractRunner::Command(size_t first, const std::string& folder) const {
+  std::vector<std::string> command;
+  if (request_.valgrind) {
+    command = {"valgrind",
+               "--quiet",
+               "--trace-children=yes",
+               "--leak-check=no",
+               "--error-limit=no",
+               "--num-callers=30",
+               "--xml=yes",
+               absl::StrCat("--xml-file=", folder, "/valgrind.%p")};
+  }
+  command.insert(command.end(),
+                 {program(), "--report", folder + "/report", "--first", absl::StrCat(first)});
+  if (!request_.component.empty()) {
+    command.insert(command.end(), {"--component", request_.component});
+  }
+  command.insert(command.end(), {request_.library, request_.options_json});
+  return command;
+}
+
+std::vector<std::string> ContractRunner::Environment(const std::string& folder) const {
+  // What contracts write goes with the folder, also after a crash.
+  std::map<std::string, std::optional<std::string>> changes = {{"TMPDIR", folder},
+                                                               {"TEST_TMPDIR", folder}};
+  std::vector<std::string> preloaded;
+  for (const std::string& runtime : {runtimes_.address, runtimes_.thread}) {
+    if (!runtime.empty()) preloaded.push_back(runtime);
+  }
+  if (!preloaded.empty()) {
+    if (const char* others = std::getenv("LD_PRELOAD"); others != nullptr && *others != '\0') {
+      preloaded.emplace_back(others);
+    }
+    changes["LD_PRELOAD"] = absl::StrJoin(preloaded, ":");
+  }
+  const auto add = [&](const char* variable, const std::string& options) {
+    const char* given = std::getenv(variable);
+    changes[variable] =
+        absl::StrCat(given == nullptr ? "" : given, given == nullptr ? "" : ":", kSanitizerOptions,
+                     ":log_path=", folder, "/sanitizer", options);
+  };
+  if (!runtimes_.address.empty()) add("ASAN_OPTIONS", ":detect_leaks=0");
+  if (!runtimes_.undefined.empty()) add("UBSAN_OPTIONS", ":print_stacktrace=1");
+  if (!runtimes_.thread.empty()) add("TSAN_OPTIONS", covers_races() ? "" : ":report_bugs=0");
+  return EnvironmentWith(changes);
+}
+
+// Until its end, or until it says nothing for longer than a check may take.
+std::string ContractRunner::WaitFor(ChildProcess& child, const std::string& folder) const {
+  uintmax_t said = 0;
+  absl::Time last = absl::Now();
+  for (;;) {
+    const std::optional<ChildExit> exit = child.Wait(kLook);
+    if (exit.has_value()) {
+      if (exit->signal() == 0) return absl::StrCat("ended the process (", exit->Describe(), ")");
+      return absl::StrCat("crashed (signal ", exit->signal(), ", ", ::strsignal(exit->signal()),
+                          ")");
+    }
+    if (const uintmax_t size = SizeOf(folder + "/report"); size != said) {
+      said = size;
+      last = absl::Now();
+    }
+    const bool floods = SizeOf(folder + "/out") + SizeOf(folder + "/error") > kMaxPrintedBytes;
+    if (!floods && absl::Now() - last < request_.limit) continue;
+    child.Signal(SIGKILL);
+    child.Wait();
+    if (floods) return "printed more than 64 MiB and was stopped";
+    return absl::StrCat("ran for more than ", absl::FormatDuration(request_.limit),
+                        " and was stopped");
+  }
+}
+
+std::vector<std::string> LastLines(const std::string& text, size_t count) {
+  std::vector<std::string> lines;
+  for (const absl::string_view line : absl::StrSplit(text, '\n', absl::SkipWhitespace())) {
+    if (!absl::StartsWith(line, "broken: ")) lines.emplace_back(line);
+  }
+  if (lines.size() > count) lines.erase(lines.begin(), lines.end() - static_cast<ptrdiff_t>(count));
+  return lines;
+}
+
+std::vector<Json> EventsOf(const std::string& report) {
+  std::vector<Json> events;
+  for (const absl::string_view line : absl::StrSplit(report, '\n', absl::SkipEmpty())) {
+    absl::StatusOr<Json> event = ParseJson(std::string(line), "report");
+    if (event.ok() && event->is_object()) events.push_back(*std::move(event));
+  }
+  return events;
+}
+
+absl::StatusOr<Attempt> ContractRunner::RunOnce(size_t first) const {
+  const TemporaryFolder temporary;
+  const std::string& folder = temporary.path();
+  if (folder.empty()) return absl::UnavailableError("no temporary folder can be made (TMPDIR)");
+  ChildOptions options;
+  options.command = Command(first, folder);
+  options.environment = Environment(folder);
+  options.streams = {{STDIN_FILENO, ChildStream::Null()},
+                     {STDOUT_FILENO, ChildStream::File(folder + "/out")},
+                     {STDERR_FILENO, ChildStream::File(folder + "/error")}};
+  options.own_group = true;
+  // ThreadSanitizer of GCC 12 does not start where the kernel spreads addresses more than it knows.
+  const int before = ::personality(0xffffffff);
+  if (!runtimes_.thread.empty() && before != -1) {
+    ::personality(static_cast<unsigned long>(before) | ADDR_NO_RANDOMIZE);
+  }
+  auto child = ChildProcess::Start(options);
+  if (before != -1) ::personality(static_cast<unsigned long>(before));
+  if (!child.ok()) return absl::UnavailableError(child.status().message());
+  Attempt attempt;
+  attempt.ending = WaitFor(**child, folder);
+  attempt.events = EventsOf(ReadFile(folder + "/report").value_or(""));
+  if (!attempt.events.empty() && attempt.events.back().contains("done")) attempt.ending.clear();
+  attempt.said = LastLines(ReadFile(folder + "/error").value_or(""), 3);
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const std::string text = ReadFile(entry.path().string()).value_or("");
+    std::vector<std::string> findings;
+    if (absl::StartsWith(name, "sanitizer.")) findings = SanitizerFindings(text);
+    if (absl::StartsWith(name, "valgrind.")) {
+      findings = ValgrindFindings(text, request_.library, program());
+    }
+    attempt.findings.insert(attempt.findings.end(), findings.begin(), findings.end());
+  }
+  if (attempt.findings.size() > kMaxFindings) attempt.findings.resize(kMaxFindings);
+  return attempt;
+}
+
+// What is known of a component: from its events, and of one that did not get to its end.
+struct ComponentReport {
+  Json name, checks = Json::array();
+  std::vector<std::string> plan;
+  std::string entered = "declaration";
+  bool ended = false;
+
+  void Set(const Json& check) {
+    for (Json& known : checks) {
+      if (known.at("name") == check.at("name")) {
+        known = check;
+        return;
+      }
+    }
+    checks.push_back(check);
+  }
+};
+
+std::vector<ComponentReport> ReportsOf(const std::vector<Json>& events) {
+  std::vector<ComponentReport> reports;
+  for (const Json& event : events) {
+    if (event.contains("begin")) {
+      reports.emplace_back();
+      reports.back().name = event.at("begin");
+    }
+    if (reports.empty()) continue;
+    ComponentReport& report = reports.back();
+    if (event.contains("plan")) report.plan = event.at("plan").get<std::vector<std::string>>();
+    if (event.contains("enter")) report.entered = event.at("enter");
+    if (event.contains("left")) report.Set(event.at("left"));
+    if (event.contains("end")) {
+      report.checks = event.at("end").at("checks");
+      report.ended = true;
+    }
+  }
+  return reports;
+}
+
+void EndAbruptly(const Attempt& attempt, ComponentReport* report) {
+  for (const std::string& name : report->plan) {
+    const bool known =
+        std::any_of(report->checks.begin(), report->checks.end(), [&](const Json& check) {
+          return check.at("name") == name && check.at("state") != "not checked";
+        });
+    if (!known) {
+      report->Set({{"name", name},
+                   {"state", "not checked"},
+                   {"reason", absl::StrCat("the process ended in \"", report->entered, "\"")}});
+    }
+  }
+  Json check = {{"name", report->entered}, {"sentences", Json::array()}};
+  for (const Json& known : report->checks) {
+    if (known.at("name") == report->entered && known.contains("sentences")) check = known;
+  }
+  check["state"] = "broken";
+  check.erase("reason");
+  check["sentences"].push_back(attempt.ending);
+  for (const std::string& finding : attempt.findings) check["sentences"].push_back(finding);
+  if (!attempt.said.empty() && attempt.findings.empty()) {
+    check["notes"].push_back(absl::StrCat("it said: ", absl::StrJoin(attempt.said, " | ")));
+  }
+  report->Set(check);
+}
+
+Json Component(const ComponentReport& report) {
+  Json component = report.name;
+  component["checks"] = report.checks;
+  component["state"] = "kept";
+  bool behaves = false;
+  for (const Json& check : report.checks) {
+    if (check.at("state") == "broken") component["state"] = "broken";
+    behaves |= check.at("state") == "kept" && check.at("name") != "declaration" &&
+               check.at("name") != "stdout";
+  }
+  if (component["state"] == "kept" && !behaves) component["state"] = "not checked";
+  return component;
+}
+
+void ContractRunner::AddCoverage(bool found, Json* document) const {
+  const auto by = [found](const std::string& tool) -> Json {
+    return {{"state", found ? "broken" : "kept"}, {"by", tool}};
+  };
+  const auto not_covered = [](const std::string& reason) -> Json {
+    return {{"state", "not checked"}, {"reason", reason}};
+  };
+  if (request_.valgrind) {
+    (*document)["memory"] = by("valgrind (memcheck)");
+  } else if (!runtimes_.address.empty()) {
+    (*document)["memory"] = by("AddressSanitizer");
+  } else {
+    (*document)["memory"] = not_covered("compile with -fsanitize=address, or --valgrind");
+  }
+  if (covers_races()) {
+    (*document)["races"] = by(
+        "ThreadSanitizer: the threads that it starts itself, and calls from two threads where its "
+        "kind allows them (augmentations, images that a data set renders); other methods are "
+        "called from one thread at a time");
+  } else if (runtimes_.has_torch) {
+    (*document)["races"] = not_covered("LibTorch is not compiled with ThreadSanitizer");
+  } else {
+    (*document)["races"] = not_covered("compile with -fsanitize=thread");
+  }
+}
+
+absl::Status NoSuchComponent(const ContractRequest& request, const Json& components) {
+  std::vector<std::string> names, known;
+  for (const Json& component : components) {
+    const std::string kind = component.at("kind"), name = component.at("name");
+    names.push_back(name);
+    known.push_back(absl::StrCat(kind, "/", name));
+  }
+  const size_t slash = request.component.find('/');
+  const std::string nearest = slash == std::string::npos ? Nearest(request.component, names)
+                                                         : Nearest(request.component, known);
+  return absl::NotFoundError(
+      absl::StrCat(request.library, " has no component \"", request.component,
+                   "\"; components: ", absl::StrJoin(known, ", "),
+                   nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+}
+
+absl::StatusOr<Json> ContractRunner::Run() {
+  Json document = {{"schema", 1}, {"library", request_.library}, {"components", Json::array()}};
+  Json& components = document["components"];
+  bool found = false, broken = false;
+  for (size_t first = 0;;) {
+    FACET_ASSIGN_OR_RETURN(const Attempt attempt, RunOnce(first));
+    const bool opened =
+        !attempt.events.empty() && attempt.events[0].value("handshake", "?").empty();
+    if (!opened) {
+      std::string message =
+          attempt.events.empty()
+              ? absl::StrCat(request_.library, ": ", attempt.ending, " while it was loaded")
+              : attempt.events[0].value("handshake", "");
+      for (const std::string& line : attempt.events.empty() ? attempt.said : attempt.findings) {
+        absl::StrAppend(&message, "; it said: ", line);
+      }
+      document["handshake"] = {{"state", "broken"}, {"message", message}};
+      document["state"] = "broken";
+      return document;
+    }
+    Json handshake = attempt.events[0];
+    const Json names = handshake.at("components");
+    handshake["state"] = "kept";
+    handshake.erase("handshake");
+    document["handshake"] = handshake;
+    found |= !attempt.findings.empty();
+    std::vector<ComponentReport> reports = ReportsOf(attempt.events);
+    if (reports.empty() && components.empty() && !request_.component.empty()) {
+      return NoSuchComponent(request_, names);
+    }
+    const bool died = !attempt.ending.empty();
+    if (died && !reports.empty()) EndAbruptly(attempt, &reports.back());
+    if (!died && !attempt.findings.empty()) {
+      document["findings"] = attempt.findings;
+    }
+    for (const ComponentReport& report : reports) components.push_back(Component(report));
+    if (!died || reports.empty()) break;
+    const auto last = std::find(names.begin(), names.end(), reports.back().name);
+    first = static_cast<size_t>(last - names.begin()) + 1;
+    if (first >= names.size()) break;
+  }
+  for (const Json& component : components) broken |= component.at("state") == "broken";
+  broken |= found || components.empty();
+  AddCoverage(found, &document);
+  document["state"] = broken ? "broken" : "kept";
+  return document;
+}
+
+bool IsOnPath(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  for (const absl::string_view folder : absl::StrSplit(path == nullptr ? "" : path, ':')) {
+    if (::access(absl::StrCat(folder, "/", program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<Json> RunContract(const ContractRequest& request) {
+  LibraryRuntimes runtimes = FindRuntimes(request.library);
+  if (request.valgrind && !IsOnPath("valgrind")) {
+    return absl::FailedPreconditionError(
+        "valgrind is not installed; run: sudo apt install valgrind");
+  }
+  if (request.valgrind && !(runtimes.address + runtimes.thread).empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(request.library,
+                     " is compiled with a sanitizer, which does not run under valgrind; leave out "
+                     "--valgrind or compile it without -fsanitize"));
+  }
+  return ContractRunner(request, std::move(runtimes)).Run();
+}
+
+}  // namespace facet
