@@ -164,7 +164,6 @@ def facet_plugin_library(
 def facet_plugins(name, plugins, tests_together = False, test_deps = [], test_data = [], torch = False):
     """All `plugins` of a package, libraries and schemas: ":<name>"; see the head of this file."""
     libraries = [":lib%s.so" % plugin for plugin in plugins]
-    native.exports_files(["README.md"])
     _schemas(name = name + ".schemas", libraries = libraries)
     native.filegroup(
         name = name + ".page",

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "core/base/child_process.h"
+#include "core/app/watched_run.h"
 #include "core/base/test_folder.h"
 #include "gtest/gtest.h"
 
@@ -182,6 +182,31 @@ TEST(FollowWatcher, IsOfTheParentAlone) {
   EXPECT_FALSE(FollowWatcher());
   ::unsetenv("FACET_WATCHER");
   EXPECT_FALSE(FollowWatcher());
+}
+
+// What the experiment reads, and nothing that the run writes.
+TEST(PathsOfRun, AreFilesOfTheExperimentAndOfItsOptions) {
+  const std::string folder = fs::canonical(TestFolder()).string();
+  Append(folder + "/base.toml", "schema = 1\n[base.train]\nholdout = { names = \"people.txt\" }\n");
+  Append(folder + "/run.toml",
+         "schema = 1\nextends = \"base.toml\"\nreference = \"run.reference.toml\"\n"
+         "[[row]]\nid = \"a\"\ntrain.weights = { file = \"store/net.safetensors\" }\n"
+         "[[row]]\nid = \"b\"\nskip = \"later\"\ntrain.holdout = { lfw = \"left_out.txt\" }\n");
+  Append(folder + "/run.reference.toml", "title = \"-\"\n");
+  VerbContext context;
+  context.store = folder + "/store";
+  context.plugin_paths = {folder};
+  ExperimentArguments arguments;
+  arguments.file = folder + "/run.toml";
+  const WatchedPaths paths = PathsOfRun(arguments, context);
+  EXPECT_EQ(paths.files,
+            (std::vector<std::string>{folder + "/base.toml", folder + "/people.txt",
+                                      folder + "/run.reference.toml", folder + "/run.toml",
+                                      folder + "/store/net.safetensors"}));
+  EXPECT_EQ(paths.plugin_folders[0], folder);
+  // Below what is watched lies what the run writes.
+  arguments.sets = {"train.holdout.ytf=" + folder};
+  EXPECT_EQ(PathsOfRun(arguments, context).files, paths.files);
 }
 
 }  // namespace

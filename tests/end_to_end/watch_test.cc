@@ -17,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
