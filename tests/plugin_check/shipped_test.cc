@@ -71,7 +71,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, ShippedKindTest,
                          testing::Values("aligners", "architectures", "augmentations", "curators",
                                          "datasets", "detectors", "evaluators", "losses", "miners",
                                          "optimizers", "samplers", "schedules"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& kind) { return std::string(kind.param); });
 
 }  // namespace
 }  // namespace facet
