@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "core/api/component.h"
-// The program has a descriptor already, that of the loss which is linked to it.
+// The class itself; its descriptor gets another name than that of the loss that is linked too.
 #define facet_plugin_descriptor cosine_descriptor
-#include "plugins/schedules/cosine.cc"
+#include "plugins/schedules/cosine.cc"  // NOLINT(bugprone-suspicious-include): it has no header
 #undef facet_plugin_descriptor
 
 namespace facet::bench {
