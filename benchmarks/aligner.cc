@@ -63,7 +63,7 @@ class LearnedModel {
     if (folder_ != nullptr) return folder_->path() + "/model";
     FACET_ASSIGN_OR_RETURN(std::unique_ptr<ScratchFolder> folder, ScratchFolder::Create());
     FACET_ASSIGN_OR_RETURN(const Photographs* photographs,
-                           RenderedPhotographs(request_, kTrainingSide_px, kTrainingSeed));
+                           RenderedPhotographs(request_, kTrainingSidePx, kTrainingSeed));
     FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Aligner> aligner, subject_.Make<Aligner>());
     TrainingContext context;
     context.seed = 1;
@@ -74,7 +74,7 @@ class LearnedModel {
   }
 
  private:
-  static constexpr int64_t kTrainingSide_px = 160, kTrainingSeed = 2;
+  static constexpr int64_t kTrainingSidePx = 160, kTrainingSeed = 2;
 
   const Request& request_;
   const Subject& subject_;

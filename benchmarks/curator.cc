@@ -53,10 +53,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kImagesEach = 20, kMinPeople = 4, kWebSide_px = 96;
+constexpr int64_t kImagesEach = 20, kMinPeople = 4, kWebSidePx = 96;
 constexpr int64_t kTriedImages = 24;  // of what is made to find out what a curator takes
 
-enum class Stage { kImages, kPeople, kLists, kNothing };
+enum class Stage : uint8_t { kImages, kPeople, kLists, kNothing };
 constexpr Stage kStages[] = {Stage::kImages, Stage::kPeople, Stage::kLists, Stage::kNothing};
 
 // What a curator goes on with.
@@ -110,10 +110,11 @@ absl::StatusOr<CurationResult> Curate(Curator& curator, bool makes_images, const
 absl::Status EmptyFolder(const std::string& folder) {
   std::error_code error;
   fs::remove_all(folder, error);
-  for (const char* name : {"/out", "/work", "/images"})
-    fs::create_directories(folder + name, error);
-  return error ? absl::UnavailableError(absl::StrCat(folder, ": ", error.message()))
-               : absl::OkStatus();
+  for (const char* name : {"/out", "/work", "/images"}) {
+    if (!error) fs::create_directories(folder + name, error);
+  }
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat(folder, ": ", error.message()));
 }
 
 // What curators are given, each made when it is first asked for; they share a folder.
@@ -130,7 +131,7 @@ class Inputs {
     FACET_ASSIGN_OR_RETURN(const Input web, Run("synthetic_web", true, Input(), num_images,
                                                 {{"people", PeopleOf(num_images)},
                                                  {"images", ImagesEach(num_images)},
-                                                 {"image_size", kWebSide_px}}));
+                                                 {"image_size", kWebSidePx}}));
     if (stage == Stage::kLists) return web;
     return Run("candidates", false, web, num_images, {{"images_judged", 1}, {"min_purity", 0}});
   }

@@ -18,7 +18,7 @@ namespace facet::bench {
 namespace {
 
 constexpr int64_t kImagesEach = 20, kMinPeople = 4, kMinImages = 8;
-constexpr int kSide_px = 160, kFace_px = 112, kJpegQuality = 92;
+constexpr int kSidePx = 160, kFacePx = 112, kJpegQuality = 92;
 // From the renderer's box to the canonical one, as the data set `synthetic` has it, and around that
 // as the aligner `none`.
 constexpr BoxConvention kCanonical = {1.05, 0.0, -0.16, true};
@@ -111,12 +111,12 @@ absl::Status MadeCollection::AddImages(int64_t num_images, Manifest* manifest) {
   std::map<int64_t, int64_t> identities;
   std::vector<int64_t> ids;
   for (const FaceShot& shot : shots) {
-    const Image image = RenderShot(shot, SceneStyle(), kSide_px);
+    const Image image = RenderShot(shot, SceneStyle(), kSidePx);
     FACET_ASSIGN_OR_RETURN(const int64_t id,
                            AddShot(shot, image, image_folder(), &identities, manifest));
-    const Box box = LocateShot(shot, SceneStyle(), kSide_px).box;
+    const Box box = LocateShot(shot, SceneStyle(), kSidePx).box;
     const Alignment crop = CropOfBox(ApplyConvention(kCanonical, box), kFaceExtend);
-    faces_.Add(id, RenderCrop(image, crop.crop_from_image.m, crop.aspect, kFace_px));
+    faces_.Add(id, RenderCrop(image, crop.crop_from_image.m, crop.aspect, kFacePx));
     scores_.push_back({id, -random.Uniform() - (shot.mislabelled ? 3.0 : 0.0)});
     ids.push_back(id);
   }

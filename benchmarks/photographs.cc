@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kPhotographs = 20;
-constexpr int kLfwSide_px = 250;
+constexpr int kLfwSidePx = 250;
 constexpr double kLfwFaces = 2.2;  // sides of its faces in a side of the image
 
 bool IsImageName(const fs::path& path) {
@@ -87,9 +87,8 @@ absl::StatusOr<const Photographs*> PhotographFolder::Read() const {
     FACET_ASSIGN_OR_RETURN(Image image, ReadImage(path));
     Photograph photograph = {std::move(image), {}};
     photograph.sample.key = photograph.sample.path = path;
-    if (is_lfw_ && photograph.image.width == kLfwSide_px &&
-        photograph.image.height == kLfwSide_px) {
-      const double side = kLfwSide_px / kLfwFaces, corner = (kLfwSide_px - 1 - side) / 2;
+    if (is_lfw_ && photograph.image.width == kLfwSidePx && photograph.image.height == kLfwSidePx) {
+      const double side = kLfwSidePx / kLfwFaces, corner = (kLfwSidePx - 1 - side) / 2;
       photograph.sample.box = Box{corner, corner, side, side};
     }
     photographs.push_back(std::move(photograph));
