@@ -59,11 +59,12 @@ class NewArchitecture final : public facet::Architecture {
     for (const NamedTensor& parameter : parameters_) {
       at::Tensor values = parameter.tensor.detach();
       if (values.dim() == 1) continue;  // a bias
-      const double fan_in = static_cast<double>(values.numel() / values.size(0));
+      const int64_t fan_in = values.numel() / values.size(0);
+      const double deviation = std::sqrt(2.0 / static_cast<double>(fan_in));
       facet::Random random(facet::DeriveSeed(seed, parameter.name));
       float* const data = values.data_ptr<float>();
       for (int64_t i = 0; i < values.numel(); ++i) {
-        data[i] = static_cast<float>(std::sqrt(2 / fan_in) * random.Normal());
+        data[i] = static_cast<float>(deviation * random.Normal());
       }
     }
   }
