@@ -28,7 +28,8 @@ for needed in include/ATen include/c10 include/torch lib/libtorch.so lib/libtorc
   [ -e "$home/$needed" ] || die "is neither a LibTorch release nor an installed PyTorch wheel: $home/$needed is missing"
 done
 
-grep -q __cxx11 "$home/lib/libc10.so" ||
+# c10::Error(SourceLocation, std::string), where Ss is the old string; its libraries speak of __cxx11 too.
+grep -q _ZN3c105ErrorC1ENS_14SourceLocationESs "$home/lib/libc10.so" &&
   die "is built with the old string ABI; take a PyTorch wheel of 2.7 or later, or the release named cxx11-abi"
 
 # What a wheel takes from other packages, those of CUDA: without them nothing that we build starts.

@@ -11,7 +11,7 @@ cases=0 failures=0
 make_home() {
   mkdir -p "$1"/lib "$1"/include/{ATen,c10,torch}
   touch "$1"/lib/libtorch{,_cpu}.so
-  printf '%s\n' "${3-_ZNSt7__cxx1112basic_stringE}" >"$1/lib/libc10.so"
+  printf '%s\n' "${3-_ZN3c105ErrorC1ENS_14SourceLocationENSt7__cxx1112basic_stringIcE}" >"$1/lib/libc10.so"
   printf '#if !defined(_MSC_VER) && __cplusplus < %sL\n#error C++ is too old\n#endif\n' "$2" >"$1/include/ATen/ATen.h"
 }
 
@@ -58,7 +58,7 @@ rm -r "$tmp/half/lib/libc10.so"
 says "$tmp/half" 1 "LIBTORCH_HOME=$tmp/half is neither a LibTorch release nor an installed PyTorch wheel: \
 $tmp/half/lib/libc10.so is missing"
 
-make_home "$tmp/old" 201703 _ZNSsC1Ev
+make_home "$tmp/old" 201703 "_ZN3c105ErrorC1ENS_14SourceLocationESs __cxx11"
 says "$tmp/old" 1 "LIBTORCH_HOME=$tmp/old is built with the old string ABI; take a PyTorch wheel of 2.7 or later, or the \
 release named cxx11-abi"
 

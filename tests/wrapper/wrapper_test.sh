@@ -107,6 +107,17 @@ debian_libtorch_is_not_asked_for_beside_another() {
   expect_eq "$code" 2
 }
 
+another_libtorch_in_the_same_place_is_built_with() {
+  LIBTORCH_HOME=$tmp/libtorch facet version
+  local before
+  before=$(bazel_calls)
+  LIBTORCH_HOME=$tmp/libtorch facet version
+  expect_eq "$(bazel_calls)" "$before"
+  tick && echo 2.9 >"$tmp/libtorch/include/version.h" && LIBTORCH_HOME=$tmp/libtorch facet version
+  expect_has "$(tail -2 "$log" | head -1)" ": shutdown"
+  expect_has "$(tail -1 "$log")" ": build"
+}
+
 arguments_and_folder_are_the_callers() {
   cd "$tmp/elsewhere/a b" || exit 1
   facet run "x y.toml" --set "a=*" ""
@@ -338,7 +349,8 @@ help_and_no_arguments() {
 }
 
 for test in no_install_names_what_is_missing_and_refuses missing_packages_are_listed_then_installed \
-  every_package_of_third_party_is_installed debian_libtorch_is_not_asked_for_beside_another arguments_and_folder_are_the_callers \
+  every_package_of_third_party_is_installed debian_libtorch_is_not_asked_for_beside_another \
+  another_libtorch_in_the_same_place_is_built_with arguments_and_folder_are_the_callers \
   bazel_is_called_only_when_something_changed a_failed_build_shows_the_compilers_words_and_is_tried_again \
   a_missing_library_is_one_line progress_says_how_far_it_is tests_are_counted a_home_is_not_needed \
   install_copies_what_was_built_and_links_lead_into_it package_is_a_deb_and_a_tarball_with_what_they_depend_on \
