@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "core/base/hash.h"
@@ -21,7 +22,9 @@ namespace {
 
 constexpr char kSymbol[] = "facet_plugin_descriptor";
 constexpr char kDlError[] = "dlerror system message: ";
-constexpr char kRebuild[] = "; rebuild it against this facet (./facet build)";
+constexpr char kRebuild[] = "; rebuild it with this facet's headers";
+constexpr char kLink[] =
+    "; link the library that has it, or rebuild the plugin with this facet's headers";
 
 // What the loader says. Boost frames it: "... (dlerror system message: PATH: WORDS): errno's".
 std::string LoaderWords(const std::string& path, absl::string_view message) {
@@ -40,8 +43,10 @@ absl::StatusOr<boost::dll::shared_library> Load(const std::string& path) {
     return boost::dll::shared_library(
         path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::exception& exception) {
+    const std::string words = LoaderWords(path, exception.what());
     return absl::FailedPreconditionError(
-        absl::StrCat(path, ": cannot be loaded: ", LoaderWords(path, exception.what()), kRebuild));
+        absl::StrCat(path, ": cannot be loaded: ", words,
+                     absl::StrContains(words, "undefined symbol") ? kLink : kRebuild));
   }
 }
 

@@ -63,21 +63,21 @@ TEST(BadPlugins, NoDescriptorIsNotAPlugin) {
 TEST(BadPlugins, AnUndefinedSymbolIsRefusedAtOpeningWithTheLoadersWords) {
   EXPECT_SAYS(Refusal("undefined_symbol"),
               Path("undefined_symbol") +
-                  ": cannot be loaded: undefined symbol: _Z14DefinedNowherev; rebuild it");
+                  ": cannot be loaded: undefined symbol: _Z14DefinedNowherev; link the library");
 }
 
 TEST(BadPlugins, ATraitOfAnotherKindIsRefused) {
   EXPECT_EQ(Refusal("foreign_trait"),
             Path("foreign_trait") +
                 ": aligner \"collector\" claims the trait \"images\" of curators; aligners have "
-                "trainable; rebuild it against this facet (./facet build)");
+                "trainable; rebuild it with this facet's headers");
 }
 
 TEST(BadPlugins, AnUnknownTraitIsRefused) {
   EXPECT_EQ(Refusal("unknown_trait"),
             Path("unknown_trait") +
                 ": detector \"psychic\" claims an unknown trait (bits 0x40000000); detectors have "
-                "none; rebuild it against this facet (./facet build)");
+                "none; rebuild it with this facet's headers");
 }
 
 TEST(BadPlugins, AnUnknownKindIsRefused) {

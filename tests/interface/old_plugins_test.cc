@@ -39,7 +39,7 @@ TEST_F(OldPluginsTest, OfTheInterfaceBeforeIsRefusedInOneSentence) {
   EXPECT_EQ(list.err, absl::StrCat("warning: ", Library("libprevious_loss.so"),
                                    ": built for plugin interface ", kInterfaceVersion - 1,
                                    ", this facet has ", kInterfaceVersion,
-                                   "; rebuild it against this facet (./facet build)\n"));
+                                   "; rebuild it with this facet's headers\n"));
   EXPECT_THAT(list.out, Not(HasSubstr(" previous ")));
   EXPECT_THAT(list.out, HasSubstr(" earlier "));
 }
