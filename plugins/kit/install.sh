@@ -16,6 +16,8 @@ install_tree() { # install_tree PREFIX
   cp -rL -- "$(readlink -f -- "$state/dist")" "$home.new" && chmod -R u+w,go-w,a+rX -- "$home.new" &&
     find "$home.new" -type f ! -path '*/bin/*' ! -path '*/benchmarks/*' -exec chmod a-x {} + &&
     rm -rf -- "$home" && mv -- "$home.new" "$home" || die 8 "copying to $home failed"
+  # What the pages of doc/ name lies elsewhere here.
+  ln -sfn ../include/core "$home/doc/core"
   local program
   for program in facet facet-manifest; do ln -sfn "../lib/facet/bin/$program" "$prefix/bin/$program"; done
   ln -sfn ../lib/facet/include "$prefix/include/facet"
