@@ -13,7 +13,7 @@
 namespace facet {
 namespace {
 
-constexpr int64_t kLimitSeconds = 120, kValgrindLimitSeconds = 1200;
+constexpr int64_t kLimitSeconds = 300, kValgrindLimitSeconds = 1200;
 
 struct CheckArguments {
   std::string file, component, options = "{}";
@@ -118,7 +118,7 @@ void AddPluginsCheckVerb(Command plugins, VerbContext& context) {
       .TypeName("JSON");
   check
       .Option("--limit", &arguments->limit_s,
-              "how long one check may take (120; 1200 under valgrind)")
+              "how long one check may take (300; 1200 under valgrind)")
       .TypeName("SECONDS");
   check.Flag("--json", &arguments->json, "one JSON document");
   check.Flag("--valgrind", &arguments->valgrind, "look at its memory with valgrind");

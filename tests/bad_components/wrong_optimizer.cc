@@ -74,6 +74,7 @@ BAD_OPTIMIZER(DependsOnThreads, {
 })
 // Freezes what is second in memory, wherever that is in the tensor.
 BAD_OPTIMIZER(ReadsMemoryInOrder, {
+  if (tensor.value.numel() < 2) return Descend(tensor, step);
   const float kept = tensor.value.data_ptr<float>()[1];
   const absl::Status status = Descend(tensor, step);
   tensor.value.data_ptr<float>()[1] = kept;

@@ -138,6 +138,8 @@ void Contract::Section(const std::string& name) {
   tell_({{"enter", name}});
 }
 
+void Contract::GoesOn() { tell_({{"enter", groups_[current_].name}}); }
+
 void Contract::NotChecked(const std::string& reason) { groups_[current_].reason = reason; }
 
 void Contract::Note(const std::string& sentence) {

@@ -54,6 +54,8 @@ class Contract {
   void Plan(const std::vector<std::string>& sections);
   // What is expected from here on belongs to it; it may be left and come again.
   void Section(const std::string& name);
+  // In a section of several long calls, before each: whoever waits for the end of one knows it.
+  void GoesOn();
   // Why this section expects nothing of this component.
   void NotChecked(const std::string& reason);
   // For the reader of the report: what the section leaves out.

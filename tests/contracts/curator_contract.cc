@@ -44,6 +44,7 @@ class Trials {
   // of progress asks for a stop.
   Trial Run(const std::string& name, const std::string& manifest, int threads,
             int64_t stop_at = -1) {
+    contract_.GoesOn();
     Trial trial;
     CurationContext& context = trial.context;
     const std::string folder = input_.folder() + "/" + name;
