@@ -44,7 +44,7 @@ class BrokenPluginsTest : public EndToEndTest {
 TEST_F(BrokenPluginsTest, EachIsToldInOneLineAndTheOthersAreListed) {
   const Ending list = RunWithPlugins({"plugins", "list"});
   EXPECT_EQ(list.exit_code, 0);
-  const std::string rebuild = "; rebuild it against this facet (./facet build)\n";
+  const std::string rebuild = "; rebuild it with this facet's headers\n";
   EXPECT_THAT(list.err,
               HasSubstr("warning: " + Path("libwrong_interface.so") +
                         absl::StrCat(": built for plugin interface ", kInterfaceVersion + 1,
@@ -56,7 +56,7 @@ TEST_F(BrokenPluginsTest, EachIsToldInOneLineAndTheOthersAreListed) {
                                   ": not a facet plugin: it exports no facet_plugin_descriptor"));
   EXPECT_THAT(list.err,
               HasSubstr("warning: " + Path("libundefined_symbol.so") +
-                        ": cannot be loaded: undefined symbol: _Z14DefinedNowherev" + rebuild));
+                        ": cannot be loaded: undefined symbol: _Z14DefinedNowherev; link the library that has it, "));
   EXPECT_THAT(list.err, HasSubstr("warning: " + Path("libsame_name_second.so") +
                                   ": provides aligner \"twin\", as does " +
                                   Path("libsame_name_first.so") + ", which is used"));

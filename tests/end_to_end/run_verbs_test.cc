@@ -185,7 +185,7 @@ TEST_F(VerbsTest, MistakesOnTheCommandLineAreNamed) {
   for (const auto& [arguments, says] :
        std::vector<std::pair<std::vector<std::string>, const char*>>{
            {{},
-            "verbs: run, plan, check, show, preview, report, weights, cache, manifest, plugins, "
+            "verbs: run, plan, check, show, preview, report, bench, weights, cache, manifest, "
             "version"},
            {{"plann", Tiny()}, "there is no verb \"plann\"; did you mean \"plan\"?"},
            {{"run", Tiny(), "--sett", "a=b"}, "did you mean --set?"},
