@@ -186,7 +186,7 @@ TEST_F(VerbsTest, MistakesOnTheCommandLineAreNamed) {
        std::vector<std::pair<std::vector<std::string>, const char*>>{
            {{},
             "verbs: run, plan, check, show, preview, report, bench, weights, cache, manifest, "
-            "version"},
+            "plugins, version, completion, manual"},
            {{"plann", Tiny()}, "there is no verb \"plann\"; did you mean \"plan\"?"},
            {{"run", Tiny(), "--sett", "a=b"}, "did you mean --set?"},
            {{"run", Tiny(), "tripet"}, "did you mean \"triplet\"?"}}) {
