@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -34,7 +35,7 @@ std::vector<std::string> OptionNames(const CLI::App& app) {
   return names;
 }
 
-CommandPage::Option PageOf(const CLI::Option& option) {
+CommandPage::Option PageOf(const CLI::Option& option, const Offers& offers) {
   CommandPage::Option page;
   for (const std::string& name : option.get_snames()) page.names.push_back("-" + name);
   for (const std::string& name : option.get_lnames()) page.names.push_back("--" + name);
@@ -49,15 +50,18 @@ CommandPage::Option PageOf(const CLI::Option& option) {
   if (open != std::string::npos && close != std::string::npos) {
     page.choices = absl::StrSplit(type.substr(open + 1, close - open - 1), ',');
   }
+  if (const auto offered = offers.find(&option); offered != offers.end()) {
+    page.choices = offered->second;
+  }
   return page;
 }
 
-CommandPage PageOf(const CLI::App& app) {
+CommandPage PageOf(const CLI::App& app, const Offers& offers) {
   CommandPage page;
   page.name = app.get_name();
   page.doc = app.get_description();
-  for (const CLI::Option* option : app.get_options()) page.options.push_back(PageOf(*option));
-  for (const CLI::App* verb : app.get_subcommands({})) page.subcommands.push_back(PageOf(*verb));
+  for (const CLI::Option* option : app.get_options()) page.options.push_back(PageOf(*option, offers));
+  for (const CLI::App* verb : app.get_subcommands({})) page.subcommands.push_back(PageOf(*verb, offers));
   return page;
 }
 
@@ -129,7 +133,17 @@ CommandOption& CommandOption::NonNegative() {
 }
 
 CommandOption& CommandOption::ExistingFolder() {
-  option_->check(CLI::ExistingDirectory);
+  option_->check([](const std::string& path) -> std::string {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) return "";
+    if (!std::filesystem::exists(path, error)) return "there is no folder " + path;
+    return path + " is a file; give the folder that it lies in";
+  });
+  return *this;
+}
+
+CommandOption& CommandOption::Offer(const std::vector<std::string>& values) {
+  (*offers_)[option_] = values;
   return *this;
 }
 
@@ -152,7 +166,7 @@ Command Command::Subcommand(const std::string& name, const std::string& doc) {
   CLI::App* verb = app_->add_subcommand(name, doc);
   // Said for both, because a verb inherits its parent's.
   verb->group(app_->get_parent() == nullptr ? "Verbs" : "Subcommands");
-  return Command(verb, run_);
+  return Command(verb, run_, offers_);
 }
 
 Command& Command::RequireSubcommand() {
@@ -162,14 +176,14 @@ Command& Command::RequireSubcommand() {
 
 template <typename T>
 CommandOption Command::Positional(const std::string& name, T* value, const std::string& doc) {
-  return CommandOption(app_->add_option(name, *value, doc));
+  return CommandOption(app_->add_option(name, *value, doc), offers_);
 }
 
 template <typename T>
 CommandOption Command::Option(const std::string& names, T* value, const std::string& doc) {
   CLI::Option* option = app_->add_option(names, *value, doc);
   if constexpr (std::is_same_v<T, std::vector<std::string>>) option->allow_extra_args(false);
-  return CommandOption(option);
+  return CommandOption(option, offers_);
 }
 
 // The types of command_line.h.
@@ -185,16 +199,16 @@ template CommandOption Command::Option(const std::string&, std::vector<std::stri
                                        const std::string&);
 
 CommandOption Command::Flag(const std::string& names, bool* value, const std::string& doc) {
-  return CommandOption(app_->add_flag(names, *value, doc));
+  return CommandOption(app_->add_flag(names, *value, doc), offers_);
 }
 
 CommandOption Command::Flag(const std::string& names, int* count, const std::string& doc) {
-  return CommandOption(app_->add_flag(names, *count, doc));
+  return CommandOption(app_->add_flag(names, *count, doc), offers_);
 }
 
 CommandOption Command::Flag(const std::string& names, std::function<void()> given,
                             const std::string& doc) {
-  return CommandOption(app_->add_flag_callback(names, std::move(given), doc));
+  return CommandOption(app_->add_flag_callback(names, std::move(given), doc), offers_);
 }
 
 void Command::OnRun(std::function<int()> run) {
@@ -211,10 +225,11 @@ void Command::OnRunWithWords(std::function<int(const std::vector<std::string>&)>
 struct CommandLine::State {
   CLI::App app;
   std::function<int()> run;
+  Offers offers;
 };
 
 CommandLine::CommandLine(const std::string& name, const std::string& doc)
-    : state_(new State{CLI::App(doc, name), nullptr}) {
+    : state_(new State{CLI::App(doc, name), nullptr, {}}) {
   state_->app.require_subcommand(1);
   state_->app.get_formatter()->label("SUBCOMMAND", "VERB");
 }
@@ -223,9 +238,10 @@ CommandLine::~CommandLine() = default;
 
 void CommandLine::AllowOptionsAfterVerb() { state_->app.fallthrough(); }
 
-Command CommandLine::program() { return Command(&state_->app, &state_->run); }
+Command CommandLine::program() { return Command(&state_->app, &state_->run, &state_->offers);
+}
 
-CommandPage CommandLine::Page() const { return PageOf(state_->app); }
+CommandPage CommandLine::Page() const { return PageOf(state_->app, state_->offers); }
 
 int CommandLine::Run(int argc, char** argv) {
   try {

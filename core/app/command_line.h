@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,10 +19,12 @@ class Option;
 
 namespace facet {
 
+using Offers = std::map<const CLI::Option*, std::vector<std::string>>;
+
 // An option or argument that was declared, to say more about it. A handle, like Command.
 class CommandOption {
  public:
-  explicit CommandOption(CLI::Option* option) : option_(option) {}
+  CommandOption(CLI::Option* option, Offers* offers) : option_(option), offers_(offers) {}
 
   CommandOption& Required();
   CommandOption& TypeName(const std::string& name);  // what the help calls its value
@@ -30,18 +33,22 @@ class CommandOption {
   CommandOption& Range(int min, int max);  // both included
   CommandOption& NonNegative();
   CommandOption& ExistingFolder();
+  // What a shell offers for it; any other value is allowed too.
+  CommandOption& Offer(const std::vector<std::string>& values);
   CommandOption& Delimiter(char delimiter);  // between values in one word
   CommandOption& Needs(const CommandOption& other);
   CommandOption& Excludes(const CommandOption& other);
 
  private:
   CLI::Option* option_;
+  Offers* offers_;
 };
 
 // A verb, or the program itself. A handle: cheap to copy, valid as long as the CommandLine.
 class Command {
  public:
-  Command(CLI::App* app, std::function<int()>* run) : app_(app), run_(run) {}
+  Command(CLI::App* app, std::function<int()>* run, Offers* offers)
+      : app_(app), run_(run), offers_(offers) {}
 
   Command Subcommand(const std::string& name, const std::string& doc);
   Command& RequireSubcommand();  // exactly one
@@ -66,6 +73,7 @@ class Command {
  private:
   CLI::App* app_;
   std::function<int()>* run_;  // of the verb that was named
+  Offers* offers_;
 };
 
 // Owns what is declared. Commands and options are handles to it.

@@ -22,6 +22,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "core/app/library_tools.h"
+#include "core/app/signals.h"
 #include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
@@ -35,6 +36,7 @@ namespace fs = std::filesystem;
 constexpr absl::Duration kLook = absl::Milliseconds(20);
 constexpr uintmax_t kMaxPrintedBytes = uintmax_t{64} << 20;
 constexpr size_t kMaxFindings = 8;
+constexpr char kStopped[] = "was stopped by the user";
 // No exit code of the contract program.
 constexpr char kSanitizerOptions[] = "exitcode=66:halt_on_error=1:abort_on_error=0";
 
@@ -62,6 +64,16 @@ uintmax_t SizeOf(const std::string& path) {
   std::error_code error;
   const uintmax_t size = fs::file_size(path, error);
   return error ? 0 : size;
+}
+
+// What a file of the folder says. The library may have put anything in its place.
+std::string TextOf(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(fs::symlink_status(path, error)) ||
+      SizeOf(path.string()) > kMaxPrintedBytes) {
+    return "";
+  }
+  return ReadFile(path.string()).value_or("");
 }
 
 // One process: what it said, and how it ended.
@@ -159,6 +171,11 @@ std::string ContractRunner::WaitFor(ChildProcess& child, const std::string& fold
       said = size;
       last = absl::Now();
     }
+    if (StopSignal() != 0) {
+      child.Signal(SIGKILL);
+      child.Wait();
+      return kStopped;
+    }
     const bool floods = SizeOf(folder + "/out") + SizeOf(folder + "/error") > kMaxPrintedBytes;
     if (!floods && absl::Now() - last < request_.limit) continue;
     child.Signal(SIGKILL);
@@ -208,16 +225,17 @@ absl::StatusOr<Attempt> ContractRunner::RunOnce(size_t first) const {
   if (!child.ok()) return absl::UnavailableError(child.status().message());
   Attempt attempt;
   attempt.ending = WaitFor(**child, folder);
-  attempt.events = EventsOf(ReadFile(folder + "/report").value_or(""));
+  if (attempt.ending == kStopped) return absl::CancelledError("stopped; nothing was found out");
+  attempt.events = EventsOf(TextOf(folder + "/report"));
   if (!attempt.events.empty() && attempt.events.back().contains("done")) attempt.ending.clear();
-  attempt.said = LastLines(ReadFile(folder + "/error").value_or(""), 3);
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  attempt.said = LastLines(TextOf(folder + "/error"), 3);
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    const std::string text = ReadFile(entry.path().string()).value_or("");
     std::vector<std::string> findings;
-    if (absl::StartsWith(name, "sanitizer.")) findings = SanitizerFindings(text);
+    if (absl::StartsWith(name, "sanitizer.")) findings = SanitizerFindings(TextOf(entry.path()));
     if (absl::StartsWith(name, "valgrind.")) {
-      findings = ValgrindFindings(text, request_.library, program());
+      findings = ValgrindFindings(TextOf(entry.path()), request_.library, program());
     }
     attempt.findings.insert(attempt.findings.end(), findings.begin(), findings.end());
   }
@@ -243,6 +261,7 @@ struct ComponentReport {
   }
 };
 
+// Lines that are none of the contract program's, because the library wrote them, throw.
 std::vector<ComponentReport> ReportsOf(const std::vector<Json>& events) {
   std::vector<ComponentReport> reports;
   for (const Json& event : events) {
@@ -423,7 +442,12 @@ absl::StatusOr<Json> RunContract(const ContractRequest& request) {
                      " is compiled with a sanitizer, which does not run under valgrind; leave out "
                      "--valgrind or compile it without -fsanitize"));
   }
-  return ContractRunner(request, std::move(runtimes)).Run();
+  try {
+    return ContractRunner(request, std::move(runtimes)).Run();
+  } catch (const Json::exception&) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        request.library, " wrote into the report of its check; a component writes no files"));
+  }
 }
 
 }  // namespace facet

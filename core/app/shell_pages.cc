@@ -45,7 +45,9 @@ void AppendCommands(const CommandPage& command, const std::string& prefix, std::
 // "cache verify" as a word of a shell variable's name.
 std::string Key(const std::string& path) { return absl::StrReplaceAll(path, {{" ", "_"}}); }
 
-void AppendWords(const CommandPage& command, const std::string& path, std::string* script) {
+// `everywhere`: options of the program, which may follow any verb.
+void AppendWords(const CommandPage& command, const std::string& path, const std::string& everywhere,
+                 std::string* script) {
   std::vector<std::string> words;
   for (const CommandPage& each : command.subcommands) words.push_back(each.name);
   for (const CommandPage::Option& option : command.options) {
@@ -55,9 +57,9 @@ void AppendWords(const CommandPage& command, const std::string& path, std::strin
     }
     words.insert(words.end(), option.names.begin(), option.names.end());
   }
-  absl::StrAppend(script, "    ", Key(path), ") words=\"", absl::StrJoin(words, " "), "\" ;;\n");
+  absl::StrAppend(script, "    ", Key(path), ") words=\"", absl::StrJoin(words, " "), everywhere, "\" ;;\n");
   for (const CommandPage& each : command.subcommands) {
-    AppendWords(each, absl::StrCat(path, " ", each.name), script);
+    AppendWords(each, absl::StrCat(path, " ", each.name), everywhere, script);
   }
 }
 
@@ -116,7 +118,11 @@ std::string BashCompletion(const CommandPage& program) {
                   "    case ${path}_${COMP_WORDS[i]} in\n    ",
                   absl::StrJoin(paths, "|"),
                   ") path=${path}_${COMP_WORDS[i]} ;;\n    esac\n  done\n  case $path in\n");
-  AppendWords(program, name, &script);
+  std::string everywhere;
+  for (const CommandPage::Option& option : program.options) {
+    for (const std::string& each : option.names) absl::StrAppend(&everywhere, " ", each);
+  }
+  AppendWords(program, name, everywhere, &script);
   absl::StrAppend(&script,
                   "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\n"
                   "complete -o default -F _",

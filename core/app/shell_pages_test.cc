@@ -19,7 +19,7 @@ class ShellPagesTest : public testing::Test {
     Command program = line_.program();
     program.Option("--color", &text_, "colours").OneOf({"auto", "never"}).TypeName("WHEN");
     Command run = program.Subcommand("run", "runs -it-");
-    run.Positional("FILE", &text_, "what to run").Required();
+    run.Positional("FILE", &text_, "what to run").Required().Offer({"this", "that"});
     run.Option("-j,--jobs", &number_, "at once").TypeName("N");
     run.Flag("--watch", &flag_, ".again");
     Command cache = program.Subcommand("cache", "what is stored");
@@ -66,6 +66,8 @@ TEST_F(ShellPagesTest, BashCompletesVerbsOptionsAndChoices) {
   const std::string script = BashCompletion(line_.Page());
   EXPECT_THAT(Offered(script, {"tool", "r"}), testing::ElementsAre("run"));
   EXPECT_THAT(Offered(script, {"tool", "run", "x.toml", "--w"}), testing::ElementsAre("--watch"));
+  EXPECT_THAT(Offered(script, {"tool", "run", "x.toml", "--co"}), testing::ElementsAre("--color"));
+  EXPECT_THAT(Offered(script, {"tool", "run", "th"}), testing::ElementsAre("this", "that"));
   EXPECT_THAT(Offered(script, {"tool", "cache", ""}), testing::Contains("verify"));
   EXPECT_THAT(Offered(script, {"tool", "cache", ""}), Not(testing::Contains("--jobs")));
   EXPECT_THAT(Offered(script, {"tool", "--color", ""}), testing::ElementsAre("auto", "never"));

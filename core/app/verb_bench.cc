@@ -394,7 +394,8 @@ int Bench(const BenchArguments& arguments, const std::string& programs, VerbCont
 void AddBenchVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<BenchArguments>();
   Command verb = program.Subcommand("bench", "time and memory of the components of one kind");
-  verb.Positional("KIND", &arguments->kind, "loss or losses, detector or detectors, ...");
+  verb.Positional("KIND", &arguments->kind, "loss or losses, detector or detectors, ...")
+      .Offer(KindNames());
   verb.Option("--use", &arguments->use, "these components, in this order; default: all")
       .TypeName("NAME[,NAME...]")
       .Delimiter(',');

@@ -183,7 +183,8 @@ void AddPluginsVerb(Command program, VerbContext& context) {
   Command verb = program.Subcommand("plugins", "the components there are");
   verb.RequireSubcommand();
   Command list = verb.Subcommand("list", "kind, name, summary and source of every component");
-  list.Option("--kind", &arguments->kind, "this kind alone");
+  list.Positional("KIND", &arguments->kind, "this kind alone").Offer(KindNames());
+  list.Option("--kind", &arguments->kind, "the same");
   list.Flag("--json", &arguments->json, "one JSON document");
   list.OnRun([arguments, &context] { return List(*arguments, context); });
   Command describe = verb.Subcommand("describe", "a component, a kind or a slot's settings");
@@ -194,7 +195,7 @@ void AddPluginsVerb(Command program, VerbContext& context) {
   describe.OnRun([arguments, &context] { return Describe(*arguments, context); });
   Command made =
       verb.Subcommand("new", "a component of your own: source, test, experiment, build files");
-  made.Positional("KIND", &arguments->kind, "loss, detector, ...").Required();
+  made.Positional("KIND", &arguments->kind, "loss, detector, ...").Required().Offer(KindNames());
   made.Positional("NAME", &arguments->name, "of the component, in snake_case").Required();
   made.Option("--dir", &arguments->folder, "folder to make; NAME in the present one otherwise")
       .TypeName("DIR");

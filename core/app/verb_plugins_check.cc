@@ -69,6 +69,7 @@ void PrintReport(const Json& document) {
 
 int ExitCodeOfCheck(const absl::Status& status) {
   if (absl::IsNotFound(status)) return kExitUsage;
+  if (absl::IsCancelled(status)) return kExitInterrupted;
   return kExitBackend;
 }
 
@@ -80,6 +81,12 @@ int Check(const CheckArguments& arguments, const VerbContext& context) {
     return Fail(context,
                 absl::NotFoundError(absl::StrCat(arguments.file, ": ", error.message(),
                                                  "; give the path of a plugin library (lib*.so)")),
+                kExitPlugin);
+  }
+  if (!std::filesystem::is_regular_file(request.library, error)) {
+    return Fail(context,
+                absl::InvalidArgumentError(absl::StrCat(
+                    arguments.file, " is no regular file; give a plugin library (lib*.so)")),
                 kExitPlugin);
   }
   const absl::StatusOr<Json> options = ParseJson(arguments.options, "--options");

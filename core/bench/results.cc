@@ -70,7 +70,11 @@ void AddRepetition(const Json& entry, BenchCase* made) {
   }
   const auto unit = TimeUnits().find(entry.value("time_unit", std::string("ns")));
   if (unit == TimeUnits().end()) throw std::invalid_argument("unknown unit of time");
-  made->seconds.push_back(entry.at("real_time").get<double>() * unit->second);
+  const double time = entry.at("real_time").get<double>();
+  if (!(time > 0.0) || !std::isfinite(time)) {
+    throw std::invalid_argument(absl::StrCat(NameOfRun(entry), " took ", time));
+  }
+  made->seconds.push_back(time * unit->second);
   for (const auto& [field, value] : entry.items()) {
     if (!value.is_number()) continue;
     if (field == "items_per_second") made->items_per_second.push_back(value.get<double>());

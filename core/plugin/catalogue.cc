@@ -32,46 +32,68 @@ std::vector<std::string> LibrariesOf(const std::string& folder) {
   return paths;
 }
 
+constexpr char kLeftOut[] = "; its plugins are left out. Correct it with: ";
+
 // A plugin is native code that runs as the user. Whoever may write to it, or put one in its place,
-// may do all that the user may: others must not, as ssh wants it of keys.
+// may do all that the user may: others must not, as ssh wants it of keys. What of `path` is wrong;
+// empty: nothing.
+std::string Mistrust(const std::string& path, const struct stat& info) {
+  if ((info.st_mode & S_IWOTH) != 0) {
+    return absl::StrCat("everybody may write to it", kLeftOut, "chmod o-w ", path);
+  }
+  // A group that is the user's own, as Debian makes one for each, has nobody else in it.
+  if ((info.st_mode & S_IWGRP) != 0 && info.st_gid != 0 && info.st_gid != ::getegid()) {
+    return absl::StrCat("a group of users may write to it", kLeftOut, "chmod g-w ", path);
+  }
+  if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
+    return absl::StrCat("it belongs to another user (", info.st_uid, ")", kLeftOut, "chown $USER ",
+                        path);
+  }
+  return "";
+}
+
 absl::Status CheckWriters(const std::string& path) {
   struct stat info;
   if (::stat(path.c_str(), &info) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot look at ", path));
   }
-  const char* const cure = "; its plugins are left out. Correct it with: ";
-  if ((info.st_mode & S_IWOTH) != 0) {
+  const std::string wrong = Mistrust(path, info);
+  if (wrong.empty()) return absl::OkStatus();
+  return absl::PermissionDeniedError(absl::StrCat(path, ": ", wrong));
+}
+
+// Nor may the folders above be others', who could put another folder in its place; but for those
+// where each may move only what is his (/tmp).
+absl::Status CheckFoldersAbove(const std::string& path, const fs::path& from) {
+  for (fs::path above = from.parent_path(); above != above.parent_path();
+       above = above.parent_path()) {
+    struct stat info;
+    if (::stat(above.c_str(), &info) != 0) continue;
+    const bool is_sticky = (info.st_mode & S_ISVTX) != 0 && info.st_uid == 0;
+    const std::string wrong = is_sticky ? "" : Mistrust(above.string(), info);
+    if (wrong.empty()) continue;
     return absl::PermissionDeniedError(
-        absl::StrCat(path, ": everybody may write to it", cure, "chmod o-w ", path));
-  }
-  // A group that is the user's own, as Debian makes one for each, has nobody else in it.
-  if ((info.st_mode & S_IWGRP) != 0 && info.st_gid != 0 && info.st_gid != ::getegid()) {
-    return absl::PermissionDeniedError(
-        absl::StrCat(path, ": a group of users may write to it", cure, "chmod g-w ", path));
-  }
-  if (info.st_uid != 0 && info.st_uid != ::geteuid()) {
-    return absl::PermissionDeniedError(absl::StrCat(path, ": it belongs to another user (",
-                                                    info.st_uid, ")", cure, "chown $USER ", path));
+        absl::StrCat(path, ": of ", above.string(), " above it: ", wrong));
   }
   return absl::OkStatus();
 }
 
-// The folders above may not be everybody's either, who could put another folder in its place; but
-// for those where each may move only what is his (/tmp).
-absl::Status CheckFolder(const std::string& folder) {
-  FACET_RETURN_IF_ERROR(CheckWriters(folder));
+// By the way that it was named, and where links lead.
+absl::Status CheckTrust(const std::string& path) {
+  FACET_RETURN_IF_ERROR(CheckWriters(path));
   std::error_code error;
-  const fs::path real = fs::canonical(folder, error);
-  for (fs::path above = real.parent_path(); !error && above != above.parent_path();
-       above = above.parent_path()) {
-    struct stat info;
-    if (::stat(above.c_str(), &info) != 0 || (info.st_mode & S_IWOTH) == 0) continue;
-    if ((info.st_mode & S_ISVTX) != 0) continue;
-    return absl::PermissionDeniedError(absl::StrCat(
-        folder, ": everybody may write to ", above.string(),
-        " above it; its plugins are left out. Correct it with: chmod o-w ", above.string()));
+  FACET_RETURN_IF_ERROR(
+      CheckFoldersAbove(path, fs::absolute(path, error).lexically_normal()));
+  return CheckFoldersAbove(path, fs::canonical(path, error));
+}
+
+// Of a library in a folder that was looked at.
+absl::Status CheckLibrary(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    return absl::FailedPreconditionError(absl::StrCat(path, ": no regular file; remove it"));
   }
-  return absl::OkStatus();
+  return fs::is_symlink(path, error) ? CheckTrust(path) : CheckWriters(path);
 }
 
 // The schema file counts only for the bytes it was written for, and for this interface.
@@ -158,12 +180,12 @@ Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
   catalogue.folders_ = folders;
   for (const std::string& folder : folders) {
     const std::vector<std::string> libraries = LibrariesOf(folder);
-    if (absl::Status safe = CheckFolder(folder); !libraries.empty() && !safe.ok()) {
+    if (absl::Status safe = CheckTrust(folder); !libraries.empty() && !safe.ok()) {
       catalogue.problems_.push_back({folder, std::move(safe)});
       continue;
     }
     for (const std::string& path : libraries) {
-      if (absl::Status safe = CheckWriters(path); !safe.ok()) {
+      if (absl::Status safe = CheckLibrary(path); !safe.ok()) {
         catalogue.problems_.push_back({path, std::move(safe)});
         continue;
       }

@@ -1,4 +1,6 @@
 // Every broken library gets its own clear message, and the others still load.
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -176,11 +178,34 @@ TEST(BadPlugins, AFolderBelowOneThatEverybodyMayWriteToIsLeftOut) {
   ASSERT_EQ(catalogue.problems().size(), 1u);
   EXPECT_SAYS(std::string(catalogue.problems()[0].status.message()),
               "chmod o-w " + fs::canonical(above).string());
+  // Nor does it help to call it by a link, or to be one in it.
+  const fs::path link = above / "link", elsewhere = fs::path(TempDir()) / "elsewhere",
+                 own = fs::path(TempDir()) / "own";
+  fs::create_directories(elsewhere);
+  fs::create_directories(own);
+  fs::copy_file(Path("same_name_first"), elsewhere / "libtwin.so",
+                fs::copy_options::overwrite_existing);
+  fs::create_directory_symlink(fs::canonical(elsewhere), link);
+  fs::create_symlink(fs::canonical(folder) / "libtwin.so", own / "libtwin.so");
+  for (const fs::path& path : {link, own}) {
+    const Catalogue linked = Catalogue::Scan({path.string()}, &DescribeLibrary);
+    EXPECT_EQ(linked.Find("aligner", "twin"), nullptr) << path;
+    EXPECT_EQ(linked.problems().size(), 1u);
+  }
   // As /tmp is: nobody may move what is another's.
   fs::permissions(above, fs::perms::sticky_bit, fs::perm_options::add);
   catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
   EXPECT_NE(catalogue.Find("aligner", "twin"), nullptr);
   fs::permissions(above, fs::perms::others_write, fs::perm_options::remove);
+}
+
+TEST(BadPlugins, APipeInAPluginFolderIsNotWaitedFor) {
+  const std::filesystem::path folder = std::filesystem::path(TempDir()) / "pipes";
+  std::filesystem::create_directories(folder);
+  ASSERT_EQ(::mkfifo((folder / "libpipe.so").c_str(), 0600), 0);
+  const Catalogue catalogue = Catalogue::Scan({folder.string()}, &DescribeLibrary);
+  ASSERT_EQ(catalogue.problems().size(), 1u);
+  EXPECT_SAYS(std::string(catalogue.problems()[0].status.message()), "no regular file");
 }
 
 // What a library takes from libfacet enters the keys of the stages that use it.
