@@ -10,12 +10,12 @@
 #include <filesystem>
 #include <opencv2/core/utility.hpp>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/string_view.h"
 #include "core/base/json.h"
 
 namespace facet {
@@ -24,7 +24,7 @@ namespace {
 // "Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605 for ..." -> "MKL 2024.2"
 std::string MklRelease() {
   const std::string text = at::get_mkl_version();
-  constexpr absl::string_view kBefore = "Version ";
+  constexpr std::string_view kBefore = "Version ";
   const size_t found = text.find(kBefore);
   if (found == std::string::npos) return "MKL";
   const size_t begin = found + kBefore.size();
