@@ -1,6 +1,7 @@
 #include "benchmarks/components.h"
 
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -339,6 +340,8 @@ absl::StatusOr<std::unique_ptr<Component>> MakeOther(const Request& request,
 
 int Main(int argc, char** argv, const char* kind, const char* size_means,
          RegisterFunction register_benchmarks) {
+  const char* const caller = std::getenv("FACET_BENCH");
+  if (caller != nullptr && caller == absl::StrCat(::getppid())) DieWithParent();
   const absl::StatusOr<Arguments> parsed = ParseArguments(&argc, argv);
   if (!parsed.ok()) return Complain(parsed.status(), kExitUsage);
   const Arguments& arguments = *parsed;

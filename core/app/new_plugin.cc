@@ -78,6 +78,13 @@ absl::Status CheckComponentName(const std::string& name) {
     fits = fits && (absl::ascii_islower(static_cast<unsigned char>(c)) ||
                     absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '_');
   }
+  // Targets of CMake, and names that the skeletons have already.
+  static const std::set<std::string> kTaken = {"all",     "clean",   "edit_cache",    "help",
+                                               "install", "options", "rebuild_cache", "test"};
+  if (fits && kTaken.count(name) > 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "\"", name, "\" is a name that build files have already; take another, such as my_", name));
+  }
   if (fits) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "\"", name, "\" cannot be a component's name: it begins with a small letter and ",

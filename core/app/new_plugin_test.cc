@@ -71,6 +71,7 @@ TEST(NewPluginTest, NamesThatCannotBeAreRefused) {
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << name;
     EXPECT_THAT(status.message(), HasSubstr("such as my_loss"));
   }
+  EXPECT_THAT(CheckComponentName("test").message(), HasSubstr("my_test"));
   EXPECT_TRUE(CheckComponentName("l2_5").ok());
 }
 

@@ -91,9 +91,14 @@ std::string VerbContext::command_line(const std::vector<std::string>& others) co
 
 const Catalogue& VerbContext::catalogue() {
   if (catalogue_) return *catalogue_;
-  catalogue_ = Catalogue::Scan(plugin_folders(), [this](const std::string& path) {
-    return CaptureOutput({worker_path(), "describe", path}, kDescribeLimits);
-  });
+  catalogue_ = Catalogue::Scan(
+      plugin_folders(), [this](const std::string& path) -> absl::StatusOr<std::string> {
+        auto said = CaptureOutput({worker_path(), "describe", path}, kDescribeLimits);
+        if (said.ok() || !absl::StrContains(said.status().message(), "ASan runtime")) return said;
+        return absl::FailedPreconditionError(absl::StrCat(
+            path, ": compiled with AddressSanitizer: `", command(),
+            " plugins check` runs it, everything else wants one that is compiled without"));
+      });
   for (const PluginProblem& problem : catalogue_->problems()) {
     Warn(*this, std::string(problem.status.message()));
   }

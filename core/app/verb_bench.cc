@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -151,6 +152,9 @@ class BenchRun {
       if (!baseline.ok()) return Fail(context_, baseline.status(), kExitInput);
       baseline_ = *std::move(baseline);
     }
+    if (const absl::Status writable = CheckOut(); !writable.ok()) {
+      return Fail(context_, writable, kExitInput);
+    }
     const absl::Status status = Measure();
     live_.reset();
     for (const std::string& warning : warnings_) Warn(context_, warning);
@@ -251,6 +255,14 @@ class BenchRun {
     context["memory"] = {{"unit", "MiB"},
                          {"idle", memory_.idle_mib.has_value() ? Json(*memory_.idle_mib) : Json()},
                          {"components", std::move(components)}};
+  }
+
+  // Before minutes are spent on what could not be kept.
+  absl::Status CheckOut() const {
+    if (arguments_.out.empty()) return absl::OkStatus();
+    const std::string folder = FolderOf(arguments_.out);
+    if (::access(folder.c_str(), W_OK) == 0) return absl::OkStatus();
+    return absl::ErrnoToStatus(errno, absl::StrCat("--out: cannot write to the folder ", folder));
   }
 
   int WriteOut() const {

@@ -159,6 +159,8 @@ absl::StatusOr<BenchProgram::Ended> BenchProgram::Run(const std::vector<std::str
   options.command.insert(options.command.end(), flags.begin(), flags.end());
   options.command.push_back("--benchmark_out_format=json");
   options.command.push_back(absl::StrCat("--benchmark_out=", folder->File("results.json")));
+  // It ends with this process, however that ends (benchmarks/components.cc).
+  options.environment = EnvironmentWith({{"FACET_BENCH", absl::StrCat(::getpid())}});
   options.streams = {{STDIN_FILENO, ChildStream::Null()},
                      {STDOUT_FILENO, ChildStream::File(folder->File("out"))},
                      {STDERR_FILENO, ChildStream::File(folder->File("error"))}};

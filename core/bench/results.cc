@@ -1,7 +1,9 @@
 #include "core/bench/results.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <filesystem>
 #include <set>
 #include <stdexcept>
 #include <tuple>
@@ -157,6 +159,10 @@ absl::StatusOr<BenchResults> BenchResultsFromJson(Json json, const std::string& 
 }
 
 absl::StatusOr<BenchResults> ReadBenchResults(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, " is no regular file"));
+  }
   absl::StatusOr<Json> json = ReadJsonFile(path);
   if (!json.ok()) return json.status();
   return BenchResultsFromJson(*std::move(json), path);

@@ -1,6 +1,6 @@
 #!/bin/bash
-# From an installed tree that lies elsewhere, with nothing of the sources: a skeleton is written, compiled with what
-# pkg-config says (CMake's way too, where it is installed), tested, checked and run.
+# From an installed tree that lies elsewhere, with nothing of the sources: skeletons are written, compiled with what
+# pkg-config says, with Bazel, and with CMake where it is installed, tested, checked and run.
 set -u -o pipefail
 
 tmp=${TEST_TMPDIR:-$(mktemp -d)}
@@ -83,5 +83,16 @@ if command -v cmake >/dev/null; then
   run "$facet" check --plugin-path my_schedule/build my_schedule/my_schedule.toml
   expect_eq "$code$err" 0
 fi
+# Bazel, with the most that a plugin asks of it: OpenCV, and what curators are linked to.
+run "$facet" plugins new curator my_curator
+expect_eq "$code" 0
+(
+  cd my_curator || exit 1
+  bazel=(bazel "--output_user_root=$tmp/bazel" --max_idle_secs=5)
+  "${bazel[@]}" build --color=no --curses=no //... && "${bazel[@]}" shutdown
+) >"$tmp/bazel.log" 2>&1 || fail "$(tail -20 "$tmp/bazel.log")"
+run "$facet" plugins describe curator/my_curator --plugin-path my_curator/bazel-bin
+expect_eq "$code" 0
+expect_eq "$(find my_curator/bazel-bin/ -maxdepth 1 -name 'libmy_curator.schema.json' | wc -l)" 1
 echo "$cases checks, $failures failed"
 ((failures == 0))
