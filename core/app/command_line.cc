@@ -60,8 +60,10 @@ CommandPage PageOf(const CLI::App& app, const Offers& offers) {
   CommandPage page;
   page.name = app.get_name();
   page.doc = app.get_description();
-  for (const CLI::Option* option : app.get_options()) page.options.push_back(PageOf(*option, offers));
-  for (const CLI::App* verb : app.get_subcommands({})) page.subcommands.push_back(PageOf(*verb, offers));
+  for (const CLI::Option* option : app.get_options())
+    page.options.push_back(PageOf(*option, offers));
+  for (const CLI::App* verb : app.get_subcommands({}))
+    page.subcommands.push_back(PageOf(*verb, offers));
   return page;
 }
 
@@ -238,8 +240,7 @@ CommandLine::~CommandLine() = default;
 
 void CommandLine::AllowOptionsAfterVerb() { state_->app.fallthrough(); }
 
-Command CommandLine::program() { return Command(&state_->app, &state_->run, &state_->offers);
-}
+Command CommandLine::program() { return Command(&state_->app, &state_->run, &state_->offers); }
 
 CommandPage CommandLine::Page() const { return PageOf(state_->app, state_->offers); }
 

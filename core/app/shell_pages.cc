@@ -57,7 +57,8 @@ void AppendWords(const CommandPage& command, const std::string& path, const std:
     }
     words.insert(words.end(), option.names.begin(), option.names.end());
   }
-  absl::StrAppend(script, "    ", Key(path), ") words=\"", absl::StrJoin(words, " "), everywhere, "\" ;;\n");
+  absl::StrAppend(script, "    ", Key(path), ") words=\"", absl::StrJoin(words, " "), everywhere,
+                  "\" ;;\n");
   for (const CommandPage& each : command.subcommands) {
     AppendWords(each, absl::StrCat(path, " ", each.name), everywhere, script);
   }

@@ -164,8 +164,8 @@ int New(const PluginsArguments& arguments, VerbContext& context) {
   if (command.find('/') != std::string::npos) {
     command = std::filesystem::absolute(command, error).lexically_normal().string();
   }
-  const absl::StatusOr<std::vector<std::string>> files = WriteNewPlugin(
-      {arguments.kind, arguments.name, folder, context.home_folder(), command});
+  const absl::StatusOr<std::vector<std::string>> files =
+      WriteNewPlugin({arguments.kind, arguments.name, folder, context.home_folder(), command});
   if (!files.ok()) {
     return Fail(context, files.status(),
                 absl::IsInvalidArgument(files.status()) ? kExitUsage : kExitInput);

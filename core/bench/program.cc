@@ -198,9 +198,8 @@ absl::StatusOr<BenchResults> BenchProgram::Measure() const {
   if (code != 0 && (code != kBenchmarkFailed || ended.results.empty())) {
     return ended.AsError(path_);
   }
-  absl::StatusOr<Json> json = ParseJson(ended.results, absl::StrCat("the results of ", path_));
-  if (!json.ok()) return absl::InternalError(json.status().message());
-  absl::StatusOr<BenchResults> results = BenchResultsFromJson(*std::move(json), path_);
+  absl::StatusOr<BenchResults> results =
+      BenchResultsFromText(ended.results, absl::StrCat("the results of ", path_));
   if (!results.ok()) return absl::InternalError(results.status().message());
   return results;
 }

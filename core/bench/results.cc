@@ -12,7 +12,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "core/base/file.h"
+#include "core/base/status.h"
 
 namespace facet {
 namespace {
@@ -158,14 +161,23 @@ absl::StatusOr<BenchResults> BenchResultsFromJson(Json json, const std::string& 
   }
 }
 
+absl::StatusOr<BenchResults> BenchResultsFromText(const std::string& text,
+                                                  const std::string& name) {
+  FACET_ASSIGN_OR_RETURN(Json json,
+                         ParseJson(absl::StrReplaceAll(text, {{": NaN", ": null"},
+                                                              {": Infinity", ": null"},
+                                                              {": -Infinity", ": null"}}),
+                                   name));
+  return BenchResultsFromJson(std::move(json), name);
+}
+
 absl::StatusOr<BenchResults> ReadBenchResults(const std::string& path) {
   std::error_code error;
   if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
     return absl::InvalidArgumentError(absl::StrCat(path, " is no regular file"));
   }
-  absl::StatusOr<Json> json = ReadJsonFile(path);
-  if (!json.ok()) return json.status();
-  return BenchResultsFromJson(*std::move(json), path);
+  FACET_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  return BenchResultsFromText(text, path);
 }
 
 const BenchCase* FindCase(const BenchResults& results, const std::string& name) {

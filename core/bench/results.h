@@ -48,6 +48,9 @@ struct BenchResults {
 
 // InvalidArgument: `json`, of the file `name`, is not Google Benchmark's.
 absl::StatusOr<BenchResults> BenchResultsFromJson(Json json, const std::string& name);
+// The same of its text, in which what is no number (the variation of a counter that is 0) stands as
+// NaN: JSON has no word for it.
+absl::StatusOr<BenchResults> BenchResultsFromText(const std::string& text, const std::string& name);
 absl::StatusOr<BenchResults> ReadBenchResults(const std::string& path);
 
 const BenchCase* FindCase(const BenchResults& results, const std::string& name);

@@ -29,6 +29,27 @@ TEST(BenchResultsTest, HaveARepetitionForEachRunAndNoneForAggregates) {
   EXPECT_EQ(results.document["benchmarks"].size(), 3u);
 }
 
+TEST(BenchResultsTest, NotANumberOfAnAggregateDoesNoHarm) {
+  const auto results = BenchResultsFromText(
+      R"({"context": {}, "benchmarks": [
+          {"name": "loss/a/B:1", "real_time": 2.0, "time_unit": "ns", "found": NaN},
+          {"name": "loss/a/B:1_cv", "run_type": "aggregate", "real_time": -Infinity}]})",
+      "x.json");
+  ASSERT_TRUE(results.ok()) << results.status();
+  ASSERT_EQ(results->cases.size(), 1u);
+  EXPECT_TRUE(results->cases[0].counters.empty());
+}
+
+TEST(BenchResultsTest, ATimeThatCannotBeIsNone) {
+  for (const char* time : {"0", "-1.5", "null"}) {
+    const auto results = BenchResultsFromText(
+        std::string(R"({"context": {}, "benchmarks": [{"name": "loss/a/B:1", "time_unit": "ns",)") +
+            "\"real_time\": " + time + "}]}",
+        "x.json");
+    EXPECT_TRUE(absl::IsInvalidArgument(results.status())) << time;
+  }
+}
+
 TEST(BenchResultsTest, AreInTheOrderOfRegistration) {
   Json document = EmptyDocument();
   AddRuns("loss/b/B:1", {1.0}, 1, &document);

@@ -82,8 +82,7 @@ absl::Status CheckFoldersAbove(const std::string& path, const fs::path& from) {
 absl::Status CheckTrust(const std::string& path) {
   FACET_RETURN_IF_ERROR(CheckWriters(path));
   std::error_code error;
-  FACET_RETURN_IF_ERROR(
-      CheckFoldersAbove(path, fs::absolute(path, error).lexically_normal()));
+  FACET_RETURN_IF_ERROR(CheckFoldersAbove(path, fs::absolute(path, error).lexically_normal()));
   return CheckFoldersAbove(path, fs::canonical(path, error));
 }
 
