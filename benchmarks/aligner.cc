@@ -24,7 +24,7 @@
 #include "benchmarks/components.h"
 #include "benchmarks/measured_case.h"
 #include "benchmarks/photographs.h"
-#include "benchmarks/scratch_folder.h"
+#include "core/base/scratch_folder.h"
 #include "core/base/status.h"
 
 namespace facet::bench {

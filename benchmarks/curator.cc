@@ -43,7 +43,7 @@
 #include "benchmarks/made_collection.h"
 #include "benchmarks/measured_case.h"
 #include "benchmarks/photographs.h"
-#include "benchmarks/scratch_folder.h"
+#include "core/base/scratch_folder.h"
 #include "core/base/status.h"
 #include "core/image/image_io.h"
 #include "plugins/manifest/manifest.h"

@@ -7,7 +7,7 @@ _FILES = "tests/contracts/curator_files"
 # Kind: what it needs beside, and of its test: folders of plugins, what is left out for want of files, arguments.
 _KINDS = {
     "aligner": (
-        [":photographs", ":scratch_folder"],
+        [":photographs"],
         ["aligners", "datasets"],
         "none",
         [
@@ -25,7 +25,7 @@ _KINDS = {
         ["--sizes=56"],
     ),
     "curator": (
-        [":made_collection", ":photographs", ":scratch_folder", "//core/image:image_io", "//plugins/manifest"],
+        [":made_collection", ":photographs", "//core/image:image_io", "//plugins/manifest"],
         ["curators"],
         "none",
         [
@@ -67,7 +67,6 @@ def _shared():
         srcs = ["made_collection.cc"],
         hdrs = ["made_collection.h"],
         deps = [
-            ":scratch_folder",
             "//core/api",
             "//core/base",
             "//core/image:image_io",
@@ -86,11 +85,6 @@ def _shared():
         srcs = ["photographs.cc"],
         hdrs = ["photographs.h"],
         deps = [":components", "//core/api", "//core/image:image_io", "@opencv//:core"] + ABSL,
-    )
-    facet_cc_library(
-        name = "scratch_folder",
-        hdrs = ["scratch_folder.h"],
-        deps = ["//core/base"] + ABSL,
     )
     facet_cc_test(
         name = "host_benchmarks_test",

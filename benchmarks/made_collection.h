@@ -11,8 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "benchmarks/scratch_folder.h"
 #include "core/api/curator.h"
+#include "core/base/scratch_folder.h"
 #include "plugins/curators/stage/faces_in_memory.h"
 #include "plugins/manifest/manifest.h"
 

@@ -1,7 +1,6 @@
 #include "core/app/contract_run.h"
 
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/personality.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -25,6 +23,7 @@
 #include "core/app/signals.h"
 #include "core/base/child_process.h"
 #include "core/base/file.h"
+#include "core/base/scratch_folder.h"
 #include "core/base/status.h"
 #include "core/base/suggest.h"
 
@@ -39,26 +38,6 @@ constexpr size_t kMaxFindings = 8;
 constexpr char kStopped[] = "was stopped by the user";
 // No exit code of the contract program.
 constexpr char kSanitizerOptions[] = "exitcode=66:halt_on_error=1:abort_on_error=0";
-
-// Gone with its object.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::error_code error;
-    path_ = (fs::temp_directory_path(error) / "facet_check_XXXXXX").string();
-    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 uintmax_t SizeOf(const std::string& path) {
   std::error_code error;
@@ -205,9 +184,9 @@ std::vector<Json> EventsOf(const std::string& report) {
 }
 
 absl::StatusOr<Attempt> ContractRunner::RunOnce(size_t first) const {
-  const TemporaryFolder temporary;
-  const std::string& folder = temporary.path();
-  if (folder.empty()) return absl::UnavailableError("no temporary folder can be made (TMPDIR)");
+  const auto temporary = ScratchFolder::Create();
+  if (!temporary.ok()) return absl::UnavailableError(temporary.status().message());
+  const std::string& folder = (*temporary)->path();
   ChildOptions options;
   options.command = Command(first, folder);
   options.environment = Environment(folder);

@@ -152,9 +152,8 @@ class BenchRun {
       if (!baseline.ok()) return Fail(context_, baseline.status(), kExitInput);
       baseline_ = *std::move(baseline);
     }
-    if (const absl::Status writable = CheckOut(); !writable.ok()) {
-      return Fail(context_, writable, kExitInput);
-    }
+    const absl::Status writable = CheckOut();
+    if (!writable.ok()) return Fail(context_, writable, kExitInput);
     const absl::Status status = Measure();
     live_.reset();
     for (const std::string& warning : warnings_) Warn(context_, warning);
@@ -176,10 +175,7 @@ class BenchRun {
  private:
   BenchRequest Request() const {
     BenchRequest request;
-    for (const std::string& folder : context_.plugin_folders()) {
-      std::error_code error;
-      if (std::filesystem::is_directory(folder, error)) request.plugin_folders.push_back(folder);
-    }
+    request.plugin_folders = context_.plugin_folders();
     request.use = arguments_.use;
     request.options = arguments_.options;
     request.sizes = arguments_.sizes;

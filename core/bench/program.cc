@@ -20,6 +20,7 @@
 #include "absl/time/clock.h"
 #include "core/base/child_process.h"
 #include "core/base/file.h"
+#include "core/base/scratch_folder.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -29,32 +30,6 @@ namespace fs = std::filesystem;
 
 constexpr int kBenchmarkFailed = 1, kBadOption = 2, kBadPlugin = 4;  // exit codes of the program
 constexpr double kKibOfMib = 1024.0;
-
-// Of what one child writes; gone with the object.
-class ScratchFolder {
- public:
-  static absl::StatusOr<std::unique_ptr<ScratchFolder>> Make() {
-    std::error_code error;
-    fs::path place = fs::temp_directory_path(error);
-    if (error) place = "/tmp";
-    std::string name = (place / "facet-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      return absl::ErrnoToStatus(errno, absl::StrCat("cannot make a folder in ", place.string()));
-    }
-    return std::unique_ptr<ScratchFolder>(new ScratchFolder(std::move(name)));
-  }
-  ~ScratchFolder() {
-    std::error_code error;
-    fs::remove_all(path_, error);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  std::string File(const char* name) const { return path_ + "/" + name; }
-
- private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
-  const std::string path_;
-};
 
 // Sleeps between looks, so that waiting takes no time from what is measured. None: stopped.
 std::optional<ChildExit> WaitGently(ChildProcess* child, const BenchProgram::Watch& watch,
@@ -142,10 +117,14 @@ std::string OptionAsJson(const std::string& option) {
 absl::StatusOr<BenchProgram::Ended> BenchProgram::Run(const std::vector<std::string>& use,
                                                       const std::vector<std::string>& flags,
                                                       const std::string& what) const {
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<ScratchFolder> folder, ScratchFolder::Make());
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<ScratchFolder> folder, ScratchFolder::Create());
+  std::vector<std::string> folders;  // that of the user need not be there
+  for (const std::string& each : request_.plugin_folders) {
+    std::error_code error;
+    if (fs::is_directory(each, error)) folders.push_back(each);
+  }
   ChildOptions options;
-  options.command = {path_,
-                     absl::StrCat("--plugins=", absl::StrJoin(request_.plugin_folders, ":"))};
+  options.command = {path_, absl::StrCat("--plugins=", absl::StrJoin(folders, ":"))};
   if (!use.empty()) options.command.push_back(absl::StrCat("--use=", absl::StrJoin(use, ",")));
   for (const std::string& option : request_.options) {
     options.command.push_back(absl::StrCat("--option=", OptionAsJson(option)));
