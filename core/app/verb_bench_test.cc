@@ -145,9 +145,18 @@ TEST_F(BenchVerbTest, WritesAFileThatCompareReads) {
 
 TEST_F(BenchVerbTest, WhatCannotBeWrittenIsShownAllTheSame) {
   WriteProgram();
-  arguments_.out = folder_ + "/no/such/folder/a.json";
+  arguments_.out = folder_ + "/a.json";
+  std::filesystem::create_directory(arguments_.out);
   EXPECT_EQ(Run(), kExitInput);
   EXPECT_THAT(out_, HasSubstr("14.0 µs"));
+  EXPECT_THAT(error_, HasSubstr("a.json"));
+}
+
+TEST_F(BenchVerbTest, AFolderThatCannotBeWrittenToIsToldBeforeAnythingIsMeasured) {
+  WriteProgram();
+  arguments_.out = folder_ + "/no/such/folder/a.json";
+  EXPECT_EQ(Run(), kExitInput);
+  EXPECT_EQ(out_, "");
   EXPECT_THAT(error_, HasSubstr("no/such/folder"));
 }
 
