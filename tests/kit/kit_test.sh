@@ -94,5 +94,9 @@ expect_eq "$code" 0
 run "$facet" plugins describe curator/my_curator --plugin-path my_curator/bazel-bin
 expect_eq "$code" 0
 expect_eq "$(find my_curator/bazel-bin/ -maxdepth 1 -name 'libmy_curator.schema.json' | wc -l)" 1
+if command -v cmake >/dev/null; then
+  cmake -S my_curator -B my_curator/build >"$tmp/cmake.log" 2>&1 && cmake --build my_curator/build >>"$tmp/cmake.log" 2>&1 &&
+    my_curator/build/my_curator_test >>"$tmp/cmake.log" 2>&1 || fail "$(<"$tmp/cmake.log")"
+fi
 echo "$cases checks, $failures failed"
 ((failures == 0))
