@@ -424,7 +424,7 @@ absl::StatusOr<Json> RunContract(const ContractRequest& request) {
   try {
     return ContractRunner(request, std::move(runtimes)).Run();
   } catch (const Json::exception&) {
-    return absl::FailedPreconditionError(absl::StrCat(
+    return absl::DataLossError(absl::StrCat(
         request.library, " wrote into the report of its check; a component writes no files"));
   }
 }

@@ -27,8 +27,9 @@ struct ContractRequest {
 // CHECK: {"name", "state", "sentences", "notes", "reason"}, those that it has. A state is "kept",
 // "broken" or "not checked".
 //
-// NotFound: the library has no such component. FailedPrecondition: valgrind is missing, or does not
-// go with what the library is compiled with. Unavailable: the contract program cannot be run.
+// NotFound: the library has no such component. DataLoss: it wrote into the report of its check.
+// FailedPrecondition: valgrind is missing, or does not go with what the library is compiled with.
+// Unavailable: the contract program cannot be run.
 absl::StatusOr<Json> RunContract(const ContractRequest& request);
 
 }  // namespace facet

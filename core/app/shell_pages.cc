@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 
 namespace facet {
 namespace {
@@ -88,9 +89,10 @@ void AppendPaths(const CommandPage& command, const std::string& path,
 
 std::string ManualPage(const CommandPage& program, const std::string& version) {
   const std::string name = program.name;
+  const std::string doc(absl::StripPrefix(program.doc, name + ": "));
   std::string page =
       absl::StrCat(".TH ", absl::AsciiStrToUpper(name), " 1 \"\" \"", name, " ", Troff(version),
-                   "\"\n.SH NAME\n", name, " \\- ", Troff(program.doc), "\n.SH SYNOPSIS\n.B ", name,
+                   "\"\n.SH NAME\n", name, " \\- ", Troff(doc), "\n.SH SYNOPSIS\n.B ", name,
                    "\n[OPTION...] VERB [ARGUMENT...]\n.SH OPTIONS\n");
   AppendOptions(program, &page);
   absl::StrAppend(&page, ".SH VERBS\n");

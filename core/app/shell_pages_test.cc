@@ -35,6 +35,7 @@ class ShellPagesTest : public testing::Test {
 TEST_F(ShellPagesTest, TheManualHasEveryVerbAndOption) {
   const std::string page = ManualPage(line_.Page(), "1.2");
   EXPECT_THAT(page, HasSubstr(".TH TOOL 1"));
+  EXPECT_THAT(page, HasSubstr("\ntool \\- does things\n"));
   EXPECT_THAT(page, HasSubstr(".SS run FILE\nruns \\-it\\-\n"));
   EXPECT_THAT(page, HasSubstr(".B \\-j, \\-\\-jobs N\nat once\n"));
   EXPECT_THAT(page, HasSubstr(".SS cache verify\n"));

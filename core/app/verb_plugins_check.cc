@@ -69,6 +69,7 @@ void PrintReport(const Json& document) {
 
 int ExitCodeOfCheck(const absl::Status& status) {
   if (absl::IsNotFound(status)) return kExitUsage;
+  if (absl::IsDataLoss(status)) return kExitPlugin;
   if (absl::IsCancelled(status)) return kExitInterrupted;
   return kExitBackend;
 }
