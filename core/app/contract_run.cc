@@ -19,6 +19,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "core/app/contract_report.h"
 #include "core/app/library_tools.h"
 #include "core/app/signals.h"
 #include "core/base/child_process.h"
@@ -54,13 +55,6 @@ std::string TextOf(const fs::path& path) {
   }
   return ReadFile(path.string()).value_or("");
 }
-
-// One process: what it said, and how it ended.
-struct Attempt {
-  std::vector<Json> events;
-  std::string ending;  // why it did not get to its end; empty: it did
-  std::vector<std::string> findings, said;
-};
 
 class ContractRunner {
  public:
@@ -222,85 +216,6 @@ absl::StatusOr<Attempt> ContractRunner::RunOnce(size_t first) const {
   return attempt;
 }
 
-// What is known of a component: from its events, and of one that did not get to its end.
-struct ComponentReport {
-  Json name, checks = Json::array();
-  std::vector<std::string> plan;
-  std::string entered = "declaration";
-  bool ended = false;
-
-  void Set(const Json& check) {
-    for (Json& known : checks) {
-      if (known.at("name") == check.at("name")) {
-        known = check;
-        return;
-      }
-    }
-    checks.push_back(check);
-  }
-};
-
-// Lines that are none of the contract program's, because the library wrote them, throw.
-std::vector<ComponentReport> ReportsOf(const std::vector<Json>& events) {
-  std::vector<ComponentReport> reports;
-  for (const Json& event : events) {
-    if (event.contains("begin")) {
-      reports.emplace_back();
-      reports.back().name = event.at("begin");
-    }
-    if (reports.empty()) continue;
-    ComponentReport& report = reports.back();
-    if (event.contains("plan")) report.plan = event.at("plan").get<std::vector<std::string>>();
-    if (event.contains("enter")) report.entered = event.at("enter");
-    if (event.contains("left")) report.Set(event.at("left"));
-    if (event.contains("end")) {
-      report.checks = event.at("end").at("checks");
-      report.ended = true;
-    }
-  }
-  return reports;
-}
-
-void EndAbruptly(const Attempt& attempt, ComponentReport* report) {
-  for (const std::string& name : report->plan) {
-    const bool known =
-        std::any_of(report->checks.begin(), report->checks.end(), [&](const Json& check) {
-          return check.at("name") == name && check.at("state") != "not checked";
-        });
-    if (!known) {
-      report->Set({{"name", name},
-                   {"state", "not checked"},
-                   {"reason", absl::StrCat("the process ended in \"", report->entered, "\"")}});
-    }
-  }
-  Json check = {{"name", report->entered}, {"sentences", Json::array()}};
-  for (const Json& known : report->checks) {
-    if (known.at("name") == report->entered && known.contains("sentences")) check = known;
-  }
-  check["state"] = "broken";
-  check.erase("reason");
-  if (attempt.findings.empty()) check["sentences"].push_back(attempt.ending);
-  for (const std::string& finding : attempt.findings) check["sentences"].push_back(finding);
-  if (!attempt.said.empty() && attempt.findings.empty()) {
-    check["notes"].push_back(absl::StrCat("it said: ", absl::StrJoin(attempt.said, " | ")));
-  }
-  report->Set(check);
-}
-
-Json Component(const ComponentReport& report) {
-  Json component = report.name;
-  component["checks"] = report.checks;
-  component["state"] = "kept";
-  bool behaves = false;
-  for (const Json& check : report.checks) {
-    if (check.at("state") == "broken") component["state"] = "broken";
-    behaves |= check.at("state") == "kept" && check.at("name") != "declaration" &&
-               check.at("name") != "stdout";
-  }
-  if (component["state"] == "kept" && !behaves) component["state"] = "not checked";
-  return component;
-}
-
 void ContractRunner::AddCoverage(bool found, Json* document) const {
   const auto by = [found](const std::string& tool) -> Json {
     return {{"state", found ? "broken" : "kept"}, {"by", tool}};
@@ -376,7 +291,7 @@ absl::StatusOr<Json> ContractRunner::Run() {
       reports.back().Set(
           {{"name", "memory"}, {"state", "broken"}, {"sentences", attempt.findings}});
     }
-    for (const ComponentReport& report : reports) components.push_back(Component(report));
+    for (const ComponentReport& report : reports) components.push_back(ToJson(report));
     if (request_.valgrind) {
       ++first;
     } else if (died && !reports.empty()) {

@@ -147,6 +147,24 @@ LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& 
   return loaded;
 }
 
+absl::StatusOr<const KindInfo*> KindOf(const std::string& name) {
+  std::vector<std::string> both;
+  for (const KindInfo& kind : Kinds()) {
+    if (name == kind.name || name == kind.folder) return &kind;
+    both.push_back(kind.name);
+    both.push_back(kind.folder);
+  }
+  const std::string kinds = absl::StrJoin(KindNames(), ", ");
+  if (name.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no kind of component is named; kinds: ", kinds));
+  }
+  const std::string nearest = Nearest(name, both);
+  return absl::InvalidArgumentError(
+      absl::StrCat("no component is of kind \"", name, "\"; kinds: ", kinds,
+                   nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+}
+
 absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
                                                    const std::vector<std::string>& ids) {
   std::vector<std::string> known;

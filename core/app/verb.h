@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "core/api/kinds.h"
 #include "core/app/command_line.h"
 #include "core/app/exit_code.h"
 #include "core/config/experiment.h"
@@ -78,6 +79,9 @@ struct LoadedExperiment {
   int exit_code = kExitDone;
 };
 LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& context);
+
+// The kind of this name, or of this plural; InvalidArgument names the nearest and all.
+absl::StatusOr<const KindInfo*> KindOf(const std::string& name);
 
 // The rows named (all, where none is), in the file's order; rows with a skip reason are left out
 // only where none is named. An unknown row is an error that suggests the nearest.

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -16,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/api/kinds.h"
-#include "core/app/progress.h"
+#include "core/app/live_line.h"
 #include "core/app/signals.h"
 #include "core/base/child_process.h"
 #include "core/base/file.h"
@@ -41,22 +39,6 @@ namespace fs = std::filesystem;
 std::string Meant(const std::string& name, const std::vector<std::string>& known) {
   const std::string nearest = Nearest(name, known);
   return nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?");
-}
-
-absl::StatusOr<const KindInfo*> KindOf(const std::string& name) {
-  std::vector<std::string> both;
-  for (const KindInfo& kind : Kinds()) {
-    if (name == kind.name || name == kind.folder) return &kind;
-    both.push_back(kind.name);
-    both.push_back(kind.folder);
-  }
-  const std::string kinds = absl::StrJoin(KindNames(), ", ");
-  if (name.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("no kind of component is named; kinds: ", kinds));
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("no component is of kind \"", name, "\"; kinds: ", kinds, Meant(name, both)));
 }
 
 // The program of a kind. Not every kind has one, and not every installation has any.
@@ -105,33 +87,6 @@ int ExitCodeOf(const absl::Status& status) {
 void PrintLine(const std::string& text, Tone tone, const TableStyle& style) {
   std::printf("%s\n", TerminalText(text, tone, style).c_str());
 }
-
-// One line on a terminal: what goes on, and for how long.
-class LiveLine {
- public:
-  explicit LiveLine(const VerbContext& context)
-      : shown_(context.verbosity >= 0 && ::isatty(STDERR_FILENO) == 1) {}
-  ~LiveLine() {
-    if (!drawn_.empty()) std::fputs("\r\033[K", stderr);
-  }
-  LiveLine(const LiveLine&) = delete;
-  LiveLine& operator=(const LiveLine&) = delete;
-
-  void Draw(const std::string& what) {
-    if (!shown_) return;
-    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
-    const std::string line = absl::StrCat(what, ": ", FormatDuration(std::floor(passed.count())));
-    if (line == drawn_) return;
-    std::fprintf(stderr, "\r\033[K%s", line.c_str());
-    std::fflush(stderr);
-    drawn_ = line;
-  }
-
- private:
-  const bool shown_;
-  std::string drawn_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 // One measurement, from the components there are to what is shown of them.
 class BenchRun {

@@ -34,23 +34,17 @@ void PrintComponents(const std::vector<const ComponentInfo*>& infos) {
   std::fputs(DumpPretty({{"schema", 1}, {"components", components}}).c_str(), stdout);
 }
 
-absl::Status CheckKind(const std::string& kind) {
-  if (FindKind(kind) != nullptr) return absl::OkStatus();
-  const std::string nearest = Nearest(kind, KindNames());
-  return absl::NotFoundError(absl::StrCat(
-      "no component is of kind \"", kind, "\"; kinds: ", absl::StrJoin(KindNames(), ", "),
-      nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
-}
-
 int List(const PluginsArguments& arguments, VerbContext& context) {
   const Catalogue& catalogue = context.catalogue();
+  std::string kind;  // empty: all
   if (!arguments.kind.empty()) {
-    const absl::Status known = CheckKind(arguments.kind);
-    if (!known.ok()) return Fail(context, known, kExitUsage);
+    const absl::StatusOr<const KindInfo*> known = KindOf(arguments.kind);
+    if (!known.ok()) return Fail(context, known.status(), kExitUsage);
+    kind = (*known)->name;
   }
   std::vector<const ComponentInfo*> infos;
   for (const ComponentInfo& info : catalogue.components()) {
-    if (arguments.kind.empty() || info.kind == arguments.kind) infos.push_back(&info);
+    if (kind.empty() || info.kind == kind) infos.push_back(&info);
   }
   std::sort(infos.begin(), infos.end(), [](const ComponentInfo* a, const ComponentInfo* b) {
     return std::pair(a->kind, a->name) < std::pair(b->kind, b->name);
@@ -146,15 +140,15 @@ int Describe(const PluginsArguments& arguments, VerbContext& context) {
 }
 
 int New(const PluginsArguments& arguments, VerbContext& context) {
-  if (const absl::Status known = CheckKind(arguments.kind); !known.ok()) {
-    return Fail(context, known, kExitUsage);
-  }
-  const ComponentInfo* taken = context.catalogue().Find(arguments.kind, arguments.name);
+  const absl::StatusOr<const KindInfo*> known = KindOf(arguments.kind);
+  if (!known.ok()) return Fail(context, known.status(), kExitUsage);
+  const std::string& kind = (*known)->name;
+  const ComponentInfo* taken = context.catalogue().Find(kind, arguments.name);
   if (taken != nullptr) {
     return Fail(context,
-                absl::AlreadyExistsError(absl::StrCat("there is a ", arguments.kind, " \"",
-                                                      arguments.name, "\" already (",
-                                                      taken->library_path, "); take another name")),
+                absl::AlreadyExistsError(absl::StrCat("there is a ", kind, " \"", arguments.name,
+                                                      "\" already (", taken->library_path,
+                                                      "); take another name")),
                 kExitUsage);
   }
   const std::string folder = arguments.folder.empty() ? arguments.name : arguments.folder;
@@ -165,7 +159,7 @@ int New(const PluginsArguments& arguments, VerbContext& context) {
     command = std::filesystem::absolute(command, error).lexically_normal().string();
   }
   const absl::StatusOr<std::vector<std::string>> files =
-      WriteNewPlugin({arguments.kind, arguments.name, folder, context.home_folder(), command});
+      WriteNewPlugin({kind, arguments.name, folder, context.home_folder(), command});
   if (!files.ok()) {
     return Fail(context, files.status(),
                 absl::IsInvalidArgument(files.status()) ? kExitUsage : kExitInput);
