@@ -1,10 +1,11 @@
 // JPEG through libjpeg itself, whose warnings tell a damaged file from a whole one.
-#include <jpeglib.h>
-
 #include <csetjmp>
+#include <cstddef>
 #include <cstdio>
-#include <cstring>
 #include <string>
+#include <vector>
+// After cstdio: it wants FILE and size_t.
+#include <jpeglib.h>
 // After jpeglib.h: the message codes.
 #include <jerror.h>
 

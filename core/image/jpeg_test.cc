@@ -1,10 +1,11 @@
-#include <jpeglib.h>
-
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <vector>
+// After cstdio: it wants FILE and size_t.
+#include <jpeglib.h>
 
 #include "core/image/formats_testing.h"
 #include "gmock/gmock.h"
