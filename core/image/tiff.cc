@@ -1,5 +1,4 @@
-// TIFF through libtiff's RGBA interface: any number of bits up to 16, palettes, CMYK, YCbCr, tiles;
-// its alpha comes multiplied into the colours.
+// TIFF through libtiff's RGBA interface: any number of bits up to 16, palettes, CMYK, YCbCr, tiles.
 #include <tiffio.h>
 
 #include <algorithm>
@@ -45,6 +44,14 @@ toff_t SeekTiff(thandle_t handle, toff_t offset, int from) {
 int CloseTiff(thandle_t) { return 0; }
 toff_t SizeTiff(thandle_t handle) { return TiffFileOf(handle)->bytes.size(); }
 
+// The data are in memory already. (Without, libtiff 4.5.0 refuses tiles of less than 1 KiB.)
+int MapTiff(thandle_t handle, void** base, toff_t* size) {
+  *base = const_cast<char*>(TiffFileOf(handle)->bytes.data());
+  *size = TiffFileOf(handle)->bytes.size();
+  return 1;
+}
+void UnmapTiff(thandle_t, void*, toff_t) {}
+
 int OnTiffError(TIFF*, void* handle, const char*, const char* format, va_list arguments) {
   TiffFile* file = static_cast<TiffFile*>(handle);
   if (file->message[0] == '\0') {
@@ -64,10 +71,9 @@ std::unique_ptr<TIFF, TiffCloser> OpenTiff(TiffFile* file) {
   const std::unique_ptr<TIFFOpenOptions, TiffCloser> options(TIFFOpenOptionsAlloc());
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), &OnTiffError, file);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), &OnTiffWarning, file);
-  // m: no memory map, for which there are no functions here.
-  return std::unique_ptr<TIFF, TiffCloser>(TIFFClientOpenExt("", "rm", file, &ReadTiff, &WriteTiff,
+  return std::unique_ptr<TIFF, TiffCloser>(TIFFClientOpenExt("", "r", file, &ReadTiff, &WriteTiff,
                                                              &SeekTiff, &CloseTiff, &SizeTiff,
-                                                             nullptr, nullptr, options.get()));
+                                                             &MapTiff, &UnmapTiff, options.get()));
 }
 
 // libtiff has no code for the end of a file; these are its words.
@@ -86,14 +92,27 @@ absl::Status BrokenTiff(const TiffFile& file) {
                    unsupported ? "; convert it to PNG" : ""));
 }
 
-// Grey beside an alpha that is apart: libtiff multiplies it into colours alone.
-bool IsGreyWithAlphaApart(TIFF* tiff) {
+enum class TiffAlpha { kNone, kMultiplied, kApart };
+
+// What the picture's extra samples are, as libtiff leaves them: it multiplies an alpha that is apart into
+// colours, but not into grey. Samples of which the file does not say what they are (0) are no alpha.
+TiffAlpha AlphaOf(TIFF* tiff) {
   uint16_t photometric = 0, num_extra = 0;
   uint16_t* extra = nullptr;
   TIFFGetFieldDefaulted(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
-  return photometric <= PHOTOMETRIC_MINISBLACK &&
-         TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &num_extra, &extra) != 0 && num_extra > 0 &&
-         extra[0] == EXTRASAMPLE_UNASSALPHA;
+  if (TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &num_extra, &extra) == 0 || num_extra == 0) {
+    return TiffAlpha::kNone;
+  }
+  if (extra[0] == EXTRASAMPLE_ASSOCALPHA) return TiffAlpha::kMultiplied;
+  if (extra[0] != EXTRASAMPLE_UNASSALPHA) return TiffAlpha::kNone;
+  return photometric <= PHOTOMETRIC_MINISBLACK ? TiffAlpha::kApart : TiffAlpha::kMultiplied;
+}
+
+uint8_t TiffOnWhite(TiffAlpha kind, uint32_t colour, uint32_t alpha) {
+  if (kind == TiffAlpha::kNone) return static_cast<uint8_t>(colour);
+  if (kind == TiffAlpha::kMultiplied)
+    return static_cast<uint8_t>(std::min(255u, colour + 255 - alpha));
+  return OnWhite(static_cast<int>(colour), static_cast<int>(alpha));
 }
 
 }  // namespace
@@ -120,14 +139,11 @@ absl::StatusOr<DecodedImage> DecodeTiff(std::string_view bytes, int64_t max_pixe
     return BrokenTiff(file);
   }
   decoded.image = Image(static_cast<int>(width), static_cast<int>(height));
-  const bool apart = IsGreyWithAlphaApart(tiff.get());
+  const TiffAlpha alpha = AlphaOf(tiff.get());
   for (size_t i = 0; i < abgr.size(); ++i) {
-    const uint32_t alpha = TIFFGetA(abgr[i]);
     const uint32_t colours[3] = {TIFFGetB(abgr[i]), TIFFGetG(abgr[i]), TIFFGetR(abgr[i])};
     for (size_t c = 0; c < 3; ++c) {
-      decoded.image.bgr[3 * i + c] =
-          apart ? OnWhite(static_cast<int>(colours[c]), static_cast<int>(alpha))
-                : static_cast<uint8_t>(std::min(255u, colours[c] + 255 - alpha));
+      decoded.image.bgr[3 * i + c] = TiffOnWhite(alpha, colours[c], TIFFGetA(abgr[i]));
     }
   }
   if (TIFFLastDirectory(tiff.get()) == 0) {

@@ -18,7 +18,7 @@ struct TiffTag {
   std::vector<int> values;
 };
 
-// Little-endian, uncompressed, one strip.
+// Little-endian, uncompressed, in one strip, or in one tile where `more` has the tiles' sides.
 std::string Tiff(int width, int height, int samples, int bits, int photometric,
                  const std::string& pixels, std::vector<TiffTag> more = {}, bool another = false) {
   std::vector<TiffTag> tags = {{256, 4, {width}},
@@ -26,17 +26,18 @@ std::string Tiff(int width, int height, int samples, int bits, int photometric,
                                {258, 3, std::vector<int>(static_cast<size_t>(samples), bits)},
                                {259, 3, {1}},
                                {262, 3, {photometric}},
-                               {273, 4, {0}},
-                               {277, 3, {samples}},
-                               {278, 4, {height}},
-                               {279, 4, {static_cast<int>(pixels.size())}}};
+                               {277, 3, {samples}}};
+  const bool tiled =
+      std::any_of(more.begin(), more.end(), [](auto& tag) { return tag.tag == 322; });
+  if (!tiled) tags.push_back({278, 4, {height}});
+  tags.push_back({tiled ? 324 : 273, 4, {8}});
+  tags.push_back({tiled ? 325 : 279, 4, {static_cast<int>(pixels.size())}});
   tags.insert(tags.end(), more.begin(), more.end());
   std::sort(tags.begin(), tags.end(), [](auto& a, auto& b) { return a.tag < b.tag; });
   const size_t directory = 8 + (pixels.size() + 1) / 2 * 2;
   const size_t after = directory + 2 + 12 * tags.size() + 4;
   std::string entries, values;
   for (TiffTag& tag : tags) {
-    if (tag.tag == 273) tag.values = {8};
     std::string data;
     for (int value : tag.values)
       data += Little(static_cast<uint64_t>(value), tag.type == 3 ? 2 : tag.type == 4 ? 4 : 1);
@@ -106,6 +107,23 @@ TEST(TiffFile, AlphaIsComposedOnWhite) {
   EXPECT_THAT(Pixels(Tiff(1, 1, 4, 16, kRgb, Bytes({0, 30, 0, 20, 0, 10, 0x33, 0x33}),
                           {{338, 3, {kApart}}})),
               ElementsAre(OverWhite(10, 0.2), OverWhite(20, 0.2), OverWhite(30, 0.2)));
+}
+
+// Four samples of which the fourth is not said to be alpha.
+TEST(TiffFile, ASampleOfUnknownMeaningIsNoAlpha) {
+  for (const std::vector<TiffTag>& tags :
+       {std::vector<TiffTag>{{338, 3, {0}}}, std::vector<TiffTag>{}}) {
+    EXPECT_THAT(Pixels(Tiff(1, 1, 4, 8, kRgb, Bytes({30, 20, 10, 51}), tags)),
+                ElementsAre(10, 20, 30));
+  }
+}
+
+// libtiff 4.5.0 refuses tiles of less than 1 KiB where a file is not mapped.
+TEST(TiffFile, SmallTilesAreRead) {
+  std::string tile(16 * 16, '\0');
+  tile[1] = 9;
+  EXPECT_THAT(Pixels(Tiff(2, 1, 1, 8, kBlackIsZero, tile, {{322, 3, {16}}, {323, 3, {16}}})),
+              ElementsAre(0, 0, 0, 9, 9, 9));
 }
 
 TEST(TiffFile, ProfileIsNotApplied) {
