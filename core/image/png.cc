@@ -60,7 +60,6 @@ void SetTransformations(png_structp png, png_infop info, PngPixels* pixels) {
 // frame that called setjmp.
 [[gnu::noinline]] void ReadPngPixels(png_structp png, png_infop info, PngPixels* pixels,
                                      DecodedImage* decoded) {
-  png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);  // CheckSize has its own
   // The chunk of animations, which libpng does not know.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS,
                               reinterpret_cast<png_const_bytep>("acTL"), 1);
@@ -93,8 +92,9 @@ void SetTransformations(png_structp png, png_infop info, PngPixels* pixels) {
 absl::StatusOr<DecodedImage> DecodePng(std::string_view bytes, int64_t max_pixels) {
   // The first chunk is the header; libpng asks for its checksum first.
   const IntegerReader read(bytes, /*little=*/false);
-  FACET_RETURN_IF_ERROR(
-      CheckSize(static_cast<int64_t>(read(16, 4)), static_cast<int64_t>(read(20, 4)), max_pixels));
+  const auto width = static_cast<uint32_t>(read(16, 4)),
+             height = static_cast<uint32_t>(read(20, 4));
+  FACET_RETURN_IF_ERROR(CheckSize(width, height, max_pixels));
   PngSource source = {bytes};
   DecodedImage decoded;
   PngPixels pixels;
@@ -106,6 +106,7 @@ absl::StatusOr<DecodedImage> DecodePng(std::string_view bytes, int64_t max_pixel
     return absl::UnavailableError("no memory to decode it");
   }
   png_set_read_fn(png, &source, &ReadPng);
+  png_set_user_limits(png, width, height);  // no header of another place may ask for more
   if (setjmp(png_jmpbuf(png)) == 0) ReadPngPixels(png, info, &pixels, &decoded);
   const std::string message = source.message;
   png_destroy_read_struct(&png, &info, nullptr);

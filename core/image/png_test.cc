@@ -134,6 +134,14 @@ TEST(PngFile, ProfileAndGammaAreNotApplied) {
   }
 }
 
+// A chunk before the header, in whose place the size would be small.
+TEST(PngFile, ASecondHeaderMayNotAskForMore) {
+  const std::string file = Png(200, 200, 8, PNG_COLOR_TYPE_GRAY, std::vector<uint8_t>(40000));
+  std::string chunk = std::string("\0\0\0\x0d", 4) + "tEXt" + std::string("\0\0\0\1\0\0\0\1", 8);
+  chunk += std::string(9, 'x');
+  EXPECT_FALSE(DecodeImage(file.substr(0, 8) + chunk + file.substr(8)).ok());
+}
+
 TEST(PngFile, OfAnAnimatedOneTheStillPictureIsTaken) {
   const auto animated = [](png_structp png, png_infop info) {
     png_unknown_chunk chunk = {"acTL", nullptr, 8, PNG_HAVE_IHDR};
