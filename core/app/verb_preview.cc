@@ -58,6 +58,7 @@ std::vector<StageOutcome> Execute(const StageGraph& graph, const PlannedExperime
   options.log_folder = log_folder;
   options.stop = &StopSignal;
   options.provenance = BuildInfo();
+  options.force = {"preview"};  // no key says which fonts the machine has
   return RunStages(graph, planned.environment, *planned.store, digests, workers, progress, options);
 }
 

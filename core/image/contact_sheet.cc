@@ -5,12 +5,14 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "core/image/caption.h"
 #include "core/image/image_io.h"
 
 namespace facet {
 namespace {
 
-constexpr int kCaptionLinePx = 14, kGapPx = 6, kGroupGapPx = 24;
+constexpr int kCaptionLines = 3, kGapPx = 6, kGroupGapPx = 24;
+constexpr SheetColour kWhite = {220, 220, 220}, kGrey = {160, 160, 160};
 constexpr uint8_t kBackground = 40;
 
 cv::Mat View(Image& image) { return cv::Mat(image.height, image.width, CV_8UC3, image.bgr.data()); }
@@ -25,17 +27,6 @@ cv::Point Rounded(const Point& p) {
     return static_cast<int>(std::lround(std::clamp(value, -1e5, 1e5)));
   };
   return {bounded(p.x), bounded(p.y)};
-}
-
-std::string Printable(const std::string& text, size_t max_length) {
-  std::string shown;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0) == 0x80) continue;  // a UTF-8 character is one '?'
-    shown += byte >= 32 && byte < 127 ? c : '?';
-  }
-  if (shown.size() > max_length) shown = shown.substr(0, max_length - 2) + "..";
-  return shown;
 }
 
 }  // namespace
@@ -89,34 +80,37 @@ void Tile::DrawCrop(const Alignment& alignment, const SheetColour& colour) {
   DrawLine(image_from_crop({0, 0.02}), image_from_crop({w, 0.02}), colour);
 }
 
-void ContactPage::Add(const Tile& tile, const std::vector<std::string>& caption,
-                      const SheetColour& colour) {
+void ContactPage::Add(const Tile& tile, const SheetCaption& caption, const SheetColour& colour) {
   cells_.push_back({tile.image(), caption, colour});
 }
 
-Image ContactPage::Render() const {
+Image ContactPage::Render(std::string* notice) const {
   const int count = static_cast<int>(cells_.size());
   const int columns = std::max(1, std::min(columns_, count));
   const int rows = (count + columns - 1) / columns;
-  const int cell_width = side_ + kGapPx, cell_height = side_ + kGapPx + 2 * kCaptionLinePx;
+  const int cell_width = side_ + kGapPx,
+            cell_height = side_ + kGapPx + kCaptionLines * CaptionWriter::kLinePx;
   const auto groups_before = [&](int column) { return group_ > 0 ? column / group_ : 0; };
   Image sheet(columns * cell_width + kGapPx + groups_before(columns - 1) * kGroupGapPx,
               std::max(1, rows) * cell_height + kGapPx);
   std::fill(sheet.bgr.begin(), sheet.bgr.end(), kBackground);
   cv::Mat view = View(sheet);
+  CaptionWriter writer;
   for (int i = 0; i < count; ++i) {
     Cell cell = cells_[static_cast<size_t>(i)];
     const int column = i % columns;
     const int x = kGapPx + column * cell_width + groups_before(column) * kGroupGapPx;
     const int y = kGapPx + i / columns * cell_height;
     View(cell.image).copyTo(view(cv::Rect(x, y, cell.image.width, cell.image.height)));
-    for (size_t line = 0; line < std::min<size_t>(2, cell.caption.size()); ++line) {
-      cv::putText(view, Printable(cell.caption[line], static_cast<size_t>(side_ / 6)),
-                  cv::Point(x, y + side_ + static_cast<int>(line + 1) * kCaptionLinePx - 3),
-                  cv::FONT_HERSHEY_SIMPLEX, 0.35,
-                  line == 0 ? cv::Scalar(220, 220, 220) : Scalar(cell.colour), 1, cv::LINE_AA);
-    }
+    const auto write = [&](int line, const std::string& text, const SheetColour& colour) {
+      writer.Write(text, /*keep_end=*/line == 1, x, y + side_ + line * CaptionWriter::kLinePx,
+                   side_, colour, &sheet);
+    };
+    write(0, cell.caption.identity, kWhite);
+    write(1, cell.caption.file, kGrey);
+    write(2, cell.caption.note, cell.colour);
   }
+  if (notice != nullptr) *notice = writer.Notice();
   return sheet;
 }
 

@@ -38,21 +38,27 @@ class Tile {
   double scale_ = 1.0, left_ = 0.0, top_ = 0.0;
 };
 
+// Below a picture, a line each: who is on it, its file, and what is said of it.
+struct SheetCaption {
+  std::string identity, file, note;
+};
+
 class ContactPage {
  public:
   ContactPage(int columns, int tile_side_px) : columns_(columns), side_(tile_side_px) {}
   int tile_side_px() const { return side_; }
   // Leaves room after every `cells` cells of a line: what stands together belongs together.
   void GroupBy(int cells) { group_ = cells; }
-  // Up to two lines of caption; characters outside ASCII show as '?', what is too long is cut.
-  void Add(const Tile& tile, const std::vector<std::string>& caption, const SheetColour& colour);
+  // The note is in that colour.
+  void Add(const Tile& tile, const SheetCaption& caption, const SheetColour& colour);
   bool empty() const { return cells_.empty(); }
-  Image Render() const;
+  // `notice`: which fonts to install where the machine's do not have all characters; else empty.
+  Image Render(std::string* notice = nullptr) const;
 
  private:
   struct Cell {
     Image image;
-    std::vector<std::string> caption;
+    SheetCaption caption;
     SheetColour colour;
   };
   const int columns_, side_;

@@ -33,8 +33,8 @@ TEST(ContactPage, GroupsStandApart) {
   ContactPage plain(8, 100), grouped(8, 100);
   grouped.GroupBy(3);
   for (int i = 0; i < 6; ++i) {
-    plain.Add(Tile(Image(), 100), {"name", "caption"}, kGreen);
-    grouped.Add(Tile(Image(), 100), {"name", "caption"}, kGreen);
+    plain.Add(Tile(Image(), 100), {"name", "file", "note"}, kGreen);
+    grouped.Add(Tile(Image(), 100), {"name", "file", "note"}, kGreen);
   }
   EXPECT_EQ(plain.Render().width, 6 * 106 + 6);
   EXPECT_EQ(grouped.Render().width, 6 * 106 + 6 + 24);

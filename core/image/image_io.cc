@@ -9,8 +9,8 @@
 #include "core/base/check.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
-#include "core/image/header.h"
-#include "core/image/jpeg.h"
+#include "core/image/formats.h"
+#include "core/image/image_format.h"
 
 namespace facet {
 namespace {
@@ -55,19 +55,23 @@ Image Upright(Image image, int orientation) {
   return FromMat(turned);
 }
 
-absl::StatusOr<Image> DecodeWithOpenCv(std::string_view bytes) {
-  try {
-    const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8UC1,
-                          const_cast<char*>(bytes.data()));
-    const cv::Mat mat = cv::imdecode(encoded, cv::IMREAD_COLOR);
-    if (mat.empty()) return absl::InvalidArgumentError("corrupt image: OpenCV cannot decode it");
-    return FromMat(mat);
-  } catch (const cv::Exception& error) {
-    if (error.code == cv::Error::StsNoMem) return absl::UnavailableError("no memory to decode it");
-    return absl::InvalidArgumentError(absl::StrCat("corrupt image: OpenCV says ", error.err));
-  } catch (const std::bad_alloc&) {
-    return absl::UnavailableError("no memory to decode it");
+absl::StatusOr<DecodedImage> DecodeAs(ImageFormat format, std::string_view bytes,
+                                      int64_t max_pixels) {
+  switch (format) {
+    case ImageFormat::kJpeg:
+      return DecodeJpeg(bytes, max_pixels);
+    case ImageFormat::kPng:
+      return DecodePng(bytes, max_pixels);
+    case ImageFormat::kPnm:
+      return DecodePnm(bytes, max_pixels);
+    case ImageFormat::kBmp:
+      return DecodeBmp(bytes, max_pixels);
+    case ImageFormat::kTiff:
+      return DecodeTiff(bytes, max_pixels);
+    case ImageFormat::kWebp:
+      return DecodeWebp(bytes, max_pixels);
   }
+  return absl::InternalError("a format without a decoder");
 }
 
 absl::StatusOr<std::string> Encode(const Image& image, const char* extension,
@@ -88,20 +92,22 @@ absl::StatusOr<std::string> Encode(const Image& image, const char* extension,
 
 }  // namespace
 
-absl::StatusOr<Image> DecodeImage(std::string_view bytes, const ImageLimits& limits) {
+absl::StatusOr<Image> DecodeImage(std::string_view bytes, const ImageLimits& limits,
+                                  std::string* remark) {
   FACET_ASSIGN_OR_RETURN(const ImageFormat format, SniffFormat(bytes));
-  if (format == ImageFormat::kJpeg) {
-    FACET_ASSIGN_OR_RETURN(DecodedJpeg decoded, DecodeJpeg(bytes, limits.max_pixels));
+  try {
+    FACET_ASSIGN_OR_RETURN(DecodedImage decoded, DecodeAs(format, bytes, limits.max_pixels));
+    if (remark != nullptr) *remark = std::move(decoded.remark);
     return Upright(std::move(decoded.image), decoded.orientation);
+  } catch (const std::bad_alloc&) {
+    return absl::UnavailableError("no memory to decode it");
   }
-  FACET_ASSIGN_OR_RETURN(const ImageSize size, ReadHeader(format, bytes));
-  FACET_RETURN_IF_ERROR(CheckSize(size.width, size.height, limits.max_pixels));
-  return DecodeWithOpenCv(bytes);
 }
 
-absl::StatusOr<Image> ReadImage(const std::string& path, const ImageLimits& limits) {
+absl::StatusOr<Image> ReadImage(const std::string& path, const ImageLimits& limits,
+                                std::string* remark) {
   FACET_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  absl::StatusOr<Image> image = DecodeImage(bytes, limits);
+  absl::StatusOr<Image> image = DecodeImage(bytes, limits, remark);
   if (!image.ok()) return Annotate(image.status(), path);
   return image;
 }

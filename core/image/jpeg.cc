@@ -1,17 +1,17 @@
-#include "core/image/jpeg.h"
-
-#include <jpeglib.h>
-
+// JPEG through libjpeg itself, whose warnings tell a damaged file from a whole one.
 #include <csetjmp>
+#include <cstddef>
 #include <cstdio>
-#include <cstring>
 #include <string>
+#include <vector>
+// After cstdio: it wants FILE and size_t.
+#include <jpeglib.h>
 // After jpeglib.h: the message codes.
 #include <jerror.h>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
-#include "core/image/header.h"
+#include "core/image/formats.h"
 
 namespace facet {
 namespace {
@@ -22,6 +22,8 @@ struct ErrorManager {
   jpeg_error_mgr base;
   jmp_buf escape;
   int first_damage = 0;  // message code
+  bool ended = false;    // the data, before the end marker; libjpeg goes on as if it had been there
+  bool whole = false;    // Decode got to the end, and each scan has been read
   char message[JMSG_LENGTH_MAX] = "";
 };
 
@@ -44,38 +46,19 @@ void OnMessage(j_common_ptr info, int level) {
   if (level >= 0) return;  // trace
   ErrorManager* manager = Manager(info);
   ++manager->base.num_warnings;
-  if (manager->first_damage != 0 || IsHarmless(manager->base.msg_code)) return;
-  manager->first_damage = manager->base.msg_code;
-  manager->base.format_message(info, manager->message);
+  const int code = manager->base.msg_code;
+  if (manager->first_damage != 0 || IsHarmless(code)) return;
+  // The end of the data comes first, what it did to the pixels second: the first is the better
+  // message.
+  if (!manager->ended) manager->base.format_message(info, manager->message);
+  if (code == JWRN_JPEG_EOF) {
+    manager->ended = true;
+  } else {
+    manager->first_damage = code;
+  }
 }
 
 void OnOutput(j_common_ptr) {}
-
-// Orientation from an APP1 segment ("Exif\0\0", then a TIFF directory); 1 where it does not say.
-int ExifOrientation(const uint8_t* data, size_t size) {
-  if (size < 14 || std::memcmp(data, "Exif\0\0", 6) != 0) return 1;
-  const uint8_t* tiff = data + 6;
-  const size_t length = size - 6;
-  const bool little = tiff[0] == 'I';
-  auto u16 = [&](size_t at) -> uint32_t {
-    return little ? tiff[at] | tiff[at + 1] << 8 : tiff[at] << 8 | tiff[at + 1];
-  };
-  auto u32 = [&](size_t at) -> uint64_t {
-    const uint64_t first = u16(at), second = u16(at + 2);
-    return little ? first | second << 16 : first << 16 | second;
-  };
-  const uint64_t directory = u32(4);
-  if (directory + 2 > length) return 1;
-  const uint64_t entries = u16(directory);
-  for (uint64_t i = 0; i < entries; ++i) {
-    const uint64_t entry = directory + 2 + 12 * i;
-    if (entry + 12 > length) return 1;
-    if (u16(entry) != 0x0112) continue;
-    const uint32_t value = u16(entry + 8);
-    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
-  }
-  return 1;
-}
 
 // CMYK as Adobe writes it (inverted) or plain.
 void FromCmyk(const uint8_t* cmyk, bool inverted, int width, uint8_t* bgr) {
@@ -88,18 +71,34 @@ void FromCmyk(const uint8_t* cmyk, bool inverted, int width, uint8_t* bgr) {
   }
 }
 
+// Whether the scans up to the end of the data hold every coefficient. Within a scan libjpeg warns
+// if bits are missing, but with arithmetic coding; of a scan that never came it says nothing.
+bool HasAllScans(const jpeg_decompress_struct* info) {
+  if (info->arith_code) return false;
+  for (int component = 0; component < info->num_components; ++component) {
+    if (info->comp_info[component].quant_table == nullptr) return false;  // set by its first scan
+    if (!info->progressive_mode) continue;
+    for (int i = 0; i < DCTSIZE2; ++i) {
+      if (info->coef_bits[component][i] != 0) return false;  // bits still to come, or -1: all
+    }
+  }
+  return true;
+}
+
 // Everything that may jump. Only plain data lives in this frame; `decoded` and `row` belong to the
 // caller, so nothing with a destructor is jumped over; a frame of its own, because a jump may
 // clobber variables of the frame that called setjmp. False: the header asks for too much.
 [[gnu::noinline]] bool Decode(jpeg_decompress_struct* info, std::string_view bytes,
-                              int64_t max_pixels, DecodedJpeg* decoded, std::vector<uint8_t>* row) {
+                              int64_t max_pixels, DecodedImage* decoded,
+                              std::vector<uint8_t>* row) {
   jpeg_mem_src(info, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   jpeg_save_markers(info, JPEG_APP0 + 1, 0xFFFF);
   jpeg_read_header(info, TRUE);
   if (static_cast<int64_t>(info->image_width) * info->image_height > max_pixels) return false;
   for (const jpeg_marker_struct* marker = info->marker_list; marker; marker = marker->next) {
-    if (decoded->orientation == 1) {
-      decoded->orientation = ExifOrientation(marker->data, marker->data_length);
+    const std::string_view data(reinterpret_cast<const char*>(marker->data), marker->data_length);
+    if (decoded->orientation == 1 && data.substr(0, 4) == "Exif") {  // not XMP, of the same number
+      decoded->orientation = ExifOrientation(data);
     }
   }
   const bool cmyk = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
@@ -114,19 +113,25 @@ void FromCmyk(const uint8_t* cmyk, bool inverted, int width, uint8_t* bgr) {
     jpeg_read_scanlines(info, &line, 1);
     if (cmyk) FromCmyk(line, info->saw_Adobe_marker, decoded->image.width, target);
   }
+  Manager(reinterpret_cast<j_common_ptr>(info))->whole = HasAllScans(info);
   jpeg_finish_decompress(info);
   return true;
 }
 
+bool IsUnsupported(int code) {
+  return code == JERR_BAD_PRECISION || code == JERR_SOF_UNSUPPORTED || code == JERR_ARITH_NOTIMPL ||
+         code == JERR_CONVERSION_NOTIMPL || code == JERR_COMPONENT_COUNT;
+}
+
 bool IsTruncation(int code) {
-  return code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JERR_INPUT_EOF ||
-         code == JERR_INPUT_EMPTY || code == JERR_NO_IMAGE;
+  return code == JWRN_HIT_MARKER || code == JERR_INPUT_EOF || code == JERR_INPUT_EMPTY ||
+         code == JERR_NO_IMAGE;
 }
 
 }  // namespace
 
-absl::StatusOr<DecodedJpeg> DecodeJpeg(std::string_view bytes, int64_t max_pixels) {
-  DecodedJpeg decoded;
+absl::StatusOr<DecodedImage> DecodeJpeg(std::string_view bytes, int64_t max_pixels) {
+  DecodedImage decoded;
   std::vector<uint8_t> row;
   ErrorManager manager;
   jpeg_decompress_struct info;
@@ -142,10 +147,18 @@ absl::StatusOr<DecodedJpeg> DecodeJpeg(std::string_view bytes, int64_t max_pixel
   if (manager.first_damage == JERR_EMPTY_IMAGE || !fits) {
     return CheckSize(width, height, max_pixels);
   }
-  if (manager.first_damage != 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        IsTruncation(manager.first_damage) ? "truncated" : "corrupt", " JPEG: ", manager.message));
+  // In the header, that is; damaged pixels may look like another header.
+  if (IsUnsupported(manager.first_damage) && decoded.image.bgr.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unsupported JPEG: ", manager.message, "; convert it to PNG"));
   }
+  const bool truncated = manager.ended && (manager.first_damage != 0 || !manager.whole);
+  if (manager.first_damage != 0 || truncated) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(truncated || IsTruncation(manager.first_damage) ? "truncated" : "corrupt",
+                     " JPEG: ", manager.message));
+  }
+  if (manager.ended) decoded.remark = "a JPEG whose end marker is missing, its pixels are whole";
   return decoded;
 }
 

@@ -20,13 +20,14 @@ absl::StatusOr<SampleImages> SampleImages::Open(const StageContext& context, int
   return images;
 }
 
-absl::StatusOr<Image> SampleImages::Read(int64_t index, const Sample& sample) const {
+absl::StatusOr<Image> SampleImages::Read(int64_t index, const Sample& sample,
+                                         std::string* remark) const {
   if (sample.path.empty() && rendered_ != nullptr) {
     FACET_ASSIGN_OR_RETURN(const std::string_view bytes, rendered_->Get(index));
     return Decode(bytes);
   }
   FACET_ASSIGN_OR_RETURN(const std::string bytes, ReadBytes(index, sample));
-  return Decode(bytes);
+  return Decode(bytes, remark);
 }
 
 absl::StatusOr<std::string> SampleImages::ReadBytes(int64_t index, const Sample& sample) const {
@@ -44,8 +45,8 @@ absl::StatusOr<std::string> SampleImages::ReadBytes(int64_t index, const Sample&
                       absl::StrReplaceAll(bytes.status().message(), {{path, "the file"}}));
 }
 
-absl::StatusOr<Image> SampleImages::Decode(std::string_view bytes) const {
-  return DecodeImage(bytes, limits_);
+absl::StatusOr<Image> SampleImages::Decode(std::string_view bytes, std::string* remark) const {
+  return DecodeImage(bytes, limits_, remark);
 }
 
 void UseOneOpenCvThread() { cv::setNumThreads(1); }

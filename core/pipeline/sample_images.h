@@ -32,10 +32,11 @@ class SampleImages {
 
   // Any thread. The message says what is wrong with the image and names neither it nor a folder:
   // it may go into an artifact, which must not depend on where the data lies.
-  absl::StatusOr<Image> Read(int64_t index, const Sample& sample) const;
+  absl::StatusOr<Image> Read(int64_t index, const Sample& sample,
+                             std::string* remark = nullptr) const;  // image_io.h
   // The same in two steps: the image's file, and its pixels.
   absl::StatusOr<std::string> ReadBytes(int64_t index, const Sample& sample) const;
-  absl::StatusOr<Image> Decode(std::string_view bytes) const;
+  absl::StatusOr<Image> Decode(std::string_view bytes, std::string* remark = nullptr) const;
 
  private:
   std::string root_;

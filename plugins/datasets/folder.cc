@@ -3,7 +3,9 @@
 // Samples are in byte order of identity, then file name; key and path are "<identity>/<file>".
 // Files and folders that begin with a dot are ignored. Which files are images is said by their
 // extension, or with accept = "content" by their first bytes; they are not opened here, so that a
-// broken image is found, named and counted where faces are detected. Folders inside an identity are
+// broken image is found, named and counted where faces are detected. Files that are left out are
+// looked at: a notice counts those that are images (a.jfif, names without a dot) or pictures that
+// cannot be decoded (GIF, AVIF). Folders inside an identity are
 // not entered. `list` names the images of the `curated` snapshot, one relative path a line.
 // Filters, in this order: exclude, snapshot, max_images, min_images, max_identities.
 // Errors: NotFound if no image is left; InvalidArgument for snapshot = "curated" without a list.
@@ -23,6 +25,7 @@
 #include "core/base/utf8.h"
 #include "plugins/lists/folder_listing.h"
 #include "plugins/lists/image_names.h"
+#include "plugins/lists/left_out_images.h"
 #include "plugins/lists/text_lines.h"
 #include "plugins/lists/words.h"
 
@@ -32,6 +35,8 @@ using facet::DatasetContents;
 using facet::Missing;
 using facet::Sample;
 using facet::Thousands;
+
+constexpr char kTakeContent[] = "accept = \"content\" takes images by their first bytes.";
 
 struct Options {
   std::string root;
@@ -125,6 +130,7 @@ class Folder final : public facet::Dataset {
                              : facet::HasImageContent(absl::StrCat(folder, "/", file));
       if (!image) {
         ++contents_.counts["other files"];
+        left_out_.Look(options_.root, absl::StrCat(identity, "/", file));
         continue;
       }
       Sample sample;
@@ -156,12 +162,18 @@ class Folder final : public facet::Dataset {
                       " paths in ", options_.list, ", ", Thousands(num_listed_found_),
                       " are there (they are relative to root)");
     }
+    for (const std::string& notice : left_out_.Notices(kTakeContent)) {
+      absl::StrAppend(&found, "; ", notice);
+    }
     return absl::NotFoundError(absl::StrCat("no images in ", options_.root, ": expected ",
                                             options_.root, "/IDENTITY/IMAGE, found ", found));
   }
 
   void AddNotices() {
     std::vector<std::string>& notices = contents_.notices;
+    for (std::string& notice : left_out_.Notices(kTakeContent)) {
+      notices.push_back(std::move(notice));
+    }
     if (num_inner_folders_ > 0) {
       notices.push_back(absl::StrCat(Thousands(num_inner_folders_),
                                      " folders inside identity folders were not entered."));
@@ -191,6 +203,7 @@ class Folder final : public facet::Dataset {
   std::set<std::string> excluded_;  // those not seen yet
   int64_t num_listed_found_ = 0, num_inner_folders_ = 0;
   Missing not_utf8_;
+  facet::LeftOutImages left_out_;
 };
 
 }  // namespace

@@ -104,6 +104,25 @@ TEST(Folder, BrokenImagesAreLeftToTheDetectorUnlessContentDecides) {
   EXPECT_EQ(by_content->counts.at("other files"), 2);
 }
 
+TEST(Folder, ImagesThatTheirNamesHideAreCountedAndHowToTakeThemIsSaid) {
+  const std::string root = People();
+  WriteText(root + "/a/photo.jfif", "\xff\xd8\xff\xe0");
+  WriteText(root + "/a/nosuffix", "\xff\xd8\xff\xe0");
+  WriteText(root + "/a/moving.gif", "GIF89a");
+  const auto contents = LoadDataset({{"root", root}});
+  EXPECT_EQ(Keys(contents).size(), 6u);
+  EXPECT_THAT(contents->notices,
+              ElementsAre("2 files are left out, images by the first bytes but not by the name "
+                          "(a/nosuffix, a/photo.jfif); accept = \"content\" takes images by their "
+                          "first bytes.",
+                          "1 file is left out, of formats that facet cannot decode (1 GIF: "
+                          "a/moving.gif); convert to PNG."));
+  const std::string hidden = TestFolder() + "/hidden";
+  WriteText(hidden + "/a/photo.jfif", "\xff\xd8\xff\xe0");
+  EXPECT_THAT(std::string(LoadDataset({{"root", hidden}}).status().message()),
+              HasSubstr("accept = \"content\""));
+}
+
 TEST(Folder, CelebA) {
   const std::string root = SharedData("celeba");
   if (root.empty()) GTEST_SKIP() << "FACET_DATA has no celeba";

@@ -14,7 +14,6 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
-#include <opencv2/imgcodecs.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,9 +22,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/dataset.h"
+#include "core/image/image_io.h"
 #include "plugins/datasets/pickle.h"
 #include "plugins/lists/words.h"
-#include "plugins/opencv/opencv.h"
 
 namespace {
 
@@ -63,33 +62,16 @@ class InsightFaceBin final : public facet::Dataset {
     return Contents(pairs->is_same);
   }
 
-  // The image's file is decoded; what is no whole JPEG or PNG is refused.
+  // The image's file is decoded; what is no whole image is refused.
   absl::StatusOr<facet::Image> Render(int64_t render) const override {
     if (render < 0 || render >= static_cast<int64_t>(images_.size())) {
       return absl::InvalidArgumentError(
           absl::StrCat("image ", render, " of ", images_.size(), " in ", options_.file));
     }
     const std::string_view bytes = images_[static_cast<size_t>(render)];
-    const std::string what = absl::StrCat(options_.file, ", image ", render);
-    // OpenCV fills what is missing of a JPEG with grey; its last bytes tell.
-    const bool jpeg = bytes.size() > 4 && bytes.substr(0, 2) == "\xff\xd8";
-    const bool png = bytes.substr(0, 4) == "\x89PNG";
-    if (!png && !(jpeg && bytes.substr(bytes.size() - 64 * (bytes.size() > 64)).find("\xff\xd9") !=
-                              std::string_view::npos)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(what, " is no whole JPEG or PNG (", bytes.size(), " bytes)"));
-    }
-    cv::Mat pixels;
-    try {
-      const cv::Mat view(1, static_cast<int>(bytes.size()), CV_8U, const_cast<char*>(bytes.data()));
-      pixels = cv::imdecode(view, cv::IMREAD_COLOR);
-    } catch (const cv::Exception& error) {
-      return facet::OpenCvError(what, error);
-    }
-    if (pixels.empty()) return absl::InvalidArgumentError(what + " cannot be decoded");
-    facet::Image image(pixels.cols, pixels.rows);
-    pixels.copyTo(cv::Mat(image.height, image.width, CV_8UC3, image.bgr.data()));
-    return image;
+    absl::StatusOr<facet::Image> image = facet::DecodeImage(bytes);
+    if (image.ok()) return image;
+    return facet::Annotate(image.status(), absl::StrCat(options_.file, ", image ", render));
   }
 
  private:

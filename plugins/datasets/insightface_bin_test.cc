@@ -79,8 +79,9 @@ TEST(InsightFaceBin, WhatIsRefused) {
   const auto dataset = MakeDataset({{"file", path}, {"folds", 2}});
   ASSERT_TRUE((*dataset)->Load().ok());
   EXPECT_THAT(std::string((*dataset)->Render(0).status().message()),
-              HasSubstr("image 0 is no whole JPEG or PNG"));
-  EXPECT_FALSE((*dataset)->Render(1).ok());
+              HasSubstr("bad.bin, image 0: truncated JPEG: "));
+  EXPECT_THAT(std::string((*dataset)->Render(1).status().message()),
+              HasSubstr("bad.bin, image 1: not an image (starts with \"text\")"));
   EXPECT_TRUE((*dataset)->Render(2).ok());
   EXPECT_FALSE((*dataset)->Render(4).ok());
 }

@@ -91,8 +91,8 @@ run_package() {
   install_tree "$tree/usr"
   depends=$(library_packages "$tree")
   depends=${depends#shlibs:Depends=}
-  # Its BLAS, and the cascades that detectors read.
-  depends+=", libopenblas0-openmp, opencv-data"
+  # Its BLAS, the cascades that detectors read, and the fonts of contact sheets.
+  depends+=", libopenblas0-openmp, opencv-data, fonts-dejavu-core, fonts-freefont-ttf, fonts-lohit-deva, fonts-wqy-microhei"
   cp "$tree/usr/lib/facet/doc/LICENSE" "$tree/usr/lib/facet/doc/copyright"
   mkdir "$tree/DEBIAN"
   printf '%s\n' >"$tree/DEBIAN/control" \

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <fstream>
-#include <initializer_list>
-#include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "core/image/image_format.h"
 
 namespace facet {
 
@@ -22,30 +22,42 @@ bool HasImageExtension(std::string_view name) {
   return false;
 }
 
-std::string_view ImageExtensionOf(std::string_view bytes) {
-  const absl::string_view start(bytes.data(), bytes.size());
-  using absl::string_view;
-  for (const auto& [magic, extension] : std::initializer_list<std::pair<string_view, const char*>>{
-           {"\xff\xd8\xff", "jpg"},
-           {"\x89PNG\r\n\x1a\n", "png"},
-           {"BM", "bmp"},
-           {string_view("II*\0", 4), "tiff"},
-           {string_view("MM\0*", 4), "tiff"}}) {
-    if (absl::StartsWith(start, magic)) return extension;
+std::string_view ImageExtensionOf(std::string_view start) {
+  const absl::StatusOr<ImageFormat> format = SniffFormat(start);
+  if (!format.ok()) return "";
+  switch (*format) {
+    case ImageFormat::kJpeg:
+      return "jpg";
+    case ImageFormat::kPng:
+      return "png";
+    case ImageFormat::kPnm:
+      return "ppm";
+    case ImageFormat::kBmp:
+      return "bmp";
+    case ImageFormat::kTiff:
+      return "tiff";
+    case ImageFormat::kWebp:
+      return "webp";
   }
-  if (start.size() > 2 && start[0] == 'P' && start[1] >= '1' && start[1] <= '6') {
-    return absl::ascii_isspace(static_cast<unsigned char>(start[2])) ? "ppm" : "";
-  }
-  const bool is_webp =
-      absl::StartsWith(start, "RIFF") && start.size() >= 12 && start.substr(8, 4) == "WEBP";
-  return is_webp ? "webp" : "";
+  return "";
 }
 
-bool HasImageContent(const std::string& path) {
+std::string NoImageWords(std::string_view start) {
+  const std::string_view format = UndecodableFormat(start);
+  if (format.empty()) return "begins as no image that can be decoded";
+  return absl::StrCat("of a format that facet cannot decode: ",
+                      absl::string_view(format.data(), format.size()));
+}
+
+std::string ReadImageStart(const std::string& path) {
   std::array<char, kImageStartBytes> buffer = {};
   std::ifstream stream(path, std::ios::binary);
   stream.read(buffer.data(), buffer.size());
-  return !ImageExtensionOf({buffer.data(), static_cast<size_t>(stream.gcount())}).empty();
+  return std::string(buffer.data(), static_cast<size_t>(stream.gcount()));
+}
+
+bool HasImageContent(const std::string& path) {
+  return !ImageExtensionOf(ReadImageStart(path)).empty();
 }
 
 }  // namespace facet

@@ -2,7 +2,6 @@
 #ifndef FACET_PLUGINS_LISTS_IMAGE_NAMES_H_
 #define FACET_PLUGINS_LISTS_IMAGE_NAMES_H_
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,10 +9,14 @@ namespace facet {
 
 // By the name: jpg, jpeg, png, pgm, ppm, pnm, bmp, tif, tiff, webp, in any case.
 bool HasImageExtension(std::string_view name);
-// By the first bytes, of which kImageStartBytes are enough: the extension that HasImageExtension
-// knows the format by ("jpg", "png", "ppm", "bmp", "tiff", "webp"), or nothing.
-inline constexpr size_t kImageStartBytes = 12;
+// By the first bytes, of which kImageStartBytes (core/image/image_format.h) are enough: the extension
+// that HasImageExtension knows the format by ("jpg", "png", "ppm", "bmp", "tiff", "webp"), or nothing.
 std::string_view ImageExtensionOf(std::string_view start);
+// Of a file without such an extension: "begins as no image that can be decoded", "of a format that
+// facet cannot decode: GIF".
+std::string NoImageWords(std::string_view start);
+// A file's first bytes; none if it cannot be read.
+std::string ReadImageStart(const std::string& path);
 // The same of a file. False if it cannot be read.
 bool HasImageContent(const std::string& path);
 

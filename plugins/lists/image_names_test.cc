@@ -24,6 +24,8 @@ TEST(Images, ByExtensionAndByContent) {
   EXPECT_EQ(ImageExtensionOf(std::string_view("MM\0*", 4)), "tiff");
   EXPECT_EQ(ImageExtensionOf("RIFF"), "");
   EXPECT_EQ(ImageExtensionOf("GIF89a"), "");
+  EXPECT_EQ(NoImageWords("GIF89a"), "of a format that facet cannot decode: GIF");
+  EXPECT_EQ(NoImageWords("hello"), "begins as no image that can be decoded");
 }
 
 }  // namespace

@@ -317,7 +317,7 @@ package_is_a_deb_and_a_tarball_with_what_they_depend_on() {
   local deb tar
   deb=$(sed -n 1p <<<"$out") tar=$(sed -n 2p <<<"$out")
   expect_has "$deb" "/facet_1.2.3+deb"
-  expect_has "$(dpkg-deb -f "$deb" Depends)" "libc6 (>= 2.35), libblas3 | libblas.so.3, libopenblas0-openmp, opencv-data"
+  expect_has "$(dpkg-deb -f "$deb" Depends)" "libc6 (>= 2.35), libblas3 | libblas.so.3, libopenblas0-openmp, opencv-data, fonts-dejavu-core"
   expect_has "$(dpkg-deb -f "$deb" Suggests)" "libtorch-dev"
   expect_has "$(dpkg-deb -c "$deb")" "./usr/bin/facet -> ../lib/facet/bin/facet"
   mkdir "$tmp/unpacked" && tar -C "$tmp/unpacked" -xf "$tar"

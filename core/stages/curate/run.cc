@@ -13,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/image/contact_sheet.h"
 #include "core/image/image_io.h"
+#include "core/image/image_remarks.h"
 #include "core/pipeline/sample_images.h"
 #include "core/records/blob_file.h"
 #include "core/records/crops.h"
@@ -148,27 +149,30 @@ absl::Status CheckResult(const CurationResult& result) {
                                    kMaxSheets));
 }
 
-// A name and what is said of it, on two lines: "Ann Lee: same bytes", "Ann Lee -0.35".
-std::vector<std::string> CaptionLines(const std::string& caption) {
+// A name, what is said of it ("Ann Lee: same bytes", "Ann Lee -0.35"), and the file between them.
+SheetCaption CaptionOf(const ContactSheet::Cell& cell) {
+  const std::string& caption = cell.caption;
+  const std::string file = std::filesystem::path(cell.path).filename().string();
   size_t first = caption.find(": "), rest = first + 2;
   if (first == std::string::npos) {
     first = caption.rfind(' ');
     rest = first + 1;
   }
-  if (first == std::string::npos) return {caption};
-  return {caption.substr(0, first), caption.substr(rest)};
+  if (first == std::string::npos) return {caption, file, ""};
+  return {caption.substr(0, first), file, caption.substr(rest)};
 }
 
 // Pictures of what the curator shows; one that cannot be read is an empty tile.
 absl::Status WriteSheet(const ContactSheet& sheet, const std::string& image_folder,
-                        const std::string& path) {
+                        const std::string& path, std::string* notice) {
   ContactPage page(kSheetColumns, kTilePx);
   for (const ContactSheet::Cell& cell : sheet.cells) {
     const absl::StatusOr<Image> image = ReadImage(absl::StrCat(image_folder, "/", cell.path));
-    page.Add(Tile(image.ok() ? *image : Image(), kTilePx), CaptionLines(cell.caption), kBlue);
+    page.Add(Tile(image.ok() ? *image : Image(), kTilePx), CaptionOf(cell), kBlue);
   }
   if (page.empty()) return absl::OkStatus();
-  FACET_ASSIGN_OR_RETURN(const std::string jpeg, EncodeJpeg(page.Render(), kSheetJpegQuality));
+  FACET_ASSIGN_OR_RETURN(const std::string jpeg,
+                         EncodeJpeg(page.Render(notice), kSheetJpegQuality));
   return WriteFileAtomically(path, jpeg);
 }
 
@@ -179,10 +183,15 @@ absl::Status WriteResult(StageContext& context, const CurationResult& result,
   const auto is_empty = [](const ContactSheet& sheet) { return sheet.cells.empty(); };
   shown.sheets.erase(std::remove_if(shown.sheets.begin(), shown.sheets.end(), is_empty),
                      shown.sheets.end());
+  std::string fonts;  // one of several sheets' notices is enough
   for (size_t i = 0; i < shown.sheets.size(); ++i) {
+    std::string notice;
     FACET_RETURN_IF_ERROR(WriteSheet(shown.sheets[i], image_folder,
-                                     absl::StrCat(context.output_dir(), "/", ContactSheetFile(i))));
+                                     absl::StrCat(context.output_dir(), "/", ContactSheetFile(i)),
+                                     &notice));
+    if (!notice.empty()) fonts = notice;
   }
+  if (!fonts.empty()) context.Notice(fonts);
   for (const std::string& notice : result.notices) context.Notice(notice);
   for (Metric& metric : shown.metrics) {
     if (metric.standard_error <= 0.0 && metric.error_kind.empty()) {
@@ -214,9 +223,6 @@ absl::StatusOr<CurationContext> MakeContext(StageContext& context,
   if (context.has_input("scores")) {
     FACET_ASSIGN_OR_RETURN(given.scores, ReadScores(context));
   }
-  given.read_image = [folder = given.image_folder](const std::string& path) {
-    return ReadImage(absl::StrCat(folder, "/", path));
-  };
   FACET_ASSIGN_OR_RETURN(std::shared_ptr<NameKeys> keys, NameKeys::Create());
   given.fold_name = [keys](const std::string& name) { return keys->Key(name); };
   given.progress = [&context](int64_t done, int64_t total, const std::string& unit,
@@ -228,22 +234,33 @@ absl::StatusOr<CurationContext> MakeContext(StageContext& context,
   return given;
 }
 
-// The first fault of the machine while images were read: a curator flags what it cannot read and goes
-// on, and its verdict on such an image would stay.
-class MachineFault {
+// Reads a curator's images, in any thread.
+class CuratedImages {
  public:
-  void Note(const absl::Status& status) {
+  absl::StatusOr<Image> Read(const std::string& folder, const std::string& path) {
+    std::string remark;
+    absl::StatusOr<Image> image = ReadImage(absl::StrCat(folder, "/", path), {}, &remark);
+    if (image.ok() && remark.empty()) return image;
     const absl::MutexLock lock(&mutex_);
-    if (absl::IsUnavailable(status)) status_.Update(status);
+    if (absl::IsUnavailable(image.status())) fault_.Update(image.status());
+    remarks_.Add(remark, path);
+    return image;
   }
-  absl::Status status() const {
+  // The first fault of the machine: a curator flags what it cannot read and goes on, and its verdict
+  // on such an image would stay.
+  absl::Status fault() const {
     const absl::MutexLock lock(&mutex_);
-    return status_;
+    return fault_;
+  }
+  std::vector<std::string> Notices() const {
+    const absl::MutexLock lock(&mutex_);
+    return remarks_.Notices(/*num_images=*/0);
   }
 
  private:
   mutable absl::Mutex mutex_;
-  absl::Status status_;
+  absl::Status fault_;
+  ImageRemarks remarks_;
 };
 
 }  // namespace
@@ -254,19 +271,18 @@ absl::Status RunCurate(StageContext& context) {
                          context.Create<Curator>("curator"));
   std::unique_ptr<PackedFaces> faces;
   FACET_ASSIGN_OR_RETURN(CurationContext given, MakeContext(context, &faces));
-  MachineFault fault;
-  given.read_image = [read = given.read_image, &fault](const std::string& path) {
-    absl::StatusOr<Image> image = read(path);
-    fault.Note(image.status());
-    return image;
+  CuratedImages images;
+  given.read_image = [&images, folder = given.image_folder](const std::string& path) {
+    return images.Read(folder, path);
   };
   absl::StatusOr<CurationResult> result = Guard(name, [&] { return curator->Curate(given); });
-  FACET_RETURN_IF_ERROR(Annotate(fault.status(), name));
+  FACET_RETURN_IF_ERROR(Annotate(images.fault(), name));
   if (!result.ok()) return Annotate(result.status(), name);
   FACET_RETURN_IF_ERROR(Annotate(CheckResult(*result), name));
   if (!std::filesystem::is_regular_file(context.output_dir() + "/manifest.sqlite")) {
     return Annotate(Broken("it wrote no manifest.sqlite"), name);
   }
+  for (const std::string& notice : images.Notices()) context.Notice(notice);
   return WriteResult(context, *result, given.image_folder);
 }
 

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "core/api/detector.h"
 #include "core/base/json_lines.h"
+#include "core/image/image_remarks.h"
 #include "core/pipeline/sample_images.h"
 #include "core/records/faces.h"
 #include "core/records/record_lines.h"
@@ -53,7 +55,12 @@ class FaceSearch {
   absl::StatusOr<FaceRecord> Detect(const IndexedSample& item, int worker) {
     FaceRecord record;
     record.sample = item.index;
-    const absl::StatusOr<Image> image = images_.Read(item.index, item.sample);
+    std::string remark;
+    const absl::StatusOr<Image> image = images_.Read(item.index, item.sample, &remark);
+    if (!remark.empty()) {
+      const absl::MutexLock lock(&remarks_mutex_);
+      remarks_.Add(remark, item.sample.key);
+    }
     if (absl::IsUnavailable(image.status())) return Annotate(image.status(), item.sample.key);
     if (!image.ok()) {
       record.state = State::kUnreadable;
@@ -101,6 +108,7 @@ class FaceSearch {
       }
       context_.Notice(absl::StrCat(which, " and are left out", list));
     }
+    for (const std::string& notice : remarks_.Notices(num_images)) context_.Notice(notice);
     const int64_t missed = Number(State::kFallback) + Number(State::kDropped);
     if (missed > 0) {
       context_.Notice(absl::StrCat(
@@ -153,6 +161,8 @@ class FaceSearch {
   int64_t num_by_state_[4] = {0, 0, 0, 0};
   int64_t num_several_ = 0;
   std::vector<std::string> bad_files_;
+  absl::Mutex remarks_mutex_;
+  ImageRemarks remarks_;
   std::string first_missed_;
 };
 

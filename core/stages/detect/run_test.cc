@@ -16,6 +16,7 @@
 namespace facet {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class OneFace final : public Detector {
@@ -63,6 +64,25 @@ TEST_F(RunDetectTest, AFileThatIsNoImageIsUnreadable) {
   ASSERT_TRUE(status.ok()) << status;
   EXPECT_EQ(context_.counts_.at("faces found"), 1);
   EXPECT_EQ(context_.counts_.at("unreadable images"), 2);
+}
+
+// In notices, with their number; what is worse is unreadable.
+TEST_F(RunDetectTest, WhatIsOddAboutAnImageThatIsTakenIsANotice) {
+  const std::string jpeg = *EncodeJpeg(Image(16, 16), 90);
+  for (const char* name : {"a.jpg", "b.jpg"}) {
+    EXPECT_TRUE(
+        WriteFileAtomically(context_.root_ + "/" + name, jpeg.substr(0, jpeg.size() - 2)).ok());
+  }
+  std::ofstream(context_.root_ + "/gif.jpg") << "GIF89a";
+  ASSERT_TRUE(Detect({"good.png", "b.jpg", "a.jpg", "gif.jpg"}).ok());
+  EXPECT_EQ(context_.counts_.at("faces found"), 3);
+  EXPECT_THAT(
+      context_.notices_,
+      ElementsAre(
+          "1 of 4 images cannot be read and are left out: gif.jpg: a GIF, which facet cannot "
+          "decode; convert it to PNG",
+          "2 of 4 images: a JPEG whose end marker is missing, its pixels are whole (first: "
+          "a.jpg)"));
 }
 
 // The start of a process's memory cannot be read, with the error that a failing disk gives.

@@ -20,7 +20,10 @@ absl::Status AddTriplets(Planner& planner, const Row& row, StageSpec* preview) {
   const Json settings = Planner::Settings(row, "embed");
   const Demand learned_from = {row, settings.value("on", "folds") == "train" ? "train" : "test"};
   FACET_ASSIGN_OR_RETURN(const int descriptors, planner.Make(kDescriptors, learned_from));
-  preview->inputs = {{"descriptors", descriptors}, {"crops", planner.Nearest(descriptors, kCrops)}};
+  const int crops = planner.Nearest(descriptors, kCrops);
+  preview->inputs = {{"descriptors", descriptors},
+                     {"crops", crops},
+                     {"samples", planner.Nearest(crops, kSamples)}};
   preview->libraries = {"opencv", "torch"};
   return planner.AddComponent(row, "embed.miner", "miner", preview);
 }
@@ -53,7 +56,9 @@ absl::Status AddBranch(Planner& planner, const Row& row, const Json& settings, S
     const PortType user = branch == "test" ? kDescriptors : kNetwork;
     FACET_ASSIGN_OR_RETURN(const int made,
                            planner.Make(user, {row, branch == "test" ? branch : ""}));
-    preview->inputs["crops"] = planner.Nearest(made, kCrops);
+    const int crops = planner.Nearest(made, kCrops);
+    preview->inputs["crops"] = crops;
+    preview->inputs["samples"] = planner.Nearest(crops, kSamples);
     return absl::OkStatus();
   }
   FACET_ASSIGN_OR_RETURN(preview->inputs["samples"], planner.Make(kSamples, demand));

@@ -76,7 +76,7 @@ TEST_F(PreviewTest, ShowsTheTrainingBranch) {
             (std::vector<std::string>{"train.dataset", "train.detect", "train.align", "preview"}));
   EXPECT_EQ(Inputs(part).at("alignments"), "train.align");
   const StageGraph crops = Preview(MakeRow("1"), "crops", "train");
-  EXPECT_EQ(Inputs(crops), (Ports{{"crops", "train.pack"}}));
+  EXPECT_EQ(Inputs(crops), (Ports{{"samples", "train.dataset"}, {"crops", "train.pack"}}));
   EXPECT_EQ(
       crops.stages[static_cast<size_t>(crops.stages.back().inputs.at("crops"))].settings["size_px"],
       256);
@@ -84,7 +84,7 @@ TEST_F(PreviewTest, ShowsTheTrainingBranch) {
 
 TEST_F(PreviewTest, CropsOfTheTestSetAreThoseThatAreDescribed) {
   const StageGraph crops = Preview(MakeRow("1"), "crops", "test");
-  EXPECT_EQ(Inputs(crops), (Ports{{"crops", "test.pack"}}));
+  EXPECT_EQ(Inputs(crops), (Ports{{"samples", "test.dataset"}, {"crops", "test.pack"}}));
   EXPECT_EQ(
       crops.stages[static_cast<size_t>(crops.stages.back().inputs.at("crops"))].settings["size_px"],
       512);  // the largest scale
@@ -92,7 +92,9 @@ TEST_F(PreviewTest, CropsOfTheTestSetAreThoseThatAreDescribed) {
 
 TEST_F(PreviewTest, TripletsComeFromTheEmbeddingsMiner) {
   const StageGraph part = Preview(Full(), "triplets", "test");
-  EXPECT_EQ(Inputs(part), (Ports{{"descriptors", "describe"}, {"crops", "test.pack"}}));
+  EXPECT_EQ(
+      Inputs(part),
+      (Ports{{"samples", "test.dataset"}, {"descriptors", "describe"}, {"crops", "test.pack"}}));
   EXPECT_EQ(part.stages.back().components.at("miner").name, "random_violating");
   EXPECT_EQ(part.stages.back().components.size(), 1u);
   // Both branches, the network, the descriptors and the preview; no projection, no evaluation.
@@ -110,9 +112,11 @@ TEST_F(PreviewTest, AStageBetweenDescriptorsAndTheirUsersChangesNothing) {
     return planner.Add(std::move(stage), demand.row);
   };
   types_.push_back(between);
-  EXPECT_EQ(Inputs(Preview(MakeRow("1"), "crops", "test")), (Ports{{"crops", "test.pack"}}));
-  EXPECT_EQ(Inputs(Preview(Full(), "triplets", "test")),
-            (Ports{{"descriptors", "between"}, {"crops", "test.pack"}}));
+  EXPECT_EQ(Inputs(Preview(MakeRow("1"), "crops", "test")),
+            (Ports{{"samples", "test.dataset"}, {"crops", "test.pack"}}));
+  EXPECT_EQ(
+      Inputs(Preview(Full(), "triplets", "test")),
+      (Ports{{"samples", "test.dataset"}, {"descriptors", "between"}, {"crops", "test.pack"}}));
 }
 
 TEST_F(PreviewTest, ShowsWhatADetectorsRowHas) {

@@ -3,10 +3,11 @@
 //   what       inputs                  shows
 //   detect     samples, faces          images with the chosen face's box and landmarks
 //   align      samples, alignments     images with the crop's outline and its landmarks
-//   crops      crops                   stored crops
-//   triplets   crops, descriptors      what the component "miner" mines from the frozen
-//                                      descriptors: a row of the sheet is anchor, positive, negative
-// Which of them are shown is drawn by the seed.
+//   crops      samples, crops          stored crops
+//   triplets   samples, crops,         what the component "miner" mines from the frozen
+//              descriptors             descriptors: a row of the sheet is anchor, positive, negative
+// Which of them are shown is drawn by the seed. Below each: the identity, the file, what is said of it.
+// A notice says which fonts to install where the machine's lack characters of a name.
 #ifndef FACET_CORE_STAGES_PREVIEW_PREVIEW_H_
 #define FACET_CORE_STAGES_PREVIEW_PREVIEW_H_
 

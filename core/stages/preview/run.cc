@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "core/base/file.h"
 #include "core/base/json_lines.h"
 #include "core/image/contact_sheet.h"
@@ -50,6 +52,13 @@ absl::StatusOr<std::vector<Record>> ReadDrawn(const std::string& path,
     if (line++ == drawn[records.size()]) records.push_back(*std::move(record));
   }
   return records;
+}
+
+// Whose picture it is, and its file below the folder of that identity.
+SheetCaption CaptionOf(const Sample& sample, const std::string& note) {
+  const absl::string_view path = sample.path.empty() ? sample.key : sample.path;
+  const absl::string_view file = absl::StripPrefix(path, absl::StrCat(sample.identity, "/"));
+  return {sample.identity, std::string(file), note};
 }
 
 // The sheet's share of a stage that has one record for a sample, in the samples' order.
@@ -97,7 +106,7 @@ void AddFace(const Image& image, const Sample& sample, const FaceRecord& record,
     tile.DrawBox(record.face.box, colour);
     tile.DrawPoints(record.face.landmarks.points, kRed);
   }
-  sheet->Add(tile, {sample.key, caption}, colour);
+  sheet->Add(tile, CaptionOf(sample, caption), colour);
 }
 
 void AddFrame(const Image& image, const Sample& sample, const AlignmentRecord& record,
@@ -108,10 +117,35 @@ void AddFrame(const Image& image, const Sample& sample, const AlignmentRecord& r
   tile.DrawCrop(alignment, colour);
   tile.DrawPoints(alignment.landmarks.points, kRed);
   sheet->Add(tile,
-             {sample.key, alignment.aligned
-                              ? absl::StrFormat("aligned, confidence %.3g", alignment.confidence)
-                              : "box alone"},
+             CaptionOf(sample, alignment.aligned ? absl::StrFormat("aligned, confidence %.3g",
+                                                                   alignment.confidence)
+                                                 : "box alone"),
              colour);
+}
+
+struct ShownCrop {
+  int64_t row;
+  std::string note;
+  const SheetColour* colour;  // null: by how it was aligned
+};
+
+// Crops know the numbers of their samples; the samples' records know the files.
+absl::StatusOr<std::map<int64_t, Sample>> SamplesOf(const StageContext& context,
+                                                    const CropSet& crops,
+                                                    const std::vector<ShownCrop>& shown) {
+  std::map<int64_t, Sample> samples;
+  for (const ShownCrop& crop : shown) {
+    if (crop.row < 0 || crop.row >= crops.size()) {
+      return absl::DataLossError(absl::StrCat("there is no crop ", crop.row, " of ", crops.size()));
+    }
+    samples[crops.records()[static_cast<size_t>(crop.row)].sample];
+  }
+  std::vector<int64_t> indices;
+  for (const auto& [index, sample] : samples) indices.push_back(index);
+  FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("samples", "samples.jsonl"));
+  FACET_ASSIGN_OR_RETURN(std::vector<Sample> records, ReadDrawn(path, &SampleFromJson, indices));
+  for (size_t i = 0; i < indices.size(); ++i) samples[indices[i]] = std::move(records[i]);
+  return samples;
 }
 
 absl::StatusOr<std::unique_ptr<CropSet>> OpenCrops(StageContext& context) {
@@ -120,29 +154,31 @@ absl::StatusOr<std::unique_ptr<CropSet>> OpenCrops(StageContext& context) {
   return CropSet::Open(crops, records, context.threads(), /*memory_bytes=*/0);
 }
 
-absl::Status AddCrop(const CropSet& crops, int64_t row, const std::string& caption,
-                     const SheetColour* colour, ContactPage* sheet) {
-  if (row < 0 || row >= crops.size()) {
-    return absl::DataLossError(absl::StrCat("there is no crop ", row, " of ", crops.size()));
+absl::Status ShowCrops(const StageContext& context, const CropSet& crops,
+                       const std::vector<ShownCrop>& shown, ContactPage* sheet) {
+  FACET_ASSIGN_OR_RETURN(const auto samples, SamplesOf(context, crops, shown));
+  for (const ShownCrop& crop : shown) {
+    Image scratch;
+    FACET_ASSIGN_OR_RETURN(const Image* const image, crops.Get(crop.row, &scratch));
+    const CropRecord& record = crops.records()[static_cast<size_t>(crop.row)];
+    const std::string note = absl::StrCat(crop.note, crop.note.empty() ? "" : ", ",
+                                          record.aligned ? "aligned" : "box alone");
+    const SheetColour& colour = crop.colour != nullptr ? *crop.colour
+                                : record.aligned       ? kGreen
+                                                       : kYellow;
+    sheet->Add(Tile(*image, sheet->tile_side_px()), CaptionOf(samples.at(record.sample), note),
+               colour);
   }
-  Image scratch;
-  FACET_ASSIGN_OR_RETURN(const Image* const image, crops.Get(row, &scratch));
-  const CropRecord& record = crops.records()[static_cast<size_t>(row)];
-  sheet->Add(Tile(*image, sheet->tile_side_px()),
-             {record.identity, absl::StrCat(caption, caption.empty() ? "" : ", ",
-                                            record.aligned ? "aligned" : "box alone")},
-             colour != nullptr ? *colour
-             : record.aligned  ? kGreen
-                               : kYellow);
   return absl::OkStatus();
 }
 
 absl::Status AddCrops(StageContext& context, const PreviewSettings& settings, ContactPage* sheet) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context));
+  std::vector<ShownCrop> shown;
   for (int64_t row : Draw(crops->size(), settings.count, static_cast<uint64_t>(settings.seed))) {
-    FACET_RETURN_IF_ERROR(AddCrop(*crops, row, "", nullptr, sheet));
+    shown.push_back({row, "", nullptr});
   }
-  return absl::OkStatus();
+  return ShowCrops(context, *crops, shown, sheet);
 }
 
 absl::Status AddTriplets(StageContext& context, const PreviewSettings& settings,
@@ -151,19 +187,19 @@ absl::Status AddTriplets(StageContext& context, const PreviewSettings& settings,
   FACET_ASSIGN_OR_RETURN(
       const std::vector<MinedTuple> mined,
       MineForPreview(context, settings.count, static_cast<uint64_t>(settings.seed)));
+  std::vector<ShownCrop> shown;
   for (const MinedTuple& tuple : mined) {
     sheet->GroupBy(static_cast<int>(tuple.rows.size()));
     for (size_t i = 0; i < tuple.rows.size(); ++i) {
       const bool positive = tuple.rows.size() == 3 ? i == 1 : tuple.genuine;
-      const std::string caption =
+      const std::string note =
           i == 0 ? "anchor"
                  : absl::StrFormat("%s, d = %.3f", positive ? "positive" : "negative",
                                    tuple.distances[i - 1]);
-      const SheetColour& colour = i == 0 ? kBlue : positive ? kGreen : kRed;
-      FACET_RETURN_IF_ERROR(AddCrop(*crops, tuple.rows[i], caption, &colour, sheet));
+      shown.push_back({tuple.rows[i], note, i == 0 ? &kBlue : positive ? &kGreen : &kRed});
     }
   }
-  return absl::OkStatus();
+  return ShowCrops(context, *crops, shown, sheet);
 }
 
 absl::Status Fill(StageContext& context, const PreviewSettings& settings, ContactPage* sheet) {
@@ -199,7 +235,9 @@ absl::Status RunPreview(StageContext& context) {
                                           ? "the miner found no tuples in these descriptors"
                                           : "the stage has no faces"));
   }
-  FACET_ASSIGN_OR_RETURN(const std::string png, EncodePng(sheet.Render()));
+  std::string notice;
+  FACET_ASSIGN_OR_RETURN(const std::string png, EncodePng(sheet.Render(&notice)));
+  if (!notice.empty()) context.Notice(notice);
   return WriteFileAtomically(context.output_dir() + "/preview.png", png);
 }
 

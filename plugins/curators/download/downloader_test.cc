@@ -94,7 +94,7 @@ TEST(Downloader, EachAnswerHasItsOutcome) {
       {"/nowhere", Outcome::kHttpStatus, "answer 301 without a Location", 1},
       {"/empty", Outcome::kEmpty, "an empty body", 1},
       {"/html", Outcome::kHtml, "Content-Type: image/jpeg", 1},
-      {"/gif", Outcome::kNotAnImage, "no image that can be decoded", 1},
+      {"/gif", Outcome::kNotAnImage, "facet cannot decode: GIF", 1},
       {"/short", Outcome::kNotAnImage, "no image that can be decoded", 1},
       {"/garbage", Outcome::kBrokenAnswer, "HTTP/0.9", 2},
       {"/nothing", Outcome::kBrokenAnswer, "Empty reply", 2},

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/check.h"
 #include "core/base/status.h"
+#include "core/image/image_format.h"
 #include "plugins/curators/download/url.h"
 #include "plugins/lists/image_names.h"
 
@@ -204,7 +205,7 @@ bool DownloadExchange::CheckStart(bool at_end) {
   const std::string type = Header("content-type");
   const std::string named = type.empty() ? "" : absl::StrCat(" (Content-Type: ", type, ")");
   if (LooksLikeHtml(*start)) return Refuse(Outcome::kHtml, "a page, not an image" + named);
-  return Refuse(Outcome::kNotAnImage, "begins as no image that can be decoded" + named);
+  return Refuse(Outcome::kNotAnImage, NoImageWords(*start) + named);
 }
 
 absl::StatusOr<DownloadAnswer> DownloadExchange::Judge(CURLcode code) {

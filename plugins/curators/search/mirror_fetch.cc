@@ -66,7 +66,7 @@ std::string_view Judge(std::string_view bytes, DownloadResult& result) {
     if (LooksLikeHtml(bytes.substr(0, 512))) {
       Fail(result, Outcome::kHtml, "a page, not an image");
     } else {
-      Fail(result, Outcome::kNotAnImage, "begins as no image that can be decoded");
+      Fail(result, Outcome::kNotAnImage, NoImageWords(bytes));
     }
   } else if (!HasEnd(bytes, extension)) {
     Fail(result, Outcome::kTruncated, absl::StrCat(bytes.size(), " bytes and no end of the image"));
