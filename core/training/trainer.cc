@@ -291,6 +291,10 @@ absl::Status Trainer::EndEpoch() {
   if (const absl::Status finite = learned_.CheckFinite(); !finite.ok()) {
     return Diverged(absl::StrCat(finite.message(), " after"), step_, rate);
   }
+  for (const NamedTensor& buffer : objective_.Buffers()) {
+    if (at::isfinite(buffer.tensor).all().item<bool>()) continue;
+    return Diverged(absl::StrCat("buffer ", buffer.name, " is not finite after"), step_, rate);
+  }
   Json entry = {{"epoch", epoch_ + 1},
                 {"step", step_},
                 {"rate", rate},

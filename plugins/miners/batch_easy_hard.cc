@@ -45,7 +45,7 @@ struct Options : facet::DistanceOptions {
 absl::Status CheckRange(const std::vector<double>& range, const char* name) {
   if (range.empty() || (range.size() == 2 && range[0] <= range[1])) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      absl::StrCat("batch_easy_hard: ", name, " has ", range.size(),
+      absl::StrCat(name, " has ", range.size(),
                    " values or is descending; it is [low, high], or [] for all"));
 }
 
@@ -58,7 +58,7 @@ class BatchEasyHard final : public facet::Miner {
     if ((options.positive == "semihard" && !fixed(options.negative)) ||
         (options.negative == "semihard" && !fixed(options.positive))) {
       return absl::InvalidArgumentError(
-          absl::StrCat("batch_easy_hard: positive = \"", options.positive, "\" and negative = \"",
+          absl::StrCat("positive = \"", options.positive, "\" and negative = \"",
                        options.negative, "\": with one side semihard, the other is easy or hard"));
     }
     return std::make_unique<BatchEasyHard>(options);

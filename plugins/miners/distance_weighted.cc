@@ -45,7 +45,7 @@ class DistanceWeighted final : public facet::Miner {
   static absl::StatusOr<std::unique_ptr<DistanceWeighted>> Create(const Options& options) {
     if (options.cutoff >= options.nonzero_loss_cutoff) {
       return absl::InvalidArgumentError(absl::StrCat(
-          "distance_weighted: cutoff = ", options.cutoff, " is not below nonzero_loss_cutoff = ",
+          "cutoff = ", options.cutoff, " is not below nonzero_loss_cutoff = ",
           options.nonzero_loss_cutoff, ": no negative could be drawn; lower cutoff"));
     }
     return std::make_unique<DistanceWeighted>(options);
