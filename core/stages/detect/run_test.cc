@@ -81,7 +81,7 @@ TEST_F(RunDetectTest, AFaceThatIsNotFiniteIsNotStoredAndNamesDetectorAndImage) {
   std::vector<Face> broken(4);
   for (Face& face : broken) face.box = {4, 4, 8, 8};
   broken[0].box.width = broken[1].score = std::nan("");
-  broken[2].box.width = 0;
+  broken[2].box.width = broken[2].box.height = 0;
   broken[3].landmarks.scheme = LandmarkScheme::kEyes2;
   for (const Face& face : broken) {
     context_.uses_["detector"].make = [face] {

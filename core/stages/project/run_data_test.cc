@@ -102,8 +102,7 @@ TEST_F(EmbedTest, AMinerThatFindsNothingLeavesWhatItBeganWithAndIsSaid) {
   separate->uses_["miner"].options["margin"] = 1e-9;
   separate->uses_["loss"].options["margin"] = 1e-9;
   Run(*separate);
-  EXPECT_THAT(separate->notices_,
-              Contains(HasSubstr("fold 0: embed.miner found no tuple in ")));
+  EXPECT_THAT(separate->notices_, Contains(HasSubstr("fold 0: embed.miner found no tuple in ")));
 }
 
 TEST_F(EmbedTest, RefusesPartsThatDoNotFit) {
