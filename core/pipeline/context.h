@@ -15,12 +15,19 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "core/api/component.h"
 #include "core/api/guard.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
 
 namespace facet {
+
+inline absl::Status StatusOf(const absl::Status& status) { return status; }
+template <class T>
+absl::Status StatusOf(const absl::StatusOr<T>& result) {
+  return result.status();
+}
 
 class StageContext {
  public:
@@ -76,6 +83,15 @@ class StageContext {
   virtual absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& role,
                                                                      const char* kind) = 0;
 };
+
+// Calls into a component; what it says is told with its name, once, whether it names itself or not.
+template <class Function>
+auto CallNamed(const std::string& component, Function&& function) -> decltype(function()) {
+  auto result = Guard(component, std::forward<Function>(function));
+  const absl::Status status = StatusOf(result);
+  if (status.ok() || absl::StartsWith(status.message(), component + ": ")) return result;
+  return Annotate(status, component);
+}
 
 // By StageSpec::type.
 using StageFunction = absl::Status (*)(StageContext&);

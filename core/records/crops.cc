@@ -24,4 +24,10 @@ absl::StatusOr<CropRecord> CropRecordFromJson(const Json& json) {
   });
 }
 
+absl::Status CheckRecord(const CropRecord& record) {
+  if (record.width > 0 && record.height > 0) return CheckNumber(record.confidence, "confidence");
+  return absl::InternalError(
+      absl::StrCat("its crop has ", record.width, " x ", record.height, " px"));
+}
+
 }  // namespace facet

@@ -20,6 +20,7 @@ struct CropRecord {
 };
 Json ToJson(const CropRecord& record);
 absl::StatusOr<CropRecord> CropRecordFromJson(const Json& json);
+absl::Status CheckRecord(const CropRecord& record);  // it has pixels, its confidence is finite
 
 }  // namespace facet
 

@@ -32,4 +32,13 @@ absl::StatusOr<ScoreRecord> ScoreRecordFromJson(const Json& json) {
   });
 }
 
+absl::Status CheckRecord(const DescriptorRecord& record) {
+  return CheckNumber(record.confidence, "confidence");
+}
+
+absl::Status CheckRecord(const ScoreRecord& record) {
+  if (record.log_probability <= 0) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("its log probability is ", record.log_probability));
+}
+
 }  // namespace facet

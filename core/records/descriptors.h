@@ -19,6 +19,7 @@ struct DescriptorRecord {
 };
 Json ToJson(const DescriptorRecord& record);
 absl::StatusOr<DescriptorRecord> DescriptorRecordFromJson(const Json& json);
+absl::Status CheckRecord(const DescriptorRecord& record);
 
 // classify: log p(identity of the sample | its face).
 struct ScoreRecord {
@@ -27,6 +28,7 @@ struct ScoreRecord {
 };
 Json ToJson(const ScoreRecord& record);
 absl::StatusOr<ScoreRecord> ScoreRecordFromJson(const Json& json);
+absl::Status CheckRecord(const ScoreRecord& record);  // a logarithm of [0, 1]: -inf is one
 
 }  // namespace facet
 

@@ -1,17 +1,23 @@
 #include "core/records/faces.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/status.h"
 #include "core/records/geometry_fields.h"
 #include "core/records/json_fields.h"
 
 namespace facet {
 namespace {
+
+constexpr double kMaxAspect = 16.0;
 
 constexpr std::pair<FaceRecord::State, const char*> kStates[] = {
     {FaceRecord::State::kFound, "found"},
@@ -41,7 +47,41 @@ Face FaceFrom(const Json& json) {
   return face;
 }
 
+absl::Status CheckFace(const Face& face) {
+  FACET_RETURN_IF_ERROR(CheckBox(face.box));
+  FACET_RETURN_IF_ERROR(CheckNumber(face.score, "score"));
+  return CheckLandmarks(face.landmarks);
+}
+
+bool HasFace(const FaceRecord& record) {
+  return record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback;
+}
+
 }  // namespace
+
+absl::Status CheckRecord(const FaceRecord& record) {
+  if (HasFace(record)) FACET_RETURN_IF_ERROR(Annotate(CheckFace(record.face), "the face"));
+  for (size_t i = 0; i < record.others.size(); ++i) {
+    FACET_RETURN_IF_ERROR(
+        Annotate(CheckFace(record.others[i]), absl::StrCat("face ", i + 2, " of the image")));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRecord(const AlignmentRecord& record) {
+  const Alignment& alignment = record.alignment;
+  const std::array<double, 6>& m = alignment.crop_from_image.m;
+  const double area = m[0] * m[4] - m[1] * m[3];
+  if (!std::isfinite(area + m[2] + m[5]) || area == 0) {
+    return absl::InternalError(
+        absl::StrCat("its map from image to crop, ", absl::StrJoin(m, " "), ", has no area"));
+  }
+  if (!(alignment.aspect >= 1 / kMaxAspect && alignment.aspect <= kMaxAspect)) {
+    return absl::InternalError(absl::StrCat("its aspect is ", alignment.aspect));
+  }
+  FACET_RETURN_IF_ERROR(CheckNumber(alignment.confidence, "confidence"));
+  return CheckLandmarks(alignment.landmarks);
+}
 
 Json ToJson(const FaceRecord& record) {
   const FaceRecord defaults;
@@ -50,9 +90,7 @@ Json ToJson(const FaceRecord& record) {
   Put(json, "num_found", record.num_found, defaults.num_found);
   Put(json, "width", record.width, defaults.width);
   Put(json, "height", record.height, defaults.height);
-  if (record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback) {
-    PutFace(json, record.face);
-  }
+  if (HasFace(record)) PutFace(json, record.face);
   for (const Face& face : record.others) {
     Json other = Json::object();
     PutFace(other, face);
@@ -69,9 +107,7 @@ absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json) {
     Take(json, "num_found", record.num_found);
     Take(json, "width", record.width);
     Take(json, "height", record.height);
-    if (record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback) {
-      record.face = FaceFrom(json);
-    }
+    if (HasFace(record)) record.face = FaceFrom(json);
     if (const auto others = json.find("others"); others != json.end()) {
       for (const Json& other : *others) record.others.push_back(FaceFrom(other));
     }

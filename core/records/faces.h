@@ -26,6 +26,7 @@ struct FaceRecord {
 };
 Json ToJson(const FaceRecord& record);
 absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json);
+absl::Status CheckRecord(const FaceRecord& record);  // its faces: finite, boxes with area
 
 struct AlignmentRecord {
   int64_t sample = 0;
@@ -34,6 +35,8 @@ struct AlignmentRecord {
 };
 Json ToJson(const AlignmentRecord& record);
 absl::StatusOr<AlignmentRecord> AlignmentRecordFromJson(const Json& json);
+// Finite, a map with area, an aspect up to 16 either way, the scheme's landmarks.
+absl::Status CheckRecord(const AlignmentRecord& record);
 
 }  // namespace facet
 

@@ -1,5 +1,6 @@
 #include "core/records/geometry_fields.h"
 
+#include <cmath>
 #include <cstddef>
 #include <stdexcept>
 #include <string>
@@ -49,6 +50,30 @@ void TakePose(const Json& object, Pose& pose) {
   if (const auto found = object.find("pose"); found != object.end()) {
     pose = Must(PoseFromName(found->get<std::string>()));
   }
+}
+
+absl::Status CheckBox(const Box& box) {
+  const bool finite = std::isfinite(box.x) && std::isfinite(box.y) && std::isfinite(box.width) &&
+                      std::isfinite(box.height);
+  if (finite && box.width > 0 && box.height > 0) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("its box (", box.x, ", ", box.y, ", ", box.width, " x ",
+                                          box.height, ") ",
+                                          finite ? "has no area" : "is not finite"));
+}
+
+absl::Status CheckLandmarks(const Landmarks& landmarks) {
+  const auto expected = static_cast<size_t>(NumPoints(landmarks.scheme));
+  if (landmarks.points.size() != expected) {
+    return absl::InternalError(
+        absl::StrCat("it has ", landmarks.points.size(), " landmarks, its scheme ", expected));
+  }
+  for (size_t i = 0; i < expected; ++i) {
+    const Point& point = landmarks.points[i];
+    if (std::isfinite(point.x) && std::isfinite(point.y)) continue;
+    return absl::InternalError(
+        absl::StrCat("its landmark ", i, " is (", point.x, ", ", point.y, ")"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace facet

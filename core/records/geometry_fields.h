@@ -4,6 +4,7 @@
 
 #include "core/api/geometry.h"
 #include "core/base/json.h"
+#include "core/base/status.h"
 
 namespace facet {
 
@@ -15,6 +16,10 @@ void PutLandmarks(Json& object, const Landmarks& landmarks);
 void TakeLandmarks(const Json& object, Landmarks& landmarks);
 void PutPose(Json& object, Pose pose);
 void TakePose(const Json& object, Pose& pose);
+
+// Internal: not finite, without area, not as many points as the scheme has.
+absl::Status CheckBox(const Box& box);
+absl::Status CheckLandmarks(const Landmarks& landmarks);
 
 }  // namespace facet
 

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/json.h"
@@ -32,6 +33,12 @@ inline double NumberFrom(const Json& json) {
   if (text == "inf") return std::numeric_limits<double>::infinity();
   if (text == "-inf") return -std::numeric_limits<double>::infinity();
   throw std::invalid_argument(absl::StrCat("\"", text, "\" is no number"));
+}
+
+// Of a record that is to be written. Internal: "its <name> is nan".
+inline absl::Status CheckNumber(double value, const std::string& name) {
+  if (std::isfinite(value)) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("its ", name, " is ", value));
 }
 
 inline Json Numbers(const std::vector<double>& values) {

@@ -2,7 +2,9 @@
 // (numpy.lib.format).
 #include "core/records/npy.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -117,7 +119,7 @@ absl::StatusOr<std::unique_ptr<NpyWriter>> NpyWriter::Create(const std::string& 
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": shape (", absl::StrJoin(shape, ", "), ")"));
   }
-  auto writer = absl::WrapUnique(new NpyWriter(path, *count));
+  auto writer = absl::WrapUnique(new NpyWriter(path, *count, shape.empty() ? 1 : shape.back()));
   writer->stream_.open(path, std::ios::binary | std::ios::trunc);
   writer->stream_ << Header(shape);
   if (!writer->stream_) return FileError(errno, absl::StrCat("cannot write ", path));
@@ -125,6 +127,14 @@ absl::StatusOr<std::unique_ptr<NpyWriter>> NpyWriter::Create(const std::string& 
 }
 
 absl::Status NpyWriter::Append(const float* values, int64_t count) {
+  const auto broken =
+      std::find_if_not(values, values + count, [](float value) { return std::isfinite(value); });
+  if (broken != values + count) {
+    const int64_t at = written_ + (broken - values);
+    return absl::InternalError(
+        absl::StrCat(path_, ": row ", at / columns_, ", column ", at % columns_, " is ", *broken));
+  }
+  written_ += count;
   missing_ -= count;
   if (!stream_.write(reinterpret_cast<const char*>(values),
                      static_cast<std::streamsize>(count) * 4)) {

@@ -18,7 +18,8 @@ struct FloatArray {
   std::vector<int64_t> shape;
   std::vector<float> values;
 };
-// InvalidArgument if the shape does not fit the number of values.
+// InvalidArgument if the shape does not fit the number of values. Internal: a value that is not
+// finite, with its row (by the last extent) and column.
 absl::Status WriteNpy(const std::string& path, const FloatArray& array);
 // Formats 1.0 to 3.0. InvalidArgument says what else the file holds (float64, Fortran order);
 // DataLoss: too short or too long for its header.
@@ -33,11 +34,14 @@ class NpyWriter {
   absl::Status Finish();  // InvalidArgument if the values do not fit the shape
 
  private:
-  NpyWriter(std::string path, int64_t count) : path_(std::move(path)), missing_(count) {}
+  NpyWriter(std::string path, int64_t count, int64_t columns)
+      : path_(std::move(path)), columns_(columns), missing_(count) {}
 
   const std::string path_;
+  const int64_t columns_;
   std::ofstream stream_;
   int64_t missing_;
+  int64_t written_ = 0;
 };
 
 class NpyReader {

@@ -3,6 +3,9 @@
 // Names are sorted, so that equal content has equal bytes. A parser refuses a missing name or a
 // wrong type (InvalidArgument); names it does not know it ignores. Numbers that are not finite are
 // stored as the texts "nan", "inf" and "-inf".
+//
+// What components hand on is checked where it is written: every record has a CheckRecord() beside its
+// ToJson(). Internal: what it has that is not finite, or not of the stated shape.
 #ifndef FACET_CORE_RECORDS_RECORD_LINES_H_
 #define FACET_CORE_RECORDS_RECORD_LINES_H_
 
@@ -69,10 +72,29 @@ absl::StatusOr<std::vector<Record>> ReadRecords(const std::string& path,
 }
 
 template <class Record>
+class RecordWriter {
+ public:
+  static absl::StatusOr<std::unique_ptr<RecordWriter>> Create(const std::string& path) {
+    FACET_ASSIGN_OR_RETURN(std::unique_ptr<JsonLineWriter> lines, JsonLineWriter::Create(path));
+    return std::make_unique<RecordWriter>(std::move(lines));
+  }
+  explicit RecordWriter(std::unique_ptr<JsonLineWriter> lines) : lines_(std::move(lines)) {}
+
+  absl::Status Write(const Record& record) {
+    FACET_RETURN_IF_ERROR(CheckRecord(record));
+    return lines_->Write(ToJson(record));
+  }
+  absl::Status Finish() { return lines_->Finish(); }
+
+ private:
+  const std::unique_ptr<JsonLineWriter> lines_;
+};
+
+template <class Record>
 absl::Status WriteRecords(const std::string& path, const std::vector<Record>& records) {
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
-                         JsonLineWriter::Create(path));
-  for (const Record& record : records) FACET_RETURN_IF_ERROR(writer->Write(ToJson(record)));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<RecordWriter<Record>> writer,
+                         RecordWriter<Record>::Create(path));
+  for (const Record& record : records) FACET_RETURN_IF_ERROR(writer->Write(record));
   return writer->Finish();
 }
 

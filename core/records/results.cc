@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status.h"
 #include "core/records/json_fields.h"
 
 namespace facet {
@@ -109,6 +110,30 @@ Json ToJson(const Evaluation& evaluation) {
           {"replicates", Numbers(evaluation.replicates)},
           {"replicate_kind", evaluation.replicate_kind},
           {"protocol", evaluation.protocol}};
+}
+
+absl::Status CheckRecord(const Evaluation& evaluation) {
+  if (evaluation.metrics.empty()) return absl::InternalError("it has no metric");
+  const auto check_all = [](const std::vector<double>& values, const std::string& name) {
+    for (const double value : values) FACET_RETURN_IF_ERROR(CheckNumber(value, name));
+    return absl::OkStatus();
+  };
+  for (const Metric& metric : evaluation.metrics) {
+    if (metric.name.empty()) return absl::InternalError("a metric has no name");
+    FACET_RETURN_IF_ERROR(CheckNumber(metric.value, absl::StrCat("metric \"", metric.name, "\"")));
+    FACET_RETURN_IF_ERROR(CheckNumber(metric.standard_error,
+                                      absl::StrCat("standard error of \"", metric.name, "\"")));
+  }
+  for (const Curve& curve : evaluation.curves) {
+    if (curve.x.size() != curve.y.size()) {
+      return absl::InternalError(absl::StrCat("its curve \"", curve.name, "\" has ", curve.x.size(),
+                                              " x and ", curve.y.size(), " y"));
+    }
+    const std::string name = absl::StrCat("curve \"", curve.name, "\"");
+    FACET_RETURN_IF_ERROR(check_all(curve.x, name));
+    FACET_RETURN_IF_ERROR(check_all(curve.y, name));
+  }
+  return check_all(evaluation.replicates, "replicate");
 }
 
 absl::StatusOr<Evaluation> EvaluationFromJson(const Json& json) {

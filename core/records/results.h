@@ -14,6 +14,8 @@ namespace facet {
 
 Json ToJson(const Evaluation& evaluation);
 absl::StatusOr<Evaluation> EvaluationFromJson(const Json& json);
+// Internal: no metric, one without a name, what is not finite, a curve with more x than y.
+absl::Status CheckRecord(const Evaluation& evaluation);
 
 // Of a contact sheet the JSON has the title, its picture's file and the number of cells: cells are
 // read back blank. Other names are the caller's to add ("component", "from").

@@ -65,6 +65,12 @@ absl::StatusOr<Sample> SampleFromJson(const Json& json) {
   });
 }
 
+absl::Status CheckRecord(const Sample& sample) {
+  if (sample.box.has_value()) FACET_RETURN_IF_ERROR(CheckBox(*sample.box));
+  FACET_RETURN_IF_ERROR(CheckNumber(sample.score, "score"));
+  return CheckLandmarks(sample.landmarks);
+}
+
 Json ToJson(const Protocol& protocol) {
   Json templates = Json::array();
   for (const Template& each : protocol.templates) {

@@ -13,6 +13,7 @@ namespace facet {
 
 Json ToJson(const Sample& sample);
 absl::StatusOr<Sample> SampleFromJson(const Json& json);
+absl::Status CheckRecord(const Sample& sample);  // box, landmarks and score
 Json ToJson(const Protocol& protocol);
 absl::StatusOr<Protocol> ProtocolFromJson(const Json& json);
 

@@ -10,6 +10,7 @@ namespace facet {
 namespace {
 
 constexpr int64_t kMaxMeasured = 10'000;
+constexpr int64_t kMinBatches = 200;  // a share of them is known to 0.5 / sqrt(200) = 3.5 %
 
 int64_t CeilOfRatio(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -42,7 +43,24 @@ int64_t Batches::num_validation() const {
   return CeilOfRatio(static_cast<int64_t>(split_.validation.size()), batch_size_);
 }
 
+absl::StatusOr<TupleSupply> Batches::Supply(int64_t num_epochs) const {
+  TupleSupply supply = SupplyOf(training_labels_, batch_size_);
+  const auto used = static_cast<size_t>(num_training() * batch_size_);
+  for (int64_t epoch = 0; epoch < num_epochs && supply.batches < kMinBatches; ++epoch) {
+    FACET_ASSIGN_OR_RETURN(std::vector<int64_t> order, Sampled(epoch));
+    if (order.size() > used) order.resize(used);
+    AddEpoch(training_labels_, order, &supply);
+  }
+  return supply;
+}
+
 absl::StatusOr<std::vector<int64_t>> Batches::EpochOrder(int64_t epoch) const {
+  FACET_ASSIGN_OR_RETURN(std::vector<int64_t> order, Sampled(epoch));
+  for (int64_t& index : order) index = split_.training[static_cast<size_t>(index)];
+  return order;
+}
+
+absl::StatusOr<std::vector<int64_t>> Batches::Sampled(int64_t epoch) const {
   const uint64_t seed = DeriveSeed(seed_, absl::StrCat("order/", epoch));
   FACET_ASSIGN_OR_RETURN(std::vector<int64_t> order,
                          Guard("train.sampler", [&]() -> absl::StatusOr<std::vector<int64_t>> {
@@ -58,7 +76,6 @@ absl::StatusOr<std::vector<int64_t>> Batches::EpochOrder(int64_t epoch) const {
                                             num_training(), " batches of ", batch_size_,
                                             " were asked for"));
   }
-  for (int64_t& index : order) index = split_.training[static_cast<size_t>(index)];
   return order;
 }
 

@@ -16,6 +16,7 @@
 #include "core/training/crop_set.h"
 #include "core/training/input_writer.h"
 #include "core/training/split.h"
+#include "core/training/tuple_supply.h"
 
 namespace facet {
 
@@ -29,9 +30,14 @@ class Batches {
   // InvalidArgument: the sampler cannot make such batches.
   absl::Status CheckSampler() const;
 
+  // What the batches of the first of so many epochs hold for a loss over tuples: of enough of them
+  // to know the share of those without tuples to a few percent. Errors: of EpochOrder.
+  absl::StatusOr<TupleSupply> Supply(int64_t num_epochs) const;
+
   // Of an epoch. Which images are left over differs with each epoch's order. The one batch of fewer
   // images than fill it may be smaller.
   int64_t num_training() const;
+  int64_t num_training_images() const { return static_cast<int64_t>(split_.training.size()); }
   int64_t num_validation() const;  // all rows: the last batch may be smaller
   bool has_validation() const { return !split_.validation.empty(); }
 
@@ -47,6 +53,8 @@ class Batches {
   struct Scratch {
     Image decoded, changed;
   };
+  // Indices into the training rows.
+  absl::StatusOr<std::vector<int64_t>> Sampled(int64_t epoch) const;
   absl::Status Append(int64_t row, Random* augment, Scratch* scratch, Batch* batch) const;
 
   const CropSet& crops_;

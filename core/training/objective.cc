@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "core/api/guard.h"
@@ -14,15 +13,15 @@
 #include "core/base/status.h"
 #include "core/training/model.h"
 #include "core/training/reduce.h"
+#include "core/training/tuple_supply.h"
 #include "core/training/tuples.h"
 
 namespace facet {
 namespace {
 
-// Two images of one identity and one of another are there: all that a tuple needs.
-bool HasTuples(const std::vector<int64_t>& labels) {
-  const std::set<int64_t> different(labels.begin(), labels.end());
-  return different.size() >= 2 && different.size() < labels.size();
+bool HaveElements(const std::vector<LossGroup>& groups) {
+  return std::any_of(groups.begin(), groups.end(),
+                     [](const LossGroup& group) { return group.elements.numel() > 0; });
 }
 
 }  // namespace
@@ -45,8 +44,9 @@ absl::StatusOr<at::Tensor> Objective::Embed(const at::Tensor& images, bool train
   });
 }
 
-absl::StatusOr<at::Tensor> Objective::LossOf(const at::Tensor& embeddings, const at::Tensor& labels,
-                                             int64_t num_anchors, uint64_t seed) {
+absl::StatusOr<Objective::LossValue> Objective::LossOf(const at::Tensor& embeddings,
+                                                       const at::Tensor& labels,
+                                                       int64_t num_anchors, uint64_t seed) {
   LossInput input;
   input.embeddings = embeddings;
   input.labels = labels;
@@ -65,12 +65,30 @@ absl::StatusOr<at::Tensor> Objective::LossOf(const at::Tensor& embeddings, const
   }
   FACET_ASSIGN_OR_RETURN(const std::vector<LossGroup> groups,
                          Guard(parts_.loss_name, [&] { return parts_.loss.Compute(input); }));
-  return ReduceGroups(groups);
+  LossValue value;
+  FACET_ASSIGN_OR_RETURN(value.loss, ReduceGroups(groups));
+  value.labels = labels;
+  const bool has_tuples = input.tuples == nullptr || NumTuples(tuples) > 0;
+  value.has_elements = has_tuples && HaveElements(groups);
+  return value;
 }
 
-absl::StatusOr<at::Tensor> Objective::LossWithMemory(const at::Tensor& embeddings,
-                                                     const at::Tensor& labels, int64_t step,
-                                                     uint64_t seed) {
+Objective::Value Objective::ValueOf(const LossValue& loss, const at::Tensor& embeddings,
+                                    const at::Tensor& labels) const {
+  Value value = {loss.loss.item<double>(), embeddings.detach(), labels};
+  if (parts_.loss.takes() == TupleKind::kNone) return value;
+  if (loss.has_elements && value.loss != 0) return value;
+  if (!CanHaveTuples(ToVector(loss.labels), labels.numel())) {
+    value.tuples = TuplesOfStep::kNoneThere;
+  } else if (!loss.has_elements) {
+    value.tuples = TuplesOfStep::kNoneFound;
+  }
+  return value;
+}
+
+absl::StatusOr<Objective::LossValue> Objective::LossWithMemory(const at::Tensor& embeddings,
+                                                               const at::Tensor& labels,
+                                                               int64_t step, uint64_t seed) {
   if (memory_.count() == 0 || step < memory_settings_.start_step) {
     return LossOf(embeddings, labels, labels.numel(), seed);
   }
@@ -87,9 +105,9 @@ absl::StatusOr<Objective::Value> Objective::Differentiate(const Batch& batch, in
   }
   at::manual_seed(seed);
   FACET_ASSIGN_OR_RETURN(const at::Tensor embeddings, Embed(images, /*training=*/true));
-  FACET_ASSIGN_OR_RETURN(const at::Tensor loss, LossWithMemory(embeddings, labels, step, seed));
-  const Value value = {loss.item<double>(), embeddings.detach(), labels};
-  if (std::isfinite(value.loss)) loss.backward();
+  FACET_ASSIGN_OR_RETURN(const LossValue of_batch, LossWithMemory(embeddings, labels, step, seed));
+  const Value value = ValueOf(of_batch, embeddings, labels);
+  if (std::isfinite(value.loss)) of_batch.loss.backward();
   return value;
 }
 
@@ -111,10 +129,10 @@ absl::StatusOr<Objective::Value> Objective::DifferentiateInParts(const at::Tenso
   }
   const at::Tensor embeddings = at::cat(parts).set_requires_grad(true);
   at::manual_seed(seed);
-  FACET_ASSIGN_OR_RETURN(const at::Tensor loss, LossWithMemory(embeddings, labels, step, seed));
-  const Value value = {loss.item<double>(), embeddings.detach(), labels};
+  FACET_ASSIGN_OR_RETURN(const LossValue of_batch, LossWithMemory(embeddings, labels, step, seed));
+  const Value value = ValueOf(of_batch, embeddings, labels);
   if (!std::isfinite(value.loss)) return value;
-  loss.backward();
+  of_batch.loss.backward();
   if (!embeddings.grad().defined()) return value;
   const KeptValues buffers(Buffers());
   for (int64_t begin = 0; begin < size; begin += micro_batch_) {
@@ -135,9 +153,11 @@ absl::StatusOr<Objective::Validation> Objective::Validate(const Batch& batch) {
   if (const std::optional<at::Tensor> scores = parts_.loss.Scores(embeddings)) {
     validation.num_correct = scores->argmax(1).eq(labels).sum().item<int64_t>();
   } else {
-    if (parts_.loss.takes() != TupleKind::kNone && !HasTuples(batch.labels)) return validation;
-    FACET_ASSIGN_OR_RETURN(const at::Tensor loss, LossOf(embeddings, labels, labels.numel(), 0));
-    validation.loss = loss.item<double>();
+    if (parts_.loss.takes() != TupleKind::kNone && !CanHaveTuples(batch.labels, labels.numel())) {
+      return validation;
+    }
+    FACET_ASSIGN_OR_RETURN(const LossValue value, LossOf(embeddings, labels, labels.numel(), 0));
+    validation.loss = value.loss.item<double>();
     num_skipped_ = num_skipped;
   }
   validation.num_images = labels.numel();

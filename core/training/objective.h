@@ -27,6 +27,14 @@
 
 namespace facet {
 
+// A loss that takes tuples may get none, and then it is 0 and teaches nothing.
+enum class TuplesOfStep {
+  kSome,       // or the loss takes none
+  kNoneFound,  // those there are the miner did not want, or the loss
+  kNoneThere  // the loss is 0 on a batch that, with the memory, shows no two images of one identity
+              // beside one of another
+};
+
 struct ObjectiveParts {
   Architecture& architecture;
   Loss& loss;
@@ -43,6 +51,7 @@ class Objective {
   struct Value {
     double loss = 0.0;
     at::Tensor embeddings, labels;  // of the batch; no gradient
+    TuplesOfStep tuples = TuplesOfStep::kSome;
   };
   // Adds the gradient of the loss to what learns, if the loss is finite. `seed` decides all random
   // draws. The same call again adds the same, if weights and buffers are the same.
@@ -69,13 +78,19 @@ class Objective {
  private:
   absl::StatusOr<at::Tensor> Embed(const at::Tensor& images, bool training);  // [N, D] float32
   // num_anchors: tuples begin with one of the first so many (the others come from the memory).
-  absl::StatusOr<at::Tensor> LossOf(const at::Tensor& embeddings, const at::Tensor& labels,
-                                    int64_t num_anchors, uint64_t seed);
-  absl::StatusOr<at::Tensor> LossWithMemory(const at::Tensor& embeddings, const at::Tensor& labels,
-                                            int64_t step, uint64_t seed);
+  struct LossValue {
+    at::Tensor loss, labels;   // of all that it was shown
+    bool has_elements = true;  // of tuples
+  };
+  absl::StatusOr<LossValue> LossOf(const at::Tensor& embeddings, const at::Tensor& labels,
+                                   int64_t num_anchors, uint64_t seed);
+  absl::StatusOr<LossValue> LossWithMemory(const at::Tensor& embeddings, const at::Tensor& labels,
+                                           int64_t step, uint64_t seed);
   absl::StatusOr<Value> DifferentiateInParts(const at::Tensor& images, const at::Tensor& labels,
                                              int64_t step, uint64_t seed);
   at::Tensor Images(const Batch& batch);
+  Value ValueOf(const LossValue& loss, const at::Tensor& embeddings,
+                const at::Tensor& labels) const;
 
   const ObjectiveParts parts_;
   const int64_t micro_batch_;

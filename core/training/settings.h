@@ -22,6 +22,7 @@ struct LoopSettings {
   double clip_norm = 0.0;
   bool decay_vectors = true;
   double average_decay = 0.0;
+  double most_without_tuples = 0.5;
 
   void Visit(OptionVisitor& v) {
     v("batch", batch, AtLeast(1), "images per step; paper");
@@ -47,6 +48,10 @@ struct LoopSettings {
     v("average_decay", average_decay, Range(0, 0.999999),
       "the network is the moving average of the steps' weights, with this share of the past a "
       "step (Polyak & Juditsky 1992; core/training/weight_average.h); 0: off");
+    v("most_without_tuples", most_without_tuples, Range(0, 1),
+      "of the steps, a loss over pairs or triplets: batches without two images of one identity "
+      "teach it nothing, and above this share training ends with the sampler to use (at a half, "
+      "half of every schedule is idle); 1: never");
   }
 };
 

@@ -52,7 +52,7 @@ absl::Status Trainer::Run() {
     phase_epoch_ = 0;
     scores_.clear();
   }
-  return absl::OkStatus();
+  return CheckTuples();
 }
 
 absl::Status Trainer::Prepare() {
@@ -129,8 +129,6 @@ absl::Status Trainer::RunEpoch() {
   FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> order, batches_.EpochOrder(epoch_));
   Prefetcher<Batch> batches(batch_, batches_.num_training(), options_.loader_threads, kBatchesAhead,
                             [&](int64_t index) { return batches_.Training(epoch_, order, index); });
-  int64_t epochs = 0;
-  for (const TrainerPhase& each : options_.phases) epochs += each.epochs;
   while (batch_ < batches_.num_training()) {
     FACET_ASSIGN_OR_RETURN(const Batch batch, batches.Next());
     FACET_ASSIGN_OR_RETURN(const double loss, Step(batch));
@@ -141,13 +139,26 @@ absl::Status Trainer::RunEpoch() {
     FACET_RETURN_IF_ERROR(CheckGradients());
     loss_sum_ += loss;
     const int64_t size = options_.loop.batch;
-    hooks_.progress(
-        step_ * size, epochs * batches_.num_training() * size,
-        absl::StrFormat("%sepoch %d, loss %.3f", phase().name.empty() ? "" : phase().name + ", ",
-                        epoch_ + 1, loss_sum_ / static_cast<double>(batch_)));
+    hooks_.progress(step_ * size, num_epochs() * batches_.num_training() * size, ProgressNote());
     FACET_RETURN_IF_ERROR(Pause());
   }
   return absl::OkStatus();
+}
+
+int64_t Trainer::num_epochs() const {
+  int64_t epochs = 0;
+  for (const TrainerPhase& each : options_.phases) epochs += each.epochs;
+  return epochs;
+}
+
+std::string Trainer::ProgressNote() const {
+  std::string note =
+      absl::StrFormat("%sepoch %d, loss %.3f", phase().name.empty() ? "" : phase().name + ", ",
+                      epoch_ + 1, loss_sum_ / static_cast<double>(batch_));
+  if (num_without_tuples() > 0) {
+    absl::StrAppend(&note, ", ", num_without_tuples(), " of ", step_, " steps without tuples");
+  }
+  return note;
 }
 
 absl::Status Trainer::Diverged(const std::string& what, int64_t step, double rate) const {
@@ -175,6 +186,7 @@ absl::StatusOr<double> Trainer::Step(const Batch& batch) {
   FACET_ASSIGN_OR_RETURN(const double scale, ClipScale(rate, &norm));
   FACET_RETURN_IF_ERROR(learned_.Step(rate, scale));
   objective_.Remember(value);
+  FACET_RETURN_IF_ERROR(CountTuples(value.tuples));
   return value.loss;
 }
 
@@ -214,6 +226,38 @@ absl::Status Trainer::CheckGradients() const {
   return learned_.CheckGradients(kLossPrefix);
 }
 
+// A first step without a tuple proves that this loss needs two images of one identity. How often
+// they are missing the labels tell, but not with a memory, whose images serve as well.
+absl::Status Trainer::CountTuples(TuplesOfStep tuples) {
+  if (tuples == TuplesOfStep::kNoneFound) ++num_none_found_;
+  if (tuples != TuplesOfStep::kNoneThere) return absl::OkStatus();
+  if (++num_none_there_ > 1 || options_.memory.size > 0) return absl::OkStatus();
+  FACET_ASSIGN_OR_RETURN(const TupleSupply supply, batches_.Supply(num_epochs()));
+  if (supply.share_without() <= options_.loop.most_without_tuples) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(parts_.loss_name, " has nothing to learn from in step ", step_ + 1, ": ",
+                   TextOf(supply, options_.sampler), "; ", CureOf(supply),
+                   " (train.most_without_tuples = ", options_.loop.most_without_tuples, ")"));
+}
+
+absl::Status Trainer::CheckTuples() const {
+  const double most = options_.loop.most_without_tuples;
+  if (most >= 1.0 || num_without_tuples() == 0) return absl::OkStatus();
+  if (static_cast<double>(num_none_there_) > most * static_cast<double>(step_)) {
+    FACET_ASSIGN_OR_RETURN(const TupleSupply supply, batches_.Supply(num_epochs()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(num_none_there_, " of ", step_, " steps had no tuple for ", parts_.loss_name,
+                     ": ", TextOf(supply, options_.sampler), "; ", CureOf(supply),
+                     " (train.most_without_tuples = ", most, ")"));
+  }
+  if (num_without_tuples() < step_) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "none of ", step_, " steps had a tuple for ", parts_.loss_name, ", so nothing was learned: ",
+      parts_.miner == nullptr ? "it takes none of those there are"
+                              : absl::StrCat(parts_.miner_name, " finds none that it wants"),
+      "; change its options or take another train.", parts_.miner == nullptr ? "loss" : "miner"));
+}
+
 // The score of the schedule: validation accuracy, or minus the loss where there is no classifier.
 absl::StatusOr<double> Trainer::Validate(Json* entry) {
   Prefetcher<Batch> batches(0, batches_.num_validation(), options_.loader_threads, kBatchesAhead,
@@ -247,6 +291,10 @@ absl::Status Trainer::EndEpoch() {
   if (const absl::Status finite = learned_.CheckFinite(); !finite.ok()) {
     return Diverged(absl::StrCat(finite.message(), " after"), step_, rate);
   }
+  for (const NamedTensor& buffer : objective_.Buffers()) {
+    if (at::isfinite(buffer.tensor).all().item<bool>()) continue;
+    return Diverged(absl::StrCat("buffer ", buffer.name, " is not finite after"), step_, rate);
+  }
   Json entry = {{"epoch", epoch_ + 1},
                 {"step", step_},
                 {"rate", rate},
@@ -254,6 +302,7 @@ absl::Status Trainer::EndEpoch() {
   if (!phase().name.empty()) entry["phase"] = phase().name;
   const int64_t num_skipped = objective_.TakeSkipped();
   if (objective_.has_miner()) entry["skipped"] = num_skipped;
+  if (takes_tuples()) entry["without_tuples"] = num_without_tuples() - without_before_;
   if (batches_.has_validation()) {
     // What is kept is what is validated.
     const auto swap = [this] {
@@ -271,6 +320,7 @@ absl::Status Trainer::EndEpoch() {
   ++phase_epoch_;
   batch_ = 0;
   loss_sum_ = 0;
+  without_before_ = num_without_tuples();
   return absl::OkStatus();
 }
 

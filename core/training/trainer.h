@@ -39,7 +39,7 @@ struct TrainerPhase {
 };
 
 struct TrainerOptions {
-  std::string optimizer;  // name, for messages
+  std::string optimizer, sampler;  // names, for messages
   LoopSettings loop;
   MemorySettings memory;
   std::vector<TrainerPhase> phases;  // at least one
@@ -63,13 +63,18 @@ class Trainer {
           TrainerOptions options, TrainerHooks hooks);
 
   // Cancelled: stopped as asked, after a checkpoint. InvalidArgument: the loss is not finite, there
-  // is a memory but the loss takes no tuples, or a schedule or a group does not fit.
+  // is a memory but the loss takes no tuples, too many steps have no tuple (as soon as the
+  // labels tell), or a schedule or a group does not fit.
   absl::Status Run();
 
   // One object per epoch: epoch, phase (where they have names), step, rate, loss (mean over its
   // steps), and where there is a validation part accuracy in [0, 1], or validation_loss if the loss
-  // has no classifier; skipped, where a miner found nothing for that many anchors.
+  // has no classifier; skipped, where a miner found nothing for that many anchors; without_tuples,
+  // steps, where the loss takes some.
   const std::vector<Json>& log() const { return log_; }
+  bool takes_tuples() const { return parts_.loss.takes() != TupleKind::kNone; }
+  int64_t num_steps() const { return step_; }
+  int64_t num_without_tuples() const { return num_none_there_ + num_none_found_; }
   // Learned tensors and buffers by name, the loss's as "loss.<name>"; the averages if there are any.
   TensorSources Weights() const;
 
@@ -77,6 +82,7 @@ class Trainer {
   absl::Status Prepare();
   absl::Status CheckPhases();
   const TrainerPhase& phase() const { return options_.phases[static_cast<size_t>(phase_)]; }
+  int64_t num_epochs() const;  // at most
   ScheduleSpan SpanOf(const TrainerPhase& phase) const;
   absl::Status BeginPhase();  // or goes on with it
   absl::StatusOr<bool> PhaseEnds() const;
@@ -88,6 +94,10 @@ class Trainer {
   absl::StatusOr<double> ClipScale(double rate, double* norm) const;
   absl::Status Climb(const Batch& batch, uint64_t seed, double rate);
   absl::Status CheckGradients() const;
+  // Of the step just done, and of all.
+  absl::Status CountTuples(TuplesOfStep tuples);
+  absl::Status CheckTuples() const;
+  std::string ProgressNote() const;
   absl::StatusOr<double> Validate(Json* entry);
   absl::Status EndEpoch();
   absl::Status Pause();  // a checkpoint if it is time, and the end if it was asked for
@@ -112,9 +122,11 @@ class Trainer {
   int64_t phase_epoch_ = 0;     // epochs of this phase that are finished
   std::vector<double> scores_;  // of those, where there is validation
   int64_t epoch_ = 0;
-  int64_t batch_ = 0;    // of this epoch, the next one
-  int64_t step_ = 0;     // steps done
-  double loss_sum_ = 0;  // over this epoch's steps
+  int64_t batch_ = 0;                                // of this epoch, the next one
+  int64_t step_ = 0;                                 // steps done
+  double loss_sum_ = 0;                              // over this epoch's steps
+  int64_t num_none_there_ = 0, num_none_found_ = 0;  // steps: TuplesOfStep
+  int64_t without_before_ = 0;                       // both, when this epoch began
   std::vector<Json> log_;
 };
 

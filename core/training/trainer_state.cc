@@ -38,6 +38,9 @@ absl::Status Trainer::SaveCheckpoint() {
                                    {"step", step_},
                                    {"loss_sum", loss_sum_},
                                    {"num_skipped", objective_.skipped()},
+                                   {"none_there", num_none_there_},
+                                   {"none_found", num_none_found_},
+                                   {"without_before", without_before_},
                                    {"log", log_}});
   return checkpoints_->Save(step_, std::move(sources));
 }
@@ -63,6 +66,9 @@ absl::Status Trainer::Resume(const StoredTensors& checkpoint) {
   step_ = state.at("step");
   loss_sum_ = state.at("loss_sum");
   objective_.set_skipped(state.at("num_skipped"));
+  num_none_there_ = state.at("none_there");
+  num_none_found_ = state.at("none_found");
+  without_before_ = state.at("without_before");
   log_ = state.at("log").get<std::vector<Json>>();
   return absl::OkStatus();
 }

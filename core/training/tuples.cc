@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -10,12 +11,6 @@
 
 namespace facet {
 namespace {
-
-std::vector<int64_t> ToVector(const at::Tensor& indices) {
-  const at::Tensor values = indices.to(at::kCPU, at::kLong).contiguous();
-  const int64_t* const data = values.data_ptr<int64_t>();
-  return std::vector<int64_t>(data, data + values.numel());
-}
 
 Tuples ToPairs(const Tuples& triplets) {
   Tuples pairs;
@@ -55,6 +50,17 @@ Tuples ToTriplets(const Tuples& pairs) {
 }
 
 }  // namespace
+
+std::vector<int64_t> ToVector(const at::Tensor& indices) {
+  const at::Tensor values = indices.to(at::kCPU, at::kLong).contiguous();
+  const int64_t* const data = values.data_ptr<int64_t>();
+  return std::vector<int64_t>(data, data + values.numel());
+}
+
+int64_t NumTuples(const Tuples& tuples) {
+  const auto count = [](const at::Tensor& column) { return column.defined() ? column.numel() : 0; };
+  return count(tuples.anchors) + count(tuples.positive_first) + count(tuples.negative_first);
+}
 
 Tuples ConvertTuples(const Tuples& tuples, TupleKind kind) {
   if (tuples.kind == kind) return tuples;

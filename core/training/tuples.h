@@ -2,6 +2,9 @@
 #ifndef FACET_CORE_TRAINING_TUPLES_H_
 #define FACET_CORE_TRAINING_TUPLES_H_
 
+#include <cstdint>
+#include <vector>
+
 #include "core/api/tuples.h"
 
 namespace facet {
@@ -12,6 +15,10 @@ namespace facet {
 //   order of the positive pairs, then of the negative ones.
 // num_skipped is kept.
 Tuples ConvertTuples(const Tuples& tuples, TupleKind kind);
+
+int64_t NumTuples(const Tuples& tuples);
+
+std::vector<int64_t> ToVector(const at::Tensor& indices);  // int64
 
 }  // namespace facet
 

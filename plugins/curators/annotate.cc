@@ -72,7 +72,7 @@ class Annotators final : public Curator {
   static absl::StatusOr<std::unique_ptr<Annotators>> Create(const Options& options) {
     if (options.annotator == "web" && options.decisions.empty()) {
       return absl::InvalidArgumentError(
-          "annotate: annotator = \"web\" needs decisions = \"FILE\", where what people decide is "
+          "annotator = \"web\" needs decisions = \"FILE\", where what people decide is "
           "kept");
     }
     return std::unique_ptr<Annotators>(new Annotators(options));

@@ -10,15 +10,19 @@
 //      people.
 // With one projection per fold, pairs of fold i are measured under matrix i and the figures are the
 // means of the folds; the curve is drawn from the folds' mean at equal FAR.
+// FARs that the impostors (per fold: of the smallest one) cannot show are left out
+// (measurable_rates.h).
 // Errors: those of `verification`.
 //
 // Example:  evaluator = { use = "det", far = [0.001, 0.01] }
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
+#include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
+#include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/pair_distances.h"
 #include "plugins/evaluators/person_bootstrap.h"
 #include "plugins/evaluators/resampling.h"
@@ -29,6 +33,7 @@ namespace {
 using facet::Comparison;
 using facet::Evaluation;
 using facet::EvaluationInput;
+using facet::MeasurableRates;
 using facet::Protocol;
 using facet::RocPoint;
 
@@ -52,9 +57,10 @@ struct Options {
 };
 
 // EER, FRR at each FAR, in %; the detection cost in 1.
-std::vector<double> FiguresOf(const Options& options, const std::vector<RocPoint>& roc) {
+std::vector<double> FiguresOf(const Options& options, const std::vector<double>& fars,
+                              const std::vector<RocPoint>& roc) {
   std::vector<double> figures = {100.0 * EqualErrorRate(roc)};
-  for (const double far : options.far) figures.push_back(100.0 * (1.0 - TrueAcceptRate(roc, far)));
+  for (const double far : fars) figures.push_back(100.0 * (1.0 - TrueAcceptRate(roc, far)));
   const double miss = options.cost_miss * options.target_prior;
   const double accept = options.cost_accept * (1.0 - options.target_prior);
   double cost = std::min(miss, accept);
@@ -108,9 +114,13 @@ class Det final : public facet::Evaluator {
     return own;
   }
 
-  std::vector<std::string> Names() const {
+  absl::StatusOr<MeasurableRates> Rates(int64_t num_impostors) const {
+    return facet::KeepMeasurable(options_.far, Options().far, num_impostors, facet::FarOfPairs());
+  }
+
+  static std::vector<std::string> Names(const std::vector<double>& fars) {
     std::vector<std::string> names = {"EER"};
-    for (const double far : options_.far) {
+    for (const double far : fars) {
       names.push_back(absl::StrCat("FRR at FAR ", 100.0 * far, " %"));
     }
     names.emplace_back("minimum detection cost");
@@ -118,11 +128,12 @@ class Det final : public facet::Evaluator {
   }
 
   // `values[i]` and the spread of `samples[.][i]`.
-  Evaluation Report(const std::vector<double>& values,
-                    const std::vector<std::vector<double>>& samples, bool folds,
-                    const std::string& error_kind, int64_t num_pairs) const {
+  static Evaluation Report(const MeasurableRates& far, const std::vector<double>& values,
+                           const std::vector<std::vector<double>>& samples, bool folds,
+                           const std::string& error_kind, int64_t num_pairs) {
     Evaluation evaluation;
-    const std::vector<std::string> names = Names();
+    evaluation.notices = far.notices;
+    const std::vector<std::string> names = Names(far.rates);
     for (size_t i = 0; i < values.size(); ++i) {
       std::vector<double> column;
       for (const std::vector<double>& sample : samples) column.push_back(sample[i]);
@@ -138,6 +149,12 @@ class Det final : public facet::Evaluator {
 
   absl::StatusOr<Evaluation> Folds(const EvaluationInput& input) const {
     const Protocol& protocol = input.data->protocol;
+    const bool per_fold = input.descriptors.size() > 1;
+    const std::vector<int64_t> impostors = facet::ImpostorsOfFolds(protocol);
+    const int64_t fewest = *std::min_element(impostors.begin(), impostors.end());
+    FACET_ASSIGN_OR_RETURN(
+        const MeasurableRates far,
+        Rates(per_fold ? fewest : std::accumulate(impostors.begin(), impostors.end(), int64_t{0})));
     std::vector<Comparison> pooled;
     std::vector<std::vector<RocPoint>> rocs;
     std::vector<std::vector<double>> figures;
@@ -146,26 +163,32 @@ class Det final : public facet::Evaluator {
       pooled.insert(pooled.end(), own.begin(), own.end());
       facet::SortByDistance(own);
       rocs.push_back(facet::RocOf(own));
-      figures.push_back(FiguresOf(options_, rocs.back()));
+      figures.push_back(FiguresOf(options_, far.rates, rocs.back()));
     }
     facet::SortByDistance(pooled);
-    const bool per_fold = input.descriptors.size() > 1;
     const std::vector<RocPoint> roc = per_fold ? facet::MeanRocAtFarOf(rocs) : facet::RocOf(pooled);
-    std::vector<double> values = FiguresOf(options_, roc);
+    std::vector<double> values = FiguresOf(options_, far.rates, roc);
     for (size_t i = 0; per_fold && i < values.size(); ++i) {
       values[i] = 0;
       for (const std::vector<double>& of_fold : figures) {
         values[i] += of_fold[i] / static_cast<double>(figures.size());
       }
     }
-    Evaluation evaluation =
-        Report(values, figures, true, absl::StrCat("over ", protocol.num_folds, " folds, ddof 1"),
-               static_cast<int64_t>(protocol.pairs.size()));
+    Evaluation evaluation = Report(far, values, figures, true,
+                                   absl::StrCat("over ", protocol.num_folds, " folds, ddof 1"),
+                                   static_cast<int64_t>(protocol.pairs.size()));
+    for (size_t i = 0; i < far.rates.size(); ++i) {
+      double& error = evaluation.metrics[1 + i].standard_error;
+      error = facet::ErrorOfFolds(error, far.rates[i], fewest, facet::FarOfPairs(),
+                                  &evaluation.notices);
+    }
     AddCurve(roc, &evaluation);
     return evaluation;
   }
 
   absl::StatusOr<Evaluation> Split(const EvaluationInput& input) const {
+    FACET_ASSIGN_OR_RETURN(const MeasurableRates far,
+                           Rates(facet::ImpostorsOfFolds(input.data->protocol)[1]));
     FACET_ASSIGN_OR_RETURN(std::vector<Comparison> own, PairsOf(input, 1));
     std::vector<facet::Pair> pairs;
     for (const facet::Pair& pair : input.data->protocol.pairs) {
@@ -180,12 +203,12 @@ class Det final : public facet::Evaluator {
             if (weights[i] > 0) drawn.push_back({own[i].distance, own[i].genuine, weights[i]});
           }
           facet::SortByDistance(drawn);
-          draws.push_back(FiguresOf(options_, facet::RocOf(drawn)));
+          draws.push_back(FiguresOf(options_, far.rates, facet::RocOf(drawn)));
         }));
     facet::SortByDistance(own);
     const std::vector<RocPoint> roc = facet::RocOf(own);
     Evaluation evaluation =
-        Report(FiguresOf(options_, roc), draws, false,
+        Report(far, FiguresOf(options_, far.rates, roc), draws, false,
                facet::TextOf({"people", people.num_people, options_.draws, input.seed}),
                static_cast<int64_t>(own.size()));
     AddCurve(roc, &evaluation);

@@ -3,10 +3,13 @@
 #include <cmath>
 
 #include "core/base/random.h"
+#include "gmock/gmock.h"
 #include "plugins/evaluators/evaluator_testing.h"
 
 namespace facet {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr char kPlain[] = R"({"normalize": false, "far": [0.1, 0.5], "target_prior": 0.2,
                               "cost_miss": 2.0})";
@@ -85,6 +88,33 @@ TEST(Det, NormalScoresGiveAStraightLine) {
     ++middle;
   }
   EXPECT_GT(middle, 100);
+}
+
+// Two folds of 8 and 12 impostors, under one matrix and under one each.
+TEST(Det, FarsThatTheImpostorsCannotShowAreLeftOut) {
+  Scene scene(Protocol::Kind::kFolds, 2);
+  for (int i = 0; i < 20; ++i) scene.AddPair(i < 8 ? 0 : 1, false, 2 + i / 30.);
+  for (int i = 0; i < 10; ++i) scene.AddPair(i % 2, true, 1 + i / 5.);
+  EvaluationInput input = scene.Input();
+  const auto evaluator = MakeEvaluator(R"({"normalize": false, "far": [0.001, 0.06, 0.2]})");
+  const auto one = evaluator->Evaluate(input);
+  ASSERT_TRUE(one.ok()) << one.status();
+  ASSERT_EQ(one->metrics.size(), 4U);
+  EXPECT_LT(MetricNamed(*one, "FRR at FAR 6 %").standard_error, 0);
+  EXPECT_GE(MetricNamed(*one, "FRR at FAR 20 %").standard_error, 0);
+  EXPECT_THAT(one->notices,
+              testing::ElementsAre(
+                  HasSubstr("FAR 0.001 needs at least 1000 impostor pairs, there are 20: left out"),
+                  HasSubstr("one has 8 impostor pairs")));
+  input.descriptors.push_back(input.descriptors[0]);  // the mean of the folds' figures
+  const auto each = evaluator->Evaluate(input);
+  ASSERT_TRUE(each.ok()) << each.status();
+  EXPECT_EQ(each->metrics.size(), 3U);
+  EXPECT_THAT(each->notices[1],
+              HasSubstr("FAR 0.06 needs at least 17 impostor pairs, there are 8"));
+  const auto none = MakeEvaluator(R"({"far": [0.1]})")->Evaluate(input);
+  EXPECT_THAT(std::string(none.status().message()),
+              HasSubstr("8 impostor pairs cannot show FAR 0.1 or less; give far of 1 / 8"));
 }
 
 }  // namespace

@@ -8,11 +8,15 @@
 //      over recall, and the discrete ROC of FDDB (true positive rate over all false positives).
 // Matching, sizes that do not count and ties: plugins/evaluators/detection_scores.h. Standard
 // errors are those of a bootstrap over images. Truth boxes must be canonical too, as the detector's
-// are; `given` with its conventions says how far a data set's are from that. Images that could not
-// be read, and those without a marked face, are left out, with a notice; so are samples without a
-// box in other images, where a detection of theirs counts as false. Errors: InvalidArgument if no
-// sample has a box, none is large enough, or something that was found
-//      is not finite; FailedPrecondition if no image could be read.
+// are; `given` with its conventions says how far a data set's are from that. Nothing was found in
+// images that could not be read: their faces are missed ones, with a notice, so that no figure
+// improves by what is refused. Images without a marked face are left out, with a notice; so are
+// samples without a box in other images, where a detection of theirs counts as false. Numbers of
+// false positives per image that the images cannot show (measurable_rates.h) are left out; 0: recall
+// before the first false positive.
+// Errors: InvalidArgument if no sample has a box, none is large enough, something that was found is
+//      not finite, or for false_per_image of which none can be shown (the default: left out);
+//      FailedPrecondition if no image could be read.
 //
 // Example:  evaluator = { use = "detection", min_overlap = 0.5, min_score = 0.9 }
 #include <cmath>
@@ -23,6 +27,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
 #include "plugins/evaluators/detection_scores.h"
+#include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/resampling.h"
 
 namespace facet {
@@ -67,7 +72,12 @@ class Detection final : public Evaluator {
       return absl::InvalidArgumentError(absl::StrCat(
           "no marked face has a mean side of min_side_px = ", options_.min_side_px, " px"));
     }
-    FACET_RETURN_IF_ERROR(AddMetrics(judged, num_truths, input.seed, &evaluation));
+    FACET_ASSIGN_OR_RETURN(
+        MeasurableRates rates,
+        KeepMeasurable(options_.false_per_image, Options().false_per_image,
+                       static_cast<int64_t>(images.size()), {"FPPI", "images", "false_per_image"}));
+    for (std::string& notice : rates.notices) evaluation.notices.push_back(std::move(notice));
+    FACET_RETURN_IF_ERROR(AddMetrics(judged, num_truths, rates.rates, input.seed, &evaluation));
     evaluation.curves = DetectionCurves(judged);
     return evaluation;
   }
@@ -90,10 +100,7 @@ class Detection final : public Evaluator {
         ++unmarked;
         continue;
       }
-      if (!input.detections[i].readable) {
-        ++unreadable;
-        continue;
-      }
+      if (!input.detections[i].readable) ++unreadable;
       const std::string name =
           sample.path.empty() ? absl::StrCat("#", sample.render) : absl::StrCat("/", sample.path);
       const auto [at, is_new] = image_of.emplace(name, images.size());
@@ -114,7 +121,9 @@ class Detection final : public Evaluator {
   static absl::StatusOr<std::vector<ImageTruth>> Counted(std::vector<ImageTruth> images,
                                                          int64_t unmarked, int64_t unreadable,
                                                          Evaluation* evaluation) {
-    if (images.empty() && unreadable > 0) {
+    int64_t num_marked = 0;
+    for (const ImageTruth& image : images) num_marked += static_cast<int64_t>(image.truths.size());
+    if (unreadable > 0 && unreadable == num_marked) {
       return absl::FailedPreconditionError("none of the images with marked faces could be read");
     }
     if (images.empty()) {
@@ -127,13 +136,15 @@ class Detection final : public Evaluator {
     }
     if (unreadable > 0) {
       evaluation->notices.push_back(
-          absl::StrCat(unreadable, " marked faces lie in images that could not be read"));
+          absl::StrCat(unreadable, " of ", num_marked,
+                       " marked faces lie in images that could not be read; they count as missed"));
     }
     return images;
   }
 
   // The figures by name, without values.
-  std::vector<Figure> Named(const JudgedDetections& judged, int64_t num_truths) const {
+  std::vector<Figure> Named(const JudgedDetections& judged, int64_t num_truths,
+                            const std::vector<double>& false_per_image) const {
     int64_t num_found = 0, num_matched = 0;
     for (const JudgedDetection& detection : judged.detections) {
       if (detection.score < options_.min_score) continue;
@@ -145,29 +156,31 @@ class Detection final : public Evaluator {
                                    {"recall", num_truths},
                                    {"F1", num_truths},
                                    {"mean overlap of matches", num_matched}};
-    for (const double each : options_.false_per_image) {
+    for (const double each : false_per_image) {
       figures.push_back({absl::StrCat("recall at ", each, " false per image"), num_truths});
     }
     return figures;
   }
 
   // Their values, with `weights` of the images.
-  std::vector<double> ValuesOf(const JudgedDetections& judged,
-                               const std::vector<double>& weights) const {
+  std::vector<double> ValuesOf(const JudgedDetections& judged, const std::vector<double>& weights,
+                               const std::vector<double>& false_per_image) const {
     const DetectionFigures figures =
-        FiguresOf(judged, weights, options_.min_score, options_.false_per_image);
+        FiguresOf(judged, weights, options_.min_score, false_per_image);
     std::vector<double> values = {figures.average_precision, figures.precision, figures.recall,
                                   figures.f1, figures.overlap};
     values.insert(values.end(), figures.recall_at.begin(), figures.recall_at.end());
     return values;
   }
 
-  absl::Status AddMetrics(const JudgedDetections& judged, int64_t num_truths, uint64_t seed,
+  absl::Status AddMetrics(const JudgedDetections& judged, int64_t num_truths,
+                          const std::vector<double>& false_per_image, uint64_t seed,
                           Evaluation* evaluation) const {
     const size_t n = judged.truths.size();
-    const std::vector<Figure> figures = Named(judged, num_truths);
+    const std::vector<Figure> figures = Named(judged, num_truths, false_per_image);
     std::vector<std::vector<double>> draws(figures.size());
-    const std::vector<double> values = ValuesOf(judged, std::vector<double>(n, 1.0));
+    const std::vector<double> values =
+        ValuesOf(judged, std::vector<double>(n, 1.0), false_per_image);
     const Resampling resampling = {"images", static_cast<int64_t>(n), options_.draws,
                                    DeriveSeed(seed, "bootstrap over images")};
     const auto use = [&](const std::vector<double>& copies) {
@@ -176,7 +189,7 @@ class Detection final : public Evaluator {
         drawn_truths += copies[i] * static_cast<double>(judged.truths[i]);
       }
       if (drawn_truths == 0.0) return false;
-      const std::vector<double> drawn = ValuesOf(judged, copies);
+      const std::vector<double> drawn = ValuesOf(judged, copies, false_per_image);
       for (size_t i = 0; i < drawn.size(); ++i) draws[i].push_back(drawn[i]);
       return true;
     };

@@ -77,15 +77,15 @@ const std::vector<Picture> kByHand = {
 };
 
 TEST(Detection, FiguresByHand) {
-  std::map<std::string, double> metrics = Metrics(kByHand);
+  std::map<std::string, double> metrics = Metrics(kByHand, R"({"false_per_image": [0]})");
   // Recall 1/4, 2/4, 3/4 at precisions 1, 2/3, 3/5; none is below a later one.
   EXPECT_NEAR(metrics["average precision"], 100 * (1 + 2 / 3.0 + 3 / 5.0) / 4, 1e-9);
   EXPECT_NEAR(metrics["precision"], 60.0, 1e-9);
   EXPECT_NEAR(metrics["recall"], 75.0, 1e-9);
   EXPECT_NEAR(metrics["F1"], 2 * 60 * 75 / 135.0, 1e-9);
   EXPECT_NEAR(metrics["mean overlap of matches"], 100 * (1 + 2 / 3.0 + 1) / 3, 1e-9);
-  // 0.1 per image allow 0.3 false positives: those above 0.8.
-  EXPECT_NEAR(metrics["recall at 0.1 false per image"], 25.0, 1e-9);
+  // None allowed: those above 0.8.
+  EXPECT_NEAR(metrics["recall at 0 false per image"], 25.0, 1e-9);
 
   metrics = Metrics(kByHand, R"({"min_score": 0.7, "false_per_image": [0.34]})");
   EXPECT_NEAR(metrics["precision"], 100 * 2 / 3.0, 1e-9);
@@ -237,15 +237,49 @@ TEST(Detection, WhatIsLeftOutIsSaid) {
   made.input.detections[1].readable = false;
   made.data.samples[2].box.reset();
   const Evaluation evaluation = Evaluate(made.input, "{}").value();
-  EXPECT_EQ(evaluation.metrics[0].count, 1);
+  EXPECT_EQ(evaluation.metrics[0].count, 2);
+  EXPECT_NEAR(evaluation.metrics[0].value, 50.0, 1e-9);
   EXPECT_THAT(evaluation.notices,
               ElementsAre("1 samples have no box and are not counted",
-                          "1 marked faces lie in images that could not be read"));
+                          HasSubstr("1 of 2 marked faces lie in images that could not be read; "
+                                    "they count as missed"),
+                          HasSubstr("FPPI 0.1 needs at least 10 images, there are 2: left out")));
   made.data.samples[0].box.reset();
   EXPECT_EQ(Evaluate(made.input, "{}").status().code(), absl::StatusCode::kFailedPrecondition);
   made.data.samples[1].box.reset();
   EXPECT_THAT(std::string(Evaluate(made.input, "{}").status().message()),
               HasSubstr("no sample has a box"));
+}
+
+// A detector whose images fail one after the other, however hard the faces in them are.
+TEST(Detection, RefusingImagesImprovesNoHeadline) {
+  std::vector<Picture> pictures(6, {{0}, {At(0, 1), At(50, 2)}});
+  pictures[0].faces = {At(50, 3)};  // the hardest: missed, and something false
+  double before = 101;
+  for (size_t refused = 0; refused < 6; ++refused) {
+    Input made;
+    Fill(pictures, &made);
+    for (size_t i = 0; i < refused; ++i) made.input.detections[i] = {};
+    const Evaluation evaluation = Evaluate(made.input, R"({"false_per_image": [1]})").value();
+    const double recall = evaluation.metrics[2].value;
+    EXPECT_EQ(evaluation.metrics[2].name, "recall");
+    EXPECT_NEAR(recall, 100.0 * static_cast<double>(refused == 0 ? 5 : 6 - refused) / 6, 1e-9);
+    EXPECT_LE(recall, before);
+    before = recall;
+  }
+}
+
+TEST(Detection, FalsePositivesPerImageThatTheImagesCannotShowAreLeftOut) {
+  const std::vector<Picture> twelve(12, {{0}, {At(0, 1)}});
+  EXPECT_EQ(Metrics(twelve).count("recall at 0.1 false per image"), 1U);
+  const auto some = Metrics(twelve, R"({"false_per_image": [0.08, 0.09, 2]})");
+  EXPECT_EQ(some.count("recall at 0.08 false per image"), 0U);
+  EXPECT_EQ(some.count("recall at 0.09 false per image"), 1U);
+  Input made;
+  Fill(twelve, &made);
+  EXPECT_THAT(
+      std::string(Evaluate(made.input, R"({"false_per_image": [0.05, 0.08]})").status().message()),
+      HasSubstr("12 images cannot show FPPI 0.08 or less; give false_per_image of 1 / 12 = 0.083"));
 }
 
 TEST(Detection, RenderedSamplesOfOneRenderAreOneImage) {

@@ -5,24 +5,35 @@
 // Gallery and probes are drawn with the row's seed: each identity with two or more templates puts
 // `per_identity` of them into the gallery, the others are its mated probes; identities with one
 // template, and a share `unknown` of the others with all of theirs, are probes that no gallery
-// entry matches (non-mated). `trials` galleries are drawn, and figures are means over them.
+// entry matches (non-mated). `trials` galleries are drawn, and figures are means over them; counts
+// are of all their searches.
 // Out: closed set: CMC, the share of mated probes whose own identity is among the nearest r
 //      gallery identities (an identity is as near as its nearest template; identities at equal
 //      distance count against the probe). Open set: at FPIR f (share of non-mated probes whose
 //      nearest identity is below the threshold), FNIR: share of mated probes that are not matched
-//      to their own identity as the nearest below it. All in %. Standard errors: bootstrap over
-//      people.
-// Errors: InvalidArgument if there is no mated probe, or one projection per fold.
+//      to their own identity as the nearest below it. All in %. FPIRs that the non-mated probes
+//      of a gallery cannot show (measurable_rates.h) are left out, with a notice.
+// Standard errors: other people and other galleries would give another figure. By the law of total
+//      variance it varies by Var(E[figure | people]) + E[Var(figure | people)]. The second is
+//      s^2 / trials, s^2 the variance of the figures of single galleries; the first is that of a
+//      bootstrap over people of the mean of G galleries, less what so few of them add to it: with
+//      W the mean of the same variance of single ones, (W - V) / (G - 1). At least kGalleries are
+//      drawn, for this alone if `trials` are fewer. Replicates are draws of both.
+// Errors: InvalidArgument if there is no mated probe, for one projection per fold, or for FPIRs of
+//      which none can be shown (the default: left out).
 //
 // Example:  evaluator = { use = "identification", distance = "cosine", ranks = [1, 5] }
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/evaluator.h"
+#include "core/base/random.h"
 #include "plugins/evaluators/identification_trial.h"
+#include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/resampling.h"
 
 namespace {
@@ -30,6 +41,8 @@ namespace {
 using facet::Evaluation;
 using facet::EvaluationInput;
 using facet::IdentificationTrial;
+
+constexpr int64_t kGalleries = 10;
 
 struct Options {
   std::string distance = "cosine";
@@ -60,67 +73,136 @@ class Identification final : public facet::Evaluator {
     const facet::GalleryOptions gallery = {options_.distance == "cosine", options_.per_identity,
                                            options_.unknown};
     std::vector<IdentificationTrial> trials;
-    for (int64_t i = 0; i < options_.trials; ++i) {
+    int64_t fewest = std::numeric_limits<int64_t>::max();  // non-mated probes of a gallery
+    for (int64_t i = 0; i < std::max(kGalleries, options_.trials); ++i) {
       const uint64_t seed = facet::DeriveSeed(input.seed, absl::StrCat("gallery ", i));
       FACET_ASSIGN_OR_RETURN(IdentificationTrial trial, RunTrial(input, gallery, seed));
+      fewest = std::min(fewest, static_cast<int64_t>(trial.unmated.size()));
       trials.push_back(std::move(trial));
     }
-    return Report(trials, input.seed);
+    FACET_ASSIGN_OR_RETURN(const facet::MeasurableRates fpir,
+                           facet::KeepMeasurable(options_.fpir, Options().fpir, fewest,
+                                                 {"FPIR", "non-mated probes", "fpir"}));
+    return Report(trials, fpir, input.seed);
   }
 
  private:
+  using Figures = std::vector<double>;
+
   // Every figure of one trial, in %, with `copies` of each person.
-  std::vector<double> FiguresOf(const IdentificationTrial& trial,
-                                const std::vector<double>& copies) const {
-    std::vector<double> figures;
+  Figures FiguresOf(const IdentificationTrial& trial, const std::vector<double>& fpirs,
+                    const std::vector<double>& copies) const {
+    Figures figures;
     for (const int64_t rank : options_.ranks)
       figures.push_back(100.0 * trial.HitRate(rank, copies));
-    if (trial.unmated.empty()) return figures;
-    for (const double fpir : options_.fpir) figures.push_back(100.0 * trial.Fnir(fpir, copies));
+    for (const double fpir : fpirs) figures.push_back(100.0 * trial.Fnir(fpir, copies));
     return figures;
   }
 
-  std::vector<double> MeanFigures(const std::vector<IdentificationTrial>& trials,
-                                  const std::vector<double>& copies) const {
-    std::vector<double> mean;
-    for (const IdentificationTrial& trial : trials) {
-      const std::vector<double> figures = FiguresOf(trial, copies);
-      mean.resize(figures.size(), 0.0);
-      for (size_t i = 0; i < figures.size(); ++i) {
-        mean[i] += figures[i] / static_cast<double>(trials.size());
-      }
+  static Figures Mean(const std::vector<Figures>& all) {
+    Figures mean(all[0].size(), 0.0);
+    for (const Figures& each : all) {
+      for (size_t i = 0; i < each.size(); ++i) mean[i] += each[i] / static_cast<double>(all.size());
     }
     return mean;
   }
 
-  absl::StatusOr<Evaluation> Report(const std::vector<IdentificationTrial>& trials,
-                                    uint64_t seed) const {
-    const std::vector<double> values = MeanFigures(trials, {});
-    std::vector<std::vector<double>> draws(values.size());
-    const facet::Resampling resampling = {"people", trials[0].num_people, options_.draws, seed};
+  // What the mean of so many galleries is off by when others are drawn, of galleries that were.
+  Figures DrawOfGalleries(const std::vector<Figures>& galleries, facet::Random& random) const {
+    std::vector<Figures> drawn;
+    for (int64_t i = 0; i < options_.trials; ++i) {
+      drawn.push_back(galleries[random.Index(galleries.size())]);
+    }
+    const Figures all = Mean(galleries);
+    Figures off = Mean(drawn);
+    const auto n = static_cast<double>(galleries.size());
+    // Draws of n values have (n - 1) / n of the variance that the values show.
+    for (size_t i = 0; i < off.size(); ++i) off[i] = (off[i] - all[i]) * std::sqrt(n / (n - 1));
+    return off;
+  }
+
+  // draws[i]: values[i] as other people and other galleries give it.
+  absl::StatusOr<std::vector<Figures>> Draws(const std::vector<IdentificationTrial>& trials,
+                                             const std::vector<double>& fpirs,
+                                             const Figures& values,
+                                             const facet::Resampling& resampling) const {
+    std::vector<Figures> galleries;
+    for (const IdentificationTrial& trial : trials)
+      galleries.push_back(FiguresOf(trial, fpirs, {}));
+    const Figures mean = Mean(galleries);
+    const auto num_galleries = static_cast<double>(trials.size());
+    // Of people alone: the mean of all galleries, draw by draw, and the spread of single ones.
+    std::vector<Figures> of_people(values.size());
+    std::vector<Figures> sums(trials.size(), Figures(values.size())), squares = sums;
     FACET_RETURN_IF_ERROR(Resample(resampling, "probes", [&](const std::vector<double>& copies) {
-      const std::vector<double> figures = MeanFigures(trials, copies);
-      for (size_t i = 0; i < values.size(); ++i) draws[i].push_back(figures[i]);
+      std::vector<Figures> drawn;
+      for (size_t g = 0; g < trials.size(); ++g) {
+        drawn.push_back(FiguresOf(trials[g], fpirs, copies));
+        for (size_t i = 0; i < values.size(); ++i) {
+          const double off = drawn[g][i] - galleries[g][i];
+          sums[g][i] += off;
+          squares[g][i] += off * off;
+        }
+      }
+      const Figures all = Mean(drawn);
+      for (size_t i = 0; i < values.size(); ++i) of_people[i].push_back(all[i] - mean[i]);
       return true;
     }));
+    Figures scale(values.size(), 1.0);
+    const auto n = static_cast<double>(resampling.num_draws);
+    for (size_t i = 0; i < values.size(); ++i) {
+      double single = 0.0;
+      for (size_t g = 0; g < trials.size(); ++g) {
+        single += (squares[g][i] - sums[g][i] * sums[g][i] / n) / (n - 1) / num_galleries;
+      }
+      const double all = std::pow(facet::StandardDeviation(of_people[i]), 2);
+      const double added = std::max(0.0, single - all) / (num_galleries - 1);
+      if (all > 0.0) scale[i] = std::sqrt(std::max(0.0, all - added) / all);
+    }
+    facet::Random random(facet::DeriveSeed(resampling.seed, "draws of galleries"));
+    for (size_t draw = 0; draw < of_people[0].size(); ++draw) {
+      const Figures off = DrawOfGalleries(galleries, random);
+      for (size_t i = 0; i < values.size(); ++i) {
+        of_people[i][draw] = values[i] + scale[i] * of_people[i][draw] + off[i];
+      }
+    }
+    return of_people;
+  }
+
+  absl::StatusOr<Evaluation> Report(const std::vector<IdentificationTrial>& trials,
+                                    const facet::MeasurableRates& fpir, uint64_t seed) const {
+    std::vector<Figures> counted;
+    const auto of_figures = trials.begin() + options_.trials;  // the rest is for the error
+    for (auto trial = trials.begin(); trial != of_figures; ++trial) {
+      counted.push_back(FiguresOf(*trial, fpir.rates, {}));
+    }
+    const Figures values = Mean(counted);
+    const facet::Resampling resampling = {"people", trials[0].num_people, options_.draws, seed};
+    FACET_ASSIGN_OR_RETURN(const std::vector<Figures> draws,
+                           Draws(trials, fpir.rates, values, resampling));
+    int64_t mated = 0, unmated = 0;
+    for (auto trial = trials.begin(); trial != of_figures; ++trial) {
+      mated += static_cast<int64_t>(trial->mated.size());
+      unmated += static_cast<int64_t>(trial->unmated.size());
+    }
     Evaluation evaluation;
+    evaluation.notices = fpir.notices;
     const std::string error_kind =
-        absl::StrCat(TextOf(resampling), "; mean of ", trials.size(), " galleries");
+        absl::StrCat(TextOf(resampling), ", and over galleries; mean of ", options_.trials);
     for (size_t i = 0; i < values.size(); ++i) {
       const bool closed = i < options_.ranks.size();
       const std::string name =
           closed ? absl::StrCat("rank-", options_.ranks[i], " identification")
-                 : absl::StrFormat("FNIR at FPIR %g", options_.fpir[i - options_.ranks.size()]);
-      evaluation.metrics.push_back(
-          {name, values[i], facet::StandardDeviation(draws[i]), error_kind, "%",
-           static_cast<int64_t>(closed ? trials[0].mated.size() : trials[0].unmated.size())});
+                 : absl::StrFormat("FNIR at FPIR %g", fpir.rates[i - options_.ranks.size()]);
+      evaluation.metrics.push_back({name, values[i], facet::StandardDeviation(draws[i]), error_kind,
+                                    "%", closed ? mated : unmated});
     }
     evaluation.replicates = draws[0];
     evaluation.replicate_kind = "bootstrap";
     evaluation.curves = CurvesOf(trials[0]);
     evaluation.notices.push_back(absl::StrCat(
-        "first gallery: ", trials[0].gallery_size, " identities, ", trials[0].mated.size(),
-        " mated and ", trials[0].unmated.size(), " non-mated probes"));
+        options_.trials, " galleries of ", trials[0].gallery_size, " identities: ", mated,
+        " searches of mated probes, ", unmated, " of non-mated ones; the curves are of the first"));
     return evaluation;
   }
 
@@ -135,7 +217,7 @@ class Identification final : public facet::Evaluator {
     facet::Curve open{"FNIR over FPIR", "log10 of FPIR", "FNIR", {}, {}};
     for (double exponent = -3; exponent <= 0; exponent += 0.05) {
       const double fpir = std::pow(10.0, exponent);
-      if (fpir * static_cast<double>(trial.unmated.size()) < 1) continue;
+      if (!facet::CanShow(fpir, static_cast<int64_t>(trial.unmated.size()))) continue;
       open.x.push_back(exponent);
       open.y.push_back(trial.Fnir(fpir, {}));
     }

@@ -1,5 +1,6 @@
 // Closed and open set by hand, and against loops over a random gallery.
 #include <cmath>
+#include <cstdio>
 
 #include "core/base/random.h"
 #include "gmock/gmock.h"
@@ -67,9 +68,13 @@ TEST(Identification, PeopleFarApartAreFound) {
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   EXPECT_EQ(evaluation->metrics[0].name, "rank-1 identification");
   EXPECT_EQ(evaluation->metrics[0].value, 100);
-  EXPECT_EQ(evaluation->metrics[0].count, 30);  // 10 people in the gallery, 3 probes of each
+  // 10 galleries of 10 people, 3 probes of each
+  EXPECT_EQ(evaluation->metrics[0].count, 300);
   EXPECT_EQ(MetricNamed(*evaluation, "FNIR at FPIR 0.1").value, 0);
-  EXPECT_EQ(MetricNamed(*evaluation, "FNIR at FPIR 0.1").count, 40);
+  EXPECT_EQ(MetricNamed(*evaluation, "FNIR at FPIR 0.1").count, 400);
+  // 40 non-mated probes a gallery.
+  EXPECT_THAT(evaluation->notices[0],
+              HasSubstr("FPIR 0.01 needs at least 100 non-mated probes, there are 40: left out"));
   EXPECT_EQ(evaluation->curves[0].y[0], 1);
 }
 
@@ -88,6 +93,49 @@ TEST(Identification, ChanceIsOneOfTheGallery) {
        {std::pair("rank-1 identification", 2.5), std::pair("rank-20 identification", 50.0)}) {
     const Metric& metric = MetricNamed(*evaluation, name);
     EXPECT_NEAR(metric.value, share, 4 * metric.standard_error) << name;
+  }
+}
+
+// People, their images and galleries drawn anew each time: how much the figure varies is what its
+// standard error must say. Few images of very different quality, so that the draw of the gallery
+// matters; with a single gallery it is most of the error.
+TEST(Identification, TheErrorIsThatOfDrawingPeopleAndGalleriesAgain) {
+  for (const int64_t trials : {1, 10}) {
+    constexpr int kWorlds = 300;
+    std::vector<double> values;
+    double squares = 0, mean = 0;
+    for (int world = 0; world < kWorlds; ++world) {
+      Random random(static_cast<uint64_t>(1000 * trials + world));
+      Scene scene;
+      for (int person = 0; person < 25; ++person) {
+        const double x = random.Normal(), y = random.Normal();
+        for (int image = 0; image < 3; ++image) {
+          const double spread = image == 0 ? 1.5 : 0.1;  // one of three is a bad one
+          scene.AddTemplate("p" + std::to_string(person), x + spread * random.Normal(),
+                            y + spread * random.Normal());
+        }
+      }
+      EvaluationInput input = scene.Input();
+      input.seed = static_cast<uint64_t>(world);
+      const auto evaluation =
+          MakeEvaluator(
+              absl::StrCat(
+                  R"({"distance": "l2", "unknown": 0, "fpir": [], "draws": 100, "trials": )",
+                  trials, "}"))
+              ->Evaluate(input);
+      ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+      const Metric& rank1 = evaluation->metrics[0];
+      values.push_back(rank1.value);
+      mean += rank1.value / kWorlds;
+      squares += rank1.standard_error * rank1.standard_error / kWorlds;
+    }
+    double variance = 0;
+    for (const double value : values) variance += (value - mean) * (value - mean) / (kWorlds - 1);
+    RecordProperty(absl::StrCat("spread_of_", trials), std::to_string(std::sqrt(variance)));
+    std::printf("%d galleries: spread %.2f, error %.2f\n", static_cast<int>(trials),
+                std::sqrt(variance), std::sqrt(squares));
+    // 300 worlds know a spread to 4.1 %: three of those, and what the bootstrap counts twice.
+    EXPECT_NEAR(std::sqrt(squares) / std::sqrt(variance), 1.0, 0.15) << trials;
   }
 }
 

@@ -133,7 +133,7 @@ absl::StatusOr<IdentificationTrial> RunTrial(const EvaluationInput& input,
             [](const auto& a, const auto& b) { return a.distance < b.distance; });
   if (!trial.mated.empty()) return trial;
   return absl::InvalidArgumentError(
-      "identification: no identity has two templates, one for the gallery and one as probe (do the "
+      "no identity has two templates, one for the gallery and one as probe (do the "
       "samples have identities?)");
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
 #include "core/base/random.h"
 #include "gmock/gmock.h"
@@ -64,10 +65,10 @@ TEST(Landmarks, TheThreeLengths) {
   Scene scene;
   scene.AddShifted(1.9);
   // 1.9 px over 19, 28 and 50 px.
-  EXPECT_NEAR(Evaluate(scene).metrics[0].value, 10, 1e-12);
-  EXPECT_NEAR(Evaluate(scene, R"({"normalise": "outer_eyes"})").metrics[0].value, 190.0 / 28,
+  EXPECT_NEAR(Evaluate(scene).metrics[2].value, 10, 1e-12);
+  EXPECT_NEAR(Evaluate(scene, R"({"normalise": "outer_eyes"})").metrics[2].value, 190.0 / 28,
               1e-12);
-  EXPECT_NEAR(Evaluate(scene, R"({"normalise": "box"})").metrics[0].value, 190.0 / 50, 1e-12);
+  EXPECT_NEAR(Evaluate(scene, R"({"normalise": "box"})").metrics[2].value, 190.0 / 50, 1e-12);
 }
 
 TEST(Landmarks, FiguresAreThoseOfNaiveLoops) {
@@ -97,15 +98,15 @@ TEST(Landmarks, FiguresAreThoseOfNaiveLoops) {
     const double limit = 0.11 * (step + 0.5) / 20000;
     for (const double error : errors) area += (error <= limit) / 40.0 / 20000;
   }
-  EXPECT_NEAR(evaluation.metrics[0].value, 100 * mean, 1e-9);
+  EXPECT_NEAR(evaluation.metrics[2].value, 100 * mean, 1e-9);
   EXPECT_NEAR(evaluation.metrics[1].value, 100 * failures, 1e-9);
-  EXPECT_NEAR(evaluation.metrics[2].value, 100 * area, 100.0 / 20000);  // the grid's step
+  EXPECT_NEAR(evaluation.metrics[0].value, 100 * area, 100.0 / 20000);  // the grid's step
   // The mean's standard error is sigma / sqrt(n); 1000 draws know a deviation to 1 / sqrt(2000),
   // four of which are 9 %.
   double squares = 0;
   for (const double error : errors) squares += (error - mean) * (error - mean);
   const double expected = 100 * std::sqrt(squares / 40 / 40);
-  EXPECT_NEAR(evaluation.metrics[0].standard_error, expected, 0.09 * expected);
+  EXPECT_NEAR(evaluation.metrics[2].standard_error, expected, 0.09 * expected);
   EXPECT_EQ(evaluation.replicates.size(), 1000u);
   const Curve& curve = evaluation.curves[0];
   ASSERT_EQ(curve.x.size(), 101u);
@@ -124,17 +125,75 @@ TEST(Landmarks, MissingFacesAreFailuresOrNothing) {
   scene.AddShifted(0);
   scene.data.samples[4].landmarks = {};  // no truth
   const Evaluation fail = Evaluate(scene);
-  EXPECT_NEAR(fail.metrics[0].value, 1, 1e-12);
-  EXPECT_EQ(fail.metrics[0].count, 3);
+  EXPECT_NEAR(fail.metrics[2].value, 1, 1e-12);
+  EXPECT_EQ(fail.metrics[2].count, 3);
   EXPECT_NEAR(fail.metrics[1].value, 25, 1e-12);
   EXPECT_EQ(fail.metrics[1].count, 4);
-  EXPECT_NEAR(fail.metrics[2].value, 75 * 0.9, 1e-9);
+  EXPECT_NEAR(fail.metrics[0].value, 75 * 0.9, 1e-9);
   ASSERT_EQ(fail.notices.size(), 2u);
   EXPECT_THAT(fail.notices[0], HasSubstr("1 samples have no true landmarks"));
-  EXPECT_THAT(fail.notices[1], HasSubstr("In 1 of 4 faces"));
+  EXPECT_THAT(fail.notices[1],
+              HasSubstr("For 1 of 4 faces the detector gave no face; they are failures"));
   const Evaluation ignore = Evaluate(scene, R"({"missing": "ignore"})");
   EXPECT_NEAR(ignore.metrics[1].value, 0, 1e-12);
-  EXPECT_NEAR(ignore.metrics[2].value, 90, 1e-9);
+  EXPECT_NEAR(ignore.metrics[0].value, 90, 1e-9);
+  EXPECT_EQ(ignore.metrics[0].count, 3);
+}
+
+// Each by hand of five faces: two found (one of them wrong), one refused, one missed, another taken.
+TEST(Landmarks, WhatDetectorAndAlignerFailAtIsCountedApart) {
+  Scene scene;
+  scene.AddShifted(0.19);
+  scene.AddShifted(3.8);  // an error of 0.2
+  for (int i = 0; i < 3; ++i) scene.AddShifted(0);
+  scene.found[2].alignment.landmarks = {};
+  scene.found[3] = {};
+  scene.found[4].box.x = 400;
+  const Evaluation fail = Evaluate(scene);
+  const auto expect = [&](size_t i, const std::string& name, double value, int64_t count) {
+    EXPECT_EQ(fail.metrics[i].name, name);
+    EXPECT_NEAR(fail.metrics[i].value, value, 1e-9) << name;
+    EXPECT_EQ(fail.metrics[i].count, count) << name;
+  };
+  expect(0, "AUC up to 0.1", 90.0 / 5, 5);
+  expect(1, "failures above 0.1", 80, 5);
+  expect(2, "NME, pupils", (1.0 + 20.0) / 2, 2);
+  expect(3, "faces not detected", 40, 5);
+  expect(4, "failures above 0.1 of detected faces", 200.0 / 3, 3);
+  EXPECT_THAT(fail.notices,
+              testing::ElementsAre(HasSubstr("For 1 of 5 faces the detector gave no face"),
+                                   HasSubstr("For 1 of 5 faces the detector took another face"),
+                                   HasSubstr("For 1 of 5 faces the aligner found no landmarks")));
+  // What the aligner refuses is a failure where what the detector misses is not counted.
+  const Evaluation ignore = Evaluate(scene, R"({"missing": "ignore"})");
+  EXPECT_NEAR(ignore.metrics[0].value, 30, 1e-9);
+  EXPECT_NEAR(ignore.metrics[1].value, 200.0 / 3, 1e-9);
+  EXPECT_EQ(ignore.metrics[1].count, 3);
+}
+
+// An aligner that gives up on its worst faces, then on more and more: no limit, no kind of missing
+// makes its headline better, while its NME falls.
+TEST(Landmarks, RefusingHardFacesImprovesNoHeadline) {
+  for (const std::string missing : {"fail", "ignore"}) {
+    for (const double failure : {0.02, 0.1, 1.0}) {
+      double headline = 101, failures = -1, nme = 1e9;
+      for (int refused = 0; refused < 10; ++refused) {
+        Scene scene;
+        for (int i = 0; i < 10; ++i) scene.AddShifted(0.4 * (i + 1));
+        for (int i = 0; i < refused; ++i)
+          scene.found[static_cast<size_t>(9 - i)].alignment.landmarks = {};
+        const Evaluation evaluation = Evaluate(
+            scene, absl::StrCat(R"({"missing": ")", missing, R"(", "failure": )", failure, "}"));
+        EXPECT_LE(evaluation.metrics[0].value, headline + 1e-9) << missing << failure << refused;
+        EXPECT_GE(evaluation.metrics[1].value, failures - 1e-9) << missing << failure << refused;
+        EXPECT_LT(evaluation.metrics[2].value, nme);
+        EXPECT_EQ(evaluation.metrics[2].count, 10 - refused);
+        headline = evaluation.metrics[0].value;
+        failures = evaluation.metrics[1].value;
+        nme = evaluation.metrics[2].value;
+      }
+    }
+  }
 }
 
 TEST(Landmarks, AnotherFaceIsAMissedOne) {
@@ -143,7 +202,7 @@ TEST(Landmarks, AnotherFaceIsAMissedOne) {
   scene.AddShifted(400);
   scene.found[1].box.x = 400;
   const Evaluation evaluation = Evaluate(scene);
-  EXPECT_NEAR(evaluation.metrics[0].value, 1, 1e-12);
+  EXPECT_NEAR(evaluation.metrics[2].value, 1, 1e-12);
   EXPECT_NEAR(evaluation.metrics[1].value, 50, 1e-12);
 }
 
@@ -153,8 +212,8 @@ TEST(Landmarks, SchemesMeetDownwards) {
   scene.Add(
       {LandmarkScheme::kPoints9, kShape},
       {LandmarkScheme::kPoints5, {{4.5, 1.9}, {23.5, 1.9}, {15, 13.9}, {7, 20.9}, {23, 20.9}}});
-  EXPECT_NEAR(Evaluate(scene).metrics[0].value, 10, 1e-12);
-  EXPECT_NEAR(Evaluate(scene, R"({"scheme": "eyes2"})").metrics[0].value, 10, 1e-12);
+  EXPECT_NEAR(Evaluate(scene).metrics[2].value, 10, 1e-12);
+  EXPECT_NEAR(Evaluate(scene, R"({"scheme": "eyes2"})").metrics[2].value, 10, 1e-12);
   EXPECT_THAT(ErrorOf(scene, R"({"scheme": "points9"})"), HasSubstr("cannot be made from points5"));
 }
 

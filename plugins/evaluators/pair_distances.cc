@@ -51,6 +51,15 @@ absl::Status CheckVerificationInput(const EvaluationInput& input) {
   return absl::OkStatus();
 }
 
+std::vector<int64_t> ImpostorsOfFolds(const Protocol& protocol) {
+  const int64_t num_folds = protocol.kind == Protocol::Kind::kFolds ? protocol.num_folds : 2;
+  std::vector<int64_t> counts(static_cast<size_t>(num_folds));
+  for (const Pair& pair : protocol.pairs) {
+    if (!pair.genuine) ++counts[static_cast<size_t>(pair.fold)];
+  }
+  return counts;
+}
+
 absl::StatusOr<std::vector<Comparison>> PairDistances(const EvaluationInput& input, int64_t fold,
                                                       PairDistance distance, bool normalize) {
   const Protocol& protocol = input.data->protocol;

@@ -19,6 +19,9 @@ enum class PairDistance { kL2, kCosine };  // kCosine: 1 - cos
 // row for every template.
 absl::Status CheckVerificationInput(const EvaluationInput& input);
 
+// Impostor pairs of each fold of a checked protocol (kSplit: of folds 0 and 1).
+std::vector<int64_t> ImpostorsOfFolds(const Protocol& protocol);
+
 // The distance of every pair, in the protocol's order, under the matrix of `fold`. With `normalize`
 // descriptors are divided by their l2 norm first. InvalidArgument names the first template whose
 // descriptor is not finite, or zero where a direction is needed. `input` is checked.

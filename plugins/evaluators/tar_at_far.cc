@@ -5,9 +5,9 @@
 //      pair of two templates of known identity: low FARs need many impostors.
 // Out: TAR in % at each FAR: the largest that a threshold reaches with a FAR of at most that much,
 //      pairs of equal distance together, nothing interpolated. Its standard error and 95 % interval
-//      come from a bootstrap over people (plugins/evaluators/person_bootstrap.h). FARs that one
-//      single impostor pair would exceed cannot be measured and are left out, with a notice; the
-//      headline is the FAR `headline` or else the smallest one that can.
+//      come from a bootstrap over people (plugins/evaluators/person_bootstrap.h). FARs that the
+//      impostor pairs cannot show (measurable_rates.h) are left out, with a notice; the headline is
+//      the FAR `headline` or else the smallest one that can be shown.
 // Curve: TAR over log10 FAR.
 // With one projection per fold, pairs of fold i are measured under matrix i and pooled, which mixes
 // their scales: pairs = "all" is then refused, and a notice says so.
@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/evaluator.h"
+#include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/person_pairs.h"
 #include "plugins/evaluators/resampling.h"
 
@@ -56,27 +57,23 @@ class TarAtFar final : public facet::Evaluator {
     const facet::PairScoring scoring = {options_.pairs == "all", options_.distance == "cosine",
                                         options_.normalize && !input.projected};
     FACET_ASSIGN_OR_RETURN(const facet::PersonPairs pairs, ScorePairs(input, scoring));
-    std::vector<double> measured, left_out;
-    for (const double far : options_.far) {
-      const bool can = far * static_cast<double>(pairs.num_impostor()) >= 1.0;
-      (can ? measured : left_out).push_back(far);
-    }
-    std::sort(measured.begin(), measured.end());
-    const auto headline = std::find(measured.begin(), measured.end(), options_.headline);
-    if (headline != measured.end()) std::rotate(measured.begin(), headline, headline + 1);
-    if (measured.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "tar_at_far: ", pairs.num_impostor(), " impostor pairs cannot show a FAR of ",
-          *std::max_element(left_out.begin(), left_out.end()),
-          " or less; give larger ones in far, or more pairs"));
-    }
-    return Report(input, pairs, measured, left_out);
+    // Nothing else is measured: defaults that do not fit are as bad as what was asked for.
+    FACET_ASSIGN_OR_RETURN(
+        facet::MeasurableRates measured,
+        facet::KeepMeasurable(options_.far, {}, pairs.num_impostor(), facet::FarOfPairs()));
+    std::vector<double>& rates = measured.rates;
+    std::sort(rates.begin(), rates.end());
+    const auto headline = std::find(rates.begin(), rates.end(), options_.headline);
+    if (headline != rates.end()) std::rotate(rates.begin(), headline, headline + 1);
+    FACET_ASSIGN_OR_RETURN(Evaluation evaluation, Report(input, pairs, rates));
+    evaluation.notices.insert(evaluation.notices.begin(), measured.notices.begin(),
+                              measured.notices.end());
+    return evaluation;
   }
 
  private:
   absl::StatusOr<Evaluation> Report(const EvaluationInput& input, const facet::PersonPairs& pairs,
-                                    const std::vector<double>& measured,
-                                    const std::vector<double>& left_out) const {
+                                    const std::vector<double>& measured) const {
     std::vector<std::vector<double>> draws(measured.size());
     FACET_RETURN_IF_ERROR(
         pairs.Bootstrap(options_.draws, input.seed, [&](const std::vector<double>& copies) {
@@ -109,11 +106,6 @@ class TarAtFar final : public facet::Evaluator {
     if (!curve.x.empty()) evaluation.curves.push_back(std::move(curve));
     evaluation.replicates = draws[0];
     evaluation.replicate_kind = "bootstrap";
-    for (const double far : left_out) {
-      evaluation.notices.push_back(
-          absl::StrFormat("FAR %g needs at least %.0f impostor pairs, there are %d: left out", far,
-                          std::ceil(1.0 / far), pairs.num_impostor()));
-    }
     if (input.descriptors.size() > 1) {
       evaluation.notices.emplace_back(
           "Each fold has its own projection: these pooled figures mix the scales of their "

@@ -94,7 +94,20 @@ TEST(TarAtFar, PairsOfEqualDistanceAreAcceptedTogether) {
   EXPECT_NEAR(tar(1.0), 100, 1e-9);
   const auto none = MakeEvaluator(R"({"normalize": false, "far": [0.3]})")->Evaluate(scene.Input());
   EXPECT_THAT(std::string(none.status().message()),
-              HasSubstr("2 impostor pairs cannot show a FAR of 0.3 or less"));
+              HasSubstr("2 impostor pairs cannot show FAR 0.3 or less; give far of 1 / 2 = 0.5 or "
+                        "more"));
+}
+
+TEST(TarAtFar, DefaultsOfWhichNoneCanBeShownAreAnErrorForNothingElseIsMeasured) {
+  Scene scene(Protocol::Kind::kSplit, 2);
+  for (int64_t fold = 0; fold < 2; ++fold) {
+    scene.AddPair(fold, true, 1);
+    scene.AddPair(fold, false, 2);
+  }
+  const auto evaluation = MakeEvaluator(R"({"normalize": false})")->Evaluate(scene.Input());
+  EXPECT_EQ(std::string(evaluation.status().message()),
+            "2 impostor pairs cannot show FAR 0.1 or less; give far of 1 / 2 = 0.5 or more, or "
+            "take a test set with more impostor pairs");
 }
 
 TEST(TarAtFar, OneProjectionPerFoldNeedsTheProtocolsPairs) {

@@ -30,6 +30,8 @@ TEST(TemplateVerification, GivesVerificationsFigures) {
   ASSERT_TRUE(evaluation.ok()) << evaluation.status();
   // Of 3 genuine and 3 impostor pairs a fold, at the threshold 2.75 one of each kind is wrong.
   EXPECT_NEAR(MetricNamed(*evaluation, "100%-EER, pooled").value, 200. / 3, 1e-9);
+  EXPECT_THAT(evaluation->notices[0],
+              HasSubstr("FAR 0.01 needs at least 100 impostor pairs, there are 6: left out"));
   EXPECT_THAT(evaluation->notices.back(), HasSubstr("24 templates of 24 images; 24 have fewer"));
 }
 

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/pair_distances.h"
 #include "plugins/evaluators/resampling.h"
 #include "plugins/evaluators/roc.h"
@@ -23,6 +26,7 @@ Curve CurveOf(const std::string& name, const std::vector<RocPoint>& roc) {
 }
 
 constexpr auto kOneMinusEer = [](const VerificationFigures& f) { return f.one_minus_eer; };
+constexpr auto kAuc = [](const VerificationFigures& f) { return f.auc; };
 constexpr auto kAccuracy = [](const VerificationFigures& f) { return f.accuracy; };
 using Get = std::function<double(const VerificationFigures&)>;
 struct Figure {
@@ -61,11 +65,15 @@ class Scorer {
     return [all = PairDistances(input, 0, distance, normalize)](int64_t) { return all; };
   }
 
-  // Those besides 100%-EER and accuracy.
-  std::vector<Figure> OtherFigures() const {
-    std::vector<Figure> figures = {{"AUC", [](const VerificationFigures& f) { return f.auc; }}};
-    for (size_t i = 0; i < options_.far.size(); ++i) {
-      figures.push_back({absl::StrCat("TAR at FAR ", 100.0 * options_.far[i], " %"),
+  absl::StatusOr<MeasurableRates> Rates(int64_t num_impostors) const {
+    return KeepMeasurable(options_.far, VerificationOptions().far, num_impostors, FarOfPairs());
+  }
+
+  // Those besides 100%-EER, accuracy and AUC; rates[i] is that of figure i.
+  static std::vector<Figure> RateFigures(const std::vector<double>& rates) {
+    std::vector<Figure> figures;
+    for (size_t i = 0; i < rates.size(); ++i) {
+      figures.push_back({absl::StrCat("TAR at FAR ", 100.0 * rates[i], " %"),
                          [i](const VerificationFigures& f) { return f.tar[i]; }});
     }
     return figures;
@@ -73,9 +81,13 @@ class Scorer {
 
   absl::StatusOr<Evaluation> Folds(const EvaluationInput& input) const {
     const Protocol& protocol = input.data->protocol;
+    const std::vector<int64_t> impostors = ImpostorsOfFolds(protocol);
+    FACET_ASSIGN_OR_RETURN(MeasurableRates far,
+                           Rates(std::accumulate(impostors.begin(), impostors.end(), int64_t{0})));
     FACET_ASSIGN_OR_RETURN(const FoldScores scores,
-                           ScoreFolds(protocol, Comparer(input), options_.far));
+                           ScoreFolds(protocol, Comparer(input), far.rates));
     Evaluation evaluation;
+    evaluation.notices = std::move(far.notices);
     const std::string error_kind = absl::StrCat("over ", protocol.num_folds, " folds, ddof 1");
     const auto add = [&](const std::string& name, const std::string& unit, double value,
                          const std::vector<double>& of_folds) {
@@ -93,8 +105,14 @@ class Scorer {
     add("100%-EER, pooled", "%", scores.pooled.one_minus_eer, eers);
     if (!per_fold) add_mean("100%-EER, mean of folds", "%", eers);
     add_mean("accuracy", "%", Column(scores.folds, kAccuracy));
-    for (const Figure& each : OtherFigures()) {
-      add(each.name + ", pooled", "%", each.get(scores.pooled), Column(scores.folds, each.get));
+    add("AUC, pooled", "%", scores.pooled.auc, Column(scores.folds, kAuc));
+    const int64_t fewest = *std::min_element(impostors.begin(), impostors.end());
+    const std::vector<Figure> rates = RateFigures(far.rates);
+    for (size_t i = 0; i < rates.size(); ++i) {
+      add(rates[i].name + ", pooled", "%", rates[i].get(scores.pooled),
+          Column(scores.folds, rates[i].get));
+      double& error = evaluation.metrics.back().standard_error;
+      error = ErrorOfFolds(error, far.rates[i], fewest, FarOfPairs(), &evaluation.notices);
     }
     add_mean("threshold", "1", scores.thresholds);
     evaluation.curves = {CurveOf("ROC, pooled", scores.pooled_roc),
@@ -113,10 +131,12 @@ class Scorer {
   }
 
   absl::StatusOr<Evaluation> Split(const EvaluationInput& input) const {
+    FACET_ASSIGN_OR_RETURN(MeasurableRates far, Rates(ImpostorsOfFolds(input.data->protocol)[1]));
     FACET_ASSIGN_OR_RETURN(
         const SplitScores scores,
-        ScoreSplit(*input.data, Comparer(input), options_.far, options_.draws, input.seed));
+        ScoreSplit(*input.data, Comparer(input), far.rates, options_.draws, input.seed));
     Evaluation evaluation;
+    evaluation.notices = std::move(far.notices);
     const std::string error_kind =
         TextOf({"people", scores.num_people, options_.draws, input.seed});
     const auto add = [&](const std::string& name, const Get& get) {
@@ -126,7 +146,8 @@ class Scorer {
     };
     add("100%-EER", kOneMinusEer);
     add("accuracy", kAccuracy);
-    for (const Figure& each : OtherFigures()) add(each.name, each.get);
+    add("AUC", kAuc);
+    for (const Figure& each : RateFigures(far.rates)) add(each.name, each.get);
     evaluation.curves = {CurveOf("ROC", scores.roc)};
     evaluation.replicates = Column(scores.draws, kOneMinusEer);
     evaluation.replicate_kind = "bootstrap";

@@ -13,12 +13,16 @@
 // folds is then the headline, and the ROC their mean at equal FAR. kSplit (LFW view 1): threshold
 // from fold 0, figures of fold 1 (under its matrix), standard errors from a bootstrap over the
 // people of fold 1, the threshold held fixed.
+// TAR is given at the FARs of `far` that the impostor pairs which a figure is computed from can show
+// (measurable_rates.h): pooled, all folds'; of a split, fold 1's. Others are left out with a notice;
+// where a fold alone cannot show one, its error over folds is not known.
 //
 // Distances: l2, or cosine (1 - cos). The paper compares l2-normalised descriptors and does not
 // normalise again what W' projects; `normalize = "descriptors"` does the same.
-// Errors: InvalidArgument for a protocol without pairs of both kinds in each fold, for matrices
-// that do not fit it, for descriptors that are not finite or cannot be normalised;
-// FailedPrecondition for too few people to resample.
+// Errors: InvalidArgument for a protocol without pairs of both kinds in each fold, for a `far` of
+// which none can be shown (the default: left out), for matrices that do not fit the protocol, for
+// descriptors that are not finite or cannot be normalised; FailedPrecondition for too few people to
+// resample.
 #ifndef FACET_PLUGINS_EVALUATORS_VERIFICATION_EVALUATION_H_
 #define FACET_PLUGINS_EVALUATORS_VERIFICATION_EVALUATION_H_
 

@@ -202,8 +202,7 @@ TEST(VerificationTest, OneMatrixPerFoldIsScoredOnItsOwnScale) {
   EXPECT_DOUBLE_EQ(MetricOf(*evaluation, "threshold").value, (3.5 + 35) / 2);
   // Pooled, fold 1's genuine pairs (10 to 30) lie above all impostors of fold 0: EER 1/2.
   EXPECT_DOUBLE_EQ(MetricOf(*evaluation, "100%-EER, pooled").value, 50.0);
-  ASSERT_EQ(evaluation->notices.size(), 1U);
-  EXPECT_THAT(evaluation->notices[0], HasSubstr("mix the scales"));
+  EXPECT_THAT(evaluation->notices.back(), HasSubstr("mix the scales"));
   // Both folds are separated, so is their mean; the pooled curve is not.
   ASSERT_EQ(evaluation->curves[0].name, "ROC, mean of folds at one FAR");
   EXPECT_EQ(evaluation->curves[0].x, (std::vector<double>{0, 0, 1}));
@@ -264,7 +263,7 @@ TEST(VerificationTest, SplitTunesOnFoldZeroAndReportsFoldOne) {
   EXPECT_THAT(evaluation->metrics[0].error_kind, HasSubstr("bootstrap over 12 people"));
   EXPECT_EQ(evaluation->replicate_kind, "bootstrap");
   EXPECT_EQ(evaluation->replicates.size(), 1000U);
-  EXPECT_THAT(evaluation->notices[0], HasSubstr("threshold, 3,"));
+  EXPECT_THAT(evaluation->notices.back(), HasSubstr("threshold, 3,"));
 }
 
 // A permutation test's ground truth is out of reach for an EER; the accuracy of independent pairs
@@ -338,6 +337,53 @@ TEST(VerificationTest, AccuracyCanBeTheHeadline) {
   ASSERT_EQ(evaluation->replicates.size(), 2U);
   EXPECT_NEAR((evaluation->replicates[0] + evaluation->replicates[1]) / 2,
               evaluation->metrics[0].value, 1e-9);
+}
+
+// 3 folds of 10 impostor pairs: all 30 show 1 / 30, one fold alone shows 1 / 10.
+TEST(Verification, FarsThatTheImpostorsCannotShowAreLeftOut) {
+  Scene scene(Protocol::Kind::kFolds, 3);
+  Random random(4);
+  for (int64_t fold = 0; fold < 3; ++fold) {
+    for (int i = 0; i < 20; ++i) scene.Add(fold, i % 2 == 0, i % 2 + 2 * random.Uniform());
+  }
+  const auto evaluate = [&](const std::string& options) {
+    return Make(options)->Evaluate(scene.Input());
+  };
+  const auto names = [](const Evaluation& evaluation) {
+    std::set<std::string> all;
+    for (const Metric& metric : evaluation.metrics) {
+      if (metric.name.find("TAR") == 0) all.insert(metric.name);
+    }
+    return all;
+  };
+  const auto defaults = evaluate(R"({"normalize": "none"})");  // FAR 1 %
+  ASSERT_TRUE(defaults.ok()) << defaults.status();
+  EXPECT_TRUE(names(*defaults).empty());
+  EXPECT_THAT(
+      defaults->notices,
+      testing::Contains("FAR 0.01 needs at least 100 impostor pairs, there are 30: left out"));
+  const auto asked = evaluate(R"({"normalize": "none", "far": [0.000001, 0.04, 0.1]})");
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  EXPECT_EQ(names(*asked),
+            (std::set<std::string>{"TAR at FAR 4 %, pooled", "TAR at FAR 10 %, pooled"}));
+  for (const Metric& metric : asked->metrics) {
+    EXPECT_EQ(metric.standard_error < 0, metric.name == "TAR at FAR 4 %, pooled") << metric.name;
+  }
+  EXPECT_THAT(asked->notices, testing::Contains(HasSubstr("one has 10 impostor pairs")));
+  EXPECT_THAT(std::string(evaluate(R"({"far": [0.000001]})").status().message()),
+              HasSubstr("30 impostor pairs cannot show FAR 1e-06 or less"));
+}
+
+TEST(Verification, OfASplitTheImpostorsOfItsTestPartCount) {
+  Scene scene(Protocol::Kind::kSplit);
+  for (int i = 0; i < 200; ++i) scene.Add(0, i % 2 == 0, i % 2 + 1.0 + i / 500.);
+  for (int i = 0; i < 40; ++i) scene.Add(1, i % 2 == 0, i % 2 + 1.0 + i / 50.);
+  const auto evaluation =
+      Make(R"({"normalize": "none", "far": [0.01, 0.05]})")->Evaluate(scene.Input());
+  ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+  EXPECT_THAT(evaluation->notices[0],
+              HasSubstr("FAR 0.01 needs at least 100 impostor pairs, there are 20: left out"));
+  EXPECT_EQ(evaluation->metrics.back().name, "TAR at FAR 5 %");
 }
 
 }  // namespace

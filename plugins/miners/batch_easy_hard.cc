@@ -44,9 +44,8 @@ struct Options : facet::DistanceOptions {
 
 absl::Status CheckRange(const std::vector<double>& range, const char* name) {
   if (range.empty() || (range.size() == 2 && range[0] <= range[1])) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("batch_easy_hard: ", name, " has ", range.size(),
-                   " values or is descending; it is [low, high], or [] for all"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      name, " has ", range.size(), " values or is descending; it is [low, high], or [] for all"));
 }
 
 class BatchEasyHard final : public facet::Miner {
@@ -58,8 +57,8 @@ class BatchEasyHard final : public facet::Miner {
     if ((options.positive == "semihard" && !fixed(options.negative)) ||
         (options.negative == "semihard" && !fixed(options.positive))) {
       return absl::InvalidArgumentError(
-          absl::StrCat("batch_easy_hard: positive = \"", options.positive, "\" and negative = \"",
-                       options.negative, "\": with one side semihard, the other is easy or hard"));
+          absl::StrCat("positive = \"", options.positive, "\" and negative = \"", options.negative,
+                       "\": with one side semihard, the other is easy or hard"));
     }
     return std::make_unique<BatchEasyHard>(options);
   }

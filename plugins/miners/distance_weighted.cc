@@ -44,9 +44,9 @@ class DistanceWeighted final : public facet::Miner {
  public:
   static absl::StatusOr<std::unique_ptr<DistanceWeighted>> Create(const Options& options) {
     if (options.cutoff >= options.nonzero_loss_cutoff) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "distance_weighted: cutoff = ", options.cutoff, " is not below nonzero_loss_cutoff = ",
-          options.nonzero_loss_cutoff, ": no negative could be drawn; lower cutoff"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("cutoff = ", options.cutoff, " is not below nonzero_loss_cutoff = ",
+                       options.nonzero_loss_cutoff, ": no negative could be drawn; lower cutoff"));
     }
     return std::make_unique<DistanceWeighted>(options);
   }

@@ -1,4 +1,3 @@
-#include <cmath>
 #include <string>
 #include <vector>
 
@@ -14,23 +13,10 @@
 namespace facet {
 namespace {
 
-constexpr double kMaxAspect = 16.0;
-
 struct Item {
   Sample sample;
   FaceRecord face;
 };
-
-bool IsCrop(const Alignment& alignment) {
-  const std::array<double, 6>& m = alignment.crop_from_image.m;
-  double sum = alignment.confidence;
-  for (double value : m) sum += value;
-  const double area = m[0] * m[4] - m[1] * m[3];
-  return std::isfinite(sum) && std::isfinite(area) && area != 0 &&
-         alignment.aspect >= 1 / kMaxAspect && alignment.aspect <= kMaxAspect &&
-         static_cast<int>(alignment.landmarks.points.size()) ==
-             NumPoints(alignment.landmarks.scheme);
-}
 
 absl::StatusOr<AlignmentRecord> AlignOne(const SampleImages& images, Aligner& aligner,
                                          const std::string& name, const Item& item) {
@@ -45,13 +31,11 @@ absl::StatusOr<AlignmentRecord> AlignOne(const SampleImages& images, Aligner& al
   absl::StatusOr<Alignment> alignment =
       Guard(name, [&] { return aligner.Align(*image, item.face.face); });
   if (!alignment.ok()) return Annotate(alignment.status(), item.sample.key);
-  if (!IsCrop(*alignment)) {
-    return absl::InternalError(absl::StrCat("aligner \"", name, "\" gave no usable alignment for ",
-                                            item.sample.key,
-                                            " (a fault of the plugin, or a box "
-                                            "without area)"));
-  }
   record.alignment = *std::move(alignment);
+  FACET_RETURN_IF_ERROR(Annotate(CheckRecord(record), absl::StrCat("aligner \"", name,
+                                                                   "\" gave no usable alignment "
+                                                                   "for ",
+                                                                   item.sample.key)));
   return record;
 }
 
@@ -83,17 +67,17 @@ absl::Status RunAlign(StageContext& context) {
   if (context.has_input("model")) {
     FACET_ASSIGN_OR_RETURN(const std::string model, context.InputFile("model", "model"));
     for (const std::unique_ptr<Aligner>& aligner : aligners) {
-      FACET_RETURN_IF_ERROR(Annotate(
-          Guard(context.component_name("aligner"), [&] { return aligner->LoadModel(model); }),
-          context.component_name("aligner")));
+      FACET_RETURN_IF_ERROR(
+          CallNamed(context.component_name("aligner"), [&] { return aligner->LoadModel(model); }));
     }
   }
   FACET_ASSIGN_OR_RETURN(const std::string samples_path,
                          context.InputFile("samples", "samples.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::string faces_path, context.InputFile("faces", "faces.jsonl"));
   FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(faces_path));
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
-                         JsonLineWriter::Create(context.output_dir() + "/alignments.jsonl"));
+  FACET_ASSIGN_OR_RETURN(
+      const std::unique_ptr<RecordWriter<AlignmentRecord>> writer,
+      RecordWriter<AlignmentRecord>::Create(context.output_dir() + "/alignments.jsonl"));
   RecordReader<Sample> samples(samples_path, &SampleFromJson);
   RecordReader<FaceRecord> faces(faces_path, &FaceRecordFromJson);
   const std::string name = context.component_name("aligner");
@@ -107,7 +91,7 @@ absl::Status RunAlign(StageContext& context) {
         FACET_RETURN_IF_ERROR(record.status());
         ++num_faces;
         if (record->alignment.aligned) ++num_aligned;
-        return writer->Write(ToJson(*record));
+        return writer->Write(*record);
       });
   FACET_RETURN_IF_ERROR(done);
   context.Count("faces", num_faces);

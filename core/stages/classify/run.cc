@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/api/loss.h"
 #include "core/base/json_lines.h"
 #include "core/pipeline/context.h"
@@ -43,7 +44,8 @@ absl::Status LoadClassifier(const Model& model, Loss* loss) {
 // log p(own class) of each row; of a class of -1 nothing that counts.
 absl::StatusOr<std::vector<double>> LogProbabilities(const std::string& name, Loss& loss,
                                                      const at::Tensor& descriptors,
-                                                     const std::vector<int64_t>& classes) {
+                                                     const std::vector<int64_t>& classes,
+                                                     int64_t num_classes) {
   return Guard(name, [&]() -> absl::StatusOr<std::vector<double>> {
     const std::optional<at::Tensor> scores = loss.Scores(descriptors);
     if (!scores) {
@@ -51,6 +53,12 @@ absl::StatusOr<std::vector<double>> LogProbabilities(const std::string& name, Lo
           absl::StrCat("loss \"", name,
                        "\" has no classifier, so it ranks no images; name a row in curation.scores "
                        "whose loss scores classes (facet plugins list --kind loss)"));
+    }
+    if (scores->dim() != 2 || scores->size(0) != descriptors.size(0) ||
+        scores->size(1) != num_classes) {
+      return absl::InternalError(absl::StrCat(
+          "loss \"", name, "\" gives scores of the shape [", absl::StrJoin(scores->sizes(), ", "),
+          "] for ", descriptors.size(0), " faces and ", num_classes, " classes"));
     }
     const at::Tensor logits = scores->to(at::kDouble);
     const at::Tensor own =
@@ -84,6 +92,7 @@ absl::Status RunClassify(StageContext& context) {
     return absl::DataLossError(absl::StrCat(npy, " does not fit ", rows));
   }
   const int64_t dimension = descriptors->shape()[1];
+  const std::string name = context.component_name("loss");
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<Loss> loss, context.Create<Loss>("loss"));
   FACET_RETURN_IF_ERROR(
       loss->Initialize(dimension, static_cast<int64_t>(model.classes.size()), context.seed()));
@@ -93,8 +102,8 @@ absl::Status RunClassify(StageContext& context) {
     class_of[model.classes[i]] = static_cast<int64_t>(i);
   }
 
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
-                         JsonLineWriter::Create(context.output_dir() + "/scores.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<RecordWriter<ScoreRecord>> writer,
+                         RecordWriter<ScoreRecord>::Create(context.output_dir() + "/scores.jsonl"));
   RecordReader<DescriptorRecord> records(rows, &DescriptorRecordFromJson);
   for (int64_t first = 0; first < num_rows; first += kRowsPerBatch) {
     if (context.stop_requested()) return absl::CancelledError("stopped");
@@ -109,11 +118,13 @@ absl::Status RunClassify(StageContext& context) {
       samples.push_back(record->sample);
       classes.push_back(found == class_of.end() ? -1 : found->second);
     }
-    FACET_ASSIGN_OR_RETURN(const std::vector<double> logs,
-                           LogProbabilities(context.component_name("loss"), *loss, batch, classes));
+    FACET_ASSIGN_OR_RETURN(
+        const std::vector<double> logs,
+        LogProbabilities(name, *loss, batch, classes, static_cast<int64_t>(model.classes.size())));
     for (size_t i = 0; i < classes.size(); ++i) {
       if (classes[i] < 0) continue;
-      FACET_RETURN_IF_ERROR(writer->Write(ToJson(ScoreRecord{samples[i], logs[i]})));
+      FACET_RETURN_IF_ERROR(Annotate(writer->Write({samples[i], logs[i]}),
+                                     absl::StrCat("loss \"", name, "\" on sample ", samples[i])));
     }
     context.Progress(first + count, num_rows, "faces");
   }

@@ -72,6 +72,35 @@ TEST_F(ClassifyTest, SmallDifferencesNearOneAreKept) {
   EXPECT_NEAR((*scores)[0].log_probability, -std::exp(-50.5), 1e-25);
 }
 
+class WrongScores final : public Loss {
+ public:
+  explicit WrongScores(at::Tensor scores) : scores_(std::move(scores)) {}
+  absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput&) override {
+    return absl::UnimplementedError("classify trains nothing");
+  }
+  std::optional<at::Tensor> Scores(const at::Tensor&) override { return scores_; }
+
+ private:
+  const at::Tensor scores_;
+};
+
+TEST_F(ClassifyTest, ScoresOfAnotherShapeOrNotFiniteAreNotStored) {
+  Fill({1, 2, 3, -1});
+  const auto refusal = [&](const at::Tensor& scores) {
+    context_.uses_["loss"] = {"", "loss", "wrong", Json::object(),
+                              [=] { return std::make_unique<WrongScores>(scores); }};
+    return std::string(RunClassify(context_).message());
+  };
+  EXPECT_THAT(
+      refusal(at::zeros({2, 2})),
+      HasSubstr("loss \"wrong\" gives scores of the shape [2, 2] for 3 faces and 2 classes"));
+  EXPECT_THAT(refusal(at::zeros({3, 3})), HasSubstr("of the shape [3, 3]"));
+  EXPECT_THAT(refusal(at::zeros({3})), HasSubstr("of the shape [3]"));
+  EXPECT_THAT(refusal(at::full({3, 2}, std::nan(""))),
+              HasSubstr("loss \"wrong\" on sample 10: its log probability is nan"));
+  EXPECT_EQ(refusal(at::zeros({3, 2})), "");
+}
+
 TEST_F(ClassifyTest, ALossWithoutAClassifierIsRefused) {
   Fill({1, 2, 3, -1});
   context_.uses_["loss"] = {"plugins/losses/libtriplet.so", "loss", "triplet"};

@@ -275,9 +275,9 @@ absl::Status RunCurate(StageContext& context) {
   given.read_image = [&images, folder = given.image_folder](const std::string& path) {
     return images.Read(folder, path);
   };
-  absl::StatusOr<CurationResult> result = Guard(name, [&] { return curator->Curate(given); });
+  absl::StatusOr<CurationResult> result = CallNamed(name, [&] { return curator->Curate(given); });
   FACET_RETURN_IF_ERROR(Annotate(images.fault(), name));
-  if (!result.ok()) return Annotate(result.status(), name);
+  if (!result.ok()) return result.status();
   FACET_RETURN_IF_ERROR(Annotate(CheckResult(*result), name));
   if (!std::filesystem::is_regular_file(context.output_dir() + "/manifest.sqlite")) {
     return Annotate(Broken("it wrote no manifest.sqlite"), name);

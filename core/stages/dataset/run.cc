@@ -47,18 +47,7 @@ absl::Status CheckSample(const Sample& sample, int64_t num_folds) {
     return Broken("it has neither a path below the root (\"", sample.path,
                   "\") nor a number to render (", sample.render, ")");
   }
-  if (sample.box.has_value()) {
-    const Box& box = *sample.box;
-    if (!std::isfinite(box.x + box.y) || !std::isfinite(box.width + box.height) || box.width <= 0 ||
-        box.height <= 0) {
-      return Broken("its box (", box.x, ", ", box.y, ", ", box.width, " x ", box.height,
-                    ") has no area");
-    }
-  }
-  const auto num_points = static_cast<size_t>(NumPoints(sample.landmarks.scheme));
-  if (sample.landmarks.points.size() != num_points) {
-    return Broken("it has ", sample.landmarks.points.size(), " landmarks, its scheme ", num_points);
-  }
+  FACET_RETURN_IF_ERROR(CheckRecord(sample));
   // Training sets may keep folds for their own use; a protocol bounds them.
   if (sample.fold < -1 || (num_folds > 0 && sample.fold >= num_folds)) {
     return Broken("its fold ", sample.fold, " is outside -1 .. ", num_folds - 1);
@@ -212,9 +201,8 @@ absl::Status RunDataset(StageContext& context) {
   } else {
     FACET_ASSIGN_OR_RETURN(const std::string manifest,
                            context.InputFile("curation", "manifest.sqlite"));
-    FACET_RETURN_IF_ERROR(Annotate(
-        Guard(component, [&] { return dataset->LoadCuration(manifest, context.root("curation")); }),
-        component));
+    FACET_RETURN_IF_ERROR(CallNamed(
+        component, [&] { return dataset->LoadCuration(manifest, context.root("curation")); }));
   }
   FACET_ASSIGN_OR_RETURN(DatasetContents contents,
                          Guard(component, [&] { return dataset->Load(); }));

@@ -175,14 +175,8 @@ TEST(CheckContents, EveryRule) {
       {"neither a path", [](C& c) { c.samples[0].path = ""; }},
       {"neither a path", [](C& c) { c.samples[0].path = "../secret"; }},
       {"neither a path", [](C& c) { c.samples[0].path = "/etc/passwd"; }},
-      {"has no area",
-       [](C& c) {
-         c.samples[0].box = Box{1, 2, 0, 4};
-       }},
-      {"has no area",
-       [](C& c) {
-         c.samples[0].box = Box{std::nan(""), 2, 3, 4};
-       }},
+      {"has no area", [](C& c) { c.samples[0].box = Box{1, 2, 0, 4}; }},
+      {"is not finite", [](C& c) { c.samples[0].box = Box{std::nan(""), 2, 3, 4}; }},
       {"its scheme 5", [](C& c) { c.samples[0].landmarks.scheme = LandmarkScheme::kPoints5; }},
       {"its fold 2 is outside -1 .. 1", [](C& c) { c.samples[0].fold = 2; }},
       {"pairs, but its kind is none", [](C& c) { c.protocol.kind = Protocol::Kind::kNone; }},

@@ -150,10 +150,10 @@ absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& views, i
     at::Tensor output =
         network.architecture->Forward(input, /*training=*/false).to(at::kCPU, at::kFloat);
     const int64_t dimension = network.architecture->dimension();
-    if (output.dim() != 2 || output.size(1) != dimension) {
-      return absl::InternalError(absl::StrCat(network.name, ": gives descriptors of ",
-                                              output.numel() / std::max<int64_t>(1, output.size(0)),
-                                              " values, says ", dimension));
+    if (output.dim() != 2 || output.size(0) != views.size(0) || output.size(1) != dimension) {
+      return absl::InternalError(absl::StrCat(
+          network.name, ": gives descriptors of the shape [", absl::StrJoin(output.sizes(), ", "),
+          "] for ", views.size(0), " views, says ", dimension, " values each"));
     }
     if (normalize == "each") output = UnitRows(output);
     return output.reshape({-1, num_views, dimension}).mean(1).contiguous();
@@ -174,11 +174,10 @@ absl::Status CheckScales(const TestCropSettings& settings, int64_t size_px) {
 }
 
 absl::Status WriteRows(const CropSet& crops, const std::string& path) {
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
-                         JsonLineWriter::Create(path));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<RecordWriter<DescriptorRecord>> writer,
+                         RecordWriter<DescriptorRecord>::Create(path));
   for (const CropRecord& crop : crops.records()) {
-    FACET_RETURN_IF_ERROR(writer->Write(
-        ToJson(DescriptorRecord{crop.sample, crop.identity, crop.confidence, crop.fold})));
+    FACET_RETURN_IF_ERROR(writer->Write({crop.sample, crop.identity, crop.confidence, crop.fold}));
   }
   return writer->Finish();
 }
@@ -211,7 +210,9 @@ absl::Status RunDescribe(StageContext& context) {
                            LoadViews(crops, first, last, settings, network.format));
     FACET_ASSIGN_OR_RETURN(const at::Tensor output,
                            Describe(network, batch, views, settings.normalize));
-    FACET_RETURN_IF_ERROR(descriptors->Append(output.data_ptr<float>(), output.numel()));
+    FACET_RETURN_IF_ERROR(Annotate(
+        descriptors->Append(output.data_ptr<float>(), output.numel()),
+        absl::StrCat("architecture \"", network.name, "\" gives a descriptor that is not finite")));
     context.Progress(last, crops.size(), "faces");
   }
   FACET_RETURN_IF_ERROR(descriptors->Finish());

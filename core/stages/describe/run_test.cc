@@ -163,7 +163,36 @@ TEST_F(DescribeTest, RefusesDescriptorsOfAnotherSizeThanDeclared) {
     return std::make_unique<Wrong>(Input(), &seen_);
   };
   EXPECT_EQ(RunDescribe(*context).code(), absl::StatusCode::kInternal);
-  EXPECT_THAT(Refusal(*context), HasSubstr("mirror: gives descriptors of 192 values, says 193"));
+  EXPECT_THAT(
+      Refusal(*context),
+      HasSubstr(
+          "mirror: gives descriptors of the shape [300, 192] for 300 views, says 193 values each"));
+}
+
+TEST_F(DescribeTest, DescriptorsThatAreNotFiniteOrTooFewAreNotStored) {
+  class Wrong final : public Mirror {
+   public:
+    Wrong(const NetworkInput& input, Seen* seen, bool fewer) : Mirror(input, seen), fewer_(fewer) {}
+    at::Tensor Forward(const at::Tensor& images, bool training) override {
+      const at::Tensor output = Mirror::Forward(images, training);
+      if (fewer_) return output.slice(0, 1);
+      output.select(0, 0).select(0, 5).fill_(std::nan(""));
+      return output;
+    }
+
+   private:
+    const bool fewer_;
+  };
+  for (const bool fewer : {false, true}) {
+    auto context = Context(fewer ? "fewer" : "nan");
+    context->uses_["architecture"].make = [&]() -> std::unique_ptr<Component> {
+      return std::make_unique<Wrong>(Input(), &seen_, fewer);
+    };
+    EXPECT_EQ(RunDescribe(*context).code(), absl::StatusCode::kInternal);
+    EXPECT_THAT(Refusal(*context),
+                HasSubstr(fewer ? "of the shape [299, 192] for 300 views"
+                                : "architecture \"mirror\" gives a descriptor that is not finite"));
+  }
 }
 
 TEST_F(DescribeTest, StopsBetweenBatches) {

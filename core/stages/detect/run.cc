@@ -177,8 +177,9 @@ absl::Status RunDetect(StageContext& context) {
                          CreatePerThread<Detector>(context, "detector"));
   FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("samples", "samples.jsonl"));
   FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(path));
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> writer,
-                         JsonLineWriter::Create(context.output_dir() + "/faces.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<RecordWriter<FaceRecord>> writer,
+                         RecordWriter<FaceRecord>::Create(context.output_dir() + "/faces.jsonl"));
+  const std::string name = context.component_name("detector");
   FaceSearch stage(context, settings, std::move(images), std::move(detectors));
   RecordReader<Sample> samples(path, &SampleFromJson);
   int64_t num_images = 0;
@@ -193,7 +194,8 @@ absl::Status RunDetect(StageContext& context) {
       [&](const IndexedSample& item, const absl::StatusOr<FaceRecord>& record) -> absl::Status {
         FACET_RETURN_IF_ERROR(record.status());
         stage.Take(item, *record);
-        return writer->Write(ToJson(*record));
+        return Annotate(writer->Write(*record),
+                        absl::StrCat("detector \"", name, "\" on ", item.sample.key));
       });
   FACET_RETURN_IF_ERROR(done);
   FACET_RETURN_IF_ERROR(stage.Conclude(num_images));

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -22,11 +23,14 @@ using ::testing::HasSubstr;
 class OneFace final : public Detector {
  public:
   absl::StatusOr<std::vector<Face>> Detect(const Image&, const Sample&) override {
-    Face face;
-    face.box = {4, 4, 8, 8};
-    face.score = 1;
-    return std::vector<Face>{face};
+    return std::vector<Face>{face_};
   }
+  OneFace() {
+    face_.box = {4, 4, 8, 8};
+    face_.score = 1;
+  }
+
+  Face face_;
 };
 
 class RunDetectTest : public testing::Test {
@@ -91,6 +95,25 @@ TEST_F(RunDetectTest, AFaultOfTheMachineFailsTheStage) {
   const absl::Status status = Detect({"good.png", "fault.jpg"});
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
   EXPECT_THAT(std::string(status.message()), HasSubstr("fault.jpg"));
+}
+
+TEST_F(RunDetectTest, AFaceThatIsNotFiniteIsNotStoredAndNamesDetectorAndImage) {
+  std::vector<Face> broken(4);
+  for (Face& face : broken) face.box = {4, 4, 8, 8};
+  broken[0].box.width = broken[1].score = std::nan("");
+  broken[2].box.width = broken[2].box.height = 0;
+  broken[3].landmarks.scheme = LandmarkScheme::kEyes2;
+  for (const Face& face : broken) {
+    context_.uses_["detector"].make = [face] {
+      auto detector = std::make_unique<OneFace>();
+      detector->face_ = face;
+      return detector;
+    };
+    const absl::Status status = Detect({"good.png"});
+    EXPECT_TRUE(absl::IsInternal(status)) << status;
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("detector \"one_face\" on good.png: the face: it"));
+  }
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ absl::StatusOr<DatasetContents> ReadTestSet(const StageContext& context) {
 struct Given {
   EvaluationInput input;
   std::vector<FloatArray> matrices;
+  int64_t undescribed = 0;  // samples that are no template for want of a descriptor
 };
 
 // Without a protocol: a template for every sample that has a descriptor.
@@ -69,7 +70,11 @@ absl::Status GiveDescriptors(StageContext& context, const TemplatePooling& pooli
   FACET_ASSIGN_OR_RETURN(const std::string rows, context.InputFile("descriptors", "rows.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::vector<DescriptorRecord> records,
                          ReadRecords(rows, &DescriptorRecordFromJson));
-  if (!has_pairs && data->protocol.templates.empty()) MakeTemplates(records, data);
+  if (!has_pairs && data->protocol.templates.empty()) {
+    MakeTemplates(records, data);
+    given->undescribed = static_cast<int64_t>(data->samples.size()) -
+                         static_cast<int64_t>(data->protocol.templates.size());
+  }
   FACET_ASSIGN_OR_RETURN(FloatArray pooled, PoolTemplates(*data, descriptors, records, pooling));
   given->input.projected = context.has_input("projection");
   if (given->input.projected) {
@@ -182,18 +187,23 @@ absl::Status RunEvaluate(StageContext& context) {
     FACET_RETURN_IF_ERROR(GiveFaces(context, data, &given));
   }
   const std::string name = context.component_name("evaluator");
-  absl::StatusOr<Evaluation> evaluation =
-      Guard(name, [&] { return evaluator->Evaluate(given.input); });
-  if (!evaluation.ok()) return Annotate(evaluation.status(), name);
-  if (evaluation->metrics.empty()) {
-    return absl::InternalError(absl::StrCat(name, " returned no metric"));
+  FACET_ASSIGN_OR_RETURN(Evaluation evaluation,
+                         CallNamed(name, [&] { return evaluator->Evaluate(given.input); }));
+  FACET_RETURN_IF_ERROR(
+      Annotate(CheckRecord(evaluation), absl::StrCat("the result of evaluator \"", name, "\"")));
+  if (given.undescribed > 0) {
+    evaluation.notices.push_back(
+        absl::StrCat(given.undescribed, " of ", data.samples.size(),
+                     " samples have no descriptor (no face was found) and do not count: the "
+                     "figures are those of "
+                     "the others; test.faces.missing = \"central\" scores all."));
   }
   if (has_test_set) {
-    evaluation->protocol = ProtocolName(data, *evaluation, context.seed());
-    AppendMetrics(given.input.curation, &evaluation->metrics);
+    evaluation.protocol = ProtocolName(data, evaluation, context.seed());
+    AppendMetrics(given.input.curation, &evaluation.metrics);
   }
   return WriteFileAtomically(context.output_dir() + "/evaluation.json",
-                             DumpPretty(ToJson(*evaluation)));
+                             DumpPretty(ToJson(evaluation)));
 }
 
 }  // namespace facet

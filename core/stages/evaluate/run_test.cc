@@ -38,7 +38,8 @@ class FakeEvaluator final : public Evaluator {
     bool has_data = false;
     std::vector<std::string> templates;
     TemplatePooling pooling;
-    std::string kind;  // of the replicates it returns
+    double value = 1.5;  // of the metric it returns
+    std::string kind;    // of the replicates it returns
   };
   explicit FakeEvaluator(Seen* seen) : seen_(seen) {}
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
@@ -59,7 +60,7 @@ class FakeEvaluator final : public Evaluator {
       }
     }
     Evaluation evaluation;
-    evaluation.metrics = {{"figure", 1.5, 0.5, "two folds", "%", 2}};
+    evaluation.metrics = {{"figure", seen_->value, 0.5, "two folds", "%", 2}};
     evaluation.replicates = {1, 2};
     evaluation.replicate_kind = seen_->kind;
     return evaluation;
@@ -251,6 +252,48 @@ TEST(EvaluateStageTest, WithoutProtocolEachDescribedSampleIsATemplate) {
   ASSERT_TRUE(RunEvaluate(context).ok());
   EXPECT_EQ(context.seen_.templates, (std::vector<std::string>{"key3", "key1"}));
   EXPECT_EQ(context.seen_.matrices[0], (std::vector<float>{1, 2, 3, 4}));
+  // Two of four count, which is said: leaving faces out is not the way to better figures.
+  const auto evaluation = EvaluationFromJson(*ReadJsonFile(context.Path("evaluation.json")));
+  EXPECT_THAT(evaluation->notices,
+              testing::ElementsAre(HasSubstr("2 of 4 samples have no descriptor")));
+}
+
+// Each of ours on data that it must refuse: no test set that is one, and no curation.
+TEST(EvaluateStageTest, AnEvaluatorsNameStandsBeforeItsMessageOnce) {
+  for (const std::string name : {"curation", "det", "detection", "identification", "landmarks",
+                                 "tar_at_far", "template_verification", "verification"}) {
+    EvaluateContext context;
+    context.settings_["identities"] = true;
+    context.uses_["evaluator"] = {"plugins/evaluators/lib" + name + ".so", "evaluator", name};
+    DatasetContents data = Contents();
+    data.protocol.pairs.pop_back();  // no impostor
+    for (Sample& sample : data.samples) sample.identity = sample.key;
+    context.Fill(data, {0, 2, 3}, {1, 2, 3, 4, 5, 6});
+    const std::string message(RunEvaluate(context).message());
+    EXPECT_THAT(message, testing::StartsWith(name + ": "));
+    EXPECT_THAT(message, testing::Not(HasSubstr(name + ": " + name + ":")));
+  }
+  // Nor where an exception or the component itself has named it before.
+  const auto named = [](const std::string& message) {
+    return std::string(CallNamed("ours", [&]() -> absl::Status {
+                         if (message.empty()) throw std::runtime_error("no luck");
+                         return absl::InternalError(message);
+                       }).message());
+  };
+  EXPECT_EQ(named("ours: no luck"), "ours: no luck");
+  EXPECT_EQ(named("no luck"), "ours: no luck");
+  EXPECT_EQ(named(""), "ours: exception: no luck");
+}
+
+TEST(EvaluateStageTest, WhatIsNotFiniteIsNotStored) {
+  EvaluateContext context;
+  context.Fill(Contents(), {0, 3}, {1, 2, 3, 4});
+  context.seen_.value = std::nan("");
+  const absl::Status status = RunEvaluate(context);
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("the result of evaluator \"fake\": its metric \"figure\" is nan"));
+  EXPECT_FALSE(std::filesystem::exists(context.Path("evaluation.json")));
 }
 
 TEST(EvaluateStageTest, GivesDetectionsBestFirstAndLandmarksBySample) {
@@ -264,6 +307,8 @@ TEST(EvaluateStageTest, GivesDetectionsBestFirstAndLandmarksBySample) {
   faces[0].others.resize(2);
   faces[0].others[0].score = 3;
   faces[0].others[1].score = 0.5;
+  for (FaceRecord& face : faces) face.face.box = {0, 0, 1, 1};
+  for (Face& face : faces[0].others) face.box = {0, 0, 1, 1};
   faces[1].state = FaceRecord::State::kFallback;  // a central box is no detection
   faces[2].state = FaceRecord::State::kUnreadable;
   faces[3].state = FaceRecord::State::kFound;

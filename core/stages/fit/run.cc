@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -102,7 +104,11 @@ absl::Status RunFit(StageContext& context) {
   UseOneOpenCvThread();
   const std::string name = context.component_name("aligner");
   const std::string path = context.output_dir() + "/model";
-  return Guard(name, [&] { return aligner->Train(examples, training, path); });
+  FACET_RETURN_IF_ERROR(Guard(name, [&] { return aligner->Train(examples, training, path); }));
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) > 0 && !error) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat("aligner \"", name, "\" learned without an error, but wrote no model"));
 }
 
 }  // namespace facet

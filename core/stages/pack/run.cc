@@ -91,8 +91,8 @@ absl::Status RunPack(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const std::string alignments_path,
                          context.InputFile("alignments", "alignments.jsonl"));
   FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(alignments_path));
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<JsonLineWriter> records,
-                         JsonLineWriter::Create(context.output_dir() + "/crops.jsonl"));
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<RecordWriter<CropRecord>> records,
+                         RecordWriter<CropRecord>::Create(context.output_dir() + "/crops.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<BlobWriter> blobs,
                          BlobWriter::Create(context.output_dir() + "/crops.mdb"));
   AlignmentStream alignments(samples_path, alignments_path);
@@ -103,7 +103,7 @@ absl::Status RunPack(StageContext& context) {
       [&](const Item&, const absl::StatusOr<Packed>& packed) -> absl::Status {
         FACET_RETURN_IF_ERROR(packed.status());
         FACET_RETURN_IF_ERROR(blobs->Append(row++, packed->bytes));
-        return records->Write(ToJson(packed->record));
+        return records->Write(packed->record);
       });
   FACET_RETURN_IF_ERROR(done);
   context.Count("crops", row);

@@ -232,8 +232,22 @@ absl::StatusOr<Json> RunEpoch(const Job& job, Loss& loss, Miner& miner, const Tr
   const double mean = steps == 0 ? 0.0 : sum / static_cast<double>(steps);
   job.context.Progress(job.index * job.settings.epochs + epoch + 1, job.total * job.settings.epochs,
                        "epochs",
-                       absl::StrFormat("%s, loss %.3f, %d pairs skipped", job.what, mean, skipped));
+                       absl::StrFormat("%s, loss %.3f, %d tuples, %d pairs skipped", job.what, mean,
+                                       tuples, skipped));
   return Json{{"epoch", epoch + 1}, {"tuples", tuples}, {"skipped", skipped}, {"loss", mean}};
+}
+
+// Somebody has two images: else there is no positive pair, and W' would stay as it began.
+absl::Status CheckPairs(const Job& job, const TrainingSet& data) {
+  if (data.labels.numel() > data.num_classes) return absl::OkStatus();
+  const bool images = job.settings.unit == "samples";
+  return absl::FailedPreconditionError(
+      absl::StrCat("embed: ", job.what, " learns from ", data.num_classes, " people with one ",
+                   images ? "image" : "template",
+                   " each, and has no pair of one person to learn from; name "
+                   "data with several of each in ",
+                   job.settings.on == "train" ? "train.data" : "test.data",
+                   images ? "" : ", set embed.unit = \"samples\"", ", or leave embed out"));
 }
 
 // W' for one training set, and its log.
@@ -244,10 +258,19 @@ absl::StatusOr<std::pair<at::Tensor, Json>> Learn(const Job& job, const Training
   FACET_RETURN_IF_ERROR(loss->Initialize(job.settings.dimension, data.num_classes, job.seed));
   at::Tensor projection = InitialProjection(job.settings, data.descriptors, job.seed);
   projection.set_requires_grad(true);
+  FACET_RETURN_IF_ERROR(CheckPairs(job, data));
   Json epochs = Json::array();
+  int64_t num_tuples = 0;
   for (int64_t epoch = 0; epoch < job.settings.epochs; ++epoch) {
     FACET_ASSIGN_OR_RETURN(Json log, RunEpoch(job, *loss, *miner, data, epoch, projection));
+    num_tuples += log.at("tuples").get<int64_t>();
     epochs.push_back(std::move(log));
+  }
+  if (num_tuples == 0) {
+    job.context.Notice(absl::StrCat(
+        job.what, ": embed.miner found no tuple in ", job.settings.epochs,
+        " epochs, so nothing was learned: W' is what it began with, embed.initial = \"",
+        job.settings.initial, "\"."));
   }
   return std::make_pair(projection.detach(), Json{{"people", data.num_classes},
                                                   {"samples", data.labels.numel()},

@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST_F(EmbedTest, AFoldNeverLearnsFromItsOwnPeople) {
   const std::vector<Matrix> before = Run(*Context("before"));
@@ -77,6 +78,31 @@ TEST_F(EmbedTest, RefusesDataThatItCannotLearnFrom) {
               HasSubstr("embed: fold 0 has 1 people to learn from, at least 2 are needed"));
   protocol_ = Protocol();
   EXPECT_THAT(Refusal(*Context("none")), HasSubstr("no protocol; set embed.on = \"train\""));
+}
+
+TEST_F(EmbedTest, OneImagePerPersonIsNothingToLearnFrom) {
+  for (size_t i = 0; i < records_.size(); ++i) records_[i].identity = absl::StrCat("person ", i);
+  EXPECT_THAT(Refusal(*Context("single")),
+              AllOf(HasSubstr("people with one image each, and has no pair of one person"),
+                    HasSubstr("name data with several of each in test.data")));
+}
+
+TEST_F(EmbedTest, AMinerThatFindsNothingLeavesWhatItBeganWithAndIsSaid) {
+  auto context = Context("found");
+  Run(*context);
+  EXPECT_THAT(context->notices_, Not(Contains(HasSubstr("found no tuple"))));
+  // Each person's images are one point, far from all others: nothing violates the margin.
+  for (size_t i = 0; i < records_.size(); ++i) {
+    descriptors_[i] = Vector(kD, 0.0);
+    const size_t person = i % kPeople;
+    descriptors_[i][person % kD] = 1.0;
+    descriptors_[i][(person / kD + person + 1) % kD] += 0.7 * static_cast<double>(person / kD);
+  }
+  auto separate = Context("separate");
+  separate->uses_["miner"].options["margin"] = 1e-9;
+  separate->uses_["loss"].options["margin"] = 1e-9;
+  Run(*separate);
+  EXPECT_THAT(separate->notices_, Contains(HasSubstr("fold 0: embed.miner found no tuple in ")));
 }
 
 TEST_F(EmbedTest, RefusesPartsThatDoNotFit) {

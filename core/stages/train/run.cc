@@ -32,6 +32,9 @@
 namespace facet {
 namespace {
 
+// Of batches without tuples: what a schedule can be expected to bear without a word.
+constexpr double kShareToBeSaid = 0.1;
+
 struct Parts {
   std::unique_ptr<Architecture> architecture;
   std::unique_ptr<Loss> loss;
@@ -173,6 +176,7 @@ TrainerOptions MakeTrainerOptions(StageContext& context, const TrainSettings& se
                                   const Parts& parts, const Numerics& numerics) {
   TrainerOptions options;
   options.optimizer = context.component_name("optimizer");
+  options.sampler = context.component_name("sampler");
   options.loop = settings.loop;
   options.memory = settings.memory;
   options.phases = MakePhases(context, settings, parts);
@@ -193,6 +197,40 @@ Split MakeSplit(const LabelledRows& rows, const TrainSettings& settings, const P
   const int64_t images = std::max<int64_t>(2, parts.sampler->images_together());
   split.validation = GroupByIdentity(rows.labels, split.validation, images);
   return split;
+}
+
+// Before the first step.
+absl::Status SayWhatBatchesHold(StageContext& context, const TrainSettings& settings,
+                                const Parts& parts, const Batches& batches) {
+  const int64_t batch = settings.loop.batch, images = batches.num_training_images();
+  if (images < batch) {
+    context.Notice(absl::StrCat(
+        "train.batch = ", batch, ", but there are ", images, " training images: ",
+        parts.sampler->repeats() ? "a step may show one of them again." : "a step has as many."));
+  }
+  const int64_t micro_batch = settings.loop.micro_batch > 0 ? settings.loop.micro_batch : batch;
+  if (std::min(micro_batch, std::min(batch, images)) == 1 &&
+      !parts.architecture->Buffers().empty()) {
+    context.Notice(absl::StrCat(
+        micro_batch < batch ? "train.micro_batch" : "train.batch", " = 1: what architecture \"",
+        context.component_name("architecture"),
+        "\" normalises by the statistics of a batch, it normalises by those of one image."));
+  }
+  if (parts.loss->takes() == TupleKind::kNone || settings.memory.size > 0) return absl::OkStatus();
+  int64_t epochs = 0;
+  for (const NamedPhase& phase : settings.phases) epochs += phase.epochs;
+  FACET_ASSIGN_OR_RETURN(const TupleSupply supply, batches.Supply(epochs));
+  if (supply.share_without() < kShareToBeSaid) return absl::OkStatus();
+  context.Notice(
+      absl::StrCat("Before training: ", TextOf(supply, context.component_name("sampler")), "; ",
+                   CureOf(supply), "."));
+  return absl::OkStatus();
+}
+
+void CountSteps(const Trainer& trainer, StageContext& context) {
+  if (!trainer.takes_tuples()) return;
+  context.Count("steps", trainer.num_steps());
+  context.Count("steps without tuples", trainer.num_without_tuples());
 }
 
 Augmenter MakeAugmenter(const TrainSettings& settings, const Parts& parts, int64_t size_px) {
@@ -277,11 +315,13 @@ absl::Status RunTrain(StageContext& context) {
                         MakeAugmenter(settings, parts, model.input.size_px), model.input,
                         DeriveSeed(context.seed(), "batches"));
   FACET_RETURN_IF_ERROR(batches.CheckSampler());
+  FACET_RETURN_IF_ERROR(SayWhatBatchesHold(context, settings, parts, batches));
   TrainerOptions options = MakeTrainerOptions(context, settings, parts, numerics);
   options.copied = CopiedTensors(model, !weights.file.empty(), *parts.architecture);
   Trainer trainer(ObjectivePartsOf(context, parts), *parts.optimizer, batches, std::move(options),
                   HooksOf(context));
   FACET_RETURN_IF_ERROR(trainer.Run());
+  CountSteps(trainer, context);
   model.log = trainer.log();
   return WriteModel(model, trainer.Weights(), context.output_dir());
 }

@@ -1,0 +1,79 @@
+#include "core/training/tuple_supply.h"
+
+#include <cmath>
+
+#include "core/base/random.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using ::testing::HasSubstr;
+
+// All triples of an anchor, another image of its identity, and one of another, tried out.
+bool Naive(const std::vector<int64_t>& labels, int64_t num_anchors) {
+  const auto size = static_cast<int64_t>(labels.size());
+  const auto label = [&](int64_t i) { return labels[static_cast<size_t>(i)]; };
+  for (int64_t a = 0; a < num_anchors; ++a) {
+    for (int64_t p = 0; p < size; ++p) {
+      for (int64_t n = 0; n < size; ++n) {
+        if (a != p && label(a) == label(p) && label(a) != label(n)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+TEST(TupleSupply, AgreesWithTryingAllTriples) {
+  Random random(2);
+  for (int i = 0; i < 500; ++i) {
+    std::vector<int64_t> labels(1 + random.Index(6));
+    const uint64_t identities = 1 + random.Index(8);
+    for (int64_t& label : labels) label = static_cast<int64_t>(random.Index(identities));
+    const auto anchors = static_cast<int64_t>(1 + random.Index(labels.size()));
+    EXPECT_EQ(CanHaveTuples(labels, anchors), Naive(labels, anchors));
+  }
+}
+
+// 300 people of two images: a batch of k has no pair with probability prod (600 - 2 i) / (600 - i).
+TEST(TupleSupply, SharesAreThoseOfChance) {
+  std::vector<int64_t> labels, order;
+  for (int64_t i = 0; i < 600; ++i) {
+    labels.push_back(i / 2);
+    order.push_back(i);
+  }
+  Random random(1);
+  for (const int64_t batch : {4, 20, 60}) {
+    TupleSupply supply = SupplyOf(labels, batch);
+    while (supply.batches < 4000) {
+      random.Shuffle(order);
+      AddEpoch(labels, order, &supply);
+    }
+    double none = 1;
+    for (int64_t i = 0; i < batch; ++i) {
+      none *= static_cast<double>(600 - 2 * i) / static_cast<double>(600 - i);
+    }
+    EXPECT_NEAR(supply.share_without(), none, 4 * 0.5 / std::sqrt(4000.0)) << batch;
+    EXPECT_EQ(supply.with_several, 300);
+  }
+}
+
+std::string Cure(int64_t identities, int64_t images, int64_t batch) {
+  std::vector<int64_t> labels;
+  for (int64_t i = 0; i < identities * images; ++i) labels.push_back(i / images);
+  return CureOf(SupplyOf(labels, batch));
+}
+
+TEST(TupleSupply, TheCureFitsBatchAndIdentities) {
+  EXPECT_EQ(Cure(300, 2, 64), "use train.sampler = { use = \"identities\", images = 2 }");
+  EXPECT_EQ(Cure(10, 9, 60), "use train.sampler = { use = \"identities\", images = 6 }");
+  EXPECT_THAT(Cure(300, 2, 9), HasSubstr("images = 3 }"));
+  EXPECT_THAT(Cure(300, 2, 7), HasSubstr("images = 2 } with train.batch = 8"));
+  EXPECT_THAT(Cure(3, 2, 7), HasSubstr("images = 2 } with train.batch = 6"));
+  EXPECT_THAT(Cure(300, 2, 1), HasSubstr("images = 2 } with train.batch = 4"));
+  EXPECT_THAT(Cure(300, 1, 64), HasSubstr("no sampler makes a pair"));
+}
+
+}  // namespace
+}  // namespace facet
