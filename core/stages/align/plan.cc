@@ -14,6 +14,8 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
       planner.AddComponent(demand.row, demand.branch + ".aligner", "aligner", &align));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(demand, &align));
   align.settings = Planner::ImageLimit(demand.row, demand.branch);
+  const Json faces = Planner::Settings(demand.row, demand.branch + ".faces");
+  if (faces.contains("unreadable")) align.settings["unreadable"] = faces["unreadable"];
   const ComponentUse& aligner = align.components["aligner"];
   // One that learns and brings no model.
   if (planner.HasTrait(aligner, Trait::kTrainable) && aligner.options.value("model", "").empty()) {
