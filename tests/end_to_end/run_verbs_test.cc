@@ -169,7 +169,7 @@ TEST_F(VerbsTest, AnAlignerOnOtherBoxesThanItLearnedOnIsWarnedOfAndReported) {
 data = { use = "synthetic", part = "train", people = 12, images = 1 }
 detector = { use = "given" }
 [base.test]
-data = { use = "synthetic", part = "test", people = 3, images = 2, pairs = 1 }
+data = { use = "synthetic", part = "test", people = 20, images = 2, pairs = 1 }
 aligner = { use = "pictorial", rounds = 4, features = 40 }
 evaluator = { use = "landmarks" }
 [[row]]

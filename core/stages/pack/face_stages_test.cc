@@ -1,76 +1,11 @@
-// The stages detect, align and pack on a small data set with broken files, with components of our
-// own whose answers are known.
-#include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <string>
-#include <vector>
-
-#include "core/base/file.h"
-#include "core/image/image_io.h"
-#include "core/pipeline/context_testing.h"
-#include "core/records/blob_file.h"
-#include "core/records/crops.h"
-#include "core/records/faces.h"
-#include "core/records/record_lines.h"
-#include "core/records/samples.h"
-#include "core/stages/align/align.h"
-#include "core/stages/detect/detect.h"
-#include "core/stages/fit/fit.h"
-#include "core/stages/pack/pack.h"
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
+// The stages detect, align and pack on a small data set with broken files.
+#include "core/stages/pack/face_stages_testing.h"
 
 namespace facet {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using State = FaceRecord::State;
-
-// A face is a white square on grey: the detector returns one 10 px square per white pixel that has
-// a black pixel to its left. Throws on an image of 13 px width; says no to one of 14, has no memory
-// for one of 15.
-class MarkDetector final : public Detector {
- public:
-  absl::StatusOr<std::vector<Face>> Detect(const Image& image, const Sample&) override {
-    if (image.width == 13) throw std::runtime_error("thirteen");
-    if (image.width == 14) return absl::InvalidArgumentError("marks: too narrow");
-    if (image.width == 15) throw std::bad_alloc();
-    std::vector<Face> faces;
-    for (int y = 0; y < image.height; ++y) {
-      for (int x = 1; x < image.width; ++x) {
-        if (image.Pixel(x, y)[0] != 255 || image.Pixel(x - 1, y)[0] != 0) continue;
-        Face face;
-        face.box = {x - 5.0, y - 5.0, 10, 10};
-        face.score = image.height - y;  // the upper the better
-        faces.push_back(face);
-      }
-    }
-    return faces;
-  }
-  BoxConvention convention() const override { return {2.0, 0, 0, true}; }
-};
-
-class BoxAligner final : public Aligner {
- public:
-  explicit BoxAligner(bool broken) : broken_(broken) {}
-  // As MarkDetector, on images of 23, 24 and 25 px; it has no model for one of 26.
-  absl::StatusOr<Alignment> Align(const Image& image, const Face& face) override {
-    if (image.width == 23) throw std::runtime_error("twenty-three");
-    if (image.width == 24) return absl::OutOfRangeError("marks: no eyes");
-    if (image.width == 25) throw std::bad_alloc();
-    if (image.width == 26) return absl::FailedPreconditionError("no model");
-    Alignment alignment = CropOfBox(face.box, 1.0);
-    alignment.aligned = face.score > 0;
-    if (broken_) alignment.crop_from_image.m[0] = NAN;
-    return alignment;
-  }
-
- private:
-  bool broken_;
-};
 
 // Learns how many examples there were and the sum of their boxes' widths; with that as its
 // confidence it aligns.
@@ -101,65 +36,6 @@ class CountingAligner final : public Aligner {
 
  private:
   double confidence_ = 0;
-};
-
-class FaceStages : public testing::Test {
- protected:
-  void SetUp() override {
-    const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = absl::StrCat(testing::TempDir(), "/face_stages.", test->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_ + "/images");
-    fs::create_directories(folder_ + "/dataset");
-  }
-
-  // A grey PNG with marks at these places.
-  void AddImage(const std::string& name, const std::vector<Point>& marks, int width = 60) {
-    Image image(width, 40);
-    std::fill(image.bgr.begin(), image.bgr.end(), 128);
-    for (const Point& mark : marks) {
-      const int x = static_cast<int>(mark.x), y = static_cast<int>(mark.y);
-      std::fill_n(image.Pixel(x, y), 3, 255);
-      std::fill_n(image.Pixel(x - 1, y), 3, 0);
-    }
-    AddFile(name, EncodePng(image).value());
-  }
-  void AddFile(const std::string& name, const std::string& content) {
-    std::ofstream(folder_ + "/images/" + name, std::ios::binary) << content;
-    AddSample(name);
-  }
-  void AddSample(const std::string& name) {
-    Sample sample;
-    sample.key = sample.path = name;
-    sample.identity = absl::StrCat("person ", samples_.size() / 2);
-    sample.fold = static_cast<int64_t>(samples_.size() % 3);
-    samples_.push_back(sample);
-  }
-
-  FakeContext MakeContext(const std::string& stage, const Json& settings, int threads = 2) {
-    EXPECT_TRUE(WriteRecords(folder_ + "/dataset/samples.jsonl", samples_).ok());
-    FakeContext context(folder_ + "/" + stage,
-                        {{"detector",
-                          {"", "detector", "marks", Json::object(),
-                           [] { return std::make_unique<MarkDetector>(); }}},
-                         {"aligner",
-                          {"", "aligner", "marks", Json::object(),
-                           [] { return std::make_unique<BoxAligner>(false); }}}},
-                        settings);
-    context.root_ = folder_ + "/images";
-    context.output_ = folder_ + "/" + stage;
-    context.threads_ = threads;
-    context.inputs_["samples"] = folder_ + "/dataset";
-    context.inputs_["faces"] = folder_ + "/detect";
-    context.inputs_["alignments"] = folder_ + "/align";
-    return context;
-  }
-  std::vector<FaceRecord> Faces(const std::string& stage = "detect") {
-    return ReadRecords(folder_ + "/" + stage + "/faces.jsonl", &FaceRecordFromJson).value();
-  }
-
-  std::string folder_;
-  std::vector<Sample> samples_;
 };
 
 TEST_F(FaceStages, BoxesComeOutCanonicalAndAreChosenAsAsked) {
@@ -244,104 +120,6 @@ TEST_F(FaceStages, NoFaceAtAllIsAnError) {
               HasSubstr("no face in any of 1 images: 1 cannot be read"));
 }
 
-TEST_F(FaceStages, AnExceptionOfADetectorNamesItAndTheImage) {
-  AddImage("odd.png", {}, 13);
-  FakeContext context = MakeContext("detect", Json::object());
-  const std::string message(RunDetect(context).message());
-  EXPECT_THAT(message, HasSubstr("odd.png: marks: "));
-  EXPECT_THAT(message, HasSubstr("thirteen"));
-}
-
-TEST_F(FaceStages, ImagesThatTheDetectorFailsOnAreCountedAndLeftOut) {
-  AddImage("a.png", {{30, 20}});
-  AddImage("thrown.png", {}, 13);
-  AddFile("empty.jpg", "");
-  AddImage("refused.png", {}, 14);
-  FakeContext context = MakeContext("detect", Json::object());
-  ASSERT_TRUE(RunDetect(context).ok());
-  EXPECT_EQ(Faces()[1].state, State::kFailed);
-  EXPECT_EQ(Faces()[1].reason, "marks: exception: thirteen");
-  EXPECT_EQ(Faces()[1].width, 13);
-  EXPECT_EQ(context.counts_["images the detector fails on"], 2);
-  EXPECT_EQ(context.counts_["unreadable images"], 1);
-  ASSERT_EQ(context.notices_.size(), 2u);
-  EXPECT_EQ(context.notices_[1],
-            "the detector marks fails on 2 of 4 images, which are left out: thrown.png: marks: "
-            "exception: thirteen; refused.png: marks: too narrow");
-  FakeContext align = MakeContext("align", Json::object());
-  ASSERT_TRUE(RunAlign(align).ok());
-  EXPECT_EQ(align.counts_["faces"], 1);
-
-  FakeContext refuse = MakeContext("detect", {{"unreadable", "refuse"}}, /*threads=*/1);
-  samples_.erase(samples_.begin() + 2);
-  ASSERT_TRUE(WriteRecords(folder_ + "/dataset/samples.jsonl", samples_).ok());
-  EXPECT_EQ(RunDetect(refuse).message(),
-            "thrown.png: marks: exception: thirteen; to leave such images out: faces.unreadable = "
-            "\"skip\"");
-}
-
-TEST_F(FaceStages, ADetectorThatFailsOnAllImagesFailsTheStage) {
-  AddFile("empty.jpg", "");
-  AddImage("thrown.png", {}, 13);
-  AddImage("refused.png", {}, 14);
-  FakeContext context = MakeContext("detect", Json::object());
-  EXPECT_EQ(RunDetect(context),
-            absl::InvalidArgumentError("the detector marks fails on all 2 images that can be read: "
-                                       "thrown.png: marks: exception: thirteen; refused.png: "
-                                       "marks: too narrow"));
-}
-
-TEST_F(FaceStages, FacesThatTheAlignerFailsOnAreCountedAndLeftOut) {
-  AddImage("thrown.png", {{10, 20}}, 23);
-  AddImage("a.png", {{30, 20}});
-  AddImage("refused.png", {{10, 20}}, 24);
-  FakeContext detect = MakeContext("detect", Json::object());
-  ASSERT_TRUE(RunDetect(detect).ok());
-  FakeContext context = MakeContext("align", Json::object());
-  ASSERT_TRUE(RunAlign(context).ok());
-  EXPECT_EQ(context.counts_["faces"], 1);
-  EXPECT_EQ(context.counts_["faces the aligner fails on"], 2);
-  ASSERT_EQ(context.notices_.size(), 1u);
-  EXPECT_EQ(context.notices_[0],
-            "the aligner marks fails on 2 of 3 faces, which are left out: thrown.png: marks: "
-            "exception: twenty-three; refused.png: marks: no eyes");
-  FakeContext pack = MakeContext("pack", {{"size_px", 16}});
-  ASSERT_TRUE(RunPack(pack).ok());
-  const auto crops = ReadRecords(folder_ + "/pack/crops.jsonl", &CropRecordFromJson).value();
-  ASSERT_EQ(crops.size(), 1u);
-  EXPECT_EQ(crops[0].sample, 1);
-
-  FakeContext refuse = MakeContext("align", {{"unreadable", "refuse"}});
-  EXPECT_EQ(RunAlign(refuse).message(),
-            "thrown.png: marks: exception: twenty-three; to leave such images out: "
-            "faces.unreadable = \"skip\"");
-  samples_.erase(samples_.begin() + 1);
-  FakeContext again = MakeContext("detect", Json::object());
-  ASSERT_TRUE(RunDetect(again).ok());
-  FakeContext all = MakeContext("align", Json::object());
-  EXPECT_THAT(std::string(RunAlign(all).message()),
-              HasSubstr("the aligner marks fails on all 2 faces: thrown.png: "));
-}
-
-TEST_F(FaceStages, WhatIsNotAboutTheImageEndsTheStage) {
-  AddImage("a.png", {{30, 20}});
-  AddImage("large.png", {}, 15);
-  FakeContext detect = MakeContext("detect", Json::object());
-  EXPECT_EQ(RunDetect(detect), absl::ResourceExhaustedError("large.png: marks: out of memory"));
-  samples_.pop_back();
-  AddImage("large.png", {{10, 20}}, 25);
-  FakeContext again = MakeContext("detect", Json::object());
-  ASSERT_TRUE(RunDetect(again).ok());
-  FakeContext align = MakeContext("align", Json::object());
-  EXPECT_EQ(RunAlign(align), absl::ResourceExhaustedError("large.png: marks: out of memory"));
-  samples_.pop_back();
-  AddImage("no model.png", {{10, 20}}, 26);
-  FakeContext third = MakeContext("detect", Json::object());
-  ASSERT_TRUE(RunDetect(third).ok());
-  FakeContext unfit = MakeContext("align", Json::object());
-  EXPECT_EQ(RunAlign(unfit), absl::FailedPreconditionError("no model.png: no model"));
-}
-
 TEST_F(FaceStages, ResultsDoNotDependOnTheNumberOfThreads) {
   for (int i = 0; i < 150; ++i) {
     if (i % 7 == 3) {
@@ -399,17 +177,6 @@ TEST_F(FaceStages, CropsFollowTheAlignmentsRowByRow) {
   EXPECT_EQ(static_cast<uint8_t>(bytes[0]), 128);
   // (19.5, 19.5) has the white pixel (20, 20), the black one (19, 20), and two grey ones.
   EXPECT_EQ(static_cast<uint8_t>(bytes[(9 * 20 + 9) * 3]), (255 + 0 + 128 + 128 + 2) / 4);
-}
-
-TEST_F(FaceStages, ACropThatIsNoneIsTheAlignersFault) {
-  AddImage("a.png", {{20, 20}});
-  FakeContext detect = MakeContext("detect", Json::object());
-  ASSERT_TRUE(RunDetect(detect).ok());
-  FakeContext context = MakeContext("align", Json::object());
-  context.uses_["aligner"].make = [] { return std::make_unique<BoxAligner>(true); };
-  const absl::Status status = RunAlign(context);
-  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("aligner \"marks\""));
 }
 
 TEST_F(FaceStages, ARequestToStopIsHeeded) {
