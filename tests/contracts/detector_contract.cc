@@ -71,16 +71,15 @@ void CheckOddImages(Contract& contract, Detector& detector) {
   contract.Section("odd images");
   std::vector<Image> images = {GreyImage(64, 48, 0), GreyImage(1, 1, 128), GreyImage(37, 300, 255)};
   for (const int side : {8, 31, 32, 33}) images.push_back(NoiseImage(side, side, 3));
+  for (Image& image : LongImages()) images.push_back(std::move(image));
   for (const Image& image : images) {
     const auto faces = detector.Detect(image, Sample());
-    if (contract.ExpectOk(faces.status(), "a small image of any size is no error")) {
+    if (contract.ExpectOk(faces.status(), "an image of any size is no error")) {
       CheckFaces(contract, *faces);
     }
   }
   contract.Section("huge and empty images");
-  images = HugeImages();
-  for (Image& image : LongImages()) images.push_back(std::move(image));
-  for (const Image& image : images) {
+  for (const Image& image : HugeImages()) {
     const auto faces = detector.Detect(image, Sample());
     if (contract.ExpectOk(faces.status(), absl::StrCat("an image of ", image.width, " x ",
                                                        image.height, " px is no error"))) {
