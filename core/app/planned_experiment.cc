@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/app/library_releases.h"
+#include "core/app/remarks.h"
 #include "core/app/trials.h"
 #include "core/base/suggest.h"
 #include "core/config/diagnostic.h"
@@ -46,6 +47,10 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     std::fputs(RenderAll(refused, context.Colored(2)).c_str(), stderr);
     *exit_code = kExitConfig;
     return nullptr;
+  }
+  if (const auto warnings = RemarkWarnings(planned->experiment, planned->plan);
+      !warnings.empty() && context.verbosity >= 0) {
+    std::fputs(RenderAll(warnings, context.Colored(2)).c_str(), stderr);
   }
   if (context.verbosity > 0) {
     std::fprintf(stderr, "precision auto is %s here (%s AMX), threads 0 is %d\n",

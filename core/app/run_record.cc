@@ -127,7 +127,8 @@ std::vector<ReportChange> ChangesAgainst(const Row& parent, const Row& row) {
   return changes;
 }
 
-ReportStage MakeStage(const StageSpec& spec, const StageOutcome& outcome) {
+ReportStage MakeStage(const RowPlan& plan, int index, const StageOutcome& outcome) {
+  const StageSpec& spec = plan.At(index);
   ReportStage stage;
   stage.name = spec.name;
   stage.key = outcome.key;
@@ -148,6 +149,9 @@ ReportStage MakeStage(const StageSpec& spec, const StageOutcome& outcome) {
     stage.seconds = outcome.artifact.provenance.value("seconds", -1.0);
     stage.counts = outcome.artifact.counts;
     stage.notices = outcome.artifact.notices;
+    if (const auto remarks = plan.remarks.find(index); remarks != plan.remarks.end()) {
+      for (const Remark& remark : remarks->second) stage.notices.push_back(remark.text);
+    }
   }
   return stage;
 }
@@ -218,7 +222,7 @@ void FillRow(const RowPlan& plan, const std::vector<StageOutcome>& outcomes, con
   for (const int index : StagesBelow(plan.graph, result)) {
     const StageSpec& spec = plan.At(index);
     const StageOutcome& outcome = outcomes[static_cast<size_t>(index)];
-    row->stages.push_back(MakeStage(spec, outcome));
+    row->stages.push_back(MakeStage(plan, index, outcome));
     started = started || outcome.state != StageState::kPending;
     if (outcome.state == StageState::kFailed && row->state != ReportRow::State::kFailed) {
       row->state = ReportRow::State::kFailed;

@@ -8,6 +8,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "core/app/remarks.h"
 #include "core/app/trials.h"
 #include "core/config/diagnostic.h"
 #include "core/config/inputs.h"
@@ -71,6 +72,13 @@ int Check(const ExperimentArguments& arguments, VerbContext& context) {
     }
     for (Diagnostic& refused : TryComponents(rows, context)) {
       problems.push_back(std::move(refused));
+    }
+    const auto plan = PlanExperiment(loaded.experiment, rows, AllStageTypes(), context.catalogue(),
+                                     Machine::ThisOne());
+    if (plan.ok()) {
+      for (Diagnostic& warning : RemarkWarnings(loaded.experiment, *plan)) {
+        problems.push_back(std::move(warning));
+      }
     }
   }
   const auto errors = static_cast<size_t>(absl::c_count_if(problems, is_error));

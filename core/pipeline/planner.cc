@@ -255,6 +255,13 @@ absl::StatusOr<int> Planner::Add(StageSpec stage, const Row& row) {
   return found->second;
 }
 
+void Planner::AddRemark(int stage, Remark remark) {
+  std::vector<Remark>& remarks = plan_.remarks[stage];
+  const bool is_there = std::any_of(remarks.begin(), remarks.end(),
+                                    [&](const Remark& other) { return other.text == remark.text; });
+  if (!is_there) remarks.push_back(std::move(remark));
+}
+
 int Planner::Nearest(int stage, const PortType& type) const {
   std::vector<int> level = {stage};
   while (!level.empty()) {

@@ -78,6 +78,9 @@ class Planner {
   // `row` says, for the sake of the row that is being added. The ports of its type are checked.
   absl::StatusOr<int> Add(StageSpec stage, const Row& row);
 
+  // Of a stage, once for all its rows.
+  void AddRemark(int stage, Remark remark);
+
   const StageSpec& At(int stage) const { return plan_.At(stage); }
   // The nearest stage that makes this, of those that `stage` rests on and itself; -1: none. Which
   // ports are between them is nobody's affair: other stages may stand there.

@@ -14,12 +14,20 @@
 
 namespace facet {
 
+// What fits badly though it runs: `check` warns of it, and a report says it with the notices of the
+// stage.
+struct Remark {
+  std::string slot;  // whose place is shown: "test.detector"
+  std::string text;
+};
+
 struct RowPlan {
   StageGraph graph;
   std::map<std::string, int> results;  // row id -> the stage that makes its result
   // (row id, port type, branch) -> the stage that makes it for that row. Rows that only pass on what
   // another row makes are not among them.
   std::map<std::tuple<std::string, std::string, std::string>, int> made;
+  std::map<int, std::vector<Remark>> remarks;  // by stage
   const std::vector<StageType>* types = nullptr;
 
   const StageSpec& At(int stage) const { return graph.stages[static_cast<size_t>(stage)]; }

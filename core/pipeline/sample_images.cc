@@ -20,10 +20,16 @@ absl::StatusOr<SampleImages> SampleImages::Open(const StageContext& context, int
   return images;
 }
 
+absl::StatusOr<std::string_view> SampleImages::Rendered(int64_t index) const {
+  const absl::StatusOr<std::string_view> bytes = rendered_->Get(index);
+  if (!absl::IsNotFound(bytes.status())) return bytes;
+  return absl::NotFoundError("the data set could not render it; a notice of its stage says why");
+}
+
 absl::StatusOr<Image> SampleImages::Read(int64_t index, const Sample& sample,
                                          std::string* remark) const {
   if (sample.path.empty() && rendered_ != nullptr) {
-    FACET_ASSIGN_OR_RETURN(const std::string_view bytes, rendered_->Get(index));
+    FACET_ASSIGN_OR_RETURN(const std::string_view bytes, Rendered(index));
     return Decode(bytes);
   }
   FACET_ASSIGN_OR_RETURN(const std::string bytes, ReadBytes(index, sample));
@@ -35,7 +41,7 @@ absl::StatusOr<std::string> SampleImages::ReadBytes(int64_t index, const Sample&
     if (rendered_ == nullptr) {
       return absl::NotFoundError("neither a file nor a rendered image belongs to this sample");
     }
-    FACET_ASSIGN_OR_RETURN(const std::string_view bytes, rendered_->Get(index));
+    FACET_ASSIGN_OR_RETURN(const std::string_view bytes, Rendered(index));
     return std::string(bytes);
   }
   const std::string path = absl::StrCat(root_, "/", sample.path);

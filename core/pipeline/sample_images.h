@@ -39,6 +39,8 @@ class SampleImages {
   absl::StatusOr<Image> Decode(std::string_view bytes, std::string* remark = nullptr) const;
 
  private:
+  absl::StatusOr<std::string_view> Rendered(int64_t index) const;
+
   std::string root_;
   std::shared_ptr<BlobReader> rendered_;  // null: all are files. Shared by copies of this object.
   ImageLimits limits_;

@@ -23,7 +23,8 @@ constexpr std::pair<FaceRecord::State, const char*> kStates[] = {
     {FaceRecord::State::kFound, "found"},
     {FaceRecord::State::kFallback, "fallback"},
     {FaceRecord::State::kDropped, "dropped"},
-    {FaceRecord::State::kUnreadable, "unreadable"}};
+    {FaceRecord::State::kUnreadable, "unreadable"},
+    {FaceRecord::State::kFailed, "failed"}};
 
 FaceRecord::State StateFrom(const std::string& name) {
   for (const auto& [state, known] : kStates) {

@@ -1,5 +1,5 @@
 // faces.jsonl: one FaceRecord a sample. alignments.jsonl: one AlignmentRecord for every sample that has a
-// face.
+// face, but for those that the aligner fails on.
 #ifndef FACET_CORE_RECORDS_FACES_H_
 #define FACET_CORE_RECORDS_FACES_H_
 
@@ -17,8 +17,9 @@ namespace facet {
 // What the detect stage found for one sample.
 struct FaceRecord {
   int64_t sample = 0;
-  enum class State { kFound, kFallback, kDropped, kUnreadable } state = State::kFound;
-  std::string reason;             // kUnreadable: why, kDropped and kFallback: what was tried
+  enum class State { kFound, kFallback, kDropped, kUnreadable, kFailed } state = State::kFound;
+  // kUnreadable: why; kFailed: the detector's words; kDropped and kFallback: what was tried.
+  std::string reason;
   int64_t num_found = 0;          // faces in the image, before selection
   int64_t width = 0, height = 0;  // of the image, px
   Face face;                      // canonical box; meaningful for kFound and kFallback

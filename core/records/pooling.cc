@@ -65,9 +65,11 @@ absl::Status NoDescriptor(const DatasetContents& data, const std::vector<size_t>
   return absl::FailedPreconditionError(absl::StrCat(
       without.size(), " of ", data.protocol.templates.size(), " templates of ", data.protocol.name,
       " have no descriptor, the first is ", where,
-      ": no face was found in their images, or they could not be read. A protocol is scored whole; "
-      "set test.faces.missing = \"central\" to keep images without a detected face, and repair "
-      "unreadable ones (the counts of stage test.detect name them)"));
+      ": no face was found in their images, they could not be read, or detector or aligner failed "
+      "on "
+      "them. A protocol is scored whole; set test.faces.missing = \"central\" to keep images "
+      "without "
+      "a detected face, and repair the others (the notices of the stages before name them)"));
 }
 
 // For each sample its rows of the descriptors.

@@ -287,6 +287,20 @@ TEST_F(PlannerTest, AlignersThatLearnAreFittedOnceForBothBranches) {
   for (const StageSpec* align : OfType(graph, "align")) {
     EXPECT_EQ(&Input(graph, *align, "model"), &fit);
   }
+  // A remark where an aligner gets other boxes than it has learned on, once for all rows.
+  Row other = experiment.rows[0];
+  other.id = "2";
+  other.slots["test.evaluator"] = {{"use", "landmarks"}};
+  Experiment both;
+  both.rows = {experiment.rows[0], other};
+  const auto remarks = TryPlan(both)->remarks;
+  ASSERT_EQ(remarks.size(), 1u);  // the training images have the detector of the landmarks
+  ASSERT_EQ(remarks.begin()->second.size(), 1u);
+  EXPECT_EQ(remarks.begin()->second[0].slot, "test.detector");
+  EXPECT_NE(remarks.begin()->second[0].text.find("test.detector (given there, yunet here)"),
+            std::string::npos);
+  for (Row& row : both.rows) row.slots["test.detector"] = row.slots["landmarks.detector"];
+  EXPECT_TRUE(TryPlan(both)->remarks.empty());
   // A model of its own needs no training.
   slots["train.aligner"]["model"] = slots["test.aligner"]["model"] = "/data/trees.dat";
   EXPECT_TRUE(OfType(Plan(experiment), "fit").empty());

@@ -12,6 +12,7 @@
 // Example: aligner = { use = "eyes", eye_y = 0.4 }
 // Source: Viola, Jones, CVPR 2001; eye cascades by S. Hameed in opencv-data.
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <memory>
 #include <opencv2/imgproc.hpp>
@@ -116,15 +117,32 @@ class Eyes final : public Aligner {
     return dx > 0 && distance > 0.25 && distance < 0.7 && std::abs(dy) < dx * std::tan(M_PI / 6);
   }
 
+  // The whole image, or the box's surroundings where it has more pixels on a side than warpAffine
+  // can count.
+  static cv::Rect Seen(const Image& image, const Box& box) {
+    const cv::Rect whole(0, 0, image.width, image.height);
+    if (std::max(image.width, image.height) < SHRT_MAX) return whole;
+    const auto clip = [](double value, int limit) {
+      return static_cast<int>(std::clamp(value, 0.0, limit - 1.0));
+    };
+    const cv::Point from(clip(box.x - 2, image.width), clip(box.y - 2, image.height));
+    const cv::Point to(clip(box.x + box.width + 2, image.width) + 1,
+                       clip(box.y + box.height + 2, image.height) + 1);
+    return cv::Rect(from, to);
+  }
+
   absl::Status FindEyes(const Image& image, const Box& box, std::optional<Eye>* left,
                         std::optional<Eye>* right) {
     const double scale = kSearchSidePx / box.width;  // search px per image px
-    const cv::Matx23d search_from_image(scale, 0, -scale * box.x - 0.5, 0, scale,
-                                        -scale * box.y - 0.5);
     const int height = static_cast<int>(std::lround(0.6 * scale * box.height));
     cv::Mat search;
     try {
-      cv::warpAffine(Grey(image), search, search_from_image, cv::Size(kSearchSidePx, height),
+      const cv::Rect seen = Seen(image, box);
+      const cv::Matx23d search_from_seen(scale, 0, -scale * (box.x - seen.x) - 0.5, 0, scale,
+                                         -scale * (box.y - seen.y) - 0.5);
+      cv::Mat grey;
+      cv::cvtColor(View(image)(seen), grey, cv::COLOR_BGR2GRAY);
+      cv::warpAffine(grey, search, search_from_seen, cv::Size(kSearchSidePx, height),
                      cv::INTER_LINEAR, cv::BORDER_REPLICATE);
     } catch (const cv::Exception& error) {
       return OpenCvError("eyes", error);

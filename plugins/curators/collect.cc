@@ -12,7 +12,8 @@
 //   mirror         a folder with <host>/<path> of each URL; empty: mirror/ in the folder of the
 //                  stage before, if it is there
 //   HTTP           else: parallel, polite to each host, nothing from private networks unless
-//                  allowed (curators/download/downloader.h)
+//                  allowed (curators/download/downloader.h). Hosts that give an image only to who
+//                  comes from its page or brings back a cookie: referer = "page", cookies = true
 // into the folder of images, which is the option `folder` or else the stage's own.
 //
 // Out: one row per hit with engine, query, rank and URL, as in the paper, where the same URL found

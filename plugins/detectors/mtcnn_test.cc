@@ -11,6 +11,7 @@
 #include "core/image/image_io.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "plugins/detectors/odd_images_testing.h"
 #include "plugins/plugin_testing.h"
 
 namespace facet {
@@ -94,6 +95,10 @@ TEST_F(RealMtcnn, BoxesAreInPixelsOfTheImage) {
     EXPECT_NEAR((others[0].landmarks.points[i].y + 0.5) / 4 - 0.5, faces[0].landmarks.points[i].y,
                 4);
   }
+}
+
+TEST_F(RealMtcnn, SmallAndLongImagesGiveFacesOrNone) {
+  ExpectFacesOrNoneInOddImages(*MakeComponent<Detector>(Options(Net(1), Net(2), Net(3))).value());
 }
 
 // What the formats of the files mean, without files of the other kind: the same networks find the

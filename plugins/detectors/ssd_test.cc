@@ -7,6 +7,7 @@
 #include "core/image/image_io.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "plugins/detectors/odd_images_testing.h"
 #include "plugins/plugin_testing.h"
 
 namespace facet {
@@ -73,6 +74,10 @@ TEST_F(RealSsd, BoxesAreInPixelsOfTheImage) {
   EXPECT_NEAR((others[0].box.x + 0.5) / 4 - 0.5, faces[0].box.x, 3);
   EXPECT_NEAR((others[0].box.y + 0.5) / 4 - 0.5, faces[0].box.y, 3);
   EXPECT_NEAR(others[0].box.height / 4, faces[0].box.height, 5);
+}
+
+TEST_F(RealSsd, SmallAndLongImagesGiveFacesOrNone) {
+  ExpectFacesOrNoneInOddImages(*MakeComponent<Detector>(Options(model_, config_)).value());
 }
 
 TEST_F(RealSsd, AnotherNetworkIsRefused) {

@@ -1,7 +1,8 @@
 // YuNet: a small network that gives boxes and five landmarks, run by OpenCV (cv::FaceDetectorYN).
 //
 // In:  an image; larger ones are scaled down to `max_side_px` first. The sides are padded to
-//      multiples of 32 px, which the network's strides want.
+//      multiples of 32 px, which the network's strides want, and to 64 px, the least that it runs
+//      on. One that is scaled to less than a pixel (60000 x 1 px) shows no face.
 // Out: upright rectangles narrower and taller than the canonical box, which BoxConvention's
 // defaults square;
 //      score in [0, 1]; points5 in the image's left-to-right order; pose unknown.
@@ -70,7 +71,7 @@ absl::Status CheckModelFile(const std::string& path) {
   return absl::OkStatus();
 }
 
-int RoundUpTo32(int size) { return (size + 31) / 32 * 32; }
+int PaddedSide(int size) { return std::max(64, (size + 31) / 32 * 32); }
 
 // Row of FaceDetectorYN: x, y, width, height, then (x, y) of the subject's right eye, left eye,
 // nose tip, right and left mouth corner (the subject's right is the image's left), score.
@@ -111,6 +112,7 @@ class YuNet final : public Detector {
         std::min(1.0, static_cast<double>(options_.max_side_px) / std::max(longer, 1));
     cv::Mat scaled = View(image);
     std::vector<Face> faces;
+    if (cvRound(scale * std::min(image.width, image.height)) < 1) return faces;
     try {
       if (scale < 1) cv::resize(scaled, scaled, cv::Size(), scale, scale, cv::INTER_AREA);
       const cv::Mat rows = Run(scaled);
@@ -135,8 +137,8 @@ class YuNet final : public Detector {
 
   cv::Mat Run(const cv::Mat& image) {
     cv::Mat padded, rows;
-    cv::copyMakeBorder(image, padded, 0, RoundUpTo32(image.rows) - image.rows, 0,
-                       RoundUpTo32(image.cols) - image.cols, cv::BORDER_CONSTANT);
+    cv::copyMakeBorder(image, padded, 0, PaddedSide(image.rows) - image.rows, 0,
+                       PaddedSide(image.cols) - image.cols, cv::BORDER_CONSTANT);
     network_->setInputSize(padded.size());
     network_->detect(padded, rows);
     return rows;

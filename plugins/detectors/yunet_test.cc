@@ -9,6 +9,7 @@
 #include "core/image/image_io.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "plugins/detectors/odd_images_testing.h"
 #include "plugins/plugin_testing.h"
 
 namespace facet {
@@ -46,6 +47,17 @@ TEST(YuNet, WhatOpenCvCannotRunIsNamedWithTheReleaseAndTheVersionToGet) {
   EXPECT_THAT(problem, HasSubstr("OpenCV before 4.8 runs face_detection_yunet_2022mar.onnx"));
   EXPECT_THAT(problem, HasSubstr("later releases face_detection_yunet_2023mar.onnx"));
   EXPECT_THAT(ProblemOf("short"), HasSubstr("has only 5 bytes"));
+}
+
+TEST(YuNet, SmallAndLongImagesGiveFacesOrNone) {
+  const std::string model = DataFile("models/face_detection_yunet_2022mar.onnx");
+  if (model.empty()) GTEST_SKIP() << "FACET_DATA is not set";
+  const auto yunet = MakeComponent<Detector>(absl::StrCat(R"({"model": ")", model, "\"}"));
+  if (!yunet.ok() && absl::StrContains(yunet.status().message(), "does not run under OpenCV")) {
+    GTEST_SKIP() << yunet.status().message();
+  }
+  ASSERT_TRUE(yunet.ok()) << yunet.status();
+  ExpectFacesOrNoneInOddImages(**yunet);
 }
 
 // The face of an LFW image, at its size and enlarged four times: same face, landmarks in the

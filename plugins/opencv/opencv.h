@@ -8,7 +8,9 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "core/api/image.h"
 
 namespace facet {
@@ -34,10 +36,16 @@ inline cv::Mat Scaled(const cv::Mat& image, double scale) {
   return scaled;
 }
 
-// "<what>: OpenCV 4.6.0: <its words>".
+// "<what>: OpenCV 4.6.0: <its words, in one line>". ResourceExhausted: it had no memory.
 inline absl::Status OpenCvError(const std::string& what, const cv::Exception& error) {
-  return absl::InvalidArgumentError(absl::StrCat(what, ": OpenCV ", CV_VERSION, ": ",
-                                                 error.err.empty() ? error.what() : error.err));
+  // Longer texts have lines, each after a '>'.
+  std::string words = absl::StrReplaceAll(
+      absl::StrCat("\n", error.err.empty() ? error.what() : error.err), {{"\n>", " "}});
+  absl::RemoveExtraAsciiWhitespace(&words);
+  const bool no_memory = error.code == cv::Error::StsNoMem;
+  return absl::Status(
+      no_memory ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kInvalidArgument,
+      absl::StrCat(what, ": OpenCV ", CV_VERSION, ": ", words));
 }
 
 }  // namespace facet

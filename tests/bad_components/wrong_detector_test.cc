@@ -26,7 +26,7 @@ TEST(WrongDetector, EachBreaksItsSentence) {
       {"weakest_first", "the best score comes first"},
       {"tracks_faces", "what it saw before does not change what it finds"},
       {"counts_instances", "two instances find the same"},
-      {"fails_on_small_images", "a grey image of any size is no error: the image is too small"},
+      {"fails_on_small_images", "an image of any size is no error: the image is too small"},
       {"divides_by_zero", "scores are finite"},
       {"empty_boxes", "boxes are finite and not empty"},
       {"four_points", "landmarks have as many points as their scheme"},

@@ -100,6 +100,7 @@ void CheckOddFaces(Contract& contract, Aligner& aligner) {
   Face face;
   face.pose = Pose::kFrontal;
   std::vector<Image> images = HugeImages();
+  for (Image& image : LongImages()) images.push_back(std::move(image));
   for (const Image& image : {GreyImage(1, 1, 128), GreyImage(5, 3, 0), GreyImage(120, 90, 255)}) {
     images.push_back(image);
   }

@@ -238,6 +238,13 @@ std::vector<Image> HugeImages() {
   return images;
 }
 
+std::vector<Image> LongImages() {
+  std::vector<Image> images;
+  images.push_back(NoiseImage(60000, 1, 23));
+  images.push_back(NoiseImage(1, 60000, 24));
+  return images;
+}
+
 std::vector<std::string> CheckLibrary(const CheckRequest& request) {
   const Tell tell = request.tell != nullptr ? request.tell : [](const Json&) {};
   const absl::StatusOr<const PluginLibrary*> library = PluginLibrary::Open(request.library);

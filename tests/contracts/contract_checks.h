@@ -126,6 +126,8 @@ Image GreyImage(int width, int height, uint8_t level);
 Image NoiseImage(int width, int height, uint64_t seed);
 // Too thin, too flat, and large.
 std::vector<Image> HugeImages();
+// One pixel high or wide, and longer than OpenCV can count on a side (SHRT_MAX).
+std::vector<Image> LongImages();
 
 // By kind: all that are linked (contract_list.bzl).
 using KindCheck = void (*)(Contract&);

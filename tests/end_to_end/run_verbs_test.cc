@@ -162,6 +162,51 @@ TEST_F(VerbsTest, WhatAComponentRefusesIsFoundBeforeARun) {
   EXPECT_THAT(range.err, HasSubstr("min = 1.2 is above max = 1"));
 }
 
+// Nothing fails when an aligner gets boxes of another detector than it has learned on.
+TEST_F(VerbsTest, AnAlignerOnOtherBoxesThanItLearnedOnIsWarnedOfAndReported) {
+  const std::string file = Write("boxes.toml", R"(schema = 1
+[base.landmarks]
+data = { use = "synthetic", part = "train", people = 12, images = 1 }
+detector = { use = "given" }
+[base.test]
+data = { use = "synthetic", part = "test", people = 20, images = 2, pairs = 1 }
+aligner = { use = "pictorial", rounds = 4, features = 40 }
+evaluator = { use = "landmarks" }
+[[row]]
+id = "same"
+test.detector = { use = "given" }
+[[row]]
+id = "other"
+test.detector = { use = "central" }
+[[row]]
+id = "scaled"
+test.detector = { use = "given", box_scale = 1.3 }
+)");
+  const std::string other =
+      "test.aligner = \"pictorial\" learns on the boxes of landmarks.detector and gets those of "
+      "test.detector (given there, central here): its landmarks may be far off, and nothing fails; "
+      "name one detector in both";
+  const Ending check = Facet({"check", file});
+  EXPECT_EQ(check.exit_code, 0) << check.err;
+  EXPECT_EQ(check.out, file + ": 3 rows, all fine (2 warnings)\n");
+  EXPECT_THAT(check.err,
+              AllOf(HasSubstr("warning[E0510]: " + other), HasSubstr(":14:25\n"),
+                    HasSubstr("= row other\n"), HasSubstr("(both given, with another box_scale)")));
+  const Ending run = Facet({"run", file, "same", "other"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr(other));
+  const size_t begin = run.out.find("report: ") + 8;
+  const auto report =
+      ReadFile(fs::path(run.out.substr(begin, run.out.find('\n', begin) - begin)).parent_path() /
+               "report.md");
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_THAT(*report, HasSubstr(other));
+  EXPECT_EQ(Facet({"check", file, "--set", "test.detector.use=given", "--set",
+                   "other:test.detector.use=given", "--set", "scaled:test.detector.box_scale=1"})
+                .out,
+            file + ": 3 rows, all fine\n");
+}
+
 TEST_F(VerbsTest, CheckAndVersion) {
   const Ending good = Facet({"check", Tiny()});
   EXPECT_EQ(good.exit_code, 0) << good.err;

@@ -11,6 +11,7 @@
 #include "core/base/parallel_work.h"
 #include "core/base/utf8.h"
 #include "core/image/image_io.h"
+#include "core/pipeline/bad_images.h"
 #include "core/pipeline/context.h"
 #include "core/records/blob_file.h"
 #include "core/records/image_root.h"
@@ -103,18 +104,46 @@ absl::Status CheckProtocol(const Protocol& protocol, size_t num_samples) {
   return protocol.kind == Protocol::Kind::kNone ? absl::OkStatus() : CheckPairs(protocol);
 }
 
-// JPEG bytes of one rendered sample.
-absl::StatusOr<std::string> RenderJpeg(const Dataset& dataset, const Sample& sample,
-                                       const std::string& component) {
-  absl::StatusOr<Image> image = Guard(component, [&] { return dataset.Render(sample.render); });
-  if (!image.ok()) return Annotate(image.status(), absl::StrCat("rendering ", sample.key));
+struct Rendered {
+  std::string jpeg;
+  absl::Status failure;  // of the data set, about this image: there is none
+};
+
+absl::StatusOr<Rendered> RenderJpeg(const Dataset& dataset, const Sample& sample,
+                                    const std::string& component) {
+  Rendered rendered;
+  const absl::StatusOr<Image> image =
+      Guard(component, [&] { return dataset.Render(sample.render); });
+  if (!image.ok()) {
+    FACET_RETURN_IF_ERROR(
+        EndAfter(image.status(), absl::StrCat("rendering ", sample.key), /*unreadable=*/"skip"));
+    rendered.failure = image.status();
+    return rendered;
+  }
   if (image->width <= 0 || image->height <= 0 ||
       image->bgr.size() != size_t{3} * image->width * image->height) {
     return absl::InternalError(absl::StrCat("rendering ", sample.key, ": an image of ",
                                             image->width, "x", image->height, " with ",
                                             image->bgr.size(), " bytes"));
   }
-  return EncodeJpeg(*image, kRenderedJpegQuality);
+  FACET_ASSIGN_OR_RETURN(rendered.jpeg, EncodeJpeg(*image, kRenderedJpegQuality));
+  return rendered;
+}
+
+absl::Status TellFailed(StageContext& context, const std::string& component,
+                        const BadImages& failed, size_t num_images) {
+  const auto total = static_cast<int64_t>(num_images);
+  context.Count("rendered images", total - failed.count());
+  if (failed.count() == 0) return absl::OkStatus();
+  if (failed.count() == total) {
+    return absl::InvalidArgumentError(absl::StrCat("the data set ", component, " renders none of ",
+                                                   total, " images", failed.List()));
+  }
+  context.Count("images that could not be rendered", failed.count());
+  context.Notice(absl::StrCat("the data set ", component, " could not render ", failed.count(),
+                              " of ", total, " images, which are unreadable to the stages after it",
+                              failed.List()));
+  return absl::OkStatus();
 }
 
 absl::Status RenderAll(StageContext& context, const Dataset& dataset,
@@ -127,23 +156,29 @@ absl::Status RenderAll(StageContext& context, const Dataset& dataset,
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<BlobWriter> writer,
                          BlobWriter::Create(context.output_dir() + "/images.mdb"));
   const int num_threads = std::max(1, context.threads());
+  BadImages failed;
   const size_t round = kImagesPerThreadAndRound * static_cast<size_t>(num_threads);
   for (size_t begin = 0; begin < indices.size(); begin += round) {
     if (context.stop_requested()) return absl::CancelledError("stopped while rendering");
     const size_t count = std::min(round, indices.size() - begin);
-    const auto jpegs = ParallelMap<absl::StatusOr<std::string>>(
+    const auto images = ParallelMap<absl::StatusOr<Rendered>>(
         static_cast<int64_t>(count), num_threads, [&](int64_t i, int) {
           const auto index = static_cast<size_t>(indices[begin + static_cast<size_t>(i)]);
           return RenderJpeg(dataset, samples[index], component);
         });
     for (size_t i = 0; i < count; ++i) {
-      FACET_RETURN_IF_ERROR(jpegs[i].status());
-      FACET_RETURN_IF_ERROR(writer->Append(indices[begin + i], *jpegs[i]));
+      FACET_RETURN_IF_ERROR(images[i].status());
+      if (images[i]->failure.ok()) {
+        FACET_RETURN_IF_ERROR(writer->Append(indices[begin + i], images[i]->jpeg));
+      } else {
+        failed.Add(samples[static_cast<size_t>(indices[begin + i])].key,
+                   std::string(images[i]->failure.message()));
+      }
     }
     context.Progress(static_cast<int64_t>(begin + count), static_cast<int64_t>(indices.size()),
                      "images");
   }
-  context.Count("rendered images", static_cast<int64_t>(indices.size()));
+  FACET_RETURN_IF_ERROR(TellFailed(context, component, failed, indices.size()));
   return writer->Finish();
 }
 

@@ -25,6 +25,7 @@ class FakeDataset final : public Dataset {
   std::string root() const override { return root_; }
   absl::StatusOr<DatasetContents> Load() override { return contents_; }
   absl::StatusOr<Image> Render(int64_t render) const override {
+    if (render == 665) throw std::bad_alloc();
     if (render == 666) throw std::runtime_error("no such face");
     if (render == 667) return Image();
     Image image(40, 30);
@@ -134,15 +135,39 @@ TEST(RunDataset, ASampleThatTheKeyDoesNotCoverIsRefused) {
                         "(*.txt, images/*/*.png;"));
 }
 
-TEST(RunDataset, FaultsOfThePluginAreStatuses) {
+TEST(RunDataset, AnImageThatCannotBeRenderedIsCountedAndLeftOut) {
   DatasetContents contents = Contents();
   contents.samples[51].render = 666;
-  DatasetContext throws(contents, 2);
-  absl::Status status = RunDataset(throws);
-  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
-  EXPECT_THAT(std::string(status.message()),
-              HasSubstr("rendering key51: fake: exception: no such face"));
-  EXPECT_FALSE(std::filesystem::exists(throws.Output("images.mdb")));
+  DatasetContext context(contents, 2);
+  ASSERT_TRUE(RunDataset(context).ok());
+  EXPECT_EQ(context.counts_["rendered images"], 149);
+  EXPECT_EQ(context.counts_["images that could not be rendered"], 1);
+  ASSERT_EQ(context.notices_.size(), 2u);
+  EXPECT_EQ(
+      context.notices_[1],
+      "the data set fake could not render 1 of 150 images, which are unreadable to the stages "
+      "after it: key51: fake: exception: no such face");
+  const auto images = BlobReader::Open(context.Output("images.mdb")).value();
+  EXPECT_TRUE(absl::IsNotFound(images->Get(51).status()));
+  EXPECT_TRUE(images->Get(53).ok());
+
+  for (Sample& sample : contents.samples) {
+    if (sample.path.empty()) sample.render = 666;
+  }
+  DatasetContext none(contents, 2);
+  EXPECT_THAT(std::string(RunDataset(none).message()),
+              HasSubstr("the data set fake renders none of 150 images; the first: key1: fake: "
+                        "exception: no such face; key3: "));
+}
+
+TEST(RunDataset, FaultsOfThePluginAreStatuses) {
+  DatasetContents contents = Contents();
+  contents.samples[51].render = 665;
+  DatasetContext broken(contents, 2);
+  absl::Status status = RunDataset(broken);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(status.message(), "rendering key51: fake: out of memory");
+  EXPECT_FALSE(std::filesystem::exists(broken.Output("images.mdb")));
 
   contents.samples[51].render = 667;
   DatasetContext empty(contents, 2);

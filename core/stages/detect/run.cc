@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "core/api/detector.h"
 #include "core/base/json_lines.h"
 #include "core/image/image_remarks.h"
+#include "core/pipeline/bad_images.h"
 #include "core/pipeline/sample_images.h"
 #include "core/records/faces.h"
 #include "core/records/record_lines.h"
@@ -18,8 +18,6 @@
 
 namespace facet {
 namespace {
-
-constexpr size_t kNumNamed = 10;  // bad files in a message
 
 using State = FaceRecord::State;
 
@@ -75,7 +73,12 @@ class FaceSearch {
     Detector& detector = *detectors_[static_cast<size_t>(worker)];
     absl::StatusOr<std::vector<Face>> faces =
         Guard(name_, [&] { return detector.Detect(*image, item.sample); });
-    if (!faces.ok()) return Annotate(faces.status(), item.sample.key);
+    if (!faces.ok()) {
+      FACET_RETURN_IF_ERROR(EndAfter(faces.status(), item.sample.key, settings_.unreadable));
+      record.state = State::kFailed;
+      record.reason = std::string(faces.status().message());
+      return record;
+    }
     for (Face& face : *faces) face.box = ApplyConvention(detector.convention(), face.box);
     Choose(*image, *std::move(faces), &record);
     return record;
@@ -84,30 +87,15 @@ class FaceSearch {
   void Take(const IndexedSample& item, const FaceRecord& record) {
     ++num_by_state_[static_cast<int>(record.state)];
     if (record.num_found > 1) ++num_several_;
-    if (record.state == State::kUnreadable && bad_files_.size() < kNumNamed) {
-      bad_files_.push_back(absl::StrCat(item.sample.key, ": ", record.reason));
-    }
+    if (record.state == State::kUnreadable) unreadable_.Add(item.sample.key, record.reason);
+    if (record.state == State::kFailed) failed_.Add(item.sample.key, record.reason);
     const bool missed = record.state == State::kFallback || record.state == State::kDropped;
     if (missed && first_missed_.empty()) first_missed_ = item.sample.key;
   }
 
   // Counts and sentences for the report; the refusals.
   absl::Status Conclude(int64_t num_images) {
-    const int64_t unreadable = Number(State::kUnreadable);
-    if (unreadable > 0) {
-      const std::string which =
-          absl::StrCat(unreadable, " of ", num_images, " images cannot be read");
-      const std::string list =
-          absl::StrCat(unreadable > static_cast<int64_t>(kNumNamed) ? "; the first: " : ": ",
-                       absl::StrJoin(bad_files_, "; "));
-      if (settings_.unreadable == "refuse") {
-        return absl::InvalidArgumentError(
-            absl::StrCat(which, list,
-                         ". Replace or remove them, or leave them out with "
-                         "faces.unreadable = \"skip\""));
-      }
-      context_.Notice(absl::StrCat(which, " and are left out", list));
-    }
+    FACET_RETURN_IF_ERROR(ConcludeBadImages(num_images));
     for (const std::string& notice : remarks_.Notices(num_images)) context_.Notice(notice);
     const int64_t missed = Number(State::kFallback) + Number(State::kDropped);
     if (missed > 0) {
@@ -117,19 +105,46 @@ class FaceSearch {
           " (first: ", first_missed_, ")"));
     }
     context_.Count("images", num_images);
-    context_.Count("unreadable images", unreadable);
+    context_.Count("unreadable images", unreadable_.count());
+    if (failed_.count() > 0) context_.Count("images the detector fails on", failed_.count());
     context_.Count("faces found", Number(State::kFound));
     context_.Count("images with several faces", num_several_);
     context_.Count("no face found, central box", Number(State::kFallback));
     context_.Count("no face found, dropped", Number(State::kDropped));
     if (Number(State::kFound) + Number(State::kFallback) > 0) return absl::OkStatus();
-    return absl::InvalidArgumentError(
-        absl::StrCat("no face in any of ", num_images, " images: ", unreadable, " cannot be read, ",
-                     missed, " show none to the detector ", name_,
-                     bad_files_.empty() ? "" : absl::StrCat("; first bad file: ", bad_files_[0])));
+    const std::string bad = unreadable_.count() > 0 ? unreadable_.First() : failed_.First();
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no face in any of ", num_images, " images: ", unreadable_.count(), " cannot be read, ",
+        failed_.count() > 0 ? absl::StrCat(name_, " fails on ", failed_.count(), ", ") : "", missed,
+        " show none to the detector ", name_,
+        bad.empty() ? "" : absl::StrCat("; first bad file: ", bad)));
   }
 
  private:
+  absl::Status ConcludeBadImages(int64_t num_images) {
+    if (unreadable_.count() > 0) {
+      const std::string which =
+          absl::StrCat(unreadable_.count(), " of ", num_images, " images cannot be read");
+      if (settings_.unreadable == "refuse") {
+        return absl::InvalidArgumentError(
+            absl::StrCat(which, unreadable_.List(),
+                         ". Replace or remove them, or leave them out with "
+                         "faces.unreadable = \"skip\""));
+      }
+      context_.Notice(absl::StrCat(which, " and are left out", unreadable_.List()));
+    }
+    if (failed_.count() == 0) return absl::OkStatus();
+    const int64_t readable = num_images - unreadable_.count();
+    if (failed_.count() == readable) {
+      return absl::InvalidArgumentError(absl::StrCat("the detector ", name_, " fails on all ",
+                                                     readable, " images that can be read",
+                                                     failed_.List()));
+    }
+    context_.Notice(absl::StrCat("the detector ", name_, " fails on ", failed_.count(), " of ",
+                                 num_images, " images, which are left out", failed_.List()));
+    return absl::OkStatus();
+  }
+
   int64_t Number(State state) const { return num_by_state_[static_cast<int>(state)]; }
 
   void Choose(const Image& image, std::vector<Face> faces, FaceRecord* record) const {
@@ -158,9 +173,9 @@ class FaceSearch {
   const std::vector<std::unique_ptr<Detector>> detectors_;
   const std::string name_;
   std::atomic<bool> any_unreadable_{false};
-  int64_t num_by_state_[4] = {0, 0, 0, 0};
+  int64_t num_by_state_[5] = {};
   int64_t num_several_ = 0;
-  std::vector<std::string> bad_files_;
+  BadImages unreadable_, failed_;
   absl::Mutex remarks_mutex_;
   ImageRemarks remarks_;
   std::string first_missed_;

@@ -19,7 +19,8 @@ struct FaceSettings {
 
   void Visit(OptionVisitor& v) {
     v("unreadable", unreadable, OneOf({"skip", "refuse"}),
-      "an image that cannot be read: skip and count it, or refuse to go on");
+      "an image that cannot be read, or that detector or aligner fails on: skip and count it, or "
+      "refuse to go on");
     images.Visit(v);
     v("select", select, OneOf({"central", "largest", "best"}),
       "of several faces: nearest the image's centre, the largest, or the best score");

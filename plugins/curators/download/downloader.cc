@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
 #include "core/base/utf8.h"
+#include "plugins/curators/download/data_url.h"
 #include "plugins/curators/download/exchange.h"
 #include "plugins/curators/download/host_schedule.h"
 #include "plugins/curators/download/journal.h"
@@ -53,6 +54,7 @@ class Run {
     for (auto& [curl, transfer] : active_) curl_multi_remove_handle(multi_, curl);
     active_.clear();
     curl_multi_cleanup(multi_);
+    curl_share_cleanup(cookies_);
   }
 
   absl::StatusOr<std::vector<DownloadResult>> Do() {
@@ -74,7 +76,7 @@ class Run {
     DownloadUrl url;  // where the next exchange goes
     int64_t redirects = 0;
     absl::Duration spent;  // by this attempt's earlier exchanges
-    bool started_anew = false;
+    bool started_anew = false, as_it_is = false;
   };
   struct Transfer {
     size_t index = 0;
@@ -84,6 +86,7 @@ class Run {
 
   absl::Status Open();
   absl::Status Plan(size_t index);
+  absl::Status TakeData(size_t index);
   absl::Status Begin(size_t index);
   absl::Status Step();
   absl::Status Done(Transfer transfer, CURLcode code);
@@ -104,6 +107,7 @@ class Run {
   HostSchedule schedule_;
   std::unique_ptr<DownloadJournal> journal_;
   CURLM* multi_ = nullptr;
+  CURLSH* cookies_ = nullptr;  // null: none are kept
   std::unordered_map<CURL*, Transfer> active_;
   std::unordered_map<size_t, Item> items_;  // what is neither done nor refused
   std::vector<DownloadResult> results_;
@@ -128,6 +132,11 @@ absl::Status Run::Open() {
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(options_.max_connections));
   curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS,
                     static_cast<long>(options_.max_connections_per_host));
+  if (options_.cookies) {
+    cookies_ = curl_share_init();
+    if (cookies_ == nullptr) return absl::ResourceExhaustedError("libcurl gives no handle");
+    curl_share_setopt(cookies_, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+  }
   results_.resize(requests_.size());
   progress_.total = static_cast<int64_t>(requests_.size());
   return absl::OkStatus();
@@ -165,6 +174,7 @@ absl::Status Run::Plan(size_t index) {
   }
   result.id = request.id;
   result.url = request.url;
+  if (IsDataUrl(request.url)) return TakeData(index);
   absl::StatusOr<DownloadUrl> url = ParseDownloadUrl(request.url, "");
   if (!IsUtf8(request.url)) url = absl::InvalidArgumentError("no URL: it is not UTF-8");
   if (!url.ok()) {
@@ -182,6 +192,23 @@ absl::Status Run::Plan(size_t index) {
   return absl::OkStatus();
 }
 
+// What the URL itself holds.
+absl::Status Run::TakeData(size_t index) {
+  const DownloadRequest& request = requests_[index];
+  results_[index].attempts = 1;
+  const DataImage image = ImageOfDataUrl(request.url, options_.max_bytes);
+  FACET_ASSIGN_OR_RETURN(DownloadPart part, DownloadPart::Open(PathOf(index), request.url));
+  if (image.outcome == Outcome::kOk) {
+    FACET_RETURN_IF_ERROR(part.Restart("", static_cast<int64_t>(image.bytes.size())));
+    FACET_RETURN_IF_ERROR(part.Append(image.bytes));
+  }
+  DownloadAnswer answer;
+  answer.outcome = image.outcome;
+  answer.detail = image.detail;
+  answer.extension = image.extension;
+  return End(index, answer, part);
+}
+
 absl::Status Run::Begin(size_t index) {
   Item& item = items_[index];
   if (item.redirects == 0 && !item.started_anew) ++results_[index].attempts;
@@ -190,9 +217,12 @@ absl::Status Run::Begin(size_t index) {
   Transfer transfer;
   transfer.index = index;
   transfer.begin = Now();
-  FACET_ASSIGN_OR_RETURN(transfer.exchange,
-                         DownloadExchange::Create(item.url.text, std::move(part), options_,
-                                                  options_.timeout - item.spent));
+  FACET_ASSIGN_OR_RETURN(
+      transfer.exchange,
+      DownloadExchange::Create(
+          {item.url.text, options_.send_page ? RefererOf(requests_[index].page, item.url) : "",
+           options_.timeout - item.spent, item.as_it_is, cookies_},
+          std::move(part), options_));
   CURL* curl = transfer.exchange->handle();
   active_[curl] = std::move(transfer);
   if (const CURLMcode code = curl_multi_add_handle(multi_, curl); code != CURLM_OK) {
@@ -238,6 +268,7 @@ absl::Status Run::Done(Transfer transfer, CURLcode code) {
   if (!answer.redirect.empty()) return Redirect(transfer.index, std::move(answer), part);
   if (answer.start_anew && !item.started_anew) {
     item.started_anew = true;
+    item.as_it_is = answer.as_it_is;
     part.Remove();
     schedule_.AddAt(Now(), item.url.host, static_cast<int64_t>(transfer.index));
     return absl::OkStatus();

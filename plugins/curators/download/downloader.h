@@ -9,9 +9,12 @@
 // A second run of the same list fetches what is missing: files that are there in the recorded size
 // are kept, and so are failures that say something of the content. A changed URL is fetched anew.
 //
-// Only http and https, also after a redirect; no address of a private network, unless allowed;
-// neither cookies nor passwords nor environment variables are used. Redirects count as a start at
-// the host that they lead to. A URL that occurs under several ids is fetched for each.
+// Only http and https, also after a redirect, and data: URLs, which are read without asking anybody;
+// no address of a private network, unless allowed; neither passwords nor environment variables are
+// used, and cookies only if asked for. Hosts with letters beyond ASCII are asked by their IDNA name.
+// What is compressed for the transfer (Content-Encoding), which is never asked for, is inflated; a
+// file that is itself gzip is no image. Redirects count as a start at the host that they lead to. A
+// URL that occurs under several ids is fetched for each.
 #ifndef FACET_PLUGINS_CURATORS_DOWNLOAD_DOWNLOADER_H_
 #define FACET_PLUGINS_CURATORS_DOWNLOAD_DOWNLOADER_H_
 
@@ -30,6 +33,7 @@ namespace facet {
 struct DownloadRequest {
   std::string id;  // unique; ASCII letters, digits, '_', '-', and '/' between folders; 1 to 200
   std::string url;
+  std::string page = {};  // where the URL was found; may be empty
 };
 
 struct DownloadOptions {
@@ -51,6 +55,10 @@ struct DownloadOptions {
   bool private_addresses = false;
   std::string proxy;  // "http://host:port"; empty: none. The proxy checks addresses, then.
   std::string user_agent = "facet";
+  // Referer is the request's page, if that is of http or https, and not from https to http. Else
+  // there is none.
+  bool send_page = false;
+  bool cookies = false;  // hosts get back what they set, until the end of the run
 };
 
 struct DownloadProgress {

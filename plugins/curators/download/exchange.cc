@@ -46,13 +46,21 @@ bool LooksLikeHtml(std::string_view start) {
   return false;
 }
 
+NoImage JudgeNoImage(std::string_view start, const std::string& type) {
+  const std::string named = type.empty() ? "" : absl::StrCat(" (Content-Type: ", type, ")");
+  if (LooksLikeHtml(start)) return {Outcome::kHtml, "a page, not an image" + named};
+  if (start.substr(0, 2) == "\x1f\x8b") {
+    return {Outcome::kNotAnImage, "a gzip file, not an image" + named};
+  }
+  return {Outcome::kNotAnImage, NoImageWords(start) + named};
+}
+
 absl::StatusOr<std::unique_ptr<DownloadExchange>> DownloadExchange::Create(
-    const std::string& url, DownloadPart part, const DownloadOptions& options,
-    absl::Duration timeout) {
+    const DownloadAsk& ask, DownloadPart part, const DownloadOptions& options) {
   std::unique_ptr<DownloadExchange> exchange(new DownloadExchange(std::move(part), options));
   exchange->curl_ = curl_easy_init();
   if (exchange->curl_ == nullptr) return absl::ResourceExhaustedError("libcurl gives no handle");
-  exchange->SetUp(url, timeout);
+  exchange->SetUp(ask);
   return exchange;
 }
 
@@ -61,18 +69,19 @@ DownloadExchange::~DownloadExchange() {
   curl_slist_free_all(request_headers_);
 }
 
-void DownloadExchange::SetUp(const std::string& url, absl::Duration timeout) {
+void DownloadExchange::SetUp(const DownloadAsk& ask) {
   const auto milliseconds = [](absl::Duration duration) {
     return static_cast<long>(std::max<int64_t>(1, absl::ToInt64Milliseconds(duration)));
   };
-  Set(curl_, CURLOPT_URL, url.c_str());
+  Set(curl_, CURLOPT_URL, ask.url.c_str());
   Set(curl_, CURLOPT_PROTOCOLS_STR, "http,https");
   Set(curl_, CURLOPT_FOLLOWLOCATION, 0L);
   // One transfer a connection, so that connections per host mean what they say.
   Set(curl_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   Set(curl_, CURLOPT_NOSIGNAL, 1L);
-  Set(curl_, CURLOPT_TIMEOUT_MS, milliseconds(timeout));
-  Set(curl_, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(timeout, options_.connect_timeout)));
+  Set(curl_, CURLOPT_TIMEOUT_MS, milliseconds(ask.timeout));
+  Set(curl_, CURLOPT_CONNECTTIMEOUT_MS,
+      milliseconds(std::min(ask.timeout, options_.connect_timeout)));
   Set(curl_, CURLOPT_USERAGENT, options_.user_agent.c_str());
   Set(curl_, CURLOPT_PROXY, options_.proxy.c_str());  // empty: not the environment's either
   Set(curl_, CURLOPT_ERRORBUFFER, error_);
@@ -87,6 +96,17 @@ void DownloadExchange::SetUp(const std::string& url, absl::Duration timeout) {
   }
   request_headers_ = curl_slist_append(
       nullptr, "Accept: image/jpeg,image/png,image/webp,image/bmp,image/tiff,*/*;q=0.1");
+  as_it_is_ = ask.as_it_is;
+  if (!as_it_is_) {
+    // All that libcurl can inflate, and asked for is none: the header is left out.
+    Set(curl_, CURLOPT_ACCEPT_ENCODING, "");
+    request_headers_ = curl_slist_append(request_headers_, "Accept-Encoding:");
+  }
+  if (!ask.referer.empty()) Set(curl_, CURLOPT_REFERER, ask.referer.c_str());
+  if (ask.shared != nullptr) {
+    Set(curl_, CURLOPT_COOKIEFILE, "");  // cookies, from no file
+    Set(curl_, CURLOPT_SHARE, ask.shared);
+  }
   asked_from_ = part_.size();
   if (asked_from_ > 0) {
     Set(curl_, CURLOPT_RANGE, absl::StrCat(asked_from_, "-").c_str());
@@ -136,6 +156,12 @@ int64_t DownloadExchange::Length(const std::string& text) const {
   return absl::SimpleAtoi(text, &length) && length >= 0 ? length : -1;
 }
 
+// The bytes that arrive are not those that the server counts.
+bool DownloadExchange::IsEncoded() const {
+  const std::string encoding = absl::AsciiStrToLower(Header("content-encoding"));
+  return !as_it_is_ && !encoding.empty() && encoding != "identity" && encoding != "none";
+}
+
 bool DownloadExchange::Refuse(DownloadOutcome outcome, std::string detail) {
   refused_ = true;
   refused_outcome_ = outcome;
@@ -151,13 +177,15 @@ bool DownloadExchange::BeginBody() {
   status_ = status;
   if (status_ == 206) return BeginRest();
   if (status_ != 200) return true;
-  expected_ = Header("transfer-encoding").empty() ? Length(Header("content-length")) : -1;
+  const bool counted = Header("transfer-encoding").empty() && !IsEncoded();
+  expected_ = counted ? Length(Header("content-length")) : -1;
   if (expected_ > options_.max_bytes) {
     return Refuse(Outcome::kTooLarge, absl::StrCat("Content-Length is ", expected_,
                                                    " bytes, the limit ", options_.max_bytes));
   }
   std::string validator = Header("etag");
   if (!absl::StartsWith(validator, "\"")) validator = Header("last-modified");  // weak or none
+  if (IsEncoded()) validator.clear();  // a range would be one of the encoded bytes
   disk_ = part_.Restart(validator, expected_);
   return disk_.ok();
 }
@@ -167,7 +195,7 @@ bool DownloadExchange::BeginRest() {
   const std::string range = Header("content-range");
   long long first = -1, last = -1, total = -1;
   const int fields = std::sscanf(range.c_str(), "bytes %lld-%lld/%lld", &first, &last, &total);
-  if (asked_from_ == 0 || fields < 2 || first != asked_from_ ||
+  if (asked_from_ == 0 || IsEncoded() || fields < 2 || first != asked_from_ ||
       (total >= 0 && part_.total() >= 0 && total != part_.total())) {
     start_anew_ = true;
     return Refuse(Outcome::kBrokenAnswer,
@@ -202,10 +230,8 @@ bool DownloadExchange::CheckStart(bool at_end) {
   }
   extension_ = ImageExtensionOf(*start);
   if (!extension_.empty()) return true;
-  const std::string type = Header("content-type");
-  const std::string named = type.empty() ? "" : absl::StrCat(" (Content-Type: ", type, ")");
-  if (LooksLikeHtml(*start)) return Refuse(Outcome::kHtml, "a page, not an image" + named);
-  return Refuse(Outcome::kNotAnImage, NoImageWords(*start) + named);
+  NoImage judged = JudgeNoImage(*start, Header("content-type"));
+  return Refuse(judged.outcome, std::move(judged.detail));
 }
 
 absl::StatusOr<DownloadAnswer> DownloadExchange::Judge(CURLcode code) {
@@ -216,6 +242,9 @@ absl::StatusOr<DownloadAnswer> DownloadExchange::Judge(CURLcode code) {
   DownloadAnswer answer;
   answer.http_status = status_;
   answer.start_anew = start_anew_;
+  if (code == CURLE_BAD_CONTENT_ENCODING && !as_it_is_) {
+    answer.start_anew = answer.as_it_is = true;
+  }
   if (refused_) {
     answer.outcome = refused_outcome_;
     answer.detail = refused_detail_;

@@ -20,6 +20,14 @@
 
 namespace facet {
 
+// "a page, not an image (Content-Type: text/html)", "begins as no image that can be decoded", of bytes
+// that begin as no image. `type`: what the server says, or nothing.
+struct NoImage {
+  DownloadOutcome outcome;
+  std::string detail;
+};
+NoImage JudgeNoImage(std::string_view start, const std::string& type);
+
 // Begins, after blanks, with "<!DOCTYPE", "<html", "<head", "<body", "<script" or "<!--".
 bool LooksLikeHtml(std::string_view start);
 
@@ -29,17 +37,26 @@ struct DownloadAnswer {
   int64_t http_status = 0;
   std::string redirect;     // not empty: ask there instead, whatever the outcome
   bool start_anew = false;  // the rest was refused: ask for the whole
+  bool as_it_is = false;    // of start_anew: the body is not encoded as the answer says
   absl::Duration retry_after;
   std::string_view extension;  // if ok
 };
 
+// What one exchange is told besides the options.
+struct DownloadAsk {
+  std::string url;  // parsed
+  std::string referer;
+  absl::Duration timeout;
+  bool as_it_is = false;     // whatever Content-Encoding says
+  CURLSH* shared = nullptr;  // with cookies
+};
+
 class DownloadExchange {
  public:
-  // Continues `part` if it has bytes. `url` has been parsed. `options` is kept by reference.
-  static absl::StatusOr<std::unique_ptr<DownloadExchange>> Create(const std::string& url,
+  // Continues `part` if it has bytes. `options` is kept by reference.
+  static absl::StatusOr<std::unique_ptr<DownloadExchange>> Create(const DownloadAsk& ask,
                                                                   DownloadPart part,
-                                                                  const DownloadOptions& options,
-                                                                  absl::Duration timeout);
+                                                                  const DownloadOptions& options);
   ~DownloadExchange();
   DownloadExchange(const DownloadExchange&) = delete;
   DownloadExchange& operator=(const DownloadExchange&) = delete;
@@ -52,7 +69,7 @@ class DownloadExchange {
  private:
   DownloadExchange(DownloadPart part, const DownloadOptions& options)
       : part_(std::move(part)), options_(options) {}
-  void SetUp(const std::string& url, absl::Duration timeout);
+  void SetUp(const DownloadAsk& ask);
   static size_t OnHeader(char* data, size_t size, size_t count, void* self);
   static size_t OnBody(char* data, size_t size, size_t count, void* self);
   static curl_socket_t OnSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
@@ -62,6 +79,7 @@ class DownloadExchange {
   bool CheckStart(bool at_end);
   bool Refuse(DownloadOutcome outcome, std::string detail);
   std::string Header(const std::string& name) const;
+  bool IsEncoded() const;
   int64_t Length(const std::string& text) const;
   void JudgeStatus(DownloadAnswer* answer);
   void JudgeBody(DownloadAnswer* answer);
@@ -73,6 +91,7 @@ class DownloadExchange {
   DownloadPart part_;
   const DownloadOptions& options_;
   int64_t asked_from_ = 0;
+  bool as_it_is_ = false;
   std::map<std::string, std::string> headers_;  // of the last answer, names in lower case
   int64_t status_ = 0;
   bool body_begun_ = false, start_checked_ = false, private_address_ = false;

@@ -13,9 +13,10 @@ namespace facet {
 
 struct DownloadSettings {
   int64_t connections = 32, connections_per_host = 2, max_bytes = 32 << 20, attempts = 2;
+  int64_t redirects = 5;
   double host_delay_s = 0.25, timeout_s = 30, connect_timeout_s = 10, retry_delay_s = 2;
-  bool private_addresses = false;
-  std::string proxy, user_agent = "facet";
+  bool private_addresses = false, cookies = false;
+  std::string proxy, user_agent = "facet", referer = "none";
 
   void Visit(OptionVisitor& v) {
     v("connections", connections, Range(1, 1000), "downloads at once");
@@ -26,6 +27,10 @@ struct DownloadSettings {
     v("max_bytes", max_bytes, AtLeast(1), "larger files are refused");
     v("attempts", attempts, Range(1, 100), "at what may pass");
     v("retry_delay_s", retry_delay_s, Range(0, 60), "before the second, then twice it [s]");
+    v("redirects", redirects, Range(0, 50), "followed one after another, to http and https alone");
+    v("referer", referer, OneOf({"none", "page"}),
+      "what hosts are told: the result's page or none");
+    v("cookies", cookies, Any(), "hosts get back the cookies that they set, while the stage runs");
     v("private_addresses", private_addresses, Any(), "allow private networks");
     v("proxy", proxy, Any(), "http://host:port; empty: none");
     v("user_agent", user_agent, Any(), "how servers are told who asks");
@@ -41,6 +46,9 @@ struct DownloadSettings {
     options.max_bytes = max_bytes;
     options.max_attempts = attempts;
     options.retry_delay = absl::Seconds(retry_delay_s);
+    options.max_redirects = redirects;
+    options.send_page = referer == "page";
+    options.cookies = cookies;
     options.private_addresses = private_addresses;
     options.proxy = proxy;
     options.user_agent = user_agent;

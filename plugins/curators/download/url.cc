@@ -1,6 +1,7 @@
 #include "plugins/curators/download/url.h"
 
 #include <curl/curl.h>
+#include <locale.h>
 #include <netinet/in.h>
 
 #include <cstring>
@@ -18,6 +19,37 @@ std::string Part(CURLU* url, CURLUPart part) {
   std::string copy = text;
   curl_free(text);
   return copy;
+}
+
+// libcurl reads a host's letters as the locale of its thread has them, and a worker's has ASCII alone.
+// While this lives they are UTF-8 in this thread; all else stays, numbers have their dot.
+class Utf8Letters {
+ public:
+  Utf8Letters() : made_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (made_ != nullptr) before_ = ::uselocale(made_);
+  }
+  ~Utf8Letters() {
+    if (made_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(made_);
+  }
+  Utf8Letters(const Utf8Letters&) = delete;
+  Utf8Letters& operator=(const Utf8Letters&) = delete;
+
+ private:
+  locale_t made_, before_ = nullptr;
+};
+
+// Internationalised names in ASCII (IDNA); what libcurl says where it cannot.
+CURLUcode UseAsciiHost(CURLU* url) {
+  const Utf8Letters letters;
+  char* host = nullptr;
+  const CURLUcode code = curl_url_get(url, CURLUPART_HOST, &host, CURLU_PUNYCODE);
+  if (code == CURLUE_NO_HOST) return CURLUE_OK;  // of another scheme
+  if (code != CURLUE_OK) return code;
+  const CURLUcode set = curl_url_set(url, CURLUPART_HOST, host, 0);
+  curl_free(host);
+  return set;
 }
 
 bool IsPrivateV4(uint32_t address) {
@@ -48,10 +80,28 @@ absl::StatusOr<DownloadUrl> ParseDownloadUrl(const std::string& url, const std::
   }
   curl_url_set(handle.get(), CURLUPART_FRAGMENT, nullptr, 0);
   DownloadUrl parsed;
+  parsed.written_host = absl::AsciiStrToLower(Part(handle.get(), CURLUPART_HOST));
+  if (const CURLUcode ascii = UseAsciiHost(handle.get()); ascii != CURLUE_OK) {
+    return absl::InvalidArgumentError(absl::StrCat("no URL: its host \"", parsed.written_host,
+                                                   "\" is no name: ", curl_url_strerror(ascii)));
+  }
   parsed.text = Part(handle.get(), CURLUPART_URL);
   parsed.scheme = absl::AsciiStrToLower(Part(handle.get(), CURLUPART_SCHEME));
   parsed.host = absl::AsciiStrToLower(Part(handle.get(), CURLUPART_HOST));
   return parsed;
+}
+
+std::string RefererOf(const std::string& page, const DownloadUrl& url) {
+  const absl::StatusOr<DownloadUrl> parsed = ParseDownloadUrl(page, "");
+  if (!parsed.ok() || (parsed->scheme != "http" && parsed->scheme != "https") ||
+      (parsed->scheme == "https" && url.scheme == "http")) {
+    return "";
+  }
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> handle(curl_url(), curl_url_cleanup);
+  curl_url_set(handle.get(), CURLUPART_URL, parsed->text.c_str(), 0);
+  curl_url_set(handle.get(), CURLUPART_USER, nullptr, 0);
+  curl_url_set(handle.get(), CURLUPART_PASSWORD, nullptr, 0);
+  return Part(handle.get(), CURLUPART_URL);
 }
 
 bool IsPrivateAddress(const sockaddr& address) {

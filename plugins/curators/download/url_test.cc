@@ -18,6 +18,16 @@ TEST(DownloadUrl, PartsAndPrivateNetworks) {
   EXPECT_THAT(url->text, HasSubstr("/a%20b.jpg?%c3%bc"));
   EXPECT_EQ(ParseDownloadUrl("../c.jpg", "http://h/a/b/")->text, "http://h/a/c.jpg");
   EXPECT_FALSE(ParseDownloadUrl("a.jpg", "").ok());
+  const auto named = ParseDownloadUrl(
+      "http://B\xc3\xbc"
+      "cher.example/\xc3\xbc.jpg",
+      "");
+  ASSERT_TRUE(named.ok()) << named.status();
+  EXPECT_EQ(named->host, "xn--bcher-kva.example");
+  EXPECT_EQ(named->written_host,
+            "b\xc3\xbc"
+            "cher.example");
+  EXPECT_EQ(named->text, "http://xn--bcher-kva.example/%c3%bc.jpg");
   const auto is_private = [](uint32_t address) {
     sockaddr_in name = {};
     name.sin_family = AF_INET;
@@ -40,6 +50,20 @@ TEST(DownloadUrl, PartsAndPrivateNetworks) {
   EXPECT_TRUE(IsPrivateAddress(reinterpret_cast<const sockaddr&>(name)));
   name.sin6_addr.s6_addr[0] = 0x20;
   EXPECT_FALSE(IsPrivateAddress(reinterpret_cast<const sockaddr&>(name)));
+}
+
+// As browsers do by "no-referrer-when-downgrade" (W3C Referrer Policy), which keeps user and fragment
+// to itself.
+TEST(DownloadUrl, Referer) {
+  const DownloadUrl plain = ParseDownloadUrl("http://h/a.jpg", "").value();
+  const DownloadUrl secure = ParseDownloadUrl("https://h/a.jpg", "").value();
+  EXPECT_EQ(RefererOf("http://ann:x@p.example/q?a=1#b", plain), "http://p.example/q?a=1");
+  EXPECT_EQ(RefererOf("http://p.example/q", secure), "http://p.example/q");
+  EXPECT_EQ(RefererOf("https://p.example/q", secure), "https://p.example/q");
+  EXPECT_EQ(RefererOf("https://p.example/q", plain), "");
+  EXPECT_EQ(RefererOf("ftp://p.example/q", plain), "");
+  EXPECT_EQ(RefererOf("", plain), "");
+  EXPECT_EQ(RefererOf("no page", plain), "");
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "core/base/parallel_work.h"
 #include "core/base/status.h"
 #include "core/base/utf8.h"
+#include "plugins/curators/download/data_url.h"
 #include "plugins/curators/download/exchange.h"
 #include "plugins/curators/download/url.h"
 #include "plugins/curators/stage/files.h"
@@ -26,7 +27,7 @@ using Outcome = DownloadOutcome;
 // JPEG's thumbnail stands at the file's beginning.
 constexpr size_t kTailBytes = 1024;
 
-// "img.example/a/b.jpg"; InvalidArgument for a URL that leaves its host's folder.
+// "/a/b.jpg", below the host's folder; InvalidArgument for a URL that leaves it.
 absl::StatusOr<std::string> PathInMirror(const DownloadUrl& url) {
   const size_t authority = url.text.find("://") + 3;
   const size_t slash = url.text.find_first_of("/?", authority);
@@ -41,7 +42,7 @@ absl::StatusOr<std::string> PathInMirror(const DownloadUrl& url) {
     return absl::InvalidArgumentError(absl::StrCat("the host of ", url.text));
   }
   if (path.back() == '/') path += "index.html";
-  return url.host + path;
+  return path;
 }
 
 bool HasEnd(std::string_view bytes, std::string_view extension) {
@@ -63,11 +64,8 @@ std::string_view Judge(std::string_view bytes, DownloadResult& result) {
   }
   const std::string_view extension = ImageExtensionOf(bytes);
   if (extension.empty()) {
-    if (LooksLikeHtml(bytes.substr(0, 512))) {
-      Fail(result, Outcome::kHtml, "a page, not an image");
-    } else {
-      Fail(result, Outcome::kNotAnImage, NoImageWords(bytes));
-    }
+    NoImage judged = JudgeNoImage(bytes.substr(0, 512), "");
+    Fail(result, judged.outcome, std::move(judged.detail));
   } else if (!HasEnd(bytes, extension)) {
     Fail(result, Outcome::kTruncated, absl::StrCat(bytes.size(), " bytes and no end of the image"));
   } else {
@@ -96,6 +94,15 @@ absl::Status Fetch(const DownloadRequest& request, const std::string& mirror,
   result.id = request.id;
   result.url = request.url;
   result.attempts = 1;
+  if (IsDataUrl(request.url)) {
+    DataImage image = ImageOfDataUrl(request.url, options.max_bytes);
+    if (image.outcome == Outcome::kOk) {
+      result.outcome = image.outcome;
+      return Keep(image.bytes, image.extension, folder, result);
+    }
+    Fail(result, image.outcome, std::move(image.detail));
+    return absl::OkStatus();
+  }
   absl::StatusOr<DownloadUrl> url = ParseDownloadUrl(request.url, "");
   if (!IsUtf8(request.url)) url = absl::InvalidArgumentError("no URL: it is not UTF-8");
   const absl::StatusOr<std::string> path =
@@ -108,11 +115,16 @@ absl::Status Fetch(const DownloadRequest& request, const std::string& mirror,
     Fail(result, Outcome::kNotAllowed, url->scheme + " is neither http nor https");
     return absl::OkStatus();
   }
-  const std::string source = absl::StrCat(mirror, "/", *path);
   std::error_code error;
+  // A host with letters beyond ASCII may have a folder of either name.
+  std::string source = absl::StrCat(mirror, "/", url->written_host, *path);
+  if (!std::filesystem::is_regular_file(source, error)) {
+    source = absl::StrCat(mirror, "/", url->host, *path);
+  }
   if (!std::filesystem::is_regular_file(source, error)) {
     result.http_status = 404;
-    Fail(result, Outcome::kHttpStatus, absl::StrCat("answer 404: the mirror has no ", *path));
+    Fail(result, Outcome::kHttpStatus,
+         absl::StrCat("answer 404: the mirror has no ", url->written_host, *path));
     return absl::OkStatus();
   }
   const auto size = static_cast<int64_t>(std::filesystem::file_size(source, error));

@@ -1,5 +1,5 @@
 // Downloads of what lies in a mirror already: <mirror>/<host>/<path>, the path as in the URL, its
-// query ("?...") included; a path that ends in '/' has "index.html" appended.
+// query ("?...") included; a path that ends in '/' has "index.html" appended. data: URLs need none.
 #ifndef FACET_PLUGINS_CURATORS_SEARCH_MIRROR_FETCH_H_
 #define FACET_PLUGINS_CURATORS_SEARCH_MIRROR_FETCH_H_
 

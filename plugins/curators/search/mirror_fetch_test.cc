@@ -79,6 +79,21 @@ TEST_F(Mirror, FailsAsADownloadDoes) {
   EXPECT_EQ(Get("http://h.example/a.jpg", small).outcome, Outcome::kTooLarge);
 }
 
+TEST_F(Mirror, HostsBeyondAsciiHaveAFolderOfEitherNameAndDataUrlsNeedNone) {
+  Write(
+      "b\xc3\xbc"
+      "cher.example/a.jpg",
+      kPicture);
+  Write("xn--r8jz45g.example/a.jpg", kPicture);
+  EXPECT_EQ(Get("http://b\xc3\xbc"
+                "cher.example/a.jpg")
+                .outcome,
+            Outcome::kOk);
+  EXPECT_EQ(Get("http://\xe4\xbe\x8b\xe3\x81\x88.example/a.jpg").outcome, Outcome::kOk);
+  EXPECT_EQ(Get("data:,%89PNG%0D%0A%1A%0A").file, "one.png");
+  EXPECT_EQ(Get("data:text/html,<html>").outcome, Outcome::kHtml);
+}
+
 TEST_F(Mirror, RefusesIdsAndStops) {
   const std::string in = folder_ + "/mirror", out = folder_ + "/out";
   EXPECT_THAT(

@@ -106,7 +106,7 @@ DownloadPlan PlanDownloads(const std::vector<CandidateImage>& images) {
     const std::string id =
         absl::StrCat(IdentityFolder(image.query.identity), "/", Sha256Hex(url).substr(0, 16));
     const auto [place, is_new] = index.emplace(id, static_cast<int64_t>(plan.requests.size()));
-    if (is_new) plan.requests.push_back({id, url});
+    if (is_new) plan.requests.push_back({id, url, image.hit.page});
     plan.request_of.push_back(place->second);
   }
   return plan;

@@ -47,7 +47,7 @@ TEST(TopHits, BestRanksOfEachQueryOnce) {
                     third = {"B", "e", "B"};
   SearchResults results;
   results[{"e", "A"}] = {
-      {"u3", 3, "", ""}, {"u0", 0, "", ""}, {"u1", 1, "", ""}, {"u0", 2, "", ""}};
+      {"u3", 3, "", ""}, {"u0", 0, "http://p", ""}, {"u1", 1, "", ""}, {"u0", 2, "", ""}};
   results[{"e", "A actor"}] = {{"u1", 0, "", ""}};
   const CandidateImages candidates = TopHits({first, second, third}, results, 3);
   std::vector<std::string> lines;
@@ -65,6 +65,7 @@ TEST(TopHits, BestRanksOfEachQueryOnce) {
   // printf u0 | sha256sum
   EXPECT_EQ(plan.requests[0].id, "A/9dc02223da426384");
   EXPECT_EQ(plan.requests[0].url, "u0");
+  EXPECT_EQ(plan.requests[0].page, "http://p");
 }
 
 TEST(IdentityFolder, SafeAndDifferent) {
