@@ -217,7 +217,7 @@ StageType TrainStage() {
       SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"),
       SettingsSlot<WeightSettings>("train.weights", "a network from elsewhere"),
       RowSlot("train.start_from",
-              "row whose network's layers are copied where name and shape agree"),
+              "row whose network's layers are copied, each whole, where names and shapes agree"),
   };
   type.moved = MovedKeys();
   type.inputs = {{"crops", kCrops}, {"start", kNetwork, true}};

@@ -150,9 +150,8 @@ TEST_F(TrainTest, TakesNoBiasWithoutItsWeights) {
   const std::string path = from->output_ + "/weights.safetensors";
   StoredTensors edited = *ReadTensors(path);
   edited.tensors.erase("conv2_1.weight");
-  std::vector<int64_t>& shape = edited.tensors.at("fc6.weight").shape;
-  shape = {shape[1], shape[0]};
-  ASSERT_TRUE(WriteTensors(path, edited).ok());
+  edited.tensors.at("fc6.weight").shape.push_back(1);
+  ASSERT_TRUE(WriteTensors(path, SourcesOf(edited)).ok());
   auto to = Context("to"), fresh = Context("fresh");
   to->inputs_["start"] = from->output_;
   for (FakeContext* context : {to.get(), fresh.get()}) {
