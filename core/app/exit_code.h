@@ -17,10 +17,10 @@ enum ExitCode : int {
   kExitDamaged = 9,       // cache verify found what is damaged
   kExitPending = 10,      // plan --exit-code: work is to be done
   kExitBug = 70,          // a bug in the host
-  kExitInterrupted = 75,  // stopped after a checkpoint: run the same command again
-  kExitSigint = 130,      // second SIGINT; the first where `run --watch` waits
+  kExitInterrupted = 75,  // stages stopped after a checkpoint: run the same command again
+  kExitSigint = 130,      // SIGINT; where stages run, the second
   kExitClosedPipe = 141,  // the reader of stdout went away
-  kExitSigterm = 143,     // second SIGTERM, as 130
+  kExitSigterm = 143,     // SIGTERM, as 130
 };
 
 }  // namespace facet

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/app/signals.h"
 #include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -66,6 +67,7 @@ absl::StatusOr<std::map<std::string, std::string>> LibraryReleases(const std::st
       {"libraries", answer.at("libraries")},
       {"circumstances",
        Circumstances(worker_path, answer.at("files").get<std::vector<std::string>>())}};
+  const SignalPause pause;
   FACET_RETURN_IF_ERROR(WriteFileAtomically(cache_path, DumpPretty(entry)));
   return entry.at("libraries").get<std::map<std::string, std::string>>();
 }

@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "core/api/kinds.h"
+#include "core/app/signals.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
 
@@ -137,6 +138,7 @@ absl::StatusOr<std::vector<std::string>> WriteNewPlugin(const NewPlugin& plugin)
     return absl::AlreadyExistsError(absl::StrCat(
         plugin.folder, " is there and not empty; name another folder with --dir, or remove it"));
   }
+  const SignalPause pause;  // all of them or none
   fs::create_directories(plugin.folder, error);
   if (error) {
     return absl::PermissionDeniedError(

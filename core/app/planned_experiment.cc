@@ -11,6 +11,8 @@
 #include "core/app/trials.h"
 #include "core/base/suggest.h"
 #include "core/config/diagnostic.h"
+#include "core/config/inputs.h"
+#include "core/pipeline/experiment_layout.h"
 #include "core/pipeline/planner.h"
 #include "core/stages/code_digests.h"
 #include "core/stages/stage_types.h"
@@ -42,6 +44,13 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     return nullptr;
   }
   planned->plan = *std::move(plan);
+  const std::vector<Diagnostic> contents =
+      CheckContents(planned->rows, MakeExperimentLayout(AllStageTypes()), context.catalogue());
+  if (const int code = ExitCodeOf(contents); code != kExitDone || context.verbosity >= 0) {
+    std::fputs(RenderAll(contents, context.Colored(2)).c_str(), stderr);
+    *exit_code = code;
+    if (code != kExitDone) return nullptr;
+  }
   if (const std::vector<Diagnostic> refused = TryComponents(planned->rows, context);
       !refused.empty()) {
     std::fputs(RenderAll(refused, context.Colored(2)).c_str(), stderr);

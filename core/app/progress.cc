@@ -25,20 +25,18 @@ size_t TerminalWidth() {
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-// "1200/5000 images, 240/s, 15 s left, loss 3.21"
-std::string Describe(const StageProgress& progress, double seconds) {
+// "1200/5000 images, 240/s, 15 s left, loss 3.21". Of a stage that counts one thing after another
+// it is known what is left of this one alone.
+std::string Describe(const StageProgress& progress, const ProgressRate& pace, double now) {
   std::string text = progress.total > 0
                          ? absl::StrCat(progress.done, "/", progress.total, " ", progress.unit)
                          : absl::StrCat(progress.done, " ", progress.unit);
-  if (progress.done > 0 && seconds > 1.0) {
-    const double rate = static_cast<double>(progress.done) / seconds;
-    if (rate >= 0.1)
-      absl::StrAppend(&text, absl::StrFormat(rate < 10 ? ", %.1f/s" : ", %.0f/s", rate));
-    if (progress.total > progress.done) {
-      absl::StrAppend(&text, ", ",
-                      FormatDuration(static_cast<double>(progress.total - progress.done) / rate),
-                      " left");
-    }
+  const double rate = pace.per_second();
+  if (rate >= 0.1)
+    absl::StrAppend(&text, absl::StrFormat(rate < 10 ? ", %.1f/s" : ", %.0f/s", rate));
+  if (const double left = pace.SecondsLeft(now); left >= 0) {
+    absl::StrAppend(&text, ", ", FormatDuration(left),
+                    pace.part() == 1 ? " left" : " left of this part");
   }
   if (!progress.note.empty()) absl::StrAppend(&text, ", ", progress.note);
   return text;
@@ -54,6 +52,14 @@ std::string FormatDuration(double seconds) {
   return absl::StrFormat("%d h %02d min", whole / 3600, whole % 3600 / 60);
 }
 
+std::string UsersText(const StageSpec& stage) {
+  constexpr size_t kShown = 8;
+  const std::vector<std::string>& users = stage.users;
+  if (users.size() <= kShown) return absl::StrJoin(users, ",");
+  return absl::StrCat(absl::StrJoin(users.begin(), users.begin() + kShown, ","), " and ",
+                      users.size() - kShown, " more");
+}
+
 Progress::Progress(const StageGraph& graph, Form form, int verbosity,
                    std::function<void(const Json&)> record,
                    std::function<void(int, const StageOutcome&)> settled)
@@ -67,8 +73,7 @@ Progress::~Progress() { Clear(); }
 
 std::string Progress::Label(int stage) const {
   const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
-  return absl::StrCat(spec.users.size() > 1 ? "rows " : "row ", absl::StrJoin(spec.users, ","),
-                      "  ", spec.name);
+  return absl::StrCat(spec.users.size() > 1 ? "rows " : "row ", UsersText(spec), "  ", spec.name);
 }
 
 std::string Progress::Counts() const {
@@ -89,7 +94,7 @@ void Progress::OnStage(int stage, const StageOutcome& outcome) {
     Emit(event);
     inputs_line_.clear();
     if (outcome.state == StageState::kRunning) {
-      running_[stage] = {Clock::now(), Clock::now(), {}};
+      running_[stage] = {Clock::now(), Clock::now(), {}, {}};
     } else {
       running_.erase(stage);
     }
@@ -128,6 +133,7 @@ void Progress::OnProgress(int stage, const StageProgress& progress) {
   if (found == running_.end()) return;
   Running& running = found->second;
   running.progress = progress;
+  running.pace.Add(SecondsSince(running.start), progress);
   const bool due = Clock::now() - running.last_line >= kPlainInterval;
   if (form_ == Form::kJson) {
     const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
@@ -222,7 +228,7 @@ std::string Progress::LiveLine(int stage, const Running& running) const {
   const double seconds = SecondsSince(running.start);
   std::string text = absl::StrCat(Label(stage), ": ", FormatDuration(seconds));
   if (!running.progress.unit.empty()) {
-    absl::StrAppend(&text, ", ", Describe(running.progress, seconds));
+    absl::StrAppend(&text, ", ", Describe(running.progress, running.pace, seconds));
   }
   return text;
 }

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/app/progress_rate.h"
 #include "core/base/json.h"
 #include "core/graph/scheduler.h"
 
@@ -41,6 +42,7 @@ class Progress final : public RunObserver {
   struct Running {
     Clock::time_point start, last_line;
     StageProgress progress;
+    ProgressRate pace;
   };
 
   void Emit(const Json& event);
@@ -64,6 +66,9 @@ class Progress final : public RunObserver {
   Clock::time_point last_draw_, last_inputs_;
   std::string inputs_line_;
 };
+
+// The rows that use a stage: "a,b,c", of many the first few.
+std::string UsersText(const StageSpec& stage);
 
 // "42 s", "3 min 05 s", "1 h 12 min".
 std::string FormatDuration(double seconds);

@@ -89,6 +89,14 @@ std::string VerbContext::command_line(const std::vector<std::string>& others) co
   return line;
 }
 
+std::string VerbContext::command_line(const std::map<std::string, std::string>& variables) const {
+  std::string line;
+  for (const auto& [name, value] : variables) {
+    absl::StrAppend(&line, name, "=", ShellQuoted(value), " ");
+  }
+  return line + command_line();
+}
+
 const Catalogue& VerbContext::catalogue() {
   if (catalogue_) return *catalogue_;
   catalogue_ = Catalogue::Scan(

@@ -14,6 +14,7 @@
 #ifndef FACET_CORE_APP_VERB_H_
 #define FACET_CORE_APP_VERB_H_
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,8 @@ class VerbContext {
   std::string command() const;
   std::string command_line() const { return command_line(arguments); }
   std::string command_line(const std::vector<std::string>& others) const;
+  // The same with variables of the environment set in front.
+  std::string command_line(const std::map<std::string, std::string>& variables) const;
 
  private:
   std::optional<Catalogue> catalogue_;

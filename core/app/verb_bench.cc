@@ -78,7 +78,7 @@ int ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kNotFound:
       return kExitPlugin;
     case absl::StatusCode::kCancelled:
-      return kExitInterrupted;
+      return 128 + StopSignal();
     default:
       return kExitBackend;
   }
@@ -142,6 +142,7 @@ class BenchRun {
   }
 
   absl::Status Measure() {
+    NoteFirstSignal();
     FACET_ASSIGN_OR_RETURN(BenchListing all, program_.List());
     FACET_RETURN_IF_ERROR(CheckUse(all));
     warnings_ = std::move(all.warnings);

@@ -8,6 +8,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "core/app/input_check.h"
 #include "core/app/remarks.h"
 #include "core/app/trials.h"
 #include "core/config/diagnostic.h"
@@ -38,7 +39,12 @@ void PrintSummary(const Experiment& experiment, size_t errors, size_t warnings) 
   }
 }
 
-int Check(const ExperimentArguments& arguments, VerbContext& context) {
+struct CheckArguments {
+  ExperimentArguments experiment;
+  bool inputs = false;
+};
+
+int Check(const ExperimentArguments& arguments, bool inputs, VerbContext& context) {
   const ExperimentLayout layout = MakeExperimentLayout(AllStageTypes());
   const LoadResult loaded =
       LoadExperiment(arguments.file, OverridesOf(arguments), layout, context.catalogue());
@@ -87,17 +93,22 @@ int Check(const ExperimentArguments& arguments, VerbContext& context) {
     std::fputs(RenderAll(problems, context.Colored(2)).c_str(), stderr);
   }
   PrintSummary(loaded.experiment, errors, warnings);
-  return ExitCodeOf(problems);
+  if (!inputs || errors > 0) return ExitCodeOf(problems);
+  std::fflush(stdout);
+  return LookIntoInputs(arguments, context);
 }
 
 }  // namespace
 
 void AddCheckVerb(Command program, VerbContext& context) {
-  auto arguments = std::make_shared<ExperimentArguments>();
+  auto arguments = std::make_shared<CheckArguments>();
   Command verb =
       program.Subcommand("check", "find every mistake of an experiment file; runs nothing");
-  AddExperimentArguments(verb, arguments.get());
-  verb.OnRun([arguments, &context] { return Check(*arguments, context); });
+  AddExperimentArguments(verb, &arguments->experiment);
+  verb.Flag("--inputs", &arguments->inputs,
+            "open the lists of the data sets too and look for each image; takes longer");
+  verb.OnRun(
+      [arguments, &context] { return Check(arguments->experiment, arguments->inputs, context); });
 }
 
 }  // namespace facet

@@ -57,7 +57,7 @@ std::string Why(const StageGraph& graph, const PlannedStage& planned) {
 void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planned) {
   size_t rows_width = 4, name_width = 5;
   for (const StageSpec& stage : graph.stages) {
-    rows_width = std::max(rows_width, absl::StrJoin(stage.users, ",").size());
+    rows_width = std::max(rows_width, UsersText(stage).size());
     name_width = std::max(name_width, stage.name.size());
   }
   int counts[4] = {};
@@ -65,9 +65,9 @@ void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planne
               static_cast<int>(name_width), "stage", "state", "why");
   for (size_t i = 0; i < planned.size(); ++i) {
     const StageSpec& stage = graph.stages[i];
-    std::printf("%-*s  %-*s  %-7s  %s\n", static_cast<int>(rows_width),
-                absl::StrJoin(stage.users, ",").c_str(), static_cast<int>(name_width),
-                stage.name.c_str(), StateName(planned[i].state), Why(graph, planned[i]).c_str());
+    std::printf("%-*s  %-*s  %-7s  %s\n", static_cast<int>(rows_width), UsersText(stage).c_str(),
+                static_cast<int>(name_width), stage.name.c_str(), StateName(planned[i].state),
+                Why(graph, planned[i]).c_str());
     ++counts[static_cast<int>(planned[i].state)];
   }
   std::printf("%zu stages: %d cached, %d to run, %d wait for these, %d blocked\n", planned.size(),
@@ -97,7 +97,7 @@ void PrintDot(const StageGraph& graph, const std::vector<PlannedStage>& planned)
   for (size_t i = 0; i < planned.size(); ++i) {
     const StageSpec& stage = graph.stages[i];
     std::printf("  s%zu [label = %s%s];\n", i,
-                Dump(absl::StrCat(stage.name, "\nrows ", absl::StrJoin(stage.users, ","), "\n",
+                Dump(absl::StrCat(stage.name, "\nrows ", UsersText(stage), "\n",
                                   StateName(planned[i].state)))
                     .c_str(),
                 planned[i].state == State::kCached ? ", style = filled" : "");

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/app/contract_run.h"
+#include "core/app/signals.h"
 #include "core/base/json.h"
 
 namespace facet {
@@ -70,7 +71,7 @@ void PrintReport(const Json& document) {
 int ExitCodeOfCheck(const absl::Status& status) {
   if (absl::IsNotFound(status)) return kExitUsage;
   if (absl::IsDataLoss(status)) return kExitPlugin;
-  if (absl::IsCancelled(status)) return kExitInterrupted;
+  if (absl::IsCancelled(status)) return 128 + StopSignal();
   return kExitBackend;
 }
 
@@ -103,6 +104,7 @@ int Check(const CheckArguments& arguments, const VerbContext& context) {
   request.valgrind = arguments.valgrind;
   request.limit = absl::Seconds(
       arguments.limit_s.value_or(arguments.valgrind ? kValgrindLimitSeconds : kLimitSeconds));
+  NoteFirstSignal();
   const absl::StatusOr<Json> document = RunContract(request);
   if (!document.ok()) return Fail(context, document.status(), ExitCodeOfCheck(document.status()));
   if (arguments.json) std::fputs(DumpPretty(*document).c_str(), stdout);

@@ -1,22 +1,14 @@
 #include "core/app/verb_preview.h"
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/app/build_info.h"
 #include "core/app/planned_experiment.h"
-#include "core/app/progress.h"
-#include "core/app/signals.h"
+#include "core/app/request_run.h"
 #include "core/base/file.h"
-#include "core/graph/executor.h"
-#include "core/graph/input_digests.h"
 #include "core/graph/scheduler.h"
 #include "core/pipeline/planner.h"
 #include "core/stages/stage_types.h"
@@ -35,32 +27,6 @@ struct PreviewArguments {
   std::string row, out;
   PreviewRequest request;
 };
-
-Progress::Form FormOf(const VerbContext& context) {
-  if (context.verbosity < 0) return Progress::Form::kQuiet;
-  const char* terminal = std::getenv("TERM");
-  const bool live =
-      ::isatty(STDERR_FILENO) == 1 && terminal != nullptr && std::string(terminal) != "dumb";
-  return live ? Progress::Form::kLive : Progress::Form::kPlain;
-}
-
-std::vector<StageOutcome> Execute(const StageGraph& graph, const PlannedExperiment& planned,
-                                  const std::string& log_folder, VerbContext& context) {
-  Progress progress(
-      graph, FormOf(context), context.verbosity, [](const Json&) {},
-      [](int, const StageOutcome&) {});
-  InputDigests digests(planned.store->index_path(),
-                       [&progress](const std::string& path, int64_t done, int64_t total) {
-                         progress.OnInputs(path, done, total);
-                       });
-  WorkerProcesses workers(context.worker_path());
-  RunOptions options;
-  options.log_folder = log_folder;
-  options.stop = &StopSignal;
-  options.provenance = BuildInfo();
-  options.force = {"preview"};  // no key says which fonts the machine has
-  return RunStages(graph, planned.environment, *planned.store, digests, workers, progress, options);
-}
 
 // The exit code where the sheet was not made.
 int TellFailure(const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
@@ -108,10 +74,7 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
                                  AllStageTypes(), context.catalogue(), planned->machine);
   if (!graph.ok()) return Fail(context, graph.status(), kExitUsage);
 
-  const std::string log_folder = absl::StrCat(planned->store->folder(), "/preview");
-  std::error_code error;
-  std::filesystem::create_directories(log_folder, error);  // a missing folder shows below
-  const std::vector<StageOutcome> outcomes = Execute(*graph, *planned, log_folder, context);
+  const std::vector<StageOutcome> outcomes = RunRequest(*graph, *planned, "preview", context);
   if (!HasArtifact(outcomes.back().state)) return TellFailure(*graph, outcomes, context);
   const ArtifactFile* picture = outcomes.back().artifact.Find("preview.png");
   if (picture == nullptr) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 
+#include "core/app/signals.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
@@ -79,6 +80,7 @@ int PrintReport(const ReportArguments& arguments, const VerbContext& context) {
     std::fputs(text.c_str(), stdout);
     return kExitDone;
   }
+  const SignalPause pause;
   const absl::Status written = WriteFileAtomically(arguments.out, text);
   return written.ok() ? kExitDone : Fail(context, written, kExitInput);
 }

@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "core/graph/input_digests.h"
 #include "core/graph/scheduler.h"
 #include "core/report/report.h"
+#include "core/report/summary.h"
 #include "core/report/table.h"
 
 namespace facet {
@@ -59,6 +62,7 @@ class RunCommand {
     if (const auto names = CheckStageNames(arguments_.force, planned_->plan.graph); !names.ok()) {
       return Fail(context_, names, kExitUsage);
     }
+    NoteFirstSignal();
     provenance_ = BuildInfo();
     provenance_["libraries"] = planned_->environment.libraries;
     auto record = RunRecord::Create(planned_->store->folder(), planned_->experiment, planned_->plan,
@@ -71,9 +75,17 @@ class RunCommand {
   }
 
  private:
+  // With what it read of the environment.
+  std::string ReproducingCommand() const {
+    std::map<std::string, std::string> variables = planned_->experiment.environment;
+    const char* const plugins = std::getenv("FACET_PLUGIN_PATH");
+    if (plugins != nullptr && *plugins != '\0') variables["FACET_PLUGIN_PATH"] = plugins;
+    return context_.command_line(variables);
+  }
+
   Json RunProvenance() const {
     Json provenance = provenance_;
-    provenance["command"] = context_.command_line();
+    provenance["command"] = ReproducingCommand();
     for (const StageSpec& stage : planned_->plan.graph.stages) {
       for (const auto& [role, use] : stage.components) {
         provenance["plugins"][use.kind + "/" + use.name] = use.library_digest;
@@ -87,10 +99,12 @@ class RunCommand {
         planned_->plan.graph, FormOf(arguments_, context_), context_.verbosity,
         [this](const Json& event) { record_->AddEvent(event); },
         [this](int stage, const StageOutcome& outcome) { OnSettled(stage, outcome); });
-    InputDigests digests(planned_->store->index_path(),
-                         [&progress](const std::string& path, int64_t done, int64_t total) {
-                           progress.OnInputs(path, done, total);
-                         });
+    InputDigests digests(
+        planned_->store->index_path(),
+        [&progress](const std::string& path, int64_t done, int64_t total) {
+          progress.OnInputs(path, done, total);
+        },
+        [] { return StopSignal() != 0; });
     WorkerProcesses workers(context_.worker_path());
     RunOptions options;
     options.jobs = arguments_.jobs;
@@ -115,7 +129,7 @@ class RunCommand {
   Report CurrentReport() const {
     Report report = MakeReport(planned_->experiment, planned_->rows, planned_->plan, outcomes_,
                                *planned_->store);
-    report.command = context_.command_line();
+    report.command = ReproducingCommand();
     for (const auto& [name, value] : provenance_.items()) {
       if (value.is_string()) report.provenance.emplace_back(name, value.get<std::string>());
     }
@@ -131,7 +145,12 @@ class RunCommand {
     for (const ReportRow& row : report.rows) written.Update(record_->WriteRow(row));
     TableStyle style;
     style.colour = context_.Colored(1);
-    std::fputs(RenderTable(report, style).c_str(), stdout);
+    style.failures = false;  // TellFailures() does
+    const Report shown = OfRowsAskedFor(report);
+    std::fputs(RenderTable(shown, style).c_str(), stdout);
+    if (const size_t others = report.rows.size() - shown.rows.size(); others > 0) {
+      std::printf("%zu other row%s not asked for\n", others, others == 1 ? " was" : "s were");
+    }
     std::printf("report: %s/report.html\n", record_->report_folder().c_str());
     std::fflush(stdout);
     if (!written.ok())
@@ -146,13 +165,29 @@ class RunCommand {
     return exit_code;
   }
 
-  void TellFailures(const Report& report) const {
-    std::set<std::string> told;
-    for (const ReportRow& row : report.rows) {
-      if (row.state != ReportRow::State::kFailed) continue;
-      std::string text = absl::StrCat("failed: row ", row.id, " (", row.label, ")");
-      if (told.insert(row.reason).second) absl::StrAppend(&text, ", ", row.reason);
-      if (!row.log_path.empty()) absl::StrAppend(&text, "\n  log: ", row.log_path);
+  // The table's; the files of the report have all rows.
+  Report OfRowsAskedFor(Report report) const {
+    if (arguments_.rows.empty()) return report;
+    const auto is_other = [this](const ReportRow& row) {
+      return std::find(arguments_.rows.begin(), arguments_.rows.end(), row.id) ==
+             arguments_.rows.end();
+    };
+    report.rows.erase(std::remove_if(report.rows.begin(), report.rows.end(), is_other),
+                      report.rows.end());
+    return report;
+  }
+
+  // A stage that several rows share fails once.
+  static void TellFailures(const Report& report) {
+    for (const ReasonLine& line : MakeReasons(report)) {
+      if (!line.failed) continue;
+      std::string text = absl::StrCat("failed: ", line.rows.size() == 1 ? "row " : "rows ");
+      for (const ReportRow* row : line.rows) {
+        absl::StrAppend(&text, row->id, row->label == row->id ? "" : " (" + row->label + ")", ", ");
+      }
+      const ReportRow& first = *line.rows.front();
+      absl::StrAppend(&text, first.reason);
+      if (!first.log_path.empty()) absl::StrAppend(&text, "\n  log: ", first.log_path);
       std::fprintf(stderr, "%s\n", text.c_str());
     }
   }

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/app/planned_experiment.h"
+#include "core/app/signals.h"
+#include "core/base/file.h"
+#include "core/base/status.h"
 #include "core/graph/input_digests.h"
 #include "core/graph/run_plan.h"
 
@@ -17,32 +21,42 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kPieceBytes = size_t{1} << 22;
+
 struct WeightsArguments {
   ExperimentArguments experiment;
   std::string row, output;
 };
 
-// Not through memory: a network may have gigabytes.
+// In pieces: a network may have gigabytes. Cancelled: a signal says so; there is no half of a file.
+absl::Status CopyFile(const std::string& from, const std::string& to) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file, AtomicFile::Create(to));
+  std::ifstream stream(from, std::ios::binary);
+  if (!stream) return absl::UnavailableError(absl::StrCat("cannot read ", from));
+  std::string piece(kPieceBytes, '\0');
+  while (stream) {
+    if (StopSignal() != 0) return absl::CancelledError("stopped; nothing was written");
+    stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    FACET_RETURN_IF_ERROR(file->Append({piece.data(), static_cast<size_t>(stream.gcount())}));
+  }
+  if (!stream.eof()) return absl::UnavailableError(absl::StrCat("cannot read ", from));
+  return file->Commit();
+}
+
 absl::Status CopyOut(const Store& store, const Artifact& artifact, const std::string& file,
                      const std::string& folder) {
   const ArtifactFile* found = artifact.Find(file);
   if (found == nullptr) {
     return absl::InternalError(absl::StrCat("the training made no ", file));
   }
-  const fs::path path = fs::path(folder) / file, partial = path.string() + ".partial";
+  const std::string path = absl::StrCat(folder, "/", file);
   std::error_code error;
   fs::create_directories(folder, error);
-  if (!error) {
-    fs::copy_file(store.BlobPath(found->digest), partial, fs::copy_options::overwrite_existing,
-                  error);
-  }
-  // The store's files are read-only.
-  if (!error) fs::permissions(partial, fs::perms::owner_write, fs::perm_options::add, error);
-  if (!error) fs::rename(partial, path, error);
   if (error) {
-    return absl::UnavailableError(absl::StrCat("cannot write ", path.string(), ": ",
-                                               error.message(), "; name another --output"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot make ", folder, ": ", error.message(), "; name another --output"));
   }
+  FACET_RETURN_IF_ERROR(CopyFile(store.BlobPath(found->digest), path));
   std::printf("%s\n", path.c_str());
   return absl::OkStatus();
 }
@@ -78,8 +92,10 @@ int Weights(const WeightsArguments& arguments, VerbContext& context) {
                     "\" is not trained yet; run: ", context.command_line(RunInstead(context)))),
                 kExitInput);
   }
+  NoteFirstSignal();
   for (const char* file : {"weights.safetensors", "model.json"}) {
     const absl::Status copied = CopyOut(*planned->store, train.artifact, file, arguments.output);
+    if (absl::IsCancelled(copied)) return Fail(context, copied, 128 + StopSignal());
     if (!copied.ok()) return Fail(context, copied, kExitUsage);
   }
   return kExitDone;

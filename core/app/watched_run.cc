@@ -93,6 +93,7 @@ WatchedPaths PathsOfRun(const ExperimentArguments& arguments, const VerbContext&
 }
 
 int WatchRun(const ExperimentArguments& arguments, const VerbContext& context) {
+  NoteFirstSignal();
   WatchedProgram program;
   program.command = {fs::read_symlink("/proc/self/exe").string()};
   for (const std::string& argument : context.arguments) {

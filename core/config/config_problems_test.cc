@@ -2,6 +2,7 @@
 // the layout of real rows.
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,129 @@ TEST_F(ConfigTest, UnknownComponentNamesLibrariesThatCannotBeUsed) {
             std::string::npos)
       << Text(result);
   EXPECT_NE(Text(result).find("searched: " + folder_ + "/plugins"), std::string::npos);
+}
+
+TEST_F(ConfigTest, FilesInAnotherEncodingAreNamedWithTheCure) {
+  const std::string utf16 = std::string("\xFF\xFEs\0c\0h\0e\0m\0a\0", 14);
+  const LoadResult wide = LoadFile(Write("wide.toml", utf16));
+  ASSERT_EQ(wide.diagnostics.size(), 1u);
+  EXPECT_EQ(wide.diagnostics[0].message, "not TOML: the file is UTF-16 (little-endian), not UTF-8");
+  EXPECT_NE(wide.diagnostics[0].help.find("iconv -f UTF-16 -t UTF-8 "), std::string::npos);
+  const LoadResult latin = LoadFile(Write("latin.toml", "schema = 1\ntitle = \"Caf\xE9\"\n"));
+  ASSERT_EQ(latin.diagnostics.size(), 1u);
+  EXPECT_EQ(latin.diagnostics[0].message, "not TOML: the byte 0xe9 is no character in UTF-8");
+  EXPECT_EQ(OriginText(latin.diagnostics[0].origin), folder_ + "/latin.toml:2:13");
+  EXPECT_NE(Text(latin).find(" 2 | title = \"Caf\xEF\xBF\xBD\"\n"), std::string::npos)
+      << Text(latin);
+  const LoadResult packed = LoadFile(Write("packed.toml", "\x1F\x8B\x08"));
+  ASSERT_EQ(packed.diagnostics.size(), 1u);
+  EXPECT_EQ(packed.diagnostics[0].message, "not TOML: the file is compressed with gzip");
+}
+
+// A weights file by its first bytes; the folder of a data set is not looked into.
+TEST_F(ConfigTest, InputsThatAreNotWhatTheyShouldBeAreNamed) {
+  Write("lfs.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n");
+  Write("page.xml", "<!DOCTYPE html><html></html>");
+  Write("w.pt", std::string("PK\x03\x04", 4));
+  Write("good.xml", "<?xml version=\"1.0\"?>\n<opencv_storage>");
+  for (const auto& [file, said] : std::map<std::string, std::string>{
+           {"lfs.safetensors", "is a Git-LFS pointer, not the file itself"},
+           {"page.xml", "is an HTML page"},
+           {"w.pt", "is a zip archive"},
+           {"good.xml", ""}}) {
+    const LoadResult result = Load("[[row]]\nid = \"1\"\ntrain.schedule.file = \"" + file + "\"\n");
+    ASSERT_TRUE(result.ok()) << Text(result);
+    const std::vector<Diagnostic> problems = CheckInputs(result, layout_, catalogue_);
+    ASSERT_EQ(problems.size(), said.empty() ? 0u : 1u) << file;
+    if (said.empty()) continue;
+    EXPECT_EQ(problems[0].code, "E0603");
+    EXPECT_EQ(problems[0].severity == Diagnostic::Severity::kWarning, file == "w.pt");
+    EXPECT_NE(problems[0].message.find("train.schedule.file: " + folder_ + "/" + file + " " + said),
+              std::string::npos)
+        << problems[0].message;
+  }
+}
+
+TEST_F(ConfigTest, AListInASetIsTomlOrBareWords) {
+  const std::string row = "[[row]]\nid = \"1\"\n";
+  const auto tags = [&](const std::string& value) {
+    const LoadResult result = Load(row, {"train.schedule.tags=" + value});
+    return result.ok()
+               ? Dump(Slots(result, 0, "train.schedule")["tags"])
+               : absl::StrCat(result.diagnostics[0].code, " ", result.diagnostics[0].origin.column);
+  };
+  // As the same value in a file.
+  for (const char* value : {R"(["Smith, J","b"])", R"(['a "b", c'])", R"(["a\"b"])", R"([])",
+                            R"(["]", "[", ",", "="])", "[\"\u00e9\", 'x']"}) {
+    const LoadResult file = Load(row + "train.schedule.tags = " + value + "\n");
+    ASSERT_TRUE(file.ok()) << Text(file);
+    EXPECT_EQ(tags(value), Dump(Slots(file, 0, "train.schedule")["tags"])) << value;
+  }
+  // Quotes that a shell let through, or took.
+  EXPECT_EQ(tags(R"("Smith, J")"), R"(["Smith, J"])");
+  EXPECT_EQ(tags(R"("Smith, J", 'b')"), R"(["Smith, J","b"])");
+  EXPECT_EQ(tags("a,b c"), R"(["a","b c"])");
+  EXPECT_EQ(tags("[a, b]"), R"(["a","b"])");
+  EXPECT_EQ(tags("O'Brien,b"), R"(["O'Brien","b"])");
+  EXPECT_EQ(tags(R"(a, "Smith, J",b)"), R"(["a","Smith, J","b"])");
+  EXPECT_EQ(tags(R"([a, 'Smith, "J"'])"), R"(["a","Smith, \"J\""])");
+  EXPECT_EQ(tags("1,true"), R"(["1","true"])");
+  EXPECT_EQ(tags(""), "[]");
+  // No half of a text; the place is that of the --set.
+  EXPECT_EQ(tags(R"(["Smith, J)"), "E0102 31");
+  EXPECT_EQ(tags(R"(a,"Smith, J)"), "E0102 32");
+  EXPECT_EQ(tags(R"("a" b)"), "E0102 25");
+}
+
+TEST_F(ConfigTest, ASetReadsNumbersAsTomlDoes) {
+  const auto lr = [&](const std::string& value) {
+    const LoadResult result = Load("[[row]]\nid = \"1\"\n", {"train.schedule.lr=" + value});
+    return result.ok() ? Dump(Slots(result, 0, "train.schedule")["lr"]) : Text(result);
+  };
+  EXPECT_EQ(lr("1e-3"), "0.001");
+  EXPECT_EQ(lr("2"), "2.0");
+  EXPECT_EQ(lr("1_000.5"), "1000.5");
+  EXPECT_NE(lr(".5").find("did you mean 0.5?\n"), std::string::npos) << lr(".5");
+  EXPECT_NE(lr("\"2\"").find("did you mean 2? numbers have no quotes"), std::string::npos);
+  EXPECT_NE(lr("0.1\nx=2").find("E0301"), std::string::npos) << lr("0.1\nx=2");
+  const LoadResult label = Load("[[row]]\nid = \"1\"\n", {"1:label=\"A, \\\"b\\\"\"", "seed=0x10"});
+  ASSERT_TRUE(label.ok()) << Text(label);
+  EXPECT_EQ(label.experiment.rows[0].label, "A, \"b\"");
+  EXPECT_EQ(Slots(label, 0, "seed"), 16);
+  const LoadResult bare = Load("[[row]]\nid = \"1\"\n", {"1:label=[draft] A"});
+  ASSERT_TRUE(bare.ok()) << Text(bare);
+  EXPECT_EQ(bare.experiment.rows[0].label, "[draft] A");
+}
+
+// Neither by the square of their number nor on the stack.
+TEST_F(ConfigTest, ThousandsOfRowsThatExtendEachOtherResolve) {
+  constexpr int kRows = 5000;
+  std::string text = "[[row]]\nid = \"0\"\ntrain.schedule.epochs = 7\n";
+  for (int i = 1; i < kRows; ++i) {
+    absl::StrAppend(&text, "[[row]]\nid = \"", i, "\"\nextends = \"", i - 1, "\"\nseed = ", i,
+                    "\n");
+  }
+  const LoadResult result = Load(text);
+  ASSERT_TRUE(result.ok()) << Text(result);
+  EXPECT_EQ(Slots(result, kRows - 1, "train.schedule")["epochs"], 7);
+  EXPECT_EQ(Slots(result, kRows - 1, "seed"), kRows - 1);
+  // The last is the first's parent.
+  const LoadResult circle = Load("[[row]]\nid = \"0\"\nextends = \"" + std::to_string(kRows - 1) +
+                                 "\"\n" + text.substr(text.find("[[row]]", 1)));
+  ASSERT_EQ(circle.diagnostics.size(), 1u);
+  EXPECT_EQ(circle.diagnostics[0].code, "E0502");
+  EXPECT_LT(Text(circle).size(), 5000u);
+}
+
+TEST_F(ConfigTest, VariablesThatPathsTookAreKept) {
+  setenv("FACET_TEST_FOLDER", "/a b", 1);
+  unsetenv("FACET_TEST_UNSET");
+  const LoadResult result = Load(
+      "[[row]]\nid = \"1\"\ntrain.schedule.file = \"${FACET_TEST_FOLDER}/x\"\n"
+      "embed = { loss = { use = \"softmax\" }, file = \"${FACET_TEST_UNSET:-/y}\" }\n");
+  ASSERT_TRUE(result.ok()) << Text(result);
+  EXPECT_EQ(result.experiment.environment,
+            (std::map<std::string, std::string>{{"FACET_TEST_FOLDER", "/a b"}}));
 }
 
 TEST_F(ConfigTest, UnreadableFilesAreOneSentence) {

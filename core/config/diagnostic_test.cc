@@ -1,5 +1,12 @@
 #include "core/config/diagnostic.h"
 
+#include <string>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "core/base/text_columns.h"
 #include "core/config/source.h"
 #include "gtest/gtest.h"
 
@@ -55,6 +62,62 @@ TEST(RenderTest, CaretFollowsDisplayWidthOfTabsAndWideText) {
   const std::string text = Render(diagnostic, false);
   EXPECT_NE(text.find("\n   |          ^ did"), std::string::npos)
       << text;  // 4 + 2 + 2 + 1 columns
+}
+
+// Where the caret is, and what stands above it.
+std::string AboveCaret(const std::string& text) {
+  std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  const auto line =
+      absl::c_find_if(lines, [](const std::string& each) { return absl::StrContains(each, '^'); });
+  if (line == lines.begin() || line == lines.end()) return "no caret";
+  const std::string& above = *(line - 1);
+  const auto caret = static_cast<int>(line->find('^'));
+  size_t begin = 0;
+  while (DisplayWidth(above.substr(0, begin)) < caret) {
+    for (++begin; (above[begin] & 0xC0) == 0x80;) ++begin;
+  }
+  return above.substr(begin);
+}
+
+TEST(RenderTest, ALongLineIsCutAroundItsCaret) {
+  Diagnostic diagnostic = Example();
+  const std::string part = "0.1, ", wide = "\xE9\xA1\x94";  // two columns
+  for (const std::string& filling : {part, wide}) {
+    std::string line = "rates = [";
+    for (int i = 0; i < 9000; ++i) line += filling;
+    const auto column = CodePoints(line) + 1;
+    line += "margn, ";
+    for (int i = 0; i < 9000; ++i) line += filling;
+    diagnostic.line_text = line;
+    diagnostic.origin.column = column;
+    const std::string text = Render(diagnostic, false);
+    EXPECT_LT(text.size(), 1500u);
+    for (const absl::string_view each : absl::StrSplit(text, '\n')) {
+      EXPECT_LE(DisplayWidth({each.data(), each.size()}), 175);
+    }
+    EXPECT_NE(text.find("--> table4.toml:13:" + std::to_string(column)), std::string::npos);
+    EXPECT_EQ(AboveCaret(text).substr(0, 5), "margn") << text;
+    EXPECT_NE(text.find("\n13 | ..."), std::string::npos) << text;
+    EXPECT_NE(text.find("...\n   | "), std::string::npos) << text;
+  }
+}
+
+TEST(RenderTest, ALongLineIsCutAtOneEndWhereTheCaretIsAtTheOther) {
+  Diagnostic diagnostic = Example();
+  diagnostic.line_text = "margn = " + std::string(40000, '7');
+  diagnostic.origin.column = 1;
+  EXPECT_EQ(AboveCaret(Render(diagnostic, false)).substr(0, 5), "margn");
+  diagnostic.origin.column = 9;
+  diagnostic.caret_width = 40000;  // as wide as what is shown of it
+  diagnostic.message = std::string(40000, 'm');
+  diagnostic.facts = {std::string(40000, 'f')};
+  const std::string text = Render(diagnostic, false);
+  EXPECT_EQ(AboveCaret(text).substr(0, 3), "777");
+  EXPECT_LT(text.size(), 3000u) << text;
+  diagnostic.origin.column = 40008;
+  diagnostic.caret_width = 1;
+  const std::string last = AboveCaret(Render(diagnostic, false));
+  EXPECT_EQ(last, "7");
 }
 
 TEST(RenderTest, ColourAddsNothingToTheWords) {

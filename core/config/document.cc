@@ -227,6 +227,7 @@ class Reader {
     if (RowLayers* known = document_.Find(name)) {
       known->layers.push_back(row);
     } else {
+      document_.place[name] = document_.rows.size();
       document_.rows.push_back({name, id->value, {row}});
     }
   }
@@ -240,8 +241,8 @@ class Reader {
 }  // namespace
 
 RowLayers* Document::Find(const std::string& id) {
-  const auto found = absl::c_find_if(rows, [&](const RowLayers& row) { return row.id == id; });
-  return found == rows.end() ? nullptr : &*found;
+  const auto found = place.find(id);
+  return found == place.end() ? nullptr : &rows[found->second];
 }
 
 std::vector<std::string> Document::RowIds() const {

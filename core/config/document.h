@@ -24,6 +24,7 @@ struct Document {
   std::vector<std::string> columns;
   std::vector<Node> base;  // the [base] of each file
   std::vector<RowLayers> rows;
+  std::map<std::string, size_t> place;         // id -> index of its row
   std::vector<std::string> files;              // as named, base files first
   std::map<std::string, std::string> folders;  // source -> absolute folder of its relative paths
 

@@ -68,6 +68,7 @@ size_t ExpandOne(const std::string& text, size_t begin, const Place& place, Prob
   const char* value = std::getenv(name.c_str());
   if (value != nullptr && *value != '\0') {
     expanded->append(value);
+    problems->AddVariable(name, value);
   } else if (!after.empty()) {
     expanded->append(after.substr(2));
   } else {

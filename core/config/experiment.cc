@@ -107,6 +107,7 @@ LoadResult LoadExperiment(const std::string& path, const std::vector<Override>& 
     problems.Error("E0101", place, exception.what());
   }
   result.texts = problems.texts();
+  result.experiment.environment = problems.variables();
   result.diagnostics = problems.Take();
   return result;
 }

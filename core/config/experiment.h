@@ -59,7 +59,8 @@ struct Experiment {
   Reference reference;               // empty if the file names none
   std::string reference_path;        // absolute
   std::vector<Row> rows;
-  std::vector<std::string> sources;  // absolute paths of all files read
+  std::vector<std::string> sources;                // absolute paths of all files read
+  std::map<std::string, std::string> environment;  // variables that its paths took, by name
 };
 
 struct Override {

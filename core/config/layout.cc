@@ -1,23 +1,31 @@
 #include "core/config/layout.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 
 namespace facet {
 namespace {
 
 enum class Relation { kNone, kSame, kAbove };
 
-// How a row's path stands to a slot's.
-Relation Compare(const std::string& path, const std::string& slot_path) {
-  const std::vector<std::string> names = absl::StrSplit(path, '.');
-  const std::vector<std::string> pattern = absl::StrSplit(slot_path, '.');
-  if (names.size() > pattern.size()) return Relation::kNone;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (pattern[i] != "*" && pattern[i] != names[i]) return Relation::kNone;
-  }
-  return names.size() == pattern.size() ? Relation::kSame : Relation::kAbove;
+// Takes the first name off a path.
+std::string_view TakeName(std::string_view* path) {
+  const std::string_view name = path->substr(0, path->find('.'));
+  path->remove_prefix(std::min(path->size(), name.size() + 1));
+  return name;
+}
+
+// How a row's path stands to a slot's. Asked for each value of each row and each slot.
+Relation Compare(std::string_view path, std::string_view slot_path) {
+  do {
+    const std::string_view pattern = TakeName(&slot_path), name = TakeName(&path);
+    if (pattern != "*" && pattern != name) return Relation::kNone;
+  } while (!path.empty() && !slot_path.empty());
+  if (!path.empty()) return Relation::kNone;
+  return slot_path.empty() ? Relation::kSame : Relation::kAbove;
 }
 
 }  // namespace

@@ -17,9 +17,10 @@ struct Node {
     kTable,
     kArray,
     kScalar,  // `scalar`: bool, integer, float, text; null for a date or time
-    kText,    // `scalar`: text of a --set, typed when its option is known
+    kText,    // `scalar`: words of a --set, typed when their option is known
   } type = Type::kTable;
   Json scalar;
+  bool quoted = false;  // of a kText: one text, whatever it looks like
   std::map<std::string, Node> members;
   std::vector<std::string> names;  // of the members, in the order in which they were first said
   std::vector<Node> elements;

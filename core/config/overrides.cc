@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/text_columns.h"
 #include "core/config/row_tree.h"
@@ -24,24 +25,40 @@ Place Within(const Override& override, size_t* begin, size_t* end) {
   return place;
 }
 
+// What TOML reads whatever the option is: a table, a list, a text in quotes, several of those. Bare
+// words wait for the type of their option.
+std::optional<Node> ReadToml(const std::string& text, const Place& place, Problems* problems) {
+  const auto& [source, line, column] = place.origin;
+  std::optional<Node> read = ReadTomlValue(text, source, column);
+  if (!read && text.front() == '[') {  // of bare words, perhaps
+    read.emplace();
+    read->scalar = text;
+  } else if (!read && text.front() != '{') {
+    read = ReadTomlValue(absl::StrCat("[", text, "]"), source, column - 1);
+  }
+  if (!read) return ReadTomlValue(text, source, column, problems);
+  if (read->type == Node::Type::kScalar || !read->scalar.is_null()) {
+    read->quoted = read->type == Node::Type::kScalar;
+    read->type = Node::Type::kText;
+    read->key = read->value = place;
+  }
+  return read;
+}
+
 std::optional<Node> ParseValue(const Override& override, size_t begin, const Slot* slot,
                                Problems* problems) {
   size_t end = override.text.size();
   Node value;
   value.value = Within(override, &begin, &end);
   const std::string text = override.text.substr(begin, end - begin);
-  if (!text.empty() && text.front() == '{') {
-    // A key in front that is as long as what stands there keeps the columns.
-    const size_t offset = static_cast<size_t>(value.value.origin.column) - 1;
-    const std::string key(offset - 1, 'x');
-    std::optional<Node> root =
-        ReadTomlOverride(absl::StrCat(key, "=", text), override.source, problems);
-    if (!root) return std::nullopt;
-    value = root->members.begin()->second;
-    return value;
+  if (!text.empty() && absl::StrContains("{[\"'", text.front())) {
+    std::optional<Node> read = ReadToml(text, value.value, problems);
+    if (!read || read->type != Node::Type::kText) return read;
+    value = *std::move(read);
+  } else {
+    value.type = Node::Type::kText;
+    value.scalar = text;
   }
-  value.type = Node::Type::kText;
-  value.scalar = text;
   if (slot != nullptr && slot->fill == Slot::Fill::kComponent) {
     Node component;
     component.value = component.key = value.value;

@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/config/circles.h"
 
 namespace facet {
 namespace {
@@ -14,6 +14,7 @@ class LinkChecker {
   LinkChecker(const std::string& slot, const std::vector<RowTree>& trees,
               const std::vector<Row>& rows, Problems* problems)
       : slot_(slot), trees_(trees), problems_(problems) {
+    for (const RowTree& tree : trees) by_id_[tree.id] = &tree;
     for (const Row& row : rows) {
       ids_.push_back(row.id);
       const auto named = row.slots.find(slot);
@@ -39,27 +40,18 @@ class LinkChecker {
         problem.help = absl::StrCat("skip row \"", tree.id, "\" too, or take the skip away");
       }
     }
-    for (const RowTree& tree : trees_) ReportCircle(tree.id);
+    for (const std::vector<std::string>& circle : FindCircles(ids_, next_)) ReportCircle(circle);
   }
 
  private:
-  const RowTree& Tree(const std::string& id) const {
-    return *absl::c_find_if(trees_, [&](const RowTree& tree) { return tree.id == id; });
-  }
+  const RowTree& Tree(const std::string& id) const { return *by_id_.at(id); }
   Place PlaceOf(const std::string& id) const {
     const Node* node = FindPath(Tree(id).slots, slot_);
     return node == nullptr ? Tree(id).place : node->value;
   }
 
-  void ReportCircle(const std::string& id) {
-    std::vector<std::string> chain = {id};
-    std::string next = next_[id];
-    while (!next.empty() && !absl::c_linear_search(chain, next)) {
-      chain.push_back(next);
-      next = next_[next];
-    }
-    if (next != id) return;
-    chain.push_back(id);
+  void ReportCircle(const std::vector<std::string>& chain) {
+    const std::string& id = chain.front();
     Diagnostic& problem = problems_->Error(
         "E0502", PlaceOf(id),
         chain.size() == 2 ? absl::StrCat("row \"", id, "\" names itself in ", slot_)
@@ -70,13 +62,13 @@ class LinkChecker {
           {PlaceOf(chain[i]).origin,
            absl::StrCat("row \"", chain[i], "\" names \"", chain[i + 1], "\"")});
     }
-    for (const std::string& row : chain) next_[row].clear();
   }
 
   const std::string& slot_;
   const std::vector<RowTree>& trees_;
   Problems* problems_;
   std::vector<std::string> ids_;
+  std::map<std::string, const RowTree*> by_id_;
   std::map<std::string, std::string> next_;
 };
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/suggest.h"
+#include "core/config/circles.h"
 #include "core/config/moved_keys.h"
 #include "core/config/named_slots.h"
 #include "core/config/value_check.h"
@@ -109,7 +110,9 @@ class Builder {
         layout_(layout),
         problems_(problems),
         ids_(document.RowIds()),
-        base_(BaseTree(document, layout, problems)) {}
+        base_(BaseTree(document, layout, problems)) {
+    for (const RowLayers& row : document.rows) rows_[row.id] = &row;
+  }
 
   std::vector<RowTree> Build() {
     for (const RowLayers& row : document_.rows) ReadOwnKeys(row);
@@ -127,10 +130,6 @@ class Builder {
   }
 
  private:
-  const RowLayers& Layers(const std::string& id) const {
-    return *absl::c_find_if(document_.rows, [&](const RowLayers& row) { return row.id == id; });
-  }
-
   // A text of the row itself; later layers count more.
   std::string Text(const RowLayers& row, const std::string& key, Place* place) {
     std::string text;
@@ -180,24 +179,18 @@ class Builder {
     Place place = row.place;
     own.parent = Text(row, "extends", &place);
     extends_[row.id] = place;
-    if (!own.parent.empty() && !absl::c_linear_search(ids_, own.parent)) {
+    if (!own.parent.empty() && rows_.count(own.parent) == 0) {
       ReportUnknownRow(own.parent, place, ids_, problems_);
       own.parent.clear();
     }
   }
 
   void ReportCircles() {
-    for (const std::string& id : ids_) {
-      std::vector<std::string> chain = {id};
-      std::string next = own_[id].parent;
-      while (!next.empty() && !absl::c_linear_search(chain, next)) {
-        chain.push_back(next);
-        next = own_[next].parent;
-      }
-      if (next != id) continue;  // ends, or leads into a circle of others
-      chain.push_back(id);
+    std::map<std::string, std::string> parents;
+    for (const auto& [id, own] : own_) parents[id] = own.parent;
+    for (const std::vector<std::string>& chain : FindCircles(ids_, parents)) {
       Diagnostic& problem = problems_->Error(
-          "E0502", extends_[id],
+          "E0502", extends_[chain[0]],
           absl::StrCat("rows extend each other in a circle: ", absl::StrJoin(chain, " -> ")));
       for (size_t i = 1; i + 1 < chain.size(); ++i) {
         problem.related.push_back(
@@ -208,16 +201,24 @@ class Builder {
     }
   }
 
-  Node Slots(const RowLayers& row) {
-    const auto known = slots_.find(row.id);
-    if (known != slots_.end()) return known->second;
-    const std::string& parent = own_[row.id].parent;
-    Node tree = parent.empty() ? base_ : Slots(Layers(parent));
-    for (Node layer : row.layers) {
-      MarkByRow(&layer);
-      Apply(layer, RowKeys(), layout_, &tree, problems_);
+  // From the nearest row above whose slots are known down to this one: a chain may be long.
+  const Node& Slots(const RowLayers& row) {
+    std::vector<const RowLayers*> chain = {&row};
+    while (slots_.count(chain.back()->id) == 0 && !own_[chain.back()->id].parent.empty()) {
+      chain.push_back(rows_.at(own_[chain.back()->id].parent));
     }
-    return slots_[row.id] = std::move(tree);
+    for (; !chain.empty(); chain.pop_back()) {
+      const RowLayers& next = *chain.back();
+      if (slots_.count(next.id) != 0) continue;
+      const std::string& parent = own_[next.id].parent;
+      Node tree = parent.empty() ? base_ : slots_.at(parent);
+      for (Node layer : next.layers) {
+        MarkByRow(&layer);
+        Apply(layer, RowKeys(), layout_, &tree, problems_);
+      }
+      slots_[next.id] = std::move(tree);
+    }
+    return slots_.at(row.id);
   }
 
   void ApplyOverride(const ParsedOverride& override, RowTree* row) {
@@ -243,6 +244,7 @@ class Builder {
   const ExperimentLayout& layout_;
   Problems* problems_;
   std::vector<std::string> ids_;
+  std::map<std::string, const RowLayers*> rows_;  // by id
   Node base_;
   std::map<std::string, RowTree> own_;
   std::map<std::string, Place> extends_;

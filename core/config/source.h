@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/config/diagnostic.h"
@@ -21,12 +22,18 @@ struct Place {
 // The line of an origin in `text` (the text itself for an origin without a line).
 std::string LineOf(std::string_view text, int line);
 
-// All diagnostics of one load, with the texts they quote.
+// All diagnostics of one load, with what it read: texts, which they quote, and variables.
 class Problems {
  public:
   void AddText(const std::string& source, std::string text) { texts_[source] = std::move(text); }
   const std::map<std::string, std::string>& texts() const { return texts_; }
   std::string LineAt(const Origin& origin) const;
+
+  // What was taken from the environment, by name.
+  void AddVariable(const std::string& name, std::string value) {
+    variables_[name] = std::move(value);
+  }
+  const std::map<std::string, std::string>& variables() const { return variables_; }
 
   // The reference serves for adding notes and facts, until Take.
   Diagnostic& Error(std::string code, const Place& place, std::string message);
@@ -37,7 +44,7 @@ class Problems {
   std::vector<Diagnostic> Take();
 
  private:
-  std::map<std::string, std::string> texts_;
+  std::map<std::string, std::string> texts_, variables_;
   std::deque<Diagnostic> diagnostics_;
 };
 

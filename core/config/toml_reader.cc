@@ -11,6 +11,8 @@
 #include "core/base/file.h"
 #include "core/base/suggest.h"
 #include "core/base/text_columns.h"
+#include "core/base/utf8.h"
+#include "core/config/file_contents.h"
 #include "core/config/folder.h"
 
 #define TOML_EXCEPTIONS 0
@@ -180,6 +182,46 @@ std::optional<Node> Parse(const std::string& text, const Converter& converter,
   return std::nullopt;
 }
 
+// Of a text with bytes that are none in UTF-8.
+void ReportBytes(const std::string& path, const std::string& text, Problems* problems) {
+  Place place;
+  place.origin = {path, 0, 1};
+  std::string line;
+  do {
+    line = LineOf(text, ++place.origin.line);
+  } while (IsUtf8(line));
+  size_t begin = 0, end = 0;  // of the code point that is none
+  do {
+    begin = end++;
+    while (end < line.size() && (line[end] & 0xC0) == 0x80) ++end;
+  } while (IsUtf8(line.substr(begin, end - begin)));
+  place.origin.column = CodePoints(line.substr(0, begin)) + 1;
+  Diagnostic& problem = problems->Error(
+      "E0102", place,
+      absl::StrCat("not TOML: the byte 0x", absl::Hex(static_cast<unsigned char>(line[begin])),
+                   " is no character in UTF-8"));
+  problem.caret_width = 1;
+  problem.help = absl::StrCat(
+      "save it as UTF-8; of Windows' Latin: iconv -f WINDOWS-1252 -t UTF-8 ", path, " > utf8.toml");
+}
+
+// Whether it is not even text.
+bool ReportForeign(const std::string& path, const std::string& text, Problems* problems) {
+  FileContent foreign = ForeignEncoding(path, text);
+  if (foreign.what.empty()) foreign = ForeignContent(path, text);
+  if (!foreign.what.empty()) {
+    Place place;
+    place.origin.source = path;
+    problems->Error("E0102", place, absl::StrCat("not TOML: the file is ", foreign.what)).help =
+        foreign.help;
+  } else if (!IsUtf8(text)) {
+    ReportBytes(path, text, problems);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // The file in the same folder that the name may have meant.
 std::string NearestFile(const std::string& path) {
   const fs::path folder = fs::path(path).parent_path();
@@ -213,12 +255,25 @@ std::optional<Node> ReadTomlFile(const std::string& path, const Place* asked_by,
     return std::nullopt;
   }
   problems->AddText(path, *text);
+  if (ReportForeign(path, *text, problems)) return std::nullopt;
   return Parse(*text, Converter(path, *text, /*has_lines=*/true), path, problems);
 }
 
-std::optional<Node> ReadTomlOverride(const std::string& text, const std::string& source,
-                                     Problems* problems) {
-  return Parse(text, Converter(source, text, /*has_lines=*/false), source, problems);
+std::optional<Node> ReadTomlValue(const std::string& text, const std::string& source, int column,
+                                  Problems* problems) {
+  // A key in front that is as long as what stands there keeps the columns.
+  const std::string key(static_cast<size_t>(std::max(1, column - 2)), 'x');
+  const std::string line = absl::StrCat(key, "=", text);
+  const std::optional<Node> root =
+      Parse(line, Converter(source, line, /*has_lines=*/false), source, problems);
+  // More than one: there is a line break in it, and what follows is no part of the value.
+  if (!root || root->names.size() != 1) return std::nullopt;
+  return root->members.begin()->second;
+}
+
+std::optional<Node> ReadTomlValue(const std::string& text, const std::string& source, int column) {
+  Problems unreported;
+  return ReadTomlValue(text, source, column, &unreported);
 }
 
 }  // namespace facet

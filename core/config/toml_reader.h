@@ -15,9 +15,12 @@ namespace facet {
 std::optional<Node> ReadTomlFile(const std::string& path, const Place* asked_by,
                                  Problems* problems);
 
-// Reads `text`, a line of TOML, as part of the --set `source`: its columns are the --set's.
-std::optional<Node> ReadTomlOverride(const std::string& text, const std::string& source,
-                                     Problems* problems);
+// Reads `text`, a value of TOML, as part of the --set `source` (E0102); `column` is where it begins
+// there.
+std::optional<Node> ReadTomlValue(const std::string& text, const std::string& source, int column,
+                                  Problems* problems);
+// The same, of what may as well be a bare word: nothing is reported.
+std::optional<Node> ReadTomlValue(const std::string& text, const std::string& source, int column);
 
 }  // namespace facet
 

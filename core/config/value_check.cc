@@ -6,61 +6,85 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "core/base/suggest.h"
 #include "core/base/text_columns.h"
 #include "core/config/environment.h"
+#include "core/config/toml_reader.h"
 #include "core/config/value_hints.h"
 
 namespace facet {
 namespace {
 
-// The quotes that a shell let through.
-std::string Unquoted(const std::string& text) {
-  const bool quoted = text.size() >= 2 && text.front() == text.back() &&
-                      (text.front() == '"' || text.front() == '\'');
-  return quoted ? text.substr(1, text.size() - 2) : text;
-}
-
-Json TypedScalar(const std::string& text, const std::string& type) {
-  int64_t whole = 0;
-  double number = 0.0;
-  if (type == "bool" && (text == "true" || text == "false")) return text == "true";
-  if (type == "int" && absl::SimpleAtoi(text, &whole)) return whole;
-  if ((type == "int" || type == "float") && absl::SimpleAtod(text, &number)) return number;
-  return Unquoted(text);
-}
-
-Node Typed(const Node& raw, const OptionSpec& spec) {
-  const std::string& text = raw.scalar.get_ref<const std::string&>();
-  Node node = raw;
-  node.type = Node::Type::kScalar;
-  if (!IsList(spec)) {
-    node.scalar = TypedScalar(text, spec.type);
-    return node;
+// A bare word of a --set; what TOML does not read as a value stays a kText.
+Node TypedWord(const std::string& word, const std::string& type, const Place& place) {
+  Node node;
+  node.type = Node::Type::kText;
+  node.scalar = word;
+  node.key = node.value = place;
+  if (type == "string") {
+    node.type = Node::Type::kScalar;
+  } else if (const auto read = ReadTomlValue(word, place.origin.source, place.origin.column);
+             read && read->type == Node::Type::kScalar && !read->scalar.is_null()) {
+    node.type = Node::Type::kScalar;
+    node.scalar = read->scalar;
   }
-  node.type = Node::Type::kArray;
+  return node;
+}
+
+// Where the element of a list that begins at `begin` ends. A text in quotes may have commas in it:
+// it ends where TOML reads it as one; npos: nowhere.
+size_t EndOfElement(const std::string& text, size_t begin, size_t last) {
+  const size_t first = std::min(text.find_first_not_of(' ', begin), last);
+  size_t end = std::min(text.find(',', begin), last);
+  if (first == last || (text[first] != '"' && text[first] != '\'')) return end;
+  while (!ReadTomlValue(text.substr(first, end - first), "", 1).has_value()) {
+    if (end == last) return std::string::npos;
+    end = std::min(text.find(',', end + 1), last);
+  }
+  return end;
+}
+
+// The words of a --set as the option's type says; none: they are no TOML, which is reported.
+std::optional<Node> Typed(const Node& raw, const OptionSpec& spec, Problems* problems) {
+  const std::string& text = raw.scalar.get_ref<const std::string&>();
+  Node one = raw;
+  one.type = Node::Type::kScalar;
+  if (!IsList(spec)) return raw.quoted ? one : TypedWord(text, spec.type, raw.value);
+  Node list;
+  list.type = Node::Type::kArray;
+  list.key = raw.key;
+  list.value = raw.value;
+  if (raw.quoted) {
+    list.elements.push_back(std::move(one));
+    return list;
+  }
   const bool bracketed = text.size() >= 2 && text.front() == '[' && text.back() == ']';
+  if (!bracketed && !text.empty() && text.front() == '[') {  // what is missing is TOML's to say
+    return ReadTomlValue(text, raw.value.origin.source, raw.value.origin.column, problems);
+  }
   size_t begin = bracketed ? 1 : 0;
   const size_t last = text.size() - begin;
   while (begin < last) {
-    const size_t end = std::min(text.find(',', begin), last);
-    const std::string part = text.substr(begin, end - begin);
-    const std::string trimmed(absl::StripAsciiWhitespace(part));
-    Node element;
-    element.type = Node::Type::kScalar;
-    element.scalar = TypedScalar(trimmed, ElementType(spec));
-    element.value = raw.value;
-    element.value.origin.column +=
-        CodePoints(std::string_view(text).substr(0, begin + part.find(trimmed)));
-    element.value.width = std::max(1, CodePoints(trimmed));
-    node.elements.push_back(std::move(element));
+    const size_t end = EndOfElement(text, begin, last);
+    const std::string part = text.substr(begin, std::min(end, last) - begin);
+    const std::string word(absl::StripAsciiWhitespace(part));
+    Place place = raw.value;
+    place.origin.column += CodePoints(std::string_view(text).substr(0, begin + part.find(word)));
+    place.width = std::max(1, CodePoints(word));
+    const auto& [source, line, column] = place.origin;
+    if (!word.empty() && (word.front() == '"' || word.front() == '\'')) {
+      std::optional<Node> read = ReadTomlValue(word, source, column, problems);
+      if (!read) return std::nullopt;
+      list.elements.push_back(*std::move(read));
+    } else {
+      list.elements.push_back(TypedWord(word, ElementType(spec), place));
+    }
     begin = end + 1;
   }
-  return node;
+  return list;
 }
 
 class Checker {
@@ -165,7 +189,9 @@ class Checker {
 std::optional<Json> CheckValue(const Node& node, const OptionSpec& spec,
                                const ValueContext& context, Problems* problems) {
   const Checker checker(spec, context, problems);
-  return node.type == Node::Type::kText ? checker.Check(Typed(node, spec)) : checker.Check(node);
+  if (node.type != Node::Type::kText) return checker.Check(node);
+  const std::optional<Node> typed = Typed(node, spec, problems);
+  return typed ? checker.Check(*typed) : std::nullopt;
 }
 
 bool CheckPlainText(const Node& node, const std::string& path, Problems* problems) {

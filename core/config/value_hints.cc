@@ -47,7 +47,7 @@ std::string Choices(const std::vector<std::string>& choices) {
 }
 
 // What a text at the place of a number may have meant: "64" -> 64, "224px" -> 224, "5%" -> 0.05.
-std::string MeantNumber(const std::string& text, const OptionSpec& spec) {
+std::string MeantNumber(const std::string& text, bool quoted, const OptionSpec& spec) {
   size_t length = text.size();
   double number = 0.0;
   while (length > 0 && !absl::SimpleAtod(text.substr(0, length), &number)) --length;
@@ -56,8 +56,10 @@ std::string MeantNumber(const std::string& text, const OptionSpec& spec) {
   if (unit == "%") number /= 100;
   const bool fits = ElementType(spec) != "int" || number == std::floor(number);
   if (!fits || !IsInside(number, spec)) return "";
-  return absl::StrCat("did you mean ", Number(number), "?",
-                      unit.empty() ? " numbers have no quotes" : " values have no units");
+  const char* const why = !unit.empty() ? " values have no units"
+                          : quoted      ? " numbers have no quotes"
+                                        : "";
+  return absl::StrCat("did you mean ", Number(number), "?", why);
 }
 
 }  // namespace
@@ -116,7 +118,9 @@ std::string MeantValue(const Node& node, const OptionSpec& spec) {
   if (type == "string" && node.type == Node::Type::kScalar && !value.is_null()) {
     return absl::StrCat("did you mean \"", Dump(value), "\"?");
   }
-  if ((type == "int" || type == "float") && text != nullptr) return MeantNumber(*text, spec);
+  if ((type == "int" || type == "float") && text != nullptr) {
+    return MeantNumber(*text, node.type == Node::Type::kScalar, spec);
+  }
   if (type == "int" && value.is_number_float()) {
     const double number = value.get<double>();
     if (number == std::floor(number) && IsInside(number, spec)) {

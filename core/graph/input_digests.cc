@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 #include <thread>
 #include <utility>
@@ -75,8 +76,9 @@ struct InputDigests::FileState {
   bool fresh = false;  // hashed in this process
 };
 
-InputDigests::InputDigests(const std::string& index_path, Progress progress)
-    : progress_(std::move(progress)) {
+InputDigests::InputDigests(const std::string& index_path, Progress progress,
+                           std::function<bool()> stop)
+    : progress_(std::move(progress)), stop_(std::move(stop)) {
   if (sqlite3_open(index_path.c_str(), &database_) != SQLITE_OK) {
     sqlite3_close(database_);
     database_ = nullptr;
@@ -174,7 +176,7 @@ absl::Status InputDigests::CheckExists(const std::string& what, const ExternalIn
   return absl::OkStatus();
 }
 
-absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) {
+absl::Status InputDigests::Scan(const ExternalInput& input, FileStates* files) const {
   const std::string what = What(input);
   FACET_RETURN_IF_ERROR(CheckExists(what, input));
   if (input.directory) return Walk(what, input.path, FilePatterns(input.files), files);
@@ -203,10 +205,11 @@ absl::Status InputDigests::AddFile(const std::string& what, const std::string& p
 }
 
 absl::Status InputDigests::Walk(const std::string& what, const std::string& root,
-                                const FilePatterns& patterns, FileStates* files) {
+                                const FilePatterns& patterns, FileStates* files) const {
   std::vector<std::pair<dev_t, ino_t>> above;  // the folders that `walk` is in
   std::function<absl::Status(const std::string&)> walk =
       [&](const std::string& below) -> absl::Status {
+    if (stop_ && stop_()) return absl::CancelledError("stopped");
     const std::string folder = below.empty() ? root : absl::StrCat(root, "/", below);
     struct stat info;
     if (::stat(folder.c_str(), &info) != 0) {
@@ -261,6 +264,22 @@ void InputDigests::LookUp(const std::string& root, FileStates* files) {
   }
 }
 
+// As Sha256File(), but that a file of gigabytes does not hold up the end of a run.
+absl::StatusOr<std::string> InputDigests::HashFile(const std::string& path) const {
+  constexpr size_t kPieceBytes = size_t{1} << 20;
+  if (!stop_) return Sha256File(path);
+  std::ifstream stream(path, std::ios::binary);
+  Sha256 hash;
+  std::string piece(kPieceBytes, '\0');
+  while (stream) {
+    if (stop_()) return absl::CancelledError("stopped");
+    stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    hash.Update({piece.data(), static_cast<size_t>(stream.gcount())});
+  }
+  // Why it cannot be read is the other's to say.
+  return stream.eof() ? absl::StatusOr<std::string>(hash.HexDigest()) : Sha256File(path);
+}
+
 absl::Status InputDigests::HashMissing(const std::string& root, FileStates* files) {
   std::vector<std::pair<const std::string, FileState>*> missing;
   for (auto& entry : *files) {
@@ -272,13 +291,13 @@ absl::Status InputDigests::HashMissing(const std::string& root, FileStates* file
       total, static_cast<int>(std::thread::hardware_concurrency()),
       [&](int64_t i) -> absl::Status {
         auto& [path, state] = *missing[static_cast<size_t>(i)];
-        FACET_ASSIGN_OR_RETURN(state.digest, Sha256File(path));
+        FACET_ASSIGN_OR_RETURN(state.digest, HashFile(path));
         state.fresh = true;
         return absl::OkStatus();
       },
       [&](int64_t done) {
         if (progress_) progress_(root, done, total);
-        return true;
+        return !stop_ || !stop_();
       });
   for (const auto* entry : missing) num_hashed_ += entry->second.fresh;
   return status;

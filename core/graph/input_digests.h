@@ -30,8 +30,10 @@ class InputDigests {
   // `total` files are to be hashed, `done` are.
   using Progress = std::function<void(const std::string& path, int64_t done, int64_t total)>;
 
-  // An index that cannot be opened is left out: everything is hashed.
-  explicit InputDigests(const std::string& index_path, Progress progress = nullptr);
+  // An index that cannot be opened is left out: everything is hashed. Once `stop` says so, Digest()
+  // is Cancelled.
+  explicit InputDigests(const std::string& index_path, Progress progress = nullptr,
+                        std::function<bool()> stop = nullptr);
   ~InputDigests();
   InputDigests(const InputDigests&) = delete;
   InputDigests& operator=(const InputDigests&) = delete;
@@ -56,16 +58,18 @@ class InputDigests {
 
   absl::Status Hash(const std::string& root, FileStates* files);
   static absl::Status CheckExists(const std::string& what, const ExternalInput& input);
-  static absl::Status Scan(const ExternalInput& input, FileStates* files);
+  absl::Status Scan(const ExternalInput& input, FileStates* files) const;
   static absl::Status AddFile(const std::string& what, const std::string& path, FileStates* files);
-  static absl::Status Walk(const std::string& what, const std::string& root,
-                           const FilePatterns& patterns, FileStates* files);
+  absl::Status Walk(const std::string& what, const std::string& root, const FilePatterns& patterns,
+                    FileStates* files) const;
   void LookUp(const std::string& root, FileStates* files);
+  absl::StatusOr<std::string> HashFile(const std::string& path) const;
   absl::Status HashMissing(const std::string& root, FileStates* files);
   void Remember(const FileStates& files, int64_t newest_ns);
 
   sqlite3* database_ = nullptr;
-  Progress progress_;
+  const Progress progress_;
+  const std::function<bool()> stop_;
   std::mutex mutex_;
   // Path, its role (folder, kept, patterns), and what lists the files: an artifact's content and the
   // option that it is asked for.

@@ -77,8 +77,9 @@ struct Grid {
 };
 
 struct TableStyle {
-  bool colour = false;  // ANSI escapes; words carry the meaning in any case
-  bool ascii = false;   // "+-" for ±, no box characters
+  bool colour = false;   // ANSI escapes; words carry the meaning in any case
+  bool ascii = false;    // "+-" for ±, no box characters
+  bool failures = true;  // why rows failed, below the result table
 };
 
 // The table alone, without its notes.

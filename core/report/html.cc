@@ -52,12 +52,12 @@ std::string Section(const std::string& title, const Grid& grid) {
 
 std::string Failures(const Report& report) {
   std::string out;
-  for (const ReportRow& row : report.rows) {
-    const bool failed = row.state == ReportRow::State::kFailed;
-    if (!failed && row.state != ReportRow::State::kSkipped) continue;
-    absl::StrAppend(&out, "<div class=\"", failed ? "failure" : "skipped", "\"><h3>Row ",
-                    EscapeHtml(row.id), failed ? " failed" : " skipped", "</h3><p>",
-                    EscapeHtml(row.reason), "</p>");
+  for (const ReasonLine& line : MakeReasons(report)) {
+    const ReportRow& row = *line.rows.front();
+    std::string about = line.about();
+    about[0] = 'R';
+    absl::StrAppend(&out, "<div class=\"", line.failed ? "failure" : "skipped", "\"><h3>",
+                    EscapeHtml(about), "</h3><p>", EscapeHtml(row.reason), "</p>");
     if (!row.log_path.empty()) {
       absl::StrAppend(&out, "<p class=\"note\">log: <code>", EscapeHtml(row.log_path),
                       "</code></p>");

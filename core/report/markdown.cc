@@ -44,11 +44,11 @@ std::string Fenced(const std::string& text) {
 
 std::string FailureText(const Report& report) {
   std::string out;
-  for (const ReportRow& row : report.rows) {
-    const bool failed = row.state == ReportRow::State::kFailed;
-    if (!failed && row.state != ReportRow::State::kSkipped) continue;
-    absl::StrAppend(&out, "\n**Row ", EscapeMarkdown(row.id), failed ? " failed" : " skipped",
-                    "**: ", EscapeMarkdown(row.reason), "\n");
+  for (const ReasonLine& line : MakeReasons(report)) {
+    const ReportRow& row = *line.rows.front();
+    std::string about = line.about();
+    about[0] = 'R';
+    absl::StrAppend(&out, "\n**", EscapeMarkdown(about), "**: ", EscapeMarkdown(row.reason), "\n");
     if (!row.log_tail.empty()) absl::StrAppend(&out, "\n", Fenced(row.log_tail));
   }
   return out;

@@ -55,4 +55,23 @@ std::vector<NoticeLine> MakeNotices(const Report& report) {
   return lines;
 }
 
+std::string ReasonLine::about() const {
+  std::vector<std::string> ids;
+  for (const ReportRow* row : rows) ids.push_back(row->id);
+  return absl::StrCat(RowNames(ids), failed ? " failed" : " skipped");
+}
+
+std::vector<ReasonLine> MakeReasons(const Report& report) {
+  std::vector<ReasonLine> lines;
+  std::map<std::pair<bool, std::string>, size_t> known;
+  for (const ReportRow& row : report.rows) {
+    const bool failed = row.state == ReportRow::State::kFailed;
+    if (!failed && row.state != ReportRow::State::kSkipped) continue;
+    const auto [found, is_new] = known.try_emplace({failed, row.reason}, lines.size());
+    if (is_new) lines.push_back({failed, {}});
+    lines[found->second].rows.push_back(&row);
+  }
+  return lines;
+}
+
 }  // namespace facet

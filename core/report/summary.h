@@ -18,6 +18,16 @@ struct NoticeLine {
 };
 std::vector<NoticeLine> MakeNotices(const Report& report);
 
+// Why rows have no result, each reason once: those that failed for one, with the log of the first,
+// or that are left out for one.
+struct ReasonLine {
+  bool failed = false;                 // else skipped
+  std::vector<const ReportRow*> rows;  // with one `reason`
+
+  std::string about() const;  // "rows 3, 4 failed"
+};
+std::vector<ReasonLine> MakeReasons(const Report& report);
+
 }  // namespace facet
 
 #endif  // FACET_CORE_REPORT_SUMMARY_H_

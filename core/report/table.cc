@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/report/curation.h"
 #include "core/report/grids.h"
+#include "core/report/summary.h"
 
 namespace facet {
 namespace {
@@ -26,14 +27,12 @@ std::string RenderTable(const Report& report, const TableStyle& style) {
   for (const Grid& grid : {ChangeGrid(report), CurationGrid(CurationStages(report))}) {
     if (grid.NumRows() > 0) absl::StrAppend(&out, "\n", TableAndNotes(grid, style));
   }
-  for (const ReportRow& row : report.rows) {
-    const bool failed = row.state == ReportRow::State::kFailed;
-    if (!failed && row.state != ReportRow::State::kSkipped) continue;
+  for (const ReasonLine& line : MakeReasons(report)) {
+    if (line.failed && !style.failures) continue;
+    const std::string& reason = line.rows.front()->reason;
     absl::StrAppend(&out, "\n",
-                    TerminalText(absl::StrCat("row ", row.id, failed ? " failed" : " skipped"),
-                                 failed ? Tone::kBad : Tone::kMuted, style),
-                    row.reason.empty() ? "" : ": ", TerminalText(row.reason, Tone::kPlain, style),
-                    "\n");
+                    TerminalText(line.about(), line.failed ? Tone::kBad : Tone::kMuted, style),
+                    reason.empty() ? "" : ": ", TerminalText(reason, Tone::kPlain, style), "\n");
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include "core/training/model.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -18,6 +19,9 @@ constexpr int64_t kMaxInputPx = 1 << 16;
 bool Agrees(const StoredTensor& stored, const at::Tensor& tensor) {
   return stored.shape == tensor.sizes().vec();
 }
+
+// "conv1_1" of conv1_1.weight.
+std::string LayerOf(const std::string& tensor) { return tensor.substr(0, tensor.rfind('.')); }
 
 }  // namespace
 
@@ -130,17 +134,29 @@ absl::StatusOr<Json> CopyLayers(const Model& from, const Model& to, Architecture
       tensors.push_back({kLossPrefix + named.name, named.tensor});
     }
   }
-  std::vector<std::string> copied, fresh, unused;
+  std::map<std::string, std::pair<size_t, size_t>> fits;  // layer -> tensors that agree, all
   for (const NamedTensor& named : tensors) {
     const bool of_loss = absl::StartsWith(named.name, kLossPrefix);
     const auto found = from.weights.tensors.find(named.name);
-    if (found == from.weights.tensors.end() || !Agrees(found->second, named.tensor) ||
-        (of_loss && !same_classifier)) {
+    auto& [agree, all] = fits[LayerOf(named.name)];
+    ++all;
+    if (found != from.weights.tensors.end() && Agrees(found->second, named.tensor) &&
+        (!of_loss || same_classifier)) {
+      ++agree;
+    }
+  }
+  std::vector<std::string> copied, fresh, unused, incomplete;
+  for (const NamedTensor& named : tensors) {
+    const auto& [agree, all] = fits.at(LayerOf(named.name));
+    if (agree < all) {
       fresh.push_back(named.name);
       continue;
     }
-    CopyFrom(found->second, named.tensor);
+    CopyFrom(from.weights.tensors.at(named.name), named.tensor);
     copied.push_back(named.name);
+  }
+  for (const auto& [layer, count] : fits) {
+    if (count.first > 0 && count.first < count.second) incomplete.push_back(layer);
   }
   if (copied.empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -152,7 +168,7 @@ absl::StatusOr<Json> CopyLayers(const Model& from, const Model& to, Architecture
       unused.push_back(name);
     }
   }
-  return Json{{"copied", copied}, {"new", fresh}, {"unused", unused}};
+  return Json{{"copied", copied}, {"new", fresh}, {"unused", unused}, {"incomplete", incomplete}};
 }
 
 }  // namespace facet

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "core/api/options.h"
 
 namespace facet {
@@ -32,6 +33,10 @@ struct WeightSettings {
       "factor on the mean-free pixels; 0: as file or architecture say. VGG-Face: 1");
   }
 };
+
+// What the files' names say against each other and the settings, before anything is read.
+// InvalidArgument.
+absl::Status CheckWeightSettings(const WeightSettings& settings);
 
 }  // namespace facet
 

@@ -26,27 +26,8 @@ std::string ShapeText(const std::vector<int64_t>& shape) {
 }  // namespace
 
 absl::StatusOr<StoredTensors> ReadForeignWeights(const WeightSettings& settings) {
-  if (!settings.mean_bgr.empty() && settings.mean_bgr.size() != 3) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("train.weights.mean_bgr has ", settings.mean_bgr.size(), " values, not 3"));
-  }
-  if (absl::EndsWith(settings.file, ".safetensors")) {
-    if (settings.layout.empty()) return ReadTensors(settings.file);
-    return absl::InvalidArgumentError(
-        "train.weights.layout belongs to a .caffemodel; a .safetensors file has none: leave it "
-        "out");
-  }
-  if (!absl::EndsWith(settings.file, ".caffemodel")) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("train.weights.file = \"", settings.file,
-                     "\": what it is shows in its ending, .safetensors or .caffemodel (a PyTorch "
-                     "file is a program: convert it to safetensors with the tool that wrote it)"));
-  }
-  if (settings.layout.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("train.weights.file = \"", settings.file,
-                     "\" is a Caffe model: train.weights.layout must name its deploy .prototxt"));
-  }
+  FACET_RETURN_IF_ERROR(CheckWeightSettings(settings));
+  if (absl::EndsWith(settings.file, ".safetensors")) return ReadTensors(settings.file);
   return ImportCaffe(settings.layout, settings.file);
 }
 

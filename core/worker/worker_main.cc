@@ -17,6 +17,7 @@
 #include "core/worker/worker.h"
 
 int main(int argc, char** argv) {
+  facet::DieWithParent();  // a library that hangs while it is looked at outlives nobody
   const std::string verb = argc > 1 ? argv[1] : "";
   const std::string torch_worker = facet::ProgramFolder() + "/facet-torch-worker";
   if (verb == "run" && argc == 3) {

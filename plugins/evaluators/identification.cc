@@ -26,6 +26,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -67,6 +68,14 @@ struct Options {
 class Identification final : public facet::Evaluator {
  public:
   static constexpr facet::Traits kTraits = {facet::Trait::kScoresIdentities};
+  static absl::StatusOr<std::unique_ptr<Identification>> Create(const Options& options) {
+    if (!options.ranks.empty() || !options.fpir.empty()) {
+      return std::make_unique<Identification>(options);
+    }
+    return absl::InvalidArgumentError(
+        "ranks and fpir are both empty, and this evaluator gives nothing else; give at least one, "
+        "for example ranks = [1]");
+  }
   explicit Identification(const Options& options) : options_(options) {}
 
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {

@@ -16,6 +16,7 @@
 // Example:  evaluator = { use = "tar_at_far", pairs = "all", distance = "cosine" }
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -51,6 +52,12 @@ struct Options {
 class TarAtFar final : public facet::Evaluator {
  public:
   static constexpr facet::Traits kTraits = {facet::Trait::kScoresIdentities};
+  static absl::StatusOr<std::unique_ptr<TarAtFar>> Create(const Options& options) {
+    if (!options.far.empty()) return std::make_unique<TarAtFar>(options);
+    return absl::InvalidArgumentError(
+        "far is empty, and this evaluator gives nothing else; give at least one rate, for example "
+        "far = [1e-3]");
+  }
   explicit TarAtFar(const Options& options) : options_(options) {}
 
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {

@@ -356,7 +356,7 @@ const Mistake kMistakes[] = {
      "E0401",
      "did you mean \"triplet\"?"},
     {"good.toml",
-     {"train.schedule.rates=[0.1, 0,01]"},
+     {"train.schedule.rates=[0.1, 0,1]"},
      "--set #1",
      0,
      28,

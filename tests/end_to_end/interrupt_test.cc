@@ -1,5 +1,8 @@
 // Stopped, killed, started again: the same bits as a run that nobody disturbed.
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -46,6 +49,17 @@ int64_t FirstTrainedImages(const std::string& err) {
     }
   }
   return 0;
+}
+
+// Whether the process has this file open.
+bool HasOpen(pid_t process, const std::string& path) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry("/proc/" + std::to_string(process) + "/fd", error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    std::error_code gone;
+    if (std::filesystem::read_symlink(entry->path(), gone) == path) return true;
+  }
+  return false;
 }
 
 bool TrainsLongerThan(const Program& program, int64_t images) {
@@ -115,6 +129,47 @@ TEST_F(InterruptTest, ASecondSignalLeavesAtOnceAndTheStoreIsWhole) {
   const Ending plain = RunTiny({});
   EXPECT_EQ(plain.exit_code, 0) << plain.err;
   EXPECT_THAT(Computed(plain), IsEmpty());
+}
+
+// Whatever the verb waits for: a file that does not come, gigabytes to be hashed.
+TEST_F(InterruptTest, AVerbThatRunsNoStageEndsAtTheFirstSignal) {
+  const std::string fifo = folder() + "/fifo.toml";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  for (const char* verb : {"check", "show", "plan", "preview", "run"}) {
+    for (const int signal : {SIGINT, SIGTERM}) {
+      const auto program = Start({verb, fifo});
+      int writer = -1;  // can be opened once the program reads
+      ASSERT_TRUE(program->WaitUntil([&] {
+        writer = ::open(fifo.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+        return writer >= 0;
+      })) << verb;
+      ::kill(program->id(), signal);
+      EXPECT_EQ(program->Wait().exit_code, 128 + signal) << verb;
+      ::close(writer);
+    }
+  }
+
+  CopyTinyStore();
+  const std::string weights = Write("w.caffemodel", "1"), layout = Write("w.prototxt", "1");
+  ASSERT_EQ(::truncate(weights.c_str(), int64_t{1} << 40), 0);  // a hole: hours to hash
+  const std::vector<std::string> sets = {DataFile("tiny.toml"), "--set",
+                                         "train.weights.file=w.caffemodel", "--set",
+                                         "train.weights.layout=w.prototxt"};
+  for (const char* verb : {"plan", "run"}) {
+    std::vector<std::string> arguments = {verb};
+    arguments.insert(arguments.end(), sets.begin(), sets.end());
+    const auto program = Start(arguments);
+    ASSERT_TRUE(program->WaitUntil([&] { return HasOpen(program->id(), weights); })) << verb;
+    ::kill(program->id(), SIGINT);
+    // Of the run other stages may have gone before.
+    EXPECT_EQ(program->Wait().exit_code, verb == std::string("run") ? 75 : 130) << verb;
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+    EXPECT_THAT(entry.path().filename().string(),
+                testing::AnyOf("fifo.toml", "w.caffemodel", "w.prototxt", ".facet",
+                               testing::EndsWith(".txt")));
+  }
+  EXPECT_EQ(RunTiny({}).exit_code, 0);
 }
 
 // A process that waits for a stage which another one computes, instead of computing it too.

@@ -256,6 +256,73 @@ TEST_F(VerbsTest, ReportRepeatsWhatTheRunSaidInEveryForm) {
   EXPECT_EQ(Facet({"report", "another"}).exit_code, 5);
 }
 
+size_t Count(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t i = text.find(part); i != std::string::npos; i = text.find(part, i + 1)) ++count;
+  return count;
+}
+
+TEST_F(VerbsTest, RunShowsTheRowsThatWereAskedFor) {
+  CopyTinyStore();
+  const Ending one = Facet({"run", Tiny(), "softmax"});
+  EXPECT_EQ(one.exit_code, 0) << one.err;
+  EXPECT_THAT(one.out, HasSubstr("softmax"));
+  EXPECT_THAT(one.out, testing::Not(HasSubstr("triplet")));
+  EXPECT_THAT(one.out, HasSubstr("1 other row was not asked for"));
+  EXPECT_THAT(Facet({"report", Tiny()}).out, HasSubstr("triplet"));  // its files have all
+  const Ending both = Facet({"run", Tiny(), "softmax", "triplet"});
+  EXPECT_THAT(both.out, HasSubstr("triplet vs softmax"));
+  EXPECT_THAT(both.out, testing::Not(HasSubstr("asked for")));
+}
+
+TEST_F(VerbsTest, AnEmptyListThatLeavesNothingIsAMistake) {
+  for (const auto& [set, said] : std::map<std::string, std::string>{
+           {"train.schedule.rates=[]", "rates is empty"},
+           {"train.schedule.rates=", "rates is empty"},
+           {"test.crops.scales=[]", "test.crops.scales is empty"},
+           {"test.evaluator={ use = 'tar_at_far', far = [] }", "far is empty"},
+           {"test.evaluator={ use = 'identification', ranks = [], fpir = [] }",
+            "ranks and fpir are both empty"}}) {
+    const Ending end = Facet({"check", Tiny(), "--set", set});
+    EXPECT_EQ(end.exit_code, 3) << set << end.out;
+    EXPECT_THAT(end.err, HasSubstr(said));
+  }
+  // Less than there would be, but something.
+  for (const char* set : {"test.evaluator.far=[]", "test.evaluator={ use = 'det', far = [] }",
+                          "test.evaluator={ use = 'identification', fpir = [] }"}) {
+    const Ending end = Facet({"check", Tiny(), "--set", set});
+    EXPECT_EQ(end.exit_code, 0) << set << end.err;
+  }
+}
+
+TEST_F(VerbsTest, AStageThatRowsShareFailsOnce) {
+  CopyTinyStore();
+  const Ending run = Facet({"run", Tiny(), "--set", "train.schedule.rates=1e30"});
+  EXPECT_EQ(run.exit_code, 1) << run.err;
+  EXPECT_EQ(Count(run.out + run.err, "training diverged"), 1u) << run.out << run.err;
+  EXPECT_THAT(run.err, HasSubstr("failed: rows softmax (A), triplet (A, triplet embedding), stage "
+                                 "train: "));
+  EXPECT_EQ(Count(run.err, "log: "), 1u) << run.err;
+  const std::string table = Facet({"report", Tiny()}).out;
+  EXPECT_EQ(Count(table, "rows softmax, triplet failed: "), 1u) << table;
+  EXPECT_EQ(Count(table, "training diverged"), 1u) << table;
+  const std::string text = Facet({"report", Tiny(), "--format", "md"}).out;
+  EXPECT_THAT(text, HasSubstr("**Rows softmax, triplet failed**: "));
+}
+
+TEST_F(VerbsTest, TheCommandToReproduceHasTheVariablesOfItsPaths) {
+  CopyTinyStore();
+  const std::string file =
+      Write("mine.toml", absl::StrCat("schema = 1\nextends = \"", Tiny(),
+                                      "\"\n[base]\ntest.data = { use = \"folder\", "
+                                      "root = \"${FACET_TEST_DATA}/faces\" }\n"));
+  const Ending run = InShell("FACET_TEST_DATA=\"/it's here\" \"$@\"", {"run", file, "softmax"});
+  EXPECT_EQ(run.exit_code, 5) << run.err;
+  EXPECT_THAT(
+      Facet({"report", file, "--format", "md"}).out,
+      HasSubstr(absl::StrCat("FACET_TEST_DATA='/it'\\''s here' facet run ", file, " softmax\n")));
+}
+
 TEST_F(VerbsTest, PreviewWritesAPictureOfEachStage) {
   CopyTinyStore();
   const std::string png = "\x89PNG\r\n\x1a\n";

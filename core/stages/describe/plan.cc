@@ -23,6 +23,11 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   const bool test = demand.branch == "test";
   StageSpec describe = NewStage("describe", test ? "describe" : demand.branch + ".describe");
   const Json scales = Scales(demand);
+  if (scales.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("row \"", row.id, "\": ", demand.branch,
+                     ".crops.scales is empty; give at least one size in px"));
+  }
   int64_t size_px = 0;
   for (const Json& scale : scales) size_px = std::max(size_px, scale.get<int64_t>());
   FACET_ASSIGN_OR_RETURN(describe.inputs["crops"],
@@ -36,7 +41,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   if (planner.Has(kNetwork, {row, ""})) {
     FACET_ASSIGN_OR_RETURN(describe.inputs["model"], planner.Make(kNetwork, {row, ""}));
   } else {
-    AddWeights(row, &describe);
+    FACET_RETURN_IF_ERROR(AddWeights(row, &describe));
     const ComponentUse& architecture = describe.components.at("architecture");
     if (!planner.HasTrait(architecture, Trait::kFixed) && !describe.settings.contains("weights")) {
       return absl::InvalidArgumentError(absl::StrCat(

@@ -142,7 +142,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
         absl::StrCat("row \"", row.id, "\": ", settings.status().message()));
   }
   FACET_RETURN_IF_ERROR(AddParts(planner, row, *settings, &train));
-  AddWeights(row, &train);
+  FACET_RETURN_IF_ERROR(AddWeights(row, &train));
   Planner::SetSeed(row, "train", &train);
   planner.SetNumerics(row, &train);
   train.libraries = {"torch", "opencv"};
@@ -178,14 +178,18 @@ absl::StatusOr<StageFindings> Findings(const StoredFiles& files) {
 
 }  // namespace
 
-void AddWeights(const Row& row, StageSpec* stage) {
+absl::Status AddWeights(const Row& row, StageSpec* stage) {
   const Json weights = Planner::Settings(row, "train.weights");
-  if (weights.value("file", "").empty()) return;
+  if (weights.value("file", "").empty()) return absl::OkStatus();
+  FACET_ASSIGN_OR_RETURN(const auto settings, ReadOptions<WeightSettings>(Dump(weights)));
+  FACET_RETURN_IF_ERROR(
+      Annotate(CheckWeightSettings(settings), absl::StrCat("row \"", row.id, "\"")));
   stage->settings["weights"] = weights;
   for (const char* option : {"file", "layout"}) {
     const std::string path = weights.value(option, "");
     if (!path.empty()) stage->externals.push_back({absl::StrCat("weights.", option), path});
   }
+  return absl::OkStatus();
 }
 
 StageType TrainStage() {
@@ -213,7 +217,7 @@ StageType TrainStage() {
       SettingsSlot<MemorySettings>("train.memory", "past embeddings beside those of a batch"),
       SettingsSlot<WeightSettings>("train.weights", "a network from elsewhere"),
       RowSlot("train.start_from",
-              "row whose network's layers are copied where name and shape agree"),
+              "row whose network's layers are copied, each whole, where names and shapes agree"),
   };
   type.moved = MovedKeys();
   type.inputs = {{"crops", kCrops}, {"start", kNetwork, true}};

@@ -129,6 +129,12 @@ absl::Status Start(StageContext& context, Parts& parts, Model* model) {
       absl::StrCat("Layers taken from the start network: ", LayerNames(model->start.at("copied")),
                    "; drawn anew: ", LayerNames(model->start.at("new")),
                    "; not used: ", LayerNames(model->start.at("unused")), "."));
+  if (const auto incomplete = model->start.at("incomplete").get<std::vector<std::string>>();
+      !incomplete.empty()) {
+    context.Notice(absl::StrCat("Of ", absl::StrJoin(incomplete, ", "),
+                                " the start network has some tensors and not all; a layer is taken "
+                                "whole or not at all."));
+  }
   return absl::OkStatus();
 }
 

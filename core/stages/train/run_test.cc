@@ -13,7 +13,9 @@ namespace facet {
 namespace {
 
 using ::testing::Contains;
+using ::testing::FloatNear;
 using ::testing::HasSubstr;
+using ::testing::Pointwise;
 
 TEST_F(TrainTest, LearnsAndGivesTheSameBitsAgain) {
   for (const char* precision : {"float32", "bfloat16"}) {
@@ -142,6 +144,37 @@ TEST_F(TrainTest, StartsFromLayersThatAgree) {
   const StoredTensors b = *ReadTensors(to->output_ + "/weights.safetensors");
   EXPECT_EQ(b.tensors.size(), a.tensors.size() + 4);
   for (const auto& [name, tensor] : a.tensors) EXPECT_EQ(tensor.values, b.tensors.at(name).values);
+}
+
+TEST_F(TrainTest, TakesNoBiasWithoutItsWeights) {
+  auto from = Context("from");
+  ASSERT_TRUE(RunTrain(*from).ok());
+  const std::string path = from->output_ + "/weights.safetensors";
+  StoredTensors edited = *ReadTensors(path);
+  edited.tensors.erase("conv2_1.weight");
+  edited.tensors.at("fc6.weight").shape.push_back(1);
+  ASSERT_TRUE(WriteTensors(path, SourcesOf(edited)).ok());
+  auto to = Context("to"), fresh = Context("fresh");
+  to->inputs_["start"] = from->output_;
+  for (FakeContext* context : {to.get(), fresh.get()}) {
+    ScheduleOf(*context)["rates"] = {1e-30};
+    OptimizerOf(*context)["weight_decay"] = 0.0;
+    ASSERT_TRUE(RunTrain(*context).ok());
+  }
+  EXPECT_THAT(to->notices_,
+              Contains(HasSubstr("drawn anew: conv2_1, fc6; not used: conv2_1, fc6.")));
+  EXPECT_THAT(to->notices_, Contains(HasSubstr("Of conv2_1, fc6 the start network has some tensors "
+                                               "and not all")));
+  const StoredTensors a = *ReadTensors(path),
+                      b = *ReadTensors(fresh->output_ + "/weights.safetensors"),
+                      c = *ReadTensors(to->output_ + "/weights.safetensors");
+  for (const auto& [name, tensor] : c.tensors) {
+    const bool is_new = name.rfind("conv2_1.", 0) == 0 || name.rfind("fc6.", 0) == 0;
+    // Biases begin as zeros, and a step of that rate is what they are then.
+    EXPECT_THAT(tensor.values,
+                Pointwise(FloatNear(1e-20f), (is_new ? b : a).tensors.at(name).values))
+        << name;
+  }
 }
 
 TEST_F(TrainTest, LeavesTheClassifierBehindIfThePeopleDiffer) {

@@ -2,13 +2,14 @@
 #ifndef FACET_CORE_STAGES_TRAIN_WEIGHTS_PLAN_H_
 #define FACET_CORE_STAGES_TRAIN_WEIGHTS_PLAN_H_
 
+#include "absl/status/status.h"
 #include "core/config/experiment.h"
 #include "core/graph/stage.h"
 
 namespace facet {
 
-// Nothing if the row names no such file.
-void AddWeights(const Row& row, StageSpec* stage);
+// Nothing if the row names no such file. InvalidArgument: by its name it is none that can be read.
+absl::Status AddWeights(const Row& row, StageSpec* stage);
 
 }  // namespace facet
 

@@ -34,8 +34,7 @@ void Set(CURL* curl, CURLoption option, T value) {
   FACET_CHECK(curl_easy_setopt(curl, option, value) == CURLE_OK);
 }
 
-}  // namespace
-
+// Begins, after blanks, as a page does.
 bool LooksLikeHtml(std::string_view start) {
   absl::string_view text(start.data(), start.size());
   if (absl::StartsWith(text, "\xef\xbb\xbf")) text.remove_prefix(3);
@@ -45,6 +44,8 @@ bool LooksLikeHtml(std::string_view start) {
   }
   return false;
 }
+
+}  // namespace
 
 NoImage JudgeNoImage(std::string_view start, const std::string& type) {
   const std::string named = type.empty() ? "" : absl::StrCat(" (Content-Type: ", type, ")");

@@ -28,9 +28,6 @@ struct NoImage {
 };
 NoImage JudgeNoImage(std::string_view start, const std::string& type);
 
-// Begins, after blanks, with "<!DOCTYPE", "<html", "<head", "<body", "<script" or "<!--".
-bool LooksLikeHtml(std::string_view start);
-
 struct DownloadAnswer {
   DownloadOutcome outcome = DownloadOutcome::kBrokenAnswer;
   std::string detail;
