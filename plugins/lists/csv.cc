@@ -49,7 +49,7 @@ class Parser {
       const size_t end = std::min(text_.find('\n', at_), text_.size());
       const absl::string_view line(text_.data() + at_, end - at_);
       // A line of tabs alone is a row of empty fields, if anything; nobody means that.
-      if (!absl::StripAsciiWhitespace(line).empty() && line[0] != '#') return;
+      if (!absl::StripAsciiWhitespace(line).empty()) return;
       at_ = end + (end < text_.size());
       ++line_;
     }
@@ -112,6 +112,11 @@ class Parser {
   char separator_ = '\0';
 };
 
+// What a line that is not of the table's form may have been meant as.
+std::string NoComments(const CsvTable::Row& row) {
+  return absl::StartsWith(row.fields[0], "#") ? " (a table has no comments: delete this line)" : "";
+}
+
 }  // namespace
 
 absl::StatusOr<CsvTable> CsvTable::Read(const std::string& path) {
@@ -159,7 +164,7 @@ absl::Status CsvTable::Parse(
     if (row->fields.size() != table.columns_.size()) {
       return LineError(path, row->line,
                        absl::StrCat(row->fields.size(), " fields; the header has ",
-                                    table.columns_.size(), " columns"));
+                                    table.columns_.size(), " columns", NoComments(*row)));
     }
     FACET_RETURN_IF_ERROR(use(table, *std::move(row)));
   }
@@ -203,8 +208,8 @@ absl::StatusOr<bool> CsvTable::Bool(const Row& row, const std::string& column, b
 
 std::string CsvField(const std::string& text) {
   const bool is_plain =
-      text.empty() || (text.find_first_of("\"\t;,\r\n") == std::string::npos && text[0] != '#' &&
-                       absl::StripAsciiWhitespace(text).size() == text.size());
+      text.find_first_of("\"\t;,\r\n") == std::string::npos &&
+      absl::StripAsciiWhitespace(text).size() == text.size();
   if (is_plain) return text;
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }
