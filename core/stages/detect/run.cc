@@ -12,6 +12,7 @@
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
 #include "core/stages/detect/detect.h"
+#include "core/stages/detect/outside_boxes.h"
 #include "core/stages/detect/settings.h"
 
 namespace facet {
@@ -80,6 +81,7 @@ class FaceSearch {
     if (record.state == State::kUnreadable && bad_files_.size() < kNumNamed) {
       bad_files_.push_back(absl::StrCat(item.sample.key, ": ", record.reason));
     }
+    if (record.state == State::kFound) outside_.Take(record, item.sample.key);
     const bool missed = record.state == State::kFallback || record.state == State::kDropped;
     if (missed && first_missed_.empty()) first_missed_ = item.sample.key;
   }
@@ -108,6 +110,7 @@ class FaceSearch {
           settings_.missing == "drop" ? "they are dropped" : "the central box is taken",
           " (first: ", first_missed_, ")"));
     }
+    FACET_RETURN_IF_ERROR(outside_.Conclude(name_, Number(State::kFound), context_));
     context_.Count("images", num_images);
     context_.Count("unreadable images", unreadable);
     context_.Count("faces found", Number(State::kFound));
@@ -154,6 +157,7 @@ class FaceSearch {
   int64_t num_several_ = 0;
   std::vector<std::string> bad_files_;
   std::string first_missed_;
+  OutsideBoxes outside_;
 };
 
 }  // namespace
