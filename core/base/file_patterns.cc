@@ -19,12 +19,24 @@ Names Split(std::string_view path) {
 }
 
 // Put there by file systems, Windows, macOS, and the file servers of Synology and QNAP.
-constexpr const char* kLeftBehind[] = {
-    "lost+found",   "Thumbs.db", "ehthumbs.db",        "ehthumbs_vista.db", "desktop.ini",
-    "$RECYCLE.BIN", "RECYCLER",  "System Volume Information",
-    "__MACOSX",     "Icon\r",    "Network Trash Folder", "Temporary Items",
-    "@eaDir",       "#recycle",  "#snapshot",          "@Recycle",          "@Recently-Snapshot",
-    "@__thumb"};
+constexpr const char* kLeftBehind[] = {"lost+found",
+                                       "Thumbs.db",
+                                       "ehthumbs.db",
+                                       "ehthumbs_vista.db",
+                                       "desktop.ini",
+                                       "$RECYCLE.BIN",
+                                       "RECYCLER",
+                                       "System Volume Information",
+                                       "__MACOSX",
+                                       "Icon\r",
+                                       "Network Trash Folder",
+                                       "Temporary Items",
+                                       "@eaDir",
+                                       "#recycle",
+                                       "#snapshot",
+                                       "@Recycle",
+                                       "@Recently-Snapshot",
+                                       "@__thumb"};
 
 bool IsSpecial(const std::string& name) {
   return name[0] == '.' ||

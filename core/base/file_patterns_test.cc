@@ -32,8 +32,8 @@ TEST(FilePatterns, WhatSystemsLeaveAmongFilesIsNeverMeant) {
     EXPECT_FALSE(patterns.MayMatchBelow(name)) << name;
   }
   // What only looks like them.
-  for (const char* name : {"#hash", "@home", "__init__", "Thumbs", "Thumbs.db.jpg", "$HOME", "Icon",
-                           "\xff.jpg"}) {
+  for (const char* name :
+       {"#hash", "@home", "__init__", "Thumbs", "Thumbs.db.jpg", "$HOME", "Icon", "\xff.jpg"}) {
     EXPECT_TRUE(patterns.Match(name)) << name;
   }
 }

@@ -154,8 +154,8 @@ class CelebA final : public facet::Dataset {
           absl::StrCat(Thousands(missing.count()), " of ", Thousands(wanted),
                        " listed images are missing in ", folder_, ": ", missing.Names());
       if (options_.missing == "refuse") {
-        return absl::NotFoundError(absl::StrCat(
-            what, found.empty() ? "" : "; leave them out with missing = \"skip\""));
+        return absl::NotFoundError(
+            absl::StrCat(what, found.empty() ? "" : "; leave them out with missing = \"skip\""));
       }
       contents_.counts["missing images"] = missing.count();
       contents_.notices.push_back(what + ".");

@@ -3,9 +3,9 @@
 // Samples are in byte order of identity, then file name; key and path are "<identity>/<file>".
 // Files and folders that begin with a dot are ignored, and so is what systems leave behind (Thumbs.db,
 // @eaDir, __MACOSX, ...: core/base/file_patterns.h). Which files are images is said by their
-// extension, or with accept = "content" by their first bytes; they are not opened here, so that a
-// broken image is found, named and counted where faces are detected. Folders inside an identity are
-// not entered. `list` names the images of the `curated` snapshot, one relative path a line; "#" and
+// extension (jpg, jpeg, png, pgm, ppm, pnm, bmp, tif, tiff, webp, in any case), or with accept =
+// "content" by their first bytes; they are not opened here, so that a broken image is found, named
+// and counted where faces are detected. Folders inside an identity are not entered. `list` names the images of the `curated` snapshot, one relative path a line; "#" and
 // "# text" are comments, "#text" is a name.
 // Filters, in this order: exclude, snapshot, max_images, min_images, max_identities.
 // Errors: NotFound if no image is left; InvalidArgument for snapshot = "curated" without a list.

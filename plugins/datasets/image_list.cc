@@ -1,9 +1,16 @@
 // A user's own images as a table, and pairs of them as another: any data set and protocol without a
 // plugin of its own.
 //
-//   list   one face a row: path, identity and, optional, key, x, y, width, height, lx1, ly1, ...,
-//          score, pose, rank, curated, video, frame, fold
-//   pairs  optional: first, second, genuine and, optional, fold
+//   list   one face a row
+//     path, identity        needed; paths are below root; identity may be empty (unknown)
+//     key                   unique; else the path, with "#2", "#3" for further faces of it
+//     x, y, width, height   box, px
+//     lx1, ly1, lx2, ...    2, 5, 9 or 68 landmarks, px
+//     score, pose, rank, curated, video, frame, fold
+//   pairs  optional
+//     first, second         keys of images, or names of videos (a template is then all its frames)
+//     genuine               0, 1, false, true
+//     fold                  from 0; without the column, `folds` equal runs in order
 //
 // Tables have a header line and are separated by commas, semicolons or tabs; fields may be quoted;
 // there are no comments (datasets/image_table.h says all). A face or a pair that is listed again
@@ -69,24 +76,22 @@ class ImageList final : public facet::Dataset {
 
   absl::StatusOr<DatasetContents> Load() override {
     contents_ = {};
-    FACET_ASSIGN_OR_RETURN(contents_.samples,
-                           facet::ReadImageTable(options_.list, options_.ignore, &contents_.notices));
+    FACET_ASSIGN_OR_RETURN(contents_.samples, facet::ReadImageTable(options_.list, options_.ignore,
+                                                                    &contents_.notices));
     if (!options_.pairs.empty()) {
-      FACET_ASSIGN_OR_RETURN(contents_.protocol,
-                             facet::ReadPairTable(options_.pairs, options_.protocol == "split",
-                                                  options_.folds, contents_.samples,
-                                                  &contents_.notices));
+      FACET_ASSIGN_OR_RETURN(
+          contents_.protocol,
+          facet::ReadPairTable(options_.pairs, options_.protocol == "split", options_.folds,
+                               contents_.samples, &contents_.notices));
       contents_.protocol.name = options_.name.empty() ? "image list" : options_.name;
       FACET_RETURN_IF_ERROR(CheckFolds());
     }
     FACET_RETURN_IF_ERROR(TakePresent());
     contents_.counts["images"] = static_cast<int64_t>(contents_.samples.size());
     if (!options_.pairs.empty()) {
-      if (const std::string folds = facet::OneSidedFolds(contents_.protocol); !folds.empty()) {
-        contents_.notices.push_back(absl::StrCat(
-            options_.pairs, ": ", folds, ", so no error rate of it alone: a column `fold` mixes ",
-            "them, or the option `folds` with a smaller number."));
-      }
+      facet::NoteOneSidedFolds(
+          options_.pairs, "a column `fold` mixes them, or the option `folds` with a smaller number",
+          &contents_);
       contents_.counts["pairs"] = static_cast<int64_t>(contents_.protocol.pairs.size());
     }
     return std::move(contents_);

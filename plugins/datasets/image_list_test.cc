@@ -133,8 +133,9 @@ TEST(ImageList, MissingImages) {
 
 TEST(ImageList, SkippedImagesTakeTheirFoldsAlong) {
   const std::string root = MakeImages();
-  WriteText(root + "/pairs.csv",
-            "first,second,genuine,fold\na/1.jpg,two,1,0\na/1.jpg,d/1.jpg,0,1\nv/1.jpg,d/1.jpg,1,2\n");
+  WriteText(
+      root + "/pairs.csv",
+      "first,second,genuine,fold\na/1.jpg,two,1,0\na/1.jpg,d/1.jpg,0,1\nv/1.jpg,d/1.jpg,1,2\n");
   std::filesystem::remove(root + "/images/b,c/2.jpg");
   Json options = Options(root, true);
   options["missing"] = "skip";

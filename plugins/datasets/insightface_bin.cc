@@ -63,10 +63,7 @@ class InsightFaceBin final : public facet::Dataset {
     }
     pairs_ = *std::move(pairs);
     DatasetContents contents = Contents(options_.folds);
-    if (const std::string folds = facet::OneSidedFolds(contents.protocol); !folds.empty()) {
-      contents.notices.push_back(absl::StrCat(options_.file, ": ", folds,
-                                              ", so no error rate of it alone: ", Cure()));
-    }
+    facet::NoteOneSidedFolds(options_.file, Cure(), &contents);
     return contents;
   }
 
@@ -104,9 +101,9 @@ class InsightFaceBin final : public facet::Dataset {
   std::string Cure() const {
     for (int64_t folds = options_.folds - 1; folds > 1; --folds) {
       if (!facet::OneSidedFolds(Contents(folds).protocol).empty()) continue;
-      return absl::StrCat("folds = ", folds, " gives each fold both.");
+      return absl::StrCat("folds = ", folds, " gives each fold both");
     }
-    return "write the file with pairs of both kinds in turn.";
+    return "write the file with pairs of both kinds in turn";
   }
 
   DatasetContents Contents(int64_t folds) const {

@@ -80,9 +80,8 @@ TEST(Landmarks300W, SamplesOfATreeInOrder) {
     EXPECT_EQ(again->samples.size(), afw->samples.size()) << same;
   }
   for (const char* const out : {"../afw", "helen/../afw", "/afw"}) {
-    EXPECT_THAT(
-        std::string(LoadDataset({{"root", root}, {"folders", {out}}}).status().message()),
-        HasSubstr(absl::StrCat("folders: \"", out, "\" does not lie below the root")));
+    EXPECT_THAT(std::string(LoadDataset({{"root", root}, {"folders", {out}}}).status().message()),
+                HasSubstr(absl::StrCat("folders: \"", out, "\" does not lie below the root")));
   }
   ASSERT_TRUE(afw.ok()) << afw.status();
   EXPECT_EQ(afw->samples.size(), 1u);
@@ -150,7 +149,8 @@ TEST(Landmarks300W, BrokenFilesNameFileAndLine) {
   EXPECT_THAT(ErrorOf(Pts(short_list)), HasSubstr("a.pts:71: the list ends after 67 points; here a "
                                                   "face has 68"));
   EXPECT_THAT(ErrorOf(Pts(long_list)), HasSubstr("a.pts:73: the list ends after 69 points"));
-  EXPECT_THAT(ErrorOf(Pts(FacePoints(), "29")), HasSubstr("a.pts:2: 29 points; here a face has 68"));
+  EXPECT_THAT(ErrorOf(Pts(FacePoints(), "29")),
+              HasSubstr("a.pts:2: 29 points; here a face has 68"));
   EXPECT_THAT(ErrorOf(Pts({{1, 1}, {2, 1}, {3, 3}, {1, 4}, {2, 4}}, "5")),
               HasSubstr("a.pts:2: 5 points; here a face has 68, as 300-W has them: add what is "
                         "missing, or move the file away. Faces with 2, 5 or 9 points are for "
@@ -163,7 +163,8 @@ TEST(Landmarks300W, BrokenFilesNameFileAndLine) {
   EXPECT_THAT(ErrorOf("version: 1\nn_points: 68\n{\n1 2\n"), HasSubstr("a.pts:4: "));
   EXPECT_THAT(ErrorOf("points\n"), HasSubstr("a.pts:1: expected \"version: 1\""));
   EXPECT_THAT(ErrorOf(""), HasSubstr("a.pts:1: "));
-  EXPECT_THAT(ErrorOf("{\n" + Lines(FacePoints())), HasSubstr("a.pts:69: the list of points has no end"));
+  EXPECT_THAT(ErrorOf("{\n" + Lines(FacePoints())),
+              HasSubstr("a.pts:69: the list of points has no end"));
   EXPECT_THAT(ErrorOf(Pts(FacePoints()) + "1 2\n"), HasSubstr("a.pts:73: text follows the \"}\""));
   EXPECT_THAT(ErrorOf(Pts(std::vector<Point>(68, Point{5, 5}))), HasSubstr("in one place"));
 }
@@ -185,8 +186,10 @@ TEST(Landmarks300W, HeadBracesCommentsAndLineEndsAreFree) {
     ASSERT_TRUE(contents.ok()) << contents.status() << text;
     ASSERT_EQ(contents->samples.size(), 2u);
     for (size_t i = 0; i < 68; ++i) {
-      EXPECT_EQ(contents->samples[1].landmarks.points[i].x, contents->samples[0].landmarks.points[i].x);
-      EXPECT_EQ(contents->samples[1].landmarks.points[i].y, contents->samples[0].landmarks.points[i].y);
+      EXPECT_EQ(contents->samples[1].landmarks.points[i].x,
+                contents->samples[0].landmarks.points[i].x);
+      EXPECT_EQ(contents->samples[1].landmarks.points[i].y,
+                contents->samples[0].landmarks.points[i].y);
     }
   }
 }

@@ -35,8 +35,6 @@
 #include "core/api/dataset.h"
 #include "plugins/datasets/lfw_lists.h"
 #include "plugins/datasets/own_pairs.h"
-#include "plugins/lists/folder_listing.h"
-#include "plugins/lists/image_names.h"
 #include "plugins/lists/path_below.h"
 #include "plugins/lists/words.h"
 
@@ -154,8 +152,13 @@ class Lfw final : public facet::Dataset {
     const std::string kept = absl::StrCat(Thousands(static_cast<int64_t>(view.pairs.size())),
                                           " of ", Thousands(static_cast<int64_t>(all)), " pairs");
     if (options_.missing == "refuse" || folds < 2) {
-      std::string cure = OtherEnding(missing);
-      if (cure.empty()) {
+      const std::string other =
+          facet::OtherEnding(absl::StrCat(ImageFolder(), "/", missing.first()));
+      std::string cure = absl::StrCat(
+          other, " is there, but `lfw` reads NAME_0001.jpg alone, in small letters: rename the ",
+          "files, or take ", facet::ImageListAdvice(ImageFolder(), false),
+          " (`facet plugins describe dataset/lfw` has the commands that write both)");
+      if (other.empty()) {
         cure = absl::StrCat("Official figures need all pairs: add the images",
                             view.kind == Protocol::Kind::kFolds
                                 ? ", or take view = \"1\" (where its images are complete)"
@@ -173,23 +176,6 @@ class Lfw final : public facet::Dataset {
     return absl::OkStatus();
   }
 
-  // What to do where an image that is missing is there under another ending; empty: it is not.
-  std::string OtherEnding(const Missing& missing) const {
-    const std::filesystem::path wanted = std::filesystem::path(options_.root) / images_ /
-                                         missing.first().substr(0, missing.first().rfind('.'));
-    const auto listing = facet::ListFolder(wanted.parent_path().string());
-    if (!listing.ok()) return "";
-    for (const std::string& file : listing->files) {
-      if (!facet::HasImageExtension(file) || std::filesystem::path(file).stem() != wanted.stem()) {
-        continue;
-      }
-      return absl::StrCat(
-          file, " is there, but `lfw` reads NAME_0001.jpg alone, in small letters: rename the "
-          "files, or take ", facet::ImageListAdvice(ImageFolder(), false),
-          " (`facet plugins describe dataset/lfw` has the commands that write both)");
-    }
-    return "";
-  }
   std::string ImageFolder() const {
     return absl::StrCat(options_.root, images_.empty() ? "" : "/", images_);
   }

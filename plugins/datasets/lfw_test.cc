@@ -164,8 +164,10 @@ TEST(Lfw, ImagesOfAnotherEndingAreForImageList) {
     EXPECT_THAT(
         std::string(LoadDataset({{"root", root}, {"view", "2"}}).status().message()),
         HasSubstr(absl::StrCat(
-            "Ann_0001.", ending, " is there, but `lfw` reads NAME_0001.jpg alone, in small letters: "
-            "rename the files, or take data = { use = \"image_list\", root = \"", root,
+            "Ann_0001.", ending,
+            " is there, but `lfw` reads NAME_0001.jpg alone, in small letters: "
+            "rename the files, or take data = { use = \"image_list\", root = \"",
+            root,
             "/images\", list = \"images.csv\", pairs = \"pairs.csv\" }, where images.csv has the "
             "columns path,identity and pairs.csv first,second,genuine,fold")));
     std::filesystem::remove_all(root);

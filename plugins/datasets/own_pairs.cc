@@ -1,8 +1,12 @@
 #include "plugins/datasets/own_pairs.h"
 
+#include <filesystem>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "plugins/lists/folder_listing.h"
+#include "plugins/lists/image_names.h"
 
 namespace facet {
 
@@ -36,7 +40,8 @@ absl::Status DropEmptyFolds(DatasetContents* contents) {
 
 std::string OneSidedFolds(const Protocol& protocol) {
   std::vector<int64_t> pairs(static_cast<size_t>(2 * protocol.num_folds));
-  for (const Pair& pair : protocol.pairs) ++pairs[static_cast<size_t>(2 * pair.fold + pair.genuine)];
+  for (const Pair& pair : protocol.pairs)
+    ++pairs[static_cast<size_t>(2 * pair.fold + pair.genuine)];
   int64_t one_sided = 0;
   std::string first;
   for (int64_t fold = 0; fold < protocol.num_folds; ++fold) {
@@ -50,12 +55,32 @@ std::string OneSidedFolds(const Protocol& protocol) {
                        : first;
 }
 
+void NoteOneSidedFolds(const std::string& list, const std::string& cure,
+                       DatasetContents* contents) {
+  const std::string folds = OneSidedFolds(contents->protocol);
+  if (folds.empty()) return;
+  contents->notices.push_back(
+      absl::StrCat(list, ": ", folds, ", so no error rate of it alone: ", cure, "."));
+}
+
+std::string OtherEnding(const std::string& path) {
+  const std::filesystem::path wanted = path;
+  const absl::StatusOr<FolderListing> listing = ListFolder(wanted.parent_path().string());
+  if (!listing.ok()) return "";
+  for (const std::string& file : listing->files) {
+    const bool same = std::filesystem::path(file).stem() == wanted.stem();
+    if (same && HasImageExtension(file)) return file;
+  }
+  return "";
+}
+
 std::string ImageListAdvice(const std::string& root, bool videos) {
-  return absl::StrCat("data = { use = \"image_list\", root = \"", root,
-                      "\", list = \"images.csv\", pairs = \"pairs.csv\" }, where images.csv has the "
-                      "columns path,identity",
-                      videos ? ",video" : "", " and pairs.csv first,second,genuine,fold",
-                      videos ? " of names of videos" : "");
+  return absl::StrCat(
+      "data = { use = \"image_list\", root = \"", root,
+      "\", list = \"images.csv\", pairs = \"pairs.csv\" }, where images.csv has the "
+      "columns path,identity",
+      videos ? ",video" : "", " and pairs.csv first,second,genuine,fold",
+      videos ? " of names of videos" : "");
 }
 
 }  // namespace facet

@@ -27,6 +27,11 @@ absl::Status DropEmptyFolds(DatasetContents* contents);
 // What a fold-by-fold error rate cannot be computed of: "fold 3 of 10 (counted from 0) has no
 // impostor pair", the first, or how many. Empty: every fold has both kinds.
 std::string OneSidedFolds(const Protocol& protocol);
+// That as a notice, with what to do about it.
+void NoteOneSidedFolds(const std::string& list, const std::string& cure, DatasetContents* contents);
+
+// An image beside `path` of the same name with another ending, "Ann_0001.png"; empty: none.
+std::string OtherEnding(const std::string& path);
 
 // A data set for whatever images and pairs, as a line of an experiment, and the tables that it
 // takes. `root` holds the images; `videos`: templates are videos.

@@ -5,141 +5,18 @@
 #include <unordered_map>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/component.h"
+#include "plugins/datasets/pickle_opcodes.h"
 #include "plugins/datasets/pickled_numpy.h"
+#include "plugins/datasets/pickled_text.h"
 
 namespace facet {
 namespace {
 
 using Value = PickleValue;
-
-// Instructions, by the names of Python's Lib/pickletools.py.
-enum Opcode : uint8_t {
-  kMark = '(',
-  kStop = '.',
-  kInt = 'I',
-  kBinInt = 'J',
-  kBinInt1 = 'K',
-  kBinInt2 = 'M',
-  kNone = 'N',
-  kReduce = 'R',
-  kString = 'S',
-  kBinString = 'T',
-  kShortBinString = 'U',
-  kUnicode = 'V',
-  kBinUnicode = 'X',
-  kAppend = 'a',
-  kBuild = 'b',
-  kGlobal = 'c',
-  kAppends = 'e',
-  kGet = 'g',
-  kBinGet = 'h',
-  kLongBinGet = 'j',
-  kList = 'l',
-  kPut = 'p',
-  kBinPut = 'q',
-  kLongBinPut = 'r',
-  kTuple = 't',
-  kEmptyTuple = ')',
-  kEmptyList = ']',
-  kBinBytes = 'B',
-  kShortBinBytes = 'C',
-  kProto = 0x80,
-  kTuple1 = 0x85,
-  kTuple2 = 0x86,
-  kTuple3 = 0x87,
-  kNewTrue = 0x88,
-  kNewFalse = 0x89,
-  kShortBinUnicode = 0x8c,
-  kBinBytes8 = 0x8e,
-  kStackGlobal = 0x93,
-  kMemoize = 0x94,
-  kFrame = 0x95,
-  kByteArray8 = 0x96,
-};
-
-// What a file with other content is likely to hold.
-const char* NameOf(uint8_t opcode) {
-  switch (opcode) {
-    case 'i':
-      return "INST (a call)";
-    case 'o':
-      return "OBJ (a call)";
-    case 0x81:
-      return "NEWOBJ (a call)";
-    case 0x92:
-      return "NEWOBJ_EX (a call)";
-    case '}':
-    case 'd':
-      return "DICT (a dictionary)";
-    case 'G':
-      return "BINFLOAT (a number that is not whole)";
-    case 0x97:
-      return "NEXT_BUFFER (data outside the file)";
-    default:
-      return "";
-  }
-}
-
-// Python's repr of a byte string, without its quotes.
-absl::StatusOr<std::string> Unescape(std::string_view text) {
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\') {
-      bytes += text[i];
-      continue;
-    }
-    const char what = ++i < text.size() ? text[i] : '\0';
-    const size_t known = std::string_view("\\'\"ntr").find(what);
-    if (known != std::string_view::npos) {
-      bytes += "\\'\"\n\t\r"[known];
-    } else if (what == 'x' && i + 2 < text.size() && absl::ascii_isxdigit(text[i + 1]) &&
-               absl::ascii_isxdigit(text[i + 2])) {
-      bytes += absl::HexStringToBytes({text.data() + i + 1, 2});
-      i += 2;
-    } else {
-      return absl::InvalidArgumentError("a byte string with an escape that is none of Python's");
-    }
-  }
-  return bytes;
-}
-
-// Texts are byte strings in Latin-1 here, and names in ASCII.
-absl::StatusOr<std::string> Latin1OfUtf8(std::string_view text) {
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<uint8_t>(text[i]);
-    if (byte < 0x80) {
-      bytes += text[i];
-    } else if ((byte == 0xc2 || byte == 0xc3) && i + 1 < text.size() &&
-               (static_cast<uint8_t>(text[i + 1]) & 0xc0) == 0x80) {
-      bytes += static_cast<char>(byte << 6 | (text[++i] & 0x3f));
-    } else {
-      return absl::InvalidArgumentError("a text that is no byte string");
-    }
-  }
-  return bytes;
-}
-
-// Python's raw-unicode-escape.
-absl::StatusOr<std::string> Latin1OfEscaped(std::string_view text) {
-  std::string bytes;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text.substr(i, 4) == "\\u00" && i + 5 < text.size() &&
-                        absl::ascii_isxdigit(text[i + 4]) && absl::ascii_isxdigit(text[i + 5]);
-    if (!escape && text.substr(i, 2) == "\\u") {
-      return absl::InvalidArgumentError("a text that is no byte string");
-    }
-    bytes += escape ? absl::HexStringToBytes({text.data() + i + 4, 2}) : std::string(1, text[i]);
-    if (escape) i += 5;
-  }
-  return bytes;
-}
 
 class Machine {
  public:
@@ -227,14 +104,14 @@ class Machine {
   absl::Status PushUtf8(size_t length_bytes) {
     FACET_ASSIGN_OR_RETURN(const uint64_t length, Number(length_bytes));
     FACET_ASSIGN_OR_RETURN(const std::string_view text, Take(length));
-    return PushDecoded(Value::Kind::kText, Latin1OfUtf8, text);
+    return PushDecoded(Value::Kind::kText, DecodeUtf8Bytes, text);
   }
   absl::Status PushQuoted() {
     FACET_ASSIGN_OR_RETURN(const std::string_view line, TakeLine());
     if (line.size() < 2 || line.front() != line.back() || (line[0] != '\'' && line[0] != '"')) {
       return Error("a byte string without quotes");
     }
-    return PushDecoded(Value::Kind::kBytes, Unescape, line.substr(1, line.size() - 2));
+    return PushDecoded(Value::Kind::kBytes, DecodeQuotedBytes, line.substr(1, line.size() - 2));
   }
   absl::Status PushNumber(size_t bytes) {
     FACET_ASSIGN_OR_RETURN(const uint64_t number, Number(bytes));
@@ -393,7 +270,7 @@ class Machine {
         return Remember(memo_.size());
       case kUnicode: {
         FACET_ASSIGN_OR_RETURN(const std::string_view line, TakeLine());
-        return PushDecoded(Value::Kind::kText, Latin1OfEscaped, line);
+        return PushDecoded(Value::Kind::kText, DecodeEscapedBytes, line);
       }
       case kBinUnicode:
         return PushUtf8(4);
@@ -456,7 +333,7 @@ class Machine {
         return PushTuple(members.size());
       }
       default: {
-        const std::string name = NameOf(opcode);
+        const std::string name = PickleOpcodeName(opcode);
         return Error(absl::StrCat("the instruction ", absl::StrFormat("0x%02x", opcode),
                                   name.empty() ? "" : " ", name,
                                   " is not read here: expected a list of image files as byte "
@@ -488,7 +365,7 @@ class Machine {
   size_t at_ = 0, opcode_at_ = 0;
   PickleValues values_;
   std::deque<std::string> decoded_;  // what values point into
-  std::vector<size_t> stack_;  // indices of values
+  std::vector<size_t> stack_;        // indices of values
   std::unordered_map<uint64_t, size_t> memo_;
 };
 

@@ -115,8 +115,7 @@ TEST(Pickle, ChangedBytesOfArraysAreReadOrRefused) {
 
 // Python 2.7, protocol 0: pickle.dumps((["a'\n\xff", "c"], [True]), 0), by Lib/pickletools.py.
 TEST(Pickle, TextOfPython2) {
-  const auto pairs =
-      ReadPickledPairs("((lp0\nS\"a'\\n\\xff\"\np1\naS'c'\np2\na(lp3\nI01\natp4\n.");
+  const auto pairs = ReadPickledPairs("((lp0\nS\"a'\\n\\xff\"\np1\naS'c'\np2\na(lp3\nI01\natp4\n.");
   ASSERT_TRUE(pairs.ok()) << pairs.status();
   EXPECT_THAT(pairs->images, ElementsAre("a'\n\xff", "c"));
   EXPECT_THAT(pairs->is_same, ElementsAre(true));
@@ -127,11 +126,19 @@ TEST(Pickle, TextOfPython2) {
 TEST(Pickle, PixelsAndOtherNumbersAreNoImageFiles) {
   // NumPy 2.4.6: pickle.dumps(([numpy.zeros((2, 2, 3), "uint8")], [True]), 4).
   std::string text;
-  ASSERT_TRUE(absl::Base64Unescape("gASVogAAAAAAAABdlIwWbnVtcHkuX2NvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFycmF5lJOUSwCFlEMBYpSHlFKUKEsBSwJLAksDh5RoBIwFZHR5cGWUk5SMAnUxlImIh5RSlChLA4wBfJROTk5K/////0r/////SwB0lGKJQwwAAAAAAAAAAAAAAACUdJRiYV2UiGGGlC4=", &text));
+  ASSERT_TRUE(absl::Base64Unescape(
+      "gASVogAAAAAAAABdlIwWbnVtcHkuX2NvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFy"
+      "cmF5lJOUSwCFlEMBYpSHlFKUKEsBSwJLAksDh5RoBIwFZHR5cGWUk5SMAnUxlImIh5RSlChLA4wBfJROTk5K/////0r/"
+      "////SwB0lGKJQwwAAAAAAAAAAAAAAACUdJRiYV2UiGGGlC4=",
+      &text));
   EXPECT_THAT(ErrorOf(text), HasSubstr("entry 0 of the first list is an array of 2 x 2 x 3, pixels "
                                        "and no image file"));
   // The same of numpy.zeros(3).
-  ASSERT_TRUE(absl::Base64Unescape("gASVqgAAAAAAAABdlIwWbnVtcHkuX2NvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFycmF5lJOUSwCFlEMBYpSHlFKUKEsBSwOFlGgEjAVkdHlwZZSTlIwCZjiUiYiHlFKUKEsDjAE8lE5OTkr/////Sv////9LAHSUYolDGAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAJR0lGJhXZSIYYaULg==", &text));
+  ASSERT_TRUE(absl::Base64Unescape(
+      "gASVqgAAAAAAAABdlIwWbnVtcHkuX2NvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFy"
+      "cmF5lJOUSwCFlEMBYpSHlFKUKEsBSwOFlGgEjAVkdHlwZZSTlIwCZjiUiYiHlFKUKEsDjAE8lE5OTkr/////Sv////"
+      "9LAHSUYolDGAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAJR0lGJhXZSIYYaULg==",
+      &text));
   EXPECT_THAT(ErrorOf(text), HasSubstr("an array of dtype \"f8\"; bytes (uint8), truth values"));
 }
 

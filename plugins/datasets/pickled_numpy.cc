@@ -133,24 +133,23 @@ absl::StatusOr<PickledName> FindPickledName(std::string_view module, std::string
     const char* name;
     PickledName value;
   };
-  for (const Known& known : {Known{"_codecs.encode", PickledName::kEncode},
-                             Known{"builtins.bytes", PickledName::kBytes},
-                             Known{"__builtin__.bytes", PickledName::kBytes},
-                             Known{"builtins.bytearray", PickledName::kByteArray},
-                             Known{"__builtin__.bytearray", PickledName::kByteArray},
-                             Known{"numpy.ndarray", PickledName::kArray},
-                             Known{"numpy.dtype", PickledName::kType},
-                             Known{"numpy.core.multiarray._reconstruct", PickledName::kReconstruct},
-                             Known{"numpy._core.multiarray._reconstruct", PickledName::kReconstruct},
-                             Known{"numpy.core.multiarray.scalar", PickledName::kScalar},
-                             Known{"numpy._core.multiarray.scalar", PickledName::kScalar},
-                             Known{"numpy.core.numeric._frombuffer", PickledName::kBuffer},
-                             Known{"numpy._core.numeric._frombuffer", PickledName::kBuffer}}) {
+  for (const Known& known :
+       {Known{"_codecs.encode", PickledName::kEncode}, Known{"builtins.bytes", PickledName::kBytes},
+        Known{"__builtin__.bytes", PickledName::kBytes},
+        Known{"builtins.bytearray", PickledName::kByteArray},
+        Known{"__builtin__.bytearray", PickledName::kByteArray},
+        Known{"numpy.ndarray", PickledName::kArray}, Known{"numpy.dtype", PickledName::kType},
+        Known{"numpy.core.multiarray._reconstruct", PickledName::kReconstruct},
+        Known{"numpy._core.multiarray._reconstruct", PickledName::kReconstruct},
+        Known{"numpy.core.multiarray.scalar", PickledName::kScalar},
+        Known{"numpy._core.multiarray.scalar", PickledName::kScalar},
+        Known{"numpy.core.numeric._frombuffer", PickledName::kBuffer},
+        Known{"numpy._core.numeric._frombuffer", PickledName::kBuffer}}) {
     if (whole == known.name) return known.value;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("it asks for ", whole, ", which is not run here: expected a list of image files ",
-                   "as byte strings or NumPy arrays of bytes, and a list of truth values"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "it asks for ", whole, ", which is not run here: expected a list of image files ",
+      "as byte strings or NumPy arrays of bytes, and a list of truth values"));
 }
 
 absl::StatusOr<PickleValue> MakePickled(PickledName name, const std::vector<size_t>& arguments,
@@ -234,10 +233,11 @@ absl::StatusOr<std::vector<std::string_view>> PickledFiles(const PickleValue& li
   }
   for (const PickleValue* member : ValuesOf(list.members, values)) {
     if (member->kind == Kind::kArray && member->size == 1 && !IsRow(*member)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "entry ", files.size(), " of the first list is an array of ",
-          absl::StrJoin(member->shape, " x "),
-          ", pixels and no image file: write files, as cv2.imencode(\".png\", image)[1] makes them"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("entry ", files.size(), " of the first list is an array of ",
+                       absl::StrJoin(member->shape, " x "),
+                       ", pixels and no image file: write files, as cv2.imencode(\".png\", "
+                       "image)[1] makes them"));
     }
     const bool array = member->kind == Kind::kArray && member->size == 1 && member->letter != 'O';
     if (member->kind != Kind::kBytes && !array) {

@@ -19,13 +19,22 @@
 namespace facet {
 
 // A name that a pickle may take from a module.
-enum class PickledName { kEncode, kBytes, kByteArray, kArray, kType, kReconstruct, kScalar, kBuffer };
+enum class PickledName {
+  kEncode,
+  kBytes,
+  kByteArray,
+  kArray,
+  kType,
+  kReconstruct,
+  kScalar,
+  kBuffer
+};
 
 struct PickleValue {
   enum class Kind { kMark, kNone, kBytes, kText, kTruth, kNumber, kList, kName, kType, kArray };
   Kind kind = Kind::kMark;
-  std::string_view bytes;       // kBytes; kText, in Latin-1; kArray: its elements, one after another
-  int64_t number = 0;           // kTruth, kNumber
+  std::string_view bytes;  // kBytes; kText, in Latin-1; kArray: its elements, one after another
+  int64_t number = 0;      // kTruth, kNumber
   std::vector<size_t> members;  // kList (and tuples); kArray of objects: indices of values
   PickledName name = PickledName::kBytes;
   // Of kType and kArray: NumPy's letter ('b' truth, 'i', 'u' whole number, 'S' bytes, 'O' object)

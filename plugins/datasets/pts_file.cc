@@ -36,9 +36,10 @@ bool IsPoint(const std::string& text, Point* point) {
 
 absl::Status OtherNumber(const std::string& path, int64_t line, const std::string& what) {
   return LineError(path, line,
-                   absl::StrCat(what, "; here a face has 68, as 300-W has them: add what is missing, "
-                                      "or move the file away. Faces with 2, 5 or 9 points are for "
-                                      "image_list, as columns lx1, ly1, ..."));
+                   absl::StrCat(what,
+                                "; here a face has 68, as 300-W has them: add what is missing, "
+                                "or move the file away. Faces with 2, 5 or 9 points are for "
+                                "image_list, as columns lx1, ly1, ..."));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // YouTube Faces (Wolf, Hassner, Maoz 2011): official files and layout. A template is a video.
 //
 //   <root>/splits.txt or splits_corrected.txt, or option `splits`     (datasets/ytf_lists.h)
+//       a line a pair: split, pair, Name/video, Name/video, is_same [, corrected]
 //   <root>/frame_images_DB/Name/video/video.frame.jpg                 source = "frames"
 //   <root>/frame_images_DB/Name.labeled_faces.txt                     with the faces' boxes
 //   <root>/aligned_images_DB/Name/video/aligned_detect_video.frame.jpg  source = "aligned"
@@ -97,10 +98,10 @@ class Ytf final : public facet::Dataset {
   absl::StatusOr<DatasetContents> Load() override {
     contents_ = {};
     const bool corrected = options_.labels == "corrected";
-    std::string list = options_.splits;
-    if (list.empty()) {
-      list = absl::StrCat(options_.root, corrected ? "/splits_corrected.txt" : "/splits.txt");
-    }
+    const std::string list =
+        !options_.splits.empty()
+            ? options_.splits
+            : absl::StrCat(options_.root, corrected ? "/splits_corrected.txt" : "/splits.txt");
     FACET_ASSIGN_OR_RETURN(YtfSplits splits, facet::ReadYtfSplits(list, Folder("")));
     contents_.notices = splits.notices;
     if (corrected && !splits.has_corrected) {
@@ -112,10 +113,7 @@ class Ytf final : public facet::Dataset {
     FACET_RETURN_IF_ERROR(MakeSamples(splits));
     MakeProtocol(splits, corrected);
     FACET_RETURN_IF_ERROR(facet::DropEmptyFolds(&contents_));
-    if (const std::string folds = facet::OneSidedFolds(contents_.protocol); !folds.empty()) {
-      contents_.notices.push_back(
-          absl::StrCat(folds, ", so no error rate of it alone: give every split pairs of both."));
-    }
+    facet::NoteOneSidedFolds(list, "give every split pairs of both", &contents_);
     return std::move(contents_);
   }
 
@@ -170,17 +168,17 @@ class Ytf final : public facet::Dataset {
     }
     if (missing.count() == 0) return absl::OkStatus();
     const auto all = static_cast<int64_t>(splits.pairs.size());
-    const auto is_missing = [this](const YtfPair& pair) {
-      return frames_.count(pair.first) == 0 || frames_.count(pair.second) == 0;
-    };
-    splits.pairs.erase(std::remove_if(splits.pairs.begin(), splits.pairs.end(), is_missing),
+    splits.pairs.erase(std::remove_if(splits.pairs.begin(), splits.pairs.end(),
+                                      [this](const YtfPair& pair) {
+                                        return frames_.count(pair.first) == 0 ||
+                                               frames_.count(pair.second) == 0;
+                                      }),
                        splits.pairs.end());
     const auto kept = static_cast<int64_t>(splits.pairs.size());
-    const std::string what = absl::StrCat(Thousands(missing.count()),
-                                          " videos of the pairs of YouTube Faces are "
-                                          "missing: ",
-                                          missing.Names(), " (in ", images_, "); ", Thousands(kept),
-                                          " of ", Thousands(all), " pairs are complete");
+    const std::string what = absl::StrCat(
+        Thousands(missing.count()),
+        " videos of the pairs of YouTube Faces are missing: ", missing.Names(), " (in ", images_,
+        "); ", Thousands(kept), " of ", Thousands(all), " pairs are complete");
     const int64_t folds = facet::NumFoldsOf(splits.pairs);
     if (options_.missing == "refuse" || folds < 2) {
       return absl::NotFoundError(absl::StrCat(

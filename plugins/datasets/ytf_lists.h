@@ -48,7 +48,7 @@ struct YtfPair {
 // are not numbered through; splits of different size, or with more pairs of one kind than of the
 // other.
 struct YtfSplits {
-  int64_t num_folds = 0;  // the splits that occur, in order of their numbers
+  int64_t num_folds = 0;       // the splits that occur, in order of their numbers
   bool has_corrected = false;  // every line has column 6
   std::vector<YtfPair> pairs;
   std::map<std::string, int64_t> fold_of;  // by name of the person

@@ -95,9 +95,10 @@ TEST(YtfSplits, PartOfTheListIsNoted) {
                       "3, 1, Cid/0, Cid/1, 1\n3, 2, Cid/0, Dot/3, 0\n"),
               ElementsAre(HasSubstr("ytf_list.txt: the pairs are not numbered through (line 2 is "
                                     "pair 3 of split 1 where pair 2 of split 1 was expected)")));
-  EXPECT_THAT(notices("1, 1, Ann/0, Ann/2, 1\n1, 2, Ann/0, Bob/1, 0\n2, 1, Cid/0, Cid/1, 1\n"),
-              ElementsAre(HasSubstr("the splits are not of one size with as many pairs of each kind "
-                                    "(fold 1 has 1 of one person and 0 of two, fold 0 2 in all)")));
+  EXPECT_THAT(
+      notices("1, 1, Ann/0, Ann/2, 1\n1, 2, Ann/0, Bob/1, 0\n2, 1, Cid/0, Cid/1, 1\n"),
+      ElementsAre(HasSubstr("the splits are not of one size with as many pairs of each kind "
+                            "(fold 1 has 1 of one person and 0 of two, fold 0 2 in all)")));
 }
 
 TEST(YtfBoxes, CentreBecomesCorner) {

@@ -143,13 +143,14 @@ TEST(Ytf, OwnPairsRun) {
   EXPECT_THAT(folds, ElementsAre(0, 0, 0, 1, 1));
   EXPECT_EQ(contents->samples[0].fold, 0);
   EXPECT_EQ(contents->samples.back().fold, 1);
-  EXPECT_THAT(contents->notices,
-              ElementsAre(HasSubstr("mine.txt: the pairs are not numbered through (line 2 is pair 7"),
-                          HasSubstr("mine.txt: the splits are not of one size"),
-                          HasSubstr("3 videos of the pairs of YouTube Faces are missing"),
-                          HasSubstr("frames have no box"),
-                          HasSubstr("1 of 3 folds have no pair left")));
-  WriteText(root + "/mine.txt", "1, 1, Ann/0, Ann/2, 1\n2, 1, Cid/0, Cid/1, 1\n2, 2, Cid/0, Dot/3, 0\n");
+  EXPECT_THAT(
+      contents->notices,
+      ElementsAre(HasSubstr("mine.txt: the pairs are not numbered through (line 2 is pair 7"),
+                  HasSubstr("mine.txt: the splits are not of one size"),
+                  HasSubstr("3 videos of the pairs of YouTube Faces are missing"),
+                  HasSubstr("frames have no box"), HasSubstr("1 of 3 folds have no pair left")));
+  WriteText(root + "/mine.txt",
+            "1, 1, Ann/0, Ann/2, 1\n2, 1, Cid/0, Cid/1, 1\n2, 2, Cid/0, Dot/3, 0\n");
   const auto one_kind = LoadDataset(options);
   ASSERT_TRUE(one_kind.ok()) << one_kind.status();
   EXPECT_THAT(one_kind->notices.back(),

@@ -207,9 +207,8 @@ absl::StatusOr<bool> CsvTable::Bool(const Row& row, const std::string& column, b
 }
 
 std::string CsvField(const std::string& text) {
-  const bool is_plain =
-      text.find_first_of("\"\t;,\r\n") == std::string::npos &&
-      absl::StripAsciiWhitespace(text).size() == text.size();
+  const bool is_plain = text.find_first_of("\"\t;,\r\n") == std::string::npos &&
+                        absl::StripAsciiWhitespace(text).size() == text.size();
   if (is_plain) return text;
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }

@@ -17,7 +17,8 @@ absl::StatusOr<std::string> PathBelow(const std::string& path) {
   }
   if (!leads_out) return absl::StrJoin(names, "/");
   return absl::InvalidArgumentError(absl::StrCat(
-      "\"", path, "\" does not lie below the root: write it relative to that folder, without \"..\""));
+      "\"", path,
+      "\" does not lie below the root: write it relative to that folder, without \"..\""));
 }
 
 }  // namespace facet

@@ -14,8 +14,14 @@ using ::testing::HasSubstr;
 // By counting pixels of a box with whole sides.
 TEST(OutsideBoxes, ShareInsideIsThatOfThePixels) {
   const int width = 20, height = 10;
-  for (const auto& [x, y, side] : {std::array{0, 0, 4}, {-2, 3, 4}, {18, 8, 4}, {-2, -2, 24},
-                                   {20, 0, 4}, {-4, 0, 4}, {5, 10, 3}, {100, 100, 9}}) {
+  for (const auto& [x, y, side] : {std::array{0, 0, 4},
+                                   {-2, 3, 4},
+                                   {18, 8, 4},
+                                   {-2, -2, 24},
+                                   {20, 0, 4},
+                                   {-4, 0, 4},
+                                   {5, 10, 3},
+                                   {100, 100, 9}}) {
     int inside = 0;
     for (int j = y; j < y + side; ++j) {
       for (int i = x; i < x + side; ++i) inside += i >= 0 && i < width && j >= 0 && j < height;
@@ -42,9 +48,9 @@ class OutsideBoxesTest : public testing::Test {
 
 TEST_F(OutsideBoxesTest, FacesOutsideTheirImagesAreCountedAndSaid) {
   Take({10, 10, 40, 40});
-  Take({30, 10, 60, 40});     // 57 % inside
+  Take({30, 10, 60, 40});  // 57 % inside
   Take({500, 520, 100, 100});
-  Take({40, 40, 40, 40});     // 37 % inside
+  Take({40, 40, 40, 40});  // 37 % inside
   ASSERT_TRUE(boxes_.Conclude("given", 4, context_).ok());
   EXPECT_EQ(context_.counts_.at("faces wholly outside the image"), 1);
   EXPECT_EQ(context_.counts_.at("faces mostly outside the image"), 1);
