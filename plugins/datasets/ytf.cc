@@ -102,7 +102,8 @@ class Ytf final : public facet::Dataset {
         !options_.splits.empty()
             ? options_.splits
             : absl::StrCat(options_.root, corrected ? "/splits_corrected.txt" : "/splits.txt");
-    FACET_ASSIGN_OR_RETURN(YtfSplits splits, facet::ReadYtfSplits(list, Folder("")));
+    FACET_ASSIGN_OR_RETURN(YtfSplits splits,
+                           facet::ReadYtfSplits(list, absl::StrCat(options_.root, "/", images_)));
     contents_.notices = splits.notices;
     if (corrected && !splits.has_corrected) {
       return absl::InvalidArgumentError(absl::StrCat(

@@ -135,7 +135,8 @@ std::string NotOfOneSize(const YtfSplits& splits) {
     if (all[fold] == all[0] && 2 * same[fold] == all[fold]) continue;
     return absl::StrCat("the splits are not of one size with as many pairs of each kind (fold ",
                         fold, " has ", same[fold], " of one person and ", all[fold] - same[fold],
-                        " of two, fold 0 ", all[0], " in all)");
+                        " of two", fold == 0 ? "" : absl::StrCat(", fold 0 ", all[0], " in all"),
+                        ")");
   }
   return "";
 }

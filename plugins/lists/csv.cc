@@ -112,9 +112,11 @@ class Parser {
   char separator_ = '\0';
 };
 
-// What a line that is not of the table's form may have been meant as.
-std::string NoComments(const CsvTable::Row& row) {
-  return absl::StartsWith(row.fields[0], "#") ? " (a table has no comments: delete this line)" : "";
+// What a line that is not of the table's form, or its header, may have been meant as.
+std::string NoComments(const CsvTable::Row& row, const std::string& header) {
+  if (absl::StartsWith(row.fields[0], "#")) return " (a table has no comments: delete this line)";
+  return absl::StartsWith(header, "#") ? " (a table has no comments: the first line is the header)"
+                                       : "";
 }
 
 }  // namespace
@@ -162,9 +164,10 @@ absl::Status CsvTable::Parse(
     FACET_ASSIGN_OR_RETURN(row, parser.Next());
     if (!row.has_value()) return absl::OkStatus();
     if (row->fields.size() != table.columns_.size()) {
-      return LineError(path, row->line,
-                       absl::StrCat(row->fields.size(), " fields; the header has ",
-                                    table.columns_.size(), " columns", NoComments(*row)));
+      return LineError(
+          path, row->line,
+          absl::StrCat(row->fields.size(), " fields; the header has ", table.columns_.size(),
+                       " columns", NoComments(*row, table.columns_[0])));
     }
     FACET_RETURN_IF_ERROR(use(table, *std::move(row)));
   }

@@ -50,6 +50,10 @@ TEST(Csv, ARowMayBeginWithANumberSign) {
   EXPECT_THAT(ErrorOf("path,identity\n# those of May\na,b\n"),
               HasSubstr(":2: 1 fields; the header has 2 columns (a table has no comments: delete "
                         "this line)"));
+  EXPECT_THAT(
+      ErrorOf("# those of May\npath,identity\na,b\n"),
+      HasSubstr(":2: 2 fields; the header has 1 columns (a table has no comments: the first "
+                "line is the header)"));
 }
 
 TEST(Csv, TheHeaderTellsTheSeparator) {

@@ -29,10 +29,10 @@ void OutsideBoxes::Take(const FaceRecord& record, const std::string& key) {
 absl::Status OutsideBoxes::Conclude(const std::string& detector, int64_t num_found,
                                     StageContext& context) const {
   if (wholly_ + mostly_ == 0) return absl::OkStatus();
-  const std::string what = absl::StrCat(detector, ": of ", num_found, " faces ", wholly_,
-                                        " lie wholly outside their images, and ", mostly_,
-                                        " by more than half (first: ", first_,
-                                        "); were the boxes made for images of another size?");
+  const std::string what =
+      absl::StrCat(detector, ": of ", num_found, " faces ", wholly_, " lie wholly and ", mostly_,
+                   " by more than half outside their images (first: ", first_,
+                   "); were the boxes made for images of another size?");
   if (wholly_ == num_found) {
     return absl::InvalidArgumentError(absl::StrCat(
         what, " Scale them to these images, or take a detector that looks for the faces"));
