@@ -195,6 +195,7 @@ TEST(Ytf, OfficialList) {
   ASSERT_TRUE(contents.ok()) << contents.status();
   EXPECT_EQ(contents->protocol.num_folds, 10);
   EXPECT_EQ(contents->protocol.templates.size(), 3226u);
+  EXPECT_THAT(contents->notices, ElementsAre());
   EXPECT_EQ(contents->protocol.pairs.size(), 5000u);
   std::vector<int> genuine(10), impostor(10);
   for (const Pair& pair : contents->protocol.pairs) {
