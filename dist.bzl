@@ -2,7 +2,7 @@
 
     bin/facet  bin/facet-worker  bin/facet-torch-worker  bin/facet-manifest
     bin/facet-contract  bin/facet-torch-contract  lib/libfacet.so
-    plugins/lib<folder>_*.so  plugins/lib<folder>_*.schema.json
+    plugins/lib<folder>_*.so  plugins/lib<folder>_*.schema.json  plugins/lib<folder>_*.manual.txt
     benchmarks/<kind>: what `facet bench` runs
     include/core/...  and what `files` puts where: the kit (plugins/kit), skeletons, experiments
 

@@ -22,7 +22,7 @@ where `parts` is the name alone, a list, or FOLDER, all of the folder; <part>_te
 <name>_tests where there are several. With FOLDER, *_testing.h and *_testing.cc become the test-only library `testing`.
 Abseil, core/api and core/base are dependencies by themselves.
 `facet_plugins` gathers the libraries of a folder, each with its lib<name>.schema.json: its components, options and digest,
-so that the host need not load it. //plugins takes them all in. <name>.page is the folder's README.md. With `tests_together` it makes <folder>_tests of all
+so that the host need not load it, and its lib<name>.manual.txt, the source's first comment, which `plugins describe` shows. //plugins takes them all in. <name>.page is the folder's README.md. With `tests_together` it makes <folder>_tests of all
 <plugin>_test.cc, with `test_deps`, `test_data` and, where a test needs LibTorch, `torch`; *_testing.h and *_testing.cc are
 what they share.
 """
@@ -165,6 +165,14 @@ def facet_plugins(name, plugins, tests_together = False, test_deps = [], test_da
     """All `plugins` of a package, libraries and schemas: ":<name>"; see the head of this file."""
     libraries = [":lib%s.so" % plugin for plugin in plugins]
     _schemas(name = name + ".schemas", libraries = libraries)
+    native.genrule(
+        name = name + ".manuals",
+        srcs = [plugin + ".cc" for plugin in plugins],
+        outs = ["lib%s.manual.txt" % plugin for plugin in plugins],
+        # The lines up to the first that is no comment, without their slashes.
+        cmd = "for source in $(SRCS); do manual=$(RULEDIR)/lib$$(basename $$source .cc).manual.txt; " +
+              "sed -n -e '\\|^//|!q' -e 's|^// \\{0,1\\}||p' $$source >$$manual; done",
+    )
     native.filegroup(
         name = name + ".page",
         srcs = native.glob(["README.md"]),
@@ -172,7 +180,7 @@ def facet_plugins(name, plugins, tests_together = False, test_deps = [], test_da
     )
     native.filegroup(
         name = name,
-        srcs = libraries + [":%s.schemas" % name],
+        srcs = libraries + [":%s.schemas" % name, ":%s.manuals" % name],
         visibility = ["//visibility:public"],
     )
     if tests_together:

@@ -14,6 +14,7 @@
 #include "core/api/trait.h"
 #include "core/app/catalogue_page.h"
 #include "core/app/example_experiment.h"
+#include "core/base/file.h"
 #include "core/plugin/traits.h"
 
 namespace facet {
@@ -122,6 +123,14 @@ std::string SlotsText(const std::vector<const Slot*>& slots) {
   return ColumnsText(rows);
 }
 
+// What of a folder is read, and so is in the key.
+std::string FilesText(const OptionSpec& option) {
+  if (option.role != "input_directory") return "";
+  return absl::StrCat("      reads below it: ",
+                      option.files.empty() ? "every file" : absl::StrJoin(option.files, "  "),
+                      "\n");
+}
+
 std::string OptionsText(const std::vector<OptionSpec>& options) {
   if (options.empty()) return "no options\n";
   std::vector<std::vector<std::string>> rows = {{"option", "type", "default", "unit", "range"}};
@@ -137,7 +146,9 @@ std::string OptionsText(const std::vector<OptionSpec>& options) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const size_t end = table.find('\n', begin) + 1;
     absl::StrAppend(&text, table.substr(begin, end - begin));
-    if (i > 0) absl::StrAppend(&text, "      ", options[i - 1].doc, "\n");
+    if (i > 0) {
+      absl::StrAppend(&text, "      ", options[i - 1].doc, "\n", FilesText(options[i - 1]));
+    }
     begin = end;
   }
   return text;
@@ -147,6 +158,14 @@ std::string OptionsText(const std::vector<OptionSpec>& options) {
 bool IsUnit(const std::string& text) {
   return !text.empty() && text.find_first_of(",;") == std::string::npos &&
          !absl::StrContains(text, "..");
+}
+
+// The manual comment of the component's source, which the build lays beside the library
+// (plugins/plugin.bzl, plugins/kit); empty: there is none.
+std::string ManualOf(const ComponentInfo& info) {
+  const absl::StatusOr<std::string> text =
+      ReadFile(std::filesystem::path(info.library_path).replace_extension(".manual.txt").string());
+  return text.ok() ? *text : "";
 }
 
 }  // namespace
@@ -182,6 +201,7 @@ Json DescriptionJson(const ComponentInfo& info, const ExperimentLayout& layout) 
   Json json = ComponentJson(info);
   json["slots"] = SlotsJson(SlotsOf(info.kind, layout));
   json["trait_words"] = TraitsJson(info.traits);
+  if (const std::string manual = ManualOf(info); !manual.empty()) json["manual"] = manual;
   json["example"] = ExampleExperiment(info);
   return json;
 }
@@ -194,6 +214,9 @@ std::string DescriptionText(const ComponentInfo& info, const ExperimentLayout& l
   const Json traits = TraitsJson(info.traits);
   for (const auto& [name, words] : traits.items()) {
     absl::StrAppend(&text, name, ": ", words.get<std::string>(), "\n");
+  }
+  if (const std::string manual = ManualOf(info); !manual.empty()) {
+    absl::StrAppend(&text, "\n", manual);
   }
   absl::StrAppend(&text, "\nused as\n", SlotsText(SlotsOf(info.kind, layout)), "\n",
                   OptionsText(info.options),

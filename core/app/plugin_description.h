@@ -17,7 +17,8 @@ std::string UnitOf(const OptionSpec& option);
 
 // As `plugins list --json` has it: kind, name, options, library.
 Json ComponentJson(const ComponentInfo& info);
-// Beside that the slots that take it, its traits in words, and an example experiment.
+// Beside that the slots that take it, its traits in words, the manual comment of its source where
+// lib<name>.manual.txt is beside the library, and an example experiment.
 Json DescriptionJson(const ComponentInfo& info, const ExperimentLayout& layout);
 std::string DescriptionText(const ComponentInfo& info, const ExperimentLayout& layout);
 

@@ -1,6 +1,7 @@
 #include "core/app/plugin_description.h"
 
 #include "core/app/example_experiment.h"
+#include "core/base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -39,6 +40,27 @@ TEST(UnitOf, StandsInBracketsOrEndsTheName) {
            {"epochs", "passes", ""}}) {
     EXPECT_EQ(UnitOf(Spec(name, "float", 1.0, doc)), unit) << name;
   }
+}
+
+TEST(DescriptionText, HasTheManualBesideTheLibraryAndTheFilesThatAreRead) {
+  ComponentInfo info;
+  info.kind = "dataset";
+  info.name = "mine";
+  info.library_path = testing::TempDir() + "/libmine.so";
+  OptionSpec root = Spec("root", "string", "", "folder of the images");
+  root.role = "input_directory";
+  root.files = {"*.csv", "*/*.jpg"};
+  OptionSpec other = Spec("other", "string", "", "another");
+  other.role = "input_directory";
+  info.options = {root, other};
+  EXPECT_THAT(DescriptionText(info, {}),
+              HasSubstr("      folder of the images\n      reads below it: *.csv  */*.jpg\n"));
+  EXPECT_THAT(DescriptionText(info, {}), HasSubstr("another\n      reads below it: every file\n"));
+  EXPECT_FALSE(DescriptionJson(info, {}).contains("manual"));
+  const std::string manual = "My images.\n\n  <root>/NAME.jpg\n";
+  ASSERT_TRUE(WriteFileAtomically(testing::TempDir() + "/libmine.manual.txt", manual).ok());
+  EXPECT_THAT(DescriptionText(info, {}), HasSubstr("\n\n" + manual + "\nused as\n"));
+  EXPECT_EQ(DescriptionJson(info, {}).at("manual"), manual);
 }
 
 TEST(ExampleExperiment, OptionsInOneLineWhereTheyFit) {

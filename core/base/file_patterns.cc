@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 
 namespace facet {
@@ -16,10 +18,35 @@ Names Split(std::string_view path) {
   return absl::StrSplit(absl::string_view(path.data(), path.size()), '/', absl::SkipEmpty());
 }
 
-bool IsSpecial(const std::string& name) { return name[0] == '.' || name == "lost+found"; }
+// Put there by file systems, Windows, macOS, and the file servers of Synology and QNAP.
+constexpr const char* kLeftBehind[] = {"lost+found",
+                                       "Thumbs.db",
+                                       "ehthumbs.db",
+                                       "ehthumbs_vista.db",
+                                       "desktop.ini",
+                                       "$RECYCLE.BIN",
+                                       "RECYCLER",
+                                       "System Volume Information",
+                                       "__MACOSX",
+                                       "Icon\r",
+                                       "Network Trash Folder",
+                                       "Temporary Items",
+                                       "@eaDir",
+                                       "#recycle",
+                                       "#snapshot",
+                                       "@Recycle",
+                                       "@Recently-Snapshot",
+                                       "@__thumb"};
+
+bool IsSpecial(const std::string& name) {
+  return name[0] == '.' ||
+         std::any_of(std::begin(kLeftBehind), std::end(kLeftBehind),
+                     [&](const char* left) { return absl::EqualsIgnoreCase(name, left); });
+}
 
 bool MatchName(const std::string& pattern, const std::string& name) {
   if (IsSpecial(name)) return pattern == name;
+  if (pattern == "*") return true;
   return ::fnmatch(pattern.c_str(), name.c_str(), FNM_PERIOD) == 0;
 }
 

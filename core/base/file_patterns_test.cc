@@ -1,5 +1,7 @@
 #include "core/base/file_patterns.h"
 
+#include <string>
+
 #include "gtest/gtest.h"
 
 namespace facet {
@@ -15,6 +17,24 @@ TEST(FilePatterns, AsInAShell) {
         "Ann/.1.jpg", ".Ann/1.jpg", "deep/.a/1.png", "deep/a/.1.png", "lost+found/1.jpg",
         "deep/lost+found/1.png", "deep", "Ann"}) {
     EXPECT_FALSE(patterns.Match(path)) << path;
+  }
+}
+
+TEST(FilePatterns, WhatSystemsLeaveAmongFilesIsNeverMeant) {
+  const FilePatterns patterns({"*", "**/*"});
+  for (const char* name :
+       {".DS_Store", "._1.jpg", ".ipynb_checkpoints", "Thumbs.db", "THUMBS.DB", "desktop.ini",
+        "Desktop.ini", "__MACOSX", "@eaDir", "#recycle", "$Recycle.Bin", "@Recycle", "@__thumb",
+        "System Volume Information", "Icon\r"}) {
+    EXPECT_FALSE(patterns.Match(name)) << name;
+    EXPECT_FALSE(patterns.Match(std::string("Ann/") + name)) << name;
+    EXPECT_FALSE(patterns.Match(std::string(name) + "/1.jpg")) << name;
+    EXPECT_FALSE(patterns.MayMatchBelow(name)) << name;
+  }
+  // What only looks like them.
+  for (const char* name :
+       {"#hash", "@home", "__init__", "Thumbs", "Thumbs.db.jpg", "$HOME", "Icon", "\xff.jpg"}) {
+    EXPECT_TRUE(patterns.Match(name)) << name;
   }
 }
 

@@ -145,6 +145,10 @@ TEST_F(InputDigestsTest, OnlyFilesThatThePatternsNameCount) {
   const std::string before = Digest(images);
   Write("data/.DS_Store", "x");
   Write("data/b/.DS_Store", "x");
+  for (const char* left : {"Thumbs.db", "desktop.ini", "@eaDir/1.jpg", "__MACOSX/1.jpg"}) {
+    fs::create_directories((folder_ / "data" / left).parent_path());
+    Write(std::string("data/") + left, "x");
+  }
   Write("data/b/Thumbs.db", "x");
   Write("data/b/c.txt", "another");
   fs::create_directories(folder_ / "data/lost+found");

@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/base/comment_line.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
 
@@ -40,7 +41,7 @@ bool IsNumber(absl::string_view text) {
 
 // Names of one line; InvalidArgument says what was expected.
 absl::StatusOr<std::vector<std::string>> PlainNames(const std::string& line) {
-  if (line[0] == '#') return std::vector<std::string>();
+  if (IsCommentLine(line)) return std::vector<std::string>();
   return std::vector<std::string>{line};
 }
 

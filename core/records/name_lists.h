@@ -26,7 +26,7 @@ class NameKeys {
 };
 
 enum class NameList {
-  kPlain,  // one name a line; '#' begins a comment line
+  kPlain,  // one name a line; "#" and "# text" are comments, "#text" is a name
   kLfw,    // people.txt, pairs.txt, pairsDev*.txt, lfw-names.txt: names and numbers
   kYtf,    // splits.txt: "split, pair, Name/video, Name/video, is_same"
 };

@@ -45,9 +45,10 @@ TEST(NameKeys, SpellingsOfOnePerson) {
 }
 
 TEST(ReadNameList, Forms) {
-  auto names = ReadNameList(Write("# people\nAnn B.\r\n\nCid 2nd\nAnn B."), NameList::kPlain);
+  auto names =
+      ReadNameList(Write("# people\n#\nAnn B.\r\n\nCid 2nd\nAnn B.\n#hash\n"), NameList::kPlain);
   ASSERT_TRUE(names.ok()) << names.status();
-  EXPECT_THAT(*names, ElementsAre("Ann B.", "Cid 2nd"));
+  EXPECT_THAT(*names, ElementsAre("Ann B.", "Cid 2nd", "#hash"));
   names = ReadNameList(Write("2\n1\nAnn\t3\n1\nBob_B.\t1\n"), NameList::kLfw);
   ASSERT_TRUE(names.ok()) << names.status();
   EXPECT_THAT(*names, ElementsAre("Ann", "Bob_B."));

@@ -153,7 +153,10 @@ class CelebA final : public facet::Dataset {
       const std::string what =
           absl::StrCat(Thousands(missing.count()), " of ", Thousands(wanted),
                        " listed images are missing in ", folder_, ": ", missing.Names());
-      if (options_.missing == "refuse") return absl::NotFoundError(what);
+      if (options_.missing == "refuse") {
+        return absl::NotFoundError(
+            absl::StrCat(what, found.empty() ? "" : "; leave them out with missing = \"skip\""));
+      }
       contents_.counts["missing images"] = missing.count();
       contents_.notices.push_back(what + ".");
     }

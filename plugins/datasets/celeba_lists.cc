@@ -3,6 +3,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/component.h"
+#include "plugins/lists/path_below.h"
 #include "plugins/lists/text_lines.h"
 #include "plugins/lists/words.h"
 
@@ -26,8 +27,12 @@ absl::StatusOr<CelebaTable> ReadCelebaTable(const std::string& path, size_t colu
                        absl::StrCat("expected an image and ", columns, " numbers, found ",
                                     fields.size(), " fields"));
     }
-    const auto [row, is_new] = table.try_emplace(fields[0]);
-    if (!is_new) return LineError(path, lines[i].number, fields[0] + " occurs twice");
+    const absl::StatusOr<std::string> image = PathBelow(fields[0]);
+    if (!image.ok()) {
+      return LineError(path, lines[i].number, std::string(image.status().message()));
+    }
+    const auto [row, is_new] = table.try_emplace(*image);
+    if (!is_new) return LineError(path, lines[i].number, *image + " occurs twice");
     for (size_t k = 1; k < fields.size(); ++k) {
       int64_t value;
       if (!absl::SimpleAtoi(fields[k], &value)) {

@@ -80,6 +80,18 @@ TEST(CelebA, PartitionAndMinImages) {
               HasSubstr("no list_eval_partition.txt in"));
 }
 
+TEST(CelebA, ImagesLieBelowTheirFolder) {
+  const std::string root = MakeCelebA();
+  WriteText(root + "/Anno/identity_CelebA.txt", "./000001.jpg 2880\n000002.jpg 2937\n");
+  const auto contents = LoadDataset({{"root", root}});
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->samples[0].key, "000001.jpg");
+  EXPECT_TRUE(contents->samples[0].box.has_value());
+  WriteText(root + "/Anno/identity_CelebA.txt", "000001.jpg 2880\n../000002.jpg 2937\n");
+  EXPECT_THAT(std::string(LoadDataset({{"root", root}}).status().message()),
+              HasSubstr("identity_CelebA.txt:2: \"../000002.jpg\" does not lie below the root"));
+}
+
 TEST(CelebA, WhatIsMissingOrBroken) {
   const std::string root = MakeCelebA();
   std::filesystem::remove(root + "/Img/img_celeba/000003.jpg");

@@ -1,12 +1,14 @@
 // A folder of people: <root>/<identity>/<image>, one folder per identity.
 //
 // Samples are in byte order of identity, then file name; key and path are "<identity>/<file>".
-// Files and folders that begin with a dot are ignored. Which files are images is said by their
-// extension, or with accept = "content" by their first bytes; they are not opened here, so that a
-// broken image is found, named and counted where faces are detected. Files that are left out are
-// looked at: a notice counts those that are images (a.jfif, names without a dot) or pictures that
-// cannot be decoded (GIF, AVIF). Folders inside an identity are
-// not entered. `list` names the images of the `curated` snapshot, one relative path a line.
+// Files and folders that begin with a dot are ignored, and so is what systems leave behind (Thumbs.db,
+// @eaDir, __MACOSX, ...: core/base/file_patterns.h). Which files are images is said by their
+// extension (jpg, jpeg, png, pgm, ppm, pnm, bmp, tif, tiff, webp, in any case), or with accept =
+// "content" by their first bytes; they are not opened here, so that a broken image is found, named
+// and counted where faces are detected. Files that are left out are looked at: a notice counts those
+// that are images (a.jfif, names without a dot) or pictures that cannot be decoded (GIF, AVIF).
+// Folders inside an identity are not entered. `list` names the images of the `curated` snapshot, one
+// relative path a line; "#" and "# text" are comments, "#text" is a name.
 // Filters, in this order: exclude, snapshot, max_images, min_images, max_identities.
 // Errors: NotFound if no image is left; InvalidArgument for snapshot = "curated" without a list.
 // Example: data = { use = "folder", root = "${FACET_DATA}/celeba", min_images = 10 }
@@ -19,13 +21,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
 #include "core/base/utf8.h"
 #include "plugins/lists/folder_listing.h"
 #include "plugins/lists/image_names.h"
 #include "plugins/lists/left_out_images.h"
+#include "plugins/lists/path_below.h"
 #include "plugins/lists/text_lines.h"
 #include "plugins/lists/words.h"
 
@@ -111,7 +113,9 @@ class Folder final : public facet::Dataset {
     if (options_.list.empty()) return absl::OkStatus();
     FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, facet::ReadNames(options_.list));
     for (const std::string& name : names) {
-      listed_.insert(absl::StartsWith(name, "./") ? name.substr(2) : name);
+      absl::StatusOr<std::string> below = facet::PathBelow(name);
+      if (!below.ok()) return facet::Annotate(below.status(), options_.list);
+      listed_.insert(*std::move(below));
     }
     if (listed_.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(options_.list, " names no image"));

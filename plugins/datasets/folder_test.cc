@@ -39,6 +39,22 @@ TEST(Folder, ByteOrderExtensionsAndHiddenFiles) {
   EXPECT_EQ(contents->protocol.kind, Protocol::Kind::kNone);
 }
 
+TEST(Folder, WhatSystemsLeaveIsNobody) {
+  const std::string root = People();
+  const auto before = LoadDataset({{"root", root}});
+  for (const char* path :
+       {"@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg", "@eaDir/1.jpg.jpg", "__MACOSX/b/._1.jpg",
+        "__MACOSX/1.jpg", "b/@eaDir/2.jpg", "b/Thumbs.db", "Thumbs.db", "desktop.ini",
+        "b/desktop.ini", ".DS_Store", "b/.DS_Store", "b/._2.jpg", ".ipynb_checkpoints/2.jpg",
+        "$RECYCLE.BIN/2.jpg", "#recycle/2.jpg", "lost+found/2.jpg"}) {
+    WriteText(root + "/" + path, "x");
+  }
+  const auto after = LoadDataset({{"root", root}});
+  EXPECT_EQ(Keys(after), Keys(before));
+  EXPECT_EQ(after->counts, before->counts);
+  EXPECT_EQ(after->notices, before->notices);
+}
+
 TEST(Folder, Filters) {
   const std::string root = People();
   EXPECT_THAT(Keys(LoadDataset({{"root", root}, {"min_images", 2}, {"max_images", 2}})),
@@ -71,6 +87,20 @@ TEST(Folder, CuratedSnapshotByList) {
       LoadDataset({{"root", root}, {"list", list}, {"snapshot", "curated"}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(status.message()), HasSubstr("0 are there (they are relative to root)"));
+}
+
+TEST(Folder, AListIsOfNamesAndCommentsByItsRules) {
+  const std::string root = People(), list = root + "/../list.txt";
+  WriteText(root + "/#hash/1.jpg", "x");
+  const auto keys = [&](const std::string& text) {
+    WriteText(list, text);
+    return Keys(LoadDataset({{"root", root}, {"list", list}, {"snapshot", "curated"}}));
+  };
+  EXPECT_THAT(keys("# B/x.jpg\n#hash/1.jpg\n#\n./a/1.jpg\nb//2.jpg\n"),
+              ElementsAre("#hash/1.jpg", "a/1.jpg", "b/2.jpg"));
+  WriteText(list, "a/1.jpg\n../elsewhere/1.jpg\n");
+  EXPECT_THAT(std::string(LoadDataset({{"root", root}, {"list", list}}).status().message()),
+              HasSubstr("list.txt: \"../elsewhere/1.jpg\" does not lie below the root: write it"));
 }
 
 TEST(Folder, NothingFoundSaysWhatWasExpectedAndWhatIsThere) {

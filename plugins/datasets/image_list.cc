@@ -1,15 +1,24 @@
 // A user's own images as a table, and pairs of them as another: any data set and protocol without a
 // plugin of its own.
 //
-//   list   one face a row: path, identity and, optional, key, x, y, width, height, lx1, ly1, ...,
-//          score, pose, rank, curated, video, frame, fold
-//   pairs  optional: first, second, genuine and, optional, fold
+//   list   one face a row
+//     path, identity        needed; paths are below root; identity may be empty (unknown)
+//     key                   unique; else the path, with "#2", "#3" for further faces of it
+//     x, y, width, height   box, px
+//     lx1, ly1, lx2, ...    2, 5, 9 or 68 landmarks, px
+//     score, pose, rank, curated, video, frame, fold
+//   pairs  optional
+//     first, second         keys of images, or names of videos (a template is then all its frames)
+//     genuine               0, 1, false, true
+//     fold                  from 0; without the column, `folds` equal runs in order
 //
-// Tables have a header line and are separated by commas, semicolons or tabs; fields may be quoted
-// (datasets/image_table.h says all). Samples are in the list's order, templates in that of the
+// Tables have a header line and are separated by commas, semicolons or tabs; fields may be quoted;
+// there are no comments (datasets/image_table.h says all). A face or a pair that is listed again
+// counts again, and a notice says so. Samples are in the list's order, templates in that of the
 // pairs. Where the list has no fold of a sample, its identity's fold is that of its pairs, if they
 // all lie in one.
-// Files are looked for: missing = "skip" counts images that are not there and drops their pairs.
+// Files are looked for: missing = "skip" counts images that are not there and drops their pairs, and
+// folds that have none left.
 // Errors: what is not of the tables' form, by file and line; missing images; no image left.
 // Example: data = { use = "image_list", root = "${FACET_DATA}/mine", list = "images.csv" }
 #include <filesystem>
@@ -23,6 +32,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
 #include "plugins/datasets/image_table.h"
+#include "plugins/datasets/own_pairs.h"
 #include "plugins/lists/words.h"
 
 namespace {
@@ -66,18 +76,22 @@ class ImageList final : public facet::Dataset {
 
   absl::StatusOr<DatasetContents> Load() override {
     contents_ = {};
-    FACET_ASSIGN_OR_RETURN(contents_.samples,
-                           facet::ReadImageTable(options_.list, options_.ignore));
+    FACET_ASSIGN_OR_RETURN(contents_.samples, facet::ReadImageTable(options_.list, options_.ignore,
+                                                                    &contents_.notices));
     if (!options_.pairs.empty()) {
-      FACET_ASSIGN_OR_RETURN(contents_.protocol,
-                             facet::ReadPairTable(options_.pairs, options_.protocol == "split",
-                                                  options_.folds, contents_.samples));
+      FACET_ASSIGN_OR_RETURN(
+          contents_.protocol,
+          facet::ReadPairTable(options_.pairs, options_.protocol == "split", options_.folds,
+                               contents_.samples, &contents_.notices));
       contents_.protocol.name = options_.name.empty() ? "image list" : options_.name;
       FACET_RETURN_IF_ERROR(CheckFolds());
     }
     FACET_RETURN_IF_ERROR(TakePresent());
     contents_.counts["images"] = static_cast<int64_t>(contents_.samples.size());
     if (!options_.pairs.empty()) {
+      facet::NoteOneSidedFolds(
+          options_.pairs, "a column `fold` mixes them, or the option `folds` with a smaller number",
+          &contents_);
       contents_.counts["pairs"] = static_cast<int64_t>(contents_.protocol.pairs.size());
     }
     return std::move(contents_);
@@ -129,12 +143,13 @@ class ImageList final : public facet::Dataset {
     const std::string what = absl::StrCat(Thousands(missing.count()), " of ", Thousands(listed),
                                           " listed images are missing: ", missing.Names());
     if (options_.missing == "refuse" || contents_.samples.empty()) {
-      return absl::NotFoundError(absl::StrCat(what, " (below ", options_.root,
-                                              "); leave them out with missing = \"skip\""));
+      return absl::NotFoundError(absl::StrCat(
+          what, " (below ", options_.root, ")",
+          contents_.samples.empty() ? "" : "; leave them out with missing = \"skip\""));
     }
     contents_.counts["missing images"] = missing.count();
     contents_.notices.push_back(what + ".");
-    return DropTemplates(new_index);
+    return facet::Annotate(DropTemplates(new_index), what);
   }
 
   // Templates that lost a sample go, with their pairs; the others' samples are renumbered.
@@ -155,24 +170,17 @@ class ImageList final : public facet::Dataset {
     protocol.templates = std::move(kept);
     const size_t all = protocol.pairs.size();
     std::vector<Pair> pairs;
-    std::set<int64_t> folds;
     for (Pair pair : protocol.pairs) {
       pair.first = new_template[static_cast<size_t>(pair.first)];
       pair.second = new_template[static_cast<size_t>(pair.second)];
       if (pair.first < 0 || pair.second < 0) continue;
-      folds.insert(pair.fold);
       pairs.push_back(pair);
     }
     protocol.pairs = std::move(pairs);
-    if (static_cast<int64_t>(folds.size()) != protocol.num_folds) {
-      return absl::NotFoundError(absl::StrCat(contents_.notices.back(), " Only ", folds.size(),
-                                              " of ", protocol.num_folds,
-                                              " folds have pairs left"));
-    }
     if (const size_t dropped = all - protocol.pairs.size(); dropped > 0) {
       contents_.counts["skipped pairs"] = static_cast<int64_t>(dropped);
     }
-    return absl::OkStatus();
+    return options_.pairs.empty() ? absl::OkStatus() : facet::DropEmptyFolds(&contents_);
   }
 
   const Options options_;

@@ -6,6 +6,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kList[] =
     "path,identity,key,x,y,width,height,lx1,ly1,lx2,ly2,pose,rank,curated,video,frame\n"
@@ -120,7 +121,66 @@ TEST(ImageList, MissingImages) {
   EXPECT_THAT(video.samples, ElementsAre(2, 3));
   std::filesystem::remove(root + "/images/v/1.jpg");
   EXPECT_THAT(std::string(LoadDataset(options).status().message()),
-              HasSubstr("1 of 2 folds have pairs left"));
+              HasSubstr("pairs are left in 1 of 2 folds; cross-validation needs 2"));
+  std::filesystem::remove_all(root + "/images");
+  for (const char* missing : {"refuse", "skip"}) {
+    options["missing"] = missing;
+    const std::string message(LoadDataset(options).status().message());
+    EXPECT_THAT(message, HasSubstr("7 of 7 listed images are missing"));
+    EXPECT_THAT(message, Not(HasSubstr("missing = \"skip\"")));  // it would not help
+  }
+}
+
+TEST(ImageList, SkippedImagesTakeTheirFoldsAlong) {
+  const std::string root = MakeImages();
+  WriteText(
+      root + "/pairs.csv",
+      "first,second,genuine,fold\na/1.jpg,two,1,0\na/1.jpg,d/1.jpg,0,1\nv/1.jpg,d/1.jpg,1,2\n");
+  std::filesystem::remove(root + "/images/b,c/2.jpg");
+  Json options = Options(root, true);
+  options["missing"] = "skip";
+  const auto contents = LoadDataset(options);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->protocol.num_folds, 2);
+  EXPECT_EQ(contents->protocol.pairs[1].fold, 1);
+  EXPECT_EQ(contents->counts.at("folds without pairs"), 1);
+  EXPECT_THAT(contents->notices,
+              ElementsAre(HasSubstr("1 of 7 listed images"), HasSubstr("1 of 3 folds have no pair"),
+                          HasSubstr("pairs.csv: fold 0 of 2 (counted from 0) has no genuine pair, "
+                                    "and 1 more are of one kind alone")));
+}
+
+TEST(ImageList, NamesThatBeginWithANumberSignAreRows) {
+  const std::string root = TestFolder();
+  WriteText(root + "/images/#hash/0 1.jpg", "x");
+  WriteText(root + "/images/a/1.jpg", "x");
+  WriteText(root + "/list.csv", "path,identity\n#hash/0 1.jpg,#hash\n./a//1.jpg,a\n");
+  const auto contents = LoadDataset(Options(root, false));
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  ASSERT_EQ(contents->samples.size(), 2u);
+  EXPECT_EQ(contents->samples[0].path, "#hash/0 1.jpg");
+  EXPECT_EQ(contents->samples[0].identity, "#hash");
+  EXPECT_EQ(contents->samples[1].key, "a/1.jpg");
+  EXPECT_TRUE(contents->notices.empty());
+}
+
+TEST(ImageList, WhatIsListedAgainIsSaid) {
+  const std::string root = MakeImages();
+  WriteText(root + "/list.csv",
+            "path,identity,x,y,width,height\na/1.jpg,Ann,1,2,30,40\na/1.jpg,Bob,50,2,30,40\n"
+            "d/1.jpg,Cid,,,,\n./d/1.jpg,Cid,,,,\na/1.jpg,Cid,1,2,30,40\nd/2.jpg,Dot,,,,\n");
+  WriteText(root + "/pairs.csv",
+            "first,second,genuine,fold\na/1.jpg,d/1.jpg,0,0\nd/1.jpg,d/1.jpg#2,1,0\n"
+            "d/1.jpg,a/1.jpg,0,1\nd/1.jpg#2,d/1.jpg,1,1\nd/1.jpg,d/2.jpg,0,1\n");
+  const auto contents = LoadDataset(Options(root, true));
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->samples.size(), 6u);  // nothing is left out
+  EXPECT_EQ(contents->protocol.pairs.size(), 5u);
+  EXPECT_THAT(contents->notices,
+              ElementsAre(HasSubstr("list.csv: 2 rows are of an image and face that an earlier row "
+                                    "has (line 5 repeats line 4, ...); each counts"),
+                          HasSubstr("pairs.csv: 2 pairs occur again, in one order or the other "
+                                    "(line 4 repeats line 2, ...); each counts again")));
 }
 
 TEST(ImageList, BrokenTablesNameFileAndLine) {
@@ -141,8 +201,15 @@ TEST(ImageList, BrokenTablesNameFileAndLine) {
               HasSubstr("list.csv:2: of x to height either all are given or none"));
   EXPECT_THAT(list_error("path,identity,x,y,width,height\na/1.jpg,Ann,3,4,0,1\n"),
               HasSubstr("list.csv:2: the box has no area"));
-  EXPECT_THAT(list_error("path,identity\n../1.jpg,Ann\n"), HasSubstr("list.csv:2: path"));
-  EXPECT_THAT(list_error("path,identity\n/1.jpg,Ann\n"), HasSubstr("list.csv:2: path"));
+  EXPECT_THAT(list_error("path,identity\n../1.jpg,Ann\n"),
+              HasSubstr("list.csv:2: path \"../1.jpg\" does not lie below the root: write it"));
+  EXPECT_THAT(list_error("path,identity\n/1.jpg,Ann\n"),
+              HasSubstr("list.csv:2: path \"/1.jpg\" does not lie below the root"));
+  EXPECT_THAT(list_error("path,identity\n./,Ann\n"),
+              HasSubstr("list.csv:2: path \"./\" names no file"));
+  EXPECT_THAT(list_error("#path,identity\na/1.jpg,Ann\n"),
+              HasSubstr("has no column \"path\"; columns: #path, identity (a table has no "
+                        "comments: the first line is the header)"));
   EXPECT_THAT(list_error("path,identity,key\na/1.jpg,Ann,k\nd/1.jpg,Ann,k\n"),
               HasSubstr("list.csv:3: key \"k\" is in line 2 already"));
   EXPECT_THAT(list_error("path,identity,pose\na/1.jpg,Ann,up\n"), HasSubstr("list.csv:2: "));

@@ -1,5 +1,6 @@
 #include "plugins/datasets/image_table.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -8,10 +9,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "core/base/suggest.h"
 #include "core/base/utf8.h"
 #include "plugins/lists/csv.h"
+#include "plugins/lists/path_below.h"
+#include "plugins/lists/words.h"
 
 namespace facet {
 namespace {
@@ -45,17 +47,20 @@ absl::StatusOr<LandmarkScheme> Scheme(size_t points) {
       absl::StrCat("columns lx1, ly1 ... of ", points, " landmarks; schemes have 2, 5, 9 or 68"));
 }
 
+absl::Status NoColumn(const std::string& path, const CsvTable& table, const char* needed) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      path, " has no column \"", needed, "\"; columns: ", absl::StrJoin(table.columns(), ", "),
+      table.columns()[0][0] == '#' ? " (a table has no comments: the first line is the header)"
+                                   : ""));
+}
+
 absl::Status CheckColumns(const std::string& path, const CsvTable& table, size_t points,
                           const std::vector<std::string>& ignore) {
   std::set<std::string> known(KnownColumns().begin(), KnownColumns().end());
   known.insert(ignore.begin(), ignore.end());
   for (size_t i = 0; i < points; ++i) known.insert({Coordinate('x', i), Coordinate('y', i)});
   for (const char* needed : {"path", "identity"}) {
-    if (!table.Has(needed)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, " has no column \"", needed,
-                       "\"; columns: ", absl::StrJoin(table.columns(), ", ")));
-    }
+    if (!table.Has(needed)) return NoColumn(path, table, needed);
   }
   for (const std::string& column : table.columns()) {
     if (known.count(column) > 0) continue;
@@ -111,21 +116,17 @@ absl::Status ReadGeometry(const CsvTable& table, const Row& row, LandmarkScheme 
   return absl::OkStatus();
 }
 
-absl::Status CheckPath(const CsvTable& table, const Row& row, const std::string& path) {
-  for (const absl::string_view part : absl::StrSplit(path, '/')) {
-    if (part.empty() || part == "." || part == "..") {
-      return table.Error(row, absl::StrCat("path \"", path,
-                                           "\" is not of the form folder/file, "
-                                           "relative to root"));
-    }
-  }
-  return absl::OkStatus();
+absl::StatusOr<std::string> Path(const CsvTable& table, const Row& row) {
+  const std::string& path = table.Get(row, "path");
+  const absl::StatusOr<std::string> below = PathBelow(path);
+  if (!below.ok()) return table.Error(row, absl::StrCat("path ", below.status().message()));
+  if (below->empty()) return table.Error(row, absl::StrCat("path \"", path, "\" names no file"));
+  return below;
 }
 
 absl::StatusOr<Sample> ReadSample(const CsvTable& table, const Row& row, LandmarkScheme scheme) {
   Sample sample;
-  sample.path = table.Get(row, "path");
-  FACET_RETURN_IF_ERROR(CheckPath(table, row, sample.path));
+  FACET_ASSIGN_OR_RETURN(sample.path, Path(table, row));
   sample.identity = table.Get(row, "identity");
   sample.key = table.Get(row, "key");
   sample.video = table.Get(row, "video");
@@ -145,6 +146,43 @@ absl::StatusOr<Sample> ReadSample(const CsvTable& table, const Row& row, Landmar
     sample.pose = *known;
   }
   return sample;
+}
+
+// What occurs again, by file and line.
+class Repeated {
+ public:
+  Repeated(std::string path, const char* what, const char* cure)
+      : path_(std::move(path)), what_(what), cure_(cure) {}
+
+  void Add(const std::string& key, int64_t line) {
+    const auto [first, is_new] = line_of_.emplace(key, line);
+    if (is_new || ++count_ > 1) return;
+    example_ = absl::StrCat("line ", line, " repeats line ", first->second);
+  }
+  void Report(std::vector<std::string>* notices) const {
+    if (count_ == 0) return;
+    notices->push_back(absl::StrCat(path_, ": ", Thousands(count_), what_, " (", example_,
+                                    count_ > 1 ? ", ..." : "", "); ", cure_, "."));
+  }
+
+ private:
+  const std::string path_, what_, cure_;
+  std::unordered_map<std::string, int64_t> line_of_;
+  int64_t count_ = 0;
+  std::string example_;
+};
+
+// The image, and which face of it.
+std::string FaceOf(const Sample& sample) {
+  std::string face = sample.path;
+  if (sample.box.has_value()) {
+    absl::StrAppend(&face, "\nbox ", sample.box->x, " ", sample.box->y, " ", sample.box->width, " ",
+                    sample.box->height);
+  }
+  for (const Point& point : sample.landmarks.points) {
+    absl::StrAppend(&face, "\n", point.x, " ", point.y);
+  }
+  return face;
 }
 
 // A pair's folds from the column, or in equal runs.
@@ -211,7 +249,8 @@ class Templates {
 }  // namespace
 
 absl::StatusOr<std::vector<Sample>> ReadImageTable(const std::string& path,
-                                                   const std::vector<std::string>& ignore) {
+                                                   const std::vector<std::string>& ignore,
+                                                   std::vector<std::string>* notices) {
   FACET_ASSIGN_OR_RETURN(const CsvTable table, CsvTable::Read(path));
   const size_t points = CountPoints(table);
   FACET_RETURN_IF_ERROR(CheckColumns(path, table, points, ignore));
@@ -219,6 +258,8 @@ absl::StatusOr<std::vector<Sample>> ReadImageTable(const std::string& path,
   if (!scheme.ok()) return Annotate(scheme.status(), path);
   std::vector<Sample> samples;
   std::unordered_map<std::string, int64_t> line_of_key, faces_of_path;
+  Repeated repeated(path, " rows are of an image and face that an earlier row has",
+                    "each counts as a further sample: delete those that are not meant");
   for (const Row& row : table.rows()) {
     FACET_ASSIGN_OR_RETURN(Sample sample, ReadSample(table, row, *scheme));
     const int64_t face = ++faces_of_path[sample.path];
@@ -230,24 +271,27 @@ absl::StatusOr<std::vector<Sample>> ReadImageTable(const std::string& path,
       return table.Error(
           row, absl::StrCat("key \"", sample.key, "\" is in line ", first->second, " already"));
     }
+    repeated.Add(FaceOf(sample), row.line);
     samples.push_back(std::move(sample));
   }
   if (samples.empty()) return absl::InvalidArgumentError(path + " lists no images");
+  repeated.Report(notices);
   return samples;
 }
 
 absl::StatusOr<Protocol> ReadPairTable(const std::string& path, bool split, int64_t num_folds,
-                                       const std::vector<Sample>& samples) {
+                                       const std::vector<Sample>& samples,
+                                       std::vector<std::string>* notices) {
   FACET_ASSIGN_OR_RETURN(const CsvTable table, CsvTable::Read(path));
   for (const char* needed : {"first", "second", "genuine"}) {
-    if (table.Has(needed)) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, " has no column \"", needed, "\"; columns: ", absl::StrJoin(table.columns(), ", ")));
+    if (!table.Has(needed)) return NoColumn(path, table, needed);
   }
   if (table.rows().empty()) return absl::InvalidArgumentError(path + " lists no pairs");
   Protocol protocol;
   protocol.kind = split ? Protocol::Kind::kSplit : Protocol::Kind::kFolds;
   Templates templates(samples);
+  Repeated repeated(path, " pairs occur again, in one order or the other",
+                    "each counts again: delete those that are not meant");
   for (const Row& row : table.rows()) {
     Pair pair;
     const std::string* identities[2];
@@ -270,8 +314,11 @@ absl::StatusOr<Protocol> ReadPairTable(const std::string& path, bool split, int6
           row, absl::StrCat("genuine is ", table.Get(row, "genuine"), ", but the list says \"",
                             *identities[0], "\" and \"", *identities[1], "\""));
     }
+    const auto [low, high] = std::minmax(pair.first, pair.second);
+    repeated.Add(absl::StrCat(low, " ", high), row.line);
     protocol.pairs.push_back(pair);
   }
+  repeated.Report(notices);
   FACET_RETURN_IF_ERROR(AssignFolds(path, table, split ? 2 : num_folds, protocol));
   return protocol;
 }

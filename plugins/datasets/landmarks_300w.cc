@@ -2,7 +2,8 @@
 // LFPW are released.
 //
 // NAME.pts (plugins/datasets/pts_file.h) belongs to the image NAME.jpg, or one of another format, of
-// the same folder.
+// the same folder: 68 lines "x y", from (1, 1), with or without "version: 1", "n_points: 68" and the
+// braces of the release.
 // Samples are in byte order of their paths; key and path are the image's path below root; landmarks
 // points68 from (0, 0); no identity, no protocol. `folders` keeps some folders below root. part =
 // "train" and "test" split by a hash of the name and `seed`, `test_share` of them for the test;
@@ -21,7 +22,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
@@ -34,6 +34,7 @@
 #include "plugins/datasets/pts_file.h"
 #include "plugins/lists/folder_listing.h"
 #include "plugins/lists/image_names.h"
+#include "plugins/lists/path_below.h"
 #include "plugins/lists/words.h"
 
 namespace facet {
@@ -105,13 +106,9 @@ class Landmarks300W final : public Dataset {
     } else {
       std::set<std::string> folders;
       for (const std::string& folder : options_.folders) {
-        const std::filesystem::path normal =
-            (std::filesystem::path(folder) / "").lexically_normal();
-        if (normal.is_absolute() || *normal.begin() == "..") {
-          return absl::InvalidArgumentError(
-              absl::StrCat("folders: \"", folder, "\" does not lie below root"));
-        }
-        folders.insert(normal == "./" ? "" : normal.generic_string());
+        const absl::StatusOr<std::string> below = PathBelow(folder);
+        if (!below.ok()) return Annotate(below.status(), "folders");
+        folders.insert(below->empty() ? "" : *below + "/");
       }
       for (const std::string& folder : folders) FACET_RETURN_IF_ERROR(AddFolder(folder));
     }
@@ -141,7 +138,7 @@ class Landmarks300W final : public Dataset {
       if (HasImageExtension(file)) images.emplace(file.substr(0, file.rfind('.')), file);
     }
     for (const std::string& file : listing.files) {
-      if (!absl::EndsWith(file, ".pts")) continue;
+      if (!absl::EndsWithIgnoreCase(file, ".pts")) continue;
       const std::string name = file.substr(0, file.size() - 4);
       const auto image = images.find(name);
       if (image == images.end() || !IsUtf8(below + image->second)) {

@@ -10,7 +10,16 @@
 // the images of the pairs and, with all_images, every other image of people.txt that is there: the
 // unrestricted protocol trains on them. Without people.txt the folds come from the pairs.
 // Errors: lists that break their form or the protocol's rules (datasets/lfw_lists.h), by file and
-// line; missing images, unless missing = "skip" drops their pairs: figures are then not official.
+// line; missing images, unless missing = "skip" drops their pairs, and folds that have none left:
+// figures are then not official.
+//
+// Images of another ending (.png, .JPG), and pairs of your own whose people are in several folds,
+// are for `image_list`. Its two tables, made in the folder of people's folders from a pairs.txt:
+//   (echo path,identity; for f in */*.png; do echo "$f,${f%%/*}"; done) >images.csv
+//   awk -v end=png 'function p(n, i) { return sprintf("%s/%s_%04d.%s", n, n, i, end) }
+//     NR == 1 { size = 2 * $NF; print "first,second,genuine,fold"; next }
+//     { print p($1, $2) "," (NF == 3 ? p($1, $3) ",1," : p($3, $4) ",0,") int((NR - 2) / size) }
+//     ' pairs.txt >pairs.csv
 // Example: data = { use = "lfw", root = "${FACET_DATA}/lfw", view = "2" }
 #include <algorithm>
 #include <filesystem>
@@ -25,6 +34,8 @@
 #include "absl/strings/str_join.h"
 #include "core/api/dataset.h"
 #include "plugins/datasets/lfw_lists.h"
+#include "plugins/datasets/own_pairs.h"
+#include "plugins/lists/path_below.h"
 #include "plugins/lists/words.h"
 
 namespace {
@@ -76,15 +87,9 @@ class Lfw final : public facet::Dataset {
   absl::Status FindImages() {
     std::vector<std::string> places = {"images", "lfw", "lfw-deepfunneled", "lfw_funneled"};
     if (!options_.images.empty()) {
-      const std::filesystem::path normal =
-          std::filesystem::path(options_.images).lexically_normal();
-      std::string place = normal.generic_string();
-      if (place.size() > 1 && place.back() == '/') place.pop_back();
-      if (normal.is_absolute() || *normal.begin() == "..") {
-        return absl::InvalidArgumentError(
-            absl::StrCat("images = \"", options_.images, "\" does not lie below root"));
-      }
-      places = {place};
+      const absl::StatusOr<std::string> place = facet::PathBelow(options_.images);
+      if (!place.ok()) return facet::Annotate(place.status(), "images");
+      places = {*place};
     }
     for (const std::string& place : places) {
       if (std::filesystem::is_directory(absl::StrCat(options_.root, "/", place))) {
@@ -98,9 +103,12 @@ class Lfw final : public facet::Dataset {
   }
 
   std::string List(const char* name) const { return absl::StrCat(options_.root, "/", name); }
+  // Below root.
+  std::string File(const LfwImage& image) const {
+    return absl::StrCat(images_, images_.empty() ? "" : "/", image.Path());
+  }
   bool Exists(const LfwImage& image) const {
-    return std::filesystem::is_regular_file(
-        absl::StrCat(options_.root, "/", images_, "/", image.Path()));
+    return std::filesystem::is_regular_file(absl::StrCat(options_.root, "/", File(image)));
   }
   Missing MissingImages(const LfwView& view) const {
     std::set<LfwImage> images;
@@ -140,19 +148,36 @@ class Lfw final : public facet::Dataset {
                                       return !Exists(pair.first) || !Exists(pair.second);
                                     }),
                      view.pairs.end());
+    const int64_t folds = facet::NumFoldsOf(view.pairs);
     const std::string kept = absl::StrCat(Thousands(static_cast<int64_t>(view.pairs.size())),
                                           " of ", Thousands(static_cast<int64_t>(all)), " pairs");
-    if (options_.missing == "refuse" || view.pairs.empty()) {
-      return absl::NotFoundError(absl::StrCat(
-          what, " (below ", options_.root, "/", images_, "); ", kept, " are complete. ",
-          "Official figures need all pairs: add the images, or take view = \"1\" (where its images "
-          "are complete), or leave pairs out with missing = \"skip\""));
+    if (options_.missing == "refuse" || folds < 2) {
+      const std::string other =
+          facet::OtherEnding(absl::StrCat(ImageFolder(), "/", missing.first()));
+      std::string cure = absl::StrCat(
+          other, " is there, but `lfw` reads NAME_0001.jpg alone, in small letters: rename the ",
+          "files, or take ", facet::ImageListAdvice(ImageFolder(), false),
+          " (`facet plugins describe dataset/lfw` has the commands that write both)");
+      if (other.empty()) {
+        cure = absl::StrCat("Official figures need all pairs: add the images",
+                            view.kind == Protocol::Kind::kFolds
+                                ? ", or take view = \"1\" (where its images are complete)"
+                                : "",
+                            folds < 2 ? "" : ", or leave pairs out with missing = \"skip\"");
+      }
+      return absl::NotFoundError(absl::StrCat(what, " (below ", options_.root, "/", images_, "); ",
+                                              kept, " are complete, in ", folds, " of ",
+                                              view.num_folds, " folds. ", cure));
     }
     contents_.counts["missing images"] = missing.count();
     contents_.counts["skipped pairs"] = static_cast<int64_t>(all - view.pairs.size());
     contents_.notices.push_back(
         absl::StrCat(what, "; ", kept, " are scored, the figures are not official."));
     return absl::OkStatus();
+  }
+
+  std::string ImageFolder() const {
+    return absl::StrCat(options_.root, images_.empty() ? "" : "/", images_);
   }
 
   absl::Status MakeContents(const LfwView& view) {
@@ -175,7 +200,7 @@ class Lfw final : public facet::Dataset {
       index = static_cast<int64_t>(contents_.samples.size());
       facet::Sample sample;
       sample.key = image.Path();
-      sample.path = absl::StrCat(images_, "/", sample.key);
+      sample.path = File(image);
       sample.identity = image.name;
       sample.fold = view.people.at(image.name).fold;
       if (paired.count(image) > 0) {
@@ -194,7 +219,7 @@ class Lfw final : public facet::Dataset {
     contents_.counts["images"] = static_cast<int64_t>(samples.size());
     contents_.counts["images in pairs"] = static_cast<int64_t>(paired.size());
     contents_.counts["pairs"] = static_cast<int64_t>(protocol.pairs.size());
-    return absl::OkStatus();
+    return facet::DropEmptyFolds(&contents_);
   }
 
   const Options options_;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/component.h"
+#include "plugins/datasets/own_pairs.h"
 #include "plugins/lists/text_lines.h"
 #include "plugins/lists/words.h"
 
@@ -126,6 +127,8 @@ std::string Place(const std::string& path, int64_t line) {
   return absl::StrCat(path.substr(path.rfind('/') + 1), ":", line);
 }
 
+std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
 // Adds the people of the pairs of one more file, its folds beginning at `first_fold`.
 absl::Status AddPeople(const LfwPairs& pairs, int64_t first_fold, LfwPeople& people) {
   for (const LfwPair& pair : pairs.pairs) {
@@ -138,7 +141,9 @@ absl::Status AddPeople(const LfwPairs& pairs, int64_t first_fold, LfwPeople& peo
         return LineError(pairs.path, pair.line,
                          absl::StrCat(image->name, " is in fold ", fold + 1, " here and in fold ",
                                       person.fold + 1, " by ", person.place,
-                                      "; the people of two folds must differ"));
+                                      "; the people of two folds must differ. Pairs of your own, "
+                                      "of whatever people, are for ",
+                                      ImageListAdvice(FolderOf(pairs.path), false)));
       }
       if (person.num_images >= 0 && image->number > person.num_images) {
         return LineError(pairs.path, pair.line,

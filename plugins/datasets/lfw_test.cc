@@ -6,6 +6,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Two folds of two matched and two mismatched pairs; six people.
 constexpr char kPeople[] = "2\n3\nAnn\t2\nBob_B.\t3\nCid\t1\n3\nDot\t2\nEve\t3\nFay\t1\n";
@@ -126,6 +127,51 @@ TEST(Lfw, MissingImages) {
   EXPECT_EQ(skipped->counts.at("missing images"), 1);
   EXPECT_EQ(skipped->counts.at("skipped pairs"), 2);
   EXPECT_THAT(skipped->notices, ElementsAre(HasSubstr("not official")));
+}
+
+// What is left where half of the folds' images are gone.
+TEST(Lfw, SkippedImagesTakeTheirFoldsAlong) {
+  std::string pairs = kPairs;
+  pairs.replace(0, 3, "3\t2");
+  pairs += "Gus\t1\t2\nHal\t1\t2\nGus\t1\tHal\t1\nGus\t2\tHal\t2\n";
+  const std::string root = MakeLfw(pairs, "");
+  const std::string message(LoadDataset({{"root", root}, {"view", "2"}}).status().message());
+  EXPECT_THAT(message, HasSubstr("8 of 12 pairs are complete, in 2 of 3 folds"));
+  EXPECT_THAT(message, HasSubstr("or leave pairs out with missing = \"skip\""));
+  const auto contents = LoadDataset({{"root", root}, {"view", "2"}, {"missing", "skip"}});
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->protocol.num_folds, 2);
+  EXPECT_THAT(contents->notices, ElementsAre(HasSubstr("the figures are not official"),
+                                             HasSubstr("1 of 3 folds have no pair left")));
+  std::filesystem::remove_all(root + "/images/Dot");
+  std::filesystem::remove_all(root + "/images/Eve");
+  for (const char* missing : {"refuse", "skip"}) {
+    const std::string gone(
+        LoadDataset({{"root", root}, {"view", "2"}, {"missing", missing}}).status().message());
+    EXPECT_THAT(gone, HasSubstr("4 of 12 pairs are complete, in 1 of 3 folds"));
+    EXPECT_THAT(gone, Not(HasSubstr("skip")));  // it would not help
+  }
+}
+
+TEST(Lfw, ImagesOfAnotherEndingAreForImageList) {
+  for (const char* ending : {"png", "JPG", "jpeg"}) {
+    const std::string root = MakeLfw();
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root + "/images")) {
+      if (entry.is_directory()) continue;
+      std::filesystem::path renamed = entry.path();
+      std::filesystem::rename(entry.path(), renamed.replace_extension(ending));
+    }
+    EXPECT_THAT(
+        std::string(LoadDataset({{"root", root}, {"view", "2"}}).status().message()),
+        HasSubstr(absl::StrCat(
+            "Ann_0001.", ending,
+            " is there, but `lfw` reads NAME_0001.jpg alone, in small letters: "
+            "rename the files, or take data = { use = \"image_list\", root = \"",
+            root,
+            "/images\", list = \"images.csv\", pairs = \"pairs.csv\" }, where images.csv has the "
+            "columns path,identity and pairs.csv first,second,genuine,fold")));
+    std::filesystem::remove_all(root);
+  }
 }
 
 TEST(Lfw, View1AndAuto) {

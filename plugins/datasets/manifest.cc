@@ -204,8 +204,9 @@ class ManifestDataset final : public facet::Dataset {
           absl::StrCat(Thousands(missing_.count()), " of ", Thousands(num_listed_),
                        " listed images are missing: ", missing_.Names());
       if (options_.missing == "refuse" || contents_.samples.empty()) {
-        return absl::NotFoundError(
-            absl::StrCat(what, " (below ", root_, "); leave them out with missing = \"skip\""));
+        return absl::NotFoundError(absl::StrCat(
+            what, " (below ", root_, ")",
+            contents_.samples.empty() ? "" : "; leave them out with missing = \"skip\""));
       }
       contents_.counts["missing images"] = missing_.count();
       contents_.notices.push_back(what + ".");

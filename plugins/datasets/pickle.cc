@@ -5,97 +5,28 @@
 #include <unordered_map>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/component.h"
+#include "plugins/datasets/pickle_opcodes.h"
+#include "plugins/datasets/pickled_numpy.h"
+#include "plugins/datasets/pickled_text.h"
 
 namespace facet {
 namespace {
 
-// Instructions, by the names of Python's Lib/pickletools.py.
-enum Opcode : uint8_t {
-  kMark = '(',
-  kStop = '.',
-  kBinInt = 'J',
-  kBinInt1 = 'K',
-  kBinInt2 = 'M',
-  kAppend = 'a',
-  kAppends = 'e',
-  kBinGet = 'h',
-  kLongBinGet = 'j',
-  kBinPut = 'q',
-  kLongBinPut = 'r',
-  kTuple = 't',
-  kEmptyTuple = ')',
-  kEmptyList = ']',
-  kBinString = 'T',
-  kShortBinString = 'U',
-  kBinBytes = 'B',
-  kShortBinBytes = 'C',
-  kProto = 0x80,
-  kTuple1 = 0x85,
-  kTuple2 = 0x86,
-  kTuple3 = 0x87,
-  kNewTrue = 0x88,
-  kNewFalse = 0x89,
-  kBinBytes8 = 0x8e,
-  kMemoize = 0x94,
-  kFrame = 0x95,
-};
-
-// What a file with other content is likely to hold.
-const char* NameOf(uint8_t opcode) {
-  switch (opcode) {
-    case 'c':
-      return "GLOBAL (a name to import; Python 3 writes byte strings so in protocol 2: use 4)";
-    case 0x93:
-      return "STACK_GLOBAL (a name to import)";
-    case 'R':
-      return "REDUCE (a call)";
-    case 'b':
-      return "BUILD (a call)";
-    case 'i':
-      return "INST (a call)";
-    case 'o':
-      return "OBJ (a call)";
-    case 0x81:
-      return "NEWOBJ (a call)";
-    case 0x92:
-      return "NEWOBJ_EX (a call)";
-    case 'X':
-    case 0x8c:
-      return "BINUNICODE (a text)";
-    case '}':
-    case 'd':
-      return "DICT (a dictionary)";
-    case 'N':
-      return "NONE";
-    case 'G':
-      return "BINFLOAT (a number that is not whole)";
-    case 0x96:
-      return "BYTEARRAY8";
-    case 0x97:
-      return "NEXT_BUFFER (data outside the file)";
-    default:
-      return "";
-  }
-}
-
-struct Value {
-  enum class Kind { kMark, kBytes, kTruth, kNumber, kList } kind = Kind::kMark;
-  std::string_view bytes;
-  int64_t number = 0;           // kTruth, kNumber
-  std::vector<size_t> members;  // kList (and tuples), indices of values
-};
+using Value = PickleValue;
 
 class Machine {
  public:
   explicit Machine(std::string_view text) : text_(text) {}
 
   absl::StatusOr<PickledPairs> Run() {
-    if (text_.size() < 2 || static_cast<uint8_t>(text_[0]) != kProto) {
+    // Protocols 0 and 1 have no mark of their own.
+    if (text_.size() < 2 || (static_cast<uint8_t>(text_[0]) != kProto && text_.back() != kStop)) {
       return absl::InvalidArgumentError(
-          "not a pickle of protocol 2 or later (it does not begin with byte 0x80)");
+          "not a pickle (it neither begins with byte 0x80 nor ends with '.')");
     }
     for (;;) {
       opcode_at_ = at_;
@@ -122,6 +53,23 @@ class Machine {
     return taken;
   }
 
+  // Up to the line's end, which goes too.
+  absl::StatusOr<std::string_view> TakeLine() {
+    const size_t end = text_.find('\n', at_);
+    if (end == std::string_view::npos) {
+      return absl::DataLossError(absl::StrCat("cut off: byte ", opcode_at_, " begins a line"));
+    }
+    const std::string_view line = text_.substr(at_, end - at_);
+    at_ = end + 1;
+    return line;
+  }
+  absl::StatusOr<int64_t> DecimalLine() {
+    FACET_ASSIGN_OR_RETURN(const std::string_view line, TakeLine());
+    int64_t number;
+    if (absl::SimpleAtoi(absl::string_view(line.data(), line.size()), &number)) return number;
+    return Error("expected a whole number");
+  }
+
   // Little-endian.
   absl::StatusOr<uint64_t> Number(size_t bytes) {
     FACET_ASSIGN_OR_RETURN(const std::string_view taken, Take(bytes));
@@ -142,19 +90,94 @@ class Machine {
     Push(std::move(value));
     return absl::OkStatus();
   }
-  absl::Status PushNumber(size_t bytes) {
-    FACET_ASSIGN_OR_RETURN(const uint64_t number, Number(bytes));
+  // `decode` of a byte string or a text that is written otherwise.
+  template <class Decode>
+  absl::Status PushDecoded(Value::Kind kind, const Decode& decode, std::string_view written) {
+    absl::StatusOr<std::string> bytes = decode(written);
+    if (!bytes.ok()) return Error(std::string(bytes.status().message()));
     Value value;
-    value.kind = Value::Kind::kNumber;
-    value.number = bytes == 4 ? static_cast<int32_t>(number) : static_cast<int64_t>(number);
+    value.kind = kind;
+    value.bytes = decoded_.emplace_back(*std::move(bytes));
     Push(std::move(value));
     return absl::OkStatus();
   }
-  void PushTruth(bool truth) {
+  absl::Status PushUtf8(size_t length_bytes) {
+    FACET_ASSIGN_OR_RETURN(const uint64_t length, Number(length_bytes));
+    FACET_ASSIGN_OR_RETURN(const std::string_view text, Take(length));
+    return PushDecoded(Value::Kind::kText, DecodeUtf8Bytes, text);
+  }
+  absl::Status PushQuoted() {
+    FACET_ASSIGN_OR_RETURN(const std::string_view line, TakeLine());
+    if (line.size() < 2 || line.front() != line.back() || (line[0] != '\'' && line[0] != '"')) {
+      return Error("a byte string without quotes");
+    }
+    return PushDecoded(Value::Kind::kBytes, DecodeQuotedBytes, line.substr(1, line.size() - 2));
+  }
+  absl::Status PushNumber(size_t bytes) {
+    FACET_ASSIGN_OR_RETURN(const uint64_t number, Number(bytes));
+    PushCount(Value::Kind::kNumber,
+              bytes == 4 ? static_cast<int32_t>(number) : static_cast<int64_t>(number));
+    return absl::OkStatus();
+  }
+  void PushCount(Value::Kind kind, int64_t number) {
     Value value;
-    value.kind = Value::Kind::kTruth;
-    value.number = truth;
+    value.kind = kind;
+    value.number = number;
     Push(std::move(value));
+  }
+  absl::Status PushInt() {
+    FACET_ASSIGN_OR_RETURN(const int64_t number, DecimalLine());
+    PushCount(Value::Kind::kNumber, number);  // "00" and "01" are truth values
+    return absl::OkStatus();
+  }
+
+  absl::Status PushName(std::string_view module, std::string_view name) {
+    const absl::StatusOr<PickledName> known = FindPickledName(module, name);
+    if (!known.ok()) return Error(std::string(known.status().message()));
+    Value value;
+    value.kind = Value::Kind::kName;
+    value.name = *known;
+    Push(std::move(value));
+    return absl::OkStatus();
+  }
+  absl::Status PushGlobal() {
+    FACET_ASSIGN_OR_RETURN(const std::string_view module, TakeLine());
+    FACET_ASSIGN_OR_RETURN(const std::string_view name, TakeLine());
+    return PushName(module, name);
+  }
+  absl::Status PushStackGlobal() {
+    FACET_ASSIGN_OR_RETURN(const size_t name, Pop());
+    FACET_ASSIGN_OR_RETURN(const size_t module, Pop());
+    return PushName(values_[module].bytes, values_[name].bytes);
+  }
+  absl::StatusOr<size_t> Pop() {
+    if (stack_.empty()) return Error("takes a value where there is none");
+    const size_t last = stack_.back();
+    stack_.pop_back();
+    return last;
+  }
+
+  // A name and its arguments become what it makes of them.
+  absl::Status Reduce() {
+    FACET_ASSIGN_OR_RETURN(const size_t arguments, Pop());
+    FACET_ASSIGN_OR_RETURN(const size_t name, Pop());
+    if (values_[name].kind != Value::Kind::kName || values_[arguments].kind != Value::Kind::kList) {
+      return Error("REDUCE (a call) of what is no name and its arguments");
+    }
+    absl::StatusOr<Value> made =
+        MakePickled(values_[name].name, values_[arguments].members, values_);
+    if (!made.ok()) return Error(std::string(made.status().message()));
+    Push(*std::move(made));
+    return absl::OkStatus();
+  }
+  absl::Status Build() {
+    FACET_ASSIGN_OR_RETURN(const size_t state, Pop());
+    if (stack_.empty() || values_[state].kind != Value::Kind::kList) {
+      return Error("BUILD (a call) of what is no object and its state");
+    }
+    const absl::Status filled =
+        FillPickled(values_[state].members, values_, &values_[stack_.back()]);
+    return filled.ok() ? filled : Error(std::string(filled.message()));
   }
 
   // The last `count` values become one.
@@ -197,8 +220,7 @@ class Machine {
     memo_[slot] = stack_.back();
     return absl::OkStatus();
   }
-  absl::Status Recall(size_t bytes) {
-    FACET_ASSIGN_OR_RETURN(const uint64_t slot, Number(bytes));
+  absl::Status Recall(uint64_t slot) {
     const auto found = memo_.find(slot);
     if (found == memo_.end()) return Error(absl::StrCat("recalls value ", slot, ", which is none"));
     stack_.push_back(found->second);
@@ -221,6 +243,7 @@ class Machine {
       case kShortBinString:
         return PushBytes(1);
       case kBinBytes8:
+      case kByteArray8:
         return PushBytes(8);
       case kBinInt:
         return PushNumber(4);
@@ -229,10 +252,10 @@ class Machine {
       case kBinInt2:
         return PushNumber(2);
       case kNewTrue:
-        PushTruth(true);
+        PushCount(Value::Kind::kTruth, 1);
         return absl::OkStatus();
       case kNewFalse:
-        PushTruth(false);
+        PushCount(Value::Kind::kTruth, 0);
         return absl::OkStatus();
       case kEmptyList:
       case kEmptyTuple:
@@ -245,10 +268,29 @@ class Machine {
         return PushTuple(3);
       case kMemoize:
         return Remember(memo_.size());
-      case kBinGet:
-        return Recall(1);
-      case kLongBinGet:
-        return Recall(4);
+      case kUnicode: {
+        FACET_ASSIGN_OR_RETURN(const std::string_view line, TakeLine());
+        return PushDecoded(Value::Kind::kText, DecodeEscapedBytes, line);
+      }
+      case kBinUnicode:
+        return PushUtf8(4);
+      case kShortBinUnicode:
+        return PushUtf8(1);
+      case kString:
+        return PushQuoted();
+      case kInt:
+        return PushInt();
+      case kNone:
+        PushCount(Value::Kind::kNone, 0);
+        return absl::OkStatus();
+      case kGlobal:
+        return PushGlobal();
+      case kStackGlobal:
+        return PushStackGlobal();
+      case kReduce:
+        return Reduce();
+      case kBuild:
+        return Build();
       default:
         return LongerStep(opcode);
     }
@@ -261,6 +303,19 @@ class Machine {
         FACET_ASSIGN_OR_RETURN(const uint64_t slot, Number(opcode == kBinPut ? 1 : 4));
         return Remember(slot);
       }
+      case kPut: {
+        FACET_ASSIGN_OR_RETURN(const int64_t slot, DecimalLine());
+        return Remember(static_cast<uint64_t>(slot));
+      }
+      case kBinGet:
+      case kLongBinGet: {
+        FACET_ASSIGN_OR_RETURN(const uint64_t slot, Number(opcode == kBinGet ? 1 : 4));
+        return Recall(slot);
+      }
+      case kGet: {
+        FACET_ASSIGN_OR_RETURN(const int64_t slot, DecimalLine());
+        return Recall(static_cast<uint64_t>(slot));
+      }
       case kAppend: {
         if (stack_.empty()) return Error("appends nothing");
         const std::vector<size_t> last = {stack_.back()};
@@ -271,13 +326,14 @@ class Machine {
         FACET_ASSIGN_OR_RETURN(const std::vector<size_t> members, TakeToMark());
         return Append(members);
       }
+      case kList:
       case kTuple: {
         FACET_ASSIGN_OR_RETURN(const std::vector<size_t> members, TakeToMark());
         stack_.insert(stack_.end(), members.begin(), members.end());
         return PushTuple(members.size());
       }
       default: {
-        const std::string name = NameOf(opcode);
+        const std::string name = PickleOpcodeName(opcode);
         return Error(absl::StrCat("the instruction ", absl::StrFormat("0x%02x", opcode),
                                   name.empty() ? "" : " ", name,
                                   " is not read here: expected a list of image files as byte "
@@ -292,38 +348,24 @@ class Machine {
     return Error(absl::StrCat("protocol ", version, "; 2 to 5 are read"));
   }
 
-  absl::StatusOr<PickledPairs> Result(size_t root) const {
+  absl::StatusOr<PickledPairs> Result(size_t root) {
     const Value& pair = values_[root];
-    if (pair.kind != Value::Kind::kList || pair.members.size() != 2 ||
-        values_[pair.members[0]].kind != Value::Kind::kList ||
-        values_[pair.members[1]].kind != Value::Kind::kList) {
+    if (pair.kind != Value::Kind::kList || pair.members.size() != 2) {
       return absl::InvalidArgumentError(
           "the pickle does not hold a pair of lists (image files, truth values)");
     }
     PickledPairs result;
-    for (const size_t member : values_[pair.members[0]].members) {
-      if (values_[member].kind != Value::Kind::kBytes) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("entry ", result.images.size(), " of the first list is no byte string"));
-      }
-      result.images.push_back(values_[member].bytes);
-    }
-    for (const size_t member : values_[pair.members[1]].members) {
-      const Value& value = values_[member];
-      const bool truth = value.kind == Value::Kind::kTruth || value.kind == Value::Kind::kNumber;
-      if (!truth || value.number < 0 || value.number > 1) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("entry ", result.is_same.size(), " of the second list is no truth value"));
-      }
-      result.is_same.push_back(value.number == 1);
-    }
+    FACET_ASSIGN_OR_RETURN(result.images, PickledFiles(values_[pair.members[0]], values_));
+    FACET_ASSIGN_OR_RETURN(result.is_same, PickledTruths(values_[pair.members[1]], values_));
+    result.decoded = std::move(decoded_);
     return result;
   }
 
   const std::string_view text_;
   size_t at_ = 0, opcode_at_ = 0;
-  std::vector<Value> values_;
-  std::vector<size_t> stack_;  // indices of values
+  PickleValues values_;
+  std::deque<std::string> decoded_;  // what values point into
+  std::vector<size_t> stack_;        // indices of values
   std::unordered_map<uint64_t, size_t> memo_;
 };
 

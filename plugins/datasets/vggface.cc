@@ -141,7 +141,8 @@ class VggFace final : public facet::Dataset {
                      " listed images are missing: ", missing_.Names());
     if (contents_.samples.empty() || options_.missing == "refuse") {
       return absl::NotFoundError(
-          absl::StrCat(what, "; expected below ", images_, " (option `images`)"));
+          absl::StrCat(what, "; expected below ", images_, " (option `images`)",
+                       contents_.samples.empty() ? "" : ", or left out with missing = \"skip\""));
     }
     contents_.counts["missing images"] = missing_.count();
     contents_.notices.push_back(what + ".");

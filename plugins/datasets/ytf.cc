@@ -1,6 +1,7 @@
 // YouTube Faces (Wolf, Hassner, Maoz 2011): official files and layout. A template is a video.
 //
 //   <root>/splits.txt or splits_corrected.txt, or option `splits`     (datasets/ytf_lists.h)
+//       a line a pair: split, pair, Name/video, Name/video, is_same [, corrected]
 //   <root>/frame_images_DB/Name/video/video.frame.jpg                 source = "frames"
 //   <root>/frame_images_DB/Name.labeled_faces.txt                     with the faces' boxes
 //   <root>/aligned_images_DB/Name/video/aligned_detect_video.frame.jpg  source = "aligned"
@@ -11,8 +12,10 @@
 // LFW's are (detector `central`). With all_videos there are besides the videos of the splits'
 // people that no pair uses, for what is trained on the other folds. max_frames takes frames at
 // (i + 1/2) / max_frames of a longer video. labels = "corrected" scores by the sixth column.
-// Errors: lists that break their form or the protocol's rules, by file and line; missing videos,
-// unless missing = "skip" drops their pairs: figures are then not official.
+// Part of the official list, or pairs of your own in its form, will do: splits that are not numbered
+// through or not of one size are a notice. Errors: lists that break their form or the protocol's
+// rules, by file and line; missing videos, unless missing = "skip" drops their pairs, and splits that
+// have none left: figures are then not official.
 // Example: data = { use = "ytf", root = "${FACET_DATA}/ytf", max_frames = 25 }
 #include <algorithm>
 #include <filesystem>
@@ -26,6 +29,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
+#include "plugins/datasets/own_pairs.h"
 #include "plugins/datasets/ytf_lists.h"
 #include "plugins/lists/folder_listing.h"
 #include "plugins/lists/image_names.h"
@@ -94,11 +98,13 @@ class Ytf final : public facet::Dataset {
   absl::StatusOr<DatasetContents> Load() override {
     contents_ = {};
     const bool corrected = options_.labels == "corrected";
-    std::string list = options_.splits;
-    if (list.empty()) {
-      list = absl::StrCat(options_.root, corrected ? "/splits_corrected.txt" : "/splits.txt");
-    }
-    FACET_ASSIGN_OR_RETURN(YtfSplits splits, facet::ReadYtfSplits(list));
+    const std::string list =
+        !options_.splits.empty()
+            ? options_.splits
+            : absl::StrCat(options_.root, corrected ? "/splits_corrected.txt" : "/splits.txt");
+    FACET_ASSIGN_OR_RETURN(YtfSplits splits,
+                           facet::ReadYtfSplits(list, absl::StrCat(options_.root, "/", images_)));
+    contents_.notices = splits.notices;
     if (corrected && !splits.has_corrected) {
       return absl::InvalidArgumentError(absl::StrCat(
           list, " has no sixth column; labels = \"corrected\" needs splits_corrected.txt"));
@@ -107,6 +113,8 @@ class Ytf final : public facet::Dataset {
     FACET_RETURN_IF_ERROR(TakePairs(splits));
     FACET_RETURN_IF_ERROR(MakeSamples(splits));
     MakeProtocol(splits, corrected);
+    FACET_RETURN_IF_ERROR(facet::DropEmptyFolds(&contents_));
+    facet::NoteOneSidedFolds(list, "give every split pairs of both", &contents_);
     return std::move(contents_);
   }
 
@@ -161,24 +169,23 @@ class Ytf final : public facet::Dataset {
     }
     if (missing.count() == 0) return absl::OkStatus();
     const auto all = static_cast<int64_t>(splits.pairs.size());
-    const auto is_missing = [this](const YtfPair& pair) {
-      return frames_.count(pair.first) == 0 || frames_.count(pair.second) == 0;
-    };
-    splits.pairs.erase(std::remove_if(splits.pairs.begin(), splits.pairs.end(), is_missing),
+    splits.pairs.erase(std::remove_if(splits.pairs.begin(), splits.pairs.end(),
+                                      [this](const YtfPair& pair) {
+                                        return frames_.count(pair.first) == 0 ||
+                                               frames_.count(pair.second) == 0;
+                                      }),
                        splits.pairs.end());
     const auto kept = static_cast<int64_t>(splits.pairs.size());
-    const std::string what = absl::StrCat(Thousands(missing.count()),
-                                          " videos of the pairs of YouTube Faces are "
-                                          "missing: ",
-                                          missing.Names(), " (in ", images_, "); ", Thousands(kept),
-                                          " of ", Thousands(all), " pairs are complete");
-    std::set<int64_t> folds;
-    for (const YtfPair& pair : splits.pairs) folds.insert(pair.fold);
-    if (options_.missing == "refuse" || static_cast<int64_t>(folds.size()) < splits.num_folds) {
-      return absl::NotFoundError(absl::StrCat(what,
-                                              ". Official figures need all pairs: add the "
-                                              "videos, or leave pairs out with missing = \"skip\" "
-                                              "(every split must keep one)"));
+    const std::string what = absl::StrCat(
+        Thousands(missing.count()),
+        " videos of the pairs of YouTube Faces are missing: ", missing.Names(), " (in ", images_,
+        "); ", Thousands(kept), " of ", Thousands(all), " pairs are complete");
+    const int64_t folds = facet::NumFoldsOf(splits.pairs);
+    if (options_.missing == "refuse" || folds < 2) {
+      return absl::NotFoundError(absl::StrCat(
+          what, ", in ", folds, " of ", splits.num_folds,
+          " splits. Official figures need all pairs: add the videos",
+          folds < 2 ? "; two splits need pairs" : ", or leave pairs out with missing = \"skip\""));
     }
     contents_.counts["missing videos"] = missing.count();
     contents_.counts["skipped pairs"] = all - kept;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/api/component.h"
+#include "plugins/datasets/own_pairs.h"
 #include "plugins/lists/text_lines.h"
 
 namespace facet {
@@ -76,7 +77,6 @@ absl::StatusOr<Row> ParseRow(const std::string& path, const TextLine& line) {
   row.pair.same = columns[4] == "1";
   row.pair.corrected = columns.back() == "1";
   row.has_corrected = columns.size() == 6;
-  row.pair.fold = row.split - 1;
   row.pair.line = line.number;
   if (row.pair.first == row.pair.second) return error("the pair is one video with itself");
   if (row.pair.same != (row.pair.first.name == row.pair.second.name)) {
@@ -86,8 +86,29 @@ absl::StatusOr<Row> ParseRow(const std::string& path, const TextLine& line) {
   return row;
 }
 
-// Splits 1, 2, ... with pairs 1, 2, ... in each.
-absl::Status CheckNumbers(const std::string& path, const std::vector<Row>& rows) {
+// Gives the splits that occur their folds, in order.
+absl::Status AssignFolds(const std::string& path, std::vector<Row>& rows, int64_t* num_folds) {
+  std::map<int64_t, int64_t> fold_of;
+  std::map<std::pair<int64_t, int64_t>, int64_t> line_of;
+  for (const Row& row : rows) {
+    fold_of[row.split] = 0;
+    const auto [first, is_new] = line_of.emplace(std::pair(row.split, row.number), row.pair.line);
+    if (!is_new) {
+      return LineError(path, row.pair.line,
+                       absl::StrCat("pair ", row.number, " of split ", row.split, " is in line ",
+                                    first->second, " already"));
+    }
+  }
+  *num_folds = 0;
+  for (auto& entry : fold_of) entry.second = (*num_folds)++;
+  for (Row& row : rows) row.pair.fold = fold_of[row.split];
+  if (*num_folds > 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, " has 1 split; cross-validation needs 2 (officially 10)"));
+}
+
+// Splits 1, 2, ... with pairs 1, 2, ... in each, as officially; where not, a sentence.
+std::string NotNumberedThrough(const std::vector<Row>& rows) {
   int64_t split = 1, number = 0;
   for (const Row& row : rows) {
     if (row.split == split + 1 && row.number == 1 && number > 0) {
@@ -95,36 +116,41 @@ absl::Status CheckNumbers(const std::string& path, const std::vector<Row>& rows)
       number = 0;
     }
     ++number;
-    if (row.split != split || row.number != number) {
-      return LineError(
-          path, row.pair.line,
-          absl::StrCat("expected pair ", number, " of split ", split, " (or pair 1 of split ",
-                       split + 1, "), found pair ", row.number, " of split ", row.split));
-    }
+    if (row.split == split && row.number == number) continue;
+    return absl::StrCat("the pairs are not numbered through (line ", row.pair.line, " is pair ",
+                        row.number, " of split ", row.split, " where pair ", number, " of split ",
+                        split, " was expected)");
   }
-  return absl::OkStatus();
+  return "";
 }
 
-absl::Status CheckSizes(const std::string& path, const YtfSplits& splits) {
+// Splits of one size with as many pairs of each kind, as officially; where not, a sentence.
+std::string NotOfOneSize(const YtfSplits& splits) {
   std::vector<int64_t> same(static_cast<size_t>(splits.num_folds)), all = same;
   for (const YtfPair& pair : splits.pairs) {
     ++all[static_cast<size_t>(pair.fold)];
     same[static_cast<size_t>(pair.fold)] += pair.same;
   }
   for (size_t fold = 0; fold < all.size(); ++fold) {
-    if (all[fold] != all[0] || 2 * same[fold] != all[fold]) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": split ", fold + 1, " has ", same[fold], " pairs of one person and ",
-                       all[fold] - same[fold],
-                       " of two; every split has as many of each (officially 250), and "
-                       "split 1 has ",
-                       all[0], " in all"));
-    }
+    if (all[fold] == all[0] && 2 * same[fold] == all[fold]) continue;
+    return absl::StrCat("the splits are not of one size with as many pairs of each kind (fold ",
+                        fold, " has ", same[fold], " of one person and ", all[fold] - same[fold],
+                        " of two", fold == 0 ? "" : absl::StrCat(", fold 0 ", all[0], " in all"),
+                        ")");
   }
-  return absl::OkStatus();
+  return "";
 }
 
-absl::Status CheckPairs(const std::string& path, YtfSplits& splits) {
+void Note(const std::string& path, const std::vector<Row>& rows, YtfSplits& splits) {
+  for (const std::string& what : {NotNumberedThrough(rows), NotOfOneSize(splits)}) {
+    if (what.empty()) continue;
+    splits.notices.push_back(absl::StrCat(
+        path, ": ", what, ": a list of your own, or part of the official one; the figures are not ",
+        "official."));
+  }
+}
+
+absl::Status CheckPairs(const std::string& path, const std::string& images, YtfSplits& splits) {
   std::map<std::pair<YtfVideo, YtfVideo>, int64_t> seen;
   std::map<std::string, int64_t> line_of;
   for (const YtfPair& pair : splits.pairs) {
@@ -138,9 +164,10 @@ absl::Status CheckPairs(const std::string& path, YtfSplits& splits) {
       if (fold != pair.fold) {
         return LineError(
             path, pair.line,
-            absl::StrCat(video->name, " is in split ", pair.fold + 1, " here and in split ",
-                         fold + 1, " in line ", line_of[video->name],
-                         "; the people of two splits must differ"));
+            absl::StrCat(video->name, " is in the split of line ", line_of[video->name],
+                         ", too; the people of two splits must differ. Pairs of your own, of "
+                         "whatever people, are for ",
+                         ImageListAdvice(images, true)));
       }
     }
   }
@@ -151,7 +178,7 @@ absl::Status CheckPairs(const std::string& path, YtfSplits& splits) {
 
 std::string YtfVideo::Path() const { return absl::StrCat(name, "/", number); }
 
-absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path) {
+absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path, const std::string& images) {
   FACET_ASSIGN_OR_RETURN(const std::vector<TextLine> lines, ReadFields(path));
   std::vector<Row> rows;
   for (const TextLine& line : lines) {
@@ -162,23 +189,18 @@ absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path) {
     rows.push_back(std::move(row));
   }
   if (rows.empty()) return absl::InvalidArgumentError(absl::StrCat(path, " has no pairs"));
-  FACET_RETURN_IF_ERROR(CheckNumbers(path, rows));
   YtfSplits splits;
-  splits.num_folds = rows.back().split;
-  if (splits.num_folds < 2) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, " has 1 split; cross-validation needs 2 (officially 10)"));
-  }
+  FACET_RETURN_IF_ERROR(AssignFolds(path, rows, &splits.num_folds));
   splits.has_corrected = rows[0].has_corrected;
-  for (Row& row : rows) {
+  for (const Row& row : rows) {
     if (row.has_corrected != splits.has_corrected) {
       return LineError(path, row.pair.line,
                        absl::StrCat("the number of columns differs from line ", rows[0].pair.line));
     }
-    splits.pairs.push_back(std::move(row.pair));
+    splits.pairs.push_back(row.pair);
   }
-  FACET_RETURN_IF_ERROR(CheckSizes(path, splits));
-  FACET_RETURN_IF_ERROR(CheckPairs(path, splits));
+  FACET_RETURN_IF_ERROR(CheckPairs(path, images, splits));
+  Note(path, rows, splits);
   return splits;
 }
 

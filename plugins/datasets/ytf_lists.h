@@ -2,7 +2,7 @@
 //
 //   splits.txt             "split, pair, Name/video, Name/video, is_same", commas and blanks; pairs
 //                          are numbered from 1 in each split. Some copies have a header line, CR LF
-//                          or no end of the last line.
+//                          or no end of the last line. A subset of the lines will do.
 //   splits_corrected.txt   the same with a sixth column, the label after the errata
 //   Name.labeled_faces.txt "Name\video\video.frame.jpg,ignored,x,y,width,height,..." with x, y the
 //                          CENTRE of the face
@@ -38,21 +38,24 @@ struct YtfPair {
   YtfVideo first, second;
   bool same = false;       // column 5
   bool corrected = false;  // column 6; as `same` where there is none
-  int64_t fold = 0;        // split - 1
+  int64_t fold = 0;        // of its split
   int64_t line = 0;
 };
 
-// Refused: a line that is no pair; splits or pairs that are not numbered through; splits of
-// different size, or with more pairs of one kind than of the other; a video with itself; a pair
-// that occurs twice; is_same (column 5) that differs from the equality of the names; a person in
-// two splits.
+// Refused: a line that is no pair; a video with itself; a pair that occurs twice, or its number in
+// the split; is_same (column 5) that differs from the equality of the names; a person in two splits;
+// fewer than two splits. Noted, because it is a subset or a list of one's own: splits or pairs that
+// are not numbered through; splits of different size, or with more pairs of one kind than of the
+// other.
 struct YtfSplits {
-  int64_t num_folds = 0;
+  int64_t num_folds = 0;       // the splits that occur, in order of their numbers
   bool has_corrected = false;  // every line has column 6
   std::vector<YtfPair> pairs;
   std::map<std::string, int64_t> fold_of;  // by name of the person
+  std::vector<std::string> notices;
 };
-absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path);
+// `images`: the folder of the people's folders, for advice.
+absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path, const std::string& images);
 
 // "3/3.618.jpg" (video and file, as below the person's folder) -> box. Refused: a line of fewer
 // than six columns, a box without area.

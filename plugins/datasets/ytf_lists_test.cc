@@ -8,6 +8,7 @@
 namespace facet {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr char kSplits[] =
@@ -21,7 +22,7 @@ std::string Write(const std::string& text) {
 }
 
 std::string ErrorOf(const std::string& text) {
-  const auto splits = ReadYtfSplits(Write(text));
+  const auto splits = ReadYtfSplits(Write(text), "frames");
   EXPECT_FALSE(splits.ok()) << text;
   return std::string(splits.status().message());
 }
@@ -34,7 +35,7 @@ TEST(YtfSplits, WithAndWithoutHeaderCrLfAndLastEnd) {
   crlf.resize(crlf.size() - 2);
   const std::string header = "split number, pair number, first name, second name, is same\n";
   for (const std::string& text : {std::string(kSplits), crlf, header + kSplits}) {
-    const auto splits = ReadYtfSplits(Write(text));
+    const auto splits = ReadYtfSplits(Write(text), "frames");
     ASSERT_TRUE(splits.ok()) << splits.status();
     EXPECT_EQ(splits->num_folds, 2);
     EXPECT_FALSE(splits->has_corrected);
@@ -49,7 +50,8 @@ TEST(YtfSplits, WithAndWithoutHeaderCrLfAndLastEnd) {
 
 TEST(YtfSplits, SixthColumn) {
   const auto splits = ReadYtfSplits(
-      Write("1,1,Ann/0,Ann/2,1,0\n1,2,Ann/0,Bob/1,0,0\n2,1,Cid/0,Cid/1,1,1\n2,2,Cid/0,Dot/3,0,0"));
+      Write("1,1,Ann/0,Ann/2,1,0\n1,2,Ann/0,Bob/1,0,0\n2,1,Cid/0,Cid/1,1,1\n2,2,Cid/0,Dot/3,0,0"),
+      "frames");
   ASSERT_TRUE(splits.ok()) << splits.status();
   EXPECT_TRUE(splits->has_corrected);
   EXPECT_TRUE(splits->pairs[0].same);
@@ -68,21 +70,35 @@ TEST(YtfSplits, RulesOfTheProtocol) {
               HasSubstr(":1: the pair is one video with itsel"));
   EXPECT_THAT(ErrorOf("1, 1, Ann/0, Bob/0, 1\n"),
               HasSubstr(":1: is_same is 1, but the names say Ann and Bob"));
-  EXPECT_THAT(ErrorOf("1, 1, Ann/0, Ann/2, 1\n1, 3, Ann/0, Bob/1, 0\n"),
-              HasSubstr(":2: expected pair 2 of split 1"));
-  EXPECT_THAT(ErrorOf("1, 1, Ann/0, Ann/2, 1\n3, 1, Ann/0, Bob/1, 0\n"),
-              HasSubstr(":2: expected pair 2 of split 1 (or pair 1 of split 2), found pair 1 of "
-                        "split 3"));
+  EXPECT_THAT(ErrorOf("1, 1, Ann/0, Ann/2, 1\n2, 1, Cid/0, Dot/1, 0\n1, 1, Ann/0, Bob/1, 0\n"),
+              HasSubstr(":3: pair 1 of split 1 is in line 1 already"));
   EXPECT_THAT(ErrorOf("1, 1, Ann/0, Ann/2, 1\n1, 2, Ann/0, Bob/1, 0\n"), HasSubstr("has 1 split"));
-  EXPECT_THAT(ErrorOf("1, 1, Ann/0, Ann/2, 1\n1, 2, Ann/0, Bob/1, 0\n2, 1, Cid/0, Cid/1, 1\n"),
-              HasSubstr("split 2 has 1 pairs of one person and 0 of two"));
   EXPECT_THAT(ErrorOf("1, 1, Ann/0, Ann/2, 1\n1, 2, Ann/0, Bob/1, 0\n"
                       "2, 1, Ann/0, Ann/1, 1\n2, 2, Cid/0, Dot/3, 0\n"),
-              HasSubstr(":3: Ann is in split 2 here and in split 1 in line 1"));
+              HasSubstr(":3: Ann is in the split of line 1, too; the people of two splits must "
+                        "differ. Pairs of your own, of whatever people, are for data = { use = "
+                        "\"image_list\", root = \"frames\""));
   EXPECT_THAT(ErrorOf("1, 1, Ann/0, Ann/2, 1\n1, 2, Ann/2, Ann/0, 1\n1, 3, Ann/0, Bob/1, 0\n"
                       "1, 4, Ann/0, Bob/2, 0\n2, 1, C/0, C/1, 1\n2, 2, C/0, C/2, 1\n"
                       "2, 3, C/0, D/1, 0\n2, 4, C/0, D/2, 0\n"),
               HasSubstr(":2: the pair of line 1 again"));
+}
+
+TEST(YtfSplits, PartOfTheListIsNoted) {
+  const auto notices = [](const std::string& text) {
+    const auto splits = ReadYtfSplits(Write(text), "frames");
+    EXPECT_TRUE(splits.ok()) << splits.status();
+    return splits.ok() ? splits->notices : std::vector<std::string>{};
+  };
+  EXPECT_TRUE(notices(kSplits).empty());
+  EXPECT_THAT(notices("1, 1, Ann/0, Ann/2, 1\n1, 3, Ann/0, Bob/1, 0\n"
+                      "3, 1, Cid/0, Cid/1, 1\n3, 2, Cid/0, Dot/3, 0\n"),
+              ElementsAre(HasSubstr("ytf_list.txt: the pairs are not numbered through (line 2 is "
+                                    "pair 3 of split 1 where pair 2 of split 1 was expected)")));
+  EXPECT_THAT(
+      notices("1, 1, Ann/0, Ann/2, 1\n1, 2, Ann/0, Bob/1, 0\n2, 1, Cid/0, Cid/1, 1\n"),
+      ElementsAre(HasSubstr("the splits are not of one size with as many pairs of each kind "
+                            "(fold 1 has 1 of one person and 0 of two, fold 0 2 in all)")));
 }
 
 TEST(YtfBoxes, CentreBecomesCorner) {

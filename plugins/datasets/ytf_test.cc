@@ -113,13 +113,48 @@ TEST(Ytf, MissingVideos) {
   EXPECT_EQ(skipped->counts.at("missing videos"), 1);
   EXPECT_EQ(skipped->counts.at("skipped pairs"), 1);
   EXPECT_THAT(skipped->notices[0], HasSubstr("not official"));
-  // A split without pairs cannot be scored.
+  EXPECT_THAT(std::string(status.message()), HasSubstr("leave pairs out with missing = \"skip\""));
+  // One split cannot be cross-validated, whatever is skipped.
   std::filesystem::remove_all(root + "/frame_images_DB/Cid");
-  EXPECT_EQ(LoadDataset({{"root", root}, {"missing", "skip"}}).status().code(),
-            absl::StatusCode::kNotFound);
+  for (const char* missing : {"refuse", "skip"}) {
+    const absl::Status gone = LoadDataset({{"root", root}, {"missing", missing}}).status();
+    EXPECT_EQ(gone.code(), absl::StatusCode::kNotFound);
+    EXPECT_THAT(std::string(gone.message()), HasSubstr("in 1 of 2 splits"));
+    EXPECT_THAT(std::string(gone.message()), testing::Not(HasSubstr("skip")));
+  }
   std::filesystem::remove_all(root + "/frame_images_DB");
   EXPECT_THAT(std::string(LoadDataset({{"root", root}}).status().message()),
               HasSubstr("expected the people's folders in frame_images_DB/"));
+}
+
+// Three splits, of which one loses its videos; the others are of unequal size.
+TEST(Ytf, OwnPairsRun) {
+  const std::string root = MakeYtf();
+  WriteText(root + "/mine.txt",
+            "1, 1, Ann/0, Ann/2, 1\n1, 7, Ann/0, Bob/1, 0\n1, 8, Ann/1, Bob/1, 0\n"
+            "4, 2, Zoe/0, Zoe/1, 1\n4, 3, Zoe/0, Yan/1, 0\n"
+            "9, 2, Cid/0, Cid/1, 1\n9, 1, Cid/0, Dot/3, 0\n");
+  const Json options = {{"root", root}, {"splits", root + "/mine.txt"}, {"missing", "skip"}};
+  const auto contents = LoadDataset(options);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->protocol.num_folds, 2);
+  std::vector<int64_t> folds;
+  for (const Pair& pair : contents->protocol.pairs) folds.push_back(pair.fold);
+  EXPECT_THAT(folds, ElementsAre(0, 0, 0, 1, 1));
+  EXPECT_EQ(contents->samples[0].fold, 0);
+  EXPECT_EQ(contents->samples.back().fold, 1);
+  EXPECT_THAT(
+      contents->notices,
+      ElementsAre(HasSubstr("mine.txt: the pairs are not numbered through (line 2 is pair 7"),
+                  HasSubstr("mine.txt: the splits are not of one size"),
+                  HasSubstr("3 videos of the pairs of YouTube Faces are missing"),
+                  HasSubstr("frames have no box"), HasSubstr("1 of 3 folds have no pair left")));
+  WriteText(root + "/mine.txt",
+            "1, 1, Ann/0, Ann/2, 1\n2, 1, Cid/0, Cid/1, 1\n2, 2, Cid/0, Dot/3, 0\n");
+  const auto one_kind = LoadDataset(options);
+  ASSERT_TRUE(one_kind.ok()) << one_kind.status();
+  EXPECT_THAT(one_kind->notices.back(),
+              HasSubstr("fold 0 of 2 (counted from 0) has no impostor pair"));
 }
 
 TEST(Ytf, CorrectedLabels) {
@@ -160,6 +195,7 @@ TEST(Ytf, OfficialList) {
   ASSERT_TRUE(contents.ok()) << contents.status();
   EXPECT_EQ(contents->protocol.num_folds, 10);
   EXPECT_EQ(contents->protocol.templates.size(), 3226u);
+  EXPECT_THAT(contents->notices, ElementsAre());
   EXPECT_EQ(contents->protocol.pairs.size(), 5000u);
   std::vector<int> genuine(10), impostor(10);
   for (const Pair& pair : contents->protocol.pairs) {

@@ -33,9 +33,10 @@ absl::Status CheckVerificationInput(const EvaluationInput& input) {
   }
   for (size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] > 0) continue;
-    return absl::InvalidArgumentError(absl::StrCat("fold ", i / 2, " of ", protocol.name,
-                                                   " has no ", i % 2 ? "genuine" : "impostor",
-                                                   " pair: no error rate can be computed"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "fold ", i / 2, " of ", protocol.name, " has no ", i % 2 ? "genuine" : "impostor",
+        " pair: no error rate can be computed. Give each fold pairs of "
+        "both kinds, or make fewer folds"));
   }
   const auto matrices = static_cast<int64_t>(input.descriptors.size());
   if (matrices != 1 && matrices != num_folds) {

@@ -6,8 +6,9 @@
     facet_plugin(name = "my_detector", opencv = ["imgproc"])
 
 From <name>.cc, which may include core/api, core/base and, with `torch = True`, LibTorch, come
-    lib<name>.so             with lib<name>.schema.json: what the host reads instead of loading it. The folder
-                             bazel-bin is a plugin folder: `facet run --plugin-path bazel-bin EXPERIMENT`
+    lib<name>.so             with lib<name>.schema.json: what the host reads instead of loading it, and
+                             lib<name>.manual.txt, the first comment of <name>.cc, which `facet plugins describe` shows. The
+                             folder bazel-bin is a plugin folder: `facet run --plugin-path bazel-bin EXPERIMENT`
     <name>_test              from <name>_test.cc, if there is one: GoogleTest, linked to the plugin's own objects
     <name>_check             `facet plugins check` on the library
 `opencv`: modules of OpenCV. `curation`: what curators do around their work (plugins/curators/stage). `deps`, `test_deps`, `copts`: as in cc_library.
@@ -48,9 +49,13 @@ def facet_plugin(
     )
     native.genrule(
         name = name,
-        srcs = [library],
-        outs = ["lib%s.schema.json" % name],
-        cmd = "$(execpath @facet//:bin/facet-worker) describe $< >$@",
+        srcs = [library, name + ".cc"],
+        outs = ["lib%s.schema.json" % name, "lib%s.manual.txt" % name],
+        cmd = ("$(execpath @facet//:bin/facet-worker) describe $(execpath {library}) >$(execpath lib{name}.schema.json) && " +
+               "sed -n -e '\\|^//|!q' -e 's|^// \\{{0,1\\}}||p' $(execpath {name}.cc) >$(execpath lib{name}.manual.txt)").format(
+            library = library,
+            name = name,
+        ),
         message = "Describing",
         tools = ["@facet//:bin/facet-worker"],
         visibility = visibility,

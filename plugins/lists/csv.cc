@@ -49,7 +49,7 @@ class Parser {
       const size_t end = std::min(text_.find('\n', at_), text_.size());
       const absl::string_view line(text_.data() + at_, end - at_);
       // A line of tabs alone is a row of empty fields, if anything; nobody means that.
-      if (!absl::StripAsciiWhitespace(line).empty() && line[0] != '#') return;
+      if (!absl::StripAsciiWhitespace(line).empty()) return;
       at_ = end + (end < text_.size());
       ++line_;
     }
@@ -112,6 +112,13 @@ class Parser {
   char separator_ = '\0';
 };
 
+// What a line that is not of the table's form, or its header, may have been meant as.
+std::string NoComments(const CsvTable::Row& row, const std::string& header) {
+  if (absl::StartsWith(row.fields[0], "#")) return " (a table has no comments: delete this line)";
+  return absl::StartsWith(header, "#") ? " (a table has no comments: the first line is the header)"
+                                       : "";
+}
+
 }  // namespace
 
 absl::StatusOr<CsvTable> CsvTable::Read(const std::string& path) {
@@ -157,9 +164,10 @@ absl::Status CsvTable::Parse(
     FACET_ASSIGN_OR_RETURN(row, parser.Next());
     if (!row.has_value()) return absl::OkStatus();
     if (row->fields.size() != table.columns_.size()) {
-      return LineError(path, row->line,
-                       absl::StrCat(row->fields.size(), " fields; the header has ",
-                                    table.columns_.size(), " columns"));
+      return LineError(
+          path, row->line,
+          absl::StrCat(row->fields.size(), " fields; the header has ", table.columns_.size(),
+                       " columns", NoComments(*row, table.columns_[0])));
     }
     FACET_RETURN_IF_ERROR(use(table, *std::move(row)));
   }
@@ -202,9 +210,8 @@ absl::StatusOr<bool> CsvTable::Bool(const Row& row, const std::string& column, b
 }
 
 std::string CsvField(const std::string& text) {
-  const bool is_plain =
-      text.empty() || (text.find_first_of("\"\t;,\r\n") == std::string::npos && text[0] != '#' &&
-                       absl::StripAsciiWhitespace(text).size() == text.size());
+  const bool is_plain = text.find_first_of("\"\t;,\r\n") == std::string::npos &&
+                        absl::StripAsciiWhitespace(text).size() == text.size();
   if (is_plain) return text;
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
 }

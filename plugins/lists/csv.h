@@ -3,7 +3,7 @@
 // The separator is the first of tab, semicolon and comma that the header line has outside quotes.
 // Fields may be quoted ("" inside is one quote; separators and line ends are kept); those that are
 // not lose the blanks around them. A byte order mark, CR LF and a last line without an end are
-// understood; blank lines and lines that begin with '#' are skipped.
+// understood; blank lines are skipped. There are no comments: a field may begin with '#'.
 #ifndef FACET_PLUGINS_LISTS_CSV_H_
 #define FACET_PLUGINS_LISTS_CSV_H_
 

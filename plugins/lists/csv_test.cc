@@ -27,7 +27,7 @@ TEST(Csv, QuotesSeparatorsAndLineEnds) {
   // Section 2 of RFC 4180: line ends, separators and doubled quotes inside quotes.
   const auto table = Read(
       "\xef\xbb\xbf"
-      "path,identity\r\n\r\n# a comment\r\n\"a,b \"\"c\"\".jpg\", Ann B. \r\n"
+      "path,identity\r\n\r\n\r\n\"a,b \"\"c\"\".jpg\", Ann B. \r\n"
       "\"two\nlines\",\"\"\r\nlast,");
   ASSERT_TRUE(table.ok()) << table.status();
   EXPECT_THAT(table->columns(), ElementsAre("path", "identity"));
@@ -37,6 +37,23 @@ TEST(Csv, QuotesSeparatorsAndLineEnds) {
   EXPECT_THAT(table->rows()[1].fields, ElementsAre("two\nlines", ""));
   EXPECT_EQ(table->rows()[2].line, 7);
   EXPECT_THAT(table->rows()[2].fields, ElementsAre("last", ""));
+}
+
+// RFC 4180 knows no comments.
+TEST(Csv, ARowMayBeginWithANumberSign) {
+  const auto table = Read("path,identity\n#hash/1.jpg,#hash\n# 2.jpg,b\n\"#\",c\n");
+  ASSERT_TRUE(table.ok()) << table.status();
+  ASSERT_EQ(table->rows().size(), 3u);
+  EXPECT_THAT(table->rows()[0].fields, ElementsAre("#hash/1.jpg", "#hash"));
+  EXPECT_THAT(table->rows()[1].fields, ElementsAre("# 2.jpg", "b"));
+  EXPECT_THAT(table->rows()[2].fields, ElementsAre("#", "c"));
+  EXPECT_THAT(ErrorOf("path,identity\n# those of May\na,b\n"),
+              HasSubstr(":2: 1 fields; the header has 2 columns (a table has no comments: delete "
+                        "this line)"));
+  EXPECT_THAT(
+      ErrorOf("# those of May\npath,identity\na,b\n"),
+      HasSubstr(":2: 2 fields; the header has 1 columns (a table has no comments: the first "
+                "line is the header)"));
 }
 
 TEST(Csv, TheHeaderTellsTheSeparator) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/file_patterns.h"
 
 namespace facet {
 
@@ -24,9 +25,10 @@ absl::StatusOr<FolderListing> ListFolder(const std::string& folder) {
   std::error_code error;
   std::filesystem::directory_iterator entry(folder, error), end;
   FolderListing listing;
+  const FilePatterns any({"*"});
   for (; !error && entry != end; entry.increment(error)) {
     std::string name = entry->path().filename().string();
-    if (name[0] == '.' || name == "lost+found") continue;
+    if (!any.Match(name)) continue;
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
       if (entry->is_symlink(ignored) && LiesIn(folder, entry->path())) continue;

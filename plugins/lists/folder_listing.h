@@ -9,8 +9,9 @@
 
 namespace facet {
 
-// Names in `folder` in byte order, without those that begin with a dot and without `lost+found`,
-// as FilePatterns (core/base) have it. Links are followed, except to a folder that they lie in.
+// Names in `folder` in byte order: those that '*' stands for (core/base/file_patterns.h), so none
+// that begins with a dot, and no Thumbs.db, @eaDir, ... Links are followed, except to a folder that
+// they lie in.
 struct FolderListing {
   std::vector<std::string> files, folders;
 };

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "plugins/lists/lists_testing.h"
@@ -20,6 +21,12 @@ TEST(ListFolder, ByteOrderWithoutHidden) {
   WriteTestFile("listing/z.jpg", "");
   WriteTestFile("listing/A.jpg", "");
   WriteTestFile("listing/.hidden.jpg", "");
+  for (const char* left : {"@eaDir", "__MACOSX", "lost+found", "$RECYCLE.BIN", "#recycle"}) {
+    std::filesystem::create_directories(absl::StrCat(folder, "/", left));
+  }
+  for (const char* left : {"Thumbs.db", "thumbs.db", "desktop.ini", ".DS_Store", "._A.jpg"}) {
+    WriteTestFile(absl::StrCat("listing/", left), "");
+  }
   const auto listing = ListFolder(folder);
   ASSERT_TRUE(listing.ok());
   EXPECT_THAT(listing->files, ElementsAre("A.jpg", "z.jpg"));

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/base/comment_line.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -46,7 +47,7 @@ absl::StatusOr<std::vector<TextLine>> ReadFields(const std::string& path) {
 absl::StatusOr<std::vector<std::string>> ReadNames(const std::string& path) {
   std::vector<std::string> names;
   FACET_RETURN_IF_ERROR(ForEachTextLine(path, [&](int64_t, absl::string_view text) {
-    if (text[0] != '#') names.emplace_back(text);
+    if (!IsCommentLine({text.data(), text.size()})) names.emplace_back(text);
   }));
   return names;
 }

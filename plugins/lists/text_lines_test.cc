@@ -27,9 +27,11 @@ TEST(ReadFields, TabsBlanksCrLfMarkAndMissingLastEnd) {
 }
 
 TEST(ReadNames, KeepsInnerBlanksAndDropsComments) {
-  const auto names = ReadNames(WriteTestFile("names.txt", "# those\nAnna Maria/1.jpg\r\n\n  b\n"));
+  const auto names = ReadNames(WriteTestFile("names.txt",
+                                             "# those\nAnna Maria/1.jpg\r\n\n  b\n##\n#\tx\n"
+                                             "#hash/1.jpg\n##two\n #3 \n"));
   ASSERT_TRUE(names.ok());
-  EXPECT_THAT(*names, ElementsAre("Anna Maria/1.jpg", "b"));
+  EXPECT_THAT(*names, ElementsAre("Anna Maria/1.jpg", "b", "#hash/1.jpg", "##two", "#3"));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ class Missing {
     if (++count_ <= kShown) first_.push_back(name);
   }
   int64_t count() const { return count_; }
+  std::string first() const { return count_ == 0 ? "" : first_[0]; }
   // "a, b, c, ..."
   std::string Names() const;
 

@@ -82,6 +82,8 @@ if command -v cmake >/dev/null; then
     ctest --test-dir my_schedule/build >>"$tmp/cmake.log" 2>&1 || fail "$(<"$tmp/cmake.log")"
   run "$facet" check --plugin-path my_schedule/build my_schedule/my_schedule.toml
   expect_eq "$code$err" 0
+  run "$facet" plugins describe --plugin-path my_schedule/build schedule/my_schedule
+  expect_has "$out" "$(sed -n '1s|^// ||p' my_schedule/my_schedule.cc)" # its manual
 fi
 # Bazel, with the most that a plugin asks of it: OpenCV, and what curators are linked to.
 run "$facet" plugins new curator my_curator
@@ -94,6 +96,7 @@ expect_eq "$code" 0
 run "$facet" plugins describe curator/my_curator --plugin-path my_curator/bazel-bin
 expect_eq "$code" 0
 expect_eq "$(find my_curator/bazel-bin/ -maxdepth 1 -name 'libmy_curator.schema.json' | wc -l)" 1
+expect_has "$out" "$(sed -n '1s|^// ||p' my_curator/my_curator.cc)" # its manual
 if command -v cmake >/dev/null; then
   cmake -S my_curator -B my_curator/build >"$tmp/cmake.log" 2>&1 && cmake --build my_curator/build >>"$tmp/cmake.log" 2>&1 &&
     my_curator/build/my_curator_test >>"$tmp/cmake.log" 2>&1 || fail "$(<"$tmp/cmake.log")"

@@ -196,7 +196,8 @@ absl::Status CheckFiles(const std::vector<Sample>& samples, const ImageRoot& roo
     return absl::InvalidArgumentError(absl::StrCat(
         "data set \"", context.component_name("data"), "\": the image ", path, " is none of the ",
         "files that it says it reads below `", root.option, "` (",
-        absl::StrJoin(said->second, ", "), "; '*' stands for no name that begins with a dot): ",
+        absl::StrJoin(said->second, ", "),
+        "; '*' stands for no name that begins with a dot, nor for what systems leave, as @eaDir): ",
         "rename it, or have the data set's InputDirectory() name it"));
   }
   return absl::OkStatus();

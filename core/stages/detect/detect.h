@@ -4,8 +4,8 @@
 // that cannot be read is noted with its reason and left out, or refused after all have been looked
 // at: InvalidArgument lists the first of them and their number. An image that the detector fails on
 // is left out likewise, or refused at once; which of its errors are about the image:
-// core/pipeline/bad_images.h. InvalidArgument as well where the detector fails on all images, or no
-// image at all gives a face.
+// core/pipeline/bad_images.h. InvalidArgument as well where the detector fails on all images, no
+// image at all gives a face, or all faces lie outside their images (outside_boxes.h).
 #ifndef FACET_CORE_STAGES_DETECT_DETECT_H_
 #define FACET_CORE_STAGES_DETECT_DETECT_H_
 

@@ -14,6 +14,7 @@
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
 #include "core/stages/detect/detect.h"
+#include "core/stages/detect/outside_boxes.h"
 #include "core/stages/detect/settings.h"
 
 namespace facet {
@@ -89,6 +90,7 @@ class FaceSearch {
     if (record.num_found > 1) ++num_several_;
     if (record.state == State::kUnreadable) unreadable_.Add(item.sample.key, record.reason);
     if (record.state == State::kFailed) failed_.Add(item.sample.key, record.reason);
+    if (record.state == State::kFound) outside_.Take(record, item.sample.key);
     const bool missed = record.state == State::kFallback || record.state == State::kDropped;
     if (missed && first_missed_.empty()) first_missed_ = item.sample.key;
   }
@@ -104,6 +106,7 @@ class FaceSearch {
           settings_.missing == "drop" ? "they are dropped" : "the central box is taken",
           " (first: ", first_missed_, ")"));
     }
+    FACET_RETURN_IF_ERROR(outside_.Conclude(name_, Number(State::kFound), context_));
     context_.Count("images", num_images);
     context_.Count("unreadable images", unreadable_.count());
     if (failed_.count() > 0) context_.Count("images the detector fails on", failed_.count());
@@ -179,6 +182,7 @@ class FaceSearch {
   absl::Mutex remarks_mutex_;
   ImageRemarks remarks_;
   std::string first_missed_;
+  OutsideBoxes outside_;
 };
 
 }  // namespace

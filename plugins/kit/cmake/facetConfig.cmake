@@ -6,8 +6,9 @@
 #
 # facet_add_plugin(NAME [TORCH] [CURATION] [OPENCV module...] [LIBRARIES library...]) makes of NAME.cc, where CURATION is
 # what curators do around their work (plugins/curators/stage/run.h),
-#   libNAME.so      with libNAME.schema.json beside it: what the host reads instead of loading it. The build folder is a
-#                   plugin folder: facet run --plugin-path build EXPERIMENT
+#   libNAME.so      with libNAME.schema.json beside it: what the host reads instead of loading it, and
+#                   libNAME.manual.txt, the first comment of NAME.cc, which `facet plugins describe` shows. The build
+#                   folder is a plugin folder: facet run --plugin-path build EXPERIMENT
 #   NAME_test       from NAME_test.cc where there is one: GoogleTest, linked to the plugin's own objects
 # and two tests for ctest: that program, and `facet plugins check` on the library.
 # -DFACET_SANITIZE=address (or thread) compiles with that sanitizer; `facet plugins check` then runs under it.
@@ -93,7 +94,9 @@ function(facet_add_plugin name)
     target_link_options(${name} PRIVATE -Wl,-z,defs)
     add_custom_command(TARGET ${name} POST_BUILD VERBATIM
       COMMAND "${FACET_HOME}/bin/facet-worker" describe $<TARGET_FILE:${name}>
-        > $<TARGET_FILE_DIR:${name}>/lib${name}.schema.json)
+        > $<TARGET_FILE_DIR:${name}>/lib${name}.schema.json
+      COMMAND sed -n -e "\\|^//|!q" -e "s|^// \\{0,1\\}||p" "${CMAKE_CURRENT_SOURCE_DIR}/${name}.cc"
+        > $<TARGET_FILE_DIR:${name}>/lib${name}.manual.txt)
   endif()
 
   add_test(NAME ${name}_check COMMAND "${FACET_PROGRAM}" plugins check $<TARGET_FILE:${name}>)
