@@ -1,23 +1,13 @@
 #include "core/app/verb_preview.h"
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/app/build_info.h"
-#include "core/app/planned_experiment.h"
-#include "core/app/progress.h"
-#include "core/app/signals.h"
+#include "core/app/requested_stages.h"
 #include "core/base/file.h"
-#include "core/graph/executor.h"
-#include "core/graph/input_digests.h"
-#include "core/graph/scheduler.h"
 #include "core/pipeline/planner.h"
 #include "core/stages/stage_types.h"
 
@@ -35,50 +25,6 @@ struct PreviewArguments {
   std::string row, out;
   PreviewRequest request;
 };
-
-Progress::Form FormOf(const VerbContext& context) {
-  if (context.verbosity < 0) return Progress::Form::kQuiet;
-  const char* terminal = std::getenv("TERM");
-  const bool live =
-      ::isatty(STDERR_FILENO) == 1 && terminal != nullptr && std::string(terminal) != "dumb";
-  return live ? Progress::Form::kLive : Progress::Form::kPlain;
-}
-
-std::vector<StageOutcome> Execute(const StageGraph& graph, const PlannedExperiment& planned,
-                                  const std::string& log_folder, VerbContext& context) {
-  Progress progress(
-      graph, FormOf(context), context.verbosity, [](const Json&) {},
-      [](int, const StageOutcome&) {});
-  InputDigests digests(planned.store->index_path(),
-                       [&progress](const std::string& path, int64_t done, int64_t total) {
-                         progress.OnInputs(path, done, total);
-                       });
-  WorkerProcesses workers(context.worker_path());
-  RunOptions options;
-  options.log_folder = log_folder;
-  options.stop = &StopSignal;
-  options.provenance = BuildInfo();
-  return RunStages(graph, planned.environment, *planned.store, digests, workers, progress, options);
-}
-
-// The exit code where the sheet was not made.
-int TellFailure(const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
-                const VerbContext& context) {
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    const StageOutcome& outcome = outcomes[i];
-    if (outcome.state == StageState::kStopped) return kExitInterrupted;
-    if (outcome.state != StageState::kFailed) continue;
-    const std::string log =
-        outcome.log_path.empty() ? "" : absl::StrCat("\n  log: ", outcome.log_path);
-    // A stage without a key could not read its inputs.
-    return Fail(
-        context,
-        absl::Status(outcome.status.code(), absl::StrCat("stage ", graph.stages[i].name, ": ",
-                                                         outcome.status.message(), log)),
-        outcome.key.empty() ? kExitInput : kExitRowFailed);
-  }
-  return Fail(context, absl::InternalError("no stage failed, and there is no picture"), kExitBug);
-}
 
 std::string DefaultName(const PreviewArguments& arguments, const std::string& row) {
   const PreviewRequest& request = arguments.request;
@@ -107,16 +53,11 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
                                  AllStageTypes(), context.catalogue(), planned->machine);
   if (!graph.ok()) return Fail(context, graph.status(), kExitUsage);
 
-  const std::string log_folder = absl::StrCat(planned->store->folder(), "/preview");
-  std::error_code error;
-  std::filesystem::create_directories(log_folder, error);  // a missing folder shows below
-  const std::vector<StageOutcome> outcomes = Execute(*graph, *planned, log_folder, context);
+  const std::vector<StageOutcome> outcomes = Compute(*graph, *planned, "preview", context);
   if (!HasArtifact(outcomes.back().state)) return TellFailure(*graph, outcomes, context);
-  const ArtifactFile* picture = outcomes.back().artifact.Find("preview.png");
-  if (picture == nullptr) {
-    return Fail(context, absl::InternalError("the stage made no preview.png"), kExitBug);
-  }
-  const auto bytes = ReadFile(planned->store->BlobPath(picture->digest));
+  const auto picture = StoredFile(*planned->store, outcomes.back().artifact, "preview.png");
+  if (!picture.ok()) return Fail(context, picture.status(), kExitBug);
+  const auto bytes = ReadFile(*picture);
   if (!bytes.ok()) return Fail(context, bytes.status(), kExitInput);
   const std::string out = arguments.out.empty() ? DefaultName(arguments, row) : arguments.out;
   const absl::Status written = WriteFileAtomically(out, *bytes);

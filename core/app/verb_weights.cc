@@ -6,60 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "core/app/planned_experiment.h"
-#include "core/graph/input_digests.h"
-#include "core/graph/run_plan.h"
+#include "core/app/requested_stages.h"
 
 namespace facet {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct WeightsArguments {
   ExperimentArguments experiment;
   std::string row, output;
 };
-
-// Not through memory: a network may have gigabytes.
-absl::Status CopyOut(const Store& store, const Artifact& artifact, const std::string& file,
-                     const std::string& folder) {
-  const ArtifactFile* found = artifact.Find(file);
-  if (found == nullptr) {
-    return absl::InternalError(absl::StrCat("the training made no ", file));
-  }
-  const fs::path path = fs::path(folder) / file, partial = path.string() + ".partial";
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error) {
-    fs::copy_file(store.BlobPath(found->digest), partial, fs::copy_options::overwrite_existing,
-                  error);
-  }
-  // The store's files are read-only.
-  if (!error) fs::permissions(partial, fs::perms::owner_write, fs::perm_options::add, error);
-  if (!error) fs::rename(partial, path, error);
-  if (error) {
-    return absl::UnavailableError(absl::StrCat("cannot write ", path.string(), ": ",
-                                               error.message(), "; name another --output"));
-  }
-  std::printf("%s\n", path.c_str());
-  return absl::OkStatus();
-}
-
-// The command line that trains what this one asks for.
-std::vector<std::string> RunInstead(const VerbContext& context) {
-  std::vector<std::string> others;
-  for (size_t i = 0; i < context.arguments.size(); ++i) {
-    const std::string& argument = context.arguments[i];
-    if (argument == "--output") {
-      ++i;
-    } else if (!absl::StartsWith(argument, "--output=")) {
-      others.push_back(argument == "weights" ? "run" : argument);
-    }
-  }
-  return others;
-}
 
 int Weights(const WeightsArguments& arguments, VerbContext& context) {
   int exit_code = kExitDone;
@@ -67,20 +23,20 @@ int Weights(const WeightsArguments& arguments, VerbContext& context) {
   if (planned == nullptr) return exit_code;
   const auto training = TrainingOf(planned->plan, arguments.row);
   if (!training.ok()) return Fail(context, training.status(), kExitUsage);
-  InputDigests digests(planned->store->index_path());
-  const std::vector<PlannedStage> stages =
-      PlanStages(planned->plan.graph, planned->environment, *planned->store, digests, {});
+  const std::vector<PlannedStage> stages = LookUp(planned->plan.graph, *planned);
   const PlannedStage& train = stages[static_cast<size_t>(*training)];
   if (train.state != PlannedStage::State::kCached) {
-    return Fail(context,
-                absl::NotFoundError(absl::StrCat(
-                    "row \"", arguments.row,
-                    "\" is not trained yet; run: ", context.command_line(RunInstead(context)))),
-                kExitInput);
+    return Fail(
+        context,
+        absl::NotFoundError(absl::StrCat("row \"", arguments.row, "\" is not trained yet; run: ",
+                                         RunLine(arguments.experiment, arguments.row, context))),
+        kExitInput);
   }
   for (const char* file : {"weights.safetensors", "model.json"}) {
-    const absl::Status copied = CopyOut(*planned->store, train.artifact, file, arguments.output);
+    const std::string path = (std::filesystem::path(arguments.output) / file).string();
+    const absl::Status copied = CopyOut(*planned->store, train.artifact, file, path);
     if (!copied.ok()) return Fail(context, copied, kExitUsage);
+    std::printf("%s\n", path.c_str());
   }
   return kExitDone;
 }
