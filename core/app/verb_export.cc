@@ -228,7 +228,8 @@ void AddExportVerb(Command program, VerbContext& context) {
               "of descriptors and faces: those of the train or of the test images")
       .OneOf({"train", "test"})
       .ShowDefault();
-  verb.Option("--out", &arguments->out, "folder to write to, which is made; none: export.<row>[.train]")
+  verb.Option("--out", &arguments->out,
+              "folder to write to, which is made; none: export.<row>[.train]")
       .TypeName("DIR");
   verb.OnRun([arguments, &context] { return Export(*arguments, context).Run(); });
 }

@@ -7,6 +7,7 @@
 #include "core/report/comparison.h"
 #include "core/report/grid.h"
 #include "core/report/report.h"
+#include "core/report/summary.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -81,7 +82,8 @@ std::string RenderCsv(const Report& report) {
   add("state", [](const Line& line) { return StateName(line.row->state); });
   add("metric", [](const Line& line) { return line.metric.name; });
   add("value", [](const Line& line) { return ExactNumber(line.metric.value); });
-  add("standard_error", [](const Line& line) { return ExactNumber(Known(line.metric.standard_error)); });
+  add("standard_error",
+      [](const Line& line) { return ExactNumber(Known(line.metric.standard_error)); });
   add("error_kind", [](const Line& line) { return line.metric.error_kind; });
   add("unit", [](const Line& line) { return line.metric.unit; });
   add("count", [](const Line& line) {
@@ -91,6 +93,7 @@ std::string RenderCsv(const Report& report) {
   add("difference", [](const Line& line) { return ExactNumber(line.difference); });
   add("tolerance", [](const Line& line) { return ExactNumber(Known(line.tolerance)); });
   add("verdict", &Line::verdict);
+  add("measured_on", [](const Line& line) { return MeasuredOn(*line.row); });
   return CsvTable(grid);
 }
 

@@ -151,6 +151,15 @@ absl::Status CheckPairs(const std::string& path, YtfSplits& splits) {
 
 std::string YtfVideo::Path() const { return absl::StrCat(name, "/", number); }
 
+std::vector<std::string> YtfSplits::Lines() const {
+  std::vector<std::string> lines;
+  for (const YtfPair& pair : pairs) {
+    lines.push_back(absl::StrCat(pair.fold, " ", pair.first.Path(), " ", pair.second.Path(), " ",
+                                 pair.same ? 1 : 0, "\n"));
+  }
+  return lines;
+}
+
 absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path) {
   FACET_ASSIGN_OR_RETURN(const std::vector<TextLine> lines, ReadFields(path));
   std::vector<Row> rows;

@@ -51,6 +51,8 @@ struct YtfSplits {
   bool has_corrected = false;  // every line has column 6
   std::vector<YtfPair> pairs;
   std::map<std::string, int64_t> fold_of;  // by name of the person
+  // One for each pair, whatever the form of the list: "3 Name/1 Other/2 0", folds from 0, column 5.
+  std::vector<std::string> Lines() const;
 };
 absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path);
 
