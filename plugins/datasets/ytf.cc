@@ -26,7 +26,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
-#include "plugins/datasets/official_pairs.h"
 #include "plugins/datasets/ytf_lists.h"
 #include "plugins/lists/folder_listing.h"
 #include "plugins/lists/image_names.h"
@@ -39,9 +38,6 @@ using facet::Thousands;
 using facet::YtfPair;
 using facet::YtfSplits;
 using facet::YtfVideo;
-
-// Of the lines of the official splits.txt (YtfSplits).
-constexpr char kSha256[] = "52ef115ef06f26b30981eb9a21f29375846131cd41ea8fbea4ac0ecb28ea7e15";
 
 struct Options {
   std::string root, splits;
@@ -107,16 +103,10 @@ class Ytf final : public facet::Dataset {
       return absl::InvalidArgumentError(absl::StrCat(
           list, " has no sixth column; labels = \"corrected\" needs splits_corrected.txt"));
     }
-    const std::vector<std::string> listed = splits.Lines();
     FACET_RETURN_IF_ERROR(FindVideos(splits));
     FACET_RETURN_IF_ERROR(TakePairs(splits));
     FACET_RETURN_IF_ERROR(MakeSamples(splits));
     MakeProtocol(splits, corrected);
-    std::string source = facet::SourceOfPairs(listed, kSha256, splits.pairs.size());
-    // The errata's labels are the list's; what they should be is not known here.
-    if (corrected && source == "official") source = "official pairs";
-    contents_.protocol.name = absl::StrCat(
-        corrected ? "YouTube Faces, corrected labels (" : "YouTube Faces (", source, ")");
     return std::move(contents_);
   }
 
@@ -238,6 +228,7 @@ class Ytf final : public facet::Dataset {
   void MakeProtocol(const YtfSplits& splits, bool corrected) {
     facet::Protocol& protocol = contents_.protocol;
     protocol.kind = facet::Protocol::Kind::kFolds;
+    protocol.name = facet::YtfProtocolName(splits, corrected);
     protocol.num_folds = splits.num_folds;
     std::map<YtfVideo, int64_t> templates;
     for (const YtfPair& pair : splits.pairs) templates.insert({{pair.first, 0}, {pair.second, 0}});

@@ -51,10 +51,13 @@ struct YtfSplits {
   bool has_corrected = false;  // every line has column 6
   std::vector<YtfPair> pairs;
   std::map<std::string, int64_t> fold_of;  // by name of the person
-  // One for each pair, whatever the form of the list: "3 Name/1 Other/2 0", folds from 0, column 5.
-  std::vector<std::string> Lines() const;
+  // One for each pair of the list, whatever its form: "3 Name/1 Other/2 0", folds from 0, column 5.
+  std::vector<std::string> lines;
 };
 absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path);
+// "YouTube Faces (official)": where the pairs, some of which may be gone, are from
+// (datasets/official_pairs.h).
+std::string YtfProtocolName(const YtfSplits& splits, bool corrected);
 
 // "3/3.618.jpg" (video and file, as below the person's folder) -> box. Refused: a line of fewer
 // than six columns, a box without area.
