@@ -1,5 +1,6 @@
 #include "core/pipeline/room.h"
 
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 
 #include <algorithm>
@@ -35,12 +36,24 @@ int64_t FreeDisk(const std::string& folder) {
   return error ? -1 : static_cast<int64_t>(space.available);
 }
 
+std::string DiskOf(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::path place = std::filesystem::absolute(folder, error);
+  struct stat own = {}, above = {};
+  if (error || ::stat(place.c_str(), &own) != 0) return folder;
+  while (place.has_relative_path() && ::stat(place.parent_path().c_str(), &above) == 0 &&
+         above.st_dev == own.st_dev) {
+    place = place.parent_path();
+  }
+  return place.string();
+}
+
 absl::Status CheckDisk(const std::string& folder, int64_t bytes, const std::string& what) {
   const int64_t free = FreeDisk(folder);
   if (free < 0 || bytes <= free) return absl::OkStatus();
   return absl::ResourceExhaustedError(
-      absl::StrCat(what, " need at least ", FormatBytes(bytes), "; the disk of ", folder, " has ",
-                   FormatBytes(free),
+      absl::StrCat(what, " need at least ", FormatBytes(bytes), "; the disk at ", DiskOf(folder),
+                   " has ", FormatBytes(free),
                    " left: make room there, or name a store on a larger disk "
                    "(--store)"));
 }

@@ -18,6 +18,8 @@ absl::Status CheckMemory(int64_t bytes, const std::string& what);
 
 // Bytes free on the disk of `folder`; negative: unknown.
 int64_t FreeDisk(const std::string& folder);
+// Where that disk is mounted: "/", "/home".
+std::string DiskOf(const std::string& folder);
 // "1.4 GiB".
 std::string FormatBytes(int64_t bytes);
 

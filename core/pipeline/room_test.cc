@@ -19,13 +19,18 @@ TEST(RoomTest, WhatCannotFitIsRefusedWithFigureFolderAndCure) {
   EXPECT_EQ(disk.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(disk.message()),
               AllOf(HasSubstr("9 raw crops of 4,096 px need at least 1048576.0 TiB"),
-                    HasSubstr(folder + " has "), HasSubstr(FormatBytes(FreeDisk(folder))),
-                    HasSubstr("--store")));
+                    HasSubstr("the disk at " + DiskOf(folder) + " has "),
+                    HasSubstr(FormatBytes(FreeDisk(folder))), HasSubstr("--store")));
   EXPECT_TRUE(CheckMemory(1, "one weight").ok());
   const absl::Status memory = CheckMemory(kTooMuch, "the weights");
   EXPECT_EQ(memory.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(memory.message()),
               AllOf(HasSubstr("need at least 1048576.0 TiB of memory"), HasSubstr("swap")));
+}
+
+TEST(RoomTest, ADiskIsNamedByWhereItIsMounted) {
+  EXPECT_EQ(DiskOf("/"), "/");
+  EXPECT_EQ(DiskOf("/proc/self"), "/proc");
 }
 
 TEST(RoomTest, AFolderThatIsNotThereRefusesNothing) {

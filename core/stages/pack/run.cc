@@ -17,7 +17,7 @@
 namespace facet {
 namespace {
 
-constexpr int64_t kMeasuredCrops = 1000;
+constexpr int64_t kMeasuredCrops = 100;
 
 struct Item {
   Sample sample;
@@ -89,9 +89,10 @@ void WarnOfFullDisk(StageContext& context, int64_t bytes_of_first, int64_t total
   const auto rest = static_cast<int64_t>(static_cast<double>(bytes_of_first) / kMeasuredCrops *
                                          static_cast<double>(total - kMeasuredCrops));
   if (left < 0 || rest <= left) return;
-  context.Ask(absl::StrCat("the disk will be full: by the first ", kMeasuredCrops, " of ", total,
+  context.Ask(absl::StrCat("the disk at ", DiskOf(context.output_dir()),
+                           " will be full: by the first ", kMeasuredCrops, " of ", total,
                            " crops the others take about ", FormatBytes(rest), ", and ",
-                           FormatBytes(left), " are left at ", context.output_dir()));
+                           FormatBytes(left), " are left"));
 }
 
 }  // namespace
