@@ -56,8 +56,9 @@ TEST(MeasuredOnTest, NameCountAndSource) {
   row.data = "celeba";
   for (const auto& [protocol, measured] : std::vector<std::pair<std::string, std::string>>{
            {"LFW view 2 (official), 6000 pairs, sha256 01", "LFW view 2, 6,000 pairs, official"},
-           {"LFW view 2 (not official: 5,312 of 6,000 pairs), 5312 pairs, sha256 01, seed 7",
-            "LFW view 2, 5,312 pairs, not official: 5,312 of 6,000 pairs"},
+           {"LFW view 2 (not official: the others of 6,000 are missing), 5312 pairs, sha256 01, "
+            "seed 7",
+            "LFW view 2, 5,312 pairs, not official: the others of 6,000 are missing"},
            {"YouTube Faces, corrected labels (official pairs), 5000 pairs, sha256 01",
             "YouTube Faces, corrected labels, 5,000 pairs, official pairs"},
            {"mine, too (pairs (1).csv), 12 pairs, sha256 01", "mine, too, 12 pairs, pairs (1).csv"},

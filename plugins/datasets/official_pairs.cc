@@ -12,8 +12,8 @@ std::string SourceOfPairs(const std::vector<std::string>& lines, std::string_vie
   for (const std::string& line : lines) hash.Update(line);
   if (hash.HexDigest() != official_sha256) return "not the official list";
   if (num_kept == lines.size()) return "official";
-  return absl::StrCat("not official: ", Thousands(static_cast<int64_t>(num_kept)), " of ",
-                      Thousands(static_cast<int64_t>(lines.size())), " pairs");
+  return absl::StrCat("not official: the others of ", Thousands(static_cast<int64_t>(lines.size())),
+                      " are missing");
 }
 
 }  // namespace facet
