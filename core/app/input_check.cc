@@ -12,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "core/app/planned_experiment.h"
 #include "core/app/progress.h"
-#include "core/app/request_run.h"
+#include "core/app/requested_stages.h"
 #include "core/base/status.h"
 #include "core/graph/stored_stage.h"
 #include "core/pipeline/stage_type.h"
@@ -133,7 +133,7 @@ int LookIntoInputs(const ExperimentArguments& arguments, VerbContext& context) {
     const bool is_data = planned->plan.TypeOf(static_cast<int>(i)).output == kSamples;
     if (is_data && ReadsFiles(all.stages[i])) graph.stages.push_back(all.stages[i]);
   }
-  const std::vector<StageOutcome> outcomes = RunRequest(graph, *planned, "check", quiet);
+  const std::vector<StageOutcome> outcomes = Compute(graph, *planned, "check", quiet);
   bool all_there = true;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].state == StageState::kStopped) return kExitInterrupted;

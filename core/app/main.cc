@@ -11,6 +11,8 @@
 #include "core/app/verb_cache.h"
 #include "core/app/verb_check.h"
 #include "core/app/verb_completion.h"
+#include "core/app/verb_describe.h"
+#include "core/app/verb_export.h"
 #include "core/app/verb_manifest.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
@@ -56,6 +58,8 @@ int Main(int argc, char** argv) {
   AddPreviewVerb(program, context);
   AddReportVerb(program, context);
   AddBenchVerb(program, context);
+  AddExportVerb(program, context);
+  AddDescribeVerb(program, context);
   AddWeightsVerb(program, context);
   AddCacheVerb(program, context);
   AddManifestVerb(program, context);

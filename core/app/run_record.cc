@@ -317,6 +317,8 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
     made.id = row.id;
     made.label = row.label;
     made.parent = row.parent;
+    const auto data = row.slots.find("test.data");
+    if (data != row.slots.end()) made.data = data->second.value("use", "");
     const auto parent = by_id.find(row.parent);
     if (parent != by_id.end()) made.changes = ChangesAgainst(*parent->second, row);
     const auto reference = experiment.reference.rows.find(row.id);

@@ -7,9 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/app/planned_experiment.h"
-#include "core/app/request_run.h"
+#include "core/app/requested_stages.h"
 #include "core/base/file.h"
-#include "core/graph/scheduler.h"
 #include "core/pipeline/planner.h"
 #include "core/stages/stage_types.h"
 
@@ -27,25 +26,6 @@ struct PreviewArguments {
   std::string row, out;
   PreviewRequest request;
 };
-
-// The exit code where the sheet was not made.
-int TellFailure(const StageGraph& graph, const std::vector<StageOutcome>& outcomes,
-                const VerbContext& context) {
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    const StageOutcome& outcome = outcomes[i];
-    if (outcome.state == StageState::kStopped) return kExitInterrupted;
-    if (outcome.state != StageState::kFailed) continue;
-    const std::string log =
-        outcome.log_path.empty() ? "" : absl::StrCat("\n  log: ", outcome.log_path);
-    // A stage without a key could not read its inputs.
-    return Fail(
-        context,
-        absl::Status(outcome.status.code(), absl::StrCat("stage ", graph.stages[i].name, ": ",
-                                                         outcome.status.message(), log)),
-        outcome.key.empty() ? kExitInput : kExitRowFailed);
-  }
-  return Fail(context, absl::InternalError("no stage failed, and there is no picture"), kExitBug);
-}
 
 std::string DefaultName(const PreviewArguments& arguments, const std::string& row) {
   const PreviewRequest& request = arguments.request;
@@ -74,13 +54,11 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
                                  AllStageTypes(), context.catalogue(), planned->machine);
   if (!graph.ok()) return Fail(context, graph.status(), kExitUsage);
 
-  const std::vector<StageOutcome> outcomes = RunRequest(*graph, *planned, "preview", context);
+  const std::vector<StageOutcome> outcomes = Compute(*graph, *planned, "preview", context);
   if (!HasArtifact(outcomes.back().state)) return TellFailure(*graph, outcomes, context);
-  const ArtifactFile* picture = outcomes.back().artifact.Find("preview.png");
-  if (picture == nullptr) {
-    return Fail(context, absl::InternalError("the stage made no preview.png"), kExitBug);
-  }
-  const auto bytes = ReadFile(planned->store->BlobPath(picture->digest));
+  const auto picture = StoredFile(*planned->store, outcomes.back().artifact, "preview.png");
+  if (!picture.ok()) return Fail(context, picture.status(), kExitBug);
+  const auto bytes = ReadFile(*picture);
   if (!bytes.ok()) return Fail(context, bytes.status(), kExitInput);
   const std::string out = arguments.out.empty() ? DefaultName(arguments, row) : arguments.out;
   const absl::Status written = WriteFileAtomically(out, *bytes);

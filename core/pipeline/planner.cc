@@ -59,6 +59,11 @@ absl::StatusOr<int> Planner::AddRequest(const PortType& type, const Row& row,
   return absl::NotFoundError(absl::StrCat("no stage makes a ", type.name));
 }
 
+absl::StatusOr<int> Planner::AddPart(const PortType& type, const Demand& demand) {
+  user_ = demand.row.id;
+  return Make(type, demand);
+}
+
 RowPlan Planner::Take() { return std::move(plan_); }
 
 const StageType* Planner::Provider(const PortType& type, const Demand& demand) const {

@@ -31,6 +31,8 @@ class Planner {
   absl::Status AddRow(const Row& row);
   // Adds the stage that makes `type` by request, for the row. NotFound: no stage does.
   absl::StatusOr<int> AddRequest(const PortType& type, const Row& row, const Json& settings);
+  // Adds the stages that make `type` of a branch of the row, and no more.
+  absl::StatusOr<int> AddPart(const PortType& type, const Demand& demand);
   RowPlan Take();
 
   // Whether a stage makes this for the row.

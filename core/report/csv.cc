@@ -1,14 +1,14 @@
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "core/base/json.h"
 #include "core/report/comparison.h"
 #include "core/report/grid.h"
 #include "core/report/report.h"
+#include "core/report/summary.h"
+#include "core/report/text.h"
 
 namespace facet {
 namespace {
@@ -22,9 +22,6 @@ struct Line {
   double reference = kNone, difference = kNone, tolerance = kNone;
   std::string verdict = {};
 };
-
-// The shortest text that reads back as the same number.
-std::string Number(double value) { return std::isfinite(value) ? Dump(Json(value)) : ""; }
 
 // Tolerances and errors are negative where they are not known.
 double Known(double value) { return value >= 0.0 ? value : kNone; }
@@ -84,17 +81,19 @@ std::string RenderCsv(const Report& report) {
   add("parent", [](const Line& line) { return line.row->parent; });
   add("state", [](const Line& line) { return StateName(line.row->state); });
   add("metric", [](const Line& line) { return line.metric.name; });
-  add("value", [](const Line& line) { return Number(line.metric.value); });
-  add("standard_error", [](const Line& line) { return Number(Known(line.metric.standard_error)); });
+  add("value", [](const Line& line) { return ExactNumber(line.metric.value); });
+  add("standard_error",
+      [](const Line& line) { return ExactNumber(Known(line.metric.standard_error)); });
   add("error_kind", [](const Line& line) { return line.metric.error_kind; });
   add("unit", [](const Line& line) { return line.metric.unit; });
   add("count", [](const Line& line) {
     return line.metric.count < 0 ? "" : absl::StrCat(line.metric.count);
   });
-  add("reference", [](const Line& line) { return Number(line.reference); });
-  add("difference", [](const Line& line) { return Number(line.difference); });
-  add("tolerance", [](const Line& line) { return Number(Known(line.tolerance)); });
+  add("reference", [](const Line& line) { return ExactNumber(line.reference); });
+  add("difference", [](const Line& line) { return ExactNumber(line.difference); });
+  add("tolerance", [](const Line& line) { return ExactNumber(Known(line.tolerance)); });
   add("verdict", &Line::verdict);
+  add("measured_on", [](const Line& line) { return MeasuredOn(*line.row); });
   return CsvTable(grid);
 }
 

@@ -77,6 +77,7 @@ struct ReportRow {
   enum class State { kNotRun, kRunning, kDone, kFailed, kSkipped, kReported };
   std::string id, label;
   std::string parent;  // id of the row it extends; empty: none
+  std::string data;    // the component that its test set is of: "lfw"
   State state = State::kNotRun;
   std::string reason;                 // kFailed: the message; kSkipped: why; kReported: source
   Evaluation evaluation;              // kDone

@@ -9,6 +9,7 @@
 #include "core/report/comparison.h"
 #include "core/report/curation_json.h"
 #include "core/report/report.h"
+#include "core/report/summary.h"
 
 namespace facet {
 namespace {
@@ -97,6 +98,9 @@ Json DerivedToJson(const Report& report, const ReportRow& row) {
     json["reference_difference"] = *difference;
   }
   if (const std::string verdict = Verdict(row); !verdict.empty()) json["verdict"] = verdict;
+  if (const std::string measured = MeasuredOn(row); !measured.empty()) {
+    json["measured_on"] = measured;
+  }
   const ReportRow* parent = FindRow(report, row.parent);
   if (parent == nullptr) return json;
   std::string why;
@@ -120,6 +124,7 @@ Json RowToJson(const Report& report, const ReportRow& row) {
       {"id", row.id},
       {"label", row.label},
       {"parent", row.parent},
+      {"data", row.data},
       {"state", StateName(row.state)},
       {"reason", row.reason},
       {"evaluation", row.state == ReportRow::State::kDone ? ToJson(row.evaluation) : Json()},
@@ -139,6 +144,7 @@ ReportRow RowFromJson(const Json& json) {
   json.at("id").get_to(row.id);
   json.at("label").get_to(row.label);
   json.at("parent").get_to(row.parent);
+  row.data = json.value("data", "");  // reports of before have none
   json.at("reason").get_to(row.reason);
   json.at("log_path").get_to(row.log_path);
   json.at("log_tail").get_to(row.log_tail);

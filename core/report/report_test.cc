@@ -10,6 +10,7 @@
 #include "core/report/grid_testing.h"
 #include "core/report/grids.h"
 #include "core/report/sample_report.h"
+#include "core/report/summary.h"
 #include "core/report/table.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -43,8 +44,50 @@ TEST(TableTest, ShowsEveryRowWithErrorsAndStates) {
   EXPECT_THAT(table, HasSubstr("train.architecture.config A → B; train.start_from none → 2"));
   EXPECT_THAT(table, HasSubstr("10 paired folds, t interval"));
   EXPECT_THAT(table, HasSubstr("differences are not judged"));
+  EXPECT_THAT(table, HasSubstr("\nmeasured on LFW view 2, 6,000 pairs, official\n"));
   EXPECT_THAT(table, Not(HasSubstr("verdict")));
   EXPECT_THAT(table, Not(HasSubstr("\033")));
+}
+
+// What the data set says of its protocol in every form of the report, in words of the evaluation.
+TEST(MeasuredOnTest, NameCountAndSource) {
+  ReportRow row;
+  row.state = ReportRow::State::kDone;
+  row.data = "celeba";
+  for (const auto& [protocol, measured] : std::vector<std::pair<std::string, std::string>>{
+           {"LFW view 2 (official), 6000 pairs, sha256 01", "LFW view 2, 6,000 pairs, official"},
+           {"LFW view 2 (not official: the others of 6,000 are missing), 5312 pairs, sha256 01, "
+            "seed 7",
+            "LFW view 2, 5,312 pairs, not official: the others of 6,000 are missing"},
+           {"YouTube Faces, corrected labels (official pairs), 5000 pairs, sha256 01",
+            "YouTube Faces, corrected labels, 5,000 pairs, official pairs"},
+           {"mine, too (pairs (1).csv), 12 pairs, sha256 01", "mine, too, 12 pairs, pairs (1).csv"},
+           {"f(x), 12 pairs, sha256 01", "f(x), 12 pairs"},
+           {"(x), 12 pairs, sha256 01", "(x), 12 pairs"},
+           {"synthetic test, 6000 pairs, sha256 01, seed 3", "synthetic test, 6,000 pairs"},
+           {", 12 pairs, sha256 01", "12 pairs"},
+           {"302 samples, sha256 01", "celeba, 302 images"},
+           {"", ""}}) {
+    row.evaluation.protocol = protocol;
+    EXPECT_EQ(MeasuredOn(row), measured) << protocol;
+  }
+  row.state = ReportRow::State::kRunning;
+  row.evaluation.protocol = "LFW view 2, 6000 pairs, sha256 01";
+  EXPECT_EQ(MeasuredOn(row), "");
+}
+
+TEST(MeasuredOnTest, IsInEveryForm) {
+  Report report = SampleReport();
+  const std::string says = "LFW view 2, 6,000 pairs, official";
+  EXPECT_THAT(RenderMarkdown(report), HasSubstr("- measured on " + says + "\n"));
+  EXPECT_THAT(RenderHtml(report), HasSubstr("measured on " + says + "</p>"));
+  EXPECT_THAT(RenderCsv(report), HasSubstr(",\"" + says + "\"\n"));
+  EXPECT_EQ(ToJson(report).at("rows").at(0).at("derived").at("measured_on"), says);
+  // Rows of several protocols, each with its own.
+  report.rows[0].evaluation.protocol = "mine (pairs.csv), 20 pairs, sha256 01";
+  const std::string table = RenderTable(report, {});
+  EXPECT_THAT(table, HasSubstr("measured on mine, 20 pairs, pairs.csv (row " + report.rows[0].id +
+                               "); LFW view 2, 6,000 pairs, official (row"));
 }
 
 TEST(TableTest, ColumnsAreAlignedByDisplayWidth) {
@@ -221,7 +264,7 @@ TEST(CsvTest, OneLineAFigureAndQuotesWhereNeeded) {
   EXPECT_EQ(
       lines[1],
       "1,\"A, curated\",2,done,\"100%-EER, pooled\",91.2,0.61,\"over 10 folds, ddof 1\",%,6000,"
-      "92.83,-1.6299999999999955,,");
+      "92.83,-1.6299999999999955,,,\"LFW view 2, 6,000 pairs, official\"");
   EXPECT_THAT(RenderCsv(SampleReport()), HasSubstr("\"B, full, <both> aligned & \"\"more\"\"\""));
   EXPECT_THAT(lines.back(), HasSubstr("not run,100%-EER,,,,%,,99.13,,,"));
 }

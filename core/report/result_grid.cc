@@ -13,6 +13,7 @@
 #include "core/report/cell_pictures.h"
 #include "core/report/comparison.h"
 #include "core/report/grids.h"
+#include "core/report/summary.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -146,10 +147,14 @@ std::vector<std::string> Grouped(const std::vector<std::pair<std::string, std::s
   return lines;
 }
 
-// What the results are: other metrics than the head's, kinds of standard error, sources.
+// What the results are: what they were measured on, other metrics than the head's, kinds of standard
+// error, sources.
 std::vector<std::string> NotesOf(const std::vector<Headline>& headlines) {
-  std::vector<std::pair<std::string, std::string>> errors, metrics, reported;
+  std::vector<std::pair<std::string, std::string>> measured, errors, metrics, reported;
   for (const Headline& each : headlines) {
+    if (const std::string on = MeasuredOn(*each.row); !on.empty()) {
+      measured.emplace_back(each.row->id, on);
+    }
     if (each.row->state == ReportRow::State::kReported) {
       reported.emplace_back(each.row->id, each.row->reason);
     }
@@ -160,6 +165,9 @@ std::vector<std::string> NotesOf(const std::vector<Headline>& headlines) {
   }
   std::vector<std::string> notes = Grouped(metrics);
   if (notes.size() == 1) notes.clear();
+  if (!measured.empty()) {
+    notes.push_back(absl::StrCat("measured on ", absl::StrJoin(Grouped(measured), "; ")));
+  }
   if (!errors.empty()) {
     notes.push_back(absl::StrCat("± standard error: ", absl::StrJoin(Grouped(errors), "; "),
                                  "; n: pairs, images or faces that a figure rests on"));

@@ -38,7 +38,7 @@ ReportRow DoneRow(const std::string& id, const std::string& label, const std::st
                         {"accuracy", value - 0.31, 0.58, folds, "%", 6000},
                         {"threshold", 1.1041, 0.0032, folds, "1", 6000}};
   evaluation.curves = {BinormalRoc(separation)};
-  evaluation.protocol = "LFW view 2, 6000 pairs, sha256 0123456789abcdef";
+  evaluation.protocol = "LFW view 2 (official), 6000 pairs, sha256 0123456789abcdef";
   evaluation.replicate_kind = "fold";
   Random random(static_cast<uint64_t>(value * 100));
   for (int fold = 0; fold < 10; ++fold) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/report/comparison.h"
 #include "core/report/text.h"
@@ -21,6 +22,44 @@ std::string Summary(const Report& report) {
     absl::StrAppend(&text, ", ", count, " ", StateName(state));
   }
   return text;
+}
+
+namespace {
+
+// Takes the last brackets off a text's end, "LFW view 2 (official)", and returns what they hold.
+std::string TakeBrackets(std::string* text) {
+  if (text->empty() || text->back() != ')') return "";
+  int depth = 0;
+  for (size_t i = text->size(); i-- > 1;) {
+    depth += (*text)[i] == ')' ? 1 : (*text)[i] == '(' ? -1 : 0;
+    if (depth > 0) continue;
+    if ((*text)[i - 1] != ' ') return "";
+    std::string inside = text->substr(i + 1, text->size() - i - 2);
+    text->resize(i - 1);
+    return inside;
+  }
+  return "";
+}
+
+}  // namespace
+
+// Evaluation::protocol is "NAME, 6000 pairs, sha256 ...", or "302 samples, sha256 ..." without a
+// protocol. A data set says in brackets at the end of the name where the pairs are from.
+std::string MeasuredOn(const ReportRow& row) {
+  const std::string& protocol = row.evaluation.protocol;
+  const std::string said = protocol.substr(0, protocol.rfind(", sha256 "));
+  if (row.state != ReportRow::State::kDone || said.empty()) return "";
+  const size_t comma = said.rfind(", ");
+  const bool named = comma != std::string::npos;
+  std::string name = named ? said.substr(0, comma) : row.data;
+  std::string count = named ? said.substr(comma + 2) : said;
+  const std::string source = named ? TakeBrackets(&name) : "";
+  const size_t blank = std::min(count.find(' '), count.size());
+  if (int64_t number; absl::SimpleAtoi(count.substr(0, blank), &number)) {
+    const std::string unit = count.substr(blank);
+    count = absl::StrCat(FormatCount(number), unit == " samples" ? " images" : unit);
+  }
+  return absl::StrCat(name, name.empty() ? "" : ", ", count, source.empty() ? "" : ", ", source);
 }
 
 std::vector<NoticeLine> MakeNotices(const Report& report) {

@@ -12,6 +12,10 @@ namespace facet {
 // "6 of 7 rows done, 1 failed".
 std::string Summary(const Report& report);
 
+// What a row's figures were measured on, "LFW view 2, 6,000 pairs, official" or "celeba, 302
+// images"; nothing for a row without a test set, or not done.
+std::string MeasuredOn(const ReportRow& row);
+
 // Sentences of the rows' evaluations and stages, each once, with the rows that it is about.
 struct NoticeLine {
   std::string text, about;

@@ -136,6 +136,8 @@ std::string CsvField(std::string_view text) {
   return absl::StrCat("\"", absl::StrReplaceAll(std::string(text), {{"\"", "\"\""}}), "\"");
 }
 
+std::string ExactNumber(double value) { return std::isfinite(value) ? Dump(Json(value)) : ""; }
+
 std::string UrlPath(std::string_view path) {
   std::string url;
   for (const char c : path) {

@@ -34,6 +34,8 @@ std::string EscapeHtml(std::string_view text);
 std::string EscapeMarkdown(std::string_view text, bool begins_line = true);
 // A field of RFC 4180, quoted where it must be.
 std::string CsvField(std::string_view text);
+// The shortest text that reads back as the same number; nothing for what is not finite.
+std::string ExactNumber(double value);
 // A path as a link's target: what is not a letter, a digit or one of "/._~+-" in percent.
 std::string UrlPath(std::string_view path);
 // Without control characters (a label must not command the terminal) and line breaks.

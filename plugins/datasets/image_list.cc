@@ -83,7 +83,9 @@ class ImageList final : public facet::Dataset {
           contents_.protocol,
           facet::ReadPairTable(options_.pairs, options_.protocol == "split", options_.folds,
                                contents_.samples, &contents_.notices));
-      contents_.protocol.name = options_.name.empty() ? "image list" : options_.name;
+      contents_.protocol.name =
+          absl::StrCat(options_.name.empty() ? "image list" : options_.name, " (",
+                       std::filesystem::path(options_.pairs).filename().string(), ")");
       FACET_RETURN_IF_ERROR(CheckFolds());
     }
     FACET_RETURN_IF_ERROR(TakePresent());

@@ -88,7 +88,7 @@ TEST(ImageList, PairsOfImagesAndVideos) {
   contents = LoadDataset(split);
   ASSERT_TRUE(contents.ok()) << contents.status();
   EXPECT_EQ(contents->protocol.kind, Protocol::Kind::kSplit);
-  EXPECT_EQ(contents->protocol.name, "mine");
+  EXPECT_EQ(contents->protocol.name, "mine (pairs.csv)");
 
   // Without folds: equal runs.
   WriteText(root + "/pairs.csv",

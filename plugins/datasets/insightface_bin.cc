@@ -93,7 +93,8 @@ class InsightFaceBin final : public facet::Dataset {
     DatasetContents contents;
     facet::Protocol& protocol = contents.protocol;
     protocol.kind = facet::Protocol::Kind::kFolds;
-    protocol.name = "InsightFace verification";
+    protocol.name = absl::StrCat("InsightFace verification (",
+                                 options_.file.substr(options_.file.rfind('/') + 1), ")");
     protocol.num_folds = folds;
     const int64_t size = num_pairs / folds, longer = num_pairs % folds;
     int64_t fold = 0, left = size + (longer > 0);

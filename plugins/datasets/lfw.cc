@@ -34,6 +34,7 @@
 #include "absl/strings/str_join.h"
 #include "core/api/dataset.h"
 #include "plugins/datasets/lfw_lists.h"
+#include "plugins/datasets/official_pairs.h"
 #include "plugins/datasets/own_pairs.h"
 #include "plugins/lists/path_below.h"
 #include "plugins/lists/words.h"
@@ -47,6 +48,11 @@ using facet::LfwView;
 using facet::Missing;
 using facet::Protocol;
 using facet::Thousands;
+
+// Of the lines of the official pairs (LfwView), from pairs.txt of SHA-256 ea42330c..., and from
+// pairsDevTrain.txt, 1d454dad..., and pairsDevTest.txt, 7cb06600..., as scikit-learn checks them.
+constexpr char kView2Sha256[] = "b1e0ed2c67f28876aef590e08d89787312e9662fef67c8fc7460715795030413";
+constexpr char kView1Sha256[] = "43c170e160ab9132f906ecb8077abb2b95cf1cd249165f78a42a0abd8d797cc7";
 
 struct Options {
   std::string root;
@@ -78,8 +84,13 @@ class Lfw final : public facet::Dataset {
     contents_ = {};
     FACET_RETURN_IF_ERROR(FindImages());
     FACET_ASSIGN_OR_RETURN(LfwView view, ChooseView());
+    const std::vector<std::string> listed = view.Lines();
     FACET_RETURN_IF_ERROR(TakePairs(view));
     FACET_RETURN_IF_ERROR(MakeContents(view));
+    const bool view2 = view.kind == Protocol::Kind::kFolds;
+    contents_.protocol.name = absl::StrCat(
+        view.name, " (",
+        facet::SourceOfPairs(listed, view2 ? kView2Sha256 : kView1Sha256, view.pairs.size()), ")");
     return std::move(contents_);
   }
 
@@ -210,7 +221,6 @@ class Lfw final : public facet::Dataset {
       contents_.samples.push_back(std::move(sample));
     }
     protocol.kind = view.kind;
-    protocol.name = view.name;
     protocol.num_folds = view.num_folds;
     for (const LfwPair& pair : view.pairs) {
       protocol.pairs.push_back(

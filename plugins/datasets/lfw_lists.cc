@@ -159,6 +159,15 @@ absl::Status AddPeople(const LfwPairs& pairs, int64_t first_fold, LfwPeople& peo
 
 std::string LfwImage::Path() const { return absl::StrFormat("%s/%s_%04d.jpg", name, name, number); }
 
+std::vector<std::string> LfwView::Lines() const {
+  std::vector<std::string> lines;
+  for (const LfwPair& pair : pairs) {
+    lines.push_back(absl::StrCat(pair.fold, " ", pair.first.name, "/", pair.first.number, " ",
+                                 pair.second.name, "/", pair.second.number, "\n"));
+  }
+  return lines;
+}
+
 absl::StatusOr<LfwPairs> ReadLfwPairs(const std::string& path) {
   FACET_ASSIGN_OR_RETURN(const std::vector<TextLine> lines, ReadFields(path));
   if (lines.empty()) return absl::InvalidArgumentError(absl::StrCat(path, " is empty"));

@@ -73,6 +73,8 @@ struct LfwView {
   int64_t num_folds = 0;
   std::vector<LfwPair> pairs;
   LfwPeople people;
+  // One for each pair, whatever the form of the list: "3 Name/1 Other/2", folds from 0.
+  std::vector<std::string> Lines() const;
 };
 absl::StatusOr<LfwView> ReadLfwView1(const std::string& root);
 absl::StatusOr<LfwView> ReadLfwView2(const std::string& root);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "gmock/gmock.h"
 #include "plugins/datasets/dataset_testing.h"
 
@@ -49,7 +51,7 @@ TEST(Lfw, View2) {
   ASSERT_TRUE(contents.ok()) << contents.status();
   const Protocol& protocol = contents->protocol;
   EXPECT_EQ(protocol.kind, Protocol::Kind::kFolds);
-  EXPECT_EQ(protocol.name, "LFW view 2");
+  EXPECT_EQ(protocol.name, "LFW view 2 (not the official list)");
   EXPECT_EQ(protocol.num_folds, 2);
   ASSERT_EQ(contents->samples.size(), 12u);
   EXPECT_EQ(protocol.templates.size(), 10u);
@@ -180,12 +182,12 @@ TEST(Lfw, View1AndAuto) {
   WriteText(root + "/pairsDevTest.txt", "1\nDot\t1\t2\nDot\t1\tEve\t1\n");
   auto contents = LoadDataset({{"root", root}});
   ASSERT_TRUE(contents.ok());
-  EXPECT_EQ(contents->protocol.name, "LFW view 2");
+  EXPECT_EQ(contents->protocol.name, "LFW view 2 (not the official list)");
 
   std::filesystem::remove(root + "/images/" + Image("Fay", 1));
   contents = LoadDataset({{"root", root}});
   ASSERT_TRUE(contents.ok()) << contents.status();
-  EXPECT_EQ(contents->protocol.name, "LFW view 1");
+  EXPECT_EQ(contents->protocol.name, "LFW view 1 (not the official list)");
   EXPECT_EQ(contents->protocol.kind, Protocol::Kind::kSplit);
   EXPECT_EQ(contents->protocol.num_folds, 2);
   ASSERT_EQ(contents->protocol.pairs.size(), 6u);
@@ -290,7 +292,7 @@ class OfficialLfw : public testing::Test {
 TEST_F(OfficialLfw, View1IsComplete) {
   const auto contents = LoadDataset({{"root", root_}});
   ASSERT_TRUE(contents.ok()) << contents.status();
-  EXPECT_EQ(contents->protocol.name, "LFW view 1");
+  EXPECT_EQ(contents->protocol.name, "LFW view 1 (official)");
   EXPECT_EQ(contents->protocol.pairs.size(), 3200u);
   EXPECT_EQ(contents->samples.size(), 4992u);
   EXPECT_EQ(contents->notices.size(), 1u);
@@ -302,10 +304,40 @@ TEST_F(OfficialLfw, View2IsRefusedBecauseImagesAreMissing) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("of 6,000 pairs are complete"));
 }
 
+TEST_F(OfficialLfw, APairLessIsNotOfficial) {
+  const auto contents = LoadDataset({{"root", root_}, {"view", "2"}, {"missing", "skip"}});
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_THAT(contents->protocol.name,
+              testing::MatchesRegex("LFW view 2 .not official: the others of 6,000 are missing."));
+}
+
+// Line ends and blanks for tabs change no pair; two pairs in another order are another list.
+TEST_F(OfficialLfw, TheFormOfTheListDoesNotMatterItsPairsDo) {
+  const std::string root = TestFolder();
+  std::filesystem::create_directory_symlink(root_ + "/images", root + "/images");
+  const auto copy = [&](const std::string& name, bool exchange) {
+    std::ifstream list(root_ + "/" + name);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(list, line); lines.push_back(line)) {
+      std::replace(line.begin(), line.end(), '\t', ' ');
+    }
+    if (exchange) std::swap(lines[1], lines[2]);
+    std::string text;
+    for (const std::string& line : lines) text += line + "\r\n";
+    WriteText(root + "/" + name, text);
+  };
+  copy("pairsDevTrain.txt", false);
+  copy("pairsDevTest.txt", false);
+  EXPECT_EQ(LoadDataset({{"root", root}, {"view", "1"}})->protocol.name, "LFW view 1 (official)");
+  copy("pairsDevTest.txt", true);
+  EXPECT_EQ(LoadDataset({{"root", root}, {"view", "1"}})->protocol.name,
+            "LFW view 1 (not the official list)");
+}
+
 TEST_F(OfficialLfw, View2Counts) {
   const auto contents = LoadDataset({{"root", WithAllImages()}});
   ASSERT_TRUE(contents.ok()) << contents.status();
-  EXPECT_EQ(contents->protocol.name, "LFW view 2");
+  EXPECT_EQ(contents->protocol.name, "LFW view 2 (official)");
   EXPECT_EQ(contents->samples.size(), 13233u);
   EXPECT_EQ(contents->protocol.templates.size(), 7701u);
   EXPECT_EQ(contents->protocol.pairs.size(), 6000u);

@@ -235,7 +235,7 @@ class Ytf final : public facet::Dataset {
   void MakeProtocol(const YtfSplits& splits, bool corrected) {
     facet::Protocol& protocol = contents_.protocol;
     protocol.kind = facet::Protocol::Kind::kFolds;
-    protocol.name = corrected ? "YouTube Faces, corrected labels" : "YouTube Faces";
+    protocol.name = facet::YtfProtocolName(splits, corrected);
     protocol.num_folds = splits.num_folds;
     std::map<YtfVideo, int64_t> templates;
     for (const YtfPair& pair : splits.pairs) templates.insert({{pair.first, 0}, {pair.second, 0}});

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/api/component.h"
+#include "plugins/datasets/official_pairs.h"
 #include "plugins/datasets/own_pairs.h"
 #include "plugins/lists/text_lines.h"
 
@@ -18,6 +19,9 @@ namespace facet {
 namespace {
 
 constexpr int64_t kMaxNumber = 1'000'000;
+
+// Of the lines of the official splits.txt (YtfSplits).
+constexpr char kSha256[] = "52ef115ef06f26b30981eb9a21f29375846131cd41ea8fbea4ac0ecb28ea7e15";
 
 std::optional<int64_t> Number(const std::string& text) {
   int64_t value;
@@ -178,6 +182,13 @@ absl::Status CheckPairs(const std::string& path, const std::string& images, YtfS
 
 std::string YtfVideo::Path() const { return absl::StrCat(name, "/", number); }
 
+std::string YtfProtocolName(const YtfSplits& splits, bool corrected) {
+  std::string source = SourceOfPairs(splits.lines, kSha256, splits.pairs.size());
+  // The errata's labels are the list's; what they should be is not known here.
+  if (corrected && source == "official") source = "official pairs";
+  return absl::StrCat("YouTube Faces", corrected ? ", corrected labels" : "", " (", source, ")");
+}
+
 absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path, const std::string& images) {
   FACET_ASSIGN_OR_RETURN(const std::vector<TextLine> lines, ReadFields(path));
   std::vector<Row> rows;
@@ -197,7 +208,9 @@ absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path, const std::stri
       return LineError(path, row.pair.line,
                        absl::StrCat("the number of columns differs from line ", rows[0].pair.line));
     }
-    splits.pairs.push_back(row.pair);
+    splits.lines.push_back(absl::StrCat(row.pair.fold, " ", row.pair.first.Path(), " ",
+                                        row.pair.second.Path(), " ", row.pair.same ? 1 : 0, "\n"));
+    splits.pairs.push_back(std::move(row.pair));
   }
   FACET_RETURN_IF_ERROR(CheckPairs(path, images, splits));
   Note(path, rows, splits);

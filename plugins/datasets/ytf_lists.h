@@ -53,9 +53,14 @@ struct YtfSplits {
   std::vector<YtfPair> pairs;
   std::map<std::string, int64_t> fold_of;  // by name of the person
   std::vector<std::string> notices;
+  // One for each pair of the list, whatever its form: "3 Name/1 Other/2 0", folds from 0, column 5.
+  std::vector<std::string> lines;
 };
 // `images`: the folder of the people's folders, for advice.
 absl::StatusOr<YtfSplits> ReadYtfSplits(const std::string& path, const std::string& images);
+// "YouTube Faces (official)": where the pairs, some of which may be gone, are from
+// (datasets/official_pairs.h).
+std::string YtfProtocolName(const YtfSplits& splits, bool corrected);
 
 // "3/3.618.jpg" (video and file, as below the person's folder) -> box. Refused: a line of fewer
 // than six columns, a box without area.

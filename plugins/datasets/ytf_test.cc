@@ -169,6 +169,7 @@ TEST(Ytf, CorrectedLabels) {
   ASSERT_TRUE(contents.ok()) << contents.status();
   EXPECT_FALSE(contents->protocol.pairs[0].genuine);
   EXPECT_TRUE(contents->protocol.pairs[2].genuine);
+  EXPECT_EQ(contents->protocol.name, "YouTube Faces, corrected labels (not the official list)");
 }
 
 // The official list with one frame for every video; the figures were counted in the list by an
@@ -194,6 +195,7 @@ TEST(Ytf, OfficialList) {
   const auto contents = LoadDataset(options);
   ASSERT_TRUE(contents.ok()) << contents.status();
   EXPECT_EQ(contents->protocol.num_folds, 10);
+  EXPECT_EQ(contents->protocol.name, "YouTube Faces (official)");
   EXPECT_EQ(contents->protocol.templates.size(), 3226u);
   EXPECT_THAT(contents->notices, ElementsAre());
   EXPECT_EQ(contents->protocol.pairs.size(), 5000u);

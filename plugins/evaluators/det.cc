@@ -43,6 +43,7 @@ struct Options {
   std::vector<double> far = {0.001, 0.01, 0.1};
   double target_prior = 0.01, cost_miss = 1.0, cost_accept = 1.0;
   int64_t draws = 1000;
+  bool scores = false;
   void Visit(facet::OptionVisitor& v) {
     v("distance", distance, facet::OneOf({"l2", "cosine"}), "between two templates");
     v("normalize", normalize, facet::Any(),
@@ -53,6 +54,7 @@ struct Options {
     v("cost_miss", cost_miss, facet::Above(0), "C_miss of the detection cost");
     v("cost_accept", cost_accept, facet::Above(0), "C_accept of the detection cost");
     v("draws", draws, facet::Range(100, 100000), "of the bootstrap over people, without folds");
+    v("scores", scores, facet::Any(), facet::kScoresDoc);
   }
 };
 
@@ -95,18 +97,28 @@ class Det final : public facet::Evaluator {
 
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
     FACET_RETURN_IF_ERROR(CheckVerificationInput(input));
-    return input.data->protocol.kind == Protocol::Kind::kFolds ? Folds(input) : Split(input);
+    FACET_ASSIGN_OR_RETURN(
+        Evaluation evaluation,
+        input.data->protocol.kind == Protocol::Kind::kFolds ? Folds(input) : Split(input));
+    if (options_.scores) {
+      FACET_RETURN_IF_ERROR(AddPairDistances(input, Distance(), Normalizes(input), &evaluation));
+    }
+    return evaluation;
   }
 
  private:
+  facet::PairDistance Distance() const {
+    return options_.distance == "cosine" ? facet::PairDistance::kCosine : facet::PairDistance::kL2;
+  }
+  bool Normalizes(const EvaluationInput& input) const {
+    return options_.normalize && !input.projected;
+  }
+
   // The pairs of one fold under its matrix, sorted.
   absl::StatusOr<std::vector<Comparison>> PairsOf(const EvaluationInput& input,
                                                   int64_t fold) const {
-    const auto distance =
-        options_.distance == "cosine" ? facet::PairDistance::kCosine : facet::PairDistance::kL2;
-    FACET_ASSIGN_OR_RETURN(
-        const std::vector<Comparison> all,
-        PairDistances(input, fold, distance, options_.normalize && !input.projected));
+    FACET_ASSIGN_OR_RETURN(const std::vector<Comparison> all,
+                           PairDistances(input, fold, Distance(), Normalizes(input)));
     std::vector<Comparison> own;
     for (size_t i = 0; i < all.size(); ++i) {
       if (input.data->protocol.pairs[i].fold == fold) own.push_back(all[i]);

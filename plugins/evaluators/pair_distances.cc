@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -83,6 +84,22 @@ absl::StatusOr<std::vector<Comparison>> PairDistances(const EvaluationInput& inp
     comparisons.push_back({cosine ? 1.0 - sum / (norm_a * norm_b) : std::sqrt(sum), pair.genuine});
   }
   return comparisons;
+}
+
+absl::Status AddPairDistances(const EvaluationInput& input, PairDistance distance, bool normalize,
+                              Evaluation* evaluation) {
+  for (size_t fold = 0; fold < input.descriptors.size(); ++fold) {
+    FACET_ASSIGN_OR_RETURN(const std::vector<Comparison> compared,
+                           PairDistances(input, static_cast<int64_t>(fold), distance, normalize));
+    Curve curve{"pair distances", "distance", "genuine", {}, {}};
+    if (input.descriptors.size() > 1) absl::StrAppend(&curve.name, ", fold ", fold);
+    for (const Comparison& pair : compared) {
+      curve.x.push_back(pair.distance);
+      curve.y.push_back(pair.genuine ? 1.0 : 0.0);
+    }
+    evaluation->curves.push_back(std::move(curve));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace facet

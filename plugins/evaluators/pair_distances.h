@@ -28,6 +28,14 @@ std::vector<int64_t> ImpostorsOfFolds(const Protocol& protocol);
 absl::StatusOr<std::vector<Comparison>> PairDistances(const EvaluationInput& input, int64_t fold,
                                                       PairDistance distance, bool normalize);
 
+// What an evaluator of pairs hands on with its option `scores` (README.md): PairDistances() as
+// curves, one for each matrix, "pair distances" or "pair distances, fold 3"; x is the distance of
+// every pair in the protocol's order, y whether it is genuine.
+inline constexpr char kScoresDoc[] =
+    "hand on every pair's distance as well; `facet export scores` sets it";
+absl::Status AddPairDistances(const EvaluationInput& input, PairDistance distance, bool normalize,
+                              Evaluation* evaluation);
+
 }  // namespace facet
 
 #endif  // FACET_PLUGINS_EVALUATORS_PAIR_DISTANCES_H_

@@ -22,6 +22,7 @@
 #include "absl/strings/str_format.h"
 #include "core/api/evaluator.h"
 #include "plugins/evaluators/measurable_rates.h"
+#include "plugins/evaluators/pair_distances.h"
 #include "plugins/evaluators/person_pairs.h"
 #include "plugins/evaluators/resampling.h"
 
@@ -37,6 +38,7 @@ struct Options {
   std::vector<double> far = {1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1};
   double headline = 1e-3;
   int64_t draws = 1000;
+  bool scores = false;
   void Visit(facet::OptionVisitor& v) {
     v("pairs", pairs, facet::OneOf({"protocol", "all"}),
       "the protocol's pairs, or all pairs of its templates");
@@ -46,6 +48,7 @@ struct Options {
     v("far", far, facet::AboveUpTo(0, 1), "false accept rates [1]");
     v("headline", headline, facet::AboveUpTo(0, 1), "the one whose TAR heads the table [1]");
     v("draws", draws, facet::Range(100, 100000), "of the bootstrap over people");
+    v("scores", scores, facet::Any(), facet::kScoresDoc);
   }
 };
 
@@ -73,12 +76,31 @@ class TarAtFar final : public facet::Evaluator {
     const auto headline = std::find(rates.begin(), rates.end(), options_.headline);
     if (headline != rates.end()) std::rotate(rates.begin(), headline, headline + 1);
     FACET_ASSIGN_OR_RETURN(Evaluation evaluation, Report(input, pairs, rates));
+    if (options_.scores) FACET_RETURN_IF_ERROR(AddScores(input, scoring, &evaluation));
     evaluation.notices.insert(evaluation.notices.begin(), measured.notices.begin(),
                               measured.notices.end());
     return evaluation;
   }
 
  private:
+  static absl::Status AddScores(const EvaluationInput& input, const facet::PairScoring& scoring,
+                                Evaluation* evaluation) {
+    if (scoring.all) {
+      return absl::InvalidArgumentError(
+          "scores = true lists the pairs of a protocol; with pairs = \"all\" there are as many as "
+          "templates squared: take the descriptors instead (facet export descriptors)");
+    }
+    const size_t before = evaluation->curves.size();
+    FACET_RETURN_IF_ERROR(AddPairDistances(
+        input, scoring.cosine ? facet::PairDistance::kCosine : facet::PairDistance::kL2,
+        scoring.normalize, evaluation));
+    for (size_t i = before; i < evaluation->curves.size(); ++i) {
+      // As they are compared here.
+      for (double& distance : evaluation->curves[i].x) distance = static_cast<float>(distance);
+    }
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<Evaluation> Report(const EvaluationInput& input, const facet::PersonPairs& pairs,
                                     const std::vector<double>& measured) const {
     std::vector<std::vector<double>> draws(measured.size());

@@ -8,7 +8,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "plugins/evaluators/measurable_rates.h"
-#include "plugins/evaluators/pair_distances.h"
 #include "plugins/evaluators/resampling.h"
 #include "plugins/evaluators/roc.h"
 #include "plugins/evaluators/verification_scores.h"
@@ -40,7 +39,13 @@ class Scorer {
 
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) const {
     FACET_RETURN_IF_ERROR(CheckVerificationInput(input));
-    return input.data->protocol.kind == Protocol::Kind::kFolds ? Folds(input) : Split(input);
+    FACET_ASSIGN_OR_RETURN(
+        Evaluation evaluation,
+        input.data->protocol.kind == Protocol::Kind::kFolds ? Folds(input) : Split(input));
+    if (options_.scores) {
+      FACET_RETURN_IF_ERROR(AddPairDistances(input, Distance(), Normalizes(input), &evaluation));
+    }
+    return evaluation;
   }
 
  private:
@@ -54,11 +59,17 @@ class Scorer {
     evaluation->replicates = accuracies;
   }
 
+  PairDistance Distance() const {
+    return options_.distance == "cosine" ? PairDistance::kCosine : PairDistance::kL2;
+  }
+  bool Normalizes(const EvaluationInput& input) const {
+    return options_.normalize == "all" || (options_.normalize == "descriptors" && !input.projected);
+  }
+
   // Pairs as a fold sees them; computed once where there is one matrix for all folds.
   CompareFunction Comparer(const EvaluationInput& input) const {
-    const bool normalize =
-        options_.normalize == "all" || (options_.normalize == "descriptors" && !input.projected);
-    const auto distance = options_.distance == "cosine" ? PairDistance::kCosine : PairDistance::kL2;
+    const bool normalize = Normalizes(input);
+    const PairDistance distance = Distance();
     if (input.descriptors.size() > 1) {
       return [=, &input](int64_t fold) { return PairDistances(input, fold, distance, normalize); };
     }

@@ -32,6 +32,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/api/evaluator.h"
+#include "plugins/evaluators/pair_distances.h"
 
 namespace facet {
 
@@ -41,6 +42,7 @@ struct VerificationOptions {
   std::string headline = "100%-EER";
   std::vector<double> far = {0.01};
   int64_t draws = 1000;
+  bool scores = false;
   void Visit(OptionVisitor& v) {
     v("distance", distance, OneOf({"l2", "cosine"}), "between two templates; paper: l2");
     v("normalize", normalize, OneOf({"descriptors", "all", "none"}),
@@ -49,6 +51,7 @@ struct VerificationOptions {
       "the figure that heads the table, and by which rows are compared");
     v("far", far, AboveUpTo(0, 1), "false accept rates at which the true one is given [1]");
     v("draws", draws, Range(100, 100000), "of the bootstrap over people, without folds");
+    v("scores", scores, Any(), kScoresDoc);
   }
 };
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/api/evaluator.h"
@@ -70,6 +71,36 @@ Metric MetricOf(const Evaluation& evaluation, const std::string& name) {
 }
 
 constexpr char kPlain[] = R"({"normalize": "none"})";
+
+// Option `scores`: every pair's distance under every matrix, in the protocol's order, and nothing
+// else changes.
+TEST(VerificationTest, ScoresAreTheDistancesOfAllPairs) {
+  Scene scene(Protocol::Kind::kFolds, 2);
+  for (const auto& [fold, genuine, distance] : std::vector<std::tuple<int, bool, double>>{
+           {1, false, 4}, {0, true, 1}, {0, false, 3}, {1, true, 2}}) {
+    scene.Add(fold, genuine, distance);
+  }
+  const auto plain = Make(kPlain)->Evaluate(scene.Input());
+  const auto scored = Make(R"({"normalize": "none", "scores": true})")->Evaluate(scene.Input());
+  ASSERT_TRUE(plain.ok() && scored.ok()) << scored.status();
+  ASSERT_EQ(scored->curves.size(), plain->curves.size() + 1);
+  const Curve& one = scored->curves.back();
+  EXPECT_EQ(one.name, "pair distances");
+  EXPECT_EQ(one.x, (std::vector<double>{4, 1, 3, 2}));
+  EXPECT_EQ(one.y, (std::vector<double>{0, 1, 0, 1}));
+  EXPECT_EQ(scored->metrics[0].value, plain->metrics[0].value);
+
+  std::vector<float> doubled = scene.values;
+  for (float& value : doubled) value *= 2;
+  EvaluationInput input = scene.Input();
+  input.descriptors.push_back({input.descriptors[0].rows, 2, doubled.data()});
+  const auto both = Make(R"({"normalize": "none", "scores": true})")->Evaluate(input);
+  ASSERT_TRUE(both.ok()) << both.status();
+  const Curve& second = both->curves.back();
+  EXPECT_EQ(both->curves[both->curves.size() - 2].name, "pair distances, fold 0");
+  EXPECT_EQ(second.name, "pair distances, fold 1");
+  EXPECT_EQ(second.x, (std::vector<double>{8, 2, 6, 4}));
+}
 
 // Fold accuracies .985 .99 .9883 .9917 .9867 .99 .9883 .9933 .99 .9917 of 600 pairs each; mean and
 // standard error by LFW's definition (ddof 1): .9895 and .00078768.

@@ -16,6 +16,7 @@
 #include "core/api/unit_rows.h"
 #include "core/image/image_io.h"
 #include "core/pipeline/context.h"
+#include "core/pipeline/room.h"
 #include "core/records/crops.h"
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
@@ -200,9 +201,13 @@ absl::Status RunDescribe(StageContext& context) {
 
   const int64_t views = NumViews(settings);
   const int64_t rows_per_batch = std::max<int64_t>(1, kViewsPerBatch / views);
-  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<NpyWriter> descriptors,
-                         NpyWriter::Create(context.output_dir() + "/descriptors.npy",
-                                           {crops.size(), network.architecture->dimension()}));
+  const int64_t dimension = network.architecture->dimension();
+  FACET_RETURN_IF_ERROR(
+      CheckDisk(context.output_dir(), crops.size() * dimension * int64_t{sizeof(float)},
+                absl::StrCat(crops.size(), " descriptors of ", dimension, " values")));
+  FACET_ASSIGN_OR_RETURN(
+      const std::unique_ptr<NpyWriter> descriptors,
+      NpyWriter::Create(context.output_dir() + "/descriptors.npy", {crops.size(), dimension}));
   for (int64_t first = 0; first < crops.size(); first += rows_per_batch) {
     if (context.stop_requested()) return absl::CancelledError("stopped");
     const int64_t last = std::min(first + rows_per_batch, crops.size());

@@ -195,6 +195,22 @@ TEST_F(DescribeTest, DescriptorsThatAreNotFiniteOrTooFewAreNotStored) {
   }
 }
 
+TEST_F(DescribeTest, DescriptorsThatCannotFitAreRefusedBeforeTheFirst) {
+  class Wide final : public Mirror {
+   public:
+    using Mirror::Mirror;
+    int64_t dimension() const override { return int64_t{1} << 50; }
+  };
+  auto context = Context("wide");
+  context->uses_["architecture"].make = [&]() -> std::unique_ptr<Component> {
+    return std::make_unique<Wide>(Input(), &seen_);
+  };
+  EXPECT_EQ(RunDescribe(*context).code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_THAT(Refusal(*context),
+              HasSubstr("23 descriptors of 1125899906842624 values need at least 94208.0 TiB"));
+  EXPECT_EQ(seen_.views, 0);
+}
+
 TEST_F(DescribeTest, StopsBetweenBatches) {
   auto context = Context("stopped");
   context->stop_after_ = 1;

@@ -1,4 +1,7 @@
 // The stages detect, align and pack on a small data set with broken files.
+#include <fstream>
+
+#include "core/pipeline/room.h"
 #include "core/stages/pack/face_stages_testing.h"
 
 namespace facet {
@@ -177,6 +180,24 @@ TEST_F(FaceStages, CropsFollowTheAlignmentsRowByRow) {
   EXPECT_EQ(static_cast<uint8_t>(bytes[0]), 128);
   // (19.5, 19.5) has the white pixel (20, 20), the black one (19, 20), and two grey ones.
   EXPECT_EQ(static_cast<uint8_t>(bytes[(9 * 20 + 9) * 3]), (255 + 0 + 128 + 128 + 2) / 4);
+}
+
+// As many faces as the disk has no room for, at 48 MiB a crop: nothing is read, nothing written.
+TEST_F(FaceStages, RawCropsThatCannotFitAreRefusedBeforeTheFirst) {
+  AddImage("a.png", {{20, 20}});
+  FakeContext context = MakeContext("pack", {{"size_px", 4096}, {"encoding", "raw"}});
+  fs::create_directories(folder_ + "/align");
+  std::ofstream alignments(folder_ + "/align/alignments.jsonl");
+  const int64_t count = FreeDisk(folder_) / (int64_t{4096} * 4096 * 3) + 100;
+  for (int64_t i = 0; i < count; ++i) alignments << "{}\n";
+  alignments.close();
+  context.inputs_["alignments"] = folder_ + "/align";
+  const absl::Status status = RunPack(context);
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_THAT(std::string(status.message()),
+              testing::AllOf(HasSubstr(absl::StrCat(count, " raw crops of 4096 x 4096 px need")),
+                             HasSubstr(" left: make room there, or name a store")));
+  EXPECT_FALSE(fs::exists(context.output_ + "/crops.mdb"));
 }
 
 TEST_F(FaceStages, ARequestToStopIsHeeded) {

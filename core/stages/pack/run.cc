@@ -1,8 +1,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/json_lines.h"
 #include "core/image/image_io.h"
+#include "core/pipeline/room.h"
 #include "core/pipeline/sample_images.h"
 #include "core/records/blob_file.h"
 #include "core/records/crops.h"
@@ -14,6 +16,8 @@
 
 namespace facet {
 namespace {
+
+constexpr int64_t kMeasuredCrops = 100;
 
 struct Item {
   Sample sample;
@@ -79,6 +83,18 @@ class AlignmentStream {
   int64_t index_ = 0;
 };
 
+// What the first crops take tells of all, not for certain: who runs it may still make room.
+void WarnOfFullDisk(StageContext& context, int64_t bytes_of_first, int64_t total) {
+  const int64_t left = FreeDisk(context.output_dir());
+  const auto rest = static_cast<int64_t>(static_cast<double>(bytes_of_first) / kMeasuredCrops *
+                                         static_cast<double>(total - kMeasuredCrops));
+  if (left < 0 || rest <= left) return;
+  context.Ask(absl::StrCat("the disk at ", DiskOf(context.output_dir()),
+                           " will be full: by the first ", kMeasuredCrops, " of ", total,
+                           " crops the others take about ", FormatBytes(rest), ", and ",
+                           FormatBytes(left), " are left"));
+}
+
 }  // namespace
 
 absl::Status RunPack(StageContext& context) {
@@ -91,18 +107,26 @@ absl::Status RunPack(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const std::string alignments_path,
                          context.InputFile("alignments", "alignments.jsonl"));
   FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(alignments_path));
+  if (settings.encoding == "raw") {
+    // A crop is at least a square of its shorter side; how well a JPEG compresses is not known yet.
+    FACET_RETURN_IF_ERROR(CheckDisk(
+        context.output_dir(), total * settings.size_px * settings.size_px * 3,
+        absl::StrCat(total, " raw crops of ", settings.size_px, " x ", settings.size_px, " px")));
+  }
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<RecordWriter<CropRecord>> records,
                          RecordWriter<CropRecord>::Create(context.output_dir() + "/crops.jsonl"));
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<BlobWriter> blobs,
                          BlobWriter::Create(context.output_dir() + "/crops.mdb"));
   AlignmentStream alignments(samples_path, alignments_path);
-  int64_t row = 0;
+  int64_t row = 0, bytes = 0;
   const absl::Status done = ForEachImage<Item, absl::StatusOr<Packed>>(
       context, total, [&] { return alignments.Next(); },
       [&](const Item& item, int) { return PackOne(images, settings, item); },
       [&](const Item&, const absl::StatusOr<Packed>& packed) -> absl::Status {
         FACET_RETURN_IF_ERROR(packed.status());
         FACET_RETURN_IF_ERROR(blobs->Append(row++, packed->bytes));
+        bytes += static_cast<int64_t>(packed->bytes.size());
+        if (row == kMeasuredCrops) WarnOfFullDisk(context, bytes, total);
         return records->Write(packed->record);
       });
   FACET_RETURN_IF_ERROR(done);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/api/architecture.h"
 #include "core/api/augmentation.h"
@@ -15,6 +16,7 @@
 #include "core/api/sampler.h"
 #include "core/api/schedule.h"
 #include "core/base/random.h"
+#include "core/pipeline/room.h"
 #include "core/pipeline/sample_images.h"
 #include "core/records/crops.h"
 #include "core/stages/train/settings_check.h"
@@ -258,6 +260,24 @@ Model ModelOf(const StageContext& context, const LabelledRows& rows) {
   return model;
 }
 
+// The weights, their gradients where all learn, and the file of weights at the end: more is needed
+// for certain (the optimiser's state, activations), but how much is not known before the first step.
+absl::Status CheckRoom(const StageContext& context, const Parts& parts,
+                       const TrainSettings& settings) {
+  int64_t weights = 0;
+  for (const auto& tensors : {parts.architecture->Parameters(), parts.loss->Parameters()}) {
+    for (const NamedTensor& each : tensors) {
+      if (each.tensor.defined()) weights += each.tensor.numel();
+    }
+  }
+  constexpr int64_t kBytes = sizeof(float);
+  const std::string what = absl::StrCat(weights, " weights");
+  FACET_RETURN_IF_ERROR(CheckDisk(context.output_dir(), weights * kBytes, what));
+  const bool all_learn = settings.phases.size() == 1 && settings.phases[0].groups.empty();
+  return CheckMemory(weights * kBytes * (all_learn ? 2 : 1),
+                     absl::StrCat(what, all_learn ? " and their gradients" : ""));
+}
+
 absl::Status Initialize(const StageContext& context, size_t num_classes, Parts& parts) {
   parts.architecture->Initialize(DeriveSeed(context.seed(), "architecture"));
   return parts.loss->Initialize(parts.architecture->dimension(), static_cast<int64_t>(num_classes),
@@ -313,6 +333,7 @@ absl::Status RunTrain(StageContext& context) {
   }
 
   FACET_RETURN_IF_ERROR(Initialize(context, rows.classes.size(), parts));
+  FACET_RETURN_IF_ERROR(CheckRoom(context, parts, settings));
   if (!weights.file.empty()) {
     FACET_RETURN_IF_ERROR(StartFromFile(weights, foreign, context, *parts.architecture));
   }
