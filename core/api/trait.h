@@ -28,6 +28,8 @@ enum class Trait : uint8_t {
   kTakesFaces,        // it takes the faces of the images left
   kTakesScores,       // it takes what a trained classifier says of the images left
   kFixed,             // its weights come with its own file, or it has none: nothing trains it
+  kTakesTuples,  // it learns from pairs or triplets: it needs images of one identity in a batch
+  kGroupsIdentities,  // its batches hold several images of each identity
 };
 
 struct TraitInfo {
@@ -47,6 +49,8 @@ inline constexpr TraitInfo kTraitTable[] = {
     {Trait::kTakesFaces, "curator", "faces"},
     {Trait::kTakesScores, "curator", "scores"},
     {Trait::kFixed, "architecture", "fixed"},
+    {Trait::kTakesTuples, "loss", "tuples"},
+    {Trait::kGroupsIdentities, "sampler", "identities"},
 };
 
 class Traits {

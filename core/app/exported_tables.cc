@@ -72,24 +72,6 @@ Fields OfLandmarks(const Landmarks& landmarks, size_t num_points) {
   return fields;
 }
 
-const char* NameOf(FaceRecord::State state) {
-  switch (state) {
-    case FaceRecord::State::kFound:
-      return "found";
-    case FaceRecord::State::kFallback:
-      return "fallback";
-    case FaceRecord::State::kDropped:
-      return "dropped";
-    case FaceRecord::State::kUnreadable:
-      return "unreadable";
-  }
-  return "unknown";
-}
-
-bool HasFace(const FaceRecord& record) {
-  return record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback;
-}
-
 Fields FaceColumns(size_t num_points) {
   return Joined({{"face", "taken"}, BoxColumns(), {"score", "pose"}, LandmarkColumns(num_points)});
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ struct DataSet {
   size_t images = 0;   // files, each once
   size_t missing = 0;  // of these
   std::vector<std::string> first_missing;
-  std::set<std::string> people;
+  std::map<std::string, int64_t> people;  // and how many samples each has
   std::string folder;
 };
 
@@ -50,7 +51,7 @@ absl::StatusOr<DataSet> LookInto(const StageSpec& stage, const Artifact& artifac
   std::set<std::string> seen;
   FACET_RETURN_IF_ERROR(
       ForEachRecord(files.at("samples.jsonl"), &SampleFromJson, [&](const Sample& sample) {
-        if (!sample.identity.empty()) data.people.insert(sample.identity);
+        if (!sample.identity.empty()) ++data.people[sample.identity];
         if (sample.path.empty() || !seen.insert(sample.path).second) return absl::OkStatus();
         ++data.images;
         std::error_code error;
@@ -105,6 +106,30 @@ bool TellOf(const StageSpec& stage, const StageOutcome& outcome, const Store& st
   return data->missing == 0;
 }
 
+// What the numbers of images tell of the stages that learn from them. `outcomes`: of the data sets.
+void TellOfTraining(const RowPlan& plan, const std::map<int, StageOutcome>& outcomes,
+                    const Store& store, VerbContext& context) {
+  const auto has_trait = [&context](const ComponentUse& use, Trait trait) {
+    const ComponentInfo* info = context.catalogue().Find(use.kind, use.name);
+    return info != nullptr && info->traits.Has(trait);
+  };
+  for (size_t i = 0; i < plan.graph.stages.size(); ++i) {
+    const auto stage = static_cast<int>(i);
+    const StageType& type = plan.TypeOf(stage);
+    if (type.foresees == nullptr) continue;
+    const int samples = plan.Find(plan.At(stage).users.front(), kSamples, "train");
+    const auto outcome = outcomes.find(samples);
+    if (outcome == outcomes.end() || !HasArtifact(outcome->second.state)) continue;
+    const auto data = LookInto(plan.At(samples), outcome->second.artifact, store);
+    if (!data.ok()) continue;  // told already
+    std::vector<int64_t> images;
+    for (const auto& [person, count] : data->people) images.push_back(count);
+    const std::string foreseen = type.foresees(plan.At(stage), has_trait, images);
+    if (foreseen.empty()) continue;
+    std::printf("%s: warning: %s\n", Label(plan.At(stage)).c_str(), foreseen.c_str());
+  }
+}
+
 // Weights, models and lists: check has looked at their first bytes.
 void TellOfFiles(const StageGraph& graph) {
   std::set<std::string> told;
@@ -127,18 +152,29 @@ int LookIntoInputs(const ExperimentArguments& arguments, VerbContext& context) {
   int exit_code = kExitDone;
   const auto planned = PlanForVerb(arguments, {}, quiet, &exit_code);
   if (planned == nullptr) return exit_code;
-  StageGraph graph;
+  // Those on the disk, and those that were rendered before.
   const StageGraph& all = planned->plan.graph;
+  const std::vector<PlannedStage> stored = LookUp(all, *planned);
+  StageGraph graph;
+  std::vector<int> stages;
   for (size_t i = 0; i < all.stages.size(); ++i) {
-    const bool is_data = planned->plan.TypeOf(static_cast<int>(i)).output == kSamples;
-    if (is_data && ReadsFiles(all.stages[i])) graph.stages.push_back(all.stages[i]);
+    const auto stage = static_cast<int>(i);
+    if (!(planned->plan.TypeOf(stage).output == kSamples) || !all.stages[i].inputs.empty())
+      continue;
+    if (!ReadsFiles(all.stages[i]) && stored[i].state != PlannedStage::State::kCached) continue;
+    graph.stages.push_back(all.stages[i]);
+    stages.push_back(stage);
   }
   const std::vector<StageOutcome> outcomes = Compute(graph, *planned, "check", quiet);
   bool all_there = true;
+  std::map<int, StageOutcome> of_stage;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].state == StageState::kStopped) return kExitInterrupted;
+    of_stage[stages[i]] = outcomes[i];
+    if (!ReadsFiles(graph.stages[i])) continue;
     all_there = TellOf(graph.stages[i], outcomes[i], *planned->store) && all_there;
   }
+  TellOfTraining(planned->plan, of_stage, *planned->store, context);
   TellOfFiles(all);
   return all_there ? kExitDone : kExitInput;
 }

@@ -40,6 +40,9 @@ constexpr std::array kTraitWords = {
     TraitWords{Trait::kTakesScores, "it takes what a trained network says of the images left"},
     TraitWords{Trait::kFixed,
                "its weights come with its own file, or it has none: nothing trains it"},
+    TraitWords{Trait::kTakesTuples,
+               "it learns from pairs or triplets: batches need several images of one identity"},
+    TraitWords{Trait::kGroupsIdentities, "its batches hold several images of each identity"},
 };
 static_assert(kTraitWords.size() == std::size(kTraitTable), "a trait has no words here");
 

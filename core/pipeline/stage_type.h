@@ -10,17 +10,21 @@
 #define FACET_CORE_PIPELINE_STAGE_TYPE_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/api/trait.h"
 #include "core/config/experiment.h"
 #include "core/config/layout.h"
 
 namespace facet {
 
 class Planner;
+struct ComponentUse;
 struct StageFindings;
+struct StageSpec;
 struct StoredFiles;
 
 // What goes from one stage to others. Types are equal if their names are; core/records says which
@@ -67,6 +71,8 @@ struct Trial {
   Json surroundings = Json::object();  // core/worker/trial.h
 };
 
+using HasTraitFunction = std::function<bool(const ComponentUse& use, Trait trait)>;
+
 struct StageType {
   std::string name;     // "describe": the folder, StageSpec::type
   std::string summary;  // one line, for the documentation
@@ -86,6 +92,10 @@ struct StageType {
                                       const Json& settings) = nullptr;
   // What a report shows of the artifact; null: nothing but its counts and notices.
   absl::StatusOr<StageFindings> (*findings)(const StoredFiles& files) = nullptr;
+  // What cannot go well with training data of so many images an identity; empty, or null: nothing
+  // that is known before a run.
+  std::string (*foresees)(const StageSpec& stage, const HasTraitFunction& has_trait,
+                          const std::vector<int64_t>& images_of_identities) = nullptr;
 };
 
 }  // namespace facet

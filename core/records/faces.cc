@@ -54,11 +54,13 @@ absl::Status CheckFace(const Face& face) {
   return CheckLandmarks(face.landmarks);
 }
 
+}  // namespace
+
+const char* NameOf(FaceRecord::State state) { return NameOf(state, kStates); }
+
 bool HasFace(const FaceRecord& record) {
   return record.state == FaceRecord::State::kFound || record.state == FaceRecord::State::kFallback;
 }
-
-}  // namespace
 
 absl::Status CheckRecord(const FaceRecord& record) {
   if (HasFace(record)) FACET_RETURN_IF_ERROR(Annotate(CheckFace(record.face), "the face"));
@@ -86,7 +88,7 @@ absl::Status CheckRecord(const AlignmentRecord& record) {
 
 Json ToJson(const FaceRecord& record) {
   const FaceRecord defaults;
-  Json json = {{"sample", record.sample}, {"state", NameOf(record.state, kStates)}};
+  Json json = {{"sample", record.sample}, {"state", NameOf(record.state)}};
   Put(json, "reason", record.reason, defaults.reason);
   Put(json, "num_found", record.num_found, defaults.num_found);
   Put(json, "width", record.width, defaults.width);

@@ -25,6 +25,8 @@ struct FaceRecord {
   Face face;                      // canonical box; meaningful for kFound and kFallback
   std::vector<Face> others;       // the faces that were not selected, best score first
 };
+const char* NameOf(FaceRecord::State state);  // "found"
+bool HasFace(const FaceRecord& record);       // of kFound and kFallback
 Json ToJson(const FaceRecord& record);
 absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json);
 absl::Status CheckRecord(const FaceRecord& record);  // its faces: finite, boxes with area

@@ -40,6 +40,17 @@ void AddEpoch(const std::vector<int64_t>& labels, const std::vector<int64_t>& or
   }
 }
 
+double ExpectedPairs(const std::vector<int64_t>& images_of_identities, int64_t batch) {
+  double images = 0, pairs = 0;
+  for (const int64_t count : images_of_identities) {
+    images += static_cast<double>(count);
+    pairs += static_cast<double>(count) * static_cast<double>(count - 1) / 2;
+  }
+  if (images < 2) return 0;
+  const double drawn = std::min(static_cast<double>(batch), images);
+  return pairs * drawn * (drawn - 1) / (images * (images - 1));
+}
+
 std::string TextOf(const TupleSupply& supply, const std::string& sampler) {
   return absl::StrCat(supply.without, " of the first ", supply.batches, " batches of ",
                       supply.batch, " that train.sampler \"", sampler, "\" makes of ",

@@ -28,6 +28,10 @@ TupleSupply SupplyOf(const std::vector<int64_t>& labels, int64_t batch);
 void AddEpoch(const std::vector<int64_t>& labels, const std::vector<int64_t>& order,
               TupleSupply* supply);
 
+// How many pairs of one identity a batch holds on average, if it is drawn at random from identities
+// with so many images each. No more than that share of the batches has one (Markov's inequality).
+double ExpectedPairs(const std::vector<int64_t>& images_of_identities, int64_t batch);
+
 // "41 of the first 43 batches of 8 that train.sampler \"random\" makes of 600 images of 300
 // identities have no two images of one identity beside one of another".
 std::string TextOf(const TupleSupply& supply, const std::string& sampler);

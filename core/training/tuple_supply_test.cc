@@ -36,6 +36,26 @@ TEST(TupleSupply, AgreesWithTryingAllTriples) {
   }
 }
 
+// Against all batches of a small set.
+TEST(TupleSupply, ExpectedPairsAreTheMeanOverAllBatches) {
+  const std::vector<int64_t> labels = {0, 0, 0, 1, 1, 2, 3};
+  for (const int batch : {2, 3, 5, 7}) {
+    double pairs = 0, batches = 0;
+    for (unsigned set = 0; set < 1u << labels.size(); ++set) {
+      if (__builtin_popcount(set) != batch) continue;
+      ++batches;
+      for (size_t i = 0; i < labels.size(); ++i) {
+        for (size_t j = 0; j < i; ++j) {
+          pairs += (set >> i & set >> j & 1) != 0 && labels[i] == labels[j] ? 1 : 0;
+        }
+      }
+    }
+    EXPECT_NEAR(ExpectedPairs({3, 2, 1, 1}, batch), pairs / batches, 1e-12) << batch;
+  }
+  EXPECT_EQ(ExpectedPairs({1, 1, 1}, 64), 0);
+  EXPECT_EQ(ExpectedPairs({}, 64), 0);
+}
+
 // 300 people of two images: a batch of k has no pair with probability prod (600 - 2 i) / (600 - i).
 TEST(TupleSupply, SharesAreThoseOfChance) {
   std::vector<int64_t> labels, order;

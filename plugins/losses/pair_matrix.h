@@ -35,6 +35,7 @@ at::Tensor UnitRowsOfAnyLength(const at::Tensor& x);
 // A loss over pairs, which needs no miner: PairBatchOf() goes around what it makes of them.
 class PairLoss : public Loss {
  public:
+  static constexpr Traits kTraits = {Trait::kTakesTuples};
   TupleKind takes() const final { return TupleKind::kPairs; }
   bool needs_miner() const final { return false; }
   absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) final;

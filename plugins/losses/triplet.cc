@@ -42,6 +42,7 @@ struct Options {
 
 class Triplet final : public facet::Loss {
  public:
+  static constexpr facet::Traits kTraits = {facet::Trait::kTakesTuples};
   explicit Triplet(const Options& options) : options_(options) {}
 
   facet::TupleKind takes() const override { return facet::TupleKind::kTriplets; }

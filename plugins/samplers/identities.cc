@@ -44,6 +44,7 @@ int64_t ClosestDivisor(int64_t batch, int64_t images) {
 
 class Identities final : public Sampler {
  public:
+  static constexpr Traits kTraits = {Trait::kGroupsIdentities};
   explicit Identities(const Options& options) : options_(options) {}
 
   absl::Status Check(const std::vector<int64_t>& labels, int64_t batch) const override {

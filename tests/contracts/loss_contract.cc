@@ -334,6 +334,8 @@ void CheckLoss(Contract& contract) {
   if (!contract.ExpectOk(loss->Initialize(kDimension, kClasses, 7), "it sizes what it learns"))
     return;
   const std::vector<Case> cases = Cases(loss->takes());
+  contract.Expect(!contract.HasTrait(Trait::kTakesTuples) || loss->takes() != TupleKind::kNone,
+                  "a loss with the trait \"tuples\" takes some");
   const Case& random = cases.front();
   const Tuples* tuples = loss->needs_miner() ? &random.tuples : nullptr;
   const double value = Run(contract, *loss, random, tuples, kValues);

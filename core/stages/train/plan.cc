@@ -1,4 +1,5 @@
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "core/base/json_lines.h"
 #include "core/base/status.h"
 #include "core/pipeline/findings.h"
@@ -7,10 +8,14 @@
 #include "core/stages/train/settings_check.h"
 #include "core/stages/train/train.h"
 #include "core/stages/train/weights_plan.h"
+#include "core/training/tuple_supply.h"
 #include "core/training/weight_settings.h"
 
 namespace facet {
 namespace {
+
+// Of one identity in a batch: below, more than half of the batches have none.
+constexpr double kEnoughPairs = 0.5;
 
 // What the row starts from.
 absl::Status AddStart(Planner& planner, const Row& row, StageSpec* train) {
@@ -176,6 +181,34 @@ absl::StatusOr<StageFindings> Findings(const StoredFiles& files) {
   return findings;
 }
 
+// Whether batches will hold tuples for a loss that learns from them. What a miner finds among them,
+// and what is left where faces are detected, shows in training.
+std::string Foresees(const StageSpec& stage, const HasTraitFunction& has_trait,
+                     const std::vector<int64_t>& images_of_identities) {
+  const ComponentUse &loss = stage.components.at("loss"), &sampler = stage.components.at("sampler");
+  const auto settings = ReadTrainSettings(stage.settings);
+  if (!settings.ok() || !has_trait(loss, Trait::kTakesTuples)) return "";
+  TupleSupply supply;
+  supply.batch = settings->loop.batch;
+  for (const int64_t count : images_of_identities) {
+    ++supply.identities;
+    supply.images += count;
+    if (count >= 2) ++supply.with_several;
+  }
+  const std::string needs =
+      absl::StrCat("loss \"", loss.name, "\" learns from images of one identity; ");
+  if (supply.with_several == 0) return needs + CureOf(supply);
+  const double expected = ExpectedPairs(images_of_identities, supply.batch);
+  if (expected >= kEnoughPairs || settings->memory.size > 0 ||
+      has_trait(sampler, Trait::kGroupsIdentities)) {
+    return "";
+  }
+  return absl::StrFormat(
+      "%sof batches of %d drawn at random from %d images of %d identities at most %.1f %% hold two "
+      "of one; %s",
+      needs, supply.batch, supply.images, supply.identities, 100 * expected, CureOf(supply));
+}
+
 }  // namespace
 
 absl::Status AddWeights(const Row& row, StageSpec* stage) {
@@ -226,6 +259,7 @@ StageType TrainStage() {
   type.plan = &Plan;
   type.trials = &Trials;
   type.findings = &Findings;
+  type.foresees = &Foresees;
   return type;
 }
 

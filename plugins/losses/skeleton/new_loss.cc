@@ -33,6 +33,7 @@ struct Options {
 
 class NewLoss final : public facet::Loss {
  public:
+  static constexpr facet::Traits kTraits = {facet::Trait::kTakesTuples};
   explicit NewLoss(const Options& options) : options_(options) {}
 
   TupleKind takes() const override { return TupleKind::kPairs; }
