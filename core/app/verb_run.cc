@@ -169,8 +169,9 @@ class RunCommand {
   Report OfRowsAskedFor(Report report) const {
     if (arguments_.rows.empty()) return report;
     const auto is_other = [this](const ReportRow& row) {
-      return std::find(arguments_.rows.begin(), arguments_.rows.end(), row.id) ==
-             arguments_.rows.end();
+      return row.state != ReportRow::State::kReported &&  // to compare with
+             std::find(arguments_.rows.begin(), arguments_.rows.end(), row.id) ==
+                 arguments_.rows.end();
     };
     report.rows.erase(std::remove_if(report.rows.begin(), report.rows.end(), is_other),
                       report.rows.end());
