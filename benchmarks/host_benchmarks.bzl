@@ -42,7 +42,7 @@ _KINDS = {
     "dataset": (
         [":made_collection", "//core/image:image_io"],
         ["datasets"],
-        "celeba,image_list,insightface_bin,landmarks_300w,lfw,vggface,ytf",
+        "celeba,image_list,images,insightface_bin,landmarks_300w,lfw,vggface,ytf",
         [
             "--sizes=4",
             "--option=synthetic.people=10",

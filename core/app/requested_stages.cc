@@ -66,16 +66,22 @@ int TellFailure(const StageGraph& graph, const std::vector<StageOutcome>& outcom
                 const VerbContext& context) {
   for (size_t i = 0; i < outcomes.size(); ++i) {
     const StageOutcome& outcome = outcomes[i];
-    if (outcome.state == StageState::kStopped) return kExitInterrupted;
+    if (outcome.state == StageState::kStopped) {
+      if (context.verbosity >= 0) {
+        std::fprintf(stderr, "to continue: %s\n", context.command_line().c_str());
+      }
+      return kExitInterrupted;
+    }
     if (outcome.state != StageState::kFailed) continue;
     const std::string log =
         outcome.log_path.empty() ? "" : absl::StrCat("\n  log: ", outcome.log_path);
-    // A stage without a key could not read its inputs.
+    // A stage without a key could not read its inputs; one without inputs reads the disk alone.
+    const bool reads_disk = graph.stages[i].inputs.empty() && !graph.stages[i].externals.empty();
     return Fail(
         context,
         absl::Status(outcome.status.code(), absl::StrCat("stage ", graph.stages[i].name, ": ",
                                                          outcome.status.message(), log)),
-        outcome.key.empty() ? kExitInput : kExitRowFailed);
+        outcome.key.empty() || reads_disk ? kExitInput : kExitRowFailed);
   }
   return Fail(context, absl::InternalError("no stage failed, and there is no result"), kExitBug);
 }

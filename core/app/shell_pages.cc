@@ -103,7 +103,8 @@ std::string ManualPage(const CommandPage& program, const std::string& version) {
       ".SH FILES\n.TP\n.B ~/.local/share/facet/plugins\nplugins of the user\n"
       ".TP\n.B .facet\nthe store: what was computed, and the reports of runs\n"
       ".SH EXIT STATUS\n0 done; 1 some row failed; 2 command line; 3 the experiment is not valid; "
-      "4 a plugin is missing or unusable; 5 an input is missing; 75 stopped after a checkpoint\n");
+      "4 a plugin is missing or unusable; 5 an input is missing; 75 stopped after a checkpoint: "
+      "run the same command again; 130, 143 ended by SIGINT, SIGTERM\n");
   return page;
 }
 

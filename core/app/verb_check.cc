@@ -39,6 +39,49 @@ void PrintSummary(const Experiment& experiment, size_t errors, size_t warnings) 
   }
 }
 
+std::vector<const Row*> RowsOf(const Experiment& experiment) {
+  std::vector<const Row*> rows;
+  for (const Row& row : experiment.rows) {
+    if (row.skip.empty()) rows.push_back(&row);
+  }
+  return rows;
+}
+
+// What a row asks for may be well written and yet not fit together: each mistake at its row, once,
+// though a row that rests on another has its mistake too.
+void AddRowProblems(const Experiment& experiment, VerbContext& context,
+                    std::vector<Diagnostic>* problems) {
+  std::set<std::string> told;
+  for (const Row* row : RowsOf(experiment)) {
+    const absl::Status plan =
+        PlanExperiment(experiment, {row}, AllStageTypes(), context.catalogue(), Machine::ThisOne())
+            .status();
+    if (plan.ok() || !told.insert(std::string(plan.message())).second) continue;
+    Diagnostic problem;
+    problem.code = "E0508";
+    problem.message = std::string(plan.message());
+    problem.origin = row->origin;
+    problems->push_back(std::move(problem));
+  }
+}
+
+// Of a file without errors. Rows are planned one by one only where all together cannot be: there may
+// be thousands that rest on each other.
+void AddPlanProblems(const Experiment& experiment, VerbContext& context,
+                     std::vector<Diagnostic>* problems) {
+  const std::vector<const Row*> rows = RowsOf(experiment);
+  const auto plan = PlanExperiment(experiment, rows, AllStageTypes(), context.catalogue(),
+                                   Machine::ThisOne());
+  if (!plan.ok()) {
+    AddRowProblems(experiment, context, problems);
+    return;
+  }
+  for (Diagnostic& refused : TryComponents(rows, context)) problems->push_back(std::move(refused));
+  for (Diagnostic& warning : RemarkWarnings(experiment, *plan)) {
+    problems->push_back(std::move(warning));
+  }
+}
+
 struct CheckArguments {
   ExperimentArguments experiment;
   bool inputs = false;
@@ -55,47 +98,23 @@ int Check(const ExperimentArguments& arguments, bool inputs, VerbContext& contex
   const auto is_error = [](const Diagnostic& problem) {
     return problem.severity == Diagnostic::Severity::kError;
   };
-  // What a row asks for may be well written and yet not fit together.
-  if (!absl::c_any_of(problems, is_error)) {
-    std::set<std::string> told;  // a row that rests on another has its mistake too
-    for (const Row& row : loaded.experiment.rows) {
-      if (!row.skip.empty()) continue;
-      const absl::Status plan = PlanExperiment(loaded.experiment, {&row}, AllStageTypes(),
-                                               context.catalogue(), Machine::ThisOne())
-                                    .status();
-      if (plan.ok() || !told.insert(std::string(plan.message())).second) continue;
-      Diagnostic problem;
-      problem.code = "E0508";
-      problem.message = std::string(plan.message());
-      problem.origin = row.origin;
-      problems.push_back(std::move(problem));
-    }
-  }
-  if (!absl::c_any_of(problems, is_error)) {
-    std::vector<const Row*> rows;
-    for (const Row& row : loaded.experiment.rows) {
-      if (row.skip.empty()) rows.push_back(&row);
-    }
-    for (Diagnostic& refused : TryComponents(rows, context)) {
-      problems.push_back(std::move(refused));
-    }
-    const auto plan = PlanExperiment(loaded.experiment, rows, AllStageTypes(), context.catalogue(),
-                                     Machine::ThisOne());
-    if (plan.ok()) {
-      for (Diagnostic& warning : RemarkWarnings(loaded.experiment, *plan)) {
-        problems.push_back(std::move(warning));
-      }
-    }
-  }
+  if (!absl::c_any_of(problems, is_error)) AddPlanProblems(loaded.experiment, context, &problems);
   const auto errors = static_cast<size_t>(absl::c_count_if(problems, is_error));
   const size_t warnings = problems.size() - errors;
   if (errors > 0 || context.verbosity >= 0) {
     std::fputs(RenderAll(problems, context.Colored(2)).c_str(), stderr);
   }
-  PrintSummary(loaded.experiment, errors, warnings);
-  if (!inputs || errors > 0) return ExitCodeOf(problems);
-  std::fflush(stdout);
-  return LookIntoInputs(arguments, context);
+  if (!inputs || errors > 0) {
+    PrintSummary(loaded.experiment, errors, warnings);
+    return ExitCodeOf(problems);
+  }
+  InputFindings findings;
+  const int exit_code = LookIntoInputs(arguments, context, &findings);
+  if (exit_code == kExitDone || exit_code == kExitInput) {
+    std::fflush(stdout);
+    PrintSummary(loaded.experiment, findings.errors, warnings + findings.warnings);
+  }
+  return exit_code;
 }
 
 }  // namespace

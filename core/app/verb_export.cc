@@ -36,6 +36,13 @@ class Export {
     int exit_code = kExitDone;
     planned_ = PlanForVerb(arguments_.experiment, {arguments_.row}, context_, &exit_code);
     if (planned_ == nullptr) return exit_code;
+    if (arguments_.branch == "train" &&
+        (arguments_.what == kScoresOption || arguments_.what == "curves")) {
+      return Fail(context_,
+                  absl::InvalidArgumentError(absl::StrCat(
+                      arguments_.what, " are those of the row as a whole: without --branch")),
+                  kExitUsage);
+    }
     stages_ = LookUp(planned_->plan.graph, *planned_);
     exit_code_ = kExitInput;
     const absl::Status status = Write();

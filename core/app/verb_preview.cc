@@ -1,8 +1,10 @@
 #include "core/app/verb_preview.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -54,13 +56,20 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
                                  AllStageTypes(), context.catalogue(), planned->machine);
   if (!graph.ok()) return Fail(context, graph.status(), kExitUsage);
 
+  const std::string out = arguments.out.empty() ? DefaultName(arguments, row) : arguments.out;
+  const auto folder = std::filesystem::absolute(out).parent_path();
+  if (std::error_code error; !std::filesystem::is_directory(folder, error)) {
+    return Fail(context,
+                absl::NotFoundError(absl::StrCat("--out ", out, ": there is no folder ",
+                                                 folder.string())),
+                kExitUsage);
+  }
   const std::vector<StageOutcome> outcomes = Compute(*graph, *planned, "preview", context);
   if (!HasArtifact(outcomes.back().state)) return TellFailure(*graph, outcomes, context);
   const auto picture = StoredFile(*planned->store, outcomes.back().artifact, "preview.png");
   if (!picture.ok()) return Fail(context, picture.status(), kExitBug);
   const auto bytes = ReadFile(*picture);
   if (!bytes.ok()) return Fail(context, bytes.status(), kExitInput);
-  const std::string out = arguments.out.empty() ? DefaultName(arguments, row) : arguments.out;
   const absl::Status written = WriteFileAtomically(out, *bytes);
   if (!written.ok()) return Fail(context, written, kExitUsage);
   std::printf("%s\n", out.c_str());

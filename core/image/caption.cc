@@ -58,6 +58,10 @@ struct CaptionWriter::Pango {
   Held<PangoLayout> Layout(const std::string& text, bool keep_end, int width) const {
     Held<PangoLayout> layout(pango_layout_new(context));
     const Held<char> valid(g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())));
+    // No font has these.
+    for (char* c = valid.get(); *c != '\0'; ++c) {
+      if (static_cast<unsigned char>(*c) < ' ' || *c == '\x7f') *c = '?';
+    }
     pango_layout_set_font_description(layout.get(), font);
     pango_layout_set_single_paragraph_mode(layout.get(), TRUE);
     pango_layout_set_width(layout.get(), width * PANGO_SCALE);
@@ -107,11 +111,11 @@ void CaptionWriter::Write(const std::string& text, bool keep_end, int x, int y, 
 
 std::string CaptionWriter::Notice() const {
   if (num_lacking_ == 0) return "";
-  return absl::StrCat(
-      num_lacking_, " captions of the contact sheet hold characters that no font of ",
-      "this machine has (first: \"", first_lacking_, "\"); install fonts-dejavu-core, ",
-      "fonts-freefont-ttf, fonts-lohit-deva and fonts-wqy-microhei, for rarer scripts "
-      "fonts-noto-core");
+  return absl::StrCat(num_lacking_, " captions of the contact sheet hold characters that no font of ",
+                      "this machine has (first: \"", first_lacking_, "\"); install ",
+                      has_font_ ? "fonts-noto-core, which has most scripts"
+                                : "fonts-dejavu-core, fonts-freefont-ttf, fonts-lohit-deva and "
+                                  "fonts-wqy-microhei");
 }
 
 }  // namespace facet

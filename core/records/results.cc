@@ -18,7 +18,8 @@ Json OfMetrics(const std::vector<Metric>& metrics) {
   for (const Metric& metric : metrics) {
     array.push_back({{"name", metric.name},
                      {"value", Number(metric.value)},
-                     {"standard_error", Number(metric.standard_error)},
+                     {"standard_error",
+                      metric.standard_error < 0 ? Json() : Number(metric.standard_error)},
                      {"error_kind", metric.error_kind},
                      {"unit", metric.unit},
                      {"count", metric.count}});
@@ -31,7 +32,8 @@ std::vector<Metric> MetricsFrom(const Json& json) {
     Metric metric;
     each.at("name").get_to(metric.name);
     metric.value = NumberFrom(each.at("value"));
-    metric.standard_error = NumberFrom(each.at("standard_error"));
+    const Json& error = each.at("standard_error");
+    metric.standard_error = error.is_null() ? -1 : NumberFrom(error);
     each.at("error_kind").get_to(metric.error_kind);
     each.at("unit").get_to(metric.unit);
     each.at("count").get_to(metric.count);

@@ -70,7 +70,10 @@ class FaceSearch {
     record.width = image->width;
     record.height = image->height;
     // The stage will be refused: what is left is to name the other bad files.
-    if (any_unreadable_ && settings_.unreadable == "refuse") return record;
+    if (any_unreadable_ && settings_.unreadable == "refuse") {
+      record.state = State::kDropped;
+      return record;
+    }
     Detector& detector = *detectors_[static_cast<size_t>(worker)];
     absl::StatusOr<std::vector<Face>> faces =
         Guard(name_, [&] { return detector.Detect(*image, item.sample); });
