@@ -1,11 +1,31 @@
+#include <stdexcept>
+
 #include "core/api/aligner.h"
 #include "core/api/detector.h"
 #include "core/api/geometry.h"
+#include "core/api/guard.h"
 #include "core/api/options.h"
 #include "gtest/gtest.h"
 
 namespace facet {
 namespace {
+
+// LibTorch 1.13's words and those of 2.7, of an allocation that fails.
+TEST(Guard, AnAllocatorsExceptionIsALackOfMemory) {
+  for (const char* words :
+       {"[enforce fail at alloc_cpu.cpp:75] err == 0. DefaultCPUAllocator: can't allocate memory: "
+        "you tried to allocate 640000000000 bytes. Error code 12 (Cannot allocate memory)",
+        "[enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory: "
+        "you tried to allocate 640000000000 bytes. Error code 12 (Cannot allocate memory)\n"}) {
+    const absl::Status status =
+        Guard("vgg", [&]() -> absl::Status { throw std::runtime_error(words); });
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(status.message(), "vgg: out of memory: it asked for 596.0 GiB at once");
+  }
+  const absl::Status other =
+      Guard("vgg", []() -> absl::Status { throw std::runtime_error("you tried to allocate it"); });
+  EXPECT_EQ(other.message(), "vgg: exception: you tried to allocate it");
+}
 
 struct Example {
   double margin = 0.2;

@@ -96,6 +96,11 @@ TEST_F(ExportTest, EveryTableHasItsColumns) {
   EXPECT_EQ(rows[1], "0,test_00000/0000,,test_00000,0,,,1.0");
   EXPECT_THAT(TextOf("export.triplet/descriptors.npy"), HasSubstr("'shape': (40, 16)"));
 
+  for (const char* what : {"scores", "curves"}) {
+    const Ending branch = Facet({"export", what, Tiny(), "triplet", "--branch", "train"});
+    EXPECT_EQ(branch.exit_code, 2) << branch.out;
+    EXPECT_THAT(branch.err, HasSubstr("are those of the row as a whole: without --branch"));
+  }
   EXPECT_EQ(Facet({"export", "faces", Tiny(), "triplet", "--branch", "train"}).out,
             "export.triplet.train/faces.csv\nexport.triplet.train/alignments.csv\n");
   const std::vector<std::string> faces = LinesOf("export.triplet.train/faces.csv");

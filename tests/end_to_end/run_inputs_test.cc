@@ -13,6 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -58,7 +59,9 @@ TEST_F(InputsTest, CheckLooksForEachImageWhereItIsAskedTo) {
   fs::remove(folder() + "/faces/c/1.jpg");
   const Ending missing = Facet({"check", "--inputs", file_});
   EXPECT_EQ(missing.exit_code, 5) << missing.out;
-  EXPECT_THAT(missing.out, HasSubstr("c/1.jpg"));
+  EXPECT_THAT(missing.out, HasSubstr("test.dataset (image_list): error: "));
+  EXPECT_THAT(missing.out, AllOf(HasSubstr("c/1.jpg"), Not(HasSubstr("all fine"))));
+  EXPECT_THAT(missing.err, HasSubstr("1 error in 2 rows"));
   EXPECT_THAT(missing.out, HasSubstr("train.dataset (folder): 3 images of 2 people"));
   EXPECT_EQ(Facet({"check", file_}).exit_code, 0);
 
@@ -67,6 +70,29 @@ TEST_F(InputsTest, CheckLooksForEachImageWhereItIsAskedTo) {
   const Ending broken = Facet({"check", "--inputs", file_});
   EXPECT_EQ(broken.exit_code, 5) << broken.out;
   EXPECT_THAT(broken.out, HasSubstr("list.csv"));
+}
+
+// What the numbers of images tell of a loss over pairs: at random of 4 images no two are of one of
+// 3 people in half of the batches of 2; nothing learns from people with one image each.
+TEST_F(InputsTest, CheckForeseesBatchesWithoutTuples) {
+  const std::vector<std::string> sets = {"check", "--inputs", file_,
+                                         "--set", "train.loss={ use = \"triplet\" }",
+                                         "--set", "train.batch=2"};
+  const Ending two = Facet(sets);
+  EXPECT_EQ(two.exit_code, 0) << two.out << two.err;
+  EXPECT_THAT(two.out, HasSubstr("train: warning: loss \"triplet\" learns from images of one "
+                                 "identity; of batches of 2 drawn at random from 4 images of 3 "
+                                 "identities at most 16.7 % hold two of one; use train.sampler"));
+  EXPECT_THAT(two.out, HasSubstr("all fine (1 warning)"));
+
+  fs::remove(folder() + "/faces/a/2.jpg");
+  Write("list.csv", "path,identity\na/1.jpg,a\nb/1.jpg,b\nc/1.jpg,c\n");
+  Write("pairs.csv",
+        "first,second,genuine,fold\na/1.jpg,b/1.jpg,1,0\na/1.jpg,c/1.jpg,0,0\n"
+        "b/1.jpg,c/1.jpg,1,1\na/1.jpg,c/1.jpg,0,1\n");
+  const Ending none = Facet(sets);
+  EXPECT_THAT(none.out, HasSubstr("every identity has one training image"));
+  EXPECT_THAT(Facet({"check", "--inputs", file_}).out, Not(HasSubstr("warning")));
 }
 
 TEST_F(InputsTest, WeightsThatAreNoneEndARunBeforeItsFirstStage) {
