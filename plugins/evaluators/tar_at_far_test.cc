@@ -94,7 +94,7 @@ TEST(TarAtFar, PairsOfEqualDistanceAreAcceptedTogether) {
   EXPECT_NEAR(tar(1.0), 100, 1e-9);
   const auto none = MakeEvaluator(R"({"normalize": false, "far": [0.3]})")->Evaluate(scene.Input());
   EXPECT_THAT(std::string(none.status().message()),
-              HasSubstr("2 impostor pairs cannot show FAR 0.3 or less; give far of 1 / 2 = 0.5 or "
+              HasSubstr("2 impostor pairs cannot show FAR 0.3 or less; give far of 0.5 (1 / 2) or "
                         "more"));
 }
 
@@ -106,7 +106,7 @@ TEST(TarAtFar, DefaultsOfWhichNoneCanBeShownAreAnErrorForNothingElseIsMeasured) 
   }
   const auto evaluation = MakeEvaluator(R"({"normalize": false})")->Evaluate(scene.Input());
   EXPECT_EQ(std::string(evaluation.status().message()),
-            "2 impostor pairs cannot show FAR 0.1 or less; give far of 1 / 2 = 0.5 or more, or "
+            "2 impostor pairs cannot show FAR 0.1 or less; give far of 0.5 (1 / 2) or more, or "
             "take a test set with more impostor pairs");
 }
 
