@@ -110,6 +110,21 @@ TEST(TarAtFar, DefaultsOfWhichNoneCanBeShownAreAnErrorForNothingElseIsMeasured) 
             "take a test set with more impostor pairs");
 }
 
+TEST(TarAtFar, AHeadlineThatIsNotMeasuredIsReplacedAloud) {
+  const Scene scene = People();
+  const auto evaluate = [&scene](const std::string& options) {
+    return *MakeEvaluator(R"({"pairs": "all", "draws": 100, )" + options + "}")
+                ->Evaluate(scene.Input());
+  };
+  for (const char* options :
+       {R"("far": [0.1, 0.01])", R"("far": [0.1, 1e-6, 0.01], "headline": 1e-6)"}) {
+    const Evaluation other = evaluate(options);
+    EXPECT_EQ(other.metrics[0].name, "TAR at FAR 0.01");
+    EXPECT_THAT(other.notices.back(), HasSubstr("TAR at FAR 0.01 heads the table: headline = "));
+  }
+  EXPECT_TRUE(evaluate(R"("far": [0.1, 0.01], "headline": 0.1)").notices.empty());
+}
+
 TEST(TarAtFar, OneProjectionPerFoldNeedsTheProtocolsPairs) {
   const Scene scene = People();
   EvaluationInput input = scene.Input();
