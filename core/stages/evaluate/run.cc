@@ -129,6 +129,9 @@ absl::Status GiveFaces(StageContext& context, const DatasetContents& data, Given
           absl::StrCat(alignments_path, " names sample ", alignment.sample, " of ", faces.size()));
     }
     const auto sample = static_cast<size_t>(alignment.sample);
+    // A central box is where the detector found nothing: the face is missed, as it is where such
+    // are dropped, and what the aligner made of the box is no result of theirs.
+    if (faces[sample].state == FaceRecord::State::kFallback) continue;
     given->input.landmarks[sample] = {true, faces[sample].face.box, alignment.alignment};
   }
   return absl::OkStatus();

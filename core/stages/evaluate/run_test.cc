@@ -330,12 +330,16 @@ TEST(EvaluateStageTest, GivesDetectionsBestFirstAndLandmarksBySample) {
   AlignmentRecord alignment;
   alignment.sample = 3;
   alignment.alignment.confidence = 0.75;
-  ASSERT_TRUE(
-      WriteRecords(context.Path("alignments.jsonl"), std::vector<AlignmentRecord>{alignment}).ok());
+  AlignmentRecord of_central_box = alignment;
+  of_central_box.sample = 1;
+  ASSERT_TRUE(WriteRecords(context.Path("alignments.jsonl"),
+                           std::vector<AlignmentRecord>{of_central_box, alignment})
+                  .ok());
   ASSERT_TRUE(RunEvaluate(context).ok());
   const std::vector<FoundLandmarks>& found = context.seen_.landmarks;
   ASSERT_EQ(found.size(), 4U);
   EXPECT_FALSE(found[0].has_face);
+  EXPECT_FALSE(found[1].has_face);  // missed, as with missing = "drop"
   EXPECT_TRUE(found[3].has_face);
   EXPECT_EQ(found[3].box.width, 3);
   EXPECT_EQ(found[3].alignment.confidence, 0.75);
