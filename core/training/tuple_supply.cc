@@ -11,6 +11,8 @@
 namespace facet {
 namespace {
 
+constexpr char kLeaveOut[] = ", few_images = \"leave_out\"";
+
 // Of so many things, two at a time.
 int64_t Pairs(int64_t count) { return count * (count - 1) / 2; }
 
@@ -32,21 +34,15 @@ void AddBatch(const std::vector<int64_t>& labels, const std::vector<int64_t>& ow
   if (CanHaveTuples(shown, static_cast<int64_t>(shown.size()))) ++supply->of_itself;
 }
 
-// Batches of pairs of the identities that have some, where that is better than showing the one
-// image of the others twice; else nothing.
-std::string PairsAlone(const TupleSupply& supply) {
-  const bool fills =
-      supply.batch % 2 == 0 && supply.batch >= 4 && supply.batch / 2 <= supply.with_several;
-  const bool most_have_one = 2 * supply.with_several < supply.identities;
-  if (supply.with_several == supply.identities || !(fills || most_have_one)) return "";
-  const int64_t identities =
-      std::min(std::max<int64_t>(2, (supply.batch + 1) / 2), supply.with_several);
-  return absl::StrCat(
-      "use train.sampler = { use = \"identities\", images = 2, few_images = \"leave_out\" }",
-      fills ? "" : absl::StrCat(" with train.batch = ", 2 * identities));
-}
-
 }  // namespace
+
+void TupleSupply::AddIdentity(int64_t count) {
+  ++identities;
+  images += count;
+  if (count < 2) return;
+  fewest = with_several == 0 ? count : std::min(fewest, count);
+  ++with_several;
+}
 
 bool CanHaveTuples(const std::vector<int64_t>& labels, int64_t num_anchors) {
   std::unordered_map<int64_t, int64_t> images;
@@ -58,12 +54,9 @@ bool CanHaveTuples(const std::vector<int64_t>& labels, int64_t num_anchors) {
 TupleSupply SupplyOf(const std::vector<int64_t>& labels, int64_t batch) {
   TupleSupply supply;
   supply.batch = batch;
-  supply.images = static_cast<int64_t>(labels.size());
   std::unordered_map<int64_t, int64_t> images;
   for (const int64_t label : labels) ++images[label];
-  supply.identities = static_cast<int64_t>(images.size());
-  supply.with_several = std::count_if(images.begin(), images.end(),
-                                      [](const auto& each) { return each.second >= 2; });
+  for (const auto& [label, count] : images) supply.AddIdentity(count);
   return supply;
 }
 
@@ -100,9 +93,10 @@ std::string TextOf(const TupleSupply& supply, const std::string& sampler) {
 std::string TextOfItself(const TupleSupply& supply, const std::string& sampler) {
   return absl::StrFormat(
       "%.0f %% of the pairs of one identity in the first %d batches of %d that train.sampler "
-      "\"%s\" makes are an image with itself; %d of %d identities have two training images or more",
+      "\"%s\" makes are an image with itself, for %d of %d identities have one training image, "
+      "and the others %d or more",
       100 * supply.pairs_share_of_itself(), supply.batches, supply.batch, sampler,
-      supply.with_several, supply.identities);
+      supply.identities - supply.with_several, supply.identities, supply.fewest);
 }
 
 std::string CureOf(const TupleSupply& supply) {
@@ -113,17 +107,17 @@ std::string CureOf(const TupleSupply& supply) {
                                  : "no more than one identity has two training images or more",
         ": give more images of each (train.data), or use a loss of classes such as softmax");
   }
-  if (const std::string pairs_alone = PairsAlone(supply); !pairs_alone.empty()) return pairs_alone;
-  // The fewest images of each that fill a batch with as many identities as there are.
-  for (int64_t images = 2; 2 * images <= supply.batch; ++images) {
-    if (supply.batch % images != 0 || supply.batch / images > supply.identities) continue;
-    return absl::StrCat("use train.sampler = { use = \"identities\", images = ", images, " }");
+  const bool some_have_one = supply.with_several < supply.identities;
+  // The fewest images of each that fill a batch with as many identities as there are, none twice.
+  for (int64_t images = 2; 2 * images <= supply.batch && images <= supply.fewest; ++images) {
+    if (supply.batch % images != 0 || supply.batch / images > supply.with_several) continue;
+    return absl::StrCat("use train.sampler = { use = \"identities\", images = ", images,
+                        some_have_one ? kLeaveOut : "", " }");
   }
   const int64_t identities =
-      std::min(std::max<int64_t>(2, (supply.batch + 1) / 2), supply.identities);
-  return absl::StrCat(
-      "use train.sampler = { use = \"identities\", images = 2 } with train.batch = ",
-      2 * identities);
+      std::min(std::max<int64_t>(2, (supply.batch + 1) / 2), supply.with_several);
+  return absl::StrCat("use train.sampler = { use = \"identities\", images = 2",
+                      some_have_one ? kLeaveOut : "", " } with train.batch = ", 2 * identities);
 }
 
 }  // namespace facet

@@ -17,9 +17,12 @@ struct TupleSupply {
   int64_t batches = 0, without = 0;  // looked at; those that can have no tuple
   int64_t images = 0, identities = 0;
   int64_t with_several = 0;  // identities with two images or more
+  int64_t fewest = 0;        // images of one of those
   // Of a sampler that shows an image more than once in a batch: those of `without` whose tuples are
   // of an image with itself; all pairs of one identity, and those of an image with itself.
   int64_t of_itself = 0, pairs = 0, pairs_of_itself = 0;
+
+  void AddIdentity(int64_t count);  // with so many images
 
   double share_without() const {
     return batches == 0 ? 0.0 : static_cast<double>(without) / static_cast<double>(batches);

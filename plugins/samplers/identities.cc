@@ -5,7 +5,9 @@
 // Out: max(1, N / batch) batches; the K images of an identity stand together. All identities have
 //      had their turn before one has its next, but a round's rest below P waits for the next round;
 //      so do an identity's images below K. So every identity comes equally often, whatever its
-//      number of images.
+//      number of images. An identity with fewer than K images shows some of them again
+//      (few_images); an image that is shown twice is a pair with itself, which teaches nothing: of
+//      losses over pairs or triplets the train stage counts it as none.
 // Errors: InvalidArgument if train.batch is no P * K with P at least 2, or fewer than P identities
 // have what few_images asks for.
 // Beside it, a key of the host: train.batch.

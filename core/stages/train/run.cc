@@ -241,7 +241,8 @@ absl::Status SayWhatBatchesHold(StageContext& context, const TrainSettings& sett
         absl::StrCat("Before training: ", TextOf(supply, sampler), "; ", CureOf(supply), "."));
   }
   if (supply.pairs_share_of_itself() >= kShareToBeSaid) {
-    context.Notice(absl::StrCat("Before training: ", TextOfItself(supply, sampler), "."));
+    context.Notice(absl::StrCat("Before training: ", TextOfItself(supply, sampler),
+                                supply.with_several < 2 ? "" : "; " + CureOf(supply), "."));
   }
   return absl::OkStatus();
 }
