@@ -93,10 +93,10 @@ std::string TextOf(const TupleSupply& supply, const std::string& sampler) {
 std::string TextOfItself(const TupleSupply& supply, const std::string& sampler) {
   return absl::StrFormat(
       "%.0f %% of the pairs of one identity in the first %d batches of %d that train.sampler "
-      "\"%s\" makes are an image with itself, for %d of %d identities have one training image, "
-      "and the others %d or more",
+      "\"%s\" makes are an image with itself: of %d identities %d have one training image%s",
       100 * supply.pairs_share_of_itself(), supply.batches, supply.batch, sampler,
-      supply.identities - supply.with_several, supply.identities, supply.fewest);
+      supply.identities, supply.identities - supply.with_several,
+      supply.with_several == 0 ? "" : absl::StrCat(", the others ", supply.fewest, " or more"));
 }
 
 std::string CureOf(const TupleSupply& supply) {

@@ -48,7 +48,8 @@ double ExpectedPairs(const std::vector<int64_t>& images_of_identities, int64_t b
 // "41 of the first 43 batches of 8 that train.sampler \"random\" makes of 600 images of 300
 // identities have no two images of one identity beside one of another".
 std::string TextOf(const TupleSupply& supply, const std::string& sampler);
-// "62 % of the pairs of one identity in the first 43 batches are an image with itself (...)".
+// "62 % of the pairs of one identity ... are an image with itself: of 300 identities 260 have one
+// training image, the others 2 or more".
 std::string TextOfItself(const TupleSupply& supply, const std::string& sampler);
 // What to do about it: "use train.sampler = { use = \"identities\", images = 2 }".
 std::string CureOf(const TupleSupply& supply);

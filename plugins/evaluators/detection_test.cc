@@ -239,11 +239,12 @@ TEST(Detection, WhatIsLeftOutIsSaid) {
   const Evaluation evaluation = Evaluate(made.input, "{}").value();
   EXPECT_EQ(evaluation.metrics[0].count, 2);
   EXPECT_NEAR(evaluation.metrics[0].value, 50.0, 1e-9);
-  EXPECT_THAT(evaluation.notices,
-              ElementsAre("1 samples have no box and are not counted",
-                          HasSubstr("1 of 2 marked faces lie in images that could not be read; "
-                                    "they count as missed"),
-                          HasSubstr("FPPI 0.1 needs at least 10 readable images, there are 1: left out")));
+  EXPECT_THAT(
+      evaluation.notices,
+      ElementsAre("1 samples have no box and are not counted",
+                  HasSubstr("1 of 2 marked faces lie in images that could not be read; "
+                            "they count as missed"),
+                  HasSubstr("FPPI 0.1 needs at least 10 readable images, there are 1: left out")));
   made.data.samples[0].box.reset();
   EXPECT_EQ(Evaluate(made.input, "{}").status().code(), absl::StatusCode::kFailedPrecondition);
   made.data.samples[1].box.reset();

@@ -85,17 +85,19 @@ class Identification final : public facet::Evaluator {
                                            options_.unknown};
     std::vector<IdentificationTrial> trials;
     int64_t fewest = std::numeric_limits<int64_t>::max();  // non-mated probes of a gallery
+    int64_t smallest = fewest;                             // gallery
     for (int64_t i = 0; i < std::max(kGalleries, options_.trials); ++i) {
       const uint64_t seed = facet::DeriveSeed(input.seed, absl::StrCat("gallery ", i));
       FACET_ASSIGN_OR_RETURN(IdentificationTrial trial, RunTrial(input, gallery, seed));
       fewest = std::min(fewest, static_cast<int64_t>(trial.unmated.size()));
+      smallest = std::min(smallest, trial.gallery_size);
       trials.push_back(std::move(trial));
     }
     FACET_ASSIGN_OR_RETURN(const facet::MeasurableRates fpir,
                            facet::KeepMeasurable(options_.fpir, Options().fpir, fewest,
                                                  {"FPIR", "non-mated probes", "fpir"}));
     std::vector<std::string> notices = fpir.notices;
-    const std::vector<int64_t> ranks = KeepRanks(trials, &notices);
+    const std::vector<int64_t> ranks = facet::KeepRanks(options_.ranks, smallest, &notices);
     if (ranks.empty() && fpir.rates.empty()) {
       return absl::InvalidArgumentError(
           absl::StrCat("there is nothing to measure: ", absl::StrJoin(notices, "; ")));
@@ -110,25 +112,6 @@ class Identification final : public facet::Evaluator {
     std::vector<int64_t> ranks;
     std::vector<double> fpirs;
   };
-
-  // Every mated probe has a rank of at most the gallery's size.
-  std::vector<int64_t> KeepRanks(const std::vector<IdentificationTrial>& trials,
-                                 std::vector<std::string>* notices) const {
-    int64_t smallest = std::numeric_limits<int64_t>::max();
-    for (const IdentificationTrial& trial : trials)
-      smallest = std::min(smallest, trial.gallery_size);
-    std::vector<int64_t> kept;
-    for (const int64_t rank : options_.ranks) {
-      if (rank < smallest) {
-        kept.push_back(rank);
-      } else {
-        notices->push_back(absl::StrCat("rank ", rank,
-                                        " needs a gallery of more identities, there are ", smallest,
-                                        " (whoever is in it is found): left out"));
-      }
-    }
-    return kept;
-  }
 
   // Every figure of one trial, in %, with `copies` of each person.
   Figures FiguresOf(const IdentificationTrial& trial, const Asked& asked,
@@ -244,24 +227,6 @@ class Identification final : public facet::Evaluator {
         options_.trials, " galleries of ", trials[0].gallery_size, " identities: ", mated,
         " searches of mated probes, ", unmated, " of non-mated ones; the curves are of the first"));
     return evaluation;
-  }
-
-  static std::vector<facet::Curve> CurvesOf(const IdentificationTrial& trial) {
-    facet::Curve cmc{"CMC", "rank", "identification rate", {}, {}};
-    const auto last = std::min<int64_t>(trial.gallery_size, 50);
-    for (int64_t rank = 1; rank <= last; ++rank) {
-      cmc.x.push_back(static_cast<double>(rank));
-      cmc.y.push_back(trial.HitRate(rank, {}));
-    }
-    if (trial.unmated.empty()) return {cmc};
-    facet::Curve open{"FNIR over FPIR", "log10 of FPIR", "FNIR", {}, {}};
-    for (double exponent = -3; exponent <= 0; exponent += 0.05) {
-      const double fpir = std::pow(10.0, exponent);
-      if (!facet::CanShow(fpir, static_cast<int64_t>(trial.unmated.size()))) continue;
-      open.x.push_back(exponent);
-      open.y.push_back(trial.Fnir(fpir, {}));
-    }
-    return {cmc, open};
   }
 
   const Options options_;

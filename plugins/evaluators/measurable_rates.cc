@@ -43,16 +43,16 @@ absl::StatusOr<MeasurableRates> KeepMeasurable(const std::vector<double>& asked,
       kept.rates.push_back(rate);
     } else {
       kept.notices.push_back(absl::StrFormat("%s %g needs at least %d %s, there are %d: left out",
-                                             words.rate, rate, FewestFor(rate),
-                                             words.impostors, num_impostors));
+                                             words.rate, rate, FewestFor(rate), words.impostors,
+                                             num_impostors));
     }
   }
   if (!kept.rates.empty() || asked.empty() || asked == defaults) return kept;
   const std::string smallest =
-      num_impostors > 0 ? absl::StrFormat("give %s of %s (1 / %d) or more", words.option,
-                                          RoundedUp(1.0 / static_cast<double>(num_impostors)),
-                                          num_impostors)
-                        : absl::StrCat("give ", words.option, " = []");
+      num_impostors > 0
+          ? absl::StrFormat("give %s of %s (1 / %d) or more", words.option,
+                            RoundedUp(1.0 / static_cast<double>(num_impostors)), num_impostors)
+          : absl::StrCat("give ", words.option, " = []");
   return absl::InvalidArgumentError(
       absl::StrFormat("%d %s cannot show %s %g or less; %s, or take a test set with more %s",
                       num_impostors, words.impostors, words.rate,

@@ -118,11 +118,10 @@ TEST_F(TuplesTest, AnImageShownTwiceIsNoPair) {
   uses["sampler"].options["images"] = 4;
   auto few = Of("few", uses, 8);
   EXPECT_TRUE(RunTrain(*few).ok());
-  EXPECT_THAT(
-      few->notices_,
-      Contains(HasSubstr("makes are an image with itself, for 0 of 20 identities have one training "
-                         "image, and the others 2 or more; use train.sampler = { use = "
-                         "\"identities\", images = 2 }.")));
+  EXPECT_THAT(few->notices_,
+              Contains(HasSubstr("makes are an image with itself: of 20 identities 0 have one "
+                                 "training image, the others 2 or more; use train.sampler = { use "
+                                 "= \"identities\", images = 2 }.")));
   EXPECT_THAT(few->notices_, Contains(HasSubstr("Before training: 33 % of the pairs")));
 }
 
