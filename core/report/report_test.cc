@@ -67,6 +67,10 @@ TEST(MeasuredOnTest, NameCountAndSource) {
            {"synthetic test, 6000 pairs, sha256 01, seed 3", "synthetic test, 6,000 pairs"},
            {", 12 pairs, sha256 01", "12 pairs"},
            {"302 samples, sha256 01", "celeba, 302 images"},
+           {"image list (a, b.csv), 1302 images, sha256 01, seed 3",
+            "image list, 1,302 images, a, b.csv"},
+           {"image list, 90 templates, sha256 01, seed 3", "image list, 90 templates"},
+           {"12 images, sha256 01, seed 3", "celeba, 12 images"},
            {"", ""}}) {
     row.evaluation.protocol = protocol;
     EXPECT_EQ(MeasuredOn(row), measured) << protocol;

@@ -79,6 +79,35 @@ TEST(TupleSupply, SharesAreThoseOfChance) {
   }
 }
 
+// An image that comes twice in a batch, against trying out all pairs of places.
+TEST(TupleSupply, AnImageWithItselfIsNoPair) {
+  Random random(3);
+  const std::vector<int64_t> labels = {0, 0, 1, 2, 3, 3};
+  for (int i = 0; i < 300; ++i) {
+    std::vector<int64_t> order(1 + random.Index(6));
+    for (int64_t& image : order) image = static_cast<int64_t>(random.Index(labels.size()));
+    TupleSupply supply = SupplyOf(labels, 6);
+    AddEpoch(labels, order, &supply);
+    bool differ = false, two = false, any = false;
+    int64_t pairs = 0, itself = 0;
+    for (size_t a = 0; a < order.size(); ++a) {
+      for (size_t b = 0; b < order.size(); ++b) {
+        const auto label = [&](size_t at) { return labels[static_cast<size_t>(order[at])]; };
+        differ = differ || label(a) != label(b);
+        if (a == b || label(a) != label(b)) continue;
+        any = true;
+        two = two || order[a] != order[b];
+        ++pairs;
+        itself += order[a] == order[b] ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(supply.without, differ && two ? 0 : 1);
+    EXPECT_EQ(supply.of_itself, differ && any && !two ? 1 : 0);
+    EXPECT_EQ(supply.pairs, pairs / 2);
+    EXPECT_EQ(supply.pairs_of_itself, itself / 2);
+  }
+}
+
 std::string Cure(int64_t identities, int64_t images, int64_t batch) {
   std::vector<int64_t> labels;
   for (int64_t i = 0; i < identities * images; ++i) labels.push_back(i / images);
@@ -88,11 +117,32 @@ std::string Cure(int64_t identities, int64_t images, int64_t batch) {
 TEST(TupleSupply, TheCureFitsBatchAndIdentities) {
   EXPECT_EQ(Cure(300, 2, 64), "use train.sampler = { use = \"identities\", images = 2 }");
   EXPECT_EQ(Cure(10, 9, 60), "use train.sampler = { use = \"identities\", images = 6 }");
-  EXPECT_THAT(Cure(300, 2, 9), HasSubstr("images = 3 }"));
+  EXPECT_THAT(Cure(300, 3, 9), HasSubstr("images = 3 }"));
+  EXPECT_THAT(Cure(300, 2, 9), HasSubstr("images = 2 } with train.batch = 10"));
+  EXPECT_THAT(Cure(10, 2, 60), HasSubstr("images = 2 } with train.batch = 20"));
   EXPECT_THAT(Cure(300, 2, 7), HasSubstr("images = 2 } with train.batch = 8"));
   EXPECT_THAT(Cure(3, 2, 7), HasSubstr("images = 2 } with train.batch = 6"));
   EXPECT_THAT(Cure(300, 2, 1), HasSubstr("images = 2 } with train.batch = 4"));
   EXPECT_THAT(Cure(300, 1, 64), HasSubstr("no sampler makes a pair"));
+}
+
+// So many identities with two images, and others with one.
+std::string CureOfMixed(int64_t with_two, int64_t with_one, int64_t batch) {
+  std::vector<int64_t> labels;
+  for (int64_t i = 0; i < with_two; ++i) labels.insert(labels.end(), 2, i);
+  for (int64_t i = 0; i < with_one; ++i) labels.push_back(with_two + i);
+  return CureOf(SupplyOf(labels, batch));
+}
+
+TEST(TupleSupply, TheCureShowsNoImageTwiceWherePairsSuffice) {
+  const std::string alone =
+      "use train.sampler = { use = \"identities\", images = 2, few_images = \"leave_out\" }";
+  EXPECT_EQ(CureOfMixed(40, 260, 64), alone);
+  EXPECT_EQ(CureOfMixed(32, 1, 64), alone);
+  EXPECT_EQ(CureOfMixed(5, 295, 64), alone + " with train.batch = 10");
+  EXPECT_EQ(CureOfMixed(40, 260, 7), alone + " with train.batch = 8");
+  EXPECT_EQ(CureOfMixed(20, 5, 64), alone + " with train.batch = 40");
+  EXPECT_THAT(CureOfMixed(1, 299, 64), HasSubstr("no more than one identity has two"));
 }
 
 }  // namespace

@@ -113,8 +113,9 @@ TEST(Det, FarsThatTheImpostorsCannotShowAreLeftOut) {
   EXPECT_THAT(each->notices[1],
               HasSubstr("FAR 0.06 needs at least 17 impostor pairs, there are 8"));
   const auto none = MakeEvaluator(R"({"far": [0.1]})")->Evaluate(input);
-  EXPECT_THAT(std::string(none.status().message()),
-              HasSubstr("8 impostor pairs cannot show FAR 0.1 or less; give far of 1 / 8"));
+  EXPECT_THAT(
+      std::string(none.status().message()),
+      HasSubstr("8 impostor pairs cannot show FAR 0.1 or less; give far of 0.13 (1 / 8) or"));
 }
 
 }  // namespace

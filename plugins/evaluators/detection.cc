@@ -10,7 +10,7 @@
 // errors are those of a bootstrap over images. Truth boxes must be canonical too, as the detector's
 // are; `given` with its conventions says how far a data set's are from that. Nothing was found in
 // images that could not be read: their faces are missed ones, with a notice, so that no figure
-// improves by what is refused. Images without a marked face are left out, with a notice; so are
+// improves by what is refused; false positives are counted per image that could be. Images without a marked face are left out, with a notice; so are
 // samples without a box in other images, where a detection of theirs counts as false. Numbers of
 // false positives per image that the images cannot show (measurable_rates.h) are left out; 0: recall
 // before the first false positive.
@@ -19,6 +19,7 @@
 //      FailedPrecondition if no image could be read.
 //
 // Example:  evaluator = { use = "detection", min_overlap = 0.5, min_score = 0.9 }
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
@@ -75,7 +76,8 @@ class Detection final : public Evaluator {
     FACET_ASSIGN_OR_RETURN(
         MeasurableRates rates,
         KeepMeasurable(options_.false_per_image, Options().false_per_image,
-                       static_cast<int64_t>(images.size()), {"FPPI", "images", "false_per_image"}));
+                       std::count(judged.readable.begin(), judged.readable.end(), true),
+                       {"FPPI", "readable images", "false_per_image"}));
     for (std::string& notice : rates.notices) evaluation.notices.push_back(std::move(notice));
     FACET_RETURN_IF_ERROR(AddMetrics(judged, num_truths, rates.rates, input.seed, &evaluation));
     evaluation.curves = DetectionCurves(judged);
@@ -104,7 +106,9 @@ class Detection final : public Evaluator {
       const std::string name =
           sample.path.empty() ? absl::StrCat("#", sample.render) : absl::StrCat("/", sample.path);
       const auto [at, is_new] = image_of.emplace(name, images.size());
-      if (is_new) images.push_back({{}, input.detections[i].faces});
+      if (is_new) {
+        images.push_back({{}, input.detections[i].faces, input.detections[i].readable});
+      }
       images[at->second].truths.push_back(*sample.box);
       for (const Face& face : input.detections[i].faces) {
         if (std::isfinite(face.score) && std::isfinite(face.box.x + face.box.y) &&

@@ -39,6 +39,7 @@ void JudgeImage(const ImageTruth& image, const MatchRule& rule, int64_t index,
     if (detection.is_true) is_taken[best] = true;
     if (detection.is_true || !on_small) judged->detections.push_back(detection);
   }
+  judged->readable.push_back(image.readable);
   judged->truths.push_back(std::count(is_small.begin(), is_small.end(), false));
 }
 
@@ -113,7 +114,7 @@ DetectionFigures FiguresOf(const JudgedDetections& judged, const std::vector<dou
   double num_truths = 0.0, num_images = 0.0;
   for (size_t i = 0; i < weights.size(); ++i) {
     num_truths += weights[i] * static_cast<double>(judged.truths[i]);
-    num_images += weights[i];
+    if (judged.readable[i]) num_images += weights[i];
   }
   double num_true = 0.0, num_false = 0.0, overlap = 0.0;
   for (const JudgedDetection& detection : judged.detections) {

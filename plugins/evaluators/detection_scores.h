@@ -21,6 +21,7 @@ namespace facet {
 struct ImageTruth {
   std::vector<Box> truths;
   std::vector<Face> faces;
+  bool readable = true;
 };
 
 struct MatchRule {
@@ -38,6 +39,7 @@ struct JudgedDetection {
 struct JudgedDetections {
   std::vector<JudgedDetection> detections;  // of all images, best score first
   std::vector<int64_t> truths;              // to be found, of each image
+  std::vector<bool> readable;               // of each image
 };
 JudgedDetections JudgeDetections(const std::vector<ImageTruth>& images, const MatchRule& rule);
 
@@ -60,7 +62,8 @@ double RecallAtFalsePositives(const std::vector<OperatingPoint>& points, double 
 // All in %. NaN: not defined (precision without detections, overlap without matches).
 struct DetectionFigures {
   double average_precision = 0.0, precision = 0.0, recall = 0.0, f1 = 0.0, overlap = 0.0;
-  std::vector<double> recall_at;  // for each number of false positives per image
+  // For each number of false positives per readable image: in the others none can be.
+  std::vector<double> recall_at;
 };
 DetectionFigures FiguresOf(const JudgedDetections& judged, const std::vector<double>& weights,
                            double min_score, const std::vector<double>& false_per_image);

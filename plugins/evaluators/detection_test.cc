@@ -239,11 +239,12 @@ TEST(Detection, WhatIsLeftOutIsSaid) {
   const Evaluation evaluation = Evaluate(made.input, "{}").value();
   EXPECT_EQ(evaluation.metrics[0].count, 2);
   EXPECT_NEAR(evaluation.metrics[0].value, 50.0, 1e-9);
-  EXPECT_THAT(evaluation.notices,
-              ElementsAre("1 samples have no box and are not counted",
-                          HasSubstr("1 of 2 marked faces lie in images that could not be read; "
-                                    "they count as missed"),
-                          HasSubstr("FPPI 0.1 needs at least 10 images, there are 2: left out")));
+  EXPECT_THAT(
+      evaluation.notices,
+      ElementsAre("1 samples have no box and are not counted",
+                  HasSubstr("1 of 2 marked faces lie in images that could not be read; "
+                            "they count as missed"),
+                  HasSubstr("FPPI 0.1 needs at least 10 readable images, there are 1: left out")));
   made.data.samples[0].box.reset();
   EXPECT_EQ(Evaluate(made.input, "{}").status().code(), absl::StatusCode::kFailedPrecondition);
   made.data.samples[1].box.reset();
@@ -279,7 +280,35 @@ TEST(Detection, FalsePositivesPerImageThatTheImagesCannotShowAreLeftOut) {
   Fill(twelve, &made);
   EXPECT_THAT(
       std::string(Evaluate(made.input, R"({"false_per_image": [0.05, 0.08]})").status().message()),
-      HasSubstr("12 images cannot show FPPI 0.08 or less; give false_per_image of 1 / 12 = 0.083"));
+      HasSubstr("12 readable images cannot show FPPI 0.08 or less; give false_per_image of 0.084 "
+                "(1 / 12) or more"));
+}
+
+// Faces at scores 9 ... 5 in five images, false ones at 6.5 and 5.5: 0.2 per image allows the first
+// (4 faces found), 0.4 both (5).
+TEST(Detection, UnreadableImagesAllowNoFalsePositives) {
+  std::vector<Picture> pictures;
+  for (int i = 0; i < 5; ++i) pictures.push_back({{0}, {At(0, 9 - i)}});
+  pictures[2].faces.push_back(At(50, 6.5));
+  pictures[3].faces.push_back(At(50, 5.5));
+  const std::string options = R"({"false_per_image": [0.1, 0.2, 0.4]})";
+  for (const int unreadable : {0, 5, 95}) {
+    std::vector<Picture> all = pictures;
+    all.insert(all.end(), static_cast<size_t>(unreadable), {{0}, {}});
+    Input made;
+    Fill(all, &made);
+    for (size_t i = 5; i < all.size(); ++i) made.input.detections[i] = {};
+    const Evaluation evaluation = Evaluate(made.input, options).value();
+    EXPECT_THAT(evaluation.notices,
+                testing::Contains("FPPI 0.1 needs at least 10 readable images, there are 5: left "
+                                  "out"));
+    const double faces = 5 + unreadable;  // those in unreadable images are missed
+    const auto& metrics = evaluation.metrics;
+    ASSERT_EQ(metrics.size(), 7U);
+    EXPECT_EQ(metrics[5].name, "recall at 0.2 false per image");
+    EXPECT_NEAR(metrics[5].value, 100 * 4 / faces, 1e-9) << unreadable;
+    EXPECT_NEAR(metrics[6].value, 100 * 5 / faces, 1e-9) << unreadable;
+  }
 }
 
 TEST(Detection, RenderedSamplesOfOneRenderAreOneImage) {

@@ -9,7 +9,8 @@
 // are of all their searches.
 // Out: closed set: CMC, the share of mated probes whose own identity is among the nearest r
 //      gallery identities (an identity is as near as its nearest template; identities at equal
-//      distance count against the probe). Open set: at FPIR f (share of non-mated probes whose
+//      distance count against the probe); ranks that a gallery is too small to miss are left out,
+//      with a notice. Open set: at FPIR f (share of non-mated probes whose
 //      nearest identity is below the threshold), FNIR: share of mated probes that are not matched
 //      to their own identity as the nearest below it. All in %. FPIRs that the non-mated probes
 //      of a gallery cannot show (measurable_rates.h) are left out, with a notice.
@@ -20,7 +21,7 @@
 //      W the mean of the same variance of single ones, (W - V) / (G - 1). At least kGalleries are
 //      drawn, for this alone if `trials` are fewer. Replicates are draws of both.
 // Errors: InvalidArgument if there is no mated probe, for one projection per fold, or for FPIRs of
-//      which none can be shown (the default: left out).
+//      which none can be shown (the default: left out), or if no figure is left.
 //
 // Example:  evaluator = { use = "identification", distance = "cosine", ranks = [1, 5] }
 #include <algorithm>
@@ -31,6 +32,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "core/api/evaluator.h"
 #include "core/base/random.h"
 #include "plugins/evaluators/identification_trial.h"
@@ -83,28 +85,40 @@ class Identification final : public facet::Evaluator {
                                            options_.unknown};
     std::vector<IdentificationTrial> trials;
     int64_t fewest = std::numeric_limits<int64_t>::max();  // non-mated probes of a gallery
+    int64_t smallest = fewest;                             // gallery
     for (int64_t i = 0; i < std::max(kGalleries, options_.trials); ++i) {
       const uint64_t seed = facet::DeriveSeed(input.seed, absl::StrCat("gallery ", i));
       FACET_ASSIGN_OR_RETURN(IdentificationTrial trial, RunTrial(input, gallery, seed));
       fewest = std::min(fewest, static_cast<int64_t>(trial.unmated.size()));
+      smallest = std::min(smallest, trial.gallery_size);
       trials.push_back(std::move(trial));
     }
     FACET_ASSIGN_OR_RETURN(const facet::MeasurableRates fpir,
                            facet::KeepMeasurable(options_.fpir, Options().fpir, fewest,
                                                  {"FPIR", "non-mated probes", "fpir"}));
-    return Report(trials, fpir, input.seed);
+    std::vector<std::string> notices = fpir.notices;
+    const std::vector<int64_t> ranks = facet::KeepRanks(options_.ranks, smallest, &notices);
+    if (ranks.empty() && fpir.rates.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("there is nothing to measure: ", absl::StrJoin(notices, "; ")));
+    }
+    return Report(trials, {ranks, fpir.rates}, notices, input.seed);
   }
 
  private:
   using Figures = std::vector<double>;
 
+  struct Asked {
+    std::vector<int64_t> ranks;
+    std::vector<double> fpirs;
+  };
+
   // Every figure of one trial, in %, with `copies` of each person.
-  Figures FiguresOf(const IdentificationTrial& trial, const std::vector<double>& fpirs,
+  Figures FiguresOf(const IdentificationTrial& trial, const Asked& asked,
                     const std::vector<double>& copies) const {
     Figures figures;
-    for (const int64_t rank : options_.ranks)
-      figures.push_back(100.0 * trial.HitRate(rank, copies));
-    for (const double fpir : fpirs) figures.push_back(100.0 * trial.Fnir(fpir, copies));
+    for (const int64_t rank : asked.ranks) figures.push_back(100.0 * trial.HitRate(rank, copies));
+    for (const double fpir : asked.fpirs) figures.push_back(100.0 * trial.Fnir(fpir, copies));
     return figures;
   }
 
@@ -132,12 +146,11 @@ class Identification final : public facet::Evaluator {
 
   // draws[i]: values[i] as other people and other galleries give it.
   absl::StatusOr<std::vector<Figures>> Draws(const std::vector<IdentificationTrial>& trials,
-                                             const std::vector<double>& fpirs,
-                                             const Figures& values,
+                                             const Asked& asked, const Figures& values,
                                              const facet::Resampling& resampling) const {
     std::vector<Figures> galleries;
     for (const IdentificationTrial& trial : trials)
-      galleries.push_back(FiguresOf(trial, fpirs, {}));
+      galleries.push_back(FiguresOf(trial, asked, {}));
     const Figures mean = Mean(galleries);
     const auto num_galleries = static_cast<double>(trials.size());
     // Of people alone: the mean of all galleries, draw by draw, and the spread of single ones.
@@ -146,7 +159,7 @@ class Identification final : public facet::Evaluator {
     FACET_RETURN_IF_ERROR(Resample(resampling, "probes", [&](const std::vector<double>& copies) {
       std::vector<Figures> drawn;
       for (size_t g = 0; g < trials.size(); ++g) {
-        drawn.push_back(FiguresOf(trials[g], fpirs, copies));
+        drawn.push_back(FiguresOf(trials[g], asked, copies));
         for (size_t i = 0; i < values.size(); ++i) {
           const double off = drawn[g][i] - galleries[g][i];
           sums[g][i] += off;
@@ -179,30 +192,31 @@ class Identification final : public facet::Evaluator {
   }
 
   absl::StatusOr<Evaluation> Report(const std::vector<IdentificationTrial>& trials,
-                                    const facet::MeasurableRates& fpir, uint64_t seed) const {
+                                    const Asked& asked, const std::vector<std::string>& notices,
+                                    uint64_t seed) const {
     std::vector<Figures> counted;
     const auto of_figures = trials.begin() + options_.trials;  // the rest is for the error
     for (auto trial = trials.begin(); trial != of_figures; ++trial) {
-      counted.push_back(FiguresOf(*trial, fpir.rates, {}));
+      counted.push_back(FiguresOf(*trial, asked, {}));
     }
     const Figures values = Mean(counted);
     const facet::Resampling resampling = {"people", trials[0].num_people, options_.draws, seed};
     FACET_ASSIGN_OR_RETURN(const std::vector<Figures> draws,
-                           Draws(trials, fpir.rates, values, resampling));
+                           Draws(trials, asked, values, resampling));
     int64_t mated = 0, unmated = 0;
     for (auto trial = trials.begin(); trial != of_figures; ++trial) {
       mated += static_cast<int64_t>(trial->mated.size());
       unmated += static_cast<int64_t>(trial->unmated.size());
     }
     Evaluation evaluation;
-    evaluation.notices = fpir.notices;
+    evaluation.notices = notices;
     const std::string error_kind =
         absl::StrCat(TextOf(resampling), ", and over galleries; mean of ", options_.trials);
     for (size_t i = 0; i < values.size(); ++i) {
-      const bool closed = i < options_.ranks.size();
+      const bool closed = i < asked.ranks.size();
       const std::string name =
-          closed ? absl::StrCat("rank-", options_.ranks[i], " identification")
-                 : absl::StrFormat("FNIR at FPIR %g", fpir.rates[i - options_.ranks.size()]);
+          closed ? absl::StrCat("rank-", asked.ranks[i], " identification")
+                 : absl::StrFormat("FNIR at FPIR %g", asked.fpirs[i - asked.ranks.size()]);
       evaluation.metrics.push_back({name, values[i], facet::StandardDeviation(draws[i]), error_kind,
                                     "%", closed ? mated : unmated});
     }
@@ -213,24 +227,6 @@ class Identification final : public facet::Evaluator {
         options_.trials, " galleries of ", trials[0].gallery_size, " identities: ", mated,
         " searches of mated probes, ", unmated, " of non-mated ones; the curves are of the first"));
     return evaluation;
-  }
-
-  static std::vector<facet::Curve> CurvesOf(const IdentificationTrial& trial) {
-    facet::Curve cmc{"CMC", "rank", "identification rate", {}, {}};
-    const auto last = std::min<int64_t>(trial.gallery_size, 50);
-    for (int64_t rank = 1; rank <= last; ++rank) {
-      cmc.x.push_back(static_cast<double>(rank));
-      cmc.y.push_back(trial.HitRate(rank, {}));
-    }
-    if (trial.unmated.empty()) return {cmc};
-    facet::Curve open{"FNIR over FPIR", "log10 of FPIR", "FNIR", {}, {}};
-    for (double exponent = -3; exponent <= 0; exponent += 0.05) {
-      const double fpir = std::pow(10.0, exponent);
-      if (!facet::CanShow(fpir, static_cast<int64_t>(trial.unmated.size()))) continue;
-      open.x.push_back(exponent);
-      open.y.push_back(trial.Fnir(fpir, {}));
-    }
-    return {cmc, open};
   }
 
   const Options options_;

@@ -139,6 +139,27 @@ TEST(Identification, TheErrorIsThatOfDrawingPeopleAndGalleriesAgain) {
   }
 }
 
+// In a gallery of 10 every probe has a rank of at most 10.
+TEST(Identification, RanksThatTheGalleryCannotMissAreLeftOut) {
+  const Scene scene = People(20, 4, 1.0);
+  const auto evaluate = [&scene](const std::string& options) {
+    return MakeEvaluator(R"({"distance": "l2", "draws": 100, "unknown": 0.5, )" + options + "}")
+        ->Evaluate(scene.Input());
+  };
+  const auto some = evaluate(R"("fpir": [], "ranks": [1000, 1, 9, 10])");
+  ASSERT_TRUE(some.ok()) << some.status();
+  ASSERT_EQ(some->metrics.size(), 2U);
+  EXPECT_EQ(some->metrics[0].name, "rank-1 identification");
+  EXPECT_EQ(some->metrics[1].name, "rank-9 identification");
+  EXPECT_EQ(some->notices[0],
+            "rank 1000 needs a gallery of more identities, there are 10 (whoever is in it is "
+            "found): left out");
+  EXPECT_THAT(some->notices[1], HasSubstr("rank 10 needs"));
+  EXPECT_EQ(evaluate(R"("fpir": [0.1], "ranks": [10])")->metrics[0].name, "FNIR at FPIR 0.1");
+  EXPECT_THAT(std::string(evaluate(R"("fpir": [], "ranks": [10])").status().message()),
+              HasSubstr("there is nothing to measure: rank 10 needs"));
+}
+
 TEST(Identification, NeedsIdentitiesWithTwoTemplatesAndOneMatrix) {
   const Scene single = People(5, 1, 0);
   EXPECT_THAT(std::string(MakeEvaluator("{}")->Evaluate(single.Input()).status().message()),

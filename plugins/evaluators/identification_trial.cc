@@ -1,11 +1,14 @@
 #include "plugins/evaluators/identification_trial.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
+#include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/template_rows.h"
 
 namespace facet {
@@ -135,6 +138,39 @@ absl::StatusOr<IdentificationTrial> RunTrial(const EvaluationInput& input,
   return absl::InvalidArgumentError(
       "no identity has two templates, one for the gallery and one as probe (do the "
       "samples have identities?)");
+}
+
+std::vector<int64_t> KeepRanks(const std::vector<int64_t>& asked, int64_t smallest_gallery,
+                               std::vector<std::string>* notices) {
+  std::vector<int64_t> kept;
+  for (const int64_t rank : asked) {
+    if (rank < smallest_gallery) {
+      kept.push_back(rank);
+    } else {
+      notices->push_back(absl::StrCat("rank ", rank,
+                                      " needs a gallery of more identities, there are ",
+                                      smallest_gallery, " (whoever is in it is found): left out"));
+    }
+  }
+  return kept;
+}
+
+std::vector<Curve> CurvesOf(const IdentificationTrial& trial) {
+  Curve cmc{"CMC", "rank", "identification rate", {}, {}};
+  const auto last = std::min<int64_t>(trial.gallery_size, 50);
+  for (int64_t rank = 1; rank <= last; ++rank) {
+    cmc.x.push_back(static_cast<double>(rank));
+    cmc.y.push_back(trial.HitRate(rank, {}));
+  }
+  if (trial.unmated.empty()) return {cmc};
+  Curve open{"FNIR over FPIR", "log10 of FPIR", "FNIR", {}, {}};
+  for (double exponent = -3; exponent <= 0; exponent += 0.05) {
+    const double fpir = std::pow(10.0, exponent);
+    if (!CanShow(fpir, static_cast<int64_t>(trial.unmated.size()))) continue;
+    open.x.push_back(exponent);
+    open.y.push_back(trial.Fnir(fpir, {}));
+  }
+  return {cmc, open};
 }
 
 }  // namespace facet

@@ -3,6 +3,7 @@
 #define FACET_PLUGINS_EVALUATORS_IDENTIFICATION_TRIAL_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -42,6 +43,14 @@ struct IdentificationTrial {
 // InvalidArgument: several matrices, no identities, no mated probe, a descriptor without direction.
 absl::StatusOr<IdentificationTrial> RunTrial(const EvaluationInput& input,
                                              const GalleryOptions& options, uint64_t seed);
+
+// Those below the size of the smallest gallery: every mated probe has a rank of at most that. Adds
+// a sentence for each that is left out.
+std::vector<int64_t> KeepRanks(const std::vector<int64_t>& asked, int64_t smallest_gallery,
+                               std::vector<std::string>* notices);
+
+// CMC up to rank 50, and FNIR over FPIR if there are non-mated probes.
+std::vector<Curve> CurvesOf(const IdentificationTrial& trial);
 
 }  // namespace facet
 

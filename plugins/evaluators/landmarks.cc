@@ -13,8 +13,9 @@
 //      found no landmarks in (a profile left as it was) has an error above any limit, so that
 //      refusing hard faces improves neither AUC nor failure rate; it does improve the NME, whose
 //      count says of how many faces it speaks. The same holds with missing = "fail" for faces
-//      that the detector did not give it: missed ones, and those for which it took another face (a
-//      box in which the true landmarks are not); with missing = "ignore" these do not count. Their
+//      that the detector did not give it: missed ones, whether they are dropped or replaced by the
+//      central box (faces.missing), and those for which it took another face (a box in which the
+//      true landmarks are not); with missing = "ignore" these do not count. Their
 //      share is a figure of its own, and so is the failure rate of the others. Samples without true
 //      landmarks never count; notices count each kind. Standard errors are from a bootstrap over the
 //      samples with a truth: rows that find other faces are still compared on the same draws.

@@ -2,11 +2,30 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace facet {
+namespace {
+
+// To two digits, and never below what it stands for: what is advised must be taken.
+std::string RoundedUp(double rate) {
+  const std::string nearest = absl::StrFormat("%.2g", rate);
+  const double printed = std::strtod(nearest.c_str(), nullptr);
+  if (printed >= rate) return nearest;
+  return absl::StrFormat("%.2g", printed + std::pow(10.0, std::floor(std::log10(rate)) - 1));
+}
+
+// The fewest that can show it; 1 / rate itself may be off by a rounding error.
+int64_t FewestFor(double rate) {
+  auto fewest = static_cast<int64_t>(std::ceil(1.0 / rate));
+  if (CanShow(rate, fewest - 1)) --fewest;
+  return fewest;
+}
+
+}  // namespace
 
 RateWords FarOfPairs() { return {"FAR", "impostor pairs", "far"}; }
 
@@ -23,16 +42,17 @@ absl::StatusOr<MeasurableRates> KeepMeasurable(const std::vector<double>& asked,
     if (CanShow(rate, num_impostors)) {
       kept.rates.push_back(rate);
     } else {
-      kept.notices.push_back(absl::StrFormat("%s %g needs at least %.0f %s, there are %d: left out",
-                                             words.rate, rate, std::ceil(1.0 / rate),
-                                             words.impostors, num_impostors));
+      kept.notices.push_back(absl::StrFormat("%s %g needs at least %d %s, there are %d: left out",
+                                             words.rate, rate, FewestFor(rate), words.impostors,
+                                             num_impostors));
     }
   }
   if (!kept.rates.empty() || asked.empty() || asked == defaults) return kept;
   const std::string smallest =
-      num_impostors > 0 ? absl::StrFormat("give %s of 1 / %d = %.2g or more", words.option,
-                                          num_impostors, 1.0 / static_cast<double>(num_impostors))
-                        : absl::StrCat("give ", words.option, " = []");
+      num_impostors > 0
+          ? absl::StrFormat("give %s of %s (1 / %d) or more", words.option,
+                            RoundedUp(1.0 / static_cast<double>(num_impostors)), num_impostors)
+          : absl::StrCat("give ", words.option, " = []");
   return absl::InvalidArgumentError(
       absl::StrFormat("%d %s cannot show %s %g or less; %s, or take a test set with more %s",
                       num_impostors, words.impostors, words.rate,

@@ -1,5 +1,8 @@
 #include "plugins/evaluators/measurable_rates.h"
 
+#include <cstdio>
+#include <cstring>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -31,7 +34,7 @@ TEST(MeasurableRates, SomeAreLeftOutAndNoneIsAnErrorUnlessNobodyAsked) {
   EXPECT_THAT(some->notices,
               ElementsAre("FPIR 0.001 needs at least 1000 probes, there are 30: left out"));
   EXPECT_EQ(std::string(KeepMeasurable({0.001, 0.02}, {0.02}, 30, words).status().message()),
-            "30 probes cannot show FPIR 0.02 or less; give fpir of 1 / 30 = 0.033 or more, or "
+            "30 probes cannot show FPIR 0.02 or less; give fpir of 0.034 (1 / 30) or more, or "
             "take a test set with more probes");
   EXPECT_EQ(std::string(KeepMeasurable({0.5}, {}, 0, words).status().message()),
             "0 probes cannot show FPIR 0.5 or less; give fpir = [], or take a test set with more "
@@ -41,6 +44,23 @@ TEST(MeasurableRates, SomeAreLeftOutAndNoneIsAnErrorUnlessNobodyAsked) {
   EXPECT_TRUE(defaults->rates.empty());
   EXPECT_EQ(defaults->notices.size(), 2U);
   EXPECT_TRUE(KeepMeasurable({}, {0.1}, 0, words)->rates.empty());
+}
+
+// Whoever does what the error says must not get it again.
+TEST(MeasurableRates, WhatIsAdvisedIsTakenAndTheLeastOfItsDigits) {
+  const RateWords words = FarOfPairs();
+  for (int64_t n = 1; n <= 1000; ++n) {
+    const double below = 0.5 / static_cast<double>(n);
+    const std::string error(KeepMeasurable({below}, {}, n, words).status().message());
+    double advised = 0;
+    ASSERT_EQ(std::sscanf(std::strstr(error.c_str(), "give far of "), "give far of %lf", &advised),
+              1);
+    EXPECT_TRUE(CanShow(advised, n)) << error;
+    EXPECT_LE(advised, 1.1 / static_cast<double>(n)) << error;
+    const double rate = 1 / static_cast<double>(n + 1);
+    EXPECT_THAT(KeepMeasurable({1.0, rate}, {}, n, words)->notices[0],
+                testing::HasSubstr(" needs at least " + std::to_string(n + 1) + " impostor pairs"));
+  }
 }
 
 }  // namespace

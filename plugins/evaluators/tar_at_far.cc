@@ -74,7 +74,13 @@ class TarAtFar final : public facet::Evaluator {
     std::vector<double>& rates = measured.rates;
     std::sort(rates.begin(), rates.end());
     const auto headline = std::find(rates.begin(), rates.end(), options_.headline);
-    if (headline != rates.end()) std::rotate(rates.begin(), headline, headline + 1);
+    if (headline != rates.end()) {
+      std::rotate(rates.begin(), headline, headline + 1);
+    } else {
+      measured.notices.push_back(absl::StrFormat(
+          "TAR at FAR %g heads the table: headline = %g is not among the measured far",
+          rates.front(), options_.headline));
+    }
     FACET_ASSIGN_OR_RETURN(Evaluation evaluation, Report(input, pairs, rates));
     if (options_.scores) FACET_RETURN_IF_ERROR(AddScores(input, scoring, &evaluation));
     evaluation.notices.insert(evaluation.notices.begin(), measured.notices.begin(),

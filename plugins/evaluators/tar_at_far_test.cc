@@ -94,7 +94,7 @@ TEST(TarAtFar, PairsOfEqualDistanceAreAcceptedTogether) {
   EXPECT_NEAR(tar(1.0), 100, 1e-9);
   const auto none = MakeEvaluator(R"({"normalize": false, "far": [0.3]})")->Evaluate(scene.Input());
   EXPECT_THAT(std::string(none.status().message()),
-              HasSubstr("2 impostor pairs cannot show FAR 0.3 or less; give far of 1 / 2 = 0.5 or "
+              HasSubstr("2 impostor pairs cannot show FAR 0.3 or less; give far of 0.5 (1 / 2) or "
                         "more"));
 }
 
@@ -106,8 +106,23 @@ TEST(TarAtFar, DefaultsOfWhichNoneCanBeShownAreAnErrorForNothingElseIsMeasured) 
   }
   const auto evaluation = MakeEvaluator(R"({"normalize": false})")->Evaluate(scene.Input());
   EXPECT_EQ(std::string(evaluation.status().message()),
-            "2 impostor pairs cannot show FAR 0.1 or less; give far of 1 / 2 = 0.5 or more, or "
+            "2 impostor pairs cannot show FAR 0.1 or less; give far of 0.5 (1 / 2) or more, or "
             "take a test set with more impostor pairs");
+}
+
+TEST(TarAtFar, AHeadlineThatIsNotMeasuredIsReplacedAloud) {
+  const Scene scene = People();
+  const auto evaluate = [&scene](const std::string& options) {
+    return *MakeEvaluator(R"({"pairs": "all", "draws": 100, )" + options + "}")
+                ->Evaluate(scene.Input());
+  };
+  for (const char* options :
+       {R"("far": [0.1, 0.01])", R"("far": [0.1, 1e-6, 0.01], "headline": 1e-6)"}) {
+    const Evaluation other = evaluate(options);
+    EXPECT_EQ(other.metrics[0].name, "TAR at FAR 0.01");
+    EXPECT_THAT(other.notices.back(), HasSubstr("TAR at FAR 0.01 heads the table: headline = "));
+  }
+  EXPECT_TRUE(evaluate(R"("far": [0.1, 0.01], "headline": 0.1)").notices.empty());
 }
 
 TEST(TarAtFar, OneProjectionPerFoldNeedsTheProtocolsPairs) {

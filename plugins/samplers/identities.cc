@@ -5,7 +5,9 @@
 // Out: max(1, N / batch) batches; the K images of an identity stand together. All identities have
 //      had their turn before one has its next, but a round's rest below P waits for the next round;
 //      so do an identity's images below K. So every identity comes equally often, whatever its
-//      number of images.
+//      number of images. An identity with fewer than K images shows some of them again
+//      (few_images); an image that is shown twice is a pair with itself, which teaches nothing: of
+//      losses over pairs or triplets the train stage counts it as none.
 // Errors: InvalidArgument if train.batch is no P * K with P at least 2, or fewer than P identities
 // have what few_images asks for.
 // Beside it, a key of the host: train.batch.
@@ -28,7 +30,8 @@ struct Options {
   void Visit(OptionVisitor& v) {
     v("images", images, AtLeast(2), "K, of each identity of a batch; P is train.batch / K");
     v("few_images", few_images, OneOf({"repeat", "leave_out"}),
-      "an identity with fewer than K training images: shown repeatedly, or not at all");
+      "an identity with fewer than K training images: shown repeatedly (its only image: as a pair "
+      "with itself), or not at all");
   }
 };
 
@@ -58,7 +61,7 @@ class Identities final : public Sampler {
         leaves_out() ? absl::StrCat(" with at least ", options_.images, " each") : "",
         count >= 2 ? absl::StrCat("; set train.batch to ", count * options_.images, " or less")
                    : "; at least 2 are needed",
-        leaves_out() ? ", or set train.sampler.few_images = \"repeat\"" : ""));
+        RepeatWords(labels, needed)));
   }
 
   std::vector<int64_t> Epoch(const std::vector<int64_t>& labels, int64_t batch,
@@ -76,6 +79,17 @@ class Identities final : public Sampler {
   int64_t images_together() const override { return options_.images; }
 
  private:
+  // Repeating helps where there are pairs of different images all the same.
+  std::string RepeatWords(const std::vector<int64_t>& labels, int64_t needed) const {
+    const std::vector<std::vector<int64_t>> identities = ImagesOfLabels(labels);
+    const auto several =
+        std::count_if(identities.begin(), identities.end(),
+                      [](const std::vector<int64_t>& images) { return images.size() >= 2; });
+    if (!leaves_out() || several < needed) return "";
+    return ", or set train.sampler.few_images = \"repeat\", which shows images of the others more "
+           "than once in a batch";
+  }
+
   bool leaves_out() const { return options_.few_images == "leave_out"; }
 
   absl::Status CheckBatch(int64_t batch) const {

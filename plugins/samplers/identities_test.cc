@@ -116,7 +116,12 @@ TEST(Identities, SaysHowManyThereAre) {
   EXPECT_EQ(problem(3, "leave_out", 12 * 3), "");
   EXPECT_THAT(problem(4, "leave_out", 11 * 4),
               HasSubstr("show 10 identities with at least 4 each; set train.batch to 40 or less, "
-                        "or set train.sampler.few_images = \"repeat\""));
+                        "or set train.sampler.few_images = \"repeat\", which shows images of the "
+                        "others more than once in a batch"));
+  // Repeating the one image of most would make no more pairs.
+  EXPECT_EQ(std::string(Make(2, "leave_out")->Check({7, 7, 8, 8, 9, 10, 11, 12}, 8).message()),
+            "train.batch = 8 holds 4 identities with train.sampler.images = 2 each, but the "
+            "training images show 2 identities with at least 2 each; set train.batch to 4 or less");
   EXPECT_THAT(std::string(Make(4)->Check({7, 7, 7}, 8).message()),
               HasSubstr("show 1 identities; at least 2 are needed"));
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -129,24 +130,52 @@ absl::Status GiveFaces(StageContext& context, const DatasetContents& data, Given
           absl::StrCat(alignments_path, " names sample ", alignment.sample, " of ", faces.size()));
     }
     const auto sample = static_cast<size_t>(alignment.sample);
+    // A central box is where the detector found nothing: the face is missed, as it is where such
+    // are dropped, and what the aligner made of the box is no result of theirs.
+    if (faces[sample].state == FaceRecord::State::kFallback) continue;
     given->input.landmarks[sample] = {true, faces[sample].face.box, alignment.alignment};
   }
   return absl::OkStatus();
 }
 
-// What replicates are drawn from: rows are compared where it is the same.
-std::string ProtocolName(const DatasetContents& data, const Evaluation& evaluation, uint64_t seed) {
+// Faces may share an image.
+size_t NumImages(const DatasetContents& data) {
+  std::set<std::pair<std::string, int64_t>> images;
+  for (const Sample& sample : data.samples) {
+    images.emplace(sample.path, sample.path.empty() ? sample.render : 0);
+  }
+  return images.size();
+}
+
+// An evaluator of identities may leave the protocol's pairs alone; one that can do either has an
+// option `pairs`.
+bool UsesPairs(const StageContext& context) {
+  return !context.settings().value("identities", false) ||
+         context.component_options("evaluator").value("pairs", "") == "protocol";
+}
+
+// What was measured and what replicates are drawn from: rows are compared where it is the same.
+std::string ProtocolName(const StageContext& context, const DatasetContents& data,
+                         const Evaluation& evaluation) {
   const Protocol& protocol = data.protocol;
+  const bool has_protocol = protocol.kind != Protocol::Kind::kNone;
+  const bool of_templates = context.has_input("descriptors");
   Json drawn_from = ToJson(protocol);
-  std::string name;
-  if (protocol.kind == Protocol::Kind::kNone) {
+  if (!has_protocol || !of_templates) {
     for (const Sample& sample : data.samples) drawn_from["samples"].push_back(sample.key);
-    name = absl::StrCat(data.samples.size(), " samples");
+  }
+  std::string name = has_protocol ? protocol.name + ", " : "";
+  if (!of_templates) {
+    absl::StrAppend(&name, NumImages(data), " images");
+  } else if (!has_protocol) {
+    absl::StrAppend(&name, data.samples.size(), " samples");
+  } else if (UsesPairs(context)) {
+    absl::StrAppend(&name, protocol.pairs.size(), " pairs");
   } else {
-    name = absl::StrCat(protocol.name, ", ", protocol.pairs.size(), " pairs");
+    absl::StrAppend(&name, protocol.templates.size(), " templates");
   }
   absl::StrAppend(&name, ", sha256 ", Sha256Hex(Dump(drawn_from)).substr(0, 16));
-  if (evaluation.replicate_kind == "bootstrap") absl::StrAppend(&name, ", seed ", seed);
+  if (evaluation.replicate_kind == "bootstrap") absl::StrAppend(&name, ", seed ", context.seed());
   return name;
 }
 
@@ -199,9 +228,11 @@ absl::Status RunEvaluate(StageContext& context) {
                      "the others; test.faces.missing = \"central\" scores all."));
   }
   if (has_test_set) {
-    evaluation.protocol = ProtocolName(data, evaluation, context.seed());
+    evaluation.protocol = ProtocolName(context, data, evaluation);
     AppendMetrics(given.input.curation, &evaluation.metrics);
   }
+  // The report shows those of the result; these are for whoever watches the run.
+  for (const std::string& notice : evaluation.notices) context.Notice(notice);
   return WriteFileAtomically(context.output_dir() + "/evaluation.json",
                              DumpPretty(ToJson(evaluation)));
 }

@@ -23,6 +23,7 @@ namespace facet {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // Keeps what it was given.
 class FakeEvaluator final : public Evaluator {
@@ -40,6 +41,7 @@ class FakeEvaluator final : public Evaluator {
     TemplatePooling pooling;
     double value = 1.5;  // of the metric it returns
     std::string kind;    // of the replicates it returns
+    std::string notice;  // that it gives; none if empty
   };
   explicit FakeEvaluator(Seen* seen) : seen_(seen) {}
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
@@ -63,6 +65,7 @@ class FakeEvaluator final : public Evaluator {
     evaluation.metrics = {{"figure", seen_->value, 0.5, "two folds", "%", 2}};
     evaluation.replicates = {1, 2};
     evaluation.replicate_kind = seen_->kind;
+    if (!seen_->notice.empty()) evaluation.notices = {seen_->notice};
     return evaluation;
   }
 
@@ -330,15 +333,60 @@ TEST(EvaluateStageTest, GivesDetectionsBestFirstAndLandmarksBySample) {
   AlignmentRecord alignment;
   alignment.sample = 3;
   alignment.alignment.confidence = 0.75;
-  ASSERT_TRUE(
-      WriteRecords(context.Path("alignments.jsonl"), std::vector<AlignmentRecord>{alignment}).ok());
+  AlignmentRecord of_central_box = alignment;
+  of_central_box.sample = 1;
+  ASSERT_TRUE(WriteRecords(context.Path("alignments.jsonl"),
+                           std::vector<AlignmentRecord>{of_central_box, alignment})
+                  .ok());
   ASSERT_TRUE(RunEvaluate(context).ok());
   const std::vector<FoundLandmarks>& found = context.seen_.landmarks;
   ASSERT_EQ(found.size(), 4U);
   EXPECT_FALSE(found[0].has_face);
+  EXPECT_FALSE(found[1].has_face);  // missed, as with missing = "drop"
   EXPECT_TRUE(found[3].has_face);
   EXPECT_EQ(found[3].box.width, 3);
   EXPECT_EQ(found[3].alignment.confidence, 0.75);
+}
+
+// Pairs are named where they were scored.
+TEST(EvaluateStageTest, TheProtocolsNameSaysWhatWasMeasured) {
+  EvaluateContext context;
+  const auto protocol = [&context] {
+    EXPECT_TRUE(RunEvaluate(context).ok());
+    return EvaluationFromJson(*ReadJsonFile(context.Path("evaluation.json")))->protocol;
+  };
+  DatasetContents data = Contents();
+  data.protocol.templates.push_back({"other", {0}});
+  context.Fill(data, {0, 3, 2}, {1, 2, 10, 20, 3, 8});
+  EXPECT_THAT(protocol(), StartsWith("small, 2 pairs, sha256 "));
+  context.settings_["identities"] = true;
+  EXPECT_THAT(protocol(), StartsWith("small, 3 templates, sha256 "));
+  context.uses_["evaluator"].options["pairs"] = "all";
+  EXPECT_THAT(protocol(), StartsWith("small, 3 templates, sha256 "));
+  context.uses_["evaluator"].options["pairs"] = "protocol";
+  EXPECT_THAT(protocol(), StartsWith("small, 2 pairs, sha256 "));
+
+  context.settings_ = Json::object();
+  context.inputs_.erase("descriptors");
+  context.inputs_["faces"] = context.output_;
+  std::vector<FaceRecord> faces(4);
+  for (FaceRecord& face : faces) face.state = FaceRecord::State::kDropped;
+  ASSERT_TRUE(WriteRecords(context.Path("faces.jsonl"), faces).ok());
+  EXPECT_THAT(protocol(), StartsWith("small, 4 images, sha256 "));
+  data.samples[1].path = data.samples[0].path;  // two faces of one image
+  context.Fill(data, {}, {});
+  EXPECT_THAT(protocol(), StartsWith("small, 3 images, sha256 "));
+  data.protocol = {};
+  context.Fill(data, {}, {});
+  EXPECT_THAT(protocol(), StartsWith("3 images, sha256 "));
+}
+
+TEST(EvaluateStageTest, ItsNoticesAreThoseOfTheStageToo) {
+  EvaluateContext context;
+  context.seen_.notice = "one of two";
+  context.Fill(Contents(), {0, 3, 2}, {1, 2, 10, 20, 3, 8});
+  ASSERT_TRUE(RunEvaluate(context).ok());
+  EXPECT_THAT(context.notices_, testing::ElementsAre("one of two"));
 }
 
 TEST(EvaluateStageTest, TemplatesWithoutDescriptorAreCountedAndNamed) {

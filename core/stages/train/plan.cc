@@ -190,11 +190,7 @@ std::string Foresees(const StageSpec& stage, const HasTraitFunction& has_trait,
   if (!settings.ok() || !has_trait(loss, Trait::kTakesTuples)) return "";
   TupleSupply supply;
   supply.batch = settings->loop.batch;
-  for (const int64_t count : images_of_identities) {
-    ++supply.identities;
-    supply.images += count;
-    if (count >= 2) ++supply.with_several;
-  }
+  for (const int64_t count : images_of_identities) supply.AddIdentity(count);
   const std::string needs =
       absl::StrCat("loss \"", loss.name, "\" learns from images of one identity; ");
   if (supply.with_several == 0) return needs + CureOf(supply);

@@ -228,10 +228,22 @@ absl::Status SayWhatBatchesHold(StageContext& context, const TrainSettings& sett
   int64_t epochs = 0;
   for (const NamedPhase& phase : settings.phases) epochs += phase.epochs;
   FACET_ASSIGN_OR_RETURN(const TupleSupply supply, batches.Supply(epochs));
-  if (supply.share_without() < kShareToBeSaid) return absl::OkStatus();
-  context.Notice(
-      absl::StrCat("Before training: ", TextOf(supply, context.component_name("sampler")), "; ",
-                   CureOf(supply), "."));
+  const std::string sampler = context.component_name("sampler");
+  const double most = settings.loop.most_without_tuples;
+  // The loss would take an image with itself for a pair, so that no step shows it.
+  if (supply.share_of_itself() > most) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        context.component_name("loss"), " has nothing to learn from: ", TextOf(supply, sampler),
+        "; ", CureOf(supply), " (train.most_without_tuples = ", most, ")"));
+  }
+  if (supply.share_without() >= kShareToBeSaid) {
+    context.Notice(
+        absl::StrCat("Before training: ", TextOf(supply, sampler), "; ", CureOf(supply), "."));
+  }
+  if (supply.pairs_share_of_itself() >= kShareToBeSaid) {
+    context.Notice(absl::StrCat("Before training: ", TextOfItself(supply, sampler),
+                                supply.with_several < 2 ? "" : "; " + CureOf(supply), "."));
+  }
   return absl::OkStatus();
 }
 

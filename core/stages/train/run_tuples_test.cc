@@ -95,6 +95,36 @@ TEST_F(TuplesTest, TheSamplerThatMakesPairsIsNamedAndHelps) {
               HasSubstr("images = 2 } with train.batch = 4"));
 }
 
+// The sampler fills up with the one image that there is; a pair of it with itself teaches nothing.
+TEST_F(TuplesTest, AnImageShownTwiceIsNoPair) {
+  ShareCrops(1);
+  auto uses = With("triplet");
+  uses["sampler"] = {"plugins/samplers/libidentities.so", "sampler", "identities", {{"images", 2}}};
+  auto ones = Of("ones", uses, 8);
+  EXPECT_EQ(MessageOf(*ones),
+            "triplet has nothing to learn from: 20 of the first 20 batches of 8 that train.sampler "
+            "\"identities\" makes of 40 images of 40 identities have no two images of one identity "
+            "beside one of another (in 20 an image is shown again, as a pair with itself); every "
+            "identity has one training image, of which no sampler makes a pair: give more images "
+            "of each (train.data), or use a loss of classes such as softmax "
+            "(train.most_without_tuples = 0.5)");
+  EXPECT_EQ(ones->steps_, 0);
+  auto allowed = Of("allowed", uses, 8);
+  allowed->settings_["loop"]["most_without_tuples"] = 1.0;
+  EXPECT_TRUE(RunTrain(*allowed).ok());
+  EXPECT_THAT(allowed->notices_, Contains(HasSubstr("100 % of the pairs of one identity")));
+  // Two images each, four asked for: a, b, a, b has two pairs of six that are none.
+  ShareCrops(2);
+  uses["sampler"].options["images"] = 4;
+  auto few = Of("few", uses, 8);
+  EXPECT_TRUE(RunTrain(*few).ok());
+  EXPECT_THAT(few->notices_,
+              Contains(HasSubstr("makes are an image with itself: of 20 identities 0 have one "
+                                 "training image, the others 2 or more; use train.sampler = { use "
+                                 "= \"identities\", images = 2 }.")));
+  EXPECT_THAT(few->notices_, Contains(HasSubstr("Before training: 33 % of the pairs")));
+}
+
 // One element for each image that has another of its identity in the batch; counts, by comparing
 // all labels with all, the batches in which there is none.
 class CountingLoss final : public Loss {
