@@ -164,6 +164,45 @@ TEST(ImageList, NamesThatBeginWithANumberSignAreRows) {
   EXPECT_TRUE(contents->notices.empty());
 }
 
+TEST(ImageList, PairsNameImagesWithOrWithoutADotAndSlash) {
+  const std::string root = MakeImages();
+  WriteText(root + "/list.csv",
+            "path,identity,key,video\n./a/1.jpg,Ann,,\n./a/1.jpg,Bob,,\nd/1.jpg,Ann,,\n"
+            "d/2.jpg,Bob,./k,\nv/1.jpg,Bob,,./Bob/0\n");
+  WriteText(root + "/pairs.csv",
+            "first,second,genuine,fold\n./a/1.jpg,d/1.jpg,1,0\n./d//1.jpg,./a/1.jpg#2,0,0\n"
+            "a/1.jpg,k,0,1\n./k,Bob/0,1,1\n");
+  const auto contents = LoadDataset(Options(root, true));
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  const Protocol& protocol = contents->protocol;
+  std::vector<std::string> names;
+  for (const Template& name : protocol.templates) names.push_back(name.name);
+  EXPECT_THAT(names, ElementsAre("a/1.jpg", "d/1.jpg", "a/1.jpg#2", "./k", "./Bob/0"));
+  EXPECT_EQ(protocol.pairs[2].first, protocol.pairs[0].first);
+  const auto pair_error = [&](const std::string& row) {
+    WriteText(root + "/pairs.csv", "first,second,genuine,fold\n" + row);
+    return std::string(LoadDataset(Options(root, true)).status().message());
+  };
+  EXPECT_THAT(pair_error("./a/1.jpg,a/1.jpg,1,0\n"), HasSubstr("one template with itself"));
+  EXPECT_THAT(pair_error("../a/1.jpg,d/1.jpg,1,0\n"),
+              HasSubstr("pairs.csv:2: \"../a/1.jpg\" is no key and no video of the list"));
+}
+
+TEST(ImageList, AnExactNameIsPreferred) {
+  const std::string root = MakeImages();
+  WriteText(
+      root + "/list.csv",
+      "path,identity,key\na/1.jpg,Ann,k\nd/1.jpg,Bob,./k\nd/2.jpg,Bob,./x\nv/1.jpg,Bob,.//x\n");
+  WriteText(root + "/pairs.csv", "first,second,genuine,fold\nk,./k,0,0\n././k,./x,0,1\n");
+  const auto contents = LoadDataset(Options(root, true));
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->protocol.templates[1].name, "./k");
+  EXPECT_EQ(contents->protocol.pairs[1].first, contents->protocol.pairs[0].first);
+  WriteText(root + "/pairs.csv", "first,second,genuine,fold\nk,x,0,0\n");
+  EXPECT_THAT(std::string(LoadDataset(Options(root, true)).status().message()),
+              HasSubstr("\"x\" is no key"));  // of two that it may be
+}
+
 TEST(ImageList, WhatIsListedAgainIsSaid) {
   const std::string root = MakeImages();
   WriteText(root + "/list.csv",

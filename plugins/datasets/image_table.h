@@ -9,7 +9,8 @@
 //   score, pose, rank, curated, video, frame, fold    as in core/api/dataset.h; fold from 0
 //
 // Pairs:
-//   first, second            keys of images, or names of videos (a template is then all its frames)
+//   first, second            keys of images, or names of videos (a template is then all its
+//                            frames); what is none is taken without "./"
 //   genuine                  0, 1, false, true
 //   fold                     from 0; without the column, `num_folds` equal runs in order
 //
