@@ -7,7 +7,8 @@
 // "content" by their first bytes; they are not opened here, so that a broken image is found, named
 // and counted where faces are detected. Files that are left out are looked at: a notice counts those
 // that are images (a.jfif, names without a dot) or pictures that cannot be decoded (GIF, AVIF).
-// Folders inside an identity are not entered. `list` names the images of the `curated` snapshot, one
+// Folders inside an identity are not entered; images beside the identities' folders and links that
+// lead nowhere are not taken, which notices say. `list` names the images of the `curated` snapshot, one
 // relative path a line; "#" and "# text" are comments, "#text" is a name.
 // Filters, in this order: exclude, snapshot, max_images, min_images, max_identities.
 // Errors: NotFound if no image is left; InvalidArgument for snapshot = "curated" without a list.
@@ -85,6 +86,7 @@ class Folder final : public facet::Dataset {
     contents_ = {};
     FACET_RETURN_IF_ERROR(ReadList());
     FACET_ASSIGN_OR_RETURN(const facet::FolderListing top, facet::ListFolder(options_.root));
+    LookBesideFolders(top);
     int64_t identities = 0, too_few = 0;
     for (const std::string& identity : top.folders) {
       if (options_.max_identities > 0 && identities == options_.max_identities) break;
@@ -123,16 +125,45 @@ class Folder final : public facet::Dataset {
     return absl::OkStatus();
   }
 
+  bool IsImage(const std::string& path) const {
+    return options_.accept == "extension" ? facet::HasImageExtension(path)
+                                          : facet::HasImageContent(path);
+  }
+
+  // What lies in the root but is no identity's folder.
+  void LookBesideFolders(const facet::FolderListing& top) {
+    for (const std::string& link : top.dead_links) {
+      if (excluded_.erase(link) == 0) dead_links_.Add(link);
+    }
+    for (const std::string& file : top.files) {
+      if (IsImage(absl::StrCat(options_.root, "/", file))) loose_.Add(file);
+    }
+  }
+
+  // Of images that lie elsewhere than they should.
+  std::vector<std::string> NoticesOfPlaces() const {
+    std::vector<std::string> notices;
+    if (dead_links_.count() > 0) notices.push_back(facet::DeadLinksNotice(dead_links_));
+    if (loose_.count() > 0) {
+      notices.push_back(absl::StrCat(
+          Thousands(loose_.count()), loose_.count() == 1 ? " image lies" : " images lie",
+          " beside the identities' folders and ", loose_.count() == 1 ? "is" : "are", " nobody's (",
+          loose_.Names(), "): each identity needs a folder of its own; the data set ",
+          "`images` takes images of nobody in particular, `image_list` any layout."));
+    }
+    return notices;
+  }
+
   absl::StatusOr<std::vector<Sample>> Images(const std::string& identity) {
     const std::string folder = absl::StrCat(options_.root, "/", identity);
     FACET_ASSIGN_OR_RETURN(const facet::FolderListing listing, facet::ListFolder(folder));
+    for (const std::string& link : listing.dead_links) {
+      dead_links_.Add(absl::StrCat(identity, "/", link));
+    }
     num_inner_folders_ += static_cast<int64_t>(listing.folders.size());
     std::vector<Sample> samples;
     for (const std::string& file : listing.files) {
-      const bool image = options_.accept == "extension"
-                             ? facet::HasImageExtension(file)
-                             : facet::HasImageContent(absl::StrCat(folder, "/", file));
-      if (!image) {
+      if (!IsImage(absl::StrCat(folder, "/", file))) {
         ++contents_.counts["other files"];
         left_out_.Look(options_.root, absl::StrCat(identity, "/", file));
         continue;
@@ -166,15 +197,17 @@ class Folder final : public facet::Dataset {
                       " paths in ", options_.list, ", ", Thousands(num_listed_found_),
                       " are there (they are relative to root)");
     }
-    for (const std::string& notice : left_out_.Notices(kTakeContent)) {
-      absl::StrAppend(&found, "; ", notice);
-    }
+    std::vector<std::string> notices = NoticesOfPlaces();
+    for (std::string& notice : left_out_.Notices(kTakeContent))
+      notices.push_back(std::move(notice));
+    for (const std::string& notice : notices) absl::StrAppend(&found, "; ", notice);
     return absl::NotFoundError(absl::StrCat("no images in ", options_.root, ": expected ",
                                             options_.root, "/IDENTITY/IMAGE, found ", found));
   }
 
   void AddNotices() {
     std::vector<std::string>& notices = contents_.notices;
+    notices = NoticesOfPlaces();
     for (std::string& notice : left_out_.Notices(kTakeContent)) {
       notices.push_back(std::move(notice));
     }
@@ -206,7 +239,7 @@ class Folder final : public facet::Dataset {
   std::unordered_set<std::string> listed_;
   std::set<std::string> excluded_;  // those not seen yet
   int64_t num_listed_found_ = 0, num_inner_folders_ = 0;
-  Missing not_utf8_;
+  Missing not_utf8_, dead_links_, loose_;
   facet::LeftOutImages left_out_;
 };
 

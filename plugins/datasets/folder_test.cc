@@ -7,6 +7,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::vector<std::string> Keys(const absl::StatusOr<DatasetContents>& contents) {
   EXPECT_TRUE(contents.ok()) << contents.status();
@@ -21,7 +22,7 @@ std::vector<std::string> Keys(const absl::StatusOr<DatasetContents>& contents) {
 std::string People() {
   const std::string root = TestFolder();
   for (const char* path : {"b/2.jpg", "b/10.JPEG", "b/1.png", "B/x.jpg", "B/y.jpg", "a/1.jpg",
-                           "b/.hidden.jpg", ".git/1.jpg", "b/notes.txt", "top.jpg"}) {
+                           "b/.hidden.jpg", ".git/1.jpg", "b/notes.txt", "top.txt"}) {
     WriteText(root + "/" + path, "x");
   }
   return root;
@@ -151,6 +152,40 @@ TEST(Folder, ImagesThatTheirNamesHideAreCountedAndHowToTakeThemIsSaid) {
   WriteText(hidden + "/a/photo.jfif", "\xff\xd8\xff\xe0");
   EXPECT_THAT(std::string(LoadDataset({{"root", hidden}}).status().message()),
               HasSubstr("accept = \"content\""));
+}
+
+TEST(Folder, LinksThatLeadNowhereAreSaid) {
+  const std::string root = People();
+  std::filesystem::create_symlink("/no/such/disk/2.jpg", root + "/B/2.jpg");
+  std::filesystem::create_symlink("/no/such/disk/c", root + "/c");
+  const auto contents = LoadDataset({{"root", root}});
+  EXPECT_EQ(Keys(contents).size(), 6u);
+  EXPECT_THAT(contents->notices,
+              ElementsAre("2 links lead nowhere (c, B/2.jpg): is a disk not mounted?"));
+  EXPECT_THAT(LoadDataset({{"root", root}, {"exclude", {"B", "c"}}})->notices, IsEmpty());
+  const std::string all = TestFolder() + "/all";
+  WriteText(all + "/notes.txt", "x");
+  std::filesystem::create_symlink("/no/such/disk/a", all + "/a");
+  EXPECT_THAT(std::string(LoadDataset({{"root", all}}).status().message()),
+              HasSubstr("1 link leads nowhere (a): is a disk not mounted?"));
+}
+
+TEST(Folder, ImagesBesideTheFoldersAreCountedAndWhereTheyBelongIsSaid) {
+  const std::string root = People();
+  WriteText(root + "/loose2.jpg", "x");
+  WriteText(root + "/loose1.PNG", "x");
+  WriteText(root + "/IMG_0001", "\xff\xd8\xff\xe0");
+  const auto contents = LoadDataset({{"root", root}});
+  EXPECT_EQ(Keys(contents).size(), 6u);
+  EXPECT_THAT(contents->notices,
+              ElementsAre("2 images lie beside the identities' folders and are nobody's "
+                          "(loose1.PNG, loose2.jpg): each identity needs a folder of its own; the "
+                          "data set `images` takes images of nobody in particular, `image_list` "
+                          "any layout."));
+  WriteText(root + "/a/2", "\xff\xd8\xff\xe0");
+  EXPECT_THAT(LoadDataset({{"root", root}, {"accept", "content"}})->notices,
+              ElementsAre(HasSubstr("1 image lies beside the identities' folders and is nobody's "
+                                    "(IMG_0001)")));
 }
 
 TEST(Folder, CelebA) {
