@@ -112,6 +112,7 @@ class Folder final : public facet::Dataset {
   absl::Status ReadList() {
     excluded_ = {options_.exclude.begin(), options_.exclude.end()};
     listed_.clear();
+    num_listed_excluded_ = 0;
     if (options_.list.empty()) return absl::OkStatus();
     FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, facet::ReadNames(options_.list));
     for (const std::string& name : names) {
@@ -119,6 +120,10 @@ class Folder final : public facet::Dataset {
       if (!below.ok()) return facet::Annotate(below.status(), options_.list);
       listed_.insert(*std::move(below));
     }
+    num_listed_excluded_ =
+        std::count_if(listed_.begin(), listed_.end(), [&](const std::string& path) {
+          return excluded_.count(path.substr(0, path.find('/'))) > 0;
+        });
     if (listed_.empty()) {
       return absl::InvalidArgumentError(absl::StrCat(options_.list, " names no image"));
     }
@@ -188,13 +193,26 @@ class Folder final : public facet::Dataset {
     std::string found =
         absl::StrCat(Thousands(static_cast<int64_t>(top.folders.size())), " folders and ",
                      Thousands(static_cast<int64_t>(top.files.size())), " files");
+    const size_t num_excluded =
+        std::set<std::string>(options_.exclude.begin(), options_.exclude.end()).size() -
+        excluded_.size();
+    if (num_excluded > 0) {
+      absl::StrAppend(&found, "; `exclude` leaves out ", num_excluded,
+                      num_excluded == 1 ? " identity" : " identities");
+    }
     if (too_few > 0) {
       absl::StrAppend(&found, "; ", Thousands(too_few),
                       " identities have fewer than min_images = ", options_.min_images);
     }
     if (options_.snapshot == "curated") {
       absl::StrAppend(&found, "; of the ", Thousands(static_cast<int64_t>(listed_.size())),
-                      " paths in ", options_.list, ", ", Thousands(num_listed_found_),
+                      " paths in ", options_.list, ", ");
+      if (num_listed_excluded_ > 0) {
+        absl::StrAppend(&found, Thousands(num_listed_excluded_),
+                        num_listed_excluded_ == 1 ? " is of an identity" : " are of identities",
+                        " that `exclude` names; of the others, ");
+      }
+      absl::StrAppend(&found, Thousands(num_listed_found_),
                       " are there (they are relative to root)");
     }
     std::vector<std::string> notices = NoticesOfPlaces();
@@ -221,16 +239,19 @@ class Folder final : public facet::Dataset {
                                      " images were left out because their names are not UTF-8."));
     }
     // With max_identities the folders that were not looked at may hold the rest.
-    const auto absent = static_cast<int64_t>(listed_.size()) - num_listed_found_;
-    if (absent > 0 && options_.max_identities == 0 && options_.exclude.empty()) {
+    const auto absent =
+        static_cast<int64_t>(listed_.size()) - num_listed_excluded_ - num_listed_found_;
+    if (absent > 0 && options_.max_identities == 0) {
       contents_.counts["listed images that are missing"] = absent;
       notices.push_back(absl::StrCat(Thousands(absent), " of ",
                                      Thousands(static_cast<int64_t>(listed_.size())),
                                      " images that ", options_.list, " names are missing."));
     }
     if (!excluded_.empty() && options_.max_identities == 0) {
-      notices.push_back(absl::StrCat("`exclude` names identities that are not there: ",
-                                     *excluded_.begin(), excluded_.size() > 1 ? ", ..." : "", "."));
+      Missing names;
+      for (const std::string& name : excluded_) names.Add(name);
+      notices.push_back(
+          absl::StrCat("`exclude` names identities that are not there: ", names.Names(), "."));
     }
   }
 
@@ -238,7 +259,7 @@ class Folder final : public facet::Dataset {
   DatasetContents contents_;
   std::unordered_set<std::string> listed_;
   std::set<std::string> excluded_;  // those not seen yet
-  int64_t num_listed_found_ = 0, num_inner_folders_ = 0;
+  int64_t num_listed_found_ = 0, num_listed_excluded_ = 0, num_inner_folders_ = 0;
   Missing not_utf8_, dead_links_, loose_;
   facet::LeftOutImages left_out_;
 };

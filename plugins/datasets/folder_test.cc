@@ -154,6 +154,43 @@ TEST(Folder, ImagesThatTheirNamesHideAreCountedAndHowToTakeThemIsSaid) {
               HasSubstr("accept = \"content\""));
 }
 
+TEST(Folder, WhatIsExcludedIsNotMissing) {
+  const std::string root = People(), list = root + "/../list.txt";
+  WriteText(root + "/#hash/0 1.jpg", "x");
+  Json options = {
+      {"root", root}, {"list", list}, {"snapshot", "curated"}, {"exclude", {"#hash", "B"}}};
+  const auto error = [&](const std::string& text) {
+    WriteText(list, text);
+    return std::string(LoadDataset(options).status().message());
+  };
+  EXPECT_THAT(
+      error("#hash/0 1.jpg\n"),
+      HasSubstr("found 4 folders and 1 files; `exclude` leaves out 2 identities; of the 1 "
+                "paths in " +
+                list + ", 1 is of an identity that `exclude` names; of the others, 0 are there"));
+  EXPECT_THAT(error("#hash/0 1.jpg\nB/x.jpg\nb/gone.jpg\n"),
+              HasSubstr("2 are of identities that `exclude` names; of the others, 0 are there"));
+  WriteText(list, "a/1.jpg\na/gone.jpg\nB/gone.jpg\n");
+  const auto contents = LoadDataset(options);
+  EXPECT_THAT(Keys(contents), ElementsAre("a/1.jpg"));
+  EXPECT_THAT(contents->notices, ElementsAre(HasSubstr("1 of 3 images that")));
+  EXPECT_THAT(std::string(LoadDataset({{"root", root}, {"exclude", {"#hash", "B", "a", "b", "c"}}})
+                              .status()
+                              .message()),
+              HasSubstr("found 4 folders and 1 files; `exclude` leaves out 4 identities"));
+}
+
+TEST(Folder, ExcludedNamesThatAreNotThereAreShown) {
+  Json exclude = {"#Hash", "A", "a"};
+  const std::string root = People();
+  const auto notices = [&] { return LoadDataset({{"root", root}, {"exclude", exclude}})->notices; };
+  EXPECT_THAT(notices(), ElementsAre("`exclude` names identities that are not there: #Hash, A."));
+  for (const char* name : {"p", "q", "r", "s", "t"}) exclude.push_back(name);
+  EXPECT_THAT(
+      notices(),
+      ElementsAre("`exclude` names identities that are not there: #Hash, A, p, q, r and 2 more."));
+}
+
 TEST(Folder, LinksThatLeadNowhereAreSaid) {
   const std::string root = People();
   std::filesystem::create_symlink("/no/such/disk/2.jpg", root + "/B/2.jpg");
