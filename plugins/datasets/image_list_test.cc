@@ -5,6 +5,7 @@ namespace facet {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -148,6 +149,40 @@ TEST(ImageList, SkippedImagesTakeTheirFoldsAlong) {
               ElementsAre(HasSubstr("1 of 7 listed images"), HasSubstr("1 of 3 folds have no pair"),
                           HasSubstr("pairs.csv: fold 0 of 2 (counted from 0) has no genuine pair, "
                                     "and 1 more are of one kind alone")));
+}
+
+TEST(ImageList, AdviceOnFoldsOfOneKindIsOfTheTableThatIsThere) {
+  const std::string root = MakeImages();
+  Json options = Options(root, true);
+  const auto notice = [&](const std::string& table) {
+    WriteText(root + "/pairs.csv", table);
+    const auto contents = LoadDataset(options);
+    EXPECT_TRUE(contents.ok()) << contents.status();
+    return contents.ok() && contents->notices.size() == 1 ? contents->notices[0] : "";
+  };
+  const std::string genuine = "d/1.jpg,v/1.jpg,1", genuine2 = "d/1.jpg,v/2.jpg,1",
+                    impostor = "d/1.jpg,two,0", impostor2 = "v/1.jpg,two,0";
+  EXPECT_THAT(notice("first,second,genuine,fold\n" + genuine + ",0\n" + impostor + ",1\n"),
+              EndsWith("fold 0 of 2 (counted from 0) has no impostor pair, and 1 more are of one "
+                       "kind alone, so no error rate of it alone: the column `fold` must give each "
+                       "fold pairs of both kinds."));
+  EXPECT_THAT(
+      notice("first,second,genuine,fold\n" + genuine + ",0\n" + genuine2 + ",1\n"),
+      EndsWith("pairs.csv: there is no impostor pair at all, so no error rate: add impostor "
+               "pairs."));
+  const std::string head = "first,second,genuine\n";
+  options["folds"] = 3;
+  EXPECT_THAT(notice(head + genuine + "\n" + genuine2 + "\n" + impostor + "\n"),
+              EndsWith("a column `fold` mixes them, or the option `folds` with a smaller number."));
+  options["folds"] = 2;
+  EXPECT_THAT(notice(head + genuine + "\n" + impostor + "\n"),
+              EndsWith(": a column `fold` mixes them."));
+  EXPECT_THAT(notice(head + impostor + "\n" + impostor2 + "\n"),
+              EndsWith("there is no genuine pair at all, so no error rate: add genuine pairs."));
+  options["protocol"] = "split";
+  options["folds"] = 10;
+  EXPECT_THAT(notice(head + genuine + "\n" + impostor + "\n"),
+              EndsWith(": a column `fold` mixes them."));
 }
 
 TEST(ImageList, NamesThatBeginWithANumberSignAreRows) {

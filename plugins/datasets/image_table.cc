@@ -299,15 +299,17 @@ absl::StatusOr<std::vector<Sample>> ReadImageTable(const std::string& path,
   return samples;
 }
 
-absl::StatusOr<Protocol> ReadPairTable(const std::string& path, bool split, int64_t num_folds,
-                                       const std::vector<Sample>& samples,
-                                       std::vector<std::string>* notices) {
+absl::StatusOr<PairTable> ReadPairTable(const std::string& path, bool split, int64_t num_folds,
+                                        const std::vector<Sample>& samples,
+                                        std::vector<std::string>* notices) {
   FACET_ASSIGN_OR_RETURN(const CsvTable table, CsvTable::Read(path));
   for (const char* needed : {"first", "second", "genuine"}) {
     if (!table.Has(needed)) return NoColumn(path, table, needed);
   }
   if (table.rows().empty()) return absl::InvalidArgumentError(path + " lists no pairs");
-  Protocol protocol;
+  PairTable pairs;
+  pairs.names_folds = table.Has("fold");
+  Protocol& protocol = pairs.protocol;
   protocol.kind = split ? Protocol::Kind::kSplit : Protocol::Kind::kFolds;
   Templates templates(samples);
   Repeated repeated(path, " pairs occur again, in one order or the other",
@@ -340,7 +342,7 @@ absl::StatusOr<Protocol> ReadPairTable(const std::string& path, bool split, int6
   }
   repeated.Report(notices);
   FACET_RETURN_IF_ERROR(AssignFolds(path, table, split ? 2 : num_folds, protocol));
-  return protocol;
+  return pairs;
 }
 
 }  // namespace facet
