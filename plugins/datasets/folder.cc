@@ -13,23 +13,20 @@
 // Filters, in this order: exclude, snapshot, max_images, min_images, max_identities.
 // Errors: NotFound if no image is left; InvalidArgument for snapshot = "curated" without a list.
 // Example: data = { use = "folder", root = "${FACET_DATA}/celeba", min_images = 10 }
-#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
 #include "core/base/utf8.h"
+#include "plugins/datasets/curated_list.h"
 #include "plugins/lists/folder_listing.h"
 #include "plugins/lists/image_names.h"
 #include "plugins/lists/left_out_images.h"
-#include "plugins/lists/path_below.h"
-#include "plugins/lists/text_lines.h"
 #include "plugins/lists/words.h"
 
 namespace {
@@ -84,7 +81,10 @@ class Folder final : public facet::Dataset {
 
   absl::StatusOr<DatasetContents> Load() override {
     contents_ = {};
-    FACET_RETURN_IF_ERROR(ReadList());
+    excluded_ = {options_.exclude.begin(), options_.exclude.end()};
+    if (!options_.list.empty()) {
+      FACET_ASSIGN_OR_RETURN(list_, facet::CuratedList::Read(options_.list, excluded_));
+    }
     FACET_ASSIGN_OR_RETURN(const facet::FolderListing top, facet::ListFolder(options_.root));
     LookBesideFolders(top);
     int64_t identities = 0, too_few = 0;
@@ -109,27 +109,6 @@ class Folder final : public facet::Dataset {
   }
 
  private:
-  absl::Status ReadList() {
-    excluded_ = {options_.exclude.begin(), options_.exclude.end()};
-    listed_.clear();
-    num_listed_excluded_ = 0;
-    if (options_.list.empty()) return absl::OkStatus();
-    FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, facet::ReadNames(options_.list));
-    for (const std::string& name : names) {
-      absl::StatusOr<std::string> below = facet::PathBelow(name);
-      if (!below.ok()) return facet::Annotate(below.status(), options_.list);
-      listed_.insert(*std::move(below));
-    }
-    num_listed_excluded_ =
-        std::count_if(listed_.begin(), listed_.end(), [&](const std::string& path) {
-          return excluded_.count(path.substr(0, path.find('/'))) > 0;
-        });
-    if (listed_.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(options_.list, " names no image"));
-    }
-    return absl::OkStatus();
-  }
-
   bool IsImage(const std::string& path) const {
     return options_.accept == "extension" ? facet::HasImageExtension(path)
                                           : facet::HasImageContent(path);
@@ -145,7 +124,7 @@ class Folder final : public facet::Dataset {
     }
   }
 
-  // Of images that lie elsewhere than they should.
+  // Of images that lie elsewhere, or are called otherwise, than they should.
   std::vector<std::string> NoticesOfPlaces() const {
     std::vector<std::string> notices;
     if (dead_links_.count() > 0) notices.push_back(facet::DeadLinksNotice(dead_links_));
@@ -155,6 +134,9 @@ class Folder final : public facet::Dataset {
           " beside the identities' folders and ", loose_.count() == 1 ? "is" : "are", " nobody's (",
           loose_.Names(), "): each identity needs a folder of its own; the data set ",
           "`images` takes images of nobody in particular, `image_list` any layout."));
+    }
+    for (std::string& notice : left_out_.Notices(kTakeContent)) {
+      notices.push_back(std::move(notice));
     }
     return notices;
   }
@@ -180,8 +162,7 @@ class Folder final : public facet::Dataset {
         not_utf8_.Add(identity);
         continue;
       }
-      sample.curated = listed_.empty() || listed_.count(sample.key) > 0;
-      if (!listed_.empty() && sample.curated) ++num_listed_found_;
+      sample.curated = list_.Take(sample.key);
       if (options_.snapshot == "curated" && !sample.curated) continue;
       const auto count = static_cast<int64_t>(samples.size());
       if (options_.max_images == 0 || count < options_.max_images) samples.push_back(sample);
@@ -205,20 +186,9 @@ class Folder final : public facet::Dataset {
                       " identities have fewer than min_images = ", options_.min_images);
     }
     if (options_.snapshot == "curated") {
-      absl::StrAppend(&found, "; of the ", Thousands(static_cast<int64_t>(listed_.size())),
-                      " paths in ", options_.list, ", ");
-      if (num_listed_excluded_ > 0) {
-        absl::StrAppend(&found, Thousands(num_listed_excluded_),
-                        num_listed_excluded_ == 1 ? " is of an identity" : " are of identities",
-                        " that `exclude` names; of the others, ");
-      }
-      absl::StrAppend(&found, Thousands(num_listed_found_),
-                      " are there (they are relative to root)");
+      absl::StrAppend(&found, "; ", list_.Found());
     }
-    std::vector<std::string> notices = NoticesOfPlaces();
-    for (std::string& notice : left_out_.Notices(kTakeContent))
-      notices.push_back(std::move(notice));
-    for (const std::string& notice : notices) absl::StrAppend(&found, "; ", notice);
+    for (const std::string& notice : NoticesOfPlaces()) absl::StrAppend(&found, "; ", notice);
     return absl::NotFoundError(absl::StrCat("no images in ", options_.root, ": expected ",
                                             options_.root, "/IDENTITY/IMAGE, found ", found));
   }
@@ -226,9 +196,6 @@ class Folder final : public facet::Dataset {
   void AddNotices() {
     std::vector<std::string>& notices = contents_.notices;
     notices = NoticesOfPlaces();
-    for (std::string& notice : left_out_.Notices(kTakeContent)) {
-      notices.push_back(std::move(notice));
-    }
     if (num_inner_folders_ > 0) {
       notices.push_back(absl::StrCat(Thousands(num_inner_folders_),
                                      " folders inside identity folders were not entered."));
@@ -239,13 +206,9 @@ class Folder final : public facet::Dataset {
                                      " images were left out because their names are not UTF-8."));
     }
     // With max_identities the folders that were not looked at may hold the rest.
-    const auto absent =
-        static_cast<int64_t>(listed_.size()) - num_listed_excluded_ - num_listed_found_;
-    if (absent > 0 && options_.max_identities == 0) {
-      contents_.counts["listed images that are missing"] = absent;
-      notices.push_back(absl::StrCat(Thousands(absent), " of ",
-                                     Thousands(static_cast<int64_t>(listed_.size())),
-                                     " images that ", options_.list, " names are missing."));
+    if (list_.missing() > 0 && options_.max_identities == 0) {
+      contents_.counts["listed images that are missing"] = list_.missing();
+      notices.push_back(list_.MissingNotice());
     }
     if (!excluded_.empty() && options_.max_identities == 0) {
       Missing names;
@@ -257,9 +220,9 @@ class Folder final : public facet::Dataset {
 
   const Options options_;
   DatasetContents contents_;
-  std::unordered_set<std::string> listed_;
+  facet::CuratedList list_;
   std::set<std::string> excluded_;  // those not seen yet
-  int64_t num_listed_found_ = 0, num_listed_excluded_ = 0, num_inner_folders_ = 0;
+  int64_t num_inner_folders_ = 0;
   Missing not_utf8_, dead_links_, loose_;
   facet::LeftOutImages left_out_;
 };
