@@ -15,6 +15,7 @@
 #include "core/app/progress.h"
 #include "core/app/requested_stages.h"
 #include "core/base/status.h"
+#include "core/base/text_columns.h"
 #include "core/graph/stored_stage.h"
 #include "core/pipeline/stage_type.h"
 #include "core/records/image_root.h"
@@ -96,14 +97,14 @@ bool TellOf(const StageSpec& stage, const StageOutcome& outcome, const Store& st
                                            ? LookInto(stage, outcome.artifact, store)
                                            : absl::StatusOr<DataSet>(outcome.status);
   if (!data.ok()) {
-    std::printf("%s: error: %s\n", Label(stage).c_str(),
-                std::string(data.status().message()).c_str());
+    std::printf("%s: error: %s\n", Printable(Label(stage)).c_str(),
+                Printable(std::string(data.status().message()), /*several_lines=*/true).c_str());
     return false;
   }
-  std::printf("%s: %s%s\n", Label(stage).c_str(), data->missing > 0 ? "error: " : "",
-              TextOf(*data).c_str());
+  std::printf("%s: %s%s\n", Printable(Label(stage)).c_str(), data->missing > 0 ? "error: " : "",
+              Printable(TextOf(*data)).c_str());
   for (const std::string& notice : outcome.artifact.notices) {
-    std::printf("    %s\n", notice.c_str());
+    std::printf("    %s\n", Printable(notice).c_str());
   }
   return data->missing == 0;
 }

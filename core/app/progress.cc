@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/base/text_columns.h"
 
 namespace facet {
 namespace {
@@ -158,7 +159,8 @@ void Progress::OnAsk(int stage, const std::string& sentence) {
     return;
   }
   Erase();
-  std::fprintf(stderr, "%s: %s\n", Label(stage).c_str(), sentence.c_str());
+  std::fprintf(stderr, "%s: %s\n", Printable(Label(stage)).c_str(),
+               Printable(sentence, /*several_lines=*/true).c_str());
   Redraw(true);
 }
 
@@ -196,7 +198,7 @@ void Progress::Emit(const Json& event) {
 void Progress::Line(const std::string& text) {
   if (form_ == Form::kQuiet || form_ == Form::kJson) return;
   Erase();
-  std::fprintf(stderr, "%s\n", text.c_str());
+  std::fprintf(stderr, "%s\n", Printable(text).c_str());
 }
 
 void Progress::Redraw(bool now) {
@@ -207,12 +209,13 @@ void Progress::Redraw(bool now) {
   const size_t width = TerminalWidth() - 1;
   std::string text;
   if (!inputs_line_.empty()) {
-    absl::StrAppend(&text, inputs_line_.substr(0, width), "\n");
+    absl::StrAppend(&text, Printable(inputs_line_).substr(0, width), "\n");
     ++lines_drawn_;
   }
   for (const auto& [stage, running] : running_) {
-    absl::StrAppend(&text, absl::StrCat(Counts(), " ", LiveLine(stage, running)).substr(0, width),
-                    "\n");
+    absl::StrAppend(
+        &text, Printable(absl::StrCat(Counts(), " ", LiveLine(stage, running))).substr(0, width),
+        "\n");
     ++lines_drawn_;
   }
   std::fputs(text.c_str(), stderr);

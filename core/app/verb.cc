@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "core/base/child_process.h"
 #include "core/base/suggest.h"
+#include "core/base/text_columns.h"
 #include "core/config/diagnostic.h"
 #include "core/pipeline/experiment_layout.h"
 #include "core/stages/stage_types.h"
@@ -199,7 +200,7 @@ absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
 int Fail(const VerbContext& context, const absl::Status& status, int exit_code) {
   const bool colored = context.Colored(2);
   std::fprintf(stderr, "%serror:%s %s\n", colored ? "\033[1;31m" : "", colored ? "\033[0m" : "",
-               std::string(status.message()).c_str());
+               Printable(std::string(status.message()), /*several_lines=*/true).c_str());
   return exit_code;
 }
 
@@ -207,7 +208,7 @@ void Warn(const VerbContext& context, const std::string& sentence) {
   if (context.verbosity < 0) return;
   const bool colored = context.Colored(2);
   std::fprintf(stderr, "%swarning:%s %s\n", colored ? "\033[1;33m" : "", colored ? "\033[0m" : "",
-               sentence.c_str());
+               Printable(sentence, /*several_lines=*/true).c_str());
 }
 
 }  // namespace facet

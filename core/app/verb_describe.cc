@@ -14,6 +14,7 @@
 #include "core/app/exported_tables.h"
 #include "core/app/requested_stages.h"
 #include "core/base/status.h"
+#include "core/base/text_columns.h"
 #include "core/pipeline/planner.h"
 #include "core/records/npy.h"
 #include "core/records/pooling.h"
@@ -198,7 +199,8 @@ class DescribeFolder {
       const StageOutcome& outcome = outcomes_[static_cast<size_t>(stage)];
       if (outcome.state != StageState::kCached) continue;  // the progress has told it
       for (const std::string& notice : outcome.artifact.notices) {
-        std::fprintf(stderr, "%s: %s\n", plan_.At(stage).name.c_str(), notice.c_str());
+        std::fprintf(stderr, "%s: %s\n", Printable(plan_.At(stage).name).c_str(),
+                     Printable(notice).c_str());
       }
     }
   }

@@ -19,6 +19,7 @@
 #include "core/app/run_record.h"
 #include "core/app/signals.h"
 #include "core/app/watched_run.h"
+#include "core/base/text_columns.h"
 #include "core/graph/executor.h"
 #include "core/graph/input_digests.h"
 #include "core/graph/scheduler.h"
@@ -189,7 +190,7 @@ class RunCommand {
       const ReportRow& first = *line.rows.front();
       absl::StrAppend(&text, first.reason);
       if (!first.log_path.empty()) absl::StrAppend(&text, "\n  log: ", first.log_path);
-      std::fprintf(stderr, "%s\n", text.c_str());
+      std::fprintf(stderr, "%s\n", Printable(text, /*several_lines=*/true).c_str());
     }
   }
 

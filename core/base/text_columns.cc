@@ -1,7 +1,11 @@
 #include "core/base/text_columns.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+
+#include "absl/strings/str_format.h"
+#include "core/base/utf8.h"
 
 namespace facet {
 namespace {
@@ -19,6 +23,10 @@ constexpr Range kDoubleWidth[] = {
     {0x1100, 0x115F}, {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},  {0x4E00, 0x9FFF},
     {0xA000, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},  {0xFF00, 0xFF60},
     {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+
+// C0 and C1 controls, and Unicode's embeddings, overrides and isolates of bidirectional text.
+constexpr Range kCommands[] = {
+    {0x00, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x2029}, {0x202A, 0x202E}, {0x2066, 0x2069}};
 
 template <size_t N>
 bool IsIn(char32_t point, const Range (&ranges)[N]) {
@@ -68,6 +76,27 @@ int DisplayWidth(std::string_view text) {
                                          : 1;
   }
   return width;
+}
+
+std::string Printable(std::string_view text, bool several_lines) {
+  std::string printable;
+  while (!text.empty()) {
+    const std::string_view start = text;
+    const char32_t point = Next(&text);
+    const std::string_view bytes = start.substr(0, start.size() - text.size());
+    const bool is_text = IsUtf8(bytes);
+    const bool is_kept = point == '\t' || (point == '\n' && several_lines);
+    if (is_text && (is_kept || !IsIn(point, kCommands))) {
+      printable += bytes;
+    } else if (is_text && bytes.size() > 1) {
+      absl::StrAppendFormat(&printable, "\\u%04x", static_cast<uint32_t>(point));
+    } else {
+      for (const char byte : bytes) {
+        absl::StrAppendFormat(&printable, "\\x%02x", static_cast<unsigned char>(byte));
+      }
+    }
+  }
+  return printable;
 }
 
 }  // namespace facet

@@ -1,8 +1,9 @@
-// Columns of UTF-8 text: code points, and what a terminal needs to show them.
+// UTF-8 text on a terminal: its columns, and what must not be sent there.
 #ifndef FACET_CORE_BASE_TEXT_COLUMNS_H_
 #define FACET_CORE_BASE_TEXT_COLUMNS_H_
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace facet {
@@ -15,6 +16,10 @@ size_t ByteOfColumn(std::string_view line, int column);
 // kTabColumns for a tab.
 int DisplayWidth(std::string_view text);
 inline constexpr int kTabColumns = 4;
+// Text that may hold names of files, which can hold anything: control characters, but tabs, what
+// turns the direction of text and bytes that are no UTF-8 are written as "\x1b", "\u202e". Line
+// breaks stay in `several_lines`.
+std::string Printable(std::string_view text, bool several_lines = false);
 
 }  // namespace facet
 

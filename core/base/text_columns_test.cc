@@ -22,5 +22,20 @@ TEST(TextColumnsTest, WideCharactersTakeTwoColumnsAndMarksNone) {
   EXPECT_EQ(DisplayWidth(""), 0);
 }
 
+TEST(TextColumnsTest, WhatCommandsATerminalIsEscapedAndOtherTextIsKept) {
+  EXPECT_EQ(Printable("a\x1b[31mb\n\r\x7f\tc"), "a\\x1b[31mb\\x0a\\x0d\\x7f\tc");
+  EXPECT_EQ(Printable("a\nb\x07\r\n", /*several_lines=*/true), "a\nb\\x07\\x0d\n");
+  EXPECT_EQ(Printable("gpj.\u202E\u2066x\u2028"), "gpj.\\u202e\\u2066x\\u2028");
+  EXPECT_EQ(Printable("\u009B31m"), "\\u009b31m");  // one character for ESC [
+  EXPECT_EQ(Printable("\x9b"
+                      "31m"),
+            "\\x9b31m");
+  EXPECT_EQ(Printable(std::string_view("a\0b", 3)), "a\\x00b");
+  EXPECT_EQ(Printable("G\xfcl \xe4\x1b"), "G\\xfcl \\xe4\\x1b");  // not UTF-8
+  for (const char* kept : {"", "Gül_Ünal/\u4e0a/\U0001F642.jpg", "\u05e9\u05dc\u05d5\u05dd"}) {
+    EXPECT_EQ(Printable(kept), kept);
+  }
+}
+
 }  // namespace
 }  // namespace facet

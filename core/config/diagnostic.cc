@@ -27,8 +27,9 @@ std::tuple<bool, std::string, int, int> Order(const Diagnostic& diagnostic) {
   return {absl::StartsWith(origin.source, "--set"), origin.source, origin.line, origin.column};
 }
 
-// What is left of a long text.
-std::string Cut(const std::string& text) {
+// What is left of a long text, for a terminal.
+std::string Cut(const std::string& raw) {
+  const std::string text = Printable(raw, /*several_lines=*/true);
   return DisplayWidth(text) <= kWidestText
              ? text
              : absl::StrCat(text.substr(0, ByteOfColumn(text, kWidestText - 2)), kDots);
@@ -53,8 +54,11 @@ struct Stretch {
 };
 
 Stretch StretchOf(const Diagnostic& d) {
-  const std::string line = Readable(d.line_text);
-  const size_t caret = ByteOfColumn(line, d.origin.column);
+  const std::string read = Readable(d.line_text);
+  const size_t read_caret = ByteOfColumn(read, d.origin.column);
+  const std::string before = Printable(read.substr(0, read_caret));
+  const std::string line = before + Printable(read.substr(read_caret));
+  const size_t caret = before.size();
   const auto width = [&](size_t begin, size_t end) {
     return DisplayWidth(std::string_view(line).substr(begin, end - begin));
   };
@@ -109,7 +113,8 @@ std::string Render(const Diagnostic& d, bool colour) {
 
   std::string text = absl::StrCat(hue, IsError(d) ? "error" : "warning", "[", d.code, "]", off,
                                   bold, ": ", Cut(d.message), off, "\n");
-  if (!d.origin.source.empty()) absl::StrAppend(&text, gutter, "--> ", OriginText(d.origin), "\n");
+  if (!d.origin.source.empty())
+    absl::StrAppend(&text, gutter, "--> ", Cut(OriginText(d.origin)), "\n");
   if (!d.line_text.empty()) {
     const size_t width = absl::StrCat(std::max(0, d.origin.line)).size();
     const std::string pad = d.origin.line > 0 ? gutter.substr(std::min(width, gutter.size())) : "";
@@ -119,13 +124,14 @@ std::string Render(const Diagnostic& d, bool colour) {
   }
   for (size_t i = 0; i < std::min(d.related.size(), kMaxRelated); ++i) {
     const auto& [origin, note] = d.related[i];
-    absl::StrAppend(&text, gutter, "--> ", OriginText(origin), "   ", Cut(note), "\n");
+    absl::StrAppend(&text, gutter, "--> ", Cut(OriginText(origin)), "   ", Cut(note), "\n");
   }
   if (d.related.size() > kMaxRelated) {
     absl::StrAppend(&text, gutter, "... and ", d.related.size() - kMaxRelated, " more\n");
   }
   for (const std::string& fact : d.facts) absl::StrAppend(&text, gutter, " = ", Cut(fact), "\n");
-  if (!d.help.empty()) absl::StrAppend(&text, gutter, " = help: ", d.help, "\n");
+  if (!d.help.empty())
+    absl::StrAppend(&text, gutter, " = help: ", Printable(d.help, /*several_lines=*/true), "\n");
   return text;
 }
 

@@ -36,6 +36,24 @@ TEST(RenderTest, HasPlaceExcerptCaretFactsAndHelp) {
             "   = help: one action\n");
 }
 
+TEST(RenderTest, WhatCommandsATerminalIsEscapedAndTheCaretFollows) {
+  Diagnostic diagnostic = Example();
+  diagnostic.message = "no folder \"a\x1b[31m\u202Eb\"";
+  diagnostic.origin = {"t\x07.toml", 13, 9};
+  diagnostic.line_text = "\"a\x1b[31m\" margn";
+  diagnostic.facts = {"first\nsecond\r"};
+  diagnostic.help = "\x7f";
+  const std::string text = Render(diagnostic, /*colour=*/false);
+  EXPECT_EQ(text,
+            "error[E0201]: no folder \"a\\x1b[31m\\u202eb\"\n"
+            "  --> t\\x07.toml:13:9\n"
+            "13 | \"a\\x1b[31m\" margn\n"
+            "   |            ^^^^^ did you mean `margin`?\n"
+            "   = first\nsecond\\x0d\n"
+            "   = help: \\x7f\n");
+  EXPECT_TRUE(absl::StartsWith(Render(diagnostic, /*colour=*/true), "\033[1;31merror"));
+}
+
 TEST(RenderTest, OverridesHaveNoLineNumber) {
   Diagnostic diagnostic = Example();
   diagnostic.origin = {"--set #1", 0, 14};

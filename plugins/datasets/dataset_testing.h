@@ -44,7 +44,8 @@ inline Json WithoutOtherFiles(Json options) {
       const fs::path path = entry.path().lexically_relative(folder);
       if (!patterns.Match(path.string())) continue;
       fs::create_directories(entry.is_directory() ? copy / path : (copy / path).parent_path());
-      if (!entry.is_directory()) fs::copy_file(entry.path(), copy / path);
+      if (!entry.exists()) fs::copy_symlink(entry.path(), copy / path);  // it leads nowhere
+      if (entry.is_regular_file()) fs::copy_file(entry.path(), copy / path);
     }
     options[name] = copy.string();
   }

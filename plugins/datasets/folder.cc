@@ -7,28 +7,26 @@
 // "content" by their first bytes; they are not opened here, so that a broken image is found, named
 // and counted where faces are detected. Files that are left out are looked at: a notice counts those
 // that are images (a.jfif, names without a dot) or pictures that cannot be decoded (GIF, AVIF).
-// Folders inside an identity are not entered. `list` names the images of the `curated` snapshot, one
+// Folders inside an identity are not entered; images beside the identities' folders and links that
+// lead nowhere are not taken, which notices say. `list` names the images of the `curated` snapshot, one
 // relative path a line; "#" and "# text" are comments, "#text" is a name.
 // Filters, in this order: exclude, snapshot, max_images, min_images, max_identities.
 // Errors: NotFound if no image is left; InvalidArgument for snapshot = "curated" without a list.
 // Example: data = { use = "folder", root = "${FACET_DATA}/celeba", min_images = 10 }
-#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/api/dataset.h"
 #include "core/base/utf8.h"
+#include "plugins/datasets/curated_list.h"
 #include "plugins/lists/folder_listing.h"
 #include "plugins/lists/image_names.h"
 #include "plugins/lists/left_out_images.h"
-#include "plugins/lists/path_below.h"
-#include "plugins/lists/text_lines.h"
 #include "plugins/lists/words.h"
 
 namespace {
@@ -83,8 +81,12 @@ class Folder final : public facet::Dataset {
 
   absl::StatusOr<DatasetContents> Load() override {
     contents_ = {};
-    FACET_RETURN_IF_ERROR(ReadList());
+    excluded_ = {options_.exclude.begin(), options_.exclude.end()};
+    if (!options_.list.empty()) {
+      FACET_ASSIGN_OR_RETURN(list_, facet::CuratedList::Read(options_.list, excluded_));
+    }
     FACET_ASSIGN_OR_RETURN(const facet::FolderListing top, facet::ListFolder(options_.root));
+    LookBesideFolders(top);
     int64_t identities = 0, too_few = 0;
     for (const std::string& identity : top.folders) {
       if (options_.max_identities > 0 && identities == options_.max_identities) break;
@@ -107,32 +109,48 @@ class Folder final : public facet::Dataset {
   }
 
  private:
-  absl::Status ReadList() {
-    excluded_ = {options_.exclude.begin(), options_.exclude.end()};
-    listed_.clear();
-    if (options_.list.empty()) return absl::OkStatus();
-    FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, facet::ReadNames(options_.list));
-    for (const std::string& name : names) {
-      absl::StatusOr<std::string> below = facet::PathBelow(name);
-      if (!below.ok()) return facet::Annotate(below.status(), options_.list);
-      listed_.insert(*std::move(below));
+  bool IsImage(const std::string& path) const {
+    return options_.accept == "extension" ? facet::HasImageExtension(path)
+                                          : facet::HasImageContent(path);
+  }
+
+  // What lies in the root but is no identity's folder.
+  void LookBesideFolders(const facet::FolderListing& top) {
+    for (const std::string& link : top.dead_links) {
+      if (excluded_.erase(link) == 0) dead_links_.Add(link);
     }
-    if (listed_.empty()) {
-      return absl::InvalidArgumentError(absl::StrCat(options_.list, " names no image"));
+    for (const std::string& file : top.files) {
+      if (IsImage(absl::StrCat(options_.root, "/", file))) loose_.Add(file);
     }
-    return absl::OkStatus();
+  }
+
+  // Of images that lie elsewhere, or are called otherwise, than they should.
+  std::vector<std::string> NoticesOfPlaces() const {
+    std::vector<std::string> notices;
+    if (dead_links_.count() > 0) notices.push_back(facet::DeadLinksNotice(dead_links_));
+    if (loose_.count() > 0) {
+      notices.push_back(absl::StrCat(
+          Thousands(loose_.count()), loose_.count() == 1 ? " image lies" : " images lie",
+          " beside the identities' folders and ", loose_.count() == 1 ? "is" : "are", " nobody's (",
+          loose_.Names(), "): each identity needs a folder of its own; the data set ",
+          "`images` takes images of nobody in particular, `image_list` any layout."));
+    }
+    for (std::string& notice : left_out_.Notices(kTakeContent)) {
+      notices.push_back(std::move(notice));
+    }
+    return notices;
   }
 
   absl::StatusOr<std::vector<Sample>> Images(const std::string& identity) {
     const std::string folder = absl::StrCat(options_.root, "/", identity);
     FACET_ASSIGN_OR_RETURN(const facet::FolderListing listing, facet::ListFolder(folder));
+    for (const std::string& link : listing.dead_links) {
+      dead_links_.Add(absl::StrCat(identity, "/", link));
+    }
     num_inner_folders_ += static_cast<int64_t>(listing.folders.size());
     std::vector<Sample> samples;
     for (const std::string& file : listing.files) {
-      const bool image = options_.accept == "extension"
-                             ? facet::HasImageExtension(file)
-                             : facet::HasImageContent(absl::StrCat(folder, "/", file));
-      if (!image) {
+      if (!IsImage(absl::StrCat(folder, "/", file))) {
         ++contents_.counts["other files"];
         left_out_.Look(options_.root, absl::StrCat(identity, "/", file));
         continue;
@@ -144,8 +162,7 @@ class Folder final : public facet::Dataset {
         not_utf8_.Add(identity);
         continue;
       }
-      sample.curated = listed_.empty() || listed_.count(sample.key) > 0;
-      if (!listed_.empty() && sample.curated) ++num_listed_found_;
+      sample.curated = list_.Take(sample.key);
       if (options_.snapshot == "curated" && !sample.curated) continue;
       const auto count = static_cast<int64_t>(samples.size());
       if (options_.max_images == 0 || count < options_.max_images) samples.push_back(sample);
@@ -157,27 +174,28 @@ class Folder final : public facet::Dataset {
     std::string found =
         absl::StrCat(Thousands(static_cast<int64_t>(top.folders.size())), " folders and ",
                      Thousands(static_cast<int64_t>(top.files.size())), " files");
+    const size_t num_excluded =
+        std::set<std::string>(options_.exclude.begin(), options_.exclude.end()).size() -
+        excluded_.size();
+    if (num_excluded > 0) {
+      absl::StrAppend(&found, "; `exclude` leaves out ", num_excluded,
+                      num_excluded == 1 ? " identity" : " identities");
+    }
     if (too_few > 0) {
       absl::StrAppend(&found, "; ", Thousands(too_few),
                       " identities have fewer than min_images = ", options_.min_images);
     }
     if (options_.snapshot == "curated") {
-      absl::StrAppend(&found, "; of the ", Thousands(static_cast<int64_t>(listed_.size())),
-                      " paths in ", options_.list, ", ", Thousands(num_listed_found_),
-                      " are there (they are relative to root)");
+      absl::StrAppend(&found, "; ", list_.Found());
     }
-    for (const std::string& notice : left_out_.Notices(kTakeContent)) {
-      absl::StrAppend(&found, "; ", notice);
-    }
+    for (const std::string& notice : NoticesOfPlaces()) absl::StrAppend(&found, "; ", notice);
     return absl::NotFoundError(absl::StrCat("no images in ", options_.root, ": expected ",
                                             options_.root, "/IDENTITY/IMAGE, found ", found));
   }
 
   void AddNotices() {
     std::vector<std::string>& notices = contents_.notices;
-    for (std::string& notice : left_out_.Notices(kTakeContent)) {
-      notices.push_back(std::move(notice));
-    }
+    notices = NoticesOfPlaces();
     if (num_inner_folders_ > 0) {
       notices.push_back(absl::StrCat(Thousands(num_inner_folders_),
                                      " folders inside identity folders were not entered."));
@@ -188,25 +206,24 @@ class Folder final : public facet::Dataset {
                                      " images were left out because their names are not UTF-8."));
     }
     // With max_identities the folders that were not looked at may hold the rest.
-    const auto absent = static_cast<int64_t>(listed_.size()) - num_listed_found_;
-    if (absent > 0 && options_.max_identities == 0 && options_.exclude.empty()) {
-      contents_.counts["listed images that are missing"] = absent;
-      notices.push_back(absl::StrCat(Thousands(absent), " of ",
-                                     Thousands(static_cast<int64_t>(listed_.size())),
-                                     " images that ", options_.list, " names are missing."));
+    if (list_.missing() > 0 && options_.max_identities == 0) {
+      contents_.counts["listed images that are missing"] = list_.missing();
+      notices.push_back(list_.MissingNotice());
     }
     if (!excluded_.empty() && options_.max_identities == 0) {
-      notices.push_back(absl::StrCat("`exclude` names identities that are not there: ",
-                                     *excluded_.begin(), excluded_.size() > 1 ? ", ..." : "", "."));
+      Missing names;
+      for (const std::string& name : excluded_) names.Add(name);
+      notices.push_back(
+          absl::StrCat("`exclude` names identities that are not there: ", names.Names(), "."));
     }
   }
 
   const Options options_;
   DatasetContents contents_;
-  std::unordered_set<std::string> listed_;
+  facet::CuratedList list_;
   std::set<std::string> excluded_;  // those not seen yet
-  int64_t num_listed_found_ = 0, num_inner_folders_ = 0;
-  Missing not_utf8_;
+  int64_t num_inner_folders_ = 0;
+  Missing not_utf8_, dead_links_, loose_;
   facet::LeftOutImages left_out_;
 };
 

@@ -7,6 +7,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::vector<std::string> Keys(const absl::StatusOr<DatasetContents>& contents) {
   EXPECT_TRUE(contents.ok()) << contents.status();
@@ -21,7 +22,7 @@ std::vector<std::string> Keys(const absl::StatusOr<DatasetContents>& contents) {
 std::string People() {
   const std::string root = TestFolder();
   for (const char* path : {"b/2.jpg", "b/10.JPEG", "b/1.png", "B/x.jpg", "B/y.jpg", "a/1.jpg",
-                           "b/.hidden.jpg", ".git/1.jpg", "b/notes.txt", "top.jpg"}) {
+                           "b/.hidden.jpg", ".git/1.jpg", "b/notes.txt", "top.txt"}) {
     WriteText(root + "/" + path, "x");
   }
   return root;
@@ -151,6 +152,77 @@ TEST(Folder, ImagesThatTheirNamesHideAreCountedAndHowToTakeThemIsSaid) {
   WriteText(hidden + "/a/photo.jfif", "\xff\xd8\xff\xe0");
   EXPECT_THAT(std::string(LoadDataset({{"root", hidden}}).status().message()),
               HasSubstr("accept = \"content\""));
+}
+
+TEST(Folder, WhatIsExcludedIsNotMissing) {
+  const std::string root = People(), list = root + "/../list.txt";
+  WriteText(root + "/#hash/0 1.jpg", "x");
+  Json options = {
+      {"root", root}, {"list", list}, {"snapshot", "curated"}, {"exclude", {"#hash", "B"}}};
+  const auto error = [&](const std::string& text) {
+    WriteText(list, text);
+    return std::string(LoadDataset(options).status().message());
+  };
+  EXPECT_THAT(
+      error("#hash/0 1.jpg\n"),
+      HasSubstr("found 4 folders and 1 files; `exclude` leaves out 2 identities; of the 1 "
+                "paths in " +
+                list + ", 1 is of an identity that `exclude` names; of the others, 0 are there"));
+  EXPECT_THAT(error("#hash/0 1.jpg\nB/x.jpg\nb/gone.jpg\n"),
+              HasSubstr("2 are of identities that `exclude` names; of the others, 0 are there"));
+  WriteText(list, "a/1.jpg\na/gone.jpg\nB/gone.jpg\n");
+  const auto contents = LoadDataset(options);
+  EXPECT_THAT(Keys(contents), ElementsAre("a/1.jpg"));
+  EXPECT_THAT(contents->notices, ElementsAre(HasSubstr("1 of 3 images that")));
+  EXPECT_THAT(std::string(LoadDataset({{"root", root}, {"exclude", {"#hash", "B", "a", "b", "c"}}})
+                              .status()
+                              .message()),
+              HasSubstr("found 4 folders and 1 files; `exclude` leaves out 4 identities"));
+}
+
+TEST(Folder, ExcludedNamesThatAreNotThereAreShown) {
+  Json exclude = {"#Hash", "A", "a"};
+  const std::string root = People();
+  const auto notices = [&] { return LoadDataset({{"root", root}, {"exclude", exclude}})->notices; };
+  EXPECT_THAT(notices(), ElementsAre("`exclude` names identities that are not there: #Hash, A."));
+  for (const char* name : {"p", "q", "r", "s", "t"}) exclude.push_back(name);
+  EXPECT_THAT(
+      notices(),
+      ElementsAre("`exclude` names identities that are not there: #Hash, A, p, q, r and 2 more."));
+}
+
+TEST(Folder, LinksThatLeadNowhereAreSaid) {
+  const std::string root = People();
+  std::filesystem::create_symlink("/no/such/disk/2.jpg", root + "/B/2.jpg");
+  std::filesystem::create_symlink("/no/such/disk/c", root + "/c");
+  const auto contents = LoadDataset({{"root", root}});
+  EXPECT_EQ(Keys(contents).size(), 6u);
+  EXPECT_THAT(contents->notices,
+              ElementsAre("2 links lead nowhere (c, B/2.jpg): is a disk not mounted?"));
+  EXPECT_THAT(LoadDataset({{"root", root}, {"exclude", {"B", "c"}}})->notices, IsEmpty());
+  const std::string all = TestFolder() + "/all";
+  WriteText(all + "/notes.txt", "x");
+  std::filesystem::create_symlink("/no/such/disk/a", all + "/a");
+  EXPECT_THAT(std::string(LoadDataset({{"root", all}}).status().message()),
+              HasSubstr("1 link leads nowhere (a): is a disk not mounted?"));
+}
+
+TEST(Folder, ImagesBesideTheFoldersAreCountedAndWhereTheyBelongIsSaid) {
+  const std::string root = People();
+  WriteText(root + "/loose2.jpg", "x");
+  WriteText(root + "/loose1.PNG", "x");
+  WriteText(root + "/IMG_0001", "\xff\xd8\xff\xe0");
+  const auto contents = LoadDataset({{"root", root}});
+  EXPECT_EQ(Keys(contents).size(), 6u);
+  EXPECT_THAT(contents->notices,
+              ElementsAre("2 images lie beside the identities' folders and are nobody's "
+                          "(loose1.PNG, loose2.jpg): each identity needs a folder of its own; the "
+                          "data set `images` takes images of nobody in particular, `image_list` "
+                          "any layout."));
+  WriteText(root + "/a/2", "\xff\xd8\xff\xe0");
+  EXPECT_THAT(LoadDataset({{"root", root}, {"accept", "content"}})->notices,
+              ElementsAre(HasSubstr("1 image lies beside the identities' folders and is nobody's "
+                                    "(IMG_0001)")));
 }
 
 TEST(Folder, CelebA) {

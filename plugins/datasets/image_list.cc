@@ -80,9 +80,11 @@ class ImageList final : public facet::Dataset {
                                                                     &contents_.notices));
     if (!options_.pairs.empty()) {
       FACET_ASSIGN_OR_RETURN(
-          contents_.protocol,
+          facet::PairTable table,
           facet::ReadPairTable(options_.pairs, options_.protocol == "split", options_.folds,
                                contents_.samples, &contents_.notices));
+      contents_.protocol = std::move(table.protocol);
+      names_folds_ = table.names_folds;
       contents_.protocol.name =
           absl::StrCat(options_.name.empty() ? "image list" : options_.name, " (",
                        std::filesystem::path(options_.pairs).filename().string(), ")");
@@ -91,15 +93,20 @@ class ImageList final : public facet::Dataset {
     FACET_RETURN_IF_ERROR(TakePresent());
     contents_.counts["images"] = static_cast<int64_t>(contents_.samples.size());
     if (!options_.pairs.empty()) {
-      facet::NoteOneSidedFolds(
-          options_.pairs, "a column `fold` mixes them, or the option `folds` with a smaller number",
-          &contents_);
+      facet::NoteOneSidedFolds(options_.pairs, CureOfOneSidedFolds(), &contents_);
       contents_.counts["pairs"] = static_cast<int64_t>(contents_.protocol.pairs.size());
     }
     return std::move(contents_);
   }
 
  private:
+  std::string CureOfOneSidedFolds() const {
+    if (names_folds_) return "the column `fold` must give each fold pairs of both kinds";
+    const bool fewer = options_.protocol == "folds" && options_.folds > 2;
+    return absl::StrCat("a column `fold` mixes them",
+                        fewer ? ", or the option `folds` with a smaller number" : "");
+  }
+
   // Folds of samples: in range, and from the pairs where the list gives none.
   absl::Status CheckFolds() {
     const Protocol& protocol = contents_.protocol;
@@ -187,6 +194,7 @@ class ImageList final : public facet::Dataset {
 
   const Options options_;
   DatasetContents contents_;
+  bool names_folds_ = false;
 };
 
 }  // namespace

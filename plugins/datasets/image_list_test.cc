@@ -5,6 +5,7 @@ namespace facet {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -150,6 +151,40 @@ TEST(ImageList, SkippedImagesTakeTheirFoldsAlong) {
                                     "and 1 more are of one kind alone")));
 }
 
+TEST(ImageList, AdviceOnFoldsOfOneKindIsOfTheTableThatIsThere) {
+  const std::string root = MakeImages();
+  Json options = Options(root, true);
+  const auto notice = [&](const std::string& table) {
+    WriteText(root + "/pairs.csv", table);
+    const auto contents = LoadDataset(options);
+    EXPECT_TRUE(contents.ok()) << contents.status();
+    return contents.ok() && contents->notices.size() == 1 ? contents->notices[0] : "";
+  };
+  const std::string genuine = "d/1.jpg,v/1.jpg,1", genuine2 = "d/1.jpg,v/2.jpg,1",
+                    impostor = "d/1.jpg,two,0", impostor2 = "v/1.jpg,two,0";
+  EXPECT_THAT(notice("first,second,genuine,fold\n" + genuine + ",0\n" + impostor + ",1\n"),
+              EndsWith("fold 0 of 2 (counted from 0) has no impostor pair, and 1 more are of one "
+                       "kind alone, so no error rate of it alone: the column `fold` must give each "
+                       "fold pairs of both kinds."));
+  EXPECT_THAT(
+      notice("first,second,genuine,fold\n" + genuine + ",0\n" + genuine2 + ",1\n"),
+      EndsWith("pairs.csv: there is no impostor pair at all, so no error rate: add impostor "
+               "pairs."));
+  const std::string head = "first,second,genuine\n";
+  options["folds"] = 3;
+  EXPECT_THAT(notice(head + genuine + "\n" + genuine2 + "\n" + impostor + "\n"),
+              EndsWith("a column `fold` mixes them, or the option `folds` with a smaller number."));
+  options["folds"] = 2;
+  EXPECT_THAT(notice(head + genuine + "\n" + impostor + "\n"),
+              EndsWith(": a column `fold` mixes them."));
+  EXPECT_THAT(notice(head + impostor + "\n" + impostor2 + "\n"),
+              EndsWith("there is no genuine pair at all, so no error rate: add genuine pairs."));
+  options["protocol"] = "split";
+  options["folds"] = 10;
+  EXPECT_THAT(notice(head + genuine + "\n" + impostor + "\n"),
+              EndsWith(": a column `fold` mixes them."));
+}
+
 TEST(ImageList, NamesThatBeginWithANumberSignAreRows) {
   const std::string root = TestFolder();
   WriteText(root + "/images/#hash/0 1.jpg", "x");
@@ -162,6 +197,45 @@ TEST(ImageList, NamesThatBeginWithANumberSignAreRows) {
   EXPECT_EQ(contents->samples[0].identity, "#hash");
   EXPECT_EQ(contents->samples[1].key, "a/1.jpg");
   EXPECT_TRUE(contents->notices.empty());
+}
+
+TEST(ImageList, PairsNameImagesWithOrWithoutADotAndSlash) {
+  const std::string root = MakeImages();
+  WriteText(root + "/list.csv",
+            "path,identity,key,video\n./a/1.jpg,Ann,,\n./a/1.jpg,Bob,,\nd/1.jpg,Ann,,\n"
+            "d/2.jpg,Bob,./k,\nv/1.jpg,Bob,,./Bob/0\n");
+  WriteText(root + "/pairs.csv",
+            "first,second,genuine,fold\n./a/1.jpg,d/1.jpg,1,0\n./d//1.jpg,./a/1.jpg#2,0,0\n"
+            "a/1.jpg,k,0,1\n./k,Bob/0,1,1\n");
+  const auto contents = LoadDataset(Options(root, true));
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  const Protocol& protocol = contents->protocol;
+  std::vector<std::string> names;
+  for (const Template& name : protocol.templates) names.push_back(name.name);
+  EXPECT_THAT(names, ElementsAre("a/1.jpg", "d/1.jpg", "a/1.jpg#2", "./k", "./Bob/0"));
+  EXPECT_EQ(protocol.pairs[2].first, protocol.pairs[0].first);
+  const auto pair_error = [&](const std::string& row) {
+    WriteText(root + "/pairs.csv", "first,second,genuine,fold\n" + row);
+    return std::string(LoadDataset(Options(root, true)).status().message());
+  };
+  EXPECT_THAT(pair_error("./a/1.jpg,a/1.jpg,1,0\n"), HasSubstr("one template with itself"));
+  EXPECT_THAT(pair_error("../a/1.jpg,d/1.jpg,1,0\n"),
+              HasSubstr("pairs.csv:2: \"../a/1.jpg\" is no key and no video of the list"));
+}
+
+TEST(ImageList, AnExactNameIsPreferred) {
+  const std::string root = MakeImages();
+  WriteText(
+      root + "/list.csv",
+      "path,identity,key\na/1.jpg,Ann,k\nd/1.jpg,Bob,./k\nd/2.jpg,Bob,./x\nv/1.jpg,Bob,.//x\n");
+  WriteText(root + "/pairs.csv", "first,second,genuine,fold\nk,./k,0,0\n././k,./x,0,1\n");
+  const auto contents = LoadDataset(Options(root, true));
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->protocol.templates[1].name, "./k");
+  EXPECT_EQ(contents->protocol.pairs[1].first, contents->protocol.pairs[0].first);
+  WriteText(root + "/pairs.csv", "first,second,genuine,fold\nk,x,0,0\n");
+  EXPECT_THAT(std::string(LoadDataset(Options(root, true)).status().message()),
+              HasSubstr("\"x\" is no key"));  // of two that it may be
 }
 
 TEST(ImageList, WhatIsListedAgainIsSaid) {

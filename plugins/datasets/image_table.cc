@@ -220,7 +220,7 @@ absl::Status AssignFolds(const std::string& path, const CsvTable& table, int64_t
   return absl::OkStatus();
 }
 
-// Names of templates: keys of images and videos.
+// Names of templates: keys of images and videos, which "./" before a name does not change.
 class Templates {
  public:
   explicit Templates(const std::vector<Sample>& samples) {
@@ -230,19 +230,39 @@ class Templates {
     for (size_t i = 0; i < samples.size(); ++i) {
       members_.try_emplace(samples[i].key, std::vector<int64_t>{static_cast<int64_t>(i)});
     }
+    for (const auto& [name, members] : members_) {
+      const absl::StatusOr<std::string> below = PathBelow(name);
+      if (!below.ok() || *below == name) continue;
+      const auto [written, is_new] = as_written_.emplace(*below, name);
+      if (!is_new) written->second.clear();  // which of the two is not known
+    }
   }
   // Its index in `protocol`, where it is added; -1: no such name.
   int64_t Add(const std::string& name, Protocol& protocol) {
-    const auto found = members_.find(name);
+    const auto found = Find(name);
     if (found == members_.end()) return -1;
     const auto [index, is_new] =
-        index_.emplace(name, static_cast<int64_t>(protocol.templates.size()));
-    if (is_new) protocol.templates.push_back({name, found->second});
+        index_.emplace(found->first, static_cast<int64_t>(protocol.templates.size()));
+    if (is_new) protocol.templates.push_back({found->first, found->second});
     return index->second;
   }
 
  private:
-  std::unordered_map<std::string, std::vector<int64_t>> members_;
+  using Members = std::unordered_map<std::string, std::vector<int64_t>>;
+
+  Members::const_iterator Find(const std::string& name) const {
+    const auto exact = members_.find(name);
+    const absl::StatusOr<std::string> below = PathBelow(name);
+    if (exact != members_.end() || !below.ok()) return exact;
+    const auto written = as_written_.find(*below);
+    const auto found = members_.find(*below);
+    return found != members_.end() || written == as_written_.end() ? found
+                                                                   : members_.find(written->second);
+  }
+
+  Members members_;
+  std::unordered_map<std::string, std::string>
+      as_written_;  // PathBelow() of a name, where it differs
   std::unordered_map<std::string, int64_t> index_;
 };
 
@@ -279,15 +299,17 @@ absl::StatusOr<std::vector<Sample>> ReadImageTable(const std::string& path,
   return samples;
 }
 
-absl::StatusOr<Protocol> ReadPairTable(const std::string& path, bool split, int64_t num_folds,
-                                       const std::vector<Sample>& samples,
-                                       std::vector<std::string>* notices) {
+absl::StatusOr<PairTable> ReadPairTable(const std::string& path, bool split, int64_t num_folds,
+                                        const std::vector<Sample>& samples,
+                                        std::vector<std::string>* notices) {
   FACET_ASSIGN_OR_RETURN(const CsvTable table, CsvTable::Read(path));
   for (const char* needed : {"first", "second", "genuine"}) {
     if (!table.Has(needed)) return NoColumn(path, table, needed);
   }
   if (table.rows().empty()) return absl::InvalidArgumentError(path + " lists no pairs");
-  Protocol protocol;
+  PairTable pairs;
+  pairs.names_folds = table.Has("fold");
+  Protocol& protocol = pairs.protocol;
   protocol.kind = split ? Protocol::Kind::kSplit : Protocol::Kind::kFolds;
   Templates templates(samples);
   Repeated repeated(path, " pairs occur again, in one order or the other",
@@ -320,7 +342,7 @@ absl::StatusOr<Protocol> ReadPairTable(const std::string& path, bool split, int6
   }
   repeated.Report(notices);
   FACET_RETURN_IF_ERROR(AssignFolds(path, table, split ? 2 : num_folds, protocol));
-  return protocol;
+  return pairs;
 }
 
 }  // namespace facet

@@ -9,7 +9,8 @@
 //   score, pose, rank, curated, video, frame, fold    as in core/api/dataset.h; fold from 0
 //
 // Pairs:
-//   first, second            keys of images, or names of videos (a template is then all its frames)
+//   first, second            keys of images, or names of videos (a template is then all its
+//                            frames); what is none is taken without "./"
 //   genuine                  0, 1, false, true
 //   fold                     from 0; without the column, `num_folds` equal runs in order
 //
@@ -34,12 +35,17 @@ absl::StatusOr<std::vector<Sample>> ReadImageTable(const std::string& path,
                                                    const std::vector<std::string>& ignore,
                                                    std::vector<std::string>* notices);
 
+struct PairTable {
+  Protocol protocol;
+  bool names_folds = false;  // a column `fold`
+};
+
 // Templates and pairs over `samples`; kind kFolds or, with `split`, kSplit. Refused besides: names
 // that are none, a pair of a template with itself, genuine that contradicts the identities, folds
 // without pairs.
-absl::StatusOr<Protocol> ReadPairTable(const std::string& path, bool split, int64_t num_folds,
-                                       const std::vector<Sample>& samples,
-                                       std::vector<std::string>* notices);
+absl::StatusOr<PairTable> ReadPairTable(const std::string& path, bool split, int64_t num_folds,
+                                        const std::vector<Sample>& samples,
+                                        std::vector<std::string>* notices);
 
 }  // namespace facet
 

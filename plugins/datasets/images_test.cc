@@ -30,6 +30,31 @@ TEST(Images, AreFoundAtAnyDepthByNameOrByFirstBytes) {
   EXPECT_EQ(contents->protocol.kind, Protocol::Kind::kNone);
 }
 
+TEST(Images, PicturesThatCannotBeDecodedAndLinksThatLeadNowhereAreSaid) {
+  const std::string root = TestFolder();
+  const std::string avif(
+      "\0\0\0\x20"
+      "ftypavif",
+      12);
+  WriteText(root + "/a.jpg", "x");
+  WriteText(root + "/deep/g.gif", "GIF89a");
+  WriteText(root + "/deep/notes.txt", "x");
+  WriteText(root + "/o6.avif", avif);
+  std::filesystem::create_symlink("/no/such/disk/b.jpg", root + "/deep/b.jpg");
+  std::filesystem::create_symlink("/no/such/disk", root + "/more");
+  const auto contents = LoadDataset({{"root", root}});
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  const std::string pictures =
+      "2 files are left out, of formats that facet cannot decode (1 AVIF, 1 GIF: o6.avif, "
+      "deep/g.gif); convert to PNG.";
+  const std::string links = "2 links lead nowhere (more, deep/b.jpg): is a disk not mounted?";
+  EXPECT_THAT(contents->notices,
+              ElementsAre("3 other files: o6.avif, deep/g.gif, deep/notes.txt.", pictures, links));
+  std::filesystem::remove(root + "/a.jpg");
+  EXPECT_THAT(std::string(LoadDataset({{"root", root}}).status().message()),
+              HasSubstr("deep/notes.txt; " + pictures + "; " + links));
+}
+
 TEST(Images, AFolderWithoutImagesSaysWhatIsThere) {
   const std::string root = TestFolder();
   WriteText(root + "/deep/readme.md", "x");

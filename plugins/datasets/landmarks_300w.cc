@@ -99,7 +99,7 @@ class Landmarks300W final : public Dataset {
 
   absl::StatusOr<DatasetContents> Load() override {
     contents_ = {};
-    without_image_ = {};
+    without_image_ = dead_links_ = {};
     other_side_ = 0;
     if (options_.folders.empty()) {
       FACET_RETURN_IF_ERROR(AddFolder(""));
@@ -125,6 +125,9 @@ class Landmarks300W final : public Dataset {
           absl::StrCat(Thousands(without_image_.count()),
                        " .pts files have no image beside them: ", without_image_.Names(), "."));
     }
+    if (dead_links_.count() > 0) {
+      contents_.notices.push_back(DeadLinksNotice(dead_links_));
+    }
     return std::move(contents_);
   }
 
@@ -133,6 +136,7 @@ class Landmarks300W final : public Dataset {
   absl::Status AddFolder(const std::string& below) {
     FACET_ASSIGN_OR_RETURN(const FolderListing listing,
                            ListFolder(absl::StrCat(options_.root, "/", below)));
+    for (const std::string& link : listing.dead_links) dead_links_.Add(below + link);
     std::map<std::string, std::string> images;  // by name without extension, the first of each
     for (const std::string& file : listing.files) {
       if (HasImageExtension(file)) images.emplace(file.substr(0, file.rfind('.')), file);
@@ -181,7 +185,7 @@ class Landmarks300W final : public Dataset {
 
   const Options options_;
   DatasetContents contents_;
-  Missing without_image_;
+  Missing without_image_, dead_links_;
   int64_t other_side_ = 0;
 };
 

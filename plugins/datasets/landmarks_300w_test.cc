@@ -87,6 +87,15 @@ TEST(Landmarks300W, SamplesOfATreeInOrder) {
   EXPECT_EQ(afw->samples.size(), 1u);
 }
 
+TEST(Landmarks300W, LinksThatLeadNowhereAreSaid) {
+  const std::string root = TestFolder();
+  AddFace(root, "a");
+  std::filesystem::create_symlink("/no/such/disk/afw", root + "/afw");
+  const auto contents = LoadDataset({{"root", root}});
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_THAT(contents->notices, ElementsAre("1 link leads nowhere (afw): is a disk not mounted?"));
+}
+
 TEST(Landmarks300W, BoxFollowsTheExtentAndTheEyes) {
   const std::string root = TestFolder();
   AddFace(root, "a");

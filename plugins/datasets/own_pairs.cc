@@ -1,5 +1,6 @@
 #include "plugins/datasets/own_pairs.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
@@ -57,6 +58,15 @@ std::string OneSidedFolds(const Protocol& protocol) {
 
 void NoteOneSidedFolds(const std::string& list, const std::string& cure,
                        DatasetContents* contents) {
+  const std::vector<Pair>& pairs = contents->protocol.pairs;
+  const auto genuine =
+      std::count_if(pairs.begin(), pairs.end(), [](const Pair& pair) { return pair.genuine; });
+  if (genuine == 0 || genuine == static_cast<int64_t>(pairs.size())) {
+    const char* const kind = genuine == 0 ? "genuine" : "impostor";
+    contents->notices.push_back(absl::StrCat(
+        list, ": there is no ", kind, " pair at all, so no error rate: add ", kind, " pairs."));
+    return;
+  }
   const std::string folds = OneSidedFolds(contents->protocol);
   if (folds.empty()) return;
   contents->notices.push_back(

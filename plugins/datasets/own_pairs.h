@@ -27,7 +27,7 @@ absl::Status DropEmptyFolds(DatasetContents* contents);
 // What a fold-by-fold error rate cannot be computed of: "fold 3 of 10 (counted from 0) has no
 // impostor pair", the first, or how many. Empty: every fold has both kinds.
 std::string OneSidedFolds(const Protocol& protocol);
-// That as a notice, with what to do about it.
+// That as a notice, with what to do about it; where there is no pair of one kind at all, that.
 void NoteOneSidedFolds(const std::string& list, const std::string& cure, DatasetContents* contents);
 
 // An image beside `path` of the same name with another ending, "Ann_0001.png"; empty: none.

@@ -11,6 +11,30 @@
 
 namespace facet {
 
+namespace {
+
+// `counts`: impostor and genuine pairs of each fold in turn. An error where a fold has none of one.
+absl::Status CheckBothKinds(const Protocol& protocol, const std::vector<int64_t>& counts) {
+  int64_t totals[2] = {0, 0};
+  for (size_t i = 0; i < counts.size(); ++i) totals[i % 2] += counts[i];
+  for (size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0) continue;
+    const char* const kind = i % 2 ? "genuine" : "impostor";
+    if (totals[i % 2] == 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(protocol.name, " has no ", kind,
+                       " pair at all: no error rate can be computed. Add ", kind, " pairs"));
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("fold ", i / 2, " of ", protocol.name, " has no ", kind,
+                     " pair: no error rate can be computed. Give each fold pairs of both kinds",
+                     counts.size() > 4 ? ", or make fewer folds" : ""));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
 absl::Status CheckVerificationInput(const EvaluationInput& input) {
   const Protocol& protocol = input.data->protocol;
   const bool folds = protocol.kind == Protocol::Kind::kFolds;
@@ -32,13 +56,7 @@ absl::Status CheckVerificationInput(const EvaluationInput& input) {
     }
     ++counts[static_cast<size_t>(2 * pair.fold + (pair.genuine ? 1 : 0))];
   }
-  for (size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] > 0) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "fold ", i / 2, " of ", protocol.name, " has no ", i % 2 ? "genuine" : "impostor",
-        " pair: no error rate can be computed. Give each fold pairs of "
-        "both kinds, or make fewer folds"));
-  }
+  FACET_RETURN_IF_ERROR(CheckBothKinds(protocol, counts));
   const auto matrices = static_cast<int64_t>(input.descriptors.size());
   if (matrices != 1 && matrices != num_folds) {
     return absl::InvalidArgumentError(absl::StrCat("descriptors: ", matrices, " matrices for ",

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
 #include "core/base/random.h"
 #include "gmock/gmock.h"
@@ -17,6 +18,7 @@ extern "C" const facet::PluginDescriptor* facet_plugin_descriptor();
 namespace facet {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 std::unique_ptr<Evaluator> Make(const std::string& options) {
@@ -327,6 +329,27 @@ std::string ErrorOf(const EvaluationInput& input, const std::string& options = "
   const auto evaluation = Make(options)->Evaluate(input);
   EXPECT_EQ(evaluation.status().code(), absl::StatusCode::kInvalidArgument);
   return std::string(evaluation.status().message());
+}
+
+TEST(VerificationTest, AdviceOnFoldsIsOnlyWhatHelps) {
+  const char kBoth[] = "Give each fold pairs of both kinds";
+  for (const bool genuine : {false, true}) {
+    Scene scene(Protocol::Kind::kFolds, 3);
+    for (const int64_t fold : {0, 1, 2}) scene.Add(fold, genuine, 1);
+    EXPECT_EQ(ErrorOf(scene.Input()),
+              genuine ? "hand-made has no impostor pair at all: no error rate can be computed. Add "
+                        "impostor pairs"
+                      : "hand-made has no genuine pair at all: no error rate can be computed. Add "
+                        "genuine pairs");
+    scene.Add(1, !genuine, 1);
+    EXPECT_THAT(ErrorOf(scene.Input()), EndsWith(absl::StrCat(kBoth, ", or make fewer folds")));
+  }
+  Scene two(Protocol::Kind::kFolds, 2);
+  two.Add(0, true, 1);
+  two.Add(1, false, 1);
+  EXPECT_THAT(ErrorOf(two.Input()), EndsWith(kBoth));
+  two.data.protocol.kind = Protocol::Kind::kSplit;
+  EXPECT_THAT(ErrorOf(two.Input()), EndsWith(kBoth));
 }
 
 TEST(VerificationTest, BadInputIsAnErrorThatNamesIt) {

@@ -35,6 +35,8 @@ absl::StatusOr<FolderListing> ListFolder(const std::string& folder) {
       listing.folders.push_back(std::move(name));
     } else if (entry->is_regular_file(ignored)) {
       listing.files.push_back(std::move(name));
+    } else if (entry->is_symlink(ignored) && !entry->exists(ignored)) {
+      listing.dead_links.push_back(std::move(name));
     }
   }
   if (error) {
@@ -42,7 +44,13 @@ absl::StatusOr<FolderListing> ListFolder(const std::string& folder) {
   }
   std::sort(listing.files.begin(), listing.files.end());
   std::sort(listing.folders.begin(), listing.folders.end());
+  std::sort(listing.dead_links.begin(), listing.dead_links.end());
   return listing;
+}
+
+std::string DeadLinksNotice(const Missing& links) {
+  return absl::StrCat(Thousands(links.count()), links.count() == 1 ? " link leads" : " links lead",
+                      " nowhere (", links.Names(), "): is a disk not mounted?");
 }
 
 }  // namespace facet

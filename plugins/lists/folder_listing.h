@@ -6,16 +6,20 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "plugins/lists/words.h"
 
 namespace facet {
 
 // Names in `folder` in byte order: those that '*' stands for (core/base/file_patterns.h), so none
 // that begins with a dot, and no Thumbs.db, @eaDir, ... Links are followed, except to a folder that
-// they lie in.
+// they lie in. Links that lead nowhere stand apart.
 struct FolderListing {
-  std::vector<std::string> files, folders;
+  std::vector<std::string> files, folders, dead_links;
 };
 absl::StatusOr<FolderListing> ListFolder(const std::string& folder);
+
+// "2 links lead nowhere (B/2.jpg, C): is a disk not mounted?"
+std::string DeadLinksNotice(const Missing& links);
 
 }  // namespace facet
 

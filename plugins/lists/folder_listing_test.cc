@@ -41,5 +41,30 @@ TEST(ListFolder, ByteOrderWithoutHidden) {
   EXPECT_EQ(ListFolder(folder + "/absent").status().code(), absl::StatusCode::kNotFound);
 }
 
+TEST(ListFolder, LinksThatLeadNowhereStandApart) {
+  namespace fs = std::filesystem;
+  const std::string folder = testing::TempDir() + "/links";
+  fs::remove_all(folder);
+  fs::create_directories(folder + "/person");
+  WriteTestFile("links/1.jpg", "");
+  fs::create_symlink("1.jpg", folder + "/2.jpg");
+  fs::create_directory_symlink("person", folder + "/other");
+  fs::create_symlink("/no/such/disk/person", folder + "/z");
+  fs::create_symlink("/no/such/disk/1.jpg", folder + "/3.jpg");
+  fs::create_symlink("circle", folder + "/circle");
+  fs::create_symlink("1.jpg/1.jpg", folder + "/below a file");
+  fs::create_symlink("/no/such/disk", folder + "/.hidden");
+  const auto listing = ListFolder(folder);
+  ASSERT_TRUE(listing.ok());
+  EXPECT_THAT(listing->files, ElementsAre("1.jpg", "2.jpg"));
+  EXPECT_THAT(listing->folders, ElementsAre("other", "person"));
+  EXPECT_THAT(listing->dead_links, ElementsAre("3.jpg", "below a file", "circle", "z"));
+  Missing links;
+  links.Add("z");
+  EXPECT_EQ(DeadLinksNotice(links), "1 link leads nowhere (z): is a disk not mounted?");
+  links.Add("3.jpg");
+  EXPECT_EQ(DeadLinksNotice(links), "2 links lead nowhere (z, 3.jpg): is a disk not mounted?");
+}
+
 }  // namespace
 }  // namespace facet

@@ -17,7 +17,9 @@ std::string Thousands(int64_t count) {
 }
 
 std::string Missing::Names() const {
-  return absl::StrCat(absl::StrJoin(first_, ", "), count_ > kShown ? ", ..." : "");
+  return absl::StrCat(
+      absl::StrJoin(first_, ", "),
+      count_ > kShown ? absl::StrCat(" and ", Thousands(count_ - kShown), " more") : "");
 }
 
 }  // namespace facet

@@ -18,11 +18,11 @@ class Missing {
   }
   int64_t count() const { return count_; }
   std::string first() const { return count_ == 0 ? "" : first_[0]; }
-  // "a, b, c, ..."
+  // "a, b, c, d, e and 2 more"
   std::string Names() const;
 
  private:
-  static constexpr int64_t kShown = 3;
+  static constexpr int64_t kShown = 5;
   int64_t count_ = 0;
   std::vector<std::string> first_;
 };

@@ -14,9 +14,11 @@ TEST(Words, ThousandsAndMissing) {
   Missing missing;
   for (const char* name : {"a", "b", "c"}) missing.Add(name);
   EXPECT_EQ(missing.Names(), "a, b, c");
-  missing.Add("d");
-  EXPECT_EQ(missing.Names(), "a, b, c, ...");
-  EXPECT_EQ(missing.count(), 4);
+  for (const char* name : {"d", "e"}) missing.Add(name);
+  EXPECT_EQ(missing.Names(), "a, b, c, d, e");
+  for (const char* name : {"f", "g"}) missing.Add(name);
+  EXPECT_EQ(missing.Names(), "a, b, c, d, e and 2 more");
+  EXPECT_EQ(missing.count(), 7);
 }
 
 }  // namespace

@@ -193,12 +193,18 @@ absl::Status CheckFiles(const std::vector<Sample>& samples, const ImageRoot& roo
     if (sample.path.empty()) continue;
     const std::string path = root.Below(sample.path);
     if (patterns.Match(path)) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        "data set \"", context.component_name("data"), "\": the image ", path, " is none of the ",
-        "files that it says it reads below `", root.option, "` (",
-        absl::StrJoin(said->second, ", "),
-        "; '*' stands for no name that begins with a dot, nor for what systems leave, as @eaDir): ",
-        "rename it, or have the data set's InputDirectory() name it"));
+    const std::string image =
+        absl::StrCat("data set \"", context.component_name("data"), "\": the image ", path, " ");
+    if (!FilePatterns({"**/*"}).Match(path)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(image,
+                       "is never read, for a name in it begins with a dot or is one that systems "
+                       "leave, as @eaDir: rename it, or leave it out of the list"));
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat(image, "is none of the files that it says it reads below `", root.option,
+                     "` (", absl::StrJoin(said->second, ", "),
+                     "): move it, or have the data set's InputDirectory() name it"));
   }
   return absl::OkStatus();
 }

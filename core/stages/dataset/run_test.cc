@@ -3,6 +3,7 @@
 #include <functional>
 #include <stdexcept>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/hash.h"
 #include "core/image/image_io.h"
 #include "core/pipeline/context_testing.h"
@@ -15,7 +16,9 @@
 namespace facet {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Even samples are files, odd ones rendered: 40 x 30 px whose colour is the number.
 class FakeDataset final : public Dataset {
@@ -132,7 +135,26 @@ TEST(RunDataset, ASampleThatTheKeyDoesNotCoverIsRefused) {
   EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("is none of the files that it says it reads below `root` "
-                        "(*.txt, images/*/*.png;"));
+                        "(*.txt, images/*/*.png): move it, or "));
+}
+
+TEST(RunDataset, AFileThatIsNeverReadIsSaidWithWhatAUserCanDo) {
+  for (const char* path : {"@eaDir/1.jpg", ".x.jpg", "Ann/.hidden/1.jpg", "Ann/Thumbs.db"}) {
+    DatasetContents contents = Contents();
+    for (Sample& sample : contents.samples) sample.path = "Ann/" + sample.key;
+    contents.samples[7].path = path;
+    DatasetContext context(contents, 2, "/data/faces");
+    context.uses_["data"].options["root"] = "/data/faces";
+    context.files_["root"] = {"**/*"};
+    const absl::Status status = RunDataset(context);
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr(absl::StrCat("the image ", path,
+                                             " is never read, for a name in it "
+                                             "begins with a dot or is one that systems leave, as "
+                                             "@eaDir: rename it, or leave it out of the list")),
+                      Not(HasSubstr("InputDirectory"))));
+  }
 }
 
 TEST(RunDataset, AnImageThatCannotBeRenderedIsCountedAndLeftOut) {
