@@ -151,8 +151,8 @@ absl::StatusOr<Sample> ReadSample(const CsvTable& table, const Row& row, Landmar
 // What occurs again, by file and line.
 class Repeated {
  public:
-  Repeated(std::string path, const char* what, const char* cure)
-      : path_(std::move(path)), what_(what), cure_(cure) {}
+  Repeated(std::string path, const char* one, const char* many, const char* cure)
+      : path_(std::move(path)), one_(one), many_(many), cure_(cure) {}
 
   void Add(const std::string& key, int64_t line) {
     const auto [first, is_new] = line_of_.emplace(key, line);
@@ -161,12 +161,12 @@ class Repeated {
   }
   void Report(std::vector<std::string>* notices) const {
     if (count_ == 0) return;
-    notices->push_back(absl::StrCat(path_, ": ", Thousands(count_), what_, " (", example_,
-                                    count_ > 1 ? ", ..." : "", "); ", cure_, "."));
+    notices->push_back(absl::StrCat(path_, ": ", Thousands(count_), count_ == 1 ? one_ : many_,
+                                    " (", example_, count_ > 1 ? ", ..." : "", "); ", cure_, "."));
   }
 
  private:
-  const std::string path_, what_, cure_;
+  const std::string path_, one_, many_, cure_;
   std::unordered_map<std::string, int64_t> line_of_;
   int64_t count_ = 0;
   std::string example_;
@@ -278,7 +278,8 @@ absl::StatusOr<std::vector<Sample>> ReadImageTable(const std::string& path,
   if (!scheme.ok()) return Annotate(scheme.status(), path);
   std::vector<Sample> samples;
   std::unordered_map<std::string, int64_t> line_of_key, faces_of_path;
-  Repeated repeated(path, " rows are of an image and face that an earlier row has",
+  Repeated repeated(path, " row is of an image and face that an earlier row has",
+                    " rows are of an image and face that an earlier row has",
                     "each counts as a further sample: delete those that are not meant");
   for (const Row& row : table.rows()) {
     FACET_ASSIGN_OR_RETURN(Sample sample, ReadSample(table, row, *scheme));
@@ -312,7 +313,8 @@ absl::StatusOr<PairTable> ReadPairTable(const std::string& path, bool split, int
   Protocol& protocol = pairs.protocol;
   protocol.kind = split ? Protocol::Kind::kSplit : Protocol::Kind::kFolds;
   Templates templates(samples);
-  Repeated repeated(path, " pairs occur again, in one order or the other",
+  Repeated repeated(path, " pair occurs again, in one order or the other",
+                    " pairs occur again, in one order or the other",
                     "each counts again: delete those that are not meant");
   for (const Row& row : table.rows()) {
     Pair pair;

@@ -1,4 +1,5 @@
 // The stages detect, align and pack on a small data set with broken files.
+#include <filesystem>
 #include <fstream>
 
 #include "core/pipeline/room.h"
@@ -186,7 +187,7 @@ TEST_F(FaceStages, CropsFollowTheAlignmentsRowByRow) {
 TEST_F(FaceStages, RawCropsThatCannotFitAreRefusedBeforeTheFirst) {
   AddImage("a.png", {{20, 20}});
   FakeContext context = MakeContext("pack", {{"size_px", 4096}, {"encoding", "raw"}});
-  fs::create_directories(folder_ + "/align");
+  std::filesystem::create_directories(folder_ + "/align");
   std::ofstream alignments(folder_ + "/align/alignments.jsonl");
   const int64_t count = FreeDisk(folder_) / (int64_t{4096} * 4096 * 3) + 100;
   for (int64_t i = 0; i < count; ++i) alignments << "{}\n";
@@ -197,7 +198,7 @@ TEST_F(FaceStages, RawCropsThatCannotFitAreRefusedBeforeTheFirst) {
   EXPECT_THAT(std::string(status.message()),
               testing::AllOf(HasSubstr(absl::StrCat(count, " raw crops of 4096 x 4096 px need")),
                              HasSubstr(" left: make room there, or name a store")));
-  EXPECT_FALSE(fs::exists(context.output_ + "/crops.mdb"));
+  EXPECT_FALSE(std::filesystem::exists(context.output_ + "/crops.mdb"));
 }
 
 TEST_F(FaceStages, ARequestToStopIsHeeded) {
