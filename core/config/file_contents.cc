@@ -25,6 +25,7 @@ struct Signature {
   const char* what;
   const char* help;
   std::vector<std::string> suffixes;  // of names that say so
+  size_t at = 0;                      // where the bytes stand
 };
 
 const std::vector<Signature>& Signatures() {
@@ -51,7 +52,8 @@ const std::vector<Signature>& Signatures() {
        "an HDF5 file",
        "convert the weights with the tool that wrote them",
        {".h5", ".hdf5", ".mat"}},
-      {"%PDF-", "a PDF", "", {".pdf"}}};
+      {"%PDF-", "a PDF", "", {".pdf"}},
+      {"ustar", "a tar archive", "unpack it with tar", {".tar"}, 257}};
   return *kSignatures;
 }
 
@@ -95,7 +97,8 @@ FileContent ForeignContent(const std::string& path, std::string_view start) {
   const std::string suffix =
       absl::AsciiStrToLower(std::filesystem::path(path).extension().string());
   for (const Signature& signature : Signatures()) {
-    if (start.substr(0, signature.bytes.size()) != signature.bytes) continue;
+    if (start.size() < signature.at) continue;
+    if (start.substr(signature.at, signature.bytes.size()) != signature.bytes) continue;
     return {signature.what, signature.help, IsIn(suffix, signature.suffixes)};
   }
   if (start.substr(0, 3) == "\xEF\xBB\xBF") start.remove_prefix(3);

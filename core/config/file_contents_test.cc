@@ -42,6 +42,7 @@ TEST(FileContentsTest, ArchivesAreNamedAndSoIsWhatTheirNamesSay) {
   }
   EXPECT_EQ(What("w.caffemodel", "\x1F\x8B\x08"), "compressed with gzip");
   EXPECT_EQ(What("w.dat", "BZh91AY"), "compressed with bzip2");
+  EXPECT_EQ(What("w.safetensors", std::string(257, '\0') + "ustar"), "a tar archive");
   EXPECT_EQ(What("w.onnx",
                  "\xFD"
                  "7zXZ\0"s),
