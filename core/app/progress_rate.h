@@ -2,7 +2,8 @@
 //
 // A stage may count several things one after another (examples, then trainings): each is a part
 // with a pace of its own. One that goes on from a checkpoint begins with what was done before. And
-// the pace changes (a phase of a training that learns more tensors), so that the last minute counts.
+// the pace changes (a phase of a training that learns more tensors), so that the last minute
+// counts.
 #ifndef FACET_CORE_APP_PROGRESS_RATE_H_
 #define FACET_CORE_APP_PROGRESS_RATE_H_
 

@@ -40,7 +40,8 @@ std::vector<PlannedStage> LookUp(const StageGraph& graph, const PlannedExperimen
 }
 
 std::vector<StageOutcome> Compute(const StageGraph& graph, const PlannedExperiment& planned,
-                                  const std::string& log_name, VerbContext& context) {
+                                  const std::string& log_name, VerbContext& context,
+                                  const std::set<std::string>& force) {
   NoteFirstSignal();
   Progress progress(
       graph, FormOf(context), context.verbosity, [](const Json&) {},
@@ -58,7 +59,7 @@ std::vector<StageOutcome> Compute(const StageGraph& graph, const PlannedExperime
   fs::create_directories(options.log_folder, error);  // a missing folder shows below
   options.stop = &StopSignal;
   options.provenance = BuildInfo();
-  options.force = {"preview"};  // no key says which fonts the machine has
+  options.force = force;
   return RunStages(graph, planned.environment, *planned.store, digests, workers, progress, options);
 }
 

@@ -1,7 +1,7 @@
 // SIGINT and SIGTERM. Either ends the host at once (130 or 143), whatever it waits for, but for the
-// verbs that have something to bring to an end, which call NoteFirstSignal(): then the first is only
-// noted. Running stages write their checkpoints, and the host exits with 75; the second ends it at
-// once. Its workers die with it, and the store stays valid.
+// verbs that have something to bring to an end, which call NoteFirstSignal(): then the first is
+// only noted. Running stages write their checkpoints, and the host exits with 75; the second ends
+// it at once. Its workers die with it, and the store stays valid.
 #ifndef FACET_CORE_APP_SIGNALS_H_
 #define FACET_CORE_APP_SIGNALS_H_
 

@@ -65,13 +65,13 @@ void AddRowProblems(const Experiment& experiment, VerbContext& context,
   }
 }
 
-// Of a file without errors. Rows are planned one by one only where all together cannot be: there may
-// be thousands that rest on each other.
+// Of a file without errors. Rows are planned one by one only where all together cannot be: there
+// may be thousands that rest on each other.
 void AddPlanProblems(const Experiment& experiment, VerbContext& context,
                      std::vector<Diagnostic>* problems) {
   const std::vector<const Row*> rows = RowsOf(experiment);
-  const auto plan = PlanExperiment(experiment, rows, AllStageTypes(), context.catalogue(),
-                                   Machine::ThisOne());
+  const auto plan =
+      PlanExperiment(experiment, rows, AllStageTypes(), context.catalogue(), Machine::ThisOne());
   if (!plan.ok()) {
     AddRowProblems(experiment, context, problems);
     return;

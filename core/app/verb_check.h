@@ -1,5 +1,5 @@
-// facet check FILE: every mistake of an experiment at once, missing inputs too. Runs nothing, unless
-// --inputs asks for what the data sets hold (input_check.h).
+// facet check FILE: every mistake of an experiment at once, missing inputs too. Runs nothing,
+// unless --inputs asks for what the data sets hold (input_check.h).
 #ifndef FACET_CORE_APP_VERB_CHECK_H_
 #define FACET_CORE_APP_VERB_CHECK_H_
 

@@ -59,12 +59,14 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
   const std::string out = arguments.out.empty() ? DefaultName(arguments, row) : arguments.out;
   const auto folder = std::filesystem::absolute(out).parent_path();
   if (std::error_code error; !std::filesystem::is_directory(folder, error)) {
-    return Fail(context,
-                absl::NotFoundError(absl::StrCat("--out ", out, ": there is no folder ",
-                                                 folder.string())),
-                kExitUsage);
+    return Fail(
+        context,
+        absl::NotFoundError(absl::StrCat("--out ", out, ": there is no folder ", folder.string())),
+        kExitUsage);
   }
-  const std::vector<StageOutcome> outcomes = Compute(*graph, *planned, "preview", context);
+  // Always: no key says which fonts the machine has.
+  const std::vector<StageOutcome> outcomes =
+      Compute(*graph, *planned, "preview", context, {graph->stages.back().type});
   if (!HasArtifact(outcomes.back().state)) return TellFailure(*graph, outcomes, context);
   const auto picture = StoredFile(*planned->store, outcomes.back().artifact, "preview.png");
   if (!picture.ok()) return Fail(context, picture.status(), kExitBug);

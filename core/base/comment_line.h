@@ -1,5 +1,5 @@
-// Comments in lists of names, one a line: "#", "# by hand", "## people", but not "#hash", which is a
-// name.
+// Comments in lists of names, one a line: "#", "# by hand", "## people", but not "#hash", which is
+// a name.
 #ifndef FACET_CORE_BASE_COMMENT_LINE_H_
 #define FACET_CORE_BASE_COMMENT_LINE_H_
 

@@ -2,8 +2,8 @@
 //
 // As in a shell, '*', '?' and '[...]' stand for characters of one name, "**" for any number of
 // folders, and none of them for a name that begins with a dot, nor for what systems and file
-// servers leave among a user's files: lost+found, Thumbs.db, desktop.ini, __MACOSX, @eaDir, ... (the
-// list is in the source; in any case of letters). No patterns at all: every file.
+// servers leave among a user's files: lost+found, Thumbs.db, desktop.ini, __MACOSX, @eaDir, ...
+// (the list is in the source; in any case of letters). No patterns at all: every file.
 #ifndef FACET_CORE_BASE_FILE_PATTERNS_H_
 #define FACET_CORE_BASE_FILE_PATTERNS_H_
 

@@ -47,7 +47,8 @@ std::string Readable(const std::string& line) {
   return readable;
 }
 
-// The stretch of a line around the caret, which a terminal can show; `before` is what is left of it.
+// The stretch of a line around the caret, which a terminal can show; `before` is what is left of
+// it.
 struct Stretch {
   std::string text, before;
   int caret_width = 1;

@@ -40,8 +40,8 @@ struct Diagnostic {
 // By source (files in the order of their names, then --set), line and column.
 void SortByPlace(std::vector<Diagnostic>* diagnostics);
 
-// As above, with ANSI colours if wanted; what is too long for a terminal is cut, a source line around
-// its caret. Ends in a newline.
+// As above, with ANSI colours if wanted; what is too long for a terminal is cut, a source line
+// around its caret. Ends in a newline.
 std::string Render(const Diagnostic& diagnostic, bool colour);
 // The first 20, sorted by place, then how many more there are; errors come before warnings where
 // not all fit.

@@ -172,7 +172,8 @@ FileContent ForeignEncoding(const std::string& path, std::string_view text) {
     std::string_view bytes;
     const char *name, *encoding;
   };
-  // Marks of byte order, the longer first; then what a first ASCII character looks like without one.
+  // Marks of byte order, the longer first; then what a first ASCII character looks like without
+  // one.
   static const Mark kMarks[] = {{"\xFF\xFE\0\0"sv, "UTF-32 (little-endian)", "UTF-32"},
                                 {"\0\0\xFE\xFF"sv, "UTF-32 (big-endian)", "UTF-32"},
                                 {"\xFF\xFE"sv, "UTF-16 (little-endian)", "UTF-16"},

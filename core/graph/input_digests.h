@@ -1,10 +1,11 @@
 // Content digests of files and folders outside the store, and of the store's own blobs.
 //
 // A file's is its SHA-256; a folder's is over the sorted (relative path, size, digest) of the
-// files below it that its patterns name, and the names of such folders; links are followed. Files are hashed in parallel, and never twice: the index remembers
-// (path, size, mtime ns, ctime ns, inode) -> digest. A file that changed within the last second is
-// not remembered, as a later change could leave the same times. The index is a cache: losing it
-// costs time only. One object per process; Digest() may be called from several threads.
+// files below it that its patterns name, and the names of such folders; links are followed. Files
+// are hashed in parallel, and never twice: the index remembers (path, size, mtime ns, ctime ns,
+// inode) -> digest. A file that changed within the last second is not remembered, as a later change
+// could leave the same times. The index is a cache: losing it costs time only. One object per
+// process; Digest() may be called from several threads.
 #ifndef FACET_CORE_GRAPH_INPUT_DIGESTS_H_
 #define FACET_CORE_GRAPH_INPUT_DIGESTS_H_
 
@@ -71,8 +72,8 @@ class InputDigests {
   const Progress progress_;
   const std::function<bool()> stop_;
   std::mutex mutex_;
-  // Path, its role (folder, kept, patterns), and what lists the files: an artifact's content and the
-  // option that it is asked for.
+  // Path, its role (folder, kept, patterns), and what lists the files: an artifact's content and
+  // the option that it is asked for.
   using Asked = std::tuple<std::string, bool, bool, std::vector<std::string>, std::string>;
   std::map<Asked, std::string> answers_;
   int64_t num_hashed_ = 0;

@@ -21,9 +21,9 @@ class CaptionWriter {
   CaptionWriter(const CaptionWriter&) = delete;
   CaptionWriter& operator=(const CaptionWriter&) = delete;
 
-  // One line, kLinePx high, into the rectangle of `width` px whose upper left corner is (x, y), which
-  // lies in the image and is of one colour. What is too long loses its end; with `keep_end`, its
-  // middle. Not UTF-8: with replacement characters.
+  // One line, kLinePx high, into the rectangle of `width` px whose upper left corner is (x, y),
+  // which lies in the image and is of one colour. What is too long loses its end; with `keep_end`,
+  // its middle. Not UTF-8: with replacement characters.
   void Write(const std::string& text, bool keep_end, int x, int y, int width,
              const std::array<uint8_t, 3>& bgr, Image* image);
 

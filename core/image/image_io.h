@@ -18,8 +18,8 @@
 // What may be seen through is composed on white: no hidden colour is looked at. Deep samples are
 // cut to 8 bits (PNG) or rounded (the others), small ones stretched. Profiles: stored values are
 // taken as sRGB, as OpenCV does and those who train networks with it. A fourth sample
-// that is not said to be alpha (BMP without a mask for it, TIFF) means nothing. Refused by name: JPEG of 12 bits, TIFF of 32 bits
-// or floats, and GIF, AVIF, HEIC, ... (image_format.h).
+// that is not said to be alpha (BMP without a mask for it, TIFF) means nothing. Refused by name:
+// JPEG of 12 bits, TIFF of 32 bits or floats, and GIF, AVIF, HEIC, ... (image_format.h).
 //
 // OpenCV alone takes a truncated JPEG for a whole one (grey fill, a warning on stderr) and a header
 // of 30000 x 30000 for 2.7 GB. Here the header is read first, and the libraries' warnings count.

@@ -1,4 +1,5 @@
-// What was odd about images that were taken nevertheless (image_io.h), counted for a stage's notices.
+// What was odd about images that were taken nevertheless (image_io.h), counted for a stage's
+// notices.
 #ifndef FACET_CORE_IMAGE_IMAGE_REMARKS_H_
 #define FACET_CORE_IMAGE_IMAGE_REMARKS_H_
 

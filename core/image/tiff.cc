@@ -94,8 +94,9 @@ absl::Status BrokenTiff(const TiffFile& file) {
 
 enum class TiffAlpha { kNone, kMultiplied, kApart };
 
-// What the picture's extra samples are, as libtiff leaves them: it multiplies an alpha that is apart into
-// colours, but not into grey. Samples of which the file does not say what they are (0) are no alpha.
+// What the picture's extra samples are, as libtiff leaves them: it multiplies an alpha that is
+// apart into colours, but not into grey. Samples of which the file does not say what they are (0)
+// are no alpha.
 TiffAlpha AlphaOf(TIFF* tiff) {
   uint16_t photometric = 0, num_extra = 0;
   uint16_t* extra = nullptr;

@@ -1,5 +1,5 @@
-// Rows -> stages. Each stage type says how it is planned (core/stages/<stage>/plan.cc); this is what
-// it is planned with. Stages that are equal in everything are one stage of all their rows.
+// Rows -> stages. Each stage type says how it is planned (core/stages/<stage>/plan.cc); this is
+// what it is planned with. Stages that are equal in everything are one stage of all their rows.
 #ifndef FACET_CORE_PIPELINE_PLANNER_H_
 #define FACET_CORE_PIPELINE_PLANNER_H_
 
@@ -52,8 +52,8 @@ class Planner {
 
   static void SetSeed(const Row& row, const std::string& stream, StageSpec* stage);
   // Stages that run networks or learn. Their bits depend on the number of threads: OpenBLAS divides
-  // a product among them, and rounds the parts in different orders (most of all with its kernels for
-  // AVX2); LibTorch takes another convolution for one thread and few images.
+  // a product among them, and rounds the parts in different orders (most of all with its kernels
+  // for AVX2); LibTorch takes another convolution for one thread and few images.
   void SetNumerics(const Row& row, StageSpec* stage) const;
 
   const Catalogue& catalogue() const { return catalogue_; }

@@ -1,5 +1,5 @@
-// Room for what a stage is about to make: what it needs at least, which is certain before it begins,
-// against what the machine has. A stage that cannot end well is refused at once.
+// Room for what a stage is about to make: what it needs at least, which is certain before it
+// begins, against what the machine has. A stage that cannot end well is refused at once.
 #ifndef FACET_CORE_PIPELINE_ROOM_H_
 #define FACET_CORE_PIPELINE_ROOM_H_
 
@@ -10,8 +10,8 @@
 
 namespace facet {
 
-// ResourceExhausted if the disk of `folder` has less than `bytes` free; `what`: "2,600,000 raw crops
-// of 256 px". OK where that cannot be found out.
+// ResourceExhausted if the disk of `folder` has less than `bytes` free; `what`: "2,600,000 raw
+// crops of 256 px". OK where that cannot be found out.
 absl::Status CheckDisk(const std::string& folder, int64_t bytes, const std::string& what);
 // The same of the memory that this process may ever have: RAM and swap, or a container's limit.
 absl::Status CheckMemory(int64_t bytes, const std::string& what);

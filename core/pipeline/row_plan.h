@@ -24,8 +24,8 @@ struct Remark {
 struct RowPlan {
   StageGraph graph;
   std::map<std::string, int> results;  // row id -> the stage that makes its result
-  // (row id, port type, branch) -> the stage that makes it for that row. Rows that only pass on what
-  // another row makes are not among them.
+  // (row id, port type, branch) -> the stage that makes it for that row. Rows that only pass on
+  // what another row makes are not among them.
   std::map<std::tuple<std::string, std::string, std::string>, int> made;
   std::map<int, std::vector<Remark>> remarks;  // by stage
   const std::vector<StageType>* types = nullptr;

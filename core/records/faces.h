@@ -1,5 +1,5 @@
-// faces.jsonl: one FaceRecord a sample. alignments.jsonl: one AlignmentRecord for every sample that has a
-// face, but for those that the aligner fails on.
+// faces.jsonl: one FaceRecord a sample. alignments.jsonl: one AlignmentRecord for every sample that
+// has a face, but for those that the aligner fails on.
 #ifndef FACET_CORE_RECORDS_FACES_H_
 #define FACET_CORE_RECORDS_FACES_H_
 

@@ -1,4 +1,5 @@
-// Every record that stages hand on, with every number in it broken in turn: none of them is written.
+// Every record that stages hand on, with every number in it broken in turn: none of them is
+// written.
 #include <cmath>
 #include <functional>
 #include <limits>

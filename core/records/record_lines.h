@@ -4,8 +4,8 @@
 // wrong type (InvalidArgument); names it does not know it ignores. Numbers that are not finite are
 // stored as the texts "nan", "inf" and "-inf".
 //
-// What components hand on is checked where it is written: every record has a CheckRecord() beside its
-// ToJson(). Internal: what it has that is not finite, or not of the stated shape.
+// What components hand on is checked where it is written: every record has a CheckRecord() beside
+// its ToJson(). Internal: what it has that is not finite, or not of the stated shape.
 #ifndef FACET_CORE_RECORDS_RECORD_LINES_H_
 #define FACET_CORE_RECORDS_RECORD_LINES_H_
 

@@ -147,8 +147,8 @@ std::vector<std::string> Grouped(const std::vector<std::pair<std::string, std::s
   return lines;
 }
 
-// What the results are: what they were measured on, other metrics than the head's, kinds of standard
-// error, sources.
+// What the results are: what they were measured on, other metrics than the head's, kinds of
+// standard error, sources.
 std::vector<std::string> NotesOf(const std::vector<Headline>& headlines) {
   std::vector<std::pair<std::string, std::string>> measured, errors, metrics, reported;
   for (const Headline& each : headlines) {

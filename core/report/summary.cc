@@ -44,7 +44,8 @@ std::string TakeBrackets(std::string* text) {
 }  // namespace
 
 // Evaluation::protocol is "NAME, 6000 pairs, sha256 ...", or "302 samples, sha256 ..." without a
-// protocol; templates or images in place of pairs that were not scored. A data set says in brackets at the end of the name where the pairs are from.
+// protocol; templates or images in place of pairs that were not scored. A data set says in brackets
+// at the end of the name where the pairs are from.
 std::string MeasuredOn(const ReportRow& row) {
   const std::string& protocol = row.evaluation.protocol;
   const std::string said = protocol.substr(0, protocol.rfind(", sha256 "));

@@ -55,8 +55,8 @@ absl::Status LoadWeights(const StoredTensors& weights, Architecture& architectur
 // all tensors: a bias without its weights, or means without what they were measured of, would be
 // worse than none. The loss's only if the loss and the classes are the same. {"copied": [...],
 // "new": [...], "unused": [...], "incomplete": [...]}: tensors that were copied, that keep their
-// initial values, that had no counterpart or belong to a layer that did not fit; and layers of which
-// some tensors agree. InvalidArgument: no layer agrees.
+// initial values, that had no counterpart or belong to a layer that did not fit; and layers of
+// which some tensors agree. InvalidArgument: no layer agrees.
 absl::StatusOr<Json> CopyLayers(const Model& from, const Model& to, Architecture& architecture,
                                 Loss& loss);
 

@@ -5,8 +5,8 @@
 // activations of one part are in memory at a time (Gao et al., arXiv:2101.06983, section 3.2): the
 // embeddings of all parts without a graph, the loss of the whole batch and its gradient by them,
 // then each part again with a graph, which that gradient goes through. Loss and miner see the whole
-// batch, so it is the gradient of the large batch for any loss, up to the order of sums; except that
-// statistics of a batch (batch normalisation) are those of a part, and dropout draws per part.
+// batch, so it is the gradient of the large batch for any loss, up to the order of sums; except
+// that statistics of a batch (batch normalisation) are those of a part, and dropout draws per part.
 #ifndef FACET_CORE_TRAINING_OBJECTIVE_H_
 #define FACET_CORE_TRAINING_OBJECTIVE_H_
 
@@ -59,8 +59,8 @@ class Objective {
   // After the step.
   void Remember(const Value& value) { memory_.Push(value.embeddings, value.labels); }
 
-  // The loss of a batch without its gradient. num_correct: of the classifier; -1 where there is none,
-  // and only then `loss` counts.
+  // The loss of a batch without its gradient. num_correct: of the classifier; -1 where there is
+  // none, and only then `loss` counts.
   struct Validation {
     double loss = 0.0;
     int64_t num_correct = -1, num_images = 0;

@@ -1,5 +1,5 @@
-// What the training loop may be told, declared like a component's options (core/api/options.h). Defaults
-// are the paper's where it gives one (Parkhi et al. 2015, section 4).
+// What the training loop may be told, declared like a component's options (core/api/options.h).
+// Defaults are the paper's where it gives one (Parkhi et al. 2015, section 4).
 #ifndef FACET_CORE_TRAINING_SETTINGS_H_
 #define FACET_CORE_TRAINING_SETTINGS_H_
 

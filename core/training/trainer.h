@@ -75,7 +75,8 @@ class Trainer {
   bool takes_tuples() const { return parts_.loss.takes() != TupleKind::kNone; }
   int64_t num_steps() const { return step_; }
   int64_t num_without_tuples() const { return num_none_there_ + num_none_found_; }
-  // Learned tensors and buffers by name, the loss's as "loss.<name>"; the averages if there are any.
+  // Learned tensors and buffers by name, the loss's as "loss.<name>"; the averages if there are
+  // any.
   TensorSources Weights() const;
 
  private:

@@ -35,8 +35,8 @@ struct TupleSupply {
   }
 };
 
-// labels: of all training images. Then epoch by epoch: which of them its batches consist of. A tuple
-// is of different images: one that comes twice in a batch is no pair.
+// labels: of all training images. Then epoch by epoch: which of them its batches consist of. A
+// tuple is of different images: one that comes twice in a batch is no pair.
 TupleSupply SupplyOf(const std::vector<int64_t>& labels, int64_t batch);
 void AddEpoch(const std::vector<int64_t>& labels, const std::vector<int64_t>& order,
               TupleSupply* supply);

@@ -21,8 +21,8 @@
 // person: these rows share one file (path), sizes and hash. A hit that failed is a row too, without
 // a path, removed with the reason ("html", "http status", "timeout", ...); so are files that cannot
 // be decoded ("truncated", "damaged"). Where the truth of URLs is known (`truth`; empty: truth.csv
-// in the folder of the stage before; columns in curators/search/collected_truth.h) it becomes a run of the
-// stage "truth"; repeated URLs are exact duplicates there.
+// in the folder of the stage before; columns in curators/search/collected_truth.h) it becomes a run
+// of the stage "truth"; repeated URLs are exact duplicates there.
 //
 // A killed stage goes on from the folder's journal and with the command's answers so far. Finished,
 // it is cached by its options: to try failures that may pass (timeouts, refused connections, 5xx)

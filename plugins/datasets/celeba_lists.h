@@ -18,8 +18,8 @@
 namespace facet {
 
 // Image -> its `columns` numbers. InvalidArgument, by file and line: another number of fields, a
-// field that is no whole number, an image that does not lie below the images' folder, an image that occurs twice, as many lines as the head does not
-// say.
+// field that is no whole number, an image that does not lie below the images' folder, an image that
+// occurs twice, as many lines as the head does not say.
 using CelebaTable = std::map<std::string, std::vector<int64_t>>;
 absl::StatusOr<CelebaTable> ReadCelebaTable(const std::string& path, size_t columns);
 

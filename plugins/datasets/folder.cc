@@ -1,15 +1,16 @@
 // A folder of people: <root>/<identity>/<image>, one folder per identity.
 //
 // Samples are in byte order of identity, then file name; key and path are "<identity>/<file>".
-// Files and folders that begin with a dot are ignored, and so is what systems leave behind (Thumbs.db,
-// @eaDir, __MACOSX, ...: core/base/file_patterns.h). Which files are images is said by their
-// extension (jpg, jpeg, png, pgm, ppm, pnm, bmp, tif, tiff, webp, in any case), or with accept =
-// "content" by their first bytes; they are not opened here, so that a broken image is found, named
-// and counted where faces are detected. Files that are left out are looked at: a notice counts those
-// that are images (a.jfif, names without a dot) or pictures that cannot be decoded (GIF, AVIF).
-// Folders inside an identity are not entered; images beside the identities' folders and links that
-// lead nowhere are not taken, which notices say. `list` names the images of the `curated` snapshot, one
-// relative path a line; "#" and "# text" are comments, "#text" is a name.
+// Files and folders that begin with a dot are ignored, and so is what systems leave behind
+// (Thumbs.db, @eaDir, __MACOSX, ...: core/base/file_patterns.h). Which files are images is said by
+// their extension (jpg, jpeg, png, pgm, ppm, pnm, bmp, tif, tiff, webp, in any case), or with
+// accept = "content" by their first bytes; they are not opened here, so that a broken image is
+// found, named and counted where faces are detected. Files that are left out are looked at: a
+// notice counts those that are images (a.jfif, names without a dot) or pictures that cannot be
+// decoded (GIF, AVIF). Folders inside an identity are not entered; images beside the identities'
+// folders and links that lead nowhere are not taken, which notices say. `list` names the images of
+// the `curated` snapshot, one relative path a line; "#" and "# text" are comments, "#text" is a
+// name.
 // Filters, in this order: exclude, snapshot, max_images, min_images, max_identities.
 // Errors: NotFound if no image is left; InvalidArgument for snapshot = "curated" without a list.
 // Example: data = { use = "folder", root = "${FACET_DATA}/celeba", min_images = 10 }

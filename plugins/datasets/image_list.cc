@@ -17,8 +17,8 @@
 // counts again, and a notice says so. Samples are in the list's order, templates in that of the
 // pairs. Where the list has no fold of a sample, its identity's fold is that of its pairs, if they
 // all lie in one.
-// Files are looked for: missing = "skip" counts images that are not there and drops their pairs, and
-// folds that have none left.
+// Files are looked for: missing = "skip" counts images that are not there and drops their pairs,
+// and folds that have none left.
 // Errors: what is not of the tables' form, by file and line; missing images; no image left.
 // Example: data = { use = "image_list", root = "${FACET_DATA}/mine", list = "images.csv" }
 #include <filesystem>

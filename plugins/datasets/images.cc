@@ -1,11 +1,11 @@
 // Images alone: a folder of them, flat or with folders inside, of nobody in particular.
 //
-// Samples are in byte order of their paths below root, files of a folder before its folders; key and
-// path are that path. There are no identities and no protocol: this is for what looks at images one
-// by one, `facet describe` and detectors. Files and folders that begin with a dot are ignored. What is
-// an image by its extension or by its first bytes is taken, so that a broken one is found, named and
-// counted where faces are detected; other files are counted and named, and so are pictures that cannot
-// be decoded (GIF, AVIF) and links that lead nowhere.
+// Samples are in byte order of their paths below root, files of a folder before its folders; key
+// and path are that path. There are no identities and no protocol: this is for what looks at images
+// one by one, `facet describe` and detectors. Files and folders that begin with a dot are ignored.
+// What is an image by its extension or by its first bytes is taken, so that a broken one is found,
+// named and counted where faces are detected; other files are counted and named, and so are
+// pictures that cannot be decoded (GIF, AVIF) and links that lead nowhere.
 // Errors: NotFound if there is no image.
 // Example: data = { use = "images", root = "${HOME}/photographs" }
 #include <string>

@@ -3,13 +3,13 @@
 // One file: Python's pickle of a list of image files (JPEG, 112 x 112 px, aligned already) and a
 // list of truth values; images 2i and 2i + 1 are pair i, genuine where value i is true. Both may be
 // NumPy's: arrays of bytes, truths as scalars or an array. It is read without running anything
-// (datasets/pickle.h); other pickles are refused. The protocol is
+// (datasets/pickle/pickle.h); other pickles are refused. The protocol is
 // InsightFace's: `folds` runs of consecutive pairs, the first (pairs mod folds) of them one longer,
 // as scikit-learn's KFold without shuffling cuts them. Who is on an image is not known: identities
 // are empty. Pixels go through Render(); the dataset stage stores them as JPEG of high quality, so
-// they differ from the file's by one more compression. Keys are "image_000000" on. Where the pairs are
-// sorted, folds may be of one kind alone, which a notice says, with the number of folds that helps.
-// Faces are aligned: take detector `central` with side 1 and aligner `none`.
+// they differ from the file's by one more compression. Keys are "image_000000" on. Where the pairs
+// are sorted, folds may be of one kind alone, which a notice says, with the number of folds that
+// helps. Faces are aligned: take detector `central` with side 1 and aligner `none`.
 // Errors: NotFound; a file of another form, at which byte; twice as many images as truth values.
 // Example: data = { use = "insightface_bin", file = "${FACET_DATA}/agedb_30.bin" }
 #include <cstdint>
@@ -25,7 +25,7 @@
 #include "core/api/dataset.h"
 #include "core/image/image_io.h"
 #include "plugins/datasets/own_pairs.h"
-#include "plugins/datasets/pickle.h"
+#include "plugins/datasets/pickle/pickle.h"
 #include "plugins/lists/words.h"
 
 namespace {

@@ -3,7 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "plugins/datasets/dataset_testing.h"
-#include "plugins/datasets/pickle_testing.h"
+#include "plugins/datasets/pickle/pickle_testing.h"
 
 namespace facet {
 namespace {

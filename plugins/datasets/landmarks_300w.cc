@@ -1,9 +1,9 @@
 // Faces with 68 landmarks: a tree of images with a .pts file beside each, as 300-W, AFW, Helen and
 // LFPW are released.
 //
-// NAME.pts (plugins/datasets/pts_file.h) belongs to the image NAME.jpg, or one of another format, of
-// the same folder: 68 lines "x y", from (1, 1), with or without "version: 1", "n_points: 68" and the
-// braces of the release.
+// NAME.pts (plugins/datasets/pts_file.h) belongs to the image NAME.jpg, or one of another format,
+// of the same folder: 68 lines "x y", from (1, 1), with or without "version: 1", "n_points: 68" and
+// the braces of the release.
 // Samples are in byte order of their paths; key and path are the image's path below root; landmarks
 // points68 from (0, 0); no identity, no protocol. `folders` keeps some folders below root. part =
 // "train" and "test" split by a hash of the name and `seed`, `test_share` of them for the test;

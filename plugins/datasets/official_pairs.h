@@ -1,4 +1,5 @@
-// Whether the pairs of a protocol are those that its authors published: what its name says in reports.
+// Whether the pairs of a protocol are those that its authors published: what its name says in
+// reports.
 #ifndef FACET_PLUGINS_DATASETS_OFFICIAL_PAIRS_H_
 #define FACET_PLUGINS_DATASETS_OFFICIAL_PAIRS_H_
 

@@ -1,5 +1,5 @@
-// Pairs of a user's own, and what is left of official ones where images are missing: folds that lost
-// their pairs, folds of one kind alone, and the data set that takes any pairs.
+// Pairs of a user's own, and what is left of official ones where images are missing: folds that
+// lost their pairs, folds of one kind alone, and the data set that takes any pairs.
 #ifndef FACET_PLUGINS_DATASETS_OWN_PAIRS_H_
 #define FACET_PLUGINS_DATASETS_OWN_PAIRS_H_
 

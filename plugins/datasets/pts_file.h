@@ -5,7 +5,8 @@
 //   124.82 133.83      one point a line, x then y, px with the upper left pixel at (1, 1)
 //   }
 // Mirrors leave out the head, the braces or both; some have the number of points alone in the first
-// line, or commas between x and y. Blank lines and those that begin with '#' or "//" are passed over.
+// line, or commas between x and y. Blank lines and those that begin with '#' or "//" are passed
+// over.
 #ifndef FACET_PLUGINS_DATASETS_PTS_FILE_H_
 #define FACET_PLUGINS_DATASETS_PTS_FILE_H_
 

@@ -12,10 +12,10 @@
 // LFW's are (detector `central`). With all_videos there are besides the videos of the splits'
 // people that no pair uses, for what is trained on the other folds. max_frames takes frames at
 // (i + 1/2) / max_frames of a longer video. labels = "corrected" scores by the sixth column.
-// Part of the official list, or pairs of your own in its form, will do: splits that are not numbered
-// through or not of one size are a notice. Errors: lists that break their form or the protocol's
-// rules, by file and line; missing videos, unless missing = "skip" drops their pairs, and splits that
-// have none left: figures are then not official.
+// Part of the official list, or pairs of your own in its form, will do: splits that are not
+// numbered through or not of one size are a notice. Errors: lists that break their form or the
+// protocol's rules, by file and line; missing videos, unless missing = "skip" drops their pairs,
+// and splits that have none left: figures are then not official.
 // Example: data = { use = "ytf", root = "${FACET_DATA}/ytf", max_frames = 25 }
 #include <algorithm>
 #include <filesystem>

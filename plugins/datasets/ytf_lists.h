@@ -43,10 +43,10 @@ struct YtfPair {
 };
 
 // Refused: a line that is no pair; a video with itself; a pair that occurs twice, or its number in
-// the split; is_same (column 5) that differs from the equality of the names; a person in two splits;
-// fewer than two splits. Noted, because it is a subset or a list of one's own: splits or pairs that
-// are not numbered through; splits of different size, or with more pairs of one kind than of the
-// other.
+// the split; is_same (column 5) that differs from the equality of the names; a person in two
+// splits; fewer than two splits. Noted, because it is a subset or a list of one's own: splits or
+// pairs that are not numbered through; splits of different size, or with more pairs of one kind
+// than of the other.
 struct YtfSplits {
   int64_t num_folds = 0;       // the splits that occur, in order of their numbers
   bool has_corrected = false;  // every line has column 6

@@ -1,5 +1,5 @@
-// For tests of detectors whose model files a contract test does not have: images that a detector must
-// take, though there is no room for a face in most of them.
+// For tests of detectors whose model files a contract test does not have: images that a detector
+// must take, though there is no room for a face in most of them.
 #ifndef FACET_PLUGINS_DETECTORS_ODD_IMAGES_TESTING_H_
 #define FACET_PLUGINS_DETECTORS_ODD_IMAGES_TESTING_H_
 

@@ -10,10 +10,10 @@
 // errors are those of a bootstrap over images. Truth boxes must be canonical too, as the detector's
 // are; `given` with its conventions says how far a data set's are from that. Nothing was found in
 // images that could not be read: their faces are missed ones, with a notice, so that no figure
-// improves by what is refused; false positives are counted per image that could be. Images without a marked face are left out, with a notice; so are
-// samples without a box in other images, where a detection of theirs counts as false. Numbers of
-// false positives per image that the images cannot show (measurable_rates.h) are left out; 0: recall
-// before the first false positive.
+// improves by what is refused; false positives are counted per image that could be. Images without
+// a marked face are left out, with a notice; so are samples without a box in other images, where a
+// detection of theirs counts as false. Numbers of false positives per image that the images cannot
+// show (measurable_rates.h) are left out; 0: recall before the first false positive.
 // Errors: InvalidArgument if no sample has a box, none is large enough, something that was found is
 //      not finite, or for false_per_image of which none can be shown (the default: left out);
 //      FailedPrecondition if no image could be read.

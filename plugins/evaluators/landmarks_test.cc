@@ -140,7 +140,8 @@ TEST(Landmarks, MissingFacesAreFailuresOrNothing) {
   EXPECT_EQ(ignore.metrics[0].count, 3);
 }
 
-// Each by hand of five faces: two found (one of them wrong), one refused, one missed, another taken.
+// Each by hand of five faces: two found (one of them wrong), one refused, one missed, another
+// taken.
 TEST(Landmarks, WhatDetectorAndAlignerFailAtIsCountedApart) {
   Scene scene;
   scene.AddShifted(0.19);

@@ -13,9 +13,9 @@
 // folds is then the headline, and the ROC their mean at equal FAR. kSplit (LFW view 1): threshold
 // from fold 0, figures of fold 1 (under its matrix), standard errors from a bootstrap over the
 // people of fold 1, the threshold held fixed.
-// TAR is given at the FARs of `far` that the impostor pairs which a figure is computed from can show
-// (measurable_rates.h): pooled, all folds'; of a split, fold 1's. Others are left out with a notice;
-// where a fold alone cannot show one, its error over folds is not known.
+// TAR is given at the FARs of `far` that the impostor pairs which a figure is computed from can
+// show (measurable_rates.h): pooled, all folds'; of a split, fold 1's. Others are left out with a
+// notice; where a fold alone cannot show one, its error over folds is not known.
 //
 // Distances: l2, or cosine (1 - cos). The paper compares l2-normalised descriptors and does not
 // normalise again what W' projects; `normalize = "descriptors"` does the same.

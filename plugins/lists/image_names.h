@@ -9,8 +9,9 @@ namespace facet {
 
 // By the name: jpg, jpeg, png, pgm, ppm, pnm, bmp, tif, tiff, webp, in any case.
 bool HasImageExtension(std::string_view name);
-// By the first bytes, of which kImageStartBytes (core/image/image_format.h) are enough: the extension
-// that HasImageExtension knows the format by ("jpg", "png", "ppm", "bmp", "tiff", "webp"), or nothing.
+// By the first bytes, of which kImageStartBytes (core/image/image_format.h) are enough: the
+// extension that HasImageExtension knows the format by ("jpg", "png", "ppm", "bmp", "tiff",
+// "webp"), or nothing.
 std::string_view ImageExtensionOf(std::string_view start);
 // Of a file without such an extension: "begins as no image that can be decoded", "of a format that
 // facet cannot decode: GIF".

@@ -1,5 +1,5 @@
-// Files that a data set does not take for images, and that are pictures by their first bytes: for its
-// notices.
+// Files that a data set does not take for images, and that are pictures by their first bytes: for
+// its notices.
 #ifndef FACET_PLUGINS_LISTS_LEFT_OUT_IMAGES_H_
 #define FACET_PLUGINS_LISTS_LEFT_OUT_IMAGES_H_
 
@@ -16,9 +16,9 @@ class LeftOutImages {
  public:
   // The file `path` below `root`, which the data set leaves out.
   void Look(const std::string& root, const std::string& path);
-  // "3 files are left out, images by the first bytes but not by the name (a/b.jfif, ...); `cure`" and
-  // "2 files are left out, of formats that facet cannot decode (1 AVIF, 1 GIF: a/c.gif, ...); convert
-  // to PNG."
+  // "3 files are left out, images by the first bytes but not by the name (a/b.jfif, ...); `cure`"
+  // and "2 files are left out, of formats that facet cannot decode (1 AVIF, 1 GIF: a/c.gif, ...);
+  // convert to PNG."
   std::vector<std::string> Notices(const std::string& cure) const;
 
  private:

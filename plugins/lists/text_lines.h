@@ -19,8 +19,8 @@ struct TextLine {
 };
 absl::StatusOr<std::vector<TextLine>> ReadFields(const std::string& path);
 
-// One name a line, blanks inside it kept, those around it dropped. Empty lines, "#" and "# text" are
-// passed over; "#text" is a name (core/base/comment_line.h).
+// One name a line, blanks inside it kept, those around it dropped. Empty lines, "#" and "# text"
+// are passed over; "#text" is a name (core/base/comment_line.h).
 absl::StatusOr<std::vector<std::string>> ReadNames(const std::string& path);
 
 // "<path>:<line>: <message>", InvalidArgument.

@@ -72,8 +72,8 @@ TEST_F(InputsTest, CheckLooksForEachImageWhereItIsAskedTo) {
   EXPECT_THAT(broken.out, HasSubstr("list.csv"));
 }
 
-// What the numbers of images tell of a loss over pairs: of the 10 batches of 2 of 5 images, with 2, 2
-// and 1 of a person, 2 hold a pair; nothing learns from people with one image each.
+// What the numbers of images tell of a loss over pairs: of the 10 batches of 2 of 5 images, with 2,
+// 2 and 1 of a person, 2 hold a pair; nothing learns from people with one image each.
 TEST_F(InputsTest, CheckForeseesBatchesWithoutTuples) {
   Write("faces/b/2.jpg", "b/2.jpg");
   const std::vector<std::string> sets = {

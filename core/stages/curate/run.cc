@@ -246,8 +246,8 @@ class CuratedImages {
     remarks_.Add(remark, path);
     return image;
   }
-  // The first fault of the machine: a curator flags what it cannot read and goes on, and its verdict
-  // on such an image would stay.
+  // The first fault of the machine: a curator flags what it cannot read and goes on, and its
+  // verdict on such an image would stay.
   absl::Status fault() const {
     const absl::MutexLock lock(&mutex_);
     return fault_;

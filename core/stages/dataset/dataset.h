@@ -3,8 +3,8 @@
 //
 // Rendered images are stored as JPEG of quality 95: what the later stages see is what a photograph
 // of that quality would show, and a set of thousands stays small. They are rendered by
-// context.threads() threads; the bytes do not depend on their number. One that the data set fails on
-// is counted and not stored, so that it is unreadable to the stages after this one.
+// context.threads() threads; the bytes do not depend on their number. One that the data set fails
+// on is counted and not stored, so that it is unreadable to the stages after this one.
 #ifndef FACET_CORE_STAGES_DATASET_DATASET_H_
 #define FACET_CORE_STAGES_DATASET_DATASET_H_
 

@@ -1,5 +1,5 @@
-// Faces whose boxes do not lie in their images: boxes that came with the data (detector `given`) and
-// were made for images of another size.
+// Faces whose boxes do not lie in their images: boxes that came with the data (detector `given`)
+// and were made for images of another size.
 #ifndef FACET_CORE_STAGES_DETECT_OUTSIDE_BOXES_H_
 #define FACET_CORE_STAGES_DETECT_OUTSIDE_BOXES_H_
 

@@ -6,8 +6,8 @@
 //   crops      samples, crops          stored crops
 //   triplets   samples, crops,         what the component "miner" mines from the frozen
 //              descriptors             descriptors: a row of the sheet is anchor, positive, negative
-// Which of them are shown is drawn by the seed. Below each: the identity, the file, what is said of it.
-// A notice says which fonts to install where the machine's lack characters of a name.
+// Which of them are shown is drawn by the seed. Below each: the identity, the file, what is said of
+// it. A notice says which fonts to install where the machine's lack characters of a name.
 #ifndef FACET_CORE_STAGES_PREVIEW_PREVIEW_H_
 #define FACET_CORE_STAGES_PREVIEW_PREVIEW_H_
 

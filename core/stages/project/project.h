@@ -9,8 +9,8 @@
 // other folds' people alone. A protocol with a single split has one W', learned on fold 0, the part
 // that tunes. on = "train": F = 1, all samples.
 // FailedPrecondition: a person with images in two folds, fewer than two people to learn from, or
-// nobody with two images (templates). A W' whose miner found no tuple is said to be what it began with.
-// OutOfRange: training diverged.
+// nobody with two images (templates). A W' whose miner found no tuple is said to be what it began
+// with. OutOfRange: training diverged.
 #ifndef FACET_CORE_STAGES_PROJECT_PROJECT_H_
 #define FACET_CORE_STAGES_PROJECT_PROJECT_H_
 

@@ -273,7 +273,8 @@ Model ModelOf(const StageContext& context, const LabelledRows& rows) {
 }
 
 // The weights, their gradients where all learn, and the file of weights at the end: more is needed
-// for certain (the optimiser's state, activations), but how much is not known before the first step.
+// for certain (the optimiser's state, activations), but how much is not known before the first
+// step.
 absl::Status CheckRoom(const StageContext& context, const Parts& parts,
                        const TrainSettings& settings) {
   int64_t weights = 0;

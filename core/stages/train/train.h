@@ -8,9 +8,10 @@
 //   files     weights.safetensors, model.json (core/training/model.h), log.jsonl: an object per
 //             epoch
 //
-// Crops without an identity are left out and counted. Of a loss that takes tuples, steps without one
-// are counted as well; how many batches can have none is said before the first step, and if more
-// than train.most_without_tuples, the stage fails and names the sampler to use (InvalidArgument).
+// Crops without an identity are left out and counted. Of a loss that takes tuples, steps without
+// one are counted as well; how many batches can have none is said before the first step, and if
+// more than train.most_without_tuples, the stage fails and names the sampler to use
+// (InvalidArgument).
 #ifndef FACET_CORE_STAGES_TRAIN_TRAIN_H_
 #define FACET_CORE_STAGES_TRAIN_TRAIN_H_
 

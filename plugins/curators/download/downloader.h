@@ -11,10 +11,10 @@
 //
 // Only http and https, also after a redirect, and data: URLs, which are read without asking anybody;
 // no address of a private network, unless allowed; neither passwords nor environment variables are
-// used, and cookies only if asked for. Hosts with letters beyond ASCII are asked by their IDNA name.
-// What is compressed for the transfer (Content-Encoding), which is never asked for, is inflated; a
-// file that is itself gzip is no image. Redirects count as a start at the host that they lead to. A
-// URL that occurs under several ids is fetched for each.
+// used, and cookies only if asked for. Hosts with letters beyond ASCII are asked by their IDNA
+// name. What is compressed for the transfer (Content-Encoding), which is never asked for, is
+// inflated; a file that is itself gzip is no image. Redirects count as a start at the host that
+// they lead to. A URL that occurs under several ids is fetched for each.
 #ifndef FACET_PLUGINS_CURATORS_DOWNLOAD_DOWNLOADER_H_
 #define FACET_PLUGINS_CURATORS_DOWNLOAD_DOWNLOADER_H_
 

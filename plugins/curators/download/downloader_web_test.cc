@@ -1,5 +1,6 @@
 // What servers do that nobody asked for, and what they ask for: names in any script, compressed
-// bodies, chains of redirects, pages that must be named, cookies; and URLs that are files themselves.
+// bodies, chains of redirects, pages that must be named, cookies; and URLs that are files
+// themselves.
 #include <atomic>
 #include <clocale>
 #include <map>

@@ -20,8 +20,8 @@
 
 namespace facet {
 
-// "a page, not an image (Content-Type: text/html)", "begins as no image that can be decoded", of bytes
-// that begin as no image. `type`: what the server says, or nothing.
+// "a page, not an image (Content-Type: text/html)", "begins as no image that can be decoded", of
+// bytes that begin as no image. `type`: what the server says, or nothing.
 struct NoImage {
   DownloadOutcome outcome;
   std::string detail;

@@ -21,8 +21,8 @@ std::string Part(CURLU* url, CURLUPart part) {
   return copy;
 }
 
-// libcurl reads a host's letters as the locale of its thread has them, and a worker's has ASCII alone.
-// While this lives they are UTF-8 in this thread; all else stays, numbers have their dot.
+// libcurl reads a host's letters as the locale of its thread has them, and a worker's has ASCII
+// alone. While this lives they are UTF-8 in this thread; all else stays, numbers have their dot.
 class Utf8Letters {
  public:
   Utf8Letters() : made_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {

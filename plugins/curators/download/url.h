@@ -20,8 +20,9 @@ struct DownloadUrl {
 // says what is wrong.
 absl::StatusOr<DownloadUrl> ParseDownloadUrl(const std::string& url, const std::string& base);
 
-// What the host of `url` may be told of the page that names it: that page without user and password;
-// empty: nothing, as for a page of another scheme than http and https, or one of https for http.
+// What the host of `url` may be told of the page that names it: that page without user and
+// password; empty: nothing, as for a page of another scheme than http and https, or one of https
+// for http.
 std::string RefererOf(const std::string& page, const DownloadUrl& url);
 
 // This host, its networks, multicast: what no public server has (RFC 6890, RFC 4193).

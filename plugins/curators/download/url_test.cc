@@ -52,8 +52,8 @@ TEST(DownloadUrl, PartsAndPrivateNetworks) {
   EXPECT_FALSE(IsPrivateAddress(reinterpret_cast<const sockaddr&>(name)));
 }
 
-// As browsers do by "no-referrer-when-downgrade" (W3C Referrer Policy), which keeps user and fragment
-// to itself.
+// As browsers do by "no-referrer-when-downgrade" (W3C Referrer Policy), which keeps user and
+// fragment to itself.
 TEST(DownloadUrl, Referer) {
   const DownloadUrl plain = ParseDownloadUrl("http://h/a.jpg", "").value();
   const DownloadUrl secure = ParseDownloadUrl("https://h/a.jpg", "").value();

@@ -2,17 +2,17 @@
 // image files and truth values, as Python's
 //   pickle.dump((images, is_same), file, protocol = 0 ... 5)
 // writes it, with Python 2 or 3. Images are a list (or NumPy array) of byte strings or of arrays of
-// bytes, as np.fromfile and cv2.imencode give them; truths are a list or array of truth values or of
-// 0 and 1, NumPy's included.
+// bytes, as np.fromfile and cv2.imencode give them; truths are a list or array of truth values or
+// of 0 and 1, NumPy's included.
 //
 // A pickle is a program for a stack machine. This reader knows only the instructions that make
-// lists, tuples, byte strings, texts, whole numbers and truth values, and those that remember a value
-// and recall it. Of names it knows the few that arrays and byte strings are written with, and what
-// they stand for (pickled_numpy.h). Nothing is imported or called; any other instruction or name is
-// refused by name. Memory is bounded by the file: values point into its text, or into what was
-// decoded of it.
-#ifndef FACET_PLUGINS_DATASETS_PICKLE_H_
-#define FACET_PLUGINS_DATASETS_PICKLE_H_
+// lists, tuples, byte strings, texts, whole numbers and truth values, and those that remember a
+// value and recall it. Of names it knows the few that arrays and byte strings are written with, and
+// what they stand for (pickled_numpy.h). Nothing is imported or called; any other instruction or
+// name is refused by name. Memory is bounded by the file: values point into its text, or into what
+// was decoded of it.
+#ifndef FACET_PLUGINS_DATASETS_PICKLE_PICKLE_H_
+#define FACET_PLUGINS_DATASETS_PICKLE_PICKLE_H_
 
 #include <deque>
 #include <string>
@@ -35,4 +35,4 @@ absl::StatusOr<PickledPairs> ReadPickledPairs(std::string_view text);
 
 }  // namespace facet
 
-#endif  // FACET_PLUGINS_DATASETS_PICKLE_H_
+#endif  // FACET_PLUGINS_DATASETS_PICKLE_PICKLE_H_

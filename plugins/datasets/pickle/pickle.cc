@@ -1,4 +1,4 @@
-#include "plugins/datasets/pickle.h"
+#include "plugins/datasets/pickle/pickle.h"
 
 #include <cstdint>
 #include <string>
@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/component.h"
-#include "plugins/datasets/pickle_opcodes.h"
-#include "plugins/datasets/pickled_numpy.h"
-#include "plugins/datasets/pickled_text.h"
+#include "plugins/datasets/pickle/numpy_values.h"
+#include "plugins/datasets/pickle/opcodes.h"
+#include "plugins/datasets/pickle/text_values.h"
 
 namespace facet {
 namespace {

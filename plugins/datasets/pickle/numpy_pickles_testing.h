@@ -1,7 +1,7 @@
 // Pickles that Python 3.11.7 wrote with NumPy, in base64: a pair of the four image files
 // b"a\xff\n\\'\x00z", b"c", b"", b"ab" and the truth values True, False.
-#ifndef FACET_PLUGINS_DATASETS_NUMPY_PICKLES_TESTING_H_
-#define FACET_PLUGINS_DATASETS_NUMPY_PICKLES_TESTING_H_
+#ifndef FACET_PLUGINS_DATASETS_PICKLE_NUMPY_PICKLES_TESTING_H_
+#define FACET_PLUGINS_DATASETS_PICKLE_NUMPY_PICKLES_TESTING_H_
 
 namespace facet {
 
@@ -182,4 +182,4 @@ inline constexpr NumpyPickle kNumpyPickles[] = {
 
 }  // namespace facet
 
-#endif  // FACET_PLUGINS_DATASETS_NUMPY_PICKLES_TESTING_H_
+#endif  // FACET_PLUGINS_DATASETS_PICKLE_NUMPY_PICKLES_TESTING_H_

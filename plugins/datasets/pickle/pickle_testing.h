@@ -1,8 +1,8 @@
 // Writes the pickles of verification sets for tests as Python does: protocols 3 and 4 byte for byte
 // as pickle.dumps of Python 3.11 where the file fits one frame (64 KiB), Python 2's by the rules of
 // Lib/pickletools.py.
-#ifndef FACET_PLUGINS_DATASETS_PICKLE_TESTING_H_
-#define FACET_PLUGINS_DATASETS_PICKLE_TESTING_H_
+#ifndef FACET_PLUGINS_DATASETS_PICKLE_PICKLE_TESTING_H_
+#define FACET_PLUGINS_DATASETS_PICKLE_PICKLE_TESTING_H_
 
 #include <cstdint>
 #include <string>
@@ -72,4 +72,4 @@ class PickleWriter {
 
 }  // namespace facet
 
-#endif  // FACET_PLUGINS_DATASETS_PICKLE_TESTING_H_
+#endif  // FACET_PLUGINS_DATASETS_PICKLE_PICKLE_TESTING_H_

@@ -1,4 +1,4 @@
-#include "plugins/datasets/pickled_text.h"
+#include "plugins/datasets/pickle/text_values.h"
 
 #include <cstdint>
 

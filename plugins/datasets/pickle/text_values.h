@@ -1,6 +1,6 @@
 // Byte strings that pickles write as text.
-#ifndef FACET_PLUGINS_DATASETS_PICKLED_TEXT_H_
-#define FACET_PLUGINS_DATASETS_PICKLED_TEXT_H_
+#ifndef FACET_PLUGINS_DATASETS_PICKLE_TEXT_VALUES_H_
+#define FACET_PLUGINS_DATASETS_PICKLE_TEXT_VALUES_H_
 
 #include <string>
 #include <string_view>
@@ -18,4 +18,4 @@ absl::StatusOr<std::string> DecodeEscapedBytes(std::string_view text);
 
 }  // namespace facet
 
-#endif  // FACET_PLUGINS_DATASETS_PICKLED_TEXT_H_
+#endif  // FACET_PLUGINS_DATASETS_PICKLE_TEXT_VALUES_H_

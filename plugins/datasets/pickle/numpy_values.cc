@@ -1,4 +1,4 @@
-#include "plugins/datasets/pickled_numpy.h"
+#include "plugins/datasets/pickle/numpy_values.h"
 
 #include <algorithm>
 #include <string>
@@ -208,7 +208,8 @@ absl::Status FillPickled(const std::vector<size_t>& state, const PickleValues& v
     made->big_endian = of[1]->bytes == ">";
     return absl::OkStatus();
   }
-  // (1, shape, type, whether in Fortran's order, elements). Of what is a row the order is no matter.
+  // (1, shape, type, whether in Fortran's order, elements). Of what is a row the order is no
+  // matter.
   if (made->kind != Kind::kArray || of.size() != 5 || of[1]->kind != Kind::kList ||
       of[2]->kind != Kind::kType) {
     return Other("an object's state");

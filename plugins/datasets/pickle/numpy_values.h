@@ -5,8 +5,8 @@
 //   numpy.dtype, numpy.ndarray, numpy.core.multiarray._reconstruct and .scalar,
 //   numpy.core.numeric._frombuffer (numpy._core in NumPy 2)
 //   _codecs.encode (byte strings in protocol 0 to 2), bytes, bytearray
-#ifndef FACET_PLUGINS_DATASETS_PICKLED_NUMPY_H_
-#define FACET_PLUGINS_DATASETS_PICKLED_NUMPY_H_
+#ifndef FACET_PLUGINS_DATASETS_PICKLE_NUMPY_VALUES_H_
+#define FACET_PLUGINS_DATASETS_PICKLE_NUMPY_VALUES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -65,4 +65,4 @@ absl::StatusOr<std::vector<bool>> PickledTruths(const PickleValue& list,
 
 }  // namespace facet
 
-#endif  // FACET_PLUGINS_DATASETS_PICKLED_NUMPY_H_
+#endif  // FACET_PLUGINS_DATASETS_PICKLE_NUMPY_VALUES_H_

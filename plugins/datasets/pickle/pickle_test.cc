@@ -1,12 +1,12 @@
-#include "plugins/datasets/pickle.h"
+#include "plugins/datasets/pickle/pickle.h"
 
 #include <string>
 
 #include "absl/strings/escaping.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "plugins/datasets/numpy_pickles_testing.h"
-#include "plugins/datasets/pickle_testing.h"
+#include "plugins/datasets/pickle/numpy_pickles_testing.h"
+#include "plugins/datasets/pickle/pickle_testing.h"
 
 namespace facet {
 namespace {
