@@ -185,6 +185,13 @@ void Progress::OnInputs(const std::string& path, int64_t done, int64_t total) {
   Redraw(false);
 }
 
+void Progress::Tell(const Json& event, const std::string& text) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Emit(event);
+  Line(text);
+  Redraw(true);
+}
+
 void Progress::Clear() {
   const std::lock_guard<std::mutex> lock(mutex_);
   Erase();

@@ -34,6 +34,8 @@ class Progress final : public RunObserver {
   void OnWait(int stage, const std::string& holder) override;
   // Input files are being hashed (InputDigests::Progress).
   void OnInputs(const std::string& path, int64_t done, int64_t total);
+  // Of the run as a whole: an event, and its line.
+  void Tell(const Json& event, const std::string& text);
   // Takes the live lines away. Called before anything else is printed.
   void Clear();
 

@@ -11,8 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "core/app/build_info.h"
 #include "core/app/planned_experiment.h"
 #include "core/app/progress.h"
+#include "core/app/run_room.h"
 #include "core/graph/input_digests.h"
 #include "core/graph/run_plan.h"
 
@@ -74,7 +76,8 @@ void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planne
               counts[0], counts[1], counts[2], counts[3]);
 }
 
-void PrintJson(const RowPlan& plan, const std::vector<PlannedStage>& planned) {
+void PrintJson(const RowPlan& plan, const std::vector<PlannedStage>& planned,
+               const Json& forecast) {
   const StageGraph& graph = plan.graph;
   Json stages = Json::array();
   for (size_t i = 0; i < planned.size(); ++i) {
@@ -88,7 +91,8 @@ void PrintJson(const RowPlan& plan, const std::vector<PlannedStage>& planned) {
                       {"why", Why(graph, planned[i])},
                       {"waits_for", planned[i].waits_for}});
   }
-  const Json document = {{"schema", 1}, {"stages", std::move(stages)}, {"rows", plan.results}};
+  const Json document = {
+      {"schema", 1}, {"stages", std::move(stages)}, {"rows", plan.results}, {"forecast", forecast}};
   std::fputs(DumpPretty(document).c_str(), stdout);
 }
 
@@ -119,12 +123,18 @@ int Plan(const PlanArguments& arguments, VerbContext& context) {
   const std::vector<PlannedStage> stages =
       PlanStages(planned->plan.graph, planned->environment, *planned->store, digests,
                  {arguments.force.begin(), arguments.force.end()});
+  const std::string& store = planned->store->folder();
+  const auto forecast = [&] {
+    return Forecaster(planned->plan, *planned->store, BuildInfo()["cpu"]).Of(stages, 1);
+  };
   if (arguments.json) {
-    PrintJson(planned->plan, stages);
+    PrintJson(planned->plan, stages, ForecastToJson(forecast(), store));
   } else if (arguments.dot) {
     PrintDot(planned->plan.graph, stages);
   } else {
     PrintTable(planned->plan.graph, stages);
+    const std::string text = DescribeForecast(forecast(), store);
+    if (!text.empty()) std::printf("%s\n", text.c_str());
   }
   const auto is = [](State state) {
     return [state](const PlannedStage& stage) { return stage.state == state; };

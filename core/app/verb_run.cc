@@ -3,10 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,11 +20,13 @@
 #include "core/app/planned_experiment.h"
 #include "core/app/progress.h"
 #include "core/app/run_record.h"
+#include "core/app/run_room.h"
 #include "core/app/signals.h"
 #include "core/app/watched_run.h"
 #include "core/base/text_columns.h"
 #include "core/graph/executor.h"
 #include "core/graph/input_digests.h"
+#include "core/graph/run_plan.h"
 #include "core/graph/scheduler.h"
 #include "core/report/report.h"
 #include "core/report/summary.h"
@@ -37,6 +42,7 @@ struct RunArguments {
   int jobs = 1;
   bool fail_fast = false;
   bool watch = false;
+  bool no_room_check = false;
   std::string progress = "auto";
 };
 
@@ -71,7 +77,10 @@ class RunCommand {
     if (!record.ok()) return Fail(context_, record.status(), kExitInput);
     record_ = *std::move(record);
     outcomes_.resize(planned_->plan.graph.stages.size());
-    Execute();
+    if (!Execute()) {
+      record_->AddEvent({{"event", "end"}, {"exit_code", kExitInput}});
+      return Fail(context_, no_room_, kExitInput);
+    }
     return Conclude();
   }
 
@@ -95,7 +104,8 @@ class RunCommand {
     return provenance;
   }
 
-  void Execute() {
+  // False: there is no room for it, and nothing was begun.
+  bool Execute() {
     Progress progress(
         planned_->plan.graph, FormOf(arguments_, context_), context_.verbosity,
         [this](const Json& event) { record_->AddEvent(event); },
@@ -106,21 +116,53 @@ class RunCommand {
           progress.OnInputs(path, done, total);
         },
         [] { return StopSignal() != 0; });
+    if (!Foresee(digests, progress)) return false;
     WorkerProcesses workers(context_.worker_path());
     RunOptions options;
     options.jobs = arguments_.jobs;
     options.fail_fast = arguments_.fail_fast;
     options.force = {arguments_.force.begin(), arguments_.force.end()};
     options.log_folder = record_->log_folder();
-    options.stop = &StopSignal;
+    options.stop = [this] { return is_too_large_ ? SIGTERM : StopSignal(); };
     options.provenance = provenance_;
     outcomes_ = RunStages(planned_->plan.graph, planned_->environment, *planned_->store, digests,
                           workers, progress, options);
+    return true;
+  }
+
+  // Tells what the run will take; false: it is too much.
+  bool Foresee(InputDigests& digests, Progress& progress) {
+    forecaster_.emplace(planned_->plan, *planned_->store, provenance_["cpu"]);
+    stages_ = PlanStages(planned_->plan.graph, planned_->environment, *planned_->store, digests,
+                         {arguments_.force.begin(), arguments_.force.end()});
+    const Forecast forecast = forecaster_->Of(stages_, arguments_.jobs);
+    const std::string& store = planned_->store->folder();
+    if (!arguments_.no_room_check) no_room_ = CheckRoom(forecast, store, arguments_.jobs);
+    const std::string text = no_room_.ok() ? DescribeForecast(forecast, store) : "";
+    if (!text.empty()) {
+      Json event = ForecastToJson(forecast, store);
+      event["event"] = "forecast";
+      progress.Tell(event, text);
+    }
+    return no_room_.ok();
+  }
+
+  // Once a data set's images are counted, more is known of what will be made of them.
+  void ForeseeMore(int stage, const StageOutcome& outcome) {
+    PlannedStage& planned = stages_[static_cast<size_t>(stage)];
+    planned.state = PlannedStage::State::kCached;
+    planned.artifact = outcome.artifact;
+    if (arguments_.no_room_check || is_too_large_) return;
+    if (!(planned_->plan.TypeOf(stage).output == kSamples)) return;
+    no_room_ = CheckRoom(forecaster_->Of(stages_, arguments_.jobs), planned_->store->folder(),
+                         arguments_.jobs);
+    is_too_large_ = !no_room_.ok();
   }
 
   // The report follows the run, so that it can be read while the run goes on.
   void OnSettled(int stage, const StageOutcome& outcome) {
     outcomes_[static_cast<size_t>(stage)] = outcome;
+    if (outcome.state == StageState::kDone) ForeseeMore(stage, outcome);
     const bool shown = planned_->plan.TypeOf(stage).findings != nullptr;
     if (shown && outcome.state == StageState::kDone) {
       (void)WriteReport(CurrentReport(), record_->report_folder());
@@ -158,6 +200,7 @@ class RunCommand {
       Warn(context_, absl::StrCat("the report is incomplete: ", written.message()));
     const int exit_code = ExitCode();
     TellFailures(report);
+    if (is_too_large_) (void)Fail(context_, no_room_, kExitInput);
     if (exit_code != kExitDone && context_.verbosity >= 0) {
       std::fprintf(stderr, "to continue: %s\n", context_.command_line().c_str());
     }
@@ -222,6 +265,7 @@ class RunCommand {
       // A stage without a key could not read its inputs.
       only_inputs = only_inputs && outcome.key.empty();
     }
+    if (is_too_large_) return kExitInput;
     if (stopped) return kExitInterrupted;
     if (!failed) return kExitDone;
     return only_inputs ? kExitInput : kExitRowFailed;
@@ -233,6 +277,10 @@ class RunCommand {
   std::unique_ptr<RunRecord> record_;
   Json provenance_;
   std::vector<StageOutcome> outcomes_;
+  std::optional<Forecaster> forecaster_;
+  std::vector<PlannedStage> stages_;  // as it was foreseen, and what has been computed since
+  absl::Status no_room_;
+  std::atomic<bool> is_too_large_{false};  // no_room_ was found while stages ran
 };
 
 }  // namespace
@@ -249,6 +297,8 @@ void AddRunVerb(Command program, VerbContext& context) {
   verb.Option("--force", &arguments->force, "stage to compute although it is cached; repeatable")
       .TypeName("STAGE");
   verb.Flag("--fail-fast", &arguments->fail_fast, "start nothing more after a failure");
+  verb.Flag("--no-room-check", &arguments->no_room_check,
+            "begin although disk or memory are forecast not to suffice");
   verb.Flag("--watch", &arguments->watch, "run again whenever the file or a plugin changes");
   verb.Option("--progress", &arguments->progress, "auto, plain or json (events on stderr)")
       .OneOf({"auto", "plain", "json"})

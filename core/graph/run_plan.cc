@@ -55,17 +55,18 @@ PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& 
     planned.why = std::string(externals.status().message());
     return planned;
   }
-  const StageKey key = ComputeKey(stage, inputs, *externals, environment);
+  StageKey key = ComputeKey(stage, inputs, *externals, environment);
   planned.key = key.digest;
+  planned.document = std::move(key.document);
   if (!planned.waits_for.empty()) return planned;
   std::optional<Artifact> artifact =
-      forced ? std::nullopt : FindArtifact(stage, key.digest, store, digests);
+      forced ? std::nullopt : FindArtifact(stage, planned.key, store, digests);
   if (artifact) {
     planned.state = PlannedStage::State::kCached;
     planned.artifact = *std::move(artifact);
   } else {
     planned.state = PlannedStage::State::kRun;
-    planned.why = forced ? "--force" : NearestDifference(stage, key.document, store);
+    planned.why = forced ? "--force" : NearestDifference(stage, planned.document, store);
   }
   return planned;
 }

@@ -16,6 +16,7 @@ namespace facet {
 struct PlannedStage {
   enum class State { kCached, kRun, kWaits, kBlocked } state = State::kWaits;
   std::string key;    // kWaits: a stand-in (key.h, PendingInput)
+  Json document;      // of the key; kBlocked: null
   Artifact artifact;  // kCached
   std::string why;    // kRun: what differs from the nearest artifact; kBlocked: what is missing
   std::vector<int> waits_for;  // kWaits: stages that must run first

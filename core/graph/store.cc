@@ -278,7 +278,8 @@ std::vector<Artifact> Store::List(const std::string& type) const {
   for (const auto& group : fs::directory_iterator(Root() + "/ac", error)) {
     for (const auto& entry : fs::directory_iterator(group.path(), error)) {
       absl::StatusOr<Artifact> artifact = ReadEntry(entry.path().filename().string());
-      if (artifact.ok() && artifact->type == type) artifacts.push_back(*std::move(artifact));
+      if (!artifact.ok()) continue;
+      if (type.empty() || artifact->type == type) artifacts.push_back(*std::move(artifact));
     }
   }
   std::sort(artifacts.begin(), artifacts.end(),

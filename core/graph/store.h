@@ -80,8 +80,8 @@ class Store {
   // `digests` its blobs must hold what their names say; it remembers what it has read, so that a blob
   // is read again only where its size or times changed.
   std::optional<Artifact> Find(const std::string& key, InputDigests* digests = nullptr) const;
-  // All entries that count for stages of this type, for finding the nearest.
-  std::vector<Artifact> List(const std::string& type) const;
+  // All entries that count, for stages of this type (empty: of any), for finding the nearest.
+  std::vector<Artifact> List(const std::string& type = "") const;
   std::string BlobPath(const std::string& digest) const;
 
   // Reads all blobs of all entries. What is damaged is moved to quarantine/; what cannot be read now,

@@ -12,23 +12,20 @@
 #include "absl/strings/str_format.h"
 
 namespace facet {
-namespace {
 
-// RAM and swap, no more than the limit of the control group that a container is; negative: unknown.
 int64_t LargestMemory() {
   struct sysinfo machine = {};
   if (::sysinfo(&machine) != 0) return -1;
   int64_t bytes =
       (static_cast<int64_t>(machine.totalram) + static_cast<int64_t>(machine.totalswap)) *
       static_cast<int64_t>(machine.mem_unit);
-  int64_t limit = 0;  // "max" is no number
+  // The limit of the control group that a container is; "max" is no number.
+  int64_t limit = 0;
   if (std::ifstream("/sys/fs/cgroup/memory.max") >> limit && limit > 0) {
     bytes = std::min(bytes, limit);
   }
   return bytes;
 }
-
-}  // namespace
 
 int64_t FreeDisk(const std::string& folder) {
   std::error_code error;

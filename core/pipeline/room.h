@@ -16,6 +16,8 @@ absl::Status CheckDisk(const std::string& folder, int64_t bytes, const std::stri
 // The same of the memory that this process may ever have: RAM and swap, or a container's limit.
 absl::Status CheckMemory(int64_t bytes, const std::string& what);
 
+// RAM and swap, no more than a container's limit; negative: unknown.
+int64_t LargestMemory();
 // Bytes free on the disk of `folder`; negative: unknown.
 int64_t FreeDisk(const std::string& folder);
 // Where that disk is mounted: "/", "/home".

@@ -96,6 +96,13 @@ struct StageType {
   // that is known before a run.
   std::string (*foresees)(const StageSpec& stage, const HasTraitFunction& has_trait,
                           const std::vector<int64_t>& images_of_identities) = nullptr;
+
+  // For forecasts (forecast.h). The port whose input its time grows with, and the bytes of its
+  // artifact where `artifact_grows` (weights do not); null: none.
+  const char* grows_with = nullptr;
+  bool artifact_grows = true;
+  // Bytes of what it makes of so many images, where that is certain; null, or 0: it is not.
+  int64_t (*least_bytes)(const StageSpec& stage, int64_t images) = nullptr;
 };
 
 }  // namespace facet

@@ -78,6 +78,7 @@ StageType AlignStage() {
                  {"samples.images", kCuration, true},
                  {"model", kAlignerModel, true}};
   type.output = kAlignments;
+  type.grows_with = "faces";
   type.plan = &Plan;
   return type;
 }

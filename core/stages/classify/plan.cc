@@ -29,6 +29,7 @@ StageType ClassifyStage() {
   type.summary = "how probable the row's network finds each training face's own identity";
   type.inputs = {{"descriptors", kDescriptors}, {"model", kNetwork}};
   type.output = kScores;
+  type.grows_with = "descriptors";
   type.applies = &Applies;
   type.plan = &Plan;
   return type;

@@ -63,6 +63,7 @@ StageType DescribeStage() {
   type.slots = {SettingsSlot<TestCropSettings>("test.crops", "views that are averaged")};
   type.inputs = {{"crops", kCrops}, {"model", kNetwork, true}};
   type.output = kDescriptors;
+  type.grows_with = "crops";
   type.plan = &Plan;
   return type;
 }

@@ -41,6 +41,7 @@ StageType DetectStage() {
   };
   type.inputs = {{"samples", kSamples}, {"samples.images", kCuration, true}};
   type.output = kFaces;
+  type.grows_with = "samples";
   type.plan = &Plan;
   return type;
 }

@@ -84,6 +84,7 @@ StageType EvaluateStage() {
                  {"alignments", kAlignments, true}, {"leaks", kLeaks, true},
                  {"curation", kCuration, true}};
   type.output = kEvaluation;
+  type.grows_with = "descriptors";
   type.plan = &Plan;
   type.trials = [](const Row&) { return std::vector<Trial>{{"test.evaluator"}}; };
   type.findings = &Findings;

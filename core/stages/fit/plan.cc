@@ -37,6 +37,7 @@ StageType FitStage() {
   type.summary = "trains an aligner that learns, on faces with known landmarks";
   type.inputs = {{"samples", kSamples}, {"faces", kFaces}, {"samples.images", kCuration, true}};
   type.output = kAlignerModel;
+  type.grows_with = "samples";
   type.plan = &Plan;
   return type;
 }

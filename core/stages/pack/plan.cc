@@ -23,6 +23,13 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   return planner.Add(std::move(pack), demand.row);
 }
 
+// A crop is at least a square of its shorter side; how well a JPEG compresses is not known.
+int64_t LeastBytes(const StageSpec& stage, int64_t images) {
+  if (stage.settings.value("encoding", "") != "raw") return 0;
+  const int64_t size_px = stage.settings.at("size_px").get<int64_t>();
+  return images * size_px * size_px * 3;
+}
+
 }  // namespace
 
 StageType PackStage() {
@@ -33,6 +40,8 @@ StageType PackStage() {
   type.inputs = {
       {"samples", kSamples}, {"alignments", kAlignments}, {"samples.images", kCuration, true}};
   type.output = kCrops;
+  type.grows_with = "alignments";
+  type.least_bytes = &LeastBytes;
   type.plan = &Plan;
   return type;
 }

@@ -51,6 +51,8 @@ StageType ProjectStage() {
   };
   type.inputs = {{"descriptors", kDescriptors}, {"samples", kSamples}};
   type.output = kProjection;
+  type.grows_with = "descriptors";
+  type.artifact_grows = false;
   type.applies = &Applies;
   type.plan = &Plan;
   return type;

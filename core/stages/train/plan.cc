@@ -251,6 +251,8 @@ StageType TrainStage() {
   type.moved = MovedKeys();
   type.inputs = {{"crops", kCrops}, {"start", kNetwork, true}};
   type.output = kNetwork;
+  type.grows_with = "crops";
+  type.artifact_grows = false;
   type.applies = &Applies;
   type.plan = &Plan;
   type.trials = &Trials;
