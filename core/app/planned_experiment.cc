@@ -80,7 +80,11 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     *exit_code = Fail(context, releases.status(), kExitBackend);
     return nullptr;
   }
-  planned->environment = {StageCodeDigests(), InterfaceCodeDigests(), *std::move(releases)};
+  planned->environment = {StageCodeDigests(), {}, *std::move(releases)};
+  for (const ComponentInfo& component : context.catalogue().components()) {
+    planned->environment.called_code[component.library_digest] =
+        DigestOfCalls(component.calls, InterfaceCodeDigests());
+  }
   return planned;
 }
 

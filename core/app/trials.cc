@@ -1,8 +1,12 @@
 #include "core/app/trials.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -16,7 +20,16 @@ namespace {
 
 // A component that hangs while it is made holds up nothing else.
 const ChildLimits kTrialLimits = {absl::Minutes(1), size_t{64} << 20};
-constexpr size_t kMaxBytes = 64 << 10;  // of one argument Linux takes 128 KiB
+// Of one argument Linux takes 128 KiB, of all a quarter of what the stack may have: 2 MiB. Each
+// process loads the libraries anew.
+constexpr size_t kMaxBytes = 64 << 10;
+constexpr size_t kMaxArguments = 16;
+
+size_t MaxArguments() {
+  const long all = ::sysconf(_SC_ARG_MAX);
+  const size_t fit = all < 0 ? 1 : static_cast<size_t>(all) / (2 * kMaxBytes);
+  return std::max<size_t>(1, std::min(kMaxArguments, fit));
+}
 
 // Equal trials of several rows are one, with the place of the first.
 std::map<std::string, std::pair<std::string, Origin>> TrialsOf(const std::vector<const Row*>& rows,
@@ -62,16 +75,19 @@ std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows, VerbC
     problem.origin = origin;
     problems.push_back(std::move(problem));
   };
+  const size_t max_arguments = MaxArguments();
   auto begin = trials.begin();
   while (begin != trials.end()) {
-    std::string list;
-    auto end = begin;
-    for (; end != trials.end() && (end == begin || list.size() + end->first.size() < kMaxBytes);
-         ++end) {
-      absl::StrAppend(&list, list.empty() ? "" : ",", end->first);
+    std::vector<std::string> command = {context.worker_path(), "try"};
+    auto next = begin;
+    while (next != trials.end() && command.size() < 2 + max_arguments) {
+      std::string list = absl::StrCat("[", (next++)->first);
+      while (next != trials.end() && list.size() + next->first.size() < kMaxBytes) {
+        absl::StrAppend(&list, ",", (next++)->first);
+      }
+      command.push_back(absl::StrCat(list, "]"));
     }
-    const absl::StatusOr<std::string> output =
-        CaptureOutput({context.worker_path(), "try", absl::StrCat("[", list, "]")}, kTrialLimits);
+    const absl::StatusOr<std::string> output = CaptureOutput(command, kTrialLimits);
     const absl::StatusOr<Json> said =
         output.ok() ? ParseJson(*output, "the worker's answer") : output.status();
     if (!said.ok()) {

@@ -49,35 +49,24 @@ std::vector<const Row*> RowsOf(const Experiment& experiment) {
 
 // What a row asks for may be well written and yet not fit together: each mistake at its row, once,
 // though a row that rests on another has its mistake too.
-void AddRowProblems(const Experiment& experiment, VerbContext& context,
-                    std::vector<Diagnostic>* problems) {
-  std::set<std::string> told;
-  for (const Row* row : RowsOf(experiment)) {
-    const absl::Status plan =
-        PlanExperiment(experiment, {row}, AllStageTypes(), context.catalogue(), Machine::ThisOne())
-            .status();
-    if (plan.ok() || !told.insert(std::string(plan.message())).second) continue;
-    Diagnostic problem;
-    problem.code = "E0508";
-    problem.message = std::string(plan.message());
-    problem.origin = row->origin;
-    problems->push_back(std::move(problem));
-  }
-}
-
-// Of a file without errors. Rows are planned one by one only where all together cannot be: there
-// may be thousands that rest on each other.
 void AddPlanProblems(const Experiment& experiment, VerbContext& context,
                      std::vector<Diagnostic>* problems) {
   const std::vector<const Row*> rows = RowsOf(experiment);
-  const auto plan =
-      PlanExperiment(experiment, rows, AllStageTypes(), context.catalogue(), Machine::ThisOne());
-  if (!plan.ok()) {
-    AddRowProblems(experiment, context, problems);
-    return;
+  const Machine machine = Machine::ThisOne();
+  Planner planner(experiment, AllStageTypes(), context.catalogue(), machine);
+  std::set<std::string> told;
+  for (const Row* row : rows) {
+    const absl::Status added = planner.AddRow(*row);
+    if (added.ok() || !told.insert(std::string(added.message())).second) continue;
+    Diagnostic problem;
+    problem.code = "E0508";
+    problem.message = std::string(added.message());
+    problem.origin = row->origin;
+    problems->push_back(std::move(problem));
   }
+  if (!told.empty()) return;
   for (Diagnostic& refused : TryComponents(rows, context)) problems->push_back(std::move(refused));
-  for (Diagnostic& warning : RemarkWarnings(experiment, *plan)) {
+  for (Diagnostic& warning : RemarkWarnings(experiment, planner.Take())) {
     problems->push_back(std::move(warning));
   }
 }

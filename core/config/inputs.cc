@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -86,55 +89,94 @@ void CheckContent(const std::string& text, const OptionSpec& option, const std::
 using CheckFile = void (*)(const std::string& text, const OptionSpec& option,
                            const std::string& path, const Place& place, Problems* problems);
 
-// For each file and folder that the options of these rows name.
-std::vector<Diagnostic> CheckAll(const std::vector<const Row*>& rows,
-                                 const ExperimentLayout& layout, const Catalogue& catalogue,
-                                 const std::map<std::string, std::string>& texts,
-                                 const std::vector<CheckFile>& checks) {
-  Problems problems;
-  for (const auto& [source, text] : texts) problems.AddText(source, text);
-  for (const Row* row : rows) {
-    for (const auto& [path, value] : row->slots) {
-      const Slot* slot = layout.Find(path);
-      const std::vector<OptionSpec>* options = &slot->options;
-      if (slot->fill == Slot::Fill::kComponent) {
-        const ComponentInfo* component = catalogue.Find(slot->kind, value.value("use", ""));
-        if (component == nullptr) continue;
-        options = &component->options;
-      }
+class InputChecker {
+ public:
+  InputChecker(const ExperimentLayout& layout, const Catalogue& catalogue,
+               const std::map<std::string, std::string>& texts, std::vector<CheckFile> checks)
+      : layout_(layout), catalogue_(catalogue), checks_(std::move(checks)) {
+    for (const auto& [source, text] : texts) problems_.AddText(source, text);
+  }
+
+  // Each file and folder that the row's options name.
+  void Check(const Row& row) {
+    for (const auto& [path, value] : row.slots) {
       if (!value.is_object()) continue;
-      for (const OptionSpec& option : *options) {
-        if (option.role.empty() || !value.contains(option.name)) continue;
-        const Json& named = value[option.name];
-        const std::string full = absl::StrCat(path, ".", option.name);
-        const auto origin = row->origins.find(full);
-        const Place place =
-            PlaceOf(origin == row->origins.end() ? Origin() : origin->second, problems);
-        for (const Json& one : named.is_array() ? named : Json::array({named})) {
-          const std::string& text = one.get_ref<const std::string&>();
-          if (text.empty()) continue;
-          for (const CheckFile check : checks) check(text, option, full, place, &problems);
+      for (const OptionSpec* option : InputsOf(path, value)) {
+        const auto named = value.find(option->name);
+        if (named == value.end()) continue;
+        const std::string full = absl::StrCat(path, ".", option->name);
+        const auto said = row.origins.find(full);
+        const Origin origin = said == row.origins.end() ? Origin() : said->second;
+        if (!named->is_array()) {
+          CheckOne(*named, *option, full, origin);
+          continue;
         }
+        for (const Json& one : *named) CheckOne(one, *option, full, origin);
       }
     }
   }
-  return problems.Take();
-}
+
+  std::vector<Diagnostic> Take() { return problems_.Take(); }
+
+ private:
+  using Inputs = std::vector<const OptionSpec*>;
+
+  // The options that name files or folders. Rows share components: there are few.
+  const Inputs& InputsOf(const std::string& path, const Json& value) {
+    auto slot = slots_.find(path);
+    if (slot == slots_.end()) slot = slots_.emplace(path, layout_.Find(path)).first;
+    const bool is_component = slot->second->fill == Slot::Fill::kComponent;
+    const auto [found, is_new] =
+        inputs_.try_emplace({slot->second, is_component ? value.value("use", "") : ""});
+    if (!is_new) return found->second;
+    const std::vector<OptionSpec>* options = &slot->second->options;
+    if (is_component) {
+      const ComponentInfo* component = catalogue_.Find(slot->second->kind, found->first.second);
+      if (component == nullptr) return found->second;
+      options = &component->options;
+    }
+    for (const OptionSpec& option : *options) {
+      if (!option.role.empty()) found->second.push_back(&option);
+    }
+    return found->second;
+  }
+
+  // What several rows take over from one place is looked at once.
+  void CheckOne(const Json& named, const OptionSpec& option, const std::string& path,
+                const Origin& origin) {
+    const auto& text = named.get_ref<const std::string&>();
+    if (text.empty() ||
+        !seen_.emplace(&option, text, path, origin.source, origin.line, origin.column).second)
+      return;
+    const Place place = PlaceOf(origin, problems_);
+    for (const CheckFile check : checks_) check(text, option, path, place, &problems_);
+  }
+
+  const ExperimentLayout& layout_;
+  const Catalogue& catalogue_;
+  const std::vector<CheckFile> checks_;
+  Problems problems_;
+  std::map<std::string, const Slot*> slots_;  // by path
+  std::map<std::pair<const Slot*, std::string>, Inputs> inputs_;
+  std::set<std::tuple<const OptionSpec*, std::string, std::string, std::string, int, int>> seen_;
+};
 
 }  // namespace
 
 std::vector<Diagnostic> CheckInputs(const LoadResult& loaded, const ExperimentLayout& layout,
                                     const Catalogue& catalogue) {
-  std::vector<const Row*> rows;
+  InputChecker checker(layout, catalogue, loaded.texts, {&CheckExists, &CheckContent});
   for (const Row& row : loaded.experiment.rows) {
-    if (row.skip.empty()) rows.push_back(&row);
+    if (row.skip.empty()) checker.Check(row);
   }
-  return CheckAll(rows, layout, catalogue, loaded.texts, {&CheckExists, &CheckContent});
+  return checker.Take();
 }
 
 std::vector<Diagnostic> CheckContents(const std::vector<const Row*>& rows,
                                       const ExperimentLayout& layout, const Catalogue& catalogue) {
-  return CheckAll(rows, layout, catalogue, {}, {&CheckContent});
+  InputChecker checker(layout, catalogue, {}, {&CheckContent});
+  for (const Row* row : rows) checker.Check(*row);
+  return checker.Take();
 }
 
 }  // namespace facet

@@ -42,11 +42,10 @@ class Walk {
   }
 };
 
+// Of a path that the tree has.
 Node* FindMutable(const std::string& path, Node* node) {
   for (const absl::string_view name : absl::StrSplit(path, '.')) {
-    const auto found = node->members.find(std::string(name));
-    if (found == node->members.end()) return nullptr;
-    node = &found->second;
+    node = &node->members.Own().at(std::string(name));
   }
   return node;
 }
@@ -107,7 +106,9 @@ std::map<std::string, std::vector<std::string>> NamesOf(const ExperimentLayout& 
     if (node == nullptr) return;
     absl::c_copy_if(node->names, std::back_inserter(here), IsSlotName);
   };
-  for (const Slot& slot : layout.slots) walk.Along(slot.path, tree);
+  for (const Slot& slot : layout.slots) {
+    if (absl::StrContains(slot.path, '*')) walk.Along(slot.path, tree);
+  }
   return names;
 }
 
@@ -134,8 +135,9 @@ void FillUses(const ExperimentLayout& layout, Node* tree) {
     if (slot.fill != Slot::Fill::kComponent || !absl::EndsWith(slot.path, ".*")) continue;
     Walk walk;
     walk.at_slot = [&](const std::string& path) {
+      const Node* said = FindPath(*tree, path);
+      if (!said->is_table() || said->Find("use") != nullptr) return;
       Node* component = FindMutable(path, tree);
-      if (!component->is_table() || component->Find("use") != nullptr) return;
       AddUse(LastName(path), component->key, component);
     };
     walk.Along(slot.path, *tree);

@@ -7,6 +7,20 @@
 
 namespace facet {
 
+const Node::Members::Map& Node::Members::get() const {
+  static const auto* const kNone = new Map();
+  return map_ == nullptr ? *kNone : *map_;
+}
+
+Node::Members::Map& Node::Members::Own() {
+  if (map_ == nullptr) {
+    map_ = std::make_shared<Map>();
+  } else if (map_.use_count() > 1) {
+    map_ = std::make_shared<Map>(*map_);
+  }
+  return *map_;
+}
+
 std::string JoinPath(const std::string& prefix, const std::string& name) {
   return prefix.empty() ? name : absl::StrCat(prefix, ".", name);
 }
@@ -28,13 +42,14 @@ const Node* FindPath(const Node& root, const std::string& path) {
 }
 
 Node& Node::Add(const std::string& name) {
-  const auto [found, is_new] = members.try_emplace(name);
+  const auto [found, is_new] = members.Own().try_emplace(name);
   if (is_new) names.push_back(name);
   return found->second;
 }
 
 void Node::Erase(const std::string& name) {
-  members.erase(name);
+  if (members.find(name) == members.end()) return;
+  members.Own().erase(name);
   names.erase(std::remove(names.begin(), names.end(), name), names.end());
 }
 
@@ -52,7 +67,7 @@ void Merge(const Node& over, Node* under) {
     if (under->Find(name) == nullptr) {
       under->Add(name) = member;
     } else {
-      Merge(member, &under->members.at(name));
+      Merge(member, &under->members.Own().at(name));
     }
   }
   if (under->by_default) {  // it is now said in a file: problems point there
@@ -64,10 +79,11 @@ void Merge(const Node& over, Node* under) {
 }
 
 bool Remove(const std::string& path, Node* root) {
+  if (FindPath(*root, path) == nullptr) return false;
   const size_t dot = path.find('.');
-  const auto found = root->members.find(path.substr(0, dot));
-  if (!root->is_table() || found == root->members.end()) return false;
-  if (dot != std::string::npos) return Remove(path.substr(dot + 1), &found->second);
+  if (dot != std::string::npos) {
+    return Remove(path.substr(dot + 1), &root->members.Own().at(path.substr(0, dot)));
+  }
   root->Erase(path);
   return true;
 }

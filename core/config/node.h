@@ -4,6 +4,7 @@
 #define FACET_CORE_CONFIG_NODE_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,27 @@
 namespace facet {
 
 struct Node {
+  // What a table holds, by name. Copies share it until one of them is changed: rows by the thousand
+  // differ from their parent in a key or two, so nobody owns it alone.
+  class Members {
+   public:
+    using Map = std::map<std::string, Node>;
+
+    const Map& get() const;
+    Map& Own();  // for changes, which no copy sees
+    // Whether the two share what they hold. What is equal may be held twice.
+    bool IsShared(const Members& other) const { return map_ == other.map_; }
+
+    Map::const_iterator begin() const { return get().begin(); }
+    Map::const_iterator end() const { return get().end(); }
+    Map::const_iterator find(const std::string& name) const { return get().find(name); }
+    const Node& at(const std::string& name) const { return get().at(name); }
+    bool empty() const { return get().empty(); }
+
+   private:
+    std::shared_ptr<Map> map_;  // null: nothing
+  };
+
   enum class Type {
     kTable,
     kArray,
@@ -21,7 +43,7 @@ struct Node {
   } type = Type::kTable;
   Json scalar;
   bool quoted = false;  // of a kText: one text, whatever it looks like
-  std::map<std::string, Node> members;
+  Members members;
   std::vector<std::string> names;  // of the members, in the order in which they were first said
   std::vector<Node> elements;
   Place key, value;

@@ -21,12 +21,12 @@ const Origin kDefault = {"default", 0, 0};
 void RemoveDefaults(Node* node) {
   const std::vector<std::string> names = node->names;
   for (const std::string& name : names) {
-    Node& member = node->members.at(name);
+    const Node& member = node->members.at(name);
     if (!member.is_table()) continue;
     if (member.by_default) {
       node->Erase(name);
     } else {
-      RemoveDefaults(&member);
+      RemoveDefaults(&node->members.Own().at(name));
     }
   }
 }
@@ -38,6 +38,67 @@ bool SaidByRow(const Node& node) {
 
 }  // namespace
 
+RowChecker::RowChecker(const ExperimentLayout& layout, const Catalogue& catalogue,
+                       const std::map<std::string, std::string>& folders, Problems* problems)
+    : layout_(layout), catalogue_(catalogue), folders_(folders), problems_(problems) {
+  for (const Slot& slot : layout.slots) {
+    if (slot.optional_group.empty()) continue;
+    optional_groups_.insert(slot.optional_group);
+    if (slot.fill == Slot::Fill::kComponent) group_components_.push_back(slot);
+  }
+}
+
+const RowChecker::Shape& RowChecker::ShapeOf(const Node& tree) {
+  const auto [found, is_new] = shapes_.try_emplace({NamesOf(layout_, tree), groups_});
+  Shape& shape = found->second;
+  if (!is_new) return shape;
+  shape.slots = SlotsOf(layout_, tree);
+  for (const Slot& slot : shape.slots) shape.slot_at.try_emplace(slot.path, &slot);
+  ExperimentLayout present;  // without the optional groups that the row does not have
+  for (const Slot& slot : layout_.slots) {
+    if (!HasGroupOf(slot)) continue;
+    present.slots.push_back(slot);
+    if (!slot.default_use.empty()) shape.defaults.push_back(&slot);
+  }
+  shape.order = NamesOf(present, tree);
+  shape.default_tree = DefaultTree(present);
+  return shape;
+}
+
+const RowChecker::Table& RowChecker::TableAt(const std::string& path, const Slot* settings) {
+  const auto [found, is_new] = tables_.try_emplace(path);
+  Table& table = found->second;
+  if (!is_new) return table;
+  if (settings != nullptr) table.known = OptionNames(settings->options);
+  for (const Slot& slot : layout_.slots) {
+    if (!LeadsTo(path, slot.path)) continue;
+    const std::vector<std::string> names = absl::StrSplit(slot.path, '.');
+    const std::string& name = names[path.empty() ? 0 : absl::c_count(path, '.') + 1];
+    if (name == "*") {
+      table.gives_names = true;
+    } else if (!absl::c_linear_search(table.known, name)) {
+      table.known.push_back(name);
+    }
+  }
+  std::sort(table.known.begin(), table.known.end());
+  return table;
+}
+
+bool RowChecker::LeadsToSlots(const std::string& path) {
+  const auto [found, is_new] = leads_to_.try_emplace(path);
+  if (is_new) {
+    found->second =
+        absl::c_any_of(layout_.slots, [&](const Slot& slot) { return LeadsTo(path, slot.path); });
+  }
+  return found->second;
+}
+
+const std::vector<std::string>& RowChecker::OptionsOf(const ComponentInfo& component) {
+  const auto [found, is_new] = option_names_.try_emplace(&component);
+  if (is_new) found->second = OptionNames(component.options);
+  return found->second;
+}
+
 Row RowChecker::Check(const RowTree& tree) {
   row_ = Row();
   row_.id = tree.id;
@@ -48,17 +109,15 @@ Row RowChecker::Check(const RowTree& tree) {
   row_.origin = tree.place.origin;
   tree_ = tree.slots;
   if (tree.reported) RemoveDefaults(&tree_);
-  slots_ = SlotsOf(layout_, tree_);
   place_ = tree.place;
   partial_ = false;
   resolve_paths_ = tree.skip.empty();
   groups_.clear();
   bad_slots_.clear();
-  for (const Slot& slot : layout_.slots) {
-    if (!slot.optional_group.empty() && HasGroup(tree_, slot.optional_group)) {
-      groups_.insert(slot.optional_group);
-    }
+  for (const std::string& group : optional_groups_) {
+    if (HasGroup(tree_, group)) groups_.insert(group);
   }
+  shape_ = &ShapeOf(tree_);
   CheckMembers(tree_, "", nullptr);
   TakeOrder();
   if (!tree.reported) FillMissingSlots();
@@ -68,11 +127,10 @@ Row RowChecker::Check(const RowTree& tree) {
 void RowChecker::CheckBase(const Node& base) {
   row_ = Row();
   tree_ = base;
-  slots_ = SlotsOf(layout_, tree_);
   partial_ = true;
   resolve_paths_ = false;
-  groups_.clear();
-  for (const Slot& slot : layout_.slots) groups_.insert(slot.optional_group);
+  groups_ = optional_groups_;
+  shape_ = &ShapeOf(tree_);
   bad_slots_.clear();
   CheckMembers(tree_, "", nullptr);
 }
@@ -82,9 +140,8 @@ bool RowChecker::HasGroup(const Node& slots, const std::string& group) const {
   if (node == nullptr) return false;
   if (SaidByRow(*node)) return true;
   ExperimentLayout components;
-  absl::c_copy_if(layout_.slots, std::back_inserter(components.slots), [&](const Slot& slot) {
-    return slot.optional_group == group && slot.fill == Slot::Fill::kComponent;
-  });
+  absl::c_copy_if(group_components_, std::back_inserter(components.slots),
+                  [&](const Slot& slot) { return slot.optional_group == group; });
   return absl::c_any_of(SlotsOf(components, slots), [&](const Slot& slot) {
     const Node* component = FindPath(slots, slot.path);
     return component != nullptr && !component->by_default;
@@ -93,7 +150,7 @@ bool RowChecker::HasGroup(const Node& slots, const std::string& group) const {
 
 void RowChecker::Take(const std::string& slot_path, const std::string& name, Json value,
                       const Origin& origin) {
-  Json& slot = SlotValue(slot_path);
+  Json& slot = row_.slots[slot_path];
   if (name.empty()) {
     slot = std::move(value);
     row_.origins[slot_path] = origin;
@@ -106,39 +163,27 @@ void RowChecker::Take(const std::string& slot_path, const std::string& name, Jso
 // The members of a group of slots ("train"), of the row itself (""), or of a settings table, which
 // may hold further slots ("embed").
 void RowChecker::CheckMembers(const Node& node, const std::string& prefix, const Slot* settings) {
-  std::vector<std::string> known =
-      settings ? OptionNames(settings->options) : std::vector<std::string>();
-  bool gives_names = false;
-  for (const Slot& slot : layout_.slots) {
-    if (!LeadsTo(prefix, slot.path)) continue;
-    const std::vector<std::string> names = absl::StrSplit(slot.path, '.');
-    const std::string& name = names[prefix.empty() ? 0 : absl::c_count(prefix, '.') + 1];
-    gives_names = gives_names || name == "*";
-    if (name != "*" && !absl::c_linear_search(known, name)) known.push_back(name);
-  }
-  std::sort(known.begin(), known.end());
+  const Table& table = TableAt(prefix, settings);
   for (const auto& [name, member] : node.members) {
     const std::string path = JoinPath(prefix, name);
-    if (gives_names && !IsSlotName(name)) {
+    if (table.gives_names && !IsSlotName(name)) {
       ReportBadName(name, member, prefix);
       continue;
     }
-    const auto slot = absl::c_find_if(slots_, [&](const Slot& each) { return each.path == path; });
-    const bool is_group =
-        absl::c_any_of(layout_.slots, [&](const Slot& other) { return LeadsTo(path, other.path); });
-    const bool is_optional = absl::c_any_of(
-        layout_.slots, [&](const Slot& other) { return other.optional_group == path; });
-    if (is_optional && groups_.count(path) == 0) continue;
-    if (slot != slots_.end()) {
-      CheckSlot(member, *slot);
-    } else if (is_group && member.is_table()) {
-      CheckMembers(member, path, nullptr);
-    } else if (is_group) {
-      ReportNoTable(member, path);
+    if (optional_groups_.count(path) != 0 && groups_.count(path) == 0) continue;
+    const auto slot = shape_->slot_at.find(path);
+    if (slot != shape_->slot_at.end()) {
+      CheckSlot(member, *slot->second);
+    } else if (LeadsToSlots(path)) {
+      if (member.is_table()) {
+        CheckMembers(member, path, nullptr);
+      } else {
+        ReportNoTable(member, path);
+      }
     } else if (settings != nullptr) {
-      CheckOption(name, member, prefix, prefix, settings->options, known);
+      CheckOption(name, member, prefix, prefix, settings->options, table.known);
     } else {
-      ReportUnknown(name, member, prefix, prefix.empty() ? "a row" : prefix, known);
+      ReportUnknown(name, member, prefix, prefix.empty() ? "a row" : prefix, table.known);
     }
   }
 }
@@ -181,7 +226,28 @@ void RowChecker::CheckRowName(const Node& node, const Slot& slot) {
   }
 }
 
+// What there is nothing to say of comes to the same in every row.
 void RowChecker::CheckComponent(const Node& node, const Slot& slot) {
+  const auto known = checked_.find(slot.path);
+  if (node.is_table() && known != checked_.end() && known->second.said.IsShared(node.members) &&
+      known->second.paths_resolved == resolve_paths_) {
+    row_.slots[slot.path] = known->second.value;
+    row_.origins.insert(known->second.origins.begin(), known->second.origins.end());
+    return;
+  }
+  const size_t problems = problems_->count();
+  CheckComponentAnew(node, slot);
+  const auto value = row_.slots.find(slot.path);
+  if (partial_ || problems != problems_->count() || value == row_.slots.end()) return;
+  CheckedComponent& checked = checked_[slot.path];
+  checked = {node.members, resolve_paths_, value->second, {}};
+  for (const auto& [option, ignored] : value->second.items()) {
+    const std::string path = JoinPath(slot.path, option);
+    checked.origins.emplace_back(path, row_.origins.at(path));
+  }
+}
+
+void RowChecker::CheckComponentAnew(const Node& node, const Slot& slot) {
   bad_slots_.insert(slot.path);
   const Node* use = node.Find("use");
   if (use == nullptr) {
@@ -204,7 +270,7 @@ void RowChecker::CheckComponent(const Node& node, const Slot& slot) {
   bad_slots_.erase(slot.path);
   Take(slot.path, "use", *name, use->value.origin);
   const std::string owner = absl::StrCat(slot.kind, " ", component->name);
-  const std::vector<std::string> known = OptionNames(component->options);
+  const std::vector<std::string>& known = OptionsOf(*component);
   for (const auto& [option, member] : node.members) {
     if (option == "use") continue;
     CheckOption(option, member, slot.path, owner, component->options, known);
@@ -249,8 +315,9 @@ void RowChecker::CheckOption(const std::string& name, const Node& node, const st
 void RowChecker::FillDefaults(const std::vector<OptionSpec>& options, const std::string& path,
                               const std::string& owner, const Node* node) {
   if (partial_) return;
+  const Json& slot = row_.slots[path];
   for (const OptionSpec& option : options) {
-    if (SlotValue(path).contains(option.name)) continue;
+    if (slot.contains(option.name)) continue;
     if (option.required) {
       const Node* use = node != nullptr ? node->Find("use") : nullptr;
       Diagnostic& problem =
@@ -266,7 +333,7 @@ void RowChecker::FillDefaults(const std::vector<OptionSpec>& options, const std:
 
 bool RowChecker::IsRequired(const Slot& slot) const {
   if (!slot.required) return false;
-  for (const Slot& other : slots_) {
+  for (const Slot& other : shape_->slots) {
     const auto filled = row_.slots.find(other.path);
     if (other.fill != Slot::Fill::kComponent || filled == row_.slots.end()) continue;
     const ComponentInfo* info = catalogue_.Find(other.kind, filled->second.value("use", ""));
@@ -276,7 +343,7 @@ bool RowChecker::IsRequired(const Slot& slot) const {
 }
 
 void RowChecker::FillMissingSlots() {
-  for (const Slot& slot : slots_) {
+  for (const Slot& slot : shape_->slots) {
     if (!HasGroupOf(slot)) continue;
     const bool is_filled = row_.slots.count(slot.path) != 0;
     switch (slot.fill) {
@@ -286,7 +353,7 @@ void RowChecker::FillMissingSlots() {
         }
         break;
       case Slot::Fill::kSettings:
-        if (!is_filled) SlotValue(slot.path) = Json::object();
+        if (!is_filled) row_.slots[slot.path] = Json::object();
         FillDefaults(slot.options, slot.path, slot.path, FindPath(tree_, slot.path));
         break;
       case Slot::Fill::kValue:
@@ -301,14 +368,10 @@ void RowChecker::FillMissingSlots() {
 
 // Row::order and Row::unset.
 void RowChecker::TakeOrder() {
-  ExperimentLayout present;  // without the optional groups that the row does not have
-  absl::c_copy_if(layout_.slots, std::back_inserter(present.slots),
-                  [&](const Slot& slot) { return HasGroupOf(slot); });
-  row_.order = NamesOf(present, tree_);
+  row_.order = shape_->order;
   if (row_.reported) return;
-  const Node defaults = DefaultTree(present);
-  for (const Slot& slot : present.slots) {
-    if (slot.default_use.empty()) continue;
+  for (const Slot* default_slot : shape_->defaults) {
+    const Slot& slot = *default_slot;
     if (!absl::EndsWith(slot.path, ".*")) {
       if (row_.slots.count(slot.path) == 0) row_.unset.push_back(slot.path);
       continue;
@@ -317,7 +380,7 @@ void RowChecker::TakeOrder() {
     const std::string parent = ParentOf(slot.path);
     const std::vector<std::string>& names = row_.order.at(parent);
     std::vector<std::string> kept, missing;
-    for (const std::string& name : FindPath(defaults, parent)->names) {
+    for (const std::string& name : FindPath(shape_->default_tree, parent)->names) {
       (absl::c_linear_search(names, name) ? kept : missing).push_back(JoinPath(parent, name));
     }
     const bool in_front = kept.size() <= names.size() &&

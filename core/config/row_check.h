@@ -28,8 +28,7 @@ std::vector<std::string> OptionNames(const std::vector<OptionSpec>& options);  /
 class RowChecker {
  public:
   RowChecker(const ExperimentLayout& layout, const Catalogue& catalogue,
-             const std::map<std::string, std::string>& folders, Problems* problems)
-      : layout_(layout), catalogue_(catalogue), folders_(folders), problems_(problems) {}
+             const std::map<std::string, std::string>& folders, Problems* problems);
 
   Row Check(const RowTree& tree);
   // [base] alone may be incomplete; only what it says is checked.
@@ -39,9 +38,36 @@ class RowChecker {
   bool HasGroup(const Node& slots, const std::string& group) const;
 
  private:
+  // What all rows with the same names and optional groups have in common.
+  struct Shape {
+    std::vector<Slot> slots;                                // of the layout, with the row's names
+    std::map<std::string, const Slot*> slot_at;             // these, by path
+    std::map<std::string, std::vector<std::string>> order;  // Row::order
+    std::vector<const Slot*> defaults;                      // of the layout, with a default_use
+    Node default_tree;                                      // of these
+  };
+  // Where keys stand: the row, a group of slots, a table of settings.
+  struct Table {
+    std::vector<std::string> known;  // keys; sorted
+    bool gives_names = false;        // beside these, names that a row gives
+  };
+  // What a component's table came to, of the row that said it last: rows that extend each other
+  // share most of their tables.
+  struct CheckedComponent {
+    Node::Members said;
+    bool paths_resolved = false;
+    Json value;
+    std::vector<std::pair<std::string, Origin>> origins;
+  };
+
+  const Shape& ShapeOf(const Node& tree);
+  const Table& TableAt(const std::string& path, const Slot* settings);
+  bool LeadsToSlots(const std::string& path);
+  const std::vector<std::string>& OptionsOf(const ComponentInfo& component);
   void CheckMembers(const Node& node, const std::string& prefix, const Slot* settings);
   void CheckSlot(const Node& node, const Slot& slot);
   void CheckComponent(const Node& node, const Slot& slot);
+  void CheckComponentAnew(const Node& node, const Slot& slot);
   void CheckRowName(const Node& node, const Slot& slot);
   void CheckDefaultComponent(const Node& node, const Slot& slot, const std::string& name);
   // `known`: what may stand beside it.
@@ -81,7 +107,6 @@ class RowChecker {
   // Where else `name` is a key: "train.loss" -> its full path.
   std::vector<std::string> Elsewhere(const std::string& name, const std::string& path) const;
 
-  Json& SlotValue(const std::string& path) { return row_.slots[path]; }
   void Take(const std::string& slot_path, const std::string& name, Json value,
             const Origin& origin);
 
@@ -89,12 +114,22 @@ class RowChecker {
   const Catalogue& catalogue_;
   const std::map<std::string, std::string>& folders_;
   Problems* problems_;
+  std::set<std::string> optional_groups_;  // of the layout
+  std::vector<Slot> group_components_;     // those in an optional group
+
+  // What was found out once.
+  std::map<std::pair<std::map<std::string, std::vector<std::string>>, std::set<std::string>>, Shape>
+      shapes_;
+  std::map<std::string, Table> tables_;   // by path
+  std::map<std::string, bool> leads_to_;  // by path
+  std::map<const ComponentInfo*, std::vector<std::string>> option_names_;
+  std::map<std::string, CheckedComponent> checked_;  // by the slot's path
 
   // Of the row that is being checked.
   Row row_;
   Node tree_;
   Place place_;
-  std::vector<Slot> slots_;          // of the layout, with the row's names
+  const Shape* shape_ = nullptr;
   bool partial_ = false;             // [base]
   bool resolve_paths_ = true;        // not in [base], not in rows that are left out
   std::set<std::string> groups_;     // optional groups that the row has

@@ -70,7 +70,7 @@ std::vector<std::string> RowChecker::Elsewhere(const std::string& name,
   const auto add = [&](const std::string& owner, const std::vector<OptionSpec>& options) {
     if (owner != path && FindOption(options, name) != nullptr) places.push_back(owner);
   };
-  for (const Slot& slot : slots_) {
+  for (const Slot& slot : shape_->slots) {
     if (slot.fill == Slot::Fill::kSettings) add(slot.path, slot.options);
     if (slot.fill == Slot::Fill::kComponent) {
       const ComponentInfo* component = catalogue_.Find(slot.kind, UseOf(tree_, slot));

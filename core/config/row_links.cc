@@ -77,8 +77,10 @@ class LinkChecker {
 void CheckRowLinks(const ExperimentLayout& layout, const std::vector<RowTree>& trees,
                    const std::vector<Row>& rows, Problems* problems) {
   std::set<std::string> paths;
+  std::set<std::string> seen;
   for (const Row& row : rows) {
     for (const auto& [path, value] : row.slots) {
+      if (!seen.insert(path).second) continue;
       if (layout.Find(path)->fill == Slot::Fill::kRow) paths.insert(path);
     }
   }

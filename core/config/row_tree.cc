@@ -18,7 +18,7 @@ namespace {
 
 void MarkByRow(Node* node) {
   node->by_row = true;
-  for (auto& [name, member] : node->members) MarkByRow(&member);
+  for (auto& [name, member] : node->members.Own()) MarkByRow(&member);
 }
 
 void AllPaths(const Node& node, const std::string& prefix, std::vector<std::string>* paths) {

@@ -39,6 +39,7 @@ class Problems {
   Diagnostic& Error(std::string code, const Place& place, std::string message);
   Diagnostic& Warning(std::string code, const Place& place, std::string message);
   bool has_errors() const;
+  size_t count() const { return diagnostics_.size(); }
 
   // Sorted by place; what several rows share is said once.
   std::vector<Diagnostic> Take();

@@ -19,15 +19,10 @@ std::string OptionOfRole(const std::string& external, const std::string& role) {
   return absl::StartsWith(external, role + ".") ? external.substr(role.size() + 1) : "";
 }
 
-// Of what a library takes from libfacet. A symbol that this libfacet has not would not load.
-std::string DigestOfCalls(const std::vector<std::string>& calls,
-                          const std::map<std::string, std::string>& interface_code) {
-  std::string text;
-  for (const std::string& symbol : calls) {
-    const auto found = interface_code.find(symbol);
-    absl::StrAppend(&text, symbol, " ", found == interface_code.end() ? "" : found->second, "\n");
-  }
-  return Sha256Hex(text);
+const std::string& CalledCode(const ComponentUse& use, const KeyEnvironment& environment) {
+  static const auto* const kNothing = new std::string(DigestOfCalls({}, {}));
+  const auto found = environment.called_code.find(use.library_digest);
+  return found == environment.called_code.end() ? *kNothing : found->second;
 }
 
 Json ComponentDocument(const std::string& role, const ComponentUse& use, const StageSpec& stage,
@@ -46,11 +41,13 @@ Json ComponentDocument(const std::string& role, const ComponentUse& use, const S
     Json content = {{"content", external_digests.at(external.option)}};
     (of_list ? named[index] : named) = std::move(content);
   }
-  return {{"kind", use.kind},
-          {"name", use.name},
-          {"options", std::move(options)},
-          {"library", use.library_digest},
-          {"calls", DigestOfCalls(use.calls, environment.interface_code)}};
+  Json document = Json::object();
+  document["kind"] = use.kind;
+  document["name"] = use.name;
+  document["options"] = std::move(options);
+  document["library"] = use.library_digest;
+  document["calls"] = CalledCode(use, environment);
+  return document;
 }
 
 // Settings may name inputs too: an external "weights.file" is the option `file` of the table
@@ -92,6 +89,17 @@ std::string Shown(const Json& value) {
 
 }  // namespace
 
+// A symbol that this libfacet has not would not load.
+std::string DigestOfCalls(const std::vector<std::string>& calls,
+                          const std::map<std::string, std::string>& interface_code) {
+  std::string text;
+  for (const std::string& symbol : calls) {
+    const auto found = interface_code.find(symbol);
+    absl::StrAppend(&text, symbol, " ", found == interface_code.end() ? "" : found->second, "\n");
+  }
+  return Sha256Hex(text);
+}
+
 StageKey ComputeKey(const StageSpec& stage, const std::map<std::string, std::string>& input_digests,
                     const std::map<std::string, std::string>& external_digests,
                     const KeyEnvironment& environment) {
@@ -102,13 +110,14 @@ StageKey ComputeKey(const StageSpec& stage, const std::map<std::string, std::str
   const auto code = environment.stage_code.find(stage.type);
   FACET_CHECK(code != environment.stage_code.end());
   document["code"] = code->second;
+  Json components = Json::object();
   for (const auto& [role, use] : stage.components) {
-    document["components"][role] =
-        ComponentDocument(role, use, stage, external_digests, environment);
+    components[role] = ComponentDocument(role, use, stage, external_digests, environment);
     for (const ExternalInput& external : stage.externals) {
       if (!OptionOfRole(external.option, role).empty()) named.insert(external.option);
     }
   }
+  if (!components.empty()) document["components"] = std::move(components);
   for (const ExternalInput& external : stage.externals) {
     if (named.count(external.option) > 0) continue;
     document["externals"][external.option] = external_digests.at(external.option);

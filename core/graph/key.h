@@ -36,10 +36,15 @@ inline constexpr int kKeyFormat = 2;
 
 // What this build and machine contribute to keys.
 struct KeyEnvironment {
-  std::map<std::string, std::string> stage_code;      // stage type -> digest
-  std::map<std::string, std::string> interface_code;  // symbol of libfacet -> digest
+  std::map<std::string, std::string> stage_code;   // stage type -> digest
+  std::map<std::string, std::string> called_code;  // digest of a plugin's library -> DigestOfCalls
   std::map<std::string, std::string> libraries;  // "torch" -> "1.13.1, oneDNN 2.6.3, openblas ..."
 };
+
+// Of what a plugin's library calls of libfacet: its symbols, with the digests of their code. A
+// library of which an environment knows nothing calls nothing.
+std::string DigestOfCalls(const std::vector<std::string>& calls,
+                          const std::map<std::string, std::string>& interface_code);
 
 struct StageKey {
   std::string digest;  // 64 hexadecimal digits

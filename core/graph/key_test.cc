@@ -86,14 +86,21 @@ TEST(KeyTest, EachFileOfAListIsItsContent) {
 
 // What a plugin calls of libfacet computes for it.
 TEST(KeyTest, TheCodeThatAPluginCallsCounts) {
-  StageSpec stage = TrainStage();
-  stage.components["loss"].calls = {"_ZN5facet4Half"};
-  KeyEnvironment before = Environment(), after = Environment(), other = Environment();
-  before.interface_code = {{"_ZN5facet4Half", "11"}, {"_ZN5facet5Other", "22"}};
-  after.interface_code = {{"_ZN5facet4Half", "33"}, {"_ZN5facet5Other", "22"}};
-  other.interface_code = {{"_ZN5facet4Half", "11"}, {"_ZN5facet5Other", "44"}};
+  const StageSpec stage = TrainStage();
+  const auto with = [](const std::map<std::string, std::string>& interface_code) {
+    KeyEnvironment environment = Environment();
+    environment.called_code = {{"aa11", DigestOfCalls({"_ZN5facet4Half"}, interface_code)},
+                               {"bb22", DigestOfCalls({"_ZN5facet5Other"}, interface_code)}};
+    return environment;
+  };
+  const KeyEnvironment before = with({{"_ZN5facet4Half", "11"}, {"_ZN5facet5Other", "22"}});
+  const KeyEnvironment after = with({{"_ZN5facet4Half", "33"}, {"_ZN5facet5Other", "22"}});
+  const KeyEnvironment other = with({{"_ZN5facet4Half", "11"}, {"_ZN5facet5Other", "44"}});
   EXPECT_NE(KeyOf(stage, before), KeyOf(stage, after));
   EXPECT_EQ(KeyOf(stage, before), KeyOf(stage, other));
+  EXPECT_NE(KeyOf(stage, before), KeyOf(stage));
+  // As it would be computed by hand.
+  EXPECT_EQ(before.called_code.at("aa11"), Sha256Hex("_ZN5facet4Half 11\n"));
 }
 
 TEST(KeyTest, IgnoresTheOrderOfNames) {

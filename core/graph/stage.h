@@ -20,8 +20,7 @@ struct ComponentUse {
   std::string kind, name;
   Json options = Json::object();
   std::string library_path;
-  std::string library_digest;           // SHA-256 of the shared library
-  std::vector<std::string> calls = {};  // what the library takes from libfacet, by symbol
+  std::string library_digest;  // SHA-256 of the shared library
   // Option that names a folder -> patterns of the files that are read below it; none: all.
   std::map<std::string, std::vector<std::string>> files = {};
 };

@@ -4,27 +4,53 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
 
 namespace facet {
 namespace {
 
+// With its length, so that no two lists of parts are one text.
+void AddPart(absl::string_view part, std::string* text) {
+  absl::StrAppend(text, part.size(), ":", part);
+}
+
+void AddUses(const std::map<std::string, ComponentUse>& components, std::string* text) {
+  absl::StrAppend(text, components.size(), ";");
+  for (const auto& [role, use] : components) {
+    AddPart(role, text);
+    AddPart(use.kind, text);
+    AddPart(use.name, text);
+    AddPart(use.library_digest, text);
+    AddPart(Dump(use.options), text);
+  }
+}
+
 // Everything the artifact depends on as far as a plan knows it: inputs by their stages, external
 // ones by their paths. Branches share stages too: no name is in it.
 std::string Identity(const StageSpec& stage) {
-  const auto uses = [](const std::map<std::string, ComponentUse>& components) {
-    Json json = Json::object();
-    for (const auto& [role, use] : components) {
-      json[role] = {use.kind, use.name, use.options, use.library_digest};
-    }
-    return json;
-  };
-  Json externals = Json::object();
+  std::string text;
+  AddPart(stage.type, &text);
+  AddUses(stage.components, &text);
+  AddUses(stage.sources, &text);
+  AddPart(Dump(stage.settings), &text);
+  absl::StrAppend(&text, stage.inputs.size(), ";");
+  for (const auto& [port, producer] : stage.inputs) {
+    AddPart(port, &text);
+    absl::StrAppend(&text, producer, ";");
+  }
+  // In the order of the options, of one that is named twice the last: as a table has them.
+  std::map<absl::string_view, absl::string_view> externals;
   for (const ExternalInput& external : stage.externals) externals[external.option] = external.path;
-  return Dump({stage.type, uses(stage.components), uses(stage.sources), stage.settings,
-               stage.inputs, externals, stage.uses_seed, stage.seed, stage.device, stage.precision,
-               stage.threads});
+  for (const auto& [option, path] : externals) {
+    AddPart(option, &text);
+    AddPart(path, &text);
+  }
+  absl::StrAppend(&text, ";", stage.uses_seed, ";", stage.seed, ";", stage.threads, ";");
+  AddPart(stage.device, &text);
+  AddPart(stage.precision, &text);
+  return text;
 }
 
 }  // namespace
@@ -38,13 +64,16 @@ StageSpec NewStage(std::string type, std::string name) {
 
 Planner::Planner(const Experiment& experiment, const std::vector<StageType>& types,
                  const Catalogue& catalogue, const Machine& machine)
-    : experiment_(experiment), types_(types), catalogue_(catalogue), machine_(machine) {
+    : types_(types), catalogue_(catalogue), machine_(machine) {
   plan_.types = &types;
+  for (const Row& row : experiment.rows) rows_.try_emplace(row.id, &row);
 }
 
 absl::Status Planner::AddRow(const Row& row) {
+  if (plan_.results.count(row.id) != 0) return absl::OkStatus();
   user_ = row.id;
-  FACET_ASSIGN_OR_RETURN(plan_.results[row.id], Make(kEvaluation, {row, ""}));
+  FACET_ASSIGN_OR_RETURN(const int result, Make(kEvaluation, {row, ""}));
+  plan_.results[row.id] = result;
   return absl::OkStatus();
 }
 
@@ -106,15 +135,28 @@ absl::StatusOr<int> Planner::Make(const PortType& type, const Demand& demand) {
         absl::StrCat("row \"", demand.row.id, "\" has nothing that makes ", type.name,
                      demand.branch.empty() ? "" : absl::StrCat(" of its ", demand.branch, " set")));
   }
-  FACET_RETURN_IF_ERROR(CheckCircle(*provider, demand));
-  calls_.push_back({provider, demand.row.id, demand.branch, {}});
-  const absl::StatusOr<int> made = provider->plan(*this, demand);
+  const Asked asked = {provider, &demand.row, demand.branch, demand.size_px};
+  auto planned = planned_.find(asked);
+  if (planned == planned_.end()) {
+    FACET_RETURN_IF_ERROR(CheckCircle(*provider, demand));
+    planned = planned_.emplace(asked, Plan(*provider, demand)).first;
+  } else if (planned->second.ok()) {
+    AddUser(*planned->second);
+  }
+  const absl::StatusOr<int>& made = planned->second;
+  if (made.ok() && !calls_.empty() && calls_.back().type->output == type) {
+    calls_.back().passed_on.insert(*made);
+  }
+  return made;
+}
+
+absl::StatusOr<int> Planner::Plan(const StageType& provider, const Demand& demand) {
+  calls_.push_back({&provider, demand.row.id, demand.branch, {}});
+  const absl::StatusOr<int> made = provider.plan(*this, demand);
   const std::set<int> passed_on = std::move(calls_.back().passed_on);
   calls_.pop_back();
-  if (!made.ok()) return made.status();
-  if (!calls_.empty() && calls_.back().type->output == type) calls_.back().passed_on.insert(*made);
-  if (passed_on.count(*made) == 0) {
-    plan_.made[{demand.row.id, type.name, demand.branch}] = *made;
+  if (made.ok() && passed_on.count(*made) == 0) {
+    plan_.made[{demand.row.id, provider.output.name, demand.branch}] = *made;
   }
   return made;
 }
@@ -137,9 +179,8 @@ std::vector<std::string> Planner::Names(const Row& row, const std::string& path)
 absl::StatusOr<const Row*> Planner::FindRow(const Row& row, const std::string& slot) const {
   const Json* id = Find(row, slot);
   if (id == nullptr || id->get_ref<const std::string&>().empty()) return nullptr;
-  for (const Row& other : experiment_.rows) {
-    if (other.id == id->get_ref<const std::string&>()) return &other;
-  }
+  const auto other = rows_.find(id->get_ref<const std::string&>());
+  if (other != rows_.end()) return other->second;
   return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\": ", slot, " = \"",
                                                  id->get<std::string>(), "\": no such row"));
 }
@@ -180,7 +221,6 @@ absl::StatusOr<ComponentUse> Planner::Use(const Row& row, const std::string& slo
   }
   use.library_path = info->library_path;
   use.library_digest = info->library_digest;
-  use.calls = info->calls;
   for (const OptionSpec& option : info->options) {
     if (option.role == "input_directory") use.files[option.name] = option.files;
   }
@@ -255,9 +295,21 @@ absl::StatusOr<int> Planner::Add(StageSpec stage, const Row& row) {
   std::vector<StageSpec>& stages = plan_.graph.stages;
   const auto [found, added] = index_.emplace(Identity(stage), static_cast<int>(stages.size()));
   if (added) stages.push_back(std::move(stage));
-  std::vector<std::string>& users = stages[static_cast<size_t>(found->second)].users;
-  if (std::find(users.begin(), users.end(), user_) == users.end()) users.push_back(user_);
+  AddUser(found->second);
   return found->second;
+}
+
+// Rows are added one after the other, and a stage that is the row's has been told so with all that
+// it rests on: no list of users is ever searched.
+void Planner::AddUser(int stage) {
+  std::vector<int> open = {stage};
+  while (!open.empty()) {
+    StageSpec& next = plan_.graph.stages[static_cast<size_t>(open.back())];
+    open.pop_back();
+    if (!next.users.empty() && next.users.back() == user_) continue;
+    next.users.push_back(user_);
+    for (const auto& [port, producer] : next.inputs) open.push_back(producer);
+  }
 }
 
 void Planner::AddRemark(int stage, Remark remark) {

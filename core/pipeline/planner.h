@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,7 +29,8 @@ class Planner {
   Planner(const Experiment& experiment, const std::vector<StageType>& types,
           const Catalogue& catalogue, const Machine& machine);
 
-  // Adds the stages of a row. InvalidArgument: it asks for what cannot be.
+  // Adds the stages of a row, which outlives the planner, as do those of all demands.
+  // InvalidArgument: it asks for what cannot be; other rows may still be added.
   absl::Status AddRow(const Row& row);
   // Adds the stage that makes `type` by request, for the row. NotFound: no stage does.
   absl::StatusOr<int> AddRequest(const PortType& type, const Row& row, const Json& settings);
@@ -37,8 +40,8 @@ class Planner {
 
   // Whether a stage makes this for the row.
   bool Has(const PortType& type, const Demand& demand) const;
-  // The stage that makes it, added with what it needs. InvalidArgument: no stage does, or rows need
-  // each other in a circle.
+  // The stage that makes it, added with what it needs; planned once, however often it is asked for.
+  // InvalidArgument: no stage does, or rows need each other in a circle.
   absl::StatusOr<int> Make(const PortType& type, const Demand& demand);
 
   // The value of a slot; null if the row does not fill it.
@@ -96,18 +99,25 @@ class Planner {
     std::set<int> passed_on;  // what it was given of the type that it makes itself
   };
 
+  // Which stage is to make what, of crops: how large.
+  using Asked = std::tuple<const StageType*, const Row*, std::string, int64_t>;
+
   const StageType* Provider(const PortType& type, const Demand& demand) const;
+  absl::StatusOr<int> Plan(const StageType& provider, const Demand& demand);
+  // Of this stage, and of all that it rests on.
+  void AddUser(int stage);
   absl::Status CheckCircle(const StageType& type, const Demand& demand) const;
   absl::Status CheckPorts(const StageSpec& stage) const;
   std::vector<ExternalInput> Externals(const std::string& role, const ComponentUse& use) const;
   int64_t Threads(const Row& row) const;
 
-  const Experiment& experiment_;
   const std::vector<StageType>& types_;
   const Catalogue& catalogue_;
   const Machine& machine_;
   RowPlan plan_;
-  std::map<std::string, int> index_;
+  std::unordered_map<std::string, int> index_;  // by all that a stage is
+  std::map<std::string, const Row*> rows_;      // of the experiment, by id
+  std::map<Asked, absl::StatusOr<int>> planned_;
   std::vector<Call> calls_;
   std::string user_;  // id of the row that is being added
 };

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,15 @@ namespace {
 constexpr PortType kGrain = {"grain"};
 constexpr PortType kFlour = {"flour"};
 
+int num_planned = 0;  // stages, each time that one is planned
+
 absl::StatusOr<int> PlanField(Planner& planner, const Demand& demand) {
+  ++num_planned;
   return planner.Add(NewStage("field", "field"), demand.row);
 }
 
 absl::StatusOr<int> PlanMill(Planner& planner, const Demand& demand) {
+  ++num_planned;
   StageSpec mill = NewStage("mill", "mill");
   FACET_ASSIGN_OR_RETURN(mill.inputs["grain"], planner.Make(kGrain, demand));
   return planner.Add(std::move(mill), demand.row);
@@ -27,6 +32,7 @@ absl::StatusOr<int> PlanMill(Planner& planner, const Demand& demand) {
 
 // Takes what it makes: it steps in between the mill and the oven.
 absl::StatusOr<int> PlanSieve(Planner& planner, const Demand& demand) {
+  ++num_planned;
   StageSpec sieve = NewStage("sieve", "sieve");
   FACET_ASSIGN_OR_RETURN(sieve.inputs["flour"], planner.Make(kFlour, demand));
   return planner.Add(std::move(sieve), demand.row);
@@ -37,6 +43,7 @@ bool HasSieve(const Planner&, const Demand& demand) {
 
 // With the flour of another row, if the row names one.
 absl::StatusOr<int> PlanOven(Planner& planner, const Demand& demand) {
+  ++num_planned;
   StageSpec oven = NewStage("oven", "oven");
   FACET_ASSIGN_OR_RETURN(const Row* other, planner.FindRow(demand.row, "leaven"));
   if (other != nullptr) {
@@ -60,6 +67,7 @@ StageType Type(std::string name, std::vector<Port> inputs, PortType output,
 class PlannerOfAnyStagesTest : public testing::Test {
  protected:
   PlannerOfAnyStagesTest() {
+    num_planned = 0;
     types_ = {
         Type("field", {}, kGrain, &PlanField), Type("mill", {{"grain", kGrain}}, kFlour, &PlanMill),
         Type("sieve", {{"flour", kFlour}}, kFlour, &PlanSieve),
@@ -120,6 +128,54 @@ TEST_F(PlannerOfAnyStagesTest, RowsInACircleAreNamed) {
                 "in a circle: row \"a\" (oven) -> row \"b\" (oven) -> row \"a\" (oven)"),
             std::string::npos)
       << status;
+}
+
+// Each row rests on all before it.
+TEST_F(PlannerOfAnyStagesTest, AStageOfManyRowsIsPlannedOnceAndHasThemAllAsUsers) {
+  constexpr int kRows = 400;
+  for (int i = 0; i < kRows; ++i) {
+    Row& row = AddRow(std::to_string(i));
+    row.slots["sieve"] = true;
+    if (i > 0) row.slots["leaven"] = std::to_string(i - 1);
+  }
+  const RowPlan plan = *Plan();
+  EXPECT_EQ(num_planned, 4 * kRows);  // oven, sieve, mill and field of each
+  EXPECT_EQ(plan.graph.stages.size(), 3u + kRows);
+  std::vector<std::string> users;
+  for (int i = kRows - 1; i >= 0; --i) {
+    users.insert(users.begin(), std::to_string(i));
+    EXPECT_EQ(plan.At(plan.results.at(std::to_string(i))).users, users) << i;
+  }
+  for (int i = 0; i < kRows; ++i) {
+    EXPECT_EQ(plan.At(plan.Find(std::to_string(i), kGrain)).users, users) << i;
+  }
+}
+
+TEST_F(PlannerOfAnyStagesTest, ARowThatIsAddedTwiceIsOneUser) {
+  AddRow("a");
+  AddRow("b");
+  Planner planner(experiment_, types_, catalogue_, machine_);
+  for (const size_t row : {0, 1, 0}) ASSERT_TRUE(planner.AddRow(experiment_.rows[row]).ok());
+  EXPECT_EQ(planner.Take().At(0).users, (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_F(PlannerOfAnyStagesTest, ACircleIsOneMistakeWhicheverRowsOfItAreAdded) {
+  AddRow("leads there").slots["leaven"] = "a";
+  AddRow("a").slots["leaven"] = "b";
+  AddRow("b").slots["leaven"] = "a";
+  AddRow("beside");
+  Planner planner(experiment_, types_, catalogue_, machine_);
+  std::set<std::string> told;
+  for (const Row& row : experiment_.rows) {
+    const absl::Status added = planner.AddRow(row);
+    EXPECT_EQ(added.ok(), row.id == "beside") << added;
+    if (!added.ok()) told.insert(std::string(added.message()));
+  }
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(*told.begin(),
+            "rows need each other in a circle: row \"a\" (oven) -> row \"b\" (oven) -> row \"a\" "
+            "(oven)");
+  EXPECT_EQ(planner.Take().results.size(), 1u);
 }
 
 TEST_F(PlannerOfAnyStagesTest, WhatNoStageMakesIsSaid) {

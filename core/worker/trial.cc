@@ -33,14 +33,16 @@ absl::Status Try(const Json& trial) {
 
 }  // namespace
 
-int TryComponents(const std::string& trials) {
-  const absl::StatusOr<Json> list = ParseJson(trials, "the trials");
-  if (!list.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(list.status().message()).c_str());
-    return 4;
-  }
+int TryComponents(const std::vector<std::string>& trials) {
   Json said = Json::array();
-  for (const Json& trial : *list) said.push_back(std::string(Try(trial).message()));
+  for (const std::string& text : trials) {
+    const absl::StatusOr<Json> list = ParseJson(text, "the trials");
+    if (!list.ok()) {
+      std::fprintf(stderr, "%s\n", std::string(list.status().message()).c_str());
+      return 4;
+    }
+    for (const Json& trial : *list) said.push_back(std::string(Try(trial).message()));
+  }
   std::fputs(Dump(said).c_str(), stdout);
   return 0;
 }

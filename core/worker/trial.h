@@ -4,13 +4,14 @@
 #define FACET_CORE_WORKER_TRIAL_H_
 
 #include <string>
+#include <vector>
 
 namespace facet {
 
-// trials: JSON text, [{"library", "kind", "name", "options", "surroundings"}...]; surroundings, of a
-// schedule: {"epochs", "warmup_epochs", "validates"}. Prints a JSON list of one text each, empty
-// where there is nothing to say, and returns 0; 4 if `trials` cannot be read.
-int TryComponents(const std::string& trials);
+// trials: JSON texts, each [{"library", "kind", "name", "options", "surroundings"}...]; surroundings,
+// of a schedule: {"epochs", "warmup_epochs", "validates"}. Prints one JSON list, of one text for each
+// trial, empty where there is nothing to say, and returns 0; 4 if a list cannot be read.
+int TryComponents(const std::vector<std::string>& trials);
 
 }  // namespace facet
 
