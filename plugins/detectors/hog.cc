@@ -68,18 +68,21 @@ class Hog final : public Detector {
     const double reduction = std::min(1.0, static_cast<double>(options_.max_side_px) / longer);
     const double scale = reduction * kWindowPx / static_cast<double>(options_.min_side_px);
     std::vector<dlib::rect_detection> found;
+    cv::Mat scaled;
     try {
-      detector_(Pixels(Scaled(View(image), scale)), found, options_.adjust_threshold);
+      scaled = Scaled(View(image), scale);
+      detector_(Pixels(scaled), found, options_.adjust_threshold);
     } catch (const cv::Exception& error) {
       return OpenCvError("hog", error);
     }
     std::vector<Face> faces;
+    const ImageFromScaled image_from_scaled(image, scaled);
     for (const dlib::rect_detection& each : found) {
       const dlib::rectangle& at = each.rect;  // the pixels left .. right, both included
       Face face;
-      face.box = {
-          static_cast<double>(at.left()) / scale - 0.5, static_cast<double>(at.top()) / scale - 0.5,
-          static_cast<double>(at.width()) / scale, static_cast<double>(at.height()) / scale};
+      face.box = image_from_scaled(
+          Box{static_cast<double>(at.left()) - 0.5, static_cast<double>(at.top()) - 0.5,
+              static_cast<double>(at.width()), static_cast<double>(at.height())});
       face.score = each.detection_confidence;
       face.pose = PoseOf(each.weight_index);
       faces.push_back(face);

@@ -123,8 +123,7 @@ class Mtcnn final : public Detector {
       found = Judge(o_net_, options_.thresholds[2], searched, found);
       Refine(&found);
       KeepBestOfOverlapping(0.7, OverlapOver::kSmaller, &found);
-      return Faces(found, static_cast<double>(image.width) / searched.cols,
-                   static_cast<double>(image.height) / searched.rows);
+      return Faces(found, ImageFromScaled(image, searched));
     } catch (const cv::Exception& error) {
       return OpenCvError("mtcnn", error);
     }
@@ -141,13 +140,15 @@ class Mtcnn final : public Detector {
          scale *= options_.scale_factor) {
       const cv::Mat level = Scaled(image, scale);
       if (std::min(level.cols, level.rows) < 12) break;
+      // Of the image in one of the level, whose sides are whole pixels.
+      const double px_x = static_cast<double>(image.cols) / level.cols;
+      const double px_y = static_cast<double>(image.rows) / level.rows;
       std::vector<Candidate> found;
       for (const MtcnnAnswer& answer : p_net_.Slide(level, options_.thresholds[0])) {
-        found.push_back(
-            {{2 * answer.column / scale, 2 * answer.row / scale, 12 / scale, 12 / scale},
-             answer.score,
-             answer.shift,
-             {}});
+        found.push_back({{2 * answer.column * px_x, 2 * answer.row * px_y, 12 * px_x, 12 * px_y},
+                         answer.score,
+                         answer.shift,
+                         {}});
       }
       KeepBestOfOverlapping(0.5, OverlapOver::kUnion, &found);
       all.insert(all.end(), found.begin(), found.end());
@@ -176,17 +177,17 @@ class Mtcnn final : public Detector {
     return kept;
   }
 
-  static std::vector<Face> Faces(const std::vector<Candidate>& found, double scale_x,
-                                 double scale_y) {
+  std::vector<Face> Faces(const std::vector<Candidate>& found,
+                          const ImageFromScaled& image_from_scaled) const {
     std::vector<Face> faces;
     for (const Candidate& each : found) {
       Face face;
-      face.box = {each.box.x * scale_x - 0.5, each.box.y * scale_y - 0.5, each.box.width * scale_x,
-                  each.box.height * scale_y};
+      const Box& box = each.box;
+      face.box = image_from_scaled(Box{box.x - 0.5, box.y - 0.5, box.width, box.height});
       face.score = each.score;
       face.landmarks.scheme = LandmarkScheme::kPoints5;
       for (const Point& p : each.points) {
-        face.landmarks.points.push_back({p.x * scale_x - 0.5, p.y * scale_y - 0.5});
+        face.landmarks.points.push_back(image_from_scaled(Point{p.x - 0.5, p.y - 0.5}));
       }
       faces.push_back(std::move(face));
     }

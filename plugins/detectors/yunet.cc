@@ -75,15 +75,13 @@ int PaddedSide(int size) { return std::max(64, (size + 31) / 32 * 32); }
 
 // Row of FaceDetectorYN: x, y, width, height, then (x, y) of the subject's right eye, left eye,
 // nose tip, right and left mouth corner (the subject's right is the image's left), score.
-Face FaceFromRow(const float* row, double px_per_unit) {
-  // Pixel centres: a scale about the image's corner, which is at -0.5.
-  auto place = [&](float value) { return (value + 0.5) * px_per_unit - 0.5; };
+Face FaceFromRow(const float* row, const ImageFromScaled& image_from_scaled) {
   Face face;
-  face.box = {place(row[0]), place(row[1]), row[2] * px_per_unit, row[3] * px_per_unit};
+  face.box = image_from_scaled(Box{row[0], row[1], row[2], row[3]});
   face.score = row[14];
   face.landmarks.scheme = LandmarkScheme::kPoints5;
   for (int i = 0; i < 5; ++i) {
-    face.landmarks.points.push_back({place(row[4 + 2 * i]), place(row[5 + 2 * i])});
+    face.landmarks.points.push_back(image_from_scaled(Point{row[4 + 2 * i], row[5 + 2 * i]}));
   }
   return face;
 }
@@ -116,9 +114,9 @@ class YuNet final : public Detector {
     try {
       if (scale < 1) cv::resize(scaled, scaled, cv::Size(), scale, scale, cv::INTER_AREA);
       const cv::Mat rows = Run(scaled);
-      const double px_per_unit = static_cast<double>(image.width) / scaled.cols;
+      const ImageFromScaled image_from_scaled(image, scaled);
       for (int i = 0; i < rows.rows; ++i) {
-        faces.push_back(FaceFromRow(rows.ptr<float>(i), px_per_unit));
+        faces.push_back(FaceFromRow(rows.ptr<float>(i), image_from_scaled));
       }
     } catch (const cv::Exception& error) {
       return OpenCvError("yunet", error);
