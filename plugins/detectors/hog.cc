@@ -18,6 +18,7 @@
 #include "core/api/detector.h"
 #include "dlib/image_processing/frontal_face_detector.h"
 #include "dlib/pixel.h"
+#include "plugins/detectors/canonical_boxes.h"
 #include "plugins/opencv/opencv.h"
 
 namespace facet {
@@ -27,9 +28,7 @@ struct Options {
   int64_t min_side_px = 40;
   int64_t max_side_px = 1280;
   double adjust_threshold = 0.0;
-  // Medians over 297 faces of LFW against boxes of haarcascade_frontalface_alt2 (98 rendered faces
-  // give 1.111, 0.002, -0.111).
-  BoxConvention convention = {1.074, 0.02, -0.088, true};
+  BoxConvention convention = kHogBox;
 
   void Visit(OptionVisitor& v) {
     v("min_side_px", min_side_px, Range(20, 80), "smallest face; below 80 the image is enlarged");

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "core/api/detector.h"
+#include "plugins/detectors/canonical_boxes.h"
 #include "plugins/detectors/five_point_pose.h"
 #include "plugins/detectors/mtcnn_network.h"
 #include "plugins/detectors/suppression.h"
@@ -45,8 +46,7 @@ struct Options {
   // their yaw is 0.71 of the truth's (YuNet's: 0.91). These are 35 degrees, and what YuNet calls so.
   double profile_deg = 27;
   MtcnnFormat format;
-  // Medians over 298 faces of LFW against boxes of haarcascade_frontalface_alt2.
-  BoxConvention convention = {1.021, 0.0, -0.015, true};
+  BoxConvention convention = kMtcnnBox;
 
   void Visit(OptionVisitor& v) {
     v("p_net", p_net, Required(InputFile()), "det1.caffemodel");

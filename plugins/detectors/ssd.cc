@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "core/api/detector.h"
+#include "plugins/detectors/canonical_boxes.h"
 #include "plugins/opencv/opencv.h"
 
 namespace facet {
@@ -35,9 +36,7 @@ struct Options {
   // faces), 17 with 0.5.
   double border = 0.15;
   std::vector<double> mean_bgr = {104, 117, 123};
-  // Medians over 298 faces of LFW against boxes of haarcascade_frontalface_alt2: mean side equal
-  // within 0.2 %, centre 0.6 % higher.
-  BoxConvention convention = {1.0, 0.0, -0.006, true};
+  BoxConvention convention = kSsdBox;
 
   void Visit(OptionVisitor& v) {
     v("model", model, Required(InputFile()), "opencv_face_detector_uint8.pb or a .caffemodel");

@@ -4,7 +4,7 @@
 //      multiples of 32 px, which the network's strides want, and to 64 px, the least that it runs
 //      on. One that is scaled to less than a pixel (60000 x 1 px) shows no face.
 // Out: upright rectangles narrower and taller than the canonical box, which BoxConvention's
-// defaults square;
+//      defaults square;
 //      score in [0, 1]; points5 in the image's left-to-right order; pose from these: frontal, or a
 //      profile where the face is turned by more than `profile_deg` (five_point_pose.h).
 // The model file is not part of Debian. OpenCV before 4.8 runs face_detection_yunet_2022mar.onnx,
@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "core/api/detector.h"
+#include "plugins/detectors/canonical_boxes.h"
 #include "plugins/detectors/five_point_pose.h"
 #include "plugins/opencv/opencv.h"
 
@@ -35,9 +36,7 @@ struct Options {
   double max_overlap = 0.3;
   int64_t max_side_px = 640;
   double profile_deg = 35;
-  // Median over 724 frontal faces of LFW against boxes of haarcascade_frontalface_alt2: mean side
-  // equal within 0.2 %, centre 1.9 % higher.
-  BoxConvention convention = {1.0, 0.0, -0.019, true};
+  BoxConvention convention = kYunetBox;
 
   void Visit(OptionVisitor& v) {
     v("model", model, Required(InputFile()), "face_detection_yunet_2022mar.onnx or _2023mar.onnx");
