@@ -21,6 +21,8 @@
 //      CVPR 2014; D. King's dlib.
 #include <dlib/image_processing/shape_predictor.h>
 #include <dlib/image_processing/shape_predictor_trainer.h>
+#include <dlib/image_transforms/assign_image.h>
+#include <dlib/opencv.h>
 
 #include <cmath>
 #include <fstream>
@@ -78,24 +80,15 @@ constexpr char kHeader[] = "facet ert 1 ";
 // dlib sums in blocks, one a thread: another number of threads gives other bits, so it is fixed.
 constexpr unsigned long kTrainerThreads = 2;
 
-constexpr Box kPatchBox = {kPatch.margin_px - 0.5, kPatch.margin_px - 0.5, kPatch.box_px,
-                           kPatch.box_px};
+constexpr Box kPatchBox = {kPatch.margin_px, kPatch.margin_px, kPatch.box_px, kPatch.box_px};
 
-// dlib's rectangles name the first and the last pixel.
+// Of a box between pixel edges: dlib's rectangles name the first and the last pixel.
 dlib::rectangle Rectangle(const Box& box) {
-  const long left = std::lround(box.x + 0.5), top = std::lround(box.y + 0.5);
-  return dlib::rectangle(left, top, left + std::lround(box.width) - 1,
-                         top + std::lround(box.height) - 1);
+  return dlib::rectangle(std::lround(box.x), std::lround(box.y), std::lround(box.x + box.width) - 1,
+                         std::lround(box.y + box.height) - 1);
 }
 
-using GreyPatch = dlib::array2d<unsigned char>;
-
-void CopyPatch(const cv::Mat& from, GreyPatch* to) {
-  to->set_size(from.rows, from.cols);
-  for (int y = 0; y < from.rows; ++y) {
-    for (int x = 0; x < from.cols; ++x) (*to)[y][x] = from.at<uint8_t>(y, x);
-  }
-}
+using GreyView = dlib::cv_image<unsigned char>;  // the same pixels, not copied
 
 class Ert final : public Aligner {
  public:
@@ -115,9 +108,8 @@ class Ert final : public Aligner {
       FACET_ASSIGN_OR_RETURN(
           const CanonicalPatch patch,
           CutCanonicalPatch(image, ApplyConvention(options_.convention, face.box), kPatch));
-      GreyPatch grey;
-      CopyPatch(patch.grey, &grey);
-      const dlib::full_object_detection found = (*predictor_)(grey, Rectangle(kPatchBox));
+      const dlib::full_object_detection found =
+          (*predictor_)(GreyView(patch.grey), Rectangle(kPatchBox));
       landmarks.scheme = scheme_;
       const Affine image_from_patch = patch.patch_from_image.Inverse();
       for (unsigned long i = 0; i < found.num_parts(); ++i) {
@@ -130,7 +122,8 @@ class Ert final : public Aligner {
 
   absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,
                      const std::string& path) override {
-    Collected faces{Random(DeriveSeed(context.seed, "boxes")), LandmarkScheme::kNone, {}, {}};
+    Collected faces;
+    faces.random = Random(DeriveSeed(context.seed, "boxes"));
     FACET_RETURN_IF_ERROR(
         VisitExamples(examples, context, options_.max_faces,
                       [&](const LandmarkExample& example) { return Collect(example, &faces); }));
@@ -141,9 +134,11 @@ class Ert final : public Aligner {
     }
     FACET_RETURN_IF_ERROR(ReportProgress(context, 0, 1, "trainings"));
     dlib::shape_predictor_trainer trainer = Trainer(context.seed);
-    dlib::array<GreyPatch> images;
+    dlib::array<dlib::array2d<unsigned char>> images;
     images.resize(faces.patches.size());
-    for (size_t i = 0; i < faces.patches.size(); ++i) CopyPatch(faces.patches[i], &images[i]);
+    for (size_t i = 0; i < faces.patches.size(); ++i) {
+      dlib::assign_image(images[i], GreyView(faces.patches[i]));
+    }
     const dlib::shape_predictor predictor = trainer.train(images, faces.objects);
     std::ostringstream bytes;
     bytes << kHeader << std::string(LandmarkSchemeName(faces.scheme)) << "\n";
@@ -181,7 +176,7 @@ class Ert final : public Aligner {
 
  private:
   struct Collected {
-    Random random;  // of the boxes
+    Random random{0};  // of the boxes
     LandmarkScheme scheme = LandmarkScheme::kNone;
     std::vector<cv::Mat> patches;
     std::vector<std::vector<dlib::full_object_detection>> objects;
@@ -191,14 +186,7 @@ class Ert final : public Aligner {
     if (IsProfile(example.face) || !AreInBox(example.landmarks, example.face.box)) {
       return absl::OkStatus();
     }
-    const LandmarkScheme scheme = example.landmarks.scheme;
-    FACET_RETURN_IF_ERROR(ConvertLandmarks(example.landmarks, LandmarkScheme::kPoints9).status());
-    if (faces->scheme != LandmarkScheme::kNone && faces->scheme != scheme) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("examples of two kinds, ", std::string(LandmarkSchemeName(faces->scheme)),
-                       " and ", std::string(LandmarkSchemeName(scheme))));
-    }
-    faces->scheme = scheme;
+    FACET_RETURN_IF_ERROR(TakeScheme(example.landmarks, &faces->scheme));
     FACET_ASSIGN_OR_RETURN(
         CanonicalPatch patch,
         CutCanonicalPatch(example.image, ApplyConvention(options_.convention, example.face.box),

@@ -97,12 +97,13 @@ class FacemarkLbf final : public Aligner {
 
   absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,
                      const std::string& path) override {
+    LandmarkScheme scheme = LandmarkScheme::kNone;
     LbfFaces faces;
     faces.half = kHalf;
     faces.centre = kCentre;
-    FACET_RETURN_IF_ERROR(
-        VisitExamples(examples, context, options_.max_faces,
-                      [&](const LandmarkExample& example) { return Collect(example, &faces); }));
+    FACET_RETURN_IF_ERROR(VisitExamples(
+        examples, context, options_.max_faces,
+        [&](const LandmarkExample& example) { return Collect(example, &scheme, &faces); }));
     FACET_ASSIGN_OR_RETURN(const LbfModel model, TrainLbf(faces, Settings(), context));
     // By its ending OpenCV knows the format.
     const std::string yaml = path + ".yml";
@@ -143,16 +144,12 @@ class FacemarkLbf final : public Aligner {
     return settings;
   }
 
-  absl::Status Collect(const LandmarkExample& example, LbfFaces* faces) const {
+  absl::Status Collect(const LandmarkExample& example, LandmarkScheme* scheme,
+                       LbfFaces* faces) const {
     if (IsProfile(example.face) || !AreInBox(example.landmarks, example.face.box)) {
       return absl::OkStatus();
     }
-    FACET_RETURN_IF_ERROR(ConvertLandmarks(example.landmarks, LandmarkScheme::kPoints9).status());
-    const size_t count = example.landmarks.points.size();
-    if (!faces->shapes.empty() && faces->shapes[0].size() != count) {
-      return absl::InvalidArgumentError(absl::StrCat("examples with ", faces->shapes[0].size(),
-                                                     " and with ", count, " landmarks"));
-    }
+    FACET_RETURN_IF_ERROR(TakeScheme(example.landmarks, scheme));
     FACET_ASSIGN_OR_RETURN(const CanonicalPatch patch, Cut(example.image, example.face.box));
     Landmarks landmarks = example.landmarks;
     for (Point& point : landmarks.points) point = patch.patch_from_image(point);

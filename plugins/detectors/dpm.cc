@@ -30,6 +30,7 @@
 
 #include "core/api/detector.h"
 #include "plugins/detectors/dpm_model.h"
+#include "plugins/detectors/image_from_scaled.h"
 #include "plugins/detectors/suppression.h"
 #include "plugins/opencv/opencv.h"
 

@@ -19,6 +19,7 @@
 #include "dlib/image_processing/frontal_face_detector.h"
 #include "dlib/pixel.h"
 #include "plugins/detectors/canonical_boxes.h"
+#include "plugins/detectors/image_from_scaled.h"
 #include "plugins/opencv/opencv.h"
 
 namespace facet {

@@ -29,6 +29,7 @@
 #include "core/api/detector.h"
 #include "plugins/detectors/canonical_boxes.h"
 #include "plugins/detectors/five_point_pose.h"
+#include "plugins/detectors/image_from_scaled.h"
 #include "plugins/detectors/mtcnn_network.h"
 #include "plugins/detectors/suppression.h"
 #include "plugins/opencv/opencv.h"
@@ -42,9 +43,7 @@ struct Options {
   double scale_factor = 0.709;
   int64_t min_side_px = 20;
   int64_t max_side_px = 1280;
-  // Its points are drawn towards a frontal face's: on 82 photographs of AFW and Helen the tangent of
-  // their yaw is 0.71 of the truth's (YuNet's: 0.91). These are 35 degrees, and what YuNet calls so.
-  double profile_deg = 27;
+  double profile_deg = 27;  // 35 of the truth: see five_point_pose.h
   MtcnnFormat format;
   BoxConvention convention = kMtcnnBox;
 

@@ -44,6 +44,23 @@ inline Image LfwPortrait() {
   return RenderCrop(image, CropOfBox({54.5, 54.5, 140, 140}, 1).crop_from_image.m, 1, 140);
 }
 
+// Two faces that their 68 points show turned by 34 degrees or more, and a frontal one.
+inline void ExpectPosesOfRealFaces(Detector& detector) {
+  for (const auto& [file, pose] :
+       {std::pair("landmarks68/helen_train/2211065399_2.jpg", Pose::kLeft),
+        std::pair("landmarks68/afw/18489332_11.jpg", Pose::kRight),
+        std::pair("lfw/images/Abdullah_Gul/Abdullah_Gul_0013.jpg", Pose::kFrontal)}) {
+    const Image image = ReadImage(DataFile(file)).value();
+    const std::vector<Face> faces = detector.Detect(image, {}).value();
+    ASSERT_FALSE(faces.empty()) << file;
+    const auto largest =
+        std::max_element(faces.begin(), faces.end(), [](const Face& a, const Face& b) {
+          return a.box.width * a.box.height < b.box.width * b.box.height;
+        });
+    EXPECT_EQ(largest->pose, pose) << file;
+  }
+}
+
 // A face at the far end of an image of 49 x 2000 px, and of 2000 x 49: `detector`, which scales long
 // images down, finds it within `box_px` of where it finds it in the last 400 px alone, which it
 // searches as they are. A side of 49 px becomes 24: with that one factor for both axes the face is

@@ -25,6 +25,7 @@
 #include "core/api/detector.h"
 #include "plugins/detectors/canonical_boxes.h"
 #include "plugins/detectors/five_point_pose.h"
+#include "plugins/detectors/image_from_scaled.h"
 #include "plugins/opencv/opencv.h"
 
 namespace facet {
@@ -35,7 +36,7 @@ struct Options {
   double min_score = 0.6;
   double max_overlap = 0.3;
   int64_t max_side_px = 640;
-  double profile_deg = 35;
+  double profile_deg = 31;  // 35 of the truth: see five_point_pose.h
   BoxConvention convention = kYunetBox;
 
   void Visit(OptionVisitor& v) {
@@ -43,7 +44,8 @@ struct Options {
     v("min_score", min_score, Range(0, 1), "weaker detections are left out");
     v("max_overlap", max_overlap, Range(0, 1), "of two faces: intersection over union");
     v("max_side_px", max_side_px, Range(32, 8192), "longer images are scaled down for the search");
-    v("profile_deg", profile_deg, Range(0, 90), "a face turned farther is a profile [degrees]");
+    v("profile_deg", profile_deg, Range(0, 90),
+      "a face that its points say to be turned farther is a profile [degrees]");
     convention.Visit(v);
   }
 };

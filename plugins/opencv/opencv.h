@@ -11,7 +11,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "core/api/geometry.h"
 #include "core/api/image.h"
 
 namespace facet {
@@ -36,28 +35,6 @@ inline cv::Mat Scaled(const cv::Mat& image, double scale) {
   cv::resize(image, scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
   return scaled;
 }
-
-// From px of `scaled`, which `image` was resized to, to px of `image`. Sides are whole pixels, so that
-// the two axes have factors of their own, and neither is the scale that was asked for: on a side of
-// 49 px a difference of 2 %, which is 40 px at the end of one of 2,000.
-class ImageFromScaled {
- public:
-  ImageFromScaled(const Image& image, const cv::Mat& scaled)
-      : x_(static_cast<double>(image.width) / scaled.cols),
-        y_(static_cast<double>(image.height) / scaled.rows) {}
-
-  // Both images' corners are at -0.5.
-  Point operator()(const Point& point) const {
-    return {(point.x + 0.5) * x_ - 0.5, (point.y + 0.5) * y_ - 0.5};
-  }
-  Box operator()(const Box& box) const {
-    const Point corner = (*this)(Point{box.x, box.y});
-    return {corner.x, corner.y, box.width * x_, box.height * y_};
-  }
-
- private:
-  double x_, y_;
-};
 
 // "<what>: OpenCV 4.6.0: <its words, in one line>". ResourceExhausted: it had no memory.
 inline absl::Status OpenCvError(const std::string& what, const cv::Exception& error) {
