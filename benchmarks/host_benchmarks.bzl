@@ -101,9 +101,43 @@ def _shared():
         ] + ABSL,
     )
 
+def _detector_framing():
+    """How alike detectors frame a face: the program, its parts and their tests."""
+    facet_cc_library(
+        name = "box_agreement",
+        srcs = ["box_agreement.cc", "framing_tables.cc"],
+        hdrs = ["box_agreement.h", "framing_tables.h"],
+        deps = ["//core/api", "//core/base"] + ABSL,
+    )
+    facet_cc_test(
+        name = "box_agreement_test",
+        srcs = ["box_agreement_test.cc"],
+        deps = [":box_agreement", "//core/api"] + ABSL,
+    )
+    facet_cc_binary(
+        name = "detector_framing",
+        srcs = ["detector_framing.cc"],
+        data = ["//plugins/datasets", "//plugins/detectors"],
+        deps = [
+            ":box_agreement",
+            ":components",
+            "//core/api",
+            "//core/base",
+            "//core/image:image_io",
+        ] + ABSL,
+    )
+    native.sh_test(
+        name = "detector_framing_test",
+        size = "large",  # 240 photographs, all detectors
+        srcs = ["detector_framing_test.sh"],
+        args = ["$(rootpath :detector_framing)"],
+        data = [":detector_framing"],
+    )
+
 def host_benchmarks():
     """All programs and their tests."""
     _shared()
+    _detector_framing()
     for kind, (deps, folders, left_out, arguments) in _KINDS.items():
         facet_cc_binary(
             name = kind,

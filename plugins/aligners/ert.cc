@@ -8,8 +8,10 @@
 //      `aligned` false, confidence -1.
 // The trees see a grey patch, the box at 160 x 160 px with 80 px around it, so that they do not
 // depend on a photograph's resolution. A face is trained from `oversampling` shapes of other faces,
-// in boxes shifted by `jitter`, and so is its mirror image. Once dlib has begun it tells nothing of
-// its progress and cannot be stopped.
+// in boxes shifted by `jitter`, and so is its mirror image. They start from `boxes` boxes, its own and
+// others that are drawn about it with the spread that detectors have (box_scale_spread,
+// box_shift_spread), so that the boxes of a detector that it has not learned on serve as well. Once
+// dlib has begun it tells nothing of its progress and cannot be stopped.
 // The model is dlib's own format after one line that names the scheme. A file of dlib alone is
 // taken if it has 68 points; its boxes are dlib's detector's: box_scale and its companions (of the
 // canonical box) bring them into agreement.
@@ -19,6 +21,8 @@
 //      CVPR 2014; D. King's dlib.
 #include <dlib/image_processing/shape_predictor.h>
 #include <dlib/image_processing/shape_predictor_trainer.h>
+#include <dlib/image_transforms/assign_image.h>
+#include <dlib/opencv.h>
 
 #include <cmath>
 #include <fstream>
@@ -32,6 +36,7 @@
 #include "core/api/aligner.h"
 #include "core/api/landmark_mirror.h"
 #include "core/base/file.h"
+#include "plugins/aligners/patches/box_perturbation.h"
 #include "plugins/aligners/patches/canonical_patch.h"
 #include "plugins/aligners/patches/landmark_training.h"
 #include "plugins/aligners/patches/nine_points.h"
@@ -42,10 +47,11 @@ namespace {
 struct Options {
   std::string model;
   int64_t cascades = 10, trees = 300, tree_depth = 4, oversampling = 10, features = 400;
-  int64_t test_splits = 20;
+  int64_t test_splits = 20, boxes = 5;
   double learning_rate = 0.1, jitter = 0.05;
   bool mirror = true;
   int64_t max_faces = 4000;
+  BoxPerturbation perturbation;
   BoxConvention convention;
   NinePointCrop crop;
 
@@ -55,12 +61,15 @@ struct Options {
     v("trees", trees, Range(1, 10000), "of a regressor; paper: 500");
     v("tree_depth", tree_depth, Range(1, 10), "splits from root to leaf; paper: 4");
     v("oversampling", oversampling, Range(1, 1000), "starting shapes of a face; paper: 20");
+    v("boxes", boxes, Range(1, 1000),
+      "that share a face's starting shapes: its own and drawn ones; at most `oversampling` count");
     v("features", features, Range(2, 10000), "pixels that a regressor may look at; paper: 400");
     v("test_splits", test_splits, Range(1, 10000), "candidates of a split; paper: 20");
     v("learning_rate", learning_rate, AboveUpTo(0, 1), "of a tree; paper: 0.1 [1]");
     v("jitter", jitter, Range(0, 0.9), "shift of the box of a starting shape [box sides]");
     v("mirror", mirror, Any(), "train on mirror images too");
     v("max_faces", max_faces, Range(1, 1e6), "of the training, at equal steps (each 0.1 MB)");
+    perturbation.Visit(v);
     convention.Visit(v);
     crop.Visit(v);
   }
@@ -71,20 +80,15 @@ constexpr char kHeader[] = "facet ert 1 ";
 // dlib sums in blocks, one a thread: another number of threads gives other bits, so it is fixed.
 constexpr unsigned long kTrainerThreads = 2;
 
-// dlib's rectangles name the first and the last pixel.
-dlib::rectangle PatchBox() {
-  const long first = kPatch.margin_px, last = first + kPatch.box_px - 1;
-  return dlib::rectangle(first, first, last, last);
+constexpr Box kPatchBox = {kPatch.margin_px, kPatch.margin_px, kPatch.box_px, kPatch.box_px};
+
+// Of a box between pixel edges: dlib's rectangles name the first and the last pixel.
+dlib::rectangle Rectangle(const Box& box) {
+  return dlib::rectangle(std::lround(box.x), std::lround(box.y), std::lround(box.x + box.width) - 1,
+                         std::lround(box.y + box.height) - 1);
 }
 
-using GreyPatch = dlib::array2d<unsigned char>;
-
-void CopyPatch(const cv::Mat& from, GreyPatch* to) {
-  to->set_size(from.rows, from.cols);
-  for (int y = 0; y < from.rows; ++y) {
-    for (int x = 0; x < from.cols; ++x) (*to)[y][x] = from.at<uint8_t>(y, x);
-  }
-}
+using GreyView = dlib::cv_image<unsigned char>;  // the same pixels, not copied
 
 class Ert final : public Aligner {
  public:
@@ -104,9 +108,8 @@ class Ert final : public Aligner {
       FACET_ASSIGN_OR_RETURN(
           const CanonicalPatch patch,
           CutCanonicalPatch(image, ApplyConvention(options_.convention, face.box), kPatch));
-      GreyPatch grey;
-      CopyPatch(patch.grey, &grey);
-      const dlib::full_object_detection found = (*predictor_)(grey, PatchBox());
+      const dlib::full_object_detection found =
+          (*predictor_)(GreyView(patch.grey), Rectangle(kPatchBox));
       landmarks.scheme = scheme_;
       const Affine image_from_patch = patch.patch_from_image.Inverse();
       for (unsigned long i = 0; i < found.num_parts(); ++i) {
@@ -120,6 +123,7 @@ class Ert final : public Aligner {
   absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,
                      const std::string& path) override {
     Collected faces;
+    faces.random = Random(DeriveSeed(context.seed, "boxes"));
     FACET_RETURN_IF_ERROR(
         VisitExamples(examples, context, options_.max_faces,
                       [&](const LandmarkExample& example) { return Collect(example, &faces); }));
@@ -130,9 +134,11 @@ class Ert final : public Aligner {
     }
     FACET_RETURN_IF_ERROR(ReportProgress(context, 0, 1, "trainings"));
     dlib::shape_predictor_trainer trainer = Trainer(context.seed);
-    dlib::array<GreyPatch> images;
+    dlib::array<dlib::array2d<unsigned char>> images;
     images.resize(faces.patches.size());
-    for (size_t i = 0; i < faces.patches.size(); ++i) CopyPatch(faces.patches[i], &images[i]);
+    for (size_t i = 0; i < faces.patches.size(); ++i) {
+      dlib::assign_image(images[i], GreyView(faces.patches[i]));
+    }
     const dlib::shape_predictor predictor = trainer.train(images, faces.objects);
     std::ostringstream bytes;
     bytes << kHeader << std::string(LandmarkSchemeName(faces.scheme)) << "\n";
@@ -170,6 +176,7 @@ class Ert final : public Aligner {
 
  private:
   struct Collected {
+    Random random{0};  // of the boxes
     LandmarkScheme scheme = LandmarkScheme::kNone;
     std::vector<cv::Mat> patches;
     std::vector<std::vector<dlib::full_object_detection>> objects;
@@ -179,14 +186,7 @@ class Ert final : public Aligner {
     if (IsProfile(example.face) || !AreInBox(example.landmarks, example.face.box)) {
       return absl::OkStatus();
     }
-    const LandmarkScheme scheme = example.landmarks.scheme;
-    FACET_RETURN_IF_ERROR(ConvertLandmarks(example.landmarks, LandmarkScheme::kPoints9).status());
-    if (faces->scheme != LandmarkScheme::kNone && faces->scheme != scheme) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("examples of two kinds, ", std::string(LandmarkSchemeName(faces->scheme)),
-                       " and ", std::string(LandmarkSchemeName(scheme))));
-    }
-    faces->scheme = scheme;
+    FACET_RETURN_IF_ERROR(TakeScheme(example.landmarks, &faces->scheme));
     FACET_ASSIGN_OR_RETURN(
         CanonicalPatch patch,
         CutCanonicalPatch(example.image, ApplyConvention(options_.convention, example.face.box),
@@ -202,13 +202,20 @@ class Ert final : public Aligner {
     return absl::OkStatus();
   }
 
-  static void Add(const cv::Mat& patch, const Landmarks& landmarks, Collected* faces) {
+  // Boxes that share the starting shapes; each has one or more.
+  int64_t NumBoxes() const { return std::min(options_.boxes, options_.oversampling); }
+
+  void Add(const cv::Mat& patch, const Landmarks& landmarks, Collected* faces) const {
     std::vector<dlib::point> parts;
     for (const Point& point : landmarks.points) {
       parts.emplace_back(std::lround(point.x), std::lround(point.y));
     }
     faces->patches.push_back(patch);
-    faces->objects.push_back({dlib::full_object_detection(PatchBox(), parts)});
+    faces->objects.push_back({dlib::full_object_detection(Rectangle(kPatchBox), parts)});
+    for (int64_t i = 1; i < NumBoxes(); ++i) {
+      const Box box = options_.perturbation.Draw(kPatchBox, &faces->random);
+      faces->objects.back().push_back(dlib::full_object_detection(Rectangle(box), parts));
+    }
   }
 
   dlib::shape_predictor_trainer Trainer(uint64_t seed) const {
@@ -216,7 +223,7 @@ class Ert final : public Aligner {
     trainer.set_cascade_depth(static_cast<unsigned long>(options_.cascades));
     trainer.set_num_trees_per_cascade_level(static_cast<unsigned long>(options_.trees));
     trainer.set_tree_depth(static_cast<unsigned long>(options_.tree_depth));
-    trainer.set_oversampling_amount(static_cast<unsigned long>(options_.oversampling));
+    trainer.set_oversampling_amount(static_cast<unsigned long>(options_.oversampling / NumBoxes()));
     trainer.set_oversampling_translation_jitter(options_.jitter);
     trainer.set_feature_pool_size(static_cast<unsigned long>(options_.features));
     trainer.set_num_test_splits(static_cast<unsigned long>(options_.test_splits));

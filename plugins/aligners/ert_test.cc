@@ -23,6 +23,16 @@ TEST(Ert, FindsTheLandmarksOfRenderedPeopleItHasNotSeen) {
   EXPECT_LT(errors.aligner, 0.9 * errors.mean_shape);
 }
 
+// Those of another detector: what was measured between detectors is drawn in training.
+TEST(Ert, BoxesThatItHasNotLearnedOnServeToo) {
+  const OtherBoxErrors errors = ErrorsInOtherBoxes(
+      [](const std::string& options) { return MakeComponent<Aligner>(options).value(); },
+      R"("cascades": 5, "trees": 30, "oversampling": 5)", TestFile("ert_boxes"));
+  RecordProperty("drawn", std::to_string(errors.drawn));
+  RecordProperty("as_they_are", std::to_string(errors.as_they_are));
+  EXPECT_LT(errors.drawn, 0.8 * errors.as_they_are);
+}
+
 TEST(Ert, EqualSeedsGiveEqualModelsAndOthersDoNot) {
   const RenderedExamples training(3, 8);
   const auto aligner =

@@ -9,6 +9,9 @@
 // The patch that it sees has the box at 160 x 160 px with 80 px around it. A model is a YAML file
 // of OpenCV's, so one from elsewhere serves too (68 landmarks); its boxes are another detector's:
 // box_scale and its companions (of the canonical box) bring them into agreement.
+// A face is trained from `start_shapes`: the mean shape in its box, and other faces' shapes in boxes
+// that are drawn about it with the spread that detectors have (box_scale_spread, box_shift_spread),
+// so that the boxes of a detector that it has not learned on serve as well.
 // Training and search are facet's own (plugins/aligners/local_binary_features/trainer.h says why), on points68 or
 // points9 and their mirror images; with 68 OpenCV finds the same landmarks with the same file.
 // Without a model Align is FailedPrecondition; a wrong file is InvalidArgument.
@@ -26,6 +29,7 @@
 #include "core/api/aligner.h"
 #include "core/api/landmark_mirror.h"
 #include "plugins/aligners/local_binary_features/trainer.h"
+#include "plugins/aligners/patches/box_perturbation.h"
 #include "plugins/aligners/patches/canonical_patch.h"
 #include "plugins/aligners/patches/landmark_training.h"
 #include "plugins/aligners/patches/nine_points.h"
@@ -39,6 +43,7 @@ struct Options {
   double bagging = 0.3, ridge = 0.5, radius = 0.3, radius_decay = 0.7;
   bool mirror = true;
   int64_t max_faces = 4000;
+  BoxPerturbation boxes;
   BoxConvention convention;
   NinePointCrop crop;
 
@@ -55,6 +60,7 @@ struct Options {
     v("radius_decay", radius_decay, AboveUpTo(0, 1), "of the radius from stage to stage [1]");
     v("mirror", mirror, Any(), "train on mirror images too");
     v("max_faces", max_faces, Range(2, 1e6), "of the training, at equal steps (each 0.2 MB)");
+    boxes.Visit(v);
     convention.Visit(v);
     crop.Visit(v);
   }
@@ -91,12 +97,13 @@ class FacemarkLbf final : public Aligner {
 
   absl::Status Train(const LandmarkExamples& examples, const TrainingContext& context,
                      const std::string& path) override {
+    LandmarkScheme scheme = LandmarkScheme::kNone;
     LbfFaces faces;
     faces.half = kHalf;
     faces.centre = kCentre;
-    FACET_RETURN_IF_ERROR(
-        VisitExamples(examples, context, options_.max_faces,
-                      [&](const LandmarkExample& example) { return Collect(example, &faces); }));
+    FACET_RETURN_IF_ERROR(VisitExamples(
+        examples, context, options_.max_faces,
+        [&](const LandmarkExample& example) { return Collect(example, &scheme, &faces); }));
     FACET_ASSIGN_OR_RETURN(const LbfModel model, TrainLbf(faces, Settings(), context));
     // By its ending OpenCV knows the format.
     const std::string yaml = path + ".yml";
@@ -133,19 +140,16 @@ class FacemarkLbf final : public Aligner {
     settings.ridge = options_.ridge;
     settings.radius = options_.radius;
     settings.radius_decay = options_.radius_decay;
+    settings.boxes = options_.boxes;
     return settings;
   }
 
-  absl::Status Collect(const LandmarkExample& example, LbfFaces* faces) const {
+  absl::Status Collect(const LandmarkExample& example, LandmarkScheme* scheme,
+                       LbfFaces* faces) const {
     if (IsProfile(example.face) || !AreInBox(example.landmarks, example.face.box)) {
       return absl::OkStatus();
     }
-    FACET_RETURN_IF_ERROR(ConvertLandmarks(example.landmarks, LandmarkScheme::kPoints9).status());
-    const size_t count = example.landmarks.points.size();
-    if (!faces->shapes.empty() && faces->shapes[0].size() != count) {
-      return absl::InvalidArgumentError(absl::StrCat("examples with ", faces->shapes[0].size(),
-                                                     " and with ", count, " landmarks"));
-    }
+    FACET_RETURN_IF_ERROR(TakeScheme(example.landmarks, scheme));
     FACET_ASSIGN_OR_RETURN(const CanonicalPatch patch, Cut(example.image, example.face.box));
     Landmarks landmarks = example.landmarks;
     for (Point& point : landmarks.points) point = patch.patch_from_image(point);

@@ -23,6 +23,16 @@ TEST(FacemarkLbf, FindsTheLandmarksOfRenderedPeopleItHasNotSeen) {
   EXPECT_LT(errors.aligner, 0.9 * errors.mean_shape);
 }
 
+// Those of another detector: what was measured between detectors is drawn in training.
+TEST(FacemarkLbf, BoxesThatItHasNotLearnedOnServeToo) {
+  const OtherBoxErrors errors = ErrorsInOtherBoxes(
+      [](const std::string& options) { return MakeComponent<Aligner>(options).value(); },
+      R"("stages": 4, "candidates": 40, "ridge": 0.2)", TestFile("facemark_lbf_boxes"));
+  RecordProperty("drawn", std::to_string(errors.drawn));
+  RecordProperty("as_they_are", std::to_string(errors.as_they_are));
+  EXPECT_LT(errors.drawn, 0.8 * errors.as_they_are);
+}
+
 TEST(FacemarkLbf, EqualSeedsGiveEqualModelsAndOthersDoNot) {
   const RenderedExamples training(3, 6);
   const auto aligner =

@@ -4,15 +4,18 @@
 // Out: a square crop, `aligned` true; confidence the negative root mean square distance between
 //      mapped landmarks and template, in crop units (0 is a perfect fit; about -0.01 is usual).
 //      Without landmarks, or with landmarks that fix no similarity: CropOfBox(box,
-//      fallback_extend) with `aligned` false.
+//      fallback_extend) with `aligned` false; so is a profile (pose left or right) where profiles =
+//      "leave", the rule of Parkhi et al. (BMVC 2015), which ArcFace's code does not have.
 // The template is the one of the 112 x 112 crops that ArcFace's networks are trained on. `extend`
 // widens it about (0.5, 0.5 + shift_y); extend = 1, shift_y = 0 is that crop itself.
 // Example: aligner = { use = "five_point", extend = 1.0, shift_y = 0.0 }
 // Source: Deng, Guo, Zafeiriou: "ArcFace", CVPR 2019 (template in the authors' release); Umeyama,
 //      PAMI 1991.
+#include <string>
 #include <vector>
 
 #include "core/api/aligner.h"
+#include "plugins/aligners/patches/nine_points.h"
 #include "plugins/aligners/patches/similarity.h"
 
 namespace facet {
@@ -24,12 +27,14 @@ struct Options {
   double extend = 0.95;
   double shift_y = 0.06;
   double fallback_extend = 1.1;
+  std::string profiles = "align";
 
   void Visit(OptionVisitor& v) {
     v("extend", extend, AboveUpTo(0, 10), "side of the crop over the template's [1]");
     v("shift_y", shift_y, Range(-1, 1), "crop's centre below the template's [template sides]");
     v("fallback_extend", fallback_extend, AboveUpTo(0, 10),
       "without landmarks: side of the crop over the canonical box [1]");
+    v("profiles", profiles, OneOf({"align", "leave"}), "a face whose pose is left or right");
   }
 };
 
@@ -55,7 +60,7 @@ class FivePoint final : public Aligner {
   absl::StatusOr<Alignment> Align(const Image&, const Face& face) override {
     const absl::StatusOr<Landmarks> points =
         ConvertLandmarks(face.landmarks, LandmarkScheme::kPoints5);
-    if (points.ok()) {
+    if (points.ok() && (options_.profiles == "align" || !IsProfile(face))) {
       const absl::StatusOr<Similarity> fit = FitSimilarity(points->points, template_);
       if (fit.ok()) {
         Alignment alignment;

@@ -71,6 +71,22 @@ TEST(FivePoint, ConfidenceIsTheResidualInCropUnits) {
   EXPECT_GT(confidence, -0.1 / std::sqrt(5.0));  // less than leaving the other four in place
 }
 
+TEST(FivePoint, ProfilesAreAlignedOrLeftAsTheOptionSays) {
+  const auto align = MakeComponent<Aligner>().value();
+  const auto leave = MakeComponent<Aligner>(R"({"profiles": "leave"})").value();
+  for (const Pose pose : {Pose::kLeft, Pose::kRight, Pose::kFrontal, Pose::kUnknown}) {
+    Face face = FaceWith(kTemplate);
+    face.pose = pose;
+    const bool is_profile = pose == Pose::kLeft || pose == Pose::kRight;
+    EXPECT_TRUE(align->Align(Image(112, 112), face)->aligned);
+    const Alignment alignment = leave->Align(Image(112, 112), face).value();
+    EXPECT_EQ(alignment.aligned, !is_profile);
+    if (is_profile) {
+      EXPECT_EQ(alignment.crop_from_image.m, CropOfBox(face.box, 1.1).crop_from_image.m);
+    }
+  }
+}
+
 TEST(FivePoint, WithoutUsableLandmarksTheBoxIsTheCrop) {
   const auto aligner = MakeComponent<Aligner>().value();
   Face none;

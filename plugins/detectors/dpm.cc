@@ -30,6 +30,7 @@
 
 #include "core/api/detector.h"
 #include "plugins/detectors/dpm_model.h"
+#include "plugins/detectors/image_from_scaled.h"
 #include "plugins/detectors/suppression.h"
 #include "plugins/opencv/opencv.h"
 
@@ -110,7 +111,7 @@ class Dpm final : public Detector {
     std::vector<Face> faces;
     try {
       const cv::Mat scaled = Scaled(View(image), scale);
-      for (Model& model : models_) Search(model, scaled, scale, image, &faces);
+      for (Model& model : models_) Search(model, scaled, image, &faces);
     } catch (const cv::Exception& error) {
       return OpenCvError("dpm", error);
     }
@@ -127,17 +128,18 @@ class Dpm final : public Detector {
 
   explicit Dpm(const Options& options) : options_(options) {}
 
-  void Search(Model& model, const cv::Mat& scaled, double scale, const Image& image,
+  void Search(Model& model, const cv::Mat& scaled, const Image& image,
               std::vector<Face>* faces) const {
     cv::Mat own = Continued(scaled, model.min_side_px);  // detect() changes what it is given
     std::vector<cv::dpm::DPMDetector::ObjectDetection> found;
     model.detector->detect(own, found);
+    const ImageFromScaled image_from_scaled(image, scaled);
     for (const auto& each : found) {
       Face face;
       // It covers whole pixels: it begins half a pixel before the first one's centre.
-      face.box = Clipped({each.rect.x / scale - 0.5, each.rect.y / scale - 0.5,
-                          each.rect.width / scale, each.rect.height / scale},
-                         image);
+      const Box box = {each.rect.x - 0.5, each.rect.y - 0.5, static_cast<double>(each.rect.width),
+                       static_cast<double>(each.rect.height)};
+      face.box = Clipped(image_from_scaled(box), image);
       face.score = each.score;
       face.pose = model.pose;
       if (face.score >= options_.min_score && face.box.width >= 1 && face.box.height >= 1) {

@@ -9,6 +9,7 @@
 #include "core/api/detector.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "plugins/detectors/odd_images_testing.h"
 #include "plugins/plugin_testing.h"
 #include "plugins/rendered_faces/renderer.h"
 
@@ -97,6 +98,12 @@ TEST(Haar, AFileThatIsNoCascadeIsRefused) {
         MakeComponent<Detector>(absl::StrCat(R"({"frontal": ")", path, "\"}")).status();
     EXPECT_THAT(std::string(status.message()), HasSubstr(path)) << content;
   }
+}
+
+// The image is not scaled here; OpenCV's search does it for every size of its window.
+TEST(Haar, BoxesOfLongImagesAreWhereTheirFacesAre) {
+  if (DataFile("x").empty()) GTEST_SKIP() << "FACET_DATA is not set";
+  ExpectFacesOfLongImagesInPlace(*MakeComponent<Detector>().value(), LfwPortrait(), 2);
 }
 
 }  // namespace

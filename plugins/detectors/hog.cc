@@ -18,6 +18,8 @@
 #include "core/api/detector.h"
 #include "dlib/image_processing/frontal_face_detector.h"
 #include "dlib/pixel.h"
+#include "plugins/detectors/canonical_boxes.h"
+#include "plugins/detectors/image_from_scaled.h"
 #include "plugins/opencv/opencv.h"
 
 namespace facet {
@@ -27,9 +29,7 @@ struct Options {
   int64_t min_side_px = 40;
   int64_t max_side_px = 1280;
   double adjust_threshold = 0.0;
-  // Medians over 297 faces of LFW against boxes of haarcascade_frontalface_alt2 (98 rendered faces
-  // give 1.111, 0.002, -0.111).
-  BoxConvention convention = {1.074, 0.02, -0.088, true};
+  BoxConvention convention = kHogBox;
 
   void Visit(OptionVisitor& v) {
     v("min_side_px", min_side_px, Range(20, 80), "smallest face; below 80 the image is enlarged");
@@ -68,18 +68,21 @@ class Hog final : public Detector {
     const double reduction = std::min(1.0, static_cast<double>(options_.max_side_px) / longer);
     const double scale = reduction * kWindowPx / static_cast<double>(options_.min_side_px);
     std::vector<dlib::rect_detection> found;
+    cv::Mat scaled;
     try {
-      detector_(Pixels(Scaled(View(image), scale)), found, options_.adjust_threshold);
+      scaled = Scaled(View(image), scale);
+      detector_(Pixels(scaled), found, options_.adjust_threshold);
     } catch (const cv::Exception& error) {
       return OpenCvError("hog", error);
     }
     std::vector<Face> faces;
+    const ImageFromScaled image_from_scaled(image, scaled);
     for (const dlib::rect_detection& each : found) {
       const dlib::rectangle& at = each.rect;  // the pixels left .. right, both included
       Face face;
-      face.box = {
-          static_cast<double>(at.left()) / scale - 0.5, static_cast<double>(at.top()) / scale - 0.5,
-          static_cast<double>(at.width()) / scale, static_cast<double>(at.height()) / scale};
+      face.box = image_from_scaled(
+          Box{static_cast<double>(at.left()) - 0.5, static_cast<double>(at.top()) - 0.5,
+              static_cast<double>(at.width()), static_cast<double>(at.height())});
       face.score = each.detection_confidence;
       face.pose = PoseOf(each.weight_index);
       faces.push_back(face);

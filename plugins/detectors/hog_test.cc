@@ -6,6 +6,7 @@
 #include "core/api/detector.h"
 #include "core/image/image_io.h"
 #include "gtest/gtest.h"
+#include "plugins/detectors/odd_images_testing.h"
 #include "plugins/plugin_testing.h"
 #include "plugins/rendered_faces/renderer.h"
 
@@ -105,6 +106,14 @@ TEST(Hog, FindsARealFace) {
   // LFW centres its faces: Viola-Jones boxes of 113.6 px in the middle of 250.
   const Box box = ApplyConvention(hog->convention(), faces[0].box);
   EXPECT_GT(IntersectionOverUnion(box, {67.7, 67.7, 113.6, 113.6}), 0.6);
+}
+
+// The window of 80 px is laid over an image that is enlarged, and reduced again where it is long.
+TEST(Hog, BoxesOfLongImagesAreWhereTheirFacesAre) {
+  if (DataFile("x").empty()) GTEST_SKIP() << "FACET_DATA is not set";
+  ExpectFacesOfLongImagesInPlace(
+      *MakeComponent<Detector>(R"({"min_side_px": 20, "max_side_px": 1750})").value(),
+      LfwPortrait(), 3);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/api/detector.h"
+#include "plugins/detectors/canonical_boxes.h"
 #include "plugins/detectors/cascade_detector.h"
 
 namespace facet {
@@ -24,9 +25,7 @@ struct Options : CascadeDetectorOptions {
   Options() {
     frontal = "/usr/share/opencv4/lbpcascades/lbpcascade_frontalface_improved.xml";
     profile = "/usr/share/opencv4/lbpcascades/lbpcascade_profileface.xml";
-    // Its window holds the face from brows to mouth. Medians over 265 faces of LFW against boxes of
-    // haarcascade_frontalface_alt2 (89 rendered faces give 1.453, 0.005, -0.113).
-    convention = {1.446, 0.0, -0.117, true};
+    convention = kLbpBox;  // its window holds the face from brows to mouth
   }
 };
 

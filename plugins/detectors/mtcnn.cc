@@ -3,7 +3,8 @@
 // In:  an image. P-Net slides over its pyramid, R-Net and O-Net see crops of 24 and 48 px; all get
 //      (value - 127.5) / 128. Longer images are scaled down to `max_side_px`.
 // Out: upright rectangles, which BoxConvention's defaults make canonical; score in [0, 1], O-Net's;
-//      points5 in the image's left-to-right order; pose unknown.
+//      points5 in the image's left-to-right order; pose from these: frontal, or a profile where they
+//      say that the face is turned by more than `profile_deg` (five_point_pose.h).
 // Each stage keeps what scores above its threshold, moves boxes by the network's regression,
 // suppresses overlapping ones and squares the rest; after O-Net a box inside another one goes too.
 // Two kinds of Caffe files go around. Those that were trained again (prototxt: name "pNet", "rNet",
@@ -26,6 +27,9 @@
 #include <vector>
 
 #include "core/api/detector.h"
+#include "plugins/detectors/canonical_boxes.h"
+#include "plugins/detectors/five_point_pose.h"
+#include "plugins/detectors/image_from_scaled.h"
 #include "plugins/detectors/mtcnn_network.h"
 #include "plugins/detectors/suppression.h"
 #include "plugins/opencv/opencv.h"
@@ -39,9 +43,9 @@ struct Options {
   double scale_factor = 0.709;
   int64_t min_side_px = 20;
   int64_t max_side_px = 1280;
+  double profile_deg = 27;  // 35 of the truth: see five_point_pose.h
   MtcnnFormat format;
-  // Medians over 298 faces of LFW against boxes of haarcascade_frontalface_alt2.
-  BoxConvention convention = {1.021, 0.0, -0.015, true};
+  BoxConvention convention = kMtcnnBox;
 
   void Visit(OptionVisitor& v) {
     v("p_net", p_net, Required(InputFile()), "det1.caffemodel");
@@ -54,6 +58,8 @@ struct Options {
     v("scale_factor", scale_factor, Range(0.1, 0.95), "between levels of the pyramid [1]");
     v("min_side_px", min_side_px, Range(12, 1000), "smallest face");
     v("max_side_px", max_side_px, Range(32, 8192), "longer images are scaled down for the search");
+    v("profile_deg", profile_deg, Range(0, 90),
+      "a face that its points say to be turned farther is a profile [degrees]");
     v("channel_order", format.channel_order, OneOf({"bgr", "rgb"}), "of what the networks see");
     v("transposed", format.transposed, Any(),
       "the networks see the image mirrored at its diagonal");
@@ -123,8 +129,7 @@ class Mtcnn final : public Detector {
       found = Judge(o_net_, options_.thresholds[2], searched, found);
       Refine(&found);
       KeepBestOfOverlapping(0.7, OverlapOver::kSmaller, &found);
-      return Faces(found, static_cast<double>(image.width) / searched.cols,
-                   static_cast<double>(image.height) / searched.rows);
+      return Faces(found, ImageFromScaled(image, searched));
     } catch (const cv::Exception& error) {
       return OpenCvError("mtcnn", error);
     }
@@ -141,13 +146,15 @@ class Mtcnn final : public Detector {
          scale *= options_.scale_factor) {
       const cv::Mat level = Scaled(image, scale);
       if (std::min(level.cols, level.rows) < 12) break;
+      // Of the image in one of the level, whose sides are whole pixels.
+      const double px_x = static_cast<double>(image.cols) / level.cols;
+      const double px_y = static_cast<double>(image.rows) / level.rows;
       std::vector<Candidate> found;
       for (const MtcnnAnswer& answer : p_net_.Slide(level, options_.thresholds[0])) {
-        found.push_back(
-            {{2 * answer.column / scale, 2 * answer.row / scale, 12 / scale, 12 / scale},
-             answer.score,
-             answer.shift,
-             {}});
+        found.push_back({{2 * answer.column * px_x, 2 * answer.row * px_y, 12 * px_x, 12 * px_y},
+                         answer.score,
+                         answer.shift,
+                         {}});
       }
       KeepBestOfOverlapping(0.5, OverlapOver::kUnion, &found);
       all.insert(all.end(), found.begin(), found.end());
@@ -176,18 +183,19 @@ class Mtcnn final : public Detector {
     return kept;
   }
 
-  static std::vector<Face> Faces(const std::vector<Candidate>& found, double scale_x,
-                                 double scale_y) {
+  std::vector<Face> Faces(const std::vector<Candidate>& found,
+                          const ImageFromScaled& image_from_scaled) const {
     std::vector<Face> faces;
     for (const Candidate& each : found) {
       Face face;
-      face.box = {each.box.x * scale_x - 0.5, each.box.y * scale_y - 0.5, each.box.width * scale_x,
-                  each.box.height * scale_y};
+      const Box& box = each.box;
+      face.box = image_from_scaled(Box{box.x - 0.5, box.y - 0.5, box.width, box.height});
       face.score = each.score;
       face.landmarks.scheme = LandmarkScheme::kPoints5;
       for (const Point& p : each.points) {
-        face.landmarks.points.push_back({p.x * scale_x - 0.5, p.y * scale_y - 0.5});
+        face.landmarks.points.push_back(image_from_scaled(Point{p.x - 0.5, p.y - 0.5}));
       }
+      face.pose = PoseOfFivePoints(face.landmarks, options_.profile_deg);
       faces.push_back(std::move(face));
     }
     return faces;

@@ -97,6 +97,16 @@ TEST_F(RealMtcnn, BoxesAreInPixelsOfTheImage) {
   }
 }
 
+TEST_F(RealMtcnn, FivePointsSayWhichFacesAreProfiles) {
+  ExpectPosesOfRealFaces(*MakeComponent<Detector>(Options(Net(1), Net(2), Net(3))).value());
+}
+
+TEST_F(RealMtcnn, BoxesOfLongImagesAreWhereTheirFacesAre) {
+  ExpectFacesOfLongImagesInPlace(
+      *MakeComponent<Detector>(Options(Net(1), Net(2), Net(3), R"(, "max_side_px": 1000)")).value(),
+      LfwPortrait(), 3);
+}
+
 TEST_F(RealMtcnn, SmallAndLongImagesGiveFacesOrNone) {
   ExpectFacesOrNoneInOddImages(*MakeComponent<Detector>(Options(Net(1), Net(2), Net(3))).value());
 }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "core/api/detector.h"
+#include "plugins/detectors/canonical_boxes.h"
 #include "plugins/opencv/opencv.h"
 
 namespace facet {
@@ -35,9 +36,7 @@ struct Options {
   // faces), 17 with 0.5.
   double border = 0.15;
   std::vector<double> mean_bgr = {104, 117, 123};
-  // Medians over 298 faces of LFW against boxes of haarcascade_frontalface_alt2: mean side equal
-  // within 0.2 %, centre 0.6 % higher.
-  BoxConvention convention = {1.0, 0.0, -0.006, true};
+  BoxConvention convention = kSsdBox;
 
   void Visit(OptionVisitor& v) {
     v("model", model, Required(InputFile()), "opencv_face_detector_uint8.pb or a .caffemodel");
@@ -91,14 +90,15 @@ class Ssd final : public Detector {
       const cv::Mat output = Run(View(image));
       for (int i = 0; i < output.size[2]; ++i) {
         const float* row = output.ptr<float>(0, 0) + i * kColumns;
-        // Shares of the image with its borders; the image's edge is at 0, in pixels at -0.5.
-        const double whole = 1 + 2 * options_.border;
+        // Shares of what the network saw, whose borders are whole pixels of it; the image's edge
+        // is at 0, in pixels at -0.5.
+        const double whole = side() / (side() - 2.0 * margin()), border = margin() * whole / side();
         const double width = whole * image.width, height = whole * image.height;
         Face face;
         face.score = row[2];
-        face.box = {row[3] * width - options_.border * image.width - 0.5,
-                    row[4] * height - options_.border * image.height - 0.5,
-                    (row[5] - row[3]) * width, (row[6] - row[4]) * height};
+        face.box = {row[3] * width - border * image.width - 0.5,
+                    row[4] * height - border * image.height - 0.5, (row[5] - row[3]) * width,
+                    (row[6] - row[4]) * height};
         // Negated, so that what is no number is no face.
         if (!(face.score >= options_.min_score && face.box.width > 0 && face.box.height > 0)) {
           continue;
@@ -118,13 +118,14 @@ class Ssd final : public Detector {
 
   explicit Ssd(const Options& options) : options_(options) {}
 
+  int side() const { return static_cast<int>(options_.input_px); }
+  int margin() const { return cvRound(side() * options_.border / (1 + 2 * options_.border)); }
+
   cv::Mat Run(const cv::Mat& image) {
-    const int side = static_cast<int>(options_.input_px);
     const cv::Scalar mean(options_.mean_bgr[0], options_.mean_bgr[1], options_.mean_bgr[2]);
-    cv::Mat seen(side, side, CV_8UC3, mean);
-    const int margin = cvRound(side * options_.border / (1 + 2 * options_.border));
-    cv::resize(image, seen(cv::Rect(margin, margin, side - 2 * margin, side - 2 * margin)),
-               cv::Size(side - 2 * margin, side - 2 * margin));
+    cv::Mat seen(side(), side(), CV_8UC3, mean);
+    const cv::Size inside(side() - 2 * margin(), side() - 2 * margin());
+    cv::resize(image, seen(cv::Rect(cv::Point(margin(), margin()), inside)), inside);
     network_.setInput(cv::dnn::blobFromImage(seen, 1.0, cv::Size(), mean));
     return network_.forward();
   }

@@ -4,8 +4,9 @@
 //      multiples of 32 px, which the network's strides want, and to 64 px, the least that it runs
 //      on. One that is scaled to less than a pixel (60000 x 1 px) shows no face.
 // Out: upright rectangles narrower and taller than the canonical box, which BoxConvention's
-// defaults square;
-//      score in [0, 1]; points5 in the image's left-to-right order; pose unknown.
+//      defaults square;
+//      score in [0, 1]; points5 in the image's left-to-right order; pose from these: frontal, or a
+//      profile where the face is turned by more than `profile_deg` (five_point_pose.h).
 // The model file is not part of Debian. OpenCV before 4.8 runs face_detection_yunet_2022mar.onnx,
 // later releases face_detection_yunet_2023mar.onnx, both from the OpenCV model zoo.
 // Errors: NotFound no such file; InvalidArgument a file that is no model (such as a Git-LFS
@@ -22,6 +23,9 @@
 #include <vector>
 
 #include "core/api/detector.h"
+#include "plugins/detectors/canonical_boxes.h"
+#include "plugins/detectors/five_point_pose.h"
+#include "plugins/detectors/image_from_scaled.h"
 #include "plugins/opencv/opencv.h"
 
 namespace facet {
@@ -32,15 +36,16 @@ struct Options {
   double min_score = 0.6;
   double max_overlap = 0.3;
   int64_t max_side_px = 640;
-  // Median over 724 frontal faces of LFW against boxes of haarcascade_frontalface_alt2: mean side
-  // equal within 0.2 %, centre 1.9 % higher.
-  BoxConvention convention = {1.0, 0.0, -0.019, true};
+  double profile_deg = 31;  // 35 of the truth: see five_point_pose.h
+  BoxConvention convention = kYunetBox;
 
   void Visit(OptionVisitor& v) {
     v("model", model, Required(InputFile()), "face_detection_yunet_2022mar.onnx or _2023mar.onnx");
     v("min_score", min_score, Range(0, 1), "weaker detections are left out");
     v("max_overlap", max_overlap, Range(0, 1), "of two faces: intersection over union");
     v("max_side_px", max_side_px, Range(32, 8192), "longer images are scaled down for the search");
+    v("profile_deg", profile_deg, Range(0, 90),
+      "a face that its points say to be turned farther is a profile [degrees]");
     convention.Visit(v);
   }
 };
@@ -75,15 +80,13 @@ int PaddedSide(int size) { return std::max(64, (size + 31) / 32 * 32); }
 
 // Row of FaceDetectorYN: x, y, width, height, then (x, y) of the subject's right eye, left eye,
 // nose tip, right and left mouth corner (the subject's right is the image's left), score.
-Face FaceFromRow(const float* row, double px_per_unit) {
-  // Pixel centres: a scale about the image's corner, which is at -0.5.
-  auto place = [&](float value) { return (value + 0.5) * px_per_unit - 0.5; };
+Face FaceFromRow(const float* row, const ImageFromScaled& image_from_scaled) {
   Face face;
-  face.box = {place(row[0]), place(row[1]), row[2] * px_per_unit, row[3] * px_per_unit};
+  face.box = image_from_scaled(Box{row[0], row[1], row[2], row[3]});
   face.score = row[14];
   face.landmarks.scheme = LandmarkScheme::kPoints5;
   for (int i = 0; i < 5; ++i) {
-    face.landmarks.points.push_back({place(row[4 + 2 * i]), place(row[5 + 2 * i])});
+    face.landmarks.points.push_back(image_from_scaled(Point{row[4 + 2 * i], row[5 + 2 * i]}));
   }
   return face;
 }
@@ -116,9 +119,10 @@ class YuNet final : public Detector {
     try {
       if (scale < 1) cv::resize(scaled, scaled, cv::Size(), scale, scale, cv::INTER_AREA);
       const cv::Mat rows = Run(scaled);
-      const double px_per_unit = static_cast<double>(image.width) / scaled.cols;
+      const ImageFromScaled image_from_scaled(image, scaled);
       for (int i = 0; i < rows.rows; ++i) {
-        faces.push_back(FaceFromRow(rows.ptr<float>(i), px_per_unit));
+        faces.push_back(FaceFromRow(rows.ptr<float>(i), image_from_scaled));
+        faces.back().pose = PoseOfFivePoints(faces.back().landmarks, options_.profile_deg);
       }
     } catch (const cv::Exception& error) {
       return OpenCvError("yunet", error);

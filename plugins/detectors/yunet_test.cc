@@ -60,6 +60,29 @@ TEST(YuNet, SmallAndLongImagesGiveFacesOrNone) {
   ExpectFacesOrNoneInOddImages(**yunet);
 }
 
+TEST(YuNet, FivePointsSayWhichFacesAreProfiles) {
+  const std::string model = DataFile("models/face_detection_yunet_2022mar.onnx");
+  if (model.empty()) GTEST_SKIP() << "FACET_DATA is not set";
+  const auto yunet = MakeComponent<Detector>(absl::StrCat(R"({"model": ")", model, "\"}"));
+  if (!yunet.ok() && absl::StrContains(yunet.status().message(), "does not run under OpenCV")) {
+    GTEST_SKIP() << yunet.status().message();
+  }
+  ASSERT_TRUE(yunet.ok()) << yunet.status();
+  ExpectPosesOfRealFaces(**yunet);
+}
+
+TEST(YuNet, BoxesOfLongImagesAreWhereTheirFacesAre) {
+  const std::string model = DataFile("models/face_detection_yunet_2022mar.onnx");
+  if (model.empty()) GTEST_SKIP() << "FACET_DATA is not set";
+  const auto yunet =
+      MakeComponent<Detector>(absl::StrCat(R"({"max_side_px": 1000, "model": ")", model, "\"}"));
+  if (!yunet.ok() && absl::StrContains(yunet.status().message(), "does not run under OpenCV")) {
+    GTEST_SKIP() << yunet.status().message();
+  }
+  ASSERT_TRUE(yunet.ok()) << yunet.status();
+  ExpectFacesOfLongImagesInPlace(**yunet, LfwPortrait(), 2);
+}
+
 // The face of an LFW image, at its size and enlarged four times: same face, landmarks in the
 // image's left-to-right order.
 TEST(YuNet, FindsARealFaceAtAnySize) {

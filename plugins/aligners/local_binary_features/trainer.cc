@@ -66,16 +66,27 @@ class Trainer {
  private:
   size_t num_landmarks() const { return model_.mean_shape.size(); }
 
-  // The first starting shape of a face is the mean, as in use; the others are of other faces.
+  // The first starting shape of a face is the mean in its box, as in use; the others are of other
+  // faces, in boxes that are drawn.
   void MakeSamples() {
     Random random(DeriveSeed(context_.seed, "start shapes"));
     for (size_t face = 0; face < truth_.size(); ++face) {
       for (int i = 0; i < settings_.start_shapes; ++i) {
         const size_t other = (face + 1 + random.Index(truth_.size() - 1)) % truth_.size();
         samples_.push_back({face, i == 0 ? model_.mean_shape : truth_[other], {}, {}});
+        if (i > 0) MoveToDrawnBox(&random, &samples_.back().current);
       }
     }
     random.Shuffle(samples_);
+  }
+
+  // Shapes are relative to the box: its half side is 1.
+  void MoveToDrawnBox(Random* random, Shape* shape) const {
+    const Box box = settings_.boxes.Draw({-1, -1, 2, 2}, random);
+    const Point centre = box.Centre();
+    for (Point& point : *shape) {
+      point = {centre.x + point.x * box.width / 2, centre.y + point.y * box.height / 2};
+    }
   }
 
   void UpdateSteps(Sample* sample) const {

@@ -22,6 +22,14 @@ absl::Status WrongModelError(const std::string& path, const std::string& name,
                                                  "`model` empty and train on `landmarks`"));
 }
 
+absl::Status TakeScheme(const Landmarks& landmarks, LandmarkScheme* scheme) {
+  FACET_RETURN_IF_ERROR(ConvertLandmarks(landmarks, LandmarkScheme::kPoints9).status());
+  if (*scheme == LandmarkScheme::kNone) *scheme = landmarks.scheme;
+  if (*scheme == landmarks.scheme) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("examples with ", NumPoints(*scheme), " and with ",
+                                                 NumPoints(landmarks.scheme), " landmarks"));
+}
+
 absl::Status ReportProgress(const TrainingContext& context, int64_t done, int64_t total,
                             const std::string& unit) {
   if (context.progress && !context.progress(done, total, unit)) {

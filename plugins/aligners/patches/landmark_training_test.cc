@@ -45,6 +45,19 @@ TEST(LandmarkTraining, VisitsAllOrAtEqualSteps) {
   EXPECT_TRUE(Visited(0, 4).empty());
 }
 
+TEST(LandmarkTraining, OneSchemeForAllExamplesAndNineOfItsPointsOrMore) {
+  LandmarkScheme scheme = LandmarkScheme::kNone;
+  const Landmarks nine{LandmarkScheme::kPoints9, std::vector<Point>(9)};
+  const Landmarks many{LandmarkScheme::kPoints68, std::vector<Point>(68)};
+  const Landmarks five{LandmarkScheme::kPoints5, std::vector<Point>(5)};
+  EXPECT_EQ(TakeScheme(five, &scheme).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(TakeScheme(nine, &scheme).ok());
+  EXPECT_TRUE(TakeScheme(nine, &scheme).ok());
+  EXPECT_EQ(scheme, LandmarkScheme::kPoints9);
+  EXPECT_EQ(std::string(TakeScheme(many, &scheme).message()),
+            "examples with 9 and with 68 landmarks");
+}
+
 TEST(LandmarkTraining, ErrorsAndStopsEndTheVisit) {
   const auto ok = [](const LandmarkExample&) { return absl::OkStatus(); };
   EXPECT_THAT(std::string(VisitExamples(Numbered(80), {}, 0, ok).message()),
