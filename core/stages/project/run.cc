@@ -139,11 +139,30 @@ absl::Status CheckPairs(const ProjectSettings& settings, const TrainingSet& data
 
 // One W' and whose people it learns from.
 struct Part {
-  int64_t fold = -1;  // that it is tested on; -1: one for all
+  int64_t fold = -1;            // that it is tested on; -1: one for all
+  int64_t threshold_fold = -1;  // that chooses its threshold and teaches nothing; -1: none
   std::string what() const { return fold < 0 ? "one W'" : absl::StrCat("fold ", fold); }
 };
 
-absl::StatusOr<std::vector<Part>> PartsToLearn(StageContext& context, const std::string& on) {
+// Which folds choose is the evaluator's rule (plugins/evaluators/verification_scores.h).
+absl::Status HoldOutThresholdFolds(const Protocol& protocol, std::vector<Part>* parts) {
+  if (protocol.kind == Protocol::Kind::kFolds && protocol.num_folds >= 3) {
+    for (Part& part : *parts) part.threshold_fold = (part.fold + 1) % protocol.num_folds;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "test.evaluator.threshold_from = \"held_out_fold\": W' learns from the folds that are "
+      "neither "
+      "tested nor choose the threshold, and ",
+      protocol.name.empty() ? "the protocol" : protocol.name,
+      protocol.kind == Protocol::Kind::kSplit
+          ? " is one split, whose tuning part does both"
+          : absl::StrCat(" has ", protocol.num_folds, " folds in all"),
+      "; it takes three folds, embed.on = \"train\", or threshold_from = \"other_folds\""));
+}
+
+absl::StatusOr<std::vector<Part>> PartsToLearn(StageContext& context, const std::string& on,
+                                               bool held_out) {
   if (on == "train") return std::vector<Part>{Part()};
   FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("samples", "protocol.json"));
   FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(path));
@@ -152,12 +171,14 @@ absl::StatusOr<std::vector<Part>> PartsToLearn(StageContext& context, const std:
     return absl::InvalidArgumentError(
         "embed.on = \"folds\": the test data has no protocol; set embed.on = \"train\"");
   }
+  std::vector<Part> parts;
   if (protocol.kind == Protocol::Kind::kSplit) {
     context.Notice("one split: W' is learned on the people of its tuning part");
-    return std::vector<Part>{Part()};
+    parts.push_back({});
+  } else {
+    for (int64_t fold = 0; fold < protocol.num_folds; ++fold) parts.push_back({fold});
   }
-  std::vector<Part> parts;
-  for (int64_t fold = 0; fold < protocol.num_folds; ++fold) parts.push_back({fold});
+  if (held_out) FACET_RETURN_IF_ERROR(HoldOutThresholdFolds(protocol, &parts));
   return parts;
 }
 
@@ -204,7 +225,8 @@ class Projections {
     // A test fold's people never teach their own W'; one W' for a split learns from fold 0.
     const auto take = [&](int64_t of_sample) {
       if (settings_.on == "train") return true;
-      return part.fold < 0 ? of_sample == 0 : of_sample >= 0 && of_sample != part.fold;
+      if (part.fold < 0) return of_sample == 0;
+      return of_sample >= 0 && of_sample != part.fold && of_sample != part.threshold_fold;
     };
     FACET_ASSIGN_OR_RETURN(const TrainingSet data, Select(described.records, take, part.what()));
     const TrainingRows rows(described.descriptors, data.rows, numerics_.device,
@@ -230,6 +252,7 @@ class Projections {
          {{"people", data.num_classes},
           {"samples", data.labels.size()},
           {"epochs", learner->epochs()}}});
+    if (part.threshold_fold >= 0) learned_.back().log["threshold_fold"] = part.threshold_fold;
     return absl::OkStatus();
   }
 
@@ -277,15 +300,17 @@ absl::Status LearnProjections(StageContext& context, double checkpoint_seconds) 
   // steps would round to none.
   FACET_ASSIGN_OR_RETURN(const Numerics numerics,
                          PrepareTorch(context.device(), "float32", context.threads()));
-  FACET_ASSIGN_OR_RETURN(const ProjectSettings settings,
-                         ReadOptions<ProjectSettings>(Dump(context.settings())));
+  Json given = context.settings();
+  const bool held_out = given.erase(kThresholdHeldOut) > 0;
+  FACET_ASSIGN_OR_RETURN(const ProjectSettings settings, ReadOptions<ProjectSettings>(Dump(given)));
   FACET_ASSIGN_OR_RETURN(const Described described, ReadDescribed(context, settings));
   const int64_t dimension = described.descriptors.size(1);
   if (settings.dimension > dimension) {
     return absl::InvalidArgumentError(absl::StrCat("embed.dimension = ", settings.dimension,
                                                    " exceeds the descriptors' ", dimension));
   }
-  FACET_ASSIGN_OR_RETURN(const std::vector<Part> parts, PartsToLearn(context, settings.on));
+  FACET_ASSIGN_OR_RETURN(const std::vector<Part> parts,
+                         PartsToLearn(context, settings.on, held_out));
   if (settings.on == "folds") FACET_RETURN_IF_ERROR(CheckFolds(described.records));
   Projections projections(context, settings, numerics, checkpoint_seconds);
   FACET_RETURN_IF_ERROR(projections.Learn(described, parts));
