@@ -1,5 +1,5 @@
 // The memory that a stage needs besides what it must hold: describe by the number of images, a
-// checkpoint by the number of weights.
+// checkpoint by the number of weights, the embedding W' by the number of descriptors.
 //
 //   bazel build //benchmarks:stage_memory
 //   bazel-bin/benchmarks/stage_memory
@@ -8,21 +8,32 @@
 // crops of 8 x 8 px and a network of one matrix (192 x 4,096), so that nothing but descriptors
 // counts: one image is 16 KiB of them. The checkpoint is of network D's shapes with SGD's momentum:
 // at 139 M weights 531 MiB of them, and as much again of state; some 4-D tensors are stored channels
-// last, as networks run.
+// last, as networks run. The embedding learns one epoch of two images a person from descriptors
+// [images, D] -> L; with one_step only the first 64 people have two, and W' begins with random
+// numbers, so that 4,096 values a descriptor take minutes. `file_mib` are the descriptors; what of
+// them is in memory is the file's pages, which the system may drop: `peak_own_mib` is without them,
+// looked at every millisecond.
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include "core/base/check.h"
+#include "core/base/random.h"
 #include "core/pipeline/context_testing.h"
 #include "core/records/blob_file.h"
 #include "core/records/crops.h"
+#include "core/records/descriptors.h"
+#include "core/records/npy.h"
 #include "core/records/record_lines.h"
 #include "core/stages/describe/describe.h"
+#include "core/stages/project/project.h"
 #include "core/training/checkpoint.h"
 #include "core/training/learned_tensors.h"
 
@@ -50,6 +61,31 @@ double PeakMib(const Work& work) {
   work();
   return MemoryMib("VmHWM") - before;
 }
+
+// Of pages that no file is behind, while it lives.
+class OwnPeak {
+ public:
+  OwnPeak() : before_(MemoryMib("RssAnon")), peak_(before_), thread_([this] { Look(); }) {}
+  ~OwnPeak() { Stop(); }
+  double Stop() {
+    done_ = true;
+    if (thread_.joinable()) thread_.join();
+    return peak_ - before_;
+  }
+
+ private:
+  void Look() {
+    while (!done_) {
+      peak_ = std::max(peak_, MemoryMib("RssAnon"));
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+  const double before_;
+  double peak_;
+  std::atomic<bool> done_{false};
+  std::thread thread_;
+};
 
 class OneMatrix final : public Architecture {
  public:
@@ -111,6 +147,57 @@ void Describe(benchmark::State& state) {
 }
 BENCHMARK(Describe)->ArgName("images")->Arg(2000)->Arg(200000)->Iterations(1)->Unit(
     benchmark::kSecond);
+
+// People of two images each, near together; with one_step those behind the first 64 have one.
+void WriteDescriptors(const std::string& folder, int64_t num_images, int64_t dimension,
+                      bool one_step) {
+  auto writer = *NpyWriter::Create(folder + "/descriptors.npy", {num_images, dimension});
+  auto lines = *JsonLineWriter::Create(folder + "/rows.jsonl");
+  std::vector<float> row(static_cast<size_t>(dimension));
+  for (int64_t i = 0; i < num_images; ++i) {
+    const int64_t person = one_step && i >= 128 ? i : i / 2;
+    Random of_person(static_cast<uint64_t>(person)), of_image(static_cast<uint64_t>(-1 - i));
+    for (float& value : row) {
+      value = static_cast<float>(of_person.Uniform() + 0.2 * of_image.Uniform());
+    }
+    FACET_CHECK(writer->Append(row.data(), dimension).ok());
+    FACET_CHECK(lines->Write(ToJson(DescriptorRecord{i, absl::StrCat(person), 1.0, -1})).ok());
+  }
+  FACET_CHECK(writer->Finish().ok() && lines->Finish().ok());
+}
+
+void Embed(benchmark::State& state) {
+  const int64_t num_images = state.range(0), dimension = state.range(1);
+  const bool one_step = state.range(3) != 0;
+  for (auto _ : state) {
+    const std::string folder = Folder();
+    FakeContext context(
+        folder,
+        {{"loss", {"plugins/losses/libtriplet.so", "loss", "triplet"}},
+         {"miner", {"plugins/miners/librandom_violating.so", "miner", "random_violating"}}},
+        {{"on", "train"},
+         {"dimension", state.range(2)},
+         {"epochs", 1},
+         {"initial", one_step ? "normal" : "pca"}});
+    WriteDescriptors(folder, num_images, dimension, one_step);
+    context.inputs_["descriptors"] = folder;
+    OwnPeak own;
+    state.counters["peak_mib"] = PeakMib([&] {
+      const absl::Status status = RunProject(context);
+      if (!status.ok()) state.SkipWithError(std::string(status.message()).c_str());
+    });
+    state.counters["peak_own_mib"] = own.Stop();
+    state.counters["file_mib"] = static_cast<double>(num_images * dimension * 4) / (1 << 20);
+    std::filesystem::remove_all(folder);
+  }
+}
+BENCHMARK(Embed)
+    ->ArgNames({"images", "D", "L", "one_step"})
+    ->Args({2000, 64, 16, 0})
+    ->Args({100000, 512, 128, 0})
+    ->Args({100000, 4096, 1024, 1})
+    ->Iterations(1)
+    ->Unit(benchmark::kSecond);
 
 // `scale` divides the fully connected layers' sides.
 void Checkpoint(benchmark::State& state) {

@@ -2,6 +2,10 @@
 // (numpy.lib.format).
 #include "core/records/npy.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
@@ -197,6 +201,33 @@ absl::StatusOr<FloatArray> ReadNpy(const std::string& path) {
   FACET_RETURN_IF_ERROR(
       reader->Read(static_cast<int64_t>(array.values.size()), array.values.data()));
   return array;
+}
+
+absl::StatusOr<std::unique_ptr<MappedNpy>> MappedNpy::Open(const std::string& path) {
+  FACET_ASSIGN_OR_RETURN(const std::unique_ptr<NpyReader> reader, NpyReader::Open(path));
+  auto mapped = absl::WrapUnique(new MappedNpy());
+  mapped->shape_ = reader->shape();
+  mapped->num_bytes_ = std::filesystem::file_size(path);
+  const size_t values_at = mapped->num_bytes_ - static_cast<size_t>(reader->num_values()) * 4;
+  if (values_at % alignof(float) != 0) {
+    return absl::DataLossError(absl::StrCat(path, " has its values at byte ", values_at,
+                                            ", the format asks for a multiple of ", kAlignment));
+  }
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return FileError(errno, absl::StrCat("cannot read ", path));
+  void* const memory = mmap(nullptr, mapped->num_bytes_, PROT_READ, MAP_SHARED, file, 0);
+  const int error = errno;
+  close(file);
+  if (memory == MAP_FAILED) {
+    return FileError(error, absl::StrCat("cannot map ", path, " into memory"));
+  }
+  mapped->file_ = memory;
+  mapped->values_ = reinterpret_cast<const float*>(static_cast<const char*>(memory) + values_at);
+  return mapped;
+}
+
+MappedNpy::~MappedNpy() {
+  if (file_ != nullptr) munmap(file_, num_bytes_);
 }
 
 }  // namespace facet

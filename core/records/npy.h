@@ -2,6 +2,7 @@
 #ifndef FACET_CORE_RECORDS_NPY_H_
 #define FACET_CORE_RECORDS_NPY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <memory>
@@ -60,6 +61,27 @@ class NpyReader {
   std::ifstream stream_;
   std::vector<int64_t> shape_;
   int64_t num_values_ = 0;
+};
+
+// The values where they lie in the file, which is mapped: those that are read are in memory, and
+// the system may drop them again. Nobody may write to the file meanwhile. Errors as above.
+class MappedNpy {
+ public:
+  static absl::StatusOr<std::unique_ptr<MappedNpy>> Open(const std::string& path);
+  ~MappedNpy();
+  MappedNpy(const MappedNpy&) = delete;
+  MappedNpy& operator=(const MappedNpy&) = delete;
+
+  const std::vector<int64_t>& shape() const { return shape_; }
+  const float* values() const { return values_; }
+
+ private:
+  MappedNpy() = default;
+
+  std::vector<int64_t> shape_;
+  void* file_ = nullptr;
+  size_t num_bytes_ = 0;
+  const float* values_ = nullptr;
 };
 
 }  // namespace facet

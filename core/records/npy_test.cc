@@ -65,6 +65,32 @@ TEST(Npy, PieceByPieceIsTheSameFile) {
   EXPECT_TRUE(absl::IsDataLoss((*reader)->Read(1, read.data())));
 }
 
+TEST(Npy, MappedValuesAreThoseRead) {
+  const std::string path = TestPath("a.npy");
+  for (const std::vector<int64_t>& shape : {std::vector<int64_t>{700, 3}, {0, 8}, {}}) {
+    FloatArray array = {shape, {}};
+    int64_t count = 1;
+    for (const int64_t size : shape) count *= size;
+    for (int64_t i = 0; i < count; ++i) array.values.push_back(static_cast<float>(i) / 3);
+    ASSERT_TRUE(WriteNpy(path, array).ok());
+    const auto mapped = MappedNpy::Open(path);
+    ASSERT_TRUE(mapped.ok()) << mapped.status();
+    EXPECT_EQ((*mapped)->shape(), shape);
+    const float* const values = (*mapped)->values();
+    EXPECT_EQ(std::vector<float>(values, values + count), array.values);
+  }
+  ASSERT_TRUE(WriteFileAtomically(path, "abc").ok());
+  EXPECT_THAT(MappedNpy::Open(path).status().message(), HasSubstr("is no .npy file"));
+  EXPECT_THAT(MappedNpy::Open(TestPath("none")).status().message(), HasSubstr("cannot read"));
+  // A header that ends anywhere: the format forbids it, and float32 cannot be read there.
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\n";
+  std::string bytes("\x93NUMPY\x01\x00", 8);
+  header += std::string((5 - (bytes.size() + 2 + header.size()) % 4) % 4, ' ');  // 4 k + 1
+  bytes += {static_cast<char>(header.size()), '\0'};
+  ASSERT_TRUE(WriteFileAtomically(path, bytes + header + std::string(4, '\0')).ok());
+  EXPECT_THAT(MappedNpy::Open(path).status().message(), HasSubstr("asks for a multiple of 64"));
+}
+
 TEST(Npy, RefusesOtherContent) {
   const std::string path = TestPath("a.npy");
   ASSERT_TRUE(WriteNpy(path, {{2, 3}, {0, 1, 2, 3, 4, 5}}).ok());

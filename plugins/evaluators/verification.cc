@@ -12,6 +12,8 @@
 // matrices' scales, so the mean of folds is then the headline, and the ROC their mean at equal FAR.
 // kSplit (LFW view 1): threshold from fold 0, figures of fold 1 (under its matrix), standard errors
 // from a bootstrap over the people of fold 1, the threshold held fixed.
+// threshold_from = "held_out_fold": the fold after the tested one (the first after the last) chooses
+// the threshold alone, and a W' per fold learns from the people of neither.
 // TAR is given at the FARs of `far` that the impostor pairs which a figure is computed from can
 // show (measurable_rates.h): pooled, all folds'; of a split, fold 1's. Others are left out with a
 // notice; where a fold alone cannot show one, its error over folds is not known.

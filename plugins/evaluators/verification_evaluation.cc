@@ -90,15 +90,30 @@ class Scorer {
     return figures;
   }
 
+  static absl::Status CheckHeldOut(bool held_out, const EvaluationInput& input) {
+    const int64_t num_folds = input.data->protocol.num_folds;
+    if (!held_out || input.descriptors.size() == 1 || num_folds >= 3) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(
+        "threshold_from = \"held_out_fold\": of ", num_folds,
+        " folds one is tested and the other teaches its projection, so none is left to choose the "
+        "threshold; it takes three, or threshold_from = \"other_folds\""));
+  }
+
   absl::StatusOr<Evaluation> Folds(const EvaluationInput& input) const {
     const Protocol& protocol = input.data->protocol;
     const std::vector<int64_t> impostors = ImpostorsOfFolds(protocol);
     FACET_ASSIGN_OR_RETURN(MeasurableRates far,
                            Rates(std::accumulate(impostors.begin(), impostors.end(), int64_t{0})));
+    const bool held_out = options_.threshold_from == "held_out_fold";
+    FACET_RETURN_IF_ERROR(CheckHeldOut(held_out, input));
     FACET_ASSIGN_OR_RETURN(const FoldScores scores,
-                           ScoreFolds(protocol, Comparer(input), far.rates));
+                           ScoreFolds(protocol, Comparer(input), far.rates, held_out));
     Evaluation evaluation;
     evaluation.notices = std::move(far.notices);
+    if (held_out) {
+      evaluation.notices.push_back(
+          "The threshold of each fold was chosen on the pairs of the next fold alone.");
+    }
     const std::string error_kind = absl::StrCat("over ", protocol.num_folds, " folds, ddof 1");
     const auto add = [&](const std::string& name, const std::string& unit, double value,
                          const std::vector<double>& of_folds) {

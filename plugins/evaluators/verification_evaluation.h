@@ -13,6 +13,10 @@
 // folds is then the headline, and the ROC their mean at equal FAR. kSplit (LFW view 1): threshold
 // from fold 0, figures of fold 1 (under its matrix), standard errors from a bootstrap over the
 // people of fold 1, the threshold held fixed.
+// threshold_from = "held_out_fold": the fold after the tested one (the first after the last) chooses
+// the threshold alone, and a W' per fold learns from the people of neither: those that all other
+// folds choose are of people whom W' has seen, nearer together than those it is tested on. Of a
+// split, fold 0 chooses in any case.
 // TAR is given at the FARs of `far` that the impostor pairs which a figure is computed from can
 // show (measurable_rates.h): pooled, all folds'; of a split, fold 1's. Others are left out with a
 // notice; where a fold alone cannot show one, its error over folds is not known.
@@ -40,6 +44,7 @@ struct VerificationOptions {
   std::string distance = "l2";
   std::string normalize = "descriptors";
   std::string headline = "100%-EER";
+  std::string threshold_from = "other_folds";
   std::vector<double> far = {0.01};
   int64_t draws = 1000;
   bool scores = false;
@@ -49,6 +54,10 @@ struct VerificationOptions {
       "l2-normalise the network's descriptors (paper), learned projections as well, or nothing");
     v("headline", headline, OneOf({"100%-EER", "accuracy"}),
       "the figure that heads the table, and by which rows are compared");
+    v("threshold_from", threshold_from, OneOf({"other_folds", "held_out_fold"}),
+      "whose pairs choose a fold's threshold: all other folds' (LFW's rule, paper), or those of "
+      "the "
+      "next fold, from whose people no W' learns then: three folds at least");
     v("far", far, AboveUpTo(0, 1), "false accept rates at which the true one is given [1]");
     v("draws", draws, Range(100, 100000), "of the bootstrap over people, without folds");
     v("scores", scores, Any(), kScoresDoc);

@@ -23,7 +23,7 @@ VerificationFigures FiguresOf(const std::vector<Comparison>& sorted, double thre
 }
 
 absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFunction& compare,
-                                      const std::vector<double>& far) {
+                                      const std::vector<double>& far, bool one_chooses) {
   FoldScores scores;
   std::vector<std::vector<Comparison>> folds;
   std::vector<std::vector<RocPoint>> rocs;
@@ -32,7 +32,12 @@ absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFun
     FACET_ASSIGN_OR_RETURN(const std::vector<Comparison> all, compare(fold));
     std::vector<Comparison> held_out, others;
     for (size_t i = 0; i < all.size(); ++i) {
-      (protocol.pairs[i].fold == fold ? held_out : others).push_back(all[i]);
+      const int64_t of_pair = protocol.pairs[i].fold;
+      if (of_pair == fold) {
+        held_out.push_back(all[i]);
+      } else if (!one_chooses || of_pair == ThresholdFold(fold, protocol.num_folds)) {
+        others.push_back(all[i]);
+      }
     }
     SortByDistance(others);
     SortByDistance(held_out);

@@ -35,12 +35,17 @@ using CompareFunction = std::function<absl::StatusOr<std::vector<Comparison>>(in
 
 struct FoldScores {
   std::vector<VerificationFigures> folds;
-  std::vector<double> thresholds;  // of each fold, the best one on all others
+  std::vector<double> thresholds;  // of each fold, the best one on the folds that choose it
   VerificationFigures pooled;      // over all pairs; its accuracy is not defined (NaN)
   std::vector<RocPoint> pooled_roc, mean_roc, mean_roc_at_far;
 };
+// The fold whose pairs alone choose the threshold of `fold` if one is held out for it. A projection
+// per fold learns nothing from its people then (core/stages/project/project.h).
+inline int64_t ThresholdFold(int64_t fold, int64_t num_folds) { return (fold + 1) % num_folds; }
+
+// one_chooses: it does; else all other folds do.
 absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFunction& compare,
-                                      const std::vector<double>& far);
+                                      const std::vector<double>& far, bool one_chooses = false);
 
 struct SplitScores {
   VerificationFigures test;                // of fold 1

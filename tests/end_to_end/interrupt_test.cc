@@ -31,24 +31,24 @@ const std::vector<std::string> kLong = {"softmax",
                                         "--set",
                                         "train.schedule.rates=[1e-3]"};
 
-// Images trained on, as the latest of the training's progress events says; 0: none yet.
-int64_t TrainedImages(const std::string& err) {
-  int64_t done = 0;
+// What a stage has done (images trained on, epochs of W'), as its progress events say.
+std::vector<int64_t> DoneOf(const std::string& stage, const std::string& err) {
+  std::vector<int64_t> done;
   for (const Json& event : Events(err)) {
-    if (event.value("event", "") == "progress" && event.value("stage", "") == "train") {
-      done = event.at("done");
+    if (event.value("event", "") == "progress" && event.value("stage", "") == stage) {
+      done.push_back(event.at("done"));
     }
   }
   return done;
 }
-
+// The latest and the first; 0: none yet.
+int64_t TrainedImages(const std::string& err) {
+  const std::vector<int64_t> done = DoneOf("train", err);
+  return done.empty() ? 0 : done.back();
+}
 int64_t FirstTrainedImages(const std::string& err) {
-  for (const Json& event : Events(err)) {
-    if (event.value("event", "") == "progress" && event.value("stage", "") == "train") {
-      return event.at("done");
-    }
-  }
-  return 0;
+  const std::vector<int64_t> done = DoneOf("train", err);
+  return done.empty() ? 0 : done.front();
 }
 
 // Whether the process has this file open.
@@ -113,6 +113,47 @@ TEST_F(InterruptTest, AnInterruptedTrainingGoesOnAndEndsWithTheSameBits) {
   EXPECT_GT(FirstTrainedImages(rest.err), at_stop);
   EXPECT_EQ(Artifacts(store()), Artifacts(folder() + "/undisturbed"));
   EXPECT_TRUE(std::filesystem::is_empty(store() + "/cache/v1/tmp"));
+  EXPECT_TRUE(std::filesystem::is_empty(store() + "/cache/v1/checkpoints"));
+}
+
+// The same of W': stopped, then its worker killed, then the host.
+TEST_F(InterruptTest, AnInterruptedEmbeddingGoesOnAndEndsWithTheSameBits) {
+  const std::vector<std::string> embedding = {"triplet", "--set", "embed.epochs=700"};
+  CopyTinyStore("undisturbed");
+  const Ending undisturbed = RunTiny(embedding, "undisturbed");
+  ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.err;
+  ASSERT_THAT(Computed(undisturbed), ElementsAre("evaluate", "project"));
+
+  CopyTinyStore();
+  // Signals are sent once an epoch is over, so that there is something to go on from.
+  const auto start = [&](int64_t* first) {
+    auto run = StartTiny(embedding);
+    EXPECT_TRUE(run->WaitUntil([&] { return !DoneOf("project", run->err()).empty(); }))
+        << run->err();
+    *first = DoneOf("project", run->err()).front();
+    return run;
+  };
+  int64_t first = 0;
+  auto run = start(&first);
+  ::kill(run->id(), SIGTERM);
+  const Ending stopped = run->Wait();
+  EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
+  EXPECT_THAT(Computed(stopped), Not(Contains("project")));
+  const int64_t at_stop = DoneOf("project", stopped.err).back();
+
+  for (const bool of_worker : {true, false}) {
+    run = start(&first);
+    EXPECT_GT(first, at_stop);
+    const std::vector<pid_t> workers = WorkersOf(run->id());
+    ASSERT_EQ(workers.size(), 1u);
+    ::kill(of_worker ? workers[0] : run->id(), SIGKILL);
+    EXPECT_EQ(run->Wait().exit_code, of_worker ? 1 : 128 + SIGKILL);
+  }
+  const Ending rest = RunTiny(embedding);
+  EXPECT_EQ(rest.exit_code, 0) << rest.err;
+  EXPECT_THAT(Computed(rest), ElementsAre("evaluate", "project"));
+  EXPECT_GT(DoneOf("project", rest.err).front(), at_stop);
+  EXPECT_EQ(Artifacts(store()), Artifacts(folder() + "/undisturbed"));
   EXPECT_TRUE(std::filesystem::is_empty(store() + "/cache/v1/checkpoints"));
 }
 

@@ -32,6 +32,11 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
     }
     FACET_RETURN_IF_ERROR(planner.AddComponent(row, "test.evaluator", "evaluator", &project));
   }
+  // Declared by the evaluator that chooses thresholds; a W' of the training set has seen nobody.
+  if (!on_train &&
+      Planner::Settings(row, "test.evaluator").value("threshold_from", "") == "held_out_fold") {
+    project.settings[kThresholdHeldOut] = true;
+  }
   Planner::SetSeed(row, "embed", &project);
   planner.SetNumerics(row, &project);
   project.libraries = {"torch"};

@@ -22,6 +22,8 @@ class StageContext;
 struct StageType;
 
 absl::Status RunProject(StageContext& context);
+// The same with another time between checkpoints.
+absl::Status LearnProjections(StageContext& context, double checkpoint_seconds);
 
 StageType ProjectStage();
 

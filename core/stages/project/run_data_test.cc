@@ -3,10 +3,12 @@
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
 #include "core/stages/project/project_testing.h"
+#include "core/stages/project/settings.h"
 
 namespace facet {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -47,6 +49,42 @@ TEST_F(EmbedTest, ASingleSplitLearnsFromThePartThatTunes) {
     if (records_[i].fold == 1) descriptors_[i] = Vector(kD, 1.0);
   }
   EXPECT_EQ(Run(*Context("after")), before);
+}
+
+// The folds' W' are those that are learned where the people of the next fold are not there at all.
+TEST_F(EmbedTest, AFoldThatChoosesAThresholdTeachesNothing) {
+  auto held_out = Context("held_out");
+  held_out->settings_[kThresholdHeldOut] = true;
+  const std::vector<Matrix> found = Run(*held_out);
+  ASSERT_EQ(found.size(), static_cast<size_t>(kFolds));
+  EXPECT_NE(found, Run(*Context("all")));
+  const std::vector<DescriptorRecord> records = records_;
+  for (int64_t fold = 0; fold < kFolds; ++fold) {
+    const int64_t next = fold == kFolds - 1 ? 0 : fold + 1;
+    records_ = records;
+    for (DescriptorRecord& record : records_) {
+      if (record.fold == next) record.fold = -1;
+    }
+    const auto f = static_cast<size_t>(fold);
+    EXPECT_EQ(Run(*Context("without"))[f], found[f]) << fold;
+    EXPECT_EQ(Log(*held_out)[f].at("threshold_fold"), next);
+    EXPECT_EQ(Log(*held_out)[f].at("people"), kPeople / kFolds * (kFolds - 2));
+  }
+}
+
+TEST_F(EmbedTest, AThresholdFoldTakesThreeFolds) {
+  const auto refusal = [&](const std::string& name) {
+    auto context = Context(name);
+    context->settings_[kThresholdHeldOut] = true;
+    return Refusal(*context);
+  };
+  protocol_.name = "LFW";
+  protocol_.num_folds = 2;
+  for (DescriptorRecord& record : records_) record.fold = record.fold < 3 ? 0 : 1;
+  EXPECT_THAT(refusal("two"), AllOf(HasSubstr("test.evaluator.threshold_from = \"held_out_fold\""),
+                                    HasSubstr("LFW has 2 folds in all; it takes three folds")));
+  protocol_.kind = Protocol::Kind::kSplit;
+  EXPECT_THAT(refusal("split"), HasSubstr("LFW is one split, whose tuning part does both"));
 }
 
 TEST_F(EmbedTest, OnTrainLearnsFromEverybody) {

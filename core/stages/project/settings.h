@@ -9,6 +9,10 @@
 
 namespace facet {
 
+// Beside them, where test.evaluator.threshold_from = "held_out_fold": W' learns from neither the
+// fold that it is tested on nor the next, whose pairs choose the threshold.
+inline constexpr char kThresholdHeldOut[] = "threshold_held_out";
+
 // `embed`: learns W' [L, D] on frozen l2-normalised descriptors (paper, section 4.4).
 struct ProjectSettings {
   std::string on = "folds";
