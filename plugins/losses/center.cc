@@ -30,7 +30,7 @@ struct Options {
   void Visit(facet::OptionVisitor& v) {
     v("lambda", lambda, facet::AtLeast(0), "weight of the distance to the centre; paper: 0.003");
     v("alpha", alpha, facet::AboveUpTo(0, 1),
-      "share of the way that a centre moves in a step; paper");
+      "rate of the centres: n elements move one alpha n / (1 + n) of the way to their mean; paper");
     v("init", init, facet::WeightInit(), facet::WeightInitDoc());
     v("centers_init", centers_init, facet::WeightInit(), "the same of the centres");
   }
