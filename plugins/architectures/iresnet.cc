@@ -8,6 +8,8 @@
 // blocks by depth: 18: 2 2 2 2, 34: 3 4 6 3, 50: 3 4 14 3, 100: 3 13 30 3. Tensors are named as in
 // InsightFace's PyTorch models (layer1.0.bn1.weight, ..., fc.weight, features.bias), so that their
 // weights fit; features.weight, which is 1 and not learned there, is a buffer.
+// They begin as there: convolutions at N(0, 0.1^2), normalisations at scale 1 and shift 0, PReLU at
+// 0.25, fc's weights and biases uniform in +-1 / sqrt(fan-in), which is PyTorch's own start.
 // Parameters at full size, with that scale: 24,025,600, 34,139,328, 43,590,848, 65,156,160.
 // Errors: InvalidArgument if input_px is no multiple of 16.
 // Example:  architecture = { use = "iresnet", depth = 18, width = 0.25, input_px = 48 }
@@ -41,7 +43,8 @@ struct Options {
     v("dropout", dropout, facet::Range(0, 0.95),
       "share dropped before the last layer; the paper: 0.4, InsightFace's PyTorch models: 0");
     v("init", init, facet::OneOf({"gaussian", "kaiming"}),
-      "weights from N(0, 0.1^2) (InsightFace) or N(0, 2 / fan-in)");
+      "convolutions from N(0, 0.1^2) and fc uniform in 1 / sqrt(fan-in) (InsightFace), or all "
+      "weights from N(0, 2 / fan-in)");
   }
 };
 
@@ -109,6 +112,7 @@ class IResNet final : public facet::Architecture {
         in = out;
       }
     }
+    if (options.init == "gaussian") layers_.SetInitial(facet::InitialWeights::PyTorch());
     const int64_t side = options.input_px / 16;
     bn2_ = layers_.AddBatchNorm("bn2", in);
     fc_ = layers_.AddLinear("fc", in * side * side, options.dimension);

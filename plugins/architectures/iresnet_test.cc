@@ -79,6 +79,51 @@ TEST(IResNet, NamesTensorsAsInsightFace) {
   EXPECT_EQ(w.count("layer1.1.downsample.0.weight"), 0u);
 }
 
+// As arcface_torch's iresnet.py: nn.init.normal_(0, 0.1) for every Conv2d, ones and zeros for every
+// normalisation, and for PReLU and Linear what PyTorch's layers begin with, 0.25 and
+// kaiming_uniform_(a = sqrt(5)), biases uniform in the same bounds.
+TEST(IResNet, EveryTensorBeginsAsInInsightFace) {
+  const auto net = Make(R"({"depth": "18", "input_px": 32, "width": 0.25, "dimension": 2000})");
+  net->Initialize(3);
+  const std::map<std::string, at::Tensor> w = TensorsByName(*net);
+  int num_convolutions = 0;
+  for (const auto& [name, tensor] : w) {
+    SCOPED_TRACE(name);
+    const at::Tensor values = tensor.detach().to(at::kDouble);
+    const auto n = static_cast<double>(values.numel());
+    const auto all = [&](double value) { return values.eq(value).all().item<bool>(); };
+    if (values.dim() == 4) {
+      ++num_convolutions;
+      // The deviation errs by sigma / sqrt(2 n), the mean by sigma / sqrt(n); bounds at 5 of them.
+      EXPECT_NEAR(values.std().item<double>(), 0.1, 0.5 / std::sqrt(2 * n));
+      EXPECT_NEAR(values.mean().item<double>(), 0, 0.5 / std::sqrt(n));
+      EXPECT_GT(values.abs().max().item<double>(), 0.2) << "uniform ends at 0.173";
+    } else if (name.rfind("fc.", 0) == 0) {
+      const double bound = 1 / std::sqrt(128.0 * 2 * 2);
+      EXPECT_LE(values.abs().max().item<double>(), bound);
+      EXPECT_GT(values.abs().max().item<double>(), 0.99 * bound);
+      EXPECT_NEAR(values.std().item<double>(), bound / std::sqrt(3.0),
+                  5 * bound / std::sqrt(6 * n));
+      EXPECT_NEAR(values.mean().item<double>(), 0, 5 * bound / std::sqrt(3 * n));
+    } else if (name.find("prelu") != std::string::npos) {
+      EXPECT_TRUE(all(0.25));
+    } else if (name.find(".bias") != std::string::npos ||
+               name.find(".running_mean") != std::string::npos) {
+      EXPECT_TRUE(all(0));
+    } else {
+      EXPECT_TRUE(all(1));  // scales and running variances
+    }
+  }
+  EXPECT_EQ(num_convolutions, 1 + 8 * 2 + 4);
+  // With kaiming, fc's weights are N(0, 2 / fan-in) as all others are, and its biases 0.
+  const auto other = Make(R"({"depth": "18", "input_px": 32, "width": 0.25, "dimension": 2000,
+               "init": "kaiming"})");
+  other->Initialize(3);
+  const at::Tensor fc = TensorsByName(*other).at("fc.weight");
+  EXPECT_NEAR(fc.std().item<double>(), std::sqrt(2.0 / 512), 0.01 * std::sqrt(2.0 / 512));
+  EXPECT_TRUE(TensorsByName(*other).at("fc.bias").eq(0).all().item<bool>());
+}
+
 TEST(IResNet, ForwardIsTheBlocksOfTheModel) {
   const auto net = Make(kSmall);
   net->Initialize(3);

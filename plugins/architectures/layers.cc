@@ -42,9 +42,11 @@ at::Tensor ResponseNorm::operator()(const at::Tensor& x) const {
 Convolution LayerList::AddConvolution(const std::string& name, const ConvolutionShape& shape,
                                       double bias) {
   Convolution layer;
-  layer.weight = LearnedWeight(name + ".weight",
-                               {shape.out, shape.in / shape.groups, shape.kernel, shape.kernel});
-  if (shape.bias) layer.bias = Learned(name + ".bias", {shape.out}, bias);
+  const int64_t per_group = shape.in / shape.groups;
+  const int64_t fan_in = per_group * shape.kernel * shape.kernel;
+  layer.weight =
+      LearnedWeight(name + ".weight", {shape.out, per_group, shape.kernel, shape.kernel}, fan_in);
+  if (shape.bias) layer.bias = LearnedBias(name + ".bias", shape.out, fan_in, bias);
   layer.stride = shape.stride;
   layer.padding = shape.padding;
   layer.groups = shape.groups;
@@ -53,8 +55,8 @@ Convolution LayerList::AddConvolution(const std::string& name, const Convolution
 
 Linear LayerList::AddLinear(const std::string& name, int64_t in, int64_t out, double bias) {
   Linear layer;
-  layer.weight = LearnedWeight(name + ".weight", {out, in});
-  layer.bias = Learned(name + ".bias", {out}, bias);
+  layer.weight = LearnedWeight(name + ".weight", {out, in}, in);
+  layer.bias = LearnedBias(name + ".bias", out, in, bias);
   return layer;
 }
 
@@ -79,10 +81,17 @@ at::Tensor LayerList::Learned(const std::string& name, at::IntArrayRef shape, do
   return tensor;
 }
 
-at::Tensor LayerList::LearnedWeight(const std::string& name, at::IntArrayRef shape) {
+at::Tensor LayerList::LearnedWeight(const std::string& name, at::IntArrayRef shape,
+                                    int64_t fan_in) {
   at::Tensor tensor = Learned(name, shape, 0.0);
-  drawn_.push_back({parameters_.back(), initial_});
+  drawn_.push_back({parameters_.back(), initial_, fan_in});
   return tensor;
+}
+
+at::Tensor LayerList::LearnedBias(const std::string& name, int64_t size, int64_t fan_in,
+                                  double value) {
+  if (initial_.rule == InitialWeights::Rule::kPyTorch) return LearnedWeight(name, {size}, fan_in);
+  return Learned(name, {size}, value);
 }
 
 at::Tensor LayerList::Buffer(const std::string& name, int64_t size, double value) {
@@ -94,13 +103,14 @@ at::Tensor LayerList::Buffer(const std::string& name, int64_t size, double value
 void LayerList::Initialize(uint64_t seed) {
   for (Drawn& drawn : drawn_) {
     at::Tensor values = drawn.named.tensor.detach();
-    const double fan_in = static_cast<double>(values.numel() / values.size(0));
+    const auto fan_in = static_cast<double>(drawn.fan_in);
     Random random(DeriveSeed(seed, drawn.named.name));
     float* const data = values.data_ptr<float>();
-    const bool uniform = drawn.initial.rule == InitialWeights::Rule::kXavier;
+    const bool xavier = drawn.initial.rule == InitialWeights::Rule::kXavier;
+    const bool uniform = xavier || drawn.initial.rule == InitialWeights::Rule::kPyTorch;
     const bool kaiming = drawn.initial.rule == InitialWeights::Rule::kKaiming;
     const double deviation = kaiming ? std::sqrt(2.0 / fan_in) : drawn.initial.deviation;
-    const double bound = std::sqrt(3.0 / fan_in);
+    const double bound = std::sqrt((xavier ? 3.0 : 1.0) / fan_in);
     for (int64_t i = 0; i < values.numel(); ++i) {
       data[i] =
           static_cast<float>(uniform ? random.Uniform(-bound, bound) : deviation * random.Normal());

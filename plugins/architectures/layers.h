@@ -21,7 +21,7 @@ namespace facet {
 
 // How weights are drawn. Fan-in: inputs of one output value.
 struct InitialWeights {
-  enum class Rule { kNormal, kKaiming, kXavier };
+  enum class Rule { kNormal, kKaiming, kXavier, kPyTorch };
   Rule rule = Rule::kNormal;
   double deviation = 0.01;  // of kNormal
 
@@ -30,6 +30,9 @@ struct InitialWeights {
   static InitialWeights Kaiming() { return {Rule::kKaiming, 0}; }
   // Uniform with the variance 1 / fan-in: what Caffe calls xavier.
   static InitialWeights Xavier() { return {Rule::kXavier, 0}; }
+  // Uniform in +-1 / sqrt(fan-in), biases too: what PyTorch's layers begin with if nothing is said
+  // (kaiming_uniform_ with a = sqrt(5)).
+  static InitialWeights PyTorch() { return {Rule::kPyTorch, 0}; }
 };
 
 struct ConvolutionShape {
@@ -79,7 +82,8 @@ class LayerList {
   // Of the layers that are added from here on.
   void SetInitial(InitialWeights initial) { initial_ = initial; }
 
-  // Names get ".weight", ".bias", ".running_mean", ".running_var". Biases begin at `bias`.
+  // Names get ".weight", ".bias", ".running_mean", ".running_var". Biases begin at `bias`, but for
+  // those of PyTorch().
   Convolution AddConvolution(const std::string& name, const ConvolutionShape& shape,
                              double bias = 0.0);
   Linear AddLinear(const std::string& name, int64_t in, int64_t out, double bias = 0.0);
@@ -96,9 +100,11 @@ class LayerList {
   struct Drawn {
     NamedTensor named;
     InitialWeights initial;
+    int64_t fan_in = 0;
   };
   at::Tensor Learned(const std::string& name, at::IntArrayRef shape, double value);
-  at::Tensor LearnedWeight(const std::string& name, at::IntArrayRef shape);
+  at::Tensor LearnedWeight(const std::string& name, at::IntArrayRef shape, int64_t fan_in);
+  at::Tensor LearnedBias(const std::string& name, int64_t size, int64_t fan_in, double value);
   at::Tensor Buffer(const std::string& name, int64_t size, double value);
 
   InitialWeights initial_;

@@ -10,12 +10,17 @@
 //
 // In:  embeddings [N, D], whose length counts through z alone; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
-// Learns weight [classes, D], of which the directions count. Scores() are s cos(theta_j).
+// Learns weight [classes, D], of which the directions count. It starts at length 1 and decays, as in
+// the authors' program. Scores() are s cos(theta_j).
 // Buffers: norm_mean and norm_deviation [1], exponential averages of each training batch's mean
 // and (unbiased) deviation of |x| clipped to [0.001, 100]; no gradient flows through z. A batch
-// moves them before it is used, by `statistics_rate`: the paper's momentum of 0.99 is a rate of
-// 0.01. They start at 20 and 100, as in the authors' program; a batch without a deviation (one
-// row) moves the mean alone. Where gradients are off they stay.
+// moves them before it is used, by `statistics_rate` a: the paper's momentum of 0.99 is a rate of
+// 0.01. With statistics_start = "batch" the t-th batch moves them by a / (1 - (1 - a)^t), which
+// takes the bias of the start out of the average (Kingma and Ba, arXiv:1412.6980, section 3): the
+// first one sets them. With "fixed" they start at 20 and 100, as in the authors' program, and move
+// by a: of an embedding with other lengths it takes hundreds of steps until z says anything.
+// num_batches [2] counts those that moved each; a batch without a deviation (one row) moves the
+// mean alone. Where gradients are off all stay.
 // theta_y - m z is clipped to [0.001, pi - 0.001], as in the authors' program.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
 // Example:  loss = { use = "adaface", margin = 0.4, concentration = 0.333 }
@@ -36,7 +41,8 @@ struct Options {
   double concentration = 0.333;
   double scale = 64.0;
   double statistics_rate = 0.01;
-  std::string init = "normal";
+  std::string statistics_start = "batch";
+  std::string init = "unit";
 
   void Visit(facet::OptionVisitor& v) {
     v("margin", margin, facet::Range(0, 1.5), "m, of the angle [rad] and of the cosine; paper");
@@ -45,7 +51,9 @@ struct Options {
     v("scale", scale, facet::AboveUpTo(0, 1000), "s, the length of rescaled embeddings; paper");
     v("statistics_rate", statistics_rate, facet::AboveUpTo(0, 1),
       "share of a batch in the running mean and deviation; paper: 1 - 0.99");
-    v("init", init, facet::WeightInit(), "weights from N(0, sigma^2): 0.01, sqrt(2 / D) or 1");
+    v("statistics_start", statistics_start, facet::OneOf({"batch", "fixed"}),
+      "batch: the first batch's own, then evened out; fixed: 20 and 100, the authors' program");
+    v("init", init, facet::WeightInit(), facet::WeightInitDoc());
   }
 };
 
@@ -55,7 +63,7 @@ class AdaFace final : public facet::MarginSoftmax {
       : MarginSoftmax({"adaface", options.init, options.scale}), options_(options) {}
 
   std::vector<facet::NamedTensor> Buffers() override {
-    return {{"norm_mean", mean_}, {"norm_deviation", deviation_}};
+    return {{"norm_mean", mean_}, {"norm_deviation", deviation_}, {"num_batches", num_batches_}};
   }
 
  protected:
@@ -78,17 +86,24 @@ class AdaFace final : public facet::MarginSoftmax {
  private:
   void UpdateStatistics(const at::Tensor& lengths) {
     const at::NoGradGuard no_grad;
-    const auto move = [&](at::Tensor& average, const at::Tensor& value) {
-      average.mul_(1.0 - options_.statistics_rate)
-          .add_(value.to(average.options()), options_.statistics_rate);
+    const auto move = [&](int64_t which, at::Tensor& average, const at::Tensor& value) {
+      const double rate = RateOf(num_batches_[which].add_(1).item<double>());
+      average.mul_(1.0 - rate).add_(value.to(average.options()), rate);
     };
-    if (lengths.numel() > 0) move(mean_, lengths.mean());
-    if (lengths.numel() > 1) move(deviation_, lengths.std());
+    if (lengths.numel() > 0) move(0, mean_, lengths.mean());
+    if (lengths.numel() > 1) move(1, deviation_, lengths.std());
+  }
+
+  double RateOf(double batch) const {
+    const double rate = options_.statistics_rate;
+    if (options_.statistics_start == "fixed") return rate;
+    return rate / (1.0 - std::pow(1.0 - rate, batch));
   }
 
   const Options options_;
   at::Tensor mean_ = at::full({1}, 20.0);
   at::Tensor deviation_ = at::full({1}, 100.0);
+  at::Tensor num_batches_ = at::zeros({2});
 };
 
 }  // namespace

@@ -37,8 +37,9 @@ void SetStatistics(Loss& loss, const Statistics& statistics) {
 }
 
 TEST(AdaFace, MarginFollowsTheLength) {
-  const auto loss =
-      MakeLoss(R"({"scale": 30, "statistics_rate": 0.25, "concentration": 0.5})", 4, 3);
+  const auto loss = MakeLoss(R"({"scale": 30, "statistics_rate": 0.25, "concentration": 0.5,
+                   "statistics_start": "fixed"})",
+                             4, 3);
   RandomizeParameters(*loss);
   ClassExample example = ExampleFor(loss->Parameters()[0].tensor);
   const at::Tensor lengths_wanted =
@@ -88,8 +89,8 @@ TEST(AdaFace, ContainsArcFaceAndCosFace) {
   EXPECT_NEAR(Value(*loss, PointsAt({0}), Indices({0})), expected(std::cos(theta) - 0.4), 1e-12);
 }
 
-TEST(AdaFace, StatisticsMoveInTrainingAloneAndByOneHundredth) {
-  const auto loss = MakeLoss();
+TEST(AdaFace, FixedStatisticsMoveInTrainingAloneAndByOneHundredth) {
+  const auto loss = MakeLoss(R"({"statistics_start": "fixed"})");
   const at::Tensor points = at::tensor({3.0, 0.0, 0.0, 5.0}).view({2, 2});  // lengths 3 and 5
   const at::Tensor mean = loss->Buffers()[0].tensor, deviation = loss->Buffers()[1].tensor;
   EXPECT_EQ(mean.item<float>(), 20.0f);
@@ -107,6 +108,60 @@ TEST(AdaFace, StatisticsMoveInTrainingAloneAndByOneHundredth) {
   ASSERT_TRUE(loss->Compute({points.slice(0, 0, 0), Indices({}), nullptr}).ok());
   EXPECT_FLOAT_EQ(mean.item<float>(), 0.99f * (0.99f * 20 + 0.01f * 4) + 0.01f * 3);
   EXPECT_FLOAT_EQ(deviation.item<float>(), 0.99f * 100 + 0.01f * std::sqrt(2.0f));
+}
+
+// Lengths, one batch after the other.
+void Train(Loss& loss, const std::vector<double>& lengths) {
+  const auto count = static_cast<int64_t>(lengths.size());
+  const at::Tensor points = at::zeros({count, 2});
+  for (int64_t i = 0; i < count; ++i) points[i][i % 2] = lengths[static_cast<size_t>(i)];
+  const at::Tensor labels = at::arange(count, at::kLong).remainder(3);
+  ASSERT_TRUE(loss.Compute({points, labels, nullptr}).ok());
+}
+
+// With a = 1 / 2 the averages are (1 v1 + 2 v2 + 4 v3) / 7: those of exponential weights, none of
+// which is the start's.
+TEST(AdaFace, StatisticsBeginWithTheFirstBatch) {
+  const auto loss = MakeLoss(R"({"statistics_rate": 0.5})");
+  const at::Tensor mean = loss->Buffers()[0].tensor, deviation = loss->Buffers()[1].tensor;
+  {
+    const at::NoGradGuard no_grad;
+    Train(*loss, {3, 5});
+  }
+  EXPECT_EQ(mean.item<float>(), 20.0f) << "validation counts for nothing";
+  Train(*loss, {7});
+  EXPECT_FLOAT_EQ(mean.item<float>(), 7);
+  EXPECT_EQ(deviation.item<float>(), 100.0f) << "one row has none";
+  Train(*loss, {3, 5});
+  EXPECT_FLOAT_EQ(mean.item<float>(), (1 * 7 + 2 * 4) / 3.0f);
+  EXPECT_FLOAT_EQ(deviation.item<float>(), std::sqrt(2.0f));
+  Train(*loss, {2, 8});
+  EXPECT_FLOAT_EQ(mean.item<float>(), (1 * 7 + 2 * 4 + 4 * 5) / 7.0f);
+  EXPECT_FLOAT_EQ(deviation.item<float>(), (1 * std::sqrt(2.0f) + 2 * std::sqrt(18.0f)) / 3);
+  EXPECT_TRUE(at::equal(loss->Buffers()[2].tensor, at::tensor({3.0f, 2.0f})));
+}
+
+// What that is for: the paper's h spreads about two thirds of a batch over |z| < h, in the first
+// step too. From 20 and 100 every z would be near -0.07: no margin would follow anything.
+TEST(AdaFace, FirstBatchHasMarginsOfItsOwn) {
+  const auto elements = [](const char* options) {
+    const auto loss = MakeLoss(options);
+    SetParameter(*loss, "weight", FixtureClasses());
+    const at::Tensor points = at::cat({PointsAt({50}), 3 * PointsAt({50}), 5 * PointsAt({50})});
+    return (*loss->Compute({points, Indices({0, 0, 0}), nullptr}))[0].elements;
+  };
+  const auto spread = [](const at::Tensor& values) {
+    return (values[2] - values[0]).item<double>();
+  };
+  // z = 0.333 (-2, 0, 2) / (2 + 0.001) = -0.333, 0, 0.333; the own class is 40 degrees away.
+  const auto own = [](double z) { return std::cos(40 * M_PI / 180 - 0.4 * z) - 0.4 * z - 0.4; };
+  const auto cost = [&](double z) {
+    return NaiveLogLoss({64 * own(z), 64.0, 64 * std::cos(40 * M_PI / 180)}, 0);
+  };
+  const double z = 0.333 * 2 / 2.001;
+  EXPECT_NEAR(spread(elements("{}")), cost(z) - cost(-z), 1e-5);
+  EXPECT_LT(std::abs(spread(elements(R"({"statistics_start": "fixed"})"))),
+            0.1 * std::abs(cost(z) - cost(-z)));
 }
 
 // The length enters the margin as a constant, so the gradient is that of the loss with each row's
@@ -130,6 +185,13 @@ TEST(AdaFace, GradientHoldsTheMargin) {
   const double slope = (gradient * direction).sum().item<double>();
   EXPECT_NEAR(slope, (moved(1e-5) - moved(-1e-5)) / 2e-5, 1e-6 * (1 + std::abs(slope)));
 }
+
+TEST(AdaFace, StartsAsTheAuthorsProgram) {
+  ExpectStart(MakeLoss("{}", 640, 100)->Parameters()[0].tensor, UnitDeviation(), /*unit=*/true);
+  ExpectTurnsWhereNormalVectorsStay(0.1, 20);
+}
+
+TEST(AdaFace, MakesNoMaskOfAllClasses) { ExpectMatricesAtMost("{}", 3.5); }
 
 TEST(AdaFace, IsSound) { ExpectSoundClassLoss("{}", {"embeddings"}); }
 

@@ -6,6 +6,7 @@
 // In:  embeddings [N, D], of any length: only directions count; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
 // Learns weight [classes, D], of which the directions count. Scores() are s cos(theta_j).
+// It starts at N(0, 0.01^2) and decays, as in InsightFace; pytorch-metric-learning starts at N(0, 1).
 // Beyond theta_y = pi - m cos(theta + m) would rise again and reward what is farthest off: there
 // the logit is s (cos(theta_y) - m sin(m)), as in pytorch-metric-learning; the paper leaves it
 // open. Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2
@@ -18,12 +19,12 @@ namespace {
 struct Options {
   double margin_rad = 0.5;
   double scale = 64.0;
-  std::string init = "normal";
+  std::string init = "gaussian";
 
   void Visit(facet::OptionVisitor& v) {
     v("margin_rad", margin_rad, facet::Range(0, 1.6), "additive angular margin m [rad]; paper");
     v("scale", scale, facet::AboveUpTo(0, 1000), "s, the length of rescaled embeddings; paper");
-    v("init", init, facet::WeightInit(), "weights from N(0, sigma^2): 0.01, sqrt(2 / D) or 1");
+    v("init", init, facet::WeightInit(), facet::WeightInitDoc());
   }
 };
 

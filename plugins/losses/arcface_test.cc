@@ -57,6 +57,13 @@ TEST(ArcFace, ScoresAreScaledCosinesWithoutTheMargin) {
   }
 }
 
+TEST(ArcFace, StartsAsInsightFace) {
+  ExpectStart(MakeLoss("{}", 640, 100)->Parameters()[0].tensor, 0.01);
+  ExpectTurnsWhereNormalVectorsStay(0.1, 20);
+}
+
+TEST(ArcFace, MakesNoMaskOfAllClasses) { ExpectMatricesAtMost("{}", 3.5); }
+
 TEST(ArcFace, IsSound) { ExpectSoundClassLoss(); }
 
 TEST(ArcFace, RefusesAMarginInDegrees) {

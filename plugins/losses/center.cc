@@ -5,17 +5,17 @@
 //
 // In:  embeddings [N, D], not normalised; labels [N] in [0, classes).
 // Out: two groups of N elements, each averaged: log_loss, and center with lambda included.
-// Learns weight [classes, D] and bias [classes] of the classifier, and centers [classes, D].
-// Scores() are W x + b.
-// Centres move as in the paper (equation 4), whatever lambda is: the gradient of centre j is
-//   alpha sum over its n_j elements of (c_j - x_i) / (1 + n_j),
-// which the optimiser multiplies by its rate. It is not the gradient of the value, lambda n_j / N
-// times smaller, by which centres would hardly leave their place.
+// Learns weight [classes, D] and bias [classes] of the classifier. Scores() are W x + b.
+// Buffer: centers [classes, D]. No optimiser moves them, by no rate, and no decay: a training batch
+// moves each of its classes' centres by alpha alone (equation 4 and algorithm 1), after its value is
+// taken,
+//   c_j -= alpha sum over its n_j elements of (c_j - x_i) / (1 + n_j).
+// Where gradients are off they stay. The classifier's weights and the centres start by Caffe's
+// "xavier", as in the authors' program.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
 // Example:  loss = { use = "center", lambda = 0.003 }
 #include <ATen/ATen.h>
-
-#include <cmath>
+#include <ATen/core/grad_mode.h>
 
 #include "plugins/losses/class_weights.h"
 
@@ -24,13 +24,15 @@ namespace {
 struct Options {
   double lambda = 0.003;
   double alpha = 0.5;
-  std::string init = "gaussian";
+  std::string init = "xavier";
+  std::string centers_init = "xavier";
 
   void Visit(facet::OptionVisitor& v) {
     v("lambda", lambda, facet::AtLeast(0), "weight of the distance to the centre; paper: 0.003");
-    v("alpha", alpha, facet::AboveUpTo(0, 1), "rate of the centres, per unit of train's; paper");
-    v("init", init, facet::WeightInit(),
-      "classifier's weights from N(0, sigma^2): 0.01, sqrt(2 / D) or 1; biases 0");
+    v("alpha", alpha, facet::AboveUpTo(0, 1),
+      "rate of the centres: n elements move one alpha n / (1 + n) of the way to their mean; paper");
+    v("init", init, facet::WeightInit(), facet::WeightInitDoc());
+    v("centers_init", centers_init, facet::WeightInit(), "the same of the centres");
   }
 };
 
@@ -41,10 +43,8 @@ class Center final : public facet::Loss {
   absl::Status Initialize(int64_t dimension, int64_t num_classes, uint64_t seed) override {
     FACET_RETURN_IF_ERROR(facet::CheckClasses("center", num_classes));
     classifier_.Draw(num_classes, dimension, options_.init, seed);
-    // The variance of "xavier", the filler of the authors' program.
-    centers_ =
-        facet::DrawWeights(num_classes, dimension, 1.0 / std::sqrt(static_cast<double>(dimension)),
-                           facet::DeriveSeed(seed, "centers"));
+    centers_ = facet::DrawVectors(num_classes, dimension, options_.centers_init,
+                                  facet::DeriveSeed(seed, "centers"));
     return absl::OkStatus();
   }
 
@@ -57,8 +57,8 @@ class Center final : public facet::Loss {
     log_loss.elements = facet::LogLosses(classifier_.Scores(x), input.labels);
     const at::Tensor own = centers_.to(x.scalar_type()).index_select(0, input.labels);
     center.name = "center";
-    center.elements =
-        0.5 * options_.lambda * SquaredDistance(x, own.detach()) + Pull(x, own, input.labels);
+    center.elements = 0.5 * options_.lambda * at::square(x - own).sum(1);
+    if (at::GradMode::is_enabled()) MoveCenters(own - x.detach(), input.labels);
     return std::vector<facet::LossGroup>{std::move(log_loss), std::move(center)};
   }
 
@@ -66,25 +66,16 @@ class Center final : public facet::Loss {
     return classifier_.Scores(embeddings);
   }
 
-  std::vector<facet::NamedTensor> Parameters() override {
-    std::vector<facet::NamedTensor> parameters = classifier_.Parameters();
-    parameters.push_back({"centers", centers_, /*decays=*/false});
-    return parameters;
-  }
+  std::vector<facet::NamedTensor> Parameters() override { return classifier_.Parameters(); }
+  std::vector<facet::NamedTensor> Buffers() override { return {{"centers", centers_}}; }
 
  private:
-  static at::Tensor SquaredDistance(const at::Tensor& x, const at::Tensor& y) {
-    return at::square(x - y).sum(1);
-  }
-
-  // Zeros [N] whose mean has the paper's gradient with respect to the centres.
-  at::Tensor Pull(const at::Tensor& x, const at::Tensor& own, const at::Tensor& labels) const {
-    const at::Tensor counts =
-        facet::OwnClass(labels, classifier_.num_classes()).sum(0).index_select(0, labels);
-    const double rows = static_cast<double>(x.size(0));
-    const at::Tensor halves =
-        0.5 * options_.alpha * rows * SquaredDistance(x.detach(), own) / (1 + counts);
-    return halves - halves.detach();
+  // `away` [N, D]: from each element to its class's centre.
+  void MoveCenters(const at::Tensor& away, const at::Tensor& labels) {
+    const at::NoGradGuard no_grad;
+    const at::Tensor counts = labels.unsqueeze(1).eq(labels.unsqueeze(0)).sum(1, /*keepdim=*/true);
+    const at::Tensor steps = -options_.alpha * away / (1 + counts);
+    centers_.index_add_(0, labels, steps.to(centers_.scalar_type()));
   }
 
   const Options options_;

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "plugins/losses/loss_testing.h"
 
 namespace facet {
@@ -138,20 +140,91 @@ inline double ValueAtAngle(Loss& loss, double degrees, double length = 1) {
   return Value(loss, point, Indices({0}));
 }
 
-// Equal seeds draw equal weights of the size and spread that is asked for.
+// Equal seeds draw equal weights.
 inline void ExpectDrawsItsWeights() {
-  const auto loss = MakeLoss(R"({"init": "kaiming"})", 640, 100);
-  const auto again = MakeLoss(R"({"init": "kaiming"})", 640, 100);
-  const at::Tensor weight = loss->Parameters()[0].tensor;
-  EXPECT_EQ(weight.scalar_type(), at::kFloat);
-  EXPECT_EQ(weight.size(1), 640);
-  // Standard deviation of the estimate: sigma / sqrt(2 n), n >= 64,000; bound at 5 of them.
-  const double sigma = std::sqrt(2.0 / 640);
-  EXPECT_NEAR(weight.std().item<double>(), sigma, 0.014 * sigma);
+  const auto loss = MakeLoss("{}", 640, 100), again = MakeLoss("{}", 640, 100);
+  EXPECT_EQ(loss->Parameters()[0].tensor.scalar_type(), at::kFloat);
+  EXPECT_EQ(loss->Parameters()[0].tensor.size(1), 640);
   for (size_t i = 0; i < loss->Parameters().size(); ++i) {
     EXPECT_TRUE(at::equal(loss->Parameters()[i].tensor, again->Parameters()[i].tensor));
     EXPECT_TRUE(loss->Parameters()[i].tensor.requires_grad());
   }
+}
+
+// Vectors of 640 dimensions as a source has them: mean 0, the deviation of its elements and the
+// length of its rows.
+inline void ExpectStart(const at::Tensor& vectors, double deviation, bool unit = false) {
+  ASSERT_EQ(vectors.size(1), 640);
+  ASSERT_GE(vectors.size(0), 100);
+  // Of n >= 64,000 elements the mean errs by sigma / sqrt(n) and the deviation by sigma / sqrt(2 n);
+  // bounds at 5 of them.
+  EXPECT_NEAR(vectors.mean().item<double>(), 0, 0.02 * deviation);
+  EXPECT_NEAR(vectors.std().item<double>(), deviation, 0.014 * deviation);
+  const at::Tensor lengths = vectors.detach().to(at::kDouble).norm(2, {1});
+  const double length = deviation * std::sqrt(640.0);
+  // A length of 640 elements errs by sigma / sqrt(2), one part in 36.
+  const double tolerance = unit ? 1e-6 : 5 * length / 36;
+  EXPECT_NEAR(lengths.min().item<double>(), length, tolerance);
+  EXPECT_NEAR(lengths.max().item<double>(), length, tolerance);
+}
+inline double UnitDeviation() { return 1 / std::sqrt(640.0); }
+
+// The mean angle [rad] that ten steps of SGD at the usual rate of 0.1 turn the class vectors by, of
+// 20 classes in 128 dimensions, each with two embeddings around a direction of its own.
+inline double TurnOfTenSteps(const std::string& options) {
+  constexpr int64_t kClasses = 20, kDimension = 128;
+  const auto loss = MakeLoss(options, kDimension, kClasses);
+  at::Tensor weight = loss->Parameters()[0].tensor;
+  const at::Tensor start = weight.detach().clone();
+  const at::Tensor labels = at::arange(2 * kClasses, at::kLong).remainder(kClasses);
+  const at::Tensor points = RandomPoints(kClasses, kDimension, 31).index_select(0, labels) +
+                            0.5 * RandomPoints(2 * kClasses, kDimension, 32);
+  const at::Tensor embeddings =
+      (points / points.norm(2, {1}, true)).to(at::kFloat).set_requires_grad(true);
+  for (int step = 0; step < 10; ++step) {
+    weight.mutable_grad() = at::Tensor();
+    Evaluate(*loss, {embeddings, labels, nullptr}).backward();
+    weight.data().sub_(0.1 * weight.grad());
+  }
+  return at::acos(at::cosine_similarity(start, weight.detach()).clamp(-1, 1)).mean().item<double>();
+}
+
+// A start under which directions move, where vectors of N(0, 1) stay: a turn of at least
+// `least_rad`, and `factor` times theirs.
+inline void ExpectTurnsWhereNormalVectorsStay(double least_rad, double factor) {
+  const double turn = TurnOfTenSteps("{}"), normal = TurnOfTenSteps(R"({"init": "normal"})");
+  testing::Test::RecordProperty("turn_rad", absl::StrCat(turn));
+  testing::Test::RecordProperty("turn_from_normal_rad", absl::StrCat(normal));
+  EXPECT_GT(turn, least_rad);
+  EXPECT_GT(turn, factor * normal);
+}
+
+// Resident memory, now ("VmRSS") or at most since it was set back ("VmHWM") [bytes].
+inline double ResidentBytes(const std::string& field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind(field + ":", 0) == 0) return 1024.0 * std::stod(line.substr(field.size() + 1));
+  }
+  return std::nan("");
+}
+
+// A step's peak memory, in matrices [N, classes] of float32: those that its cosines, their
+// log-softmax and its gradients are. Blocks of 64 MiB are the system's, not the allocator's: what is
+// freed is gone.
+inline void ExpectMatricesAtMost(const std::string& options, double most) {
+  constexpr int64_t kRows = 64, kClasses = 1 << 18, kDimension = 2;
+  const auto loss = MakeLoss(options, kDimension, kClasses);
+  const at::Tensor x = RandomPoints(kRows, kDimension, 3).to(at::kFloat).set_requires_grad(true);
+  const at::Tensor labels = at::arange(kRows, at::kLong) * 4096;
+  const double before = ResidentBytes("VmRSS");
+  std::ofstream set_back("/proc/self/clear_refs");
+  if (!(set_back << "5" << std::flush)) GTEST_SKIP() << "/proc/self/clear_refs cannot be written";
+  Evaluate(*loss, {x, labels, nullptr}).backward();
+  const double matrices =
+      (ResidentBytes("VmHWM") - before) / static_cast<double>(kRows * kClasses * sizeof(float));
+  testing::Test::RecordProperty("matrices", absl::StrCat(matrices));
+  EXPECT_LE(matrices, most);
+  EXPECT_GE(matrices, 2) << "nothing was measured: cosines and log-softmax are two";
 }
 
 // The rules of every loss with class weights. `except`: see ExpectGradientsAgree.

@@ -8,27 +8,48 @@
 #include "core/api/unit_rows.h"
 
 namespace facet {
+namespace {
 
-Constraint WeightInit() { return OneOf({"gaussian", "kaiming", "normal"}); }
-
-double WeightDeviation(const std::string& init, int64_t dimension) {
+double DeviationOf(const std::string& init, int64_t rows, int64_t dimension) {
+  if (init == "gaussian") return 0.01;
   if (init == "kaiming") return std::sqrt(2.0 / static_cast<double>(dimension));
-  return init == "normal" ? 1.0 : 0.01;
+  if (init == "kaiming_fan_out") return std::sqrt(2.0 / static_cast<double>(rows));
+  return 1.0;
 }
 
-at::Tensor DrawWeights(int64_t rows, int64_t dimension, double deviation, uint64_t seed) {
-  at::Tensor weights = at::empty({rows, dimension});
+}  // namespace
+
+Constraint WeightInit() {
+  return OneOf({"gaussian", "unit", "xavier", "kaiming", "kaiming_fan_out", "normal"});
+}
+
+const char* WeightInitDoc() {
+  return "start of the vectors: gaussian N(0, 0.01^2), unit length in any direction, xavier "
+         "uniform "
+         "of variance 1 / D, kaiming N(0, 2 / D), kaiming_fan_out N(0, 2 / vectors), normal N(0, "
+         "1)";
+}
+
+at::Tensor DrawVectors(int64_t rows, int64_t dimension, const std::string& init, uint64_t seed) {
+  const double deviation = DeviationOf(init, rows, dimension);
+  const double bound = std::sqrt(3.0 / static_cast<double>(dimension));
+  at::Tensor vectors = at::empty({rows, dimension});
   Random random(seed);
-  float* const data = weights.data_ptr<float>();
-  for (int64_t i = 0; i < weights.numel(); ++i) {
-    data[i] = static_cast<float>(deviation * random.Normal());
+  float* const data = vectors.data_ptr<float>();
+  for (int64_t i = 0; i < vectors.numel(); ++i) {
+    data[i] = static_cast<float>(init == "xavier" ? random.Uniform(-bound, bound)
+                                                  : deviation * random.Normal());
   }
-  return weights.requires_grad_(true);
+  return init == "unit" ? UnitRows(vectors) : vectors;
+}
+
+at::Tensor DrawWeights(int64_t rows, int64_t dimension, const std::string& init, uint64_t seed) {
+  return DrawVectors(rows, dimension, init, seed).requires_grad_(true);
 }
 
 void LinearClassifier::Draw(int64_t num_classes, int64_t dimension, const std::string& init,
                             uint64_t seed) {
-  weight_ = DrawWeights(num_classes, dimension, WeightDeviation(init, dimension), seed);
+  weight_ = DrawWeights(num_classes, dimension, init, seed);
   bias_ = at::zeros({num_classes}).requires_grad_(true);
 }
 
@@ -64,17 +85,12 @@ at::Tensor Cosines(const at::Tensor& x, const at::Tensor& weights) {
   return at::matmul(UnitRows(x), UnitRows(weights.to(x.scalar_type())).t());
 }
 
-at::Tensor OwnClass(const at::Tensor& labels, int64_t num_classes) {
-  return labels.unsqueeze(1).eq(at::arange(num_classes, labels.options()).unsqueeze(0));
+at::Tensor OwnScores(const at::Tensor& scores, const at::Tensor& labels) {
+  return scores.index({at::arange(labels.numel(), labels.options()), labels});
 }
 
-at::Tensor OwnScores(const at::Tensor& scores, const at::Tensor& own_class) {
-  return scores.masked_fill(own_class.logical_not(), 0.0).sum(1);
-}
-
-at::Tensor WithOwnScores(const at::Tensor& scores, const at::Tensor& own_class,
-                         const at::Tensor& own) {
-  return at::where(own_class, own.unsqueeze(1), scores);
+void SetOwnScores(at::Tensor& scores, const at::Tensor& labels, const at::Tensor& own) {
+  scores.index_put_({at::arange(labels.numel(), labels.options()), labels}, own);
 }
 
 at::Tensor LogLosses(const at::Tensor& scores, const at::Tensor& labels) {

@@ -13,17 +13,23 @@
 
 namespace facet {
 
-// The option `init` of such losses: names of standard deviations.
-//   gaussian  0.01          Parkhi et al. 2015, section 4.2
-//   kaiming   sqrt(2 / D)   He et al., arXiv:1502.01852
-//   normal    1
-// Where only directions count, the length still sets how fast they turn: a step's turn is
-// proportional to 1 / length^2.
+// The option `init` of such losses: how their vectors begin, [C, D] with one or more rows a class.
+//   gaussian         N(0, 0.01^2)                       Parkhi et al. 2015, section 4.2; InsightFace
+//   unit             length 1 in a uniform direction    NormFace, AdaFace
+//   xavier           uniform, of variance 1 / D         Caffe's filler of that name
+//   kaiming          N(0, 2 / D)                        He et al., arXiv:1502.01852; Caffe's msra
+//   kaiming_fan_out  N(0, 2 / C)                        Proxy-Anchor
+//   normal           N(0, 1)                            pytorch-metric-learning
+// Where only directions count, the length still sets how fast they turn: under SGD a step's turn is
+// proportional to 1 / length^2, under Adam to 1 / length. Rows of N(0, 1) have the length sqrt(D)
+// and hardly turn.
 Constraint WeightInit();
-double WeightDeviation(const std::string& init, int64_t dimension);
+const char* WeightInitDoc();  // of the option
 
-// [rows, dimension] float32 from N(0, deviation^2), drawn row by row, a leaf with a gradient.
-at::Tensor DrawWeights(int64_t rows, int64_t dimension, double deviation, uint64_t seed);
+// float32, drawn row by row, without a gradient. `init`: as above.
+at::Tensor DrawVectors(int64_t rows, int64_t dimension, const std::string& init, uint64_t seed);
+// The same as a leaf with a gradient.
+at::Tensor DrawWeights(int64_t rows, int64_t dimension, const std::string& init, uint64_t seed);
 
 // W x + b of learned weights and biases, which begin at 0.
 class LinearClassifier {
@@ -53,14 +59,11 @@ absl::Status CheckClassInput(const std::string& loss, const LossInput& input, in
 // type: [N, C]. With a zero row (UnitRows()) they are 0.
 at::Tensor Cosines(const at::Tensor& x, const at::Tensor& weights);
 
-// [N, num_classes], true where the column is the row's label.
-at::Tensor OwnClass(const at::Tensor& labels, int64_t num_classes);
-// Of each row its own class: scores [N, C], OwnClass() -> [N]; and the scores with those replaced.
-// Not gather() and scatter(), whose gradients LibTorch refuses on a GPU where algorithms are to be
-// deterministic.
-at::Tensor OwnScores(const at::Tensor& scores, const at::Tensor& own_class);
-at::Tensor WithOwnScores(const at::Tensor& scores, const at::Tensor& own_class,
-                         const at::Tensor& own);
+// Of each row its own class: scores [N, C], labels [N] -> [N]; and that entry replaced in place. Both
+// touch N entries and make no mask [N, C]. By index() and index_put_(), not gather() and scatter(),
+// whose gradients LibTorch refuses on a GPU where algorithms are to be deterministic.
+at::Tensor OwnScores(const at::Tensor& scores, const at::Tensor& labels);
+void SetOwnScores(at::Tensor& scores, const at::Tensor& labels, const at::Tensor& own);
 
 // -log softmax(scores)[label]: [N, C], [N] -> [N].
 at::Tensor LogLosses(const at::Tensor& scores, const at::Tensor& labels);

@@ -6,6 +6,8 @@
 // In:  embeddings [N, D], of any length: only directions count; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
 // Learns weight [classes, D], of which the directions count. Scores() are s cos(theta_j).
+// It starts at N(0, 0.01^2) and decays, as in InsightFace's CosFace; the paper leaves it open, the
+// program of AM-softmax has "xavier".
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
 // Example:  loss = { use = "cosface", margin = 0.35, scale = 64.0 }
 #include <ATen/ATen.h>
@@ -18,12 +20,12 @@ namespace {
 struct Options {
   double margin = 0.35;
   double scale = 64.0;
-  std::string init = "normal";
+  std::string init = "gaussian";
 
   void Visit(facet::OptionVisitor& v) {
     v("margin", margin, facet::Range(0, 2), "m, taken from the cosine; paper");
     v("scale", scale, facet::AboveUpTo(0, 1000), "s, the length of rescaled embeddings; paper");
-    v("init", init, facet::WeightInit(), "weights from N(0, sigma^2): 0.01, sqrt(2 / D) or 1");
+    v("init", init, facet::WeightInit(), facet::WeightInitDoc());
   }
 };
 

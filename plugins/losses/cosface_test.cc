@@ -26,6 +26,13 @@ TEST(CosFace, TakesTheMarginFromTheOwnCosine) {
                  }));
 }
 
+TEST(CosFace, StartsAsInsightFace) {
+  ExpectStart(MakeLoss("{}", 640, 100)->Parameters()[0].tensor, 0.01);
+  ExpectTurnsWhereNormalVectorsStay(0.1, 20);
+}
+
+TEST(CosFace, MakesNoMaskOfAllClasses) { ExpectMatricesAtMost("{}", 3.5); }
+
 TEST(CosFace, IsSound) { ExpectSoundClassLoss(); }
 
 TEST(CosFace, RefusesAMarginThatNoCosineReaches) {

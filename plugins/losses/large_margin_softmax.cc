@@ -6,18 +6,24 @@
 //
 // In:  embeddings [N, D], whose length |x| is part of the logits; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
-// Learns weight [classes, D]. Scores() are s |w_j| |x| cos(theta_j), the plain s w_j x.
-// The margin and its annealing: plugins/losses/multiplicative_margin.h (the authors', their
-// section 5.1). Without annealing it does not learn from scratch on many classes.
+// Learns weight [classes, D], which starts at N(0, 2 / D), as in the authors' program ("msra").
+// Scores() are s |w_j| |x| cos(theta_j), the plain s w_j x.
+// The margin and its annealing (their section 5.1), by default that of the authors' program, which
+// ends at lambda = 0 and advises 5 or 10 for large data sets:
+// plugins/losses/multiplicative_margin.h. Without annealing (lambda_start = 0) it does not learn
+// from scratch on many classes.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
-// Example:  loss = { use = "large_margin_softmax", margin = 2, lambda = 5.0, lambda_start = 1000.0
-// }
+// Example:  loss = { use = "large_margin_softmax", margin = 2, lambda = 5.0 }
 #include "plugins/losses/multiplicative_margin.h"
 
 namespace {
 
 struct Options : facet::MultiplicativeMarginOptions {
-  Options() { init = "kaiming"; }
+  Options() {
+    lambda_decay = 0.000025;
+    lambda_power = 35.0;
+    init = "kaiming";
+  }
 };
 
 class LargeMarginSoftmax final : public facet::MultiplicativeMargin {

@@ -7,7 +7,7 @@ namespace {
 
 TEST(LargeMarginSoftmax, IsWhatAnIndependentProgramGives) {
   // Of SphereFace: the fixture's weights have length 1.
-  ExpectGolden({"{}", 1.014816821779, 1.669539752397});
+  ExpectGolden({kPsiAlone, 1.014816821779, 1.669539752397});
 }
 
 class LargeMarginSoftmaxMargin : public testing::TestWithParam<int> {};
@@ -37,6 +37,17 @@ TEST(LargeMarginSoftmax, ScoresAreInnerProducts) {
 }
 
 TEST(LargeMarginSoftmax, AnnealsWhereGradientsAre) { ExpectAnnealsWhereGradientsAre(); }
+
+// lambda = 1000 (1 + 0.000025 t)^-35, t = 1 in the first step: the README of the authors' program.
+TEST(LargeMarginSoftmax, AnnealsAsTheAuthorsProgramByDefault) {
+  ExpectLambdaInStep(1, 1000 * std::pow(1.000025, -35));
+  ExpectLambdaInStep(1000, 1000 * std::pow(1.025, -35));
+  ExpectLambdaInStep(20000, 1000 * std::pow(1.5, -35));
+}
+
+TEST(LargeMarginSoftmax, StartsAsTheAuthorsProgram) {
+  ExpectStart(MakeLoss("{}", 640, 100)->Parameters()[0].tensor, std::sqrt(2.0 / 640));
+}
 
 }  // namespace
 }  // namespace facet

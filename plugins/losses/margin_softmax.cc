@@ -14,8 +14,7 @@ MarginSoftmax::MarginSoftmax(MarginSoftmaxOptions options) : options_(std::move(
 absl::Status MarginSoftmax::Initialize(int64_t dimension, int64_t num_classes, uint64_t seed) {
   FACET_RETURN_IF_ERROR(CheckClasses(options_.loss, num_classes));
   num_classes_ = num_classes;
-  weight_ = DrawWeights(num_classes * options_.centers_per_class, dimension,
-                        WeightDeviation(options_.init, dimension), seed);
+  weight_ = DrawWeights(num_classes * options_.centers_per_class, dimension, options_.init, seed);
   return absl::OkStatus();
 }
 
@@ -24,21 +23,22 @@ absl::StatusOr<std::vector<LossGroup>> MarginSoftmax::Compute(const LossInput& i
   FACET_RETURN_IF_ERROR(CheckClassInput(options_.loss, input, weight_.size(1), num_classes_));
   const at::Tensor x = AtLeastFloat(input.embeddings);
   const at::Tensor norms = at::norm(x, 2, {1});
-  const at::Tensor cosines = ClassCosines(x);
-  const at::Tensor own_class = OwnClass(input.labels, num_classes_);
-  const at::Tensor own = WithMargin(OwnScores(cosines, own_class), norms);
+  at::Tensor cosines = ClassCosines(x);
+  SetOwnScores(cosines, input.labels, WithMargin(OwnScores(cosines, input.labels), norms));
   LossGroup group;
   group.name = "log_loss";
-  group.elements = LogLosses(WithOwnScores(cosines, own_class, own) * Factors(norms), input.labels);
+  group.elements = LogLosses(Scaled(std::move(cosines), norms), input.labels);
   return std::vector<LossGroup>{std::move(group)};
 }
 
 std::optional<at::Tensor> MarginSoftmax::Scores(const at::Tensor& embeddings) {
   const at::Tensor x = AtLeastFloat(embeddings);
-  return ClassCosines(x) * Factors(at::norm(x, 2, {1}));
+  return Scaled(ClassCosines(x), at::norm(x, 2, {1}));
 }
 
-std::vector<NamedTensor> MarginSoftmax::Parameters() { return {{"weight", weight_}}; }
+std::vector<NamedTensor> MarginSoftmax::Parameters() {
+  return {{"weight", weight_, options_.decays}};
+}
 
 at::Tensor MarginSoftmax::ClassCosines(const at::Tensor& embeddings) const {
   const at::Tensor all = Cosines(embeddings, weight_);
@@ -48,12 +48,11 @@ at::Tensor MarginSoftmax::ClassCosines(const at::Tensor& embeddings) const {
   return std::get<0>(all.view({all.size(0), num_classes_, centers}).max(2));
 }
 
-at::Tensor MarginSoftmax::Factors(const at::Tensor& norms) const {
-  const at::Tensor scale = at::full({1, 1}, options_.scale, norms.options());
-  if (options_.factor == MarginSoftmaxOptions::Factor::kScale) return scale;
-  const at::Tensor scaled = scale * norms.unsqueeze(1);
-  if (options_.factor == MarginSoftmaxOptions::Factor::kEmbeddingNorm) return scaled;
-  return scaled * at::norm(weight_.to(norms.scalar_type()), 2, {1}).unsqueeze(0);
+at::Tensor MarginSoftmax::Scaled(at::Tensor cosines, const at::Tensor& norms) const {
+  if (options_.factor == MarginSoftmaxOptions::Factor::kScale) return cosines.mul_(options_.scale);
+  const at::Tensor scaled = options_.scale * norms.unsqueeze(1);
+  if (options_.factor == MarginSoftmaxOptions::Factor::kEmbeddingNorm) return cosines * scaled;
+  return cosines * (scaled * at::norm(weight_.to(norms.scalar_type()), 2, {1}).unsqueeze(0));
 }
 
 at::Tensor CosineOfSum(const at::Tensor& cosines, const at::Tensor& margins_rad) {

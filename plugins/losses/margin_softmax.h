@@ -21,11 +21,12 @@ namespace facet {
 struct MarginSoftmaxOptions {
   enum class Factor { kScale, kEmbeddingNorm, kEmbeddingAndWeightNorm };
 
-  std::string loss;             // the component's name, for messages
-  std::string init = "normal";  // of class_weights.h
+  std::string loss;  // the component's name, for messages
+  std::string init;  // of class_weights.h
   double scale = 1.0;
   Factor factor = Factor::kScale;  // f = scale, scale |x|, scale |x| |w_j|
   int64_t centers_per_class = 1;   // 1 with kEmbeddingAndWeightNorm
+  bool decays = true;              // weight decay applies to the weights
 };
 
 class MarginSoftmax : public Loss {
@@ -44,7 +45,8 @@ class MarginSoftmax : public Loss {
 
  private:
   at::Tensor ClassCosines(const at::Tensor& embeddings) const;  // [N, classes]
-  at::Tensor Factors(const at::Tensor& norms) const;            // broadcasts to [N, classes]
+  // f times the cosines [N, classes], which it may overwrite.
+  at::Tensor Scaled(at::Tensor cosines, const at::Tensor& norms) const;
 
   const MarginSoftmaxOptions options_;
   int64_t num_classes_ = 0;

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <string>
 
 #include "gtest/gtest.h"
 #include "plugins/losses/class_weights.h"
@@ -46,14 +47,46 @@ TEST(MultipliedAngle, IsItsDefinition) {
 }
 
 TEST(DrawWeights, AreFixedByTheSeed) {
-  const at::Tensor weights = DrawWeights(50, 40, 0.5, 7);
-  EXPECT_TRUE(at::equal(weights, DrawWeights(50, 40, 0.5, 7)));
-  EXPECT_FALSE(at::equal(weights, DrawWeights(50, 40, 0.5, 8)));
-  // Standard deviation of the estimate: sigma / sqrt(2 n), n = 2,000; bound at 5 of them.
-  EXPECT_NEAR(weights.std().item<double>(), 0.5, 0.5 * 0.08);
-  EXPECT_EQ(WeightDeviation("gaussian", 8), 0.01);
-  EXPECT_EQ(WeightDeviation("kaiming", 8), 0.5);
-  EXPECT_EQ(WeightDeviation("normal", 8), 1.0);
+  const at::Tensor weights = DrawWeights(50, 40, "kaiming", 7);
+  EXPECT_TRUE(at::equal(weights, DrawWeights(50, 40, "kaiming", 7)));
+  EXPECT_FALSE(at::equal(weights, DrawWeights(50, 40, "kaiming", 8)));
+  EXPECT_TRUE(weights.requires_grad());
+  EXPECT_FALSE(DrawVectors(50, 40, "kaiming", 7).requires_grad());
+}
+
+TEST(DrawVectors, BeginAsTheyAreNamed) {
+  struct Start {
+    const char* init;
+    double deviation;
+  };
+  constexpr int64_t kRows = 500, kDimension = 200;
+  for (const Start& start :
+       {Start{"gaussian", 0.01}, Start{"unit", 1 / std::sqrt(200.0)},
+        Start{"xavier", 1 / std::sqrt(200.0)}, Start{"kaiming", 0.1},
+        Start{"kaiming_fan_out", std::sqrt(2.0 / 500)}, Start{"normal", 1.0}}) {
+    SCOPED_TRACE(start.init);
+    const at::Tensor vectors = DrawVectors(kRows, kDimension, start.init, 7).to(at::kDouble);
+    // Of n = 100,000 the mean errs by sigma / sqrt(n), the deviation by sigma / sqrt(2 n); bounds at
+    // 5 of them.
+    EXPECT_NEAR(vectors.mean().item<double>(), 0, 0.016 * start.deviation);
+    EXPECT_NEAR(vectors.std().item<double>(), start.deviation, 0.0112 * start.deviation);
+    // The kurtosis tells a uniform (1.8) from a normal distribution (3); it errs by sqrt(24 / n).
+    const at::Tensor z = vectors / vectors.std();
+    EXPECT_NEAR(z.pow(4).mean().item<double>(), std::string(start.init) == "xavier" ? 1.8 : 3, 0.1);
+  }
+  const at::Tensor lengths = DrawVectors(kRows, kDimension, "unit", 7).to(at::kDouble).norm(2, {1});
+  EXPECT_TRUE(at::allclose(lengths, at::ones({kRows}, at::kDouble), 0, 1e-6));
+}
+
+TEST(OwnScores, AreOneEntryOfEachRowAndItAloneIsSet) {
+  at::Tensor scores = at::arange(12, at::kDouble).view({3, 4}).clone();
+  const at::Tensor labels = at::tensor({2, 0, 2}, at::kLong);
+  const at::Tensor own = OwnScores(scores, labels);
+  EXPECT_TRUE(at::equal(own, at::tensor({2.0, 4.0, 10.0}, at::kDouble)));
+  SetOwnScores(scores, labels, -own);
+  at::Tensor expected = at::arange(12, at::kDouble);
+  for (const int64_t place : {2, 4, 10}) expected[place].neg_();
+  EXPECT_TRUE(at::equal(scores, expected.view({3, 4})));
 }
 
 }  // namespace

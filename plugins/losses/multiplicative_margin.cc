@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace facet {
 
@@ -27,8 +28,9 @@ at::Tensor MultiplicativeMargin::WithMargin(const at::Tensor& cosines, const at:
   const at::Tensor psi = MultipliedAngle(cosines, options_.margin);
   double lambda = options_.lambda;
   if (options_.lambda_start > 0.0) {
-    const double steps = steps_.item<double>();
-    lambda = std::max(lambda, options_.lambda_start / (1.0 + options_.lambda_decay * steps));
+    const double step = 1.0 + steps_.item<double>();
+    lambda = std::max(lambda, options_.lambda_start * std::pow(1.0 + options_.lambda_decay * step,
+                                                               -options_.lambda_power));
     if (at::GradMode::is_enabled()) steps_.add_(1);
   }
   return (lambda * cosines + psi) / (1.0 + lambda);

@@ -9,9 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_format.h"
 #include "plugins/losses/class_loss_testing.h"
 
 namespace facet {
+
+inline constexpr char kPsiAlone[] = R"({"lambda": 0, "lambda_start": 0})";
 
 // psi by its definition.
 inline double Psi(double theta, int m) {
@@ -21,8 +24,9 @@ inline double Psi(double theta, int m) {
 
 // `weight_lengths`: whether the logits have those of the weights.
 inline void ExpectMultipliesTheAngle(int m, bool weight_lengths) {
-  const auto loss =
-      MakeLoss("{\"margin\": " + std::to_string(m) + ", \"scale\": 1.5, \"lambda\": 2}", 4, 3);
+  const auto loss = MakeLoss(
+      "{\"margin\": " + std::to_string(m) + ", \"scale\": 1.5, \"lambda\": 2, \"lambda_start\": 0}",
+      4, 3);
   RandomizeParameters(*loss);
   const ClassExample example = ExampleFor(loss->Parameters()[0].tensor);
   const Rows x = RowsOf(example.points), w = RowsOf(loss->Parameters()[0].tensor);
@@ -36,7 +40,7 @@ inline void ExpectMultipliesTheAngle(int m, bool weight_lengths) {
 }
 
 inline void ExpectFallsWithoutAStepFromTheOwnDirectionToTheOpposite() {
-  const auto loss = MakeLoss("{}", 3, 3);
+  const auto loss = MakeLoss(kPsiAlone, 3, 3);
   double last = 0;
   for (int tenths = 0; tenths <= 1800; ++tenths) {
     const double value = ValueAtAngle(*loss, 0.1 * tenths, 10);
@@ -54,29 +58,41 @@ inline void ExpectRefusesAMarginThatIsNoFactor() {
   EXPECT_THAT(Refusal(R"({"margin": 0})"), testing::HasSubstr("margin"));
 }
 
-// lambda is 12, 6, 4, then its last value 3 for good. (ValueAtAngle() puts the steps
-// back, so a training step is taken beside it.)
+inline double ValueWithLambda(double lambda) {
+  return ValueAtAngle(
+      *MakeLoss(absl::StrFormat("{\"lambda\": %.17g, \"lambda_start\": 0}", lambda), 3, 3), 50, 2);
+}
+
+// lambda is 24 / 2^2, 24 / 3^2, 24 / 4^2, then its last value for good. (ValueAtAngle() puts the
+// steps back, so a training step is taken beside it.)
 inline void ExpectAnnealsWhereGradientsAre() {
-  const auto value = [](Loss& loss) { return ValueAtAngle(loss, 50, 2); };
-  const auto constant = [&](double lambda) {
-    return value(*MakeLoss(absl::StrCat("{\"lambda\": ", lambda, "}"), 3, 3));
-  };
-  const auto loss = MakeLoss(R"({"lambda": 3, "lambda_start": 12, "lambda_decay": 1})", 3, 3);
+  const auto loss = MakeLoss(
+      R"({"lambda": 1.25, "lambda_start": 24, "lambda_decay": 1, "lambda_power": 2})", 3, 3);
   ASSERT_EQ(loss->Buffers().size(), 1U);
-  EXPECT_TRUE(MakeLoss(R"({"lambda": 3})", 3, 3)->Buffers().empty());
+  EXPECT_EQ(loss->Buffers()[0].name, "steps");
+  EXPECT_TRUE(MakeLoss(R"({"lambda": 3, "lambda_start": 0})", 3, 3)->Buffers().empty());
   const auto step = [&loss] {
     const at::Tensor point = at::ones({1, 3}, at::kDouble).set_requires_grad(true);
     ASSERT_TRUE(loss->Compute({point, Indices({0}), nullptr}).ok());
   };
-  for (const double lambda : {12.0, 6.0, 4.0, 3.0, 3.0}) {
-    EXPECT_NEAR(value(*loss), constant(lambda), 1e-12) << lambda;
+  for (const double lambda : {24.0 / 4, 24.0 / 9, 24.0 / 16, 1.25, 1.25}) {
+    EXPECT_NEAR(ValueAtAngle(*loss, 50, 2), ValueWithLambda(lambda), 1e-12) << lambda;
     {
       const at::NoGradGuard validation;
       step();
     }
-    EXPECT_NEAR(value(*loss), constant(lambda), 1e-12) << lambda;
+    EXPECT_NEAR(ValueAtAngle(*loss, 50, 2), ValueWithLambda(lambda), 1e-12) << lambda;
     step();
   }
+}
+
+// The defaults, in the step of that number (the first is 1). What `steps` holds is what a
+// checkpoint brings back.
+inline void ExpectLambdaInStep(int64_t number, double lambda) {
+  const auto loss = MakeLoss("{}", 3, 3);
+  ASSERT_EQ(loss->Buffers().size(), 1U);
+  loss->Buffers()[0].tensor.fill_(number - 1);
+  EXPECT_NEAR(ValueAtAngle(*loss, 50, 2), ValueWithLambda(lambda), 1e-9) << number;
 }
 
 }  // namespace facet

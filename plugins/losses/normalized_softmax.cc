@@ -5,6 +5,7 @@
 // In:  embeddings [N, D], of any length: only directions count; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
 // Learns weight [classes, D], of which the directions count. Scores() are s cos(theta_j).
+// It starts at length 1 and does not decay, as in the authors' program.
 // s is fixed; NormFace learns it or bounds it from below.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
 // Example:  loss = { use = "normalized_softmax", scale = 64.0 }
@@ -17,18 +18,20 @@ namespace {
 
 struct Options {
   double scale = 64.0;
-  std::string init = "normal";
+  std::string init = "unit";
 
   void Visit(facet::OptionVisitor& v) {
     v("scale", scale, facet::AboveUpTo(0, 1000), "s, one over the temperature; as ArcFace");
-    v("init", init, facet::WeightInit(), "weights from N(0, sigma^2): 0.01, sqrt(2 / D) or 1");
+    v("init", init, facet::WeightInit(), facet::WeightInitDoc());
   }
 };
 
 class NormalizedSoftmax final : public facet::MarginSoftmax {
  public:
   explicit NormalizedSoftmax(const Options& options)
-      : MarginSoftmax({"normalized_softmax", options.init, options.scale}) {}
+      : MarginSoftmax({"normalized_softmax", options.init, options.scale,
+                       facet::MarginSoftmaxOptions::Factor::kScale, /*centers_per_class=*/1,
+                       /*decays=*/false}) {}
 
  protected:
   at::Tensor WithMargin(const at::Tensor& cosines, const at::Tensor&) override { return cosines; }

@@ -23,6 +23,15 @@ TEST(NormalizedSoftmax, IsTheLogLossOfScaledCosines) {
   }));
 }
 
+TEST(NormalizedSoftmax, StartsAsTheAuthorsProgramAndDoesNotDecay) {
+  const auto loss = MakeLoss("{}", 640, 100);
+  ExpectStart(loss->Parameters()[0].tensor, UnitDeviation(), /*unit=*/true);
+  EXPECT_FALSE(loss->Parameters()[0].decays);
+  ExpectTurnsWhereNormalVectorsStay(0.1, 10);
+}
+
+TEST(NormalizedSoftmax, MakesNoMaskOfAllClasses) { ExpectMatricesAtMost("{}", 3.5); }
+
 TEST(NormalizedSoftmax, IsSound) { ExpectSoundClassLoss(); }
 
 }  // namespace

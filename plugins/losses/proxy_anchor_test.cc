@@ -49,6 +49,11 @@ TEST(ProxyAnchor, ScoresAreCosines) {
               1e-12);
 }
 
+TEST(ProxyAnchor, StartsAsTheAuthorsProgram) {
+  ExpectStart(MakeLoss("{}", 640, 100)->Parameters()[0].tensor, std::sqrt(2.0 / 100));
+  ExpectTurnsWhereNormalVectorsStay(0.01, 5);
+}
+
 TEST(ProxyAnchor, IsSound) { ExpectSoundClassLoss(); }
 
 TEST(ProxyAnchor, RefusesAMarginThatNoCosineReaches) {

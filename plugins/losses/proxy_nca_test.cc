@@ -54,6 +54,17 @@ TEST(ProxyNca, ScoresAreNegativeSquaredDistances) {
   EXPECT_NEAR(scores[0][2].item<double>(), -std::pow(2 * std::sin(40 * M_PI / 180), 2), 1e-12);
 }
 
+TEST(ProxyNca, StartsAtTheOneLengthOfThePaper) {
+  ExpectStart(MakeLoss("{}", 640, 100)->Parameters()[0].tensor, UnitDeviation(), /*unit=*/true);
+  ExpectTurnsWhereNormalVectorsStay(0.01, 20);
+}
+
+// One more than the margin losses: the gradient of logsumexp takes two.
+TEST(ProxyNca, MakesNoMaskOfAllClasses) {
+  ExpectMatricesAtMost("{}", 4.5);
+  ExpectMatricesAtMost(R"({"denominator": "others"})", 4.5);
+}
+
 TEST(ProxyNca, RefusesAnotherDenominator) {
   EXPECT_THAT(Refusal(R"({"denominator": "negatives"})"), HasSubstr("others"));
 }

@@ -3,7 +3,8 @@
 //
 // In:  embeddings [N, D], not normalised; labels [N] in [0, classes).
 // Out: one group, -log softmax(W x + b)[label] per element [N], averaged.
-// Learns weight [classes, D] and bias [classes]; Scores() gives the logits.
+// Learns weight [classes, D], which starts at N(0, 0.01^2) (paper), and bias [classes], at 0.
+// Scores() gives the logits.
 // Errors: InvalidArgument if a label or the dimension does not fit.
 // Example:  loss = { use = "softmax" }
 #include "plugins/losses/class_weights.h"
@@ -14,8 +15,7 @@ struct Options {
   std::string init = "gaussian";
 
   void Visit(facet::OptionVisitor& v) {
-    v("init", init, facet::WeightInit(),
-      "classifier's weights from N(0, sigma^2): 0.01 (paper), sqrt(2 / D) or 1; biases 0");
+    v("init", init, facet::WeightInit(), facet::WeightInitDoc());
   }
 };
 

@@ -6,7 +6,7 @@ namespace facet {
 namespace {
 
 TEST(SphereFace, IsWhatAnIndependentProgramGives) {
-  ExpectGolden({"{}", 1.014816821779, 1.669539752397});
+  ExpectGolden({kPsiAlone, 1.014816821779, 1.669539752397});
 }
 
 class SphereFaceMargin : public testing::TestWithParam<int> {};
@@ -29,6 +29,22 @@ TEST(SphereFace, IsSound) {
 TEST(SphereFace, RefusesAMarginThatIsNoFactor) { ExpectRefusesAMarginThatIsNoFactor(); }
 
 TEST(SphereFace, AnnealsWhereGradientsAre) { ExpectAnnealsWhereGradientsAre(); }
+
+// lambda = max(5, 1000 (1 + 0.12 t)^-1), t = 1 in the first step: sphereface_model.prototxt.
+TEST(SphereFace, AnnealsAsTheAuthorsProgramByDefault) {
+  ExpectLambdaInStep(1, 1000 / 1.12);
+  ExpectLambdaInStep(100, 1000.0 / 13);
+  ExpectLambdaInStep(1658, 1000 / 199.96);
+  ExpectLambdaInStep(1659, 5);
+  ExpectLambdaInStep(28000, 5);
+}
+
+TEST(SphereFace, StartsAtTheLengthOfTheAuthorsProgram) {
+  ExpectStart(MakeLoss("{}", 640, 100)->Parameters()[0].tensor, UnitDeviation(), /*unit=*/true);
+  ExpectTurnsWhereNormalVectorsStay(0.01, 20);
+}
+
+TEST(SphereFace, MakesNoMaskOfAllClasses) { ExpectMatricesAtMost("{}", 4.5); }
 
 }  // namespace
 }  // namespace facet

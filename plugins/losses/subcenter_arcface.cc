@@ -7,7 +7,7 @@
 // In:  embeddings [N, D], of any length: only directions count; labels [N] in [0, classes).
 // Out: one group, the log-loss per element [N], averaged.
 // Learns weight [classes * K, D], the K centres of a class one after the other. Scores() are
-// s cos(theta_j).
+// s cos(theta_j). It starts at N(0, 0.01^2) and decays, as in InsightFace.
 // Beyond theta_y = pi - m the logit of the own class is s (cos(theta_y) - m sin(m)): see arcface.
 // Errors: InvalidArgument if a label or the dimension does not fit, or with fewer than 2 classes.
 // Example:  loss = { use = "subcenter_arcface", sub_centers = 3 }
@@ -20,13 +20,13 @@ struct Options {
   int64_t sub_centers = 3;
   double margin_rad = 0.5;
   double scale = 64.0;
-  std::string init = "normal";
+  std::string init = "gaussian";
 
   void Visit(facet::OptionVisitor& v) {
     v("sub_centers", sub_centers, facet::Range(1, 64), "K, centres per class; paper: 3");
     v("margin_rad", margin_rad, facet::Range(0, 1.6), "additive angular margin m [rad]; paper");
     v("scale", scale, facet::AboveUpTo(0, 1000), "s, the length of rescaled embeddings; paper");
-    v("init", init, facet::WeightInit(), "weights from N(0, sigma^2): 0.01, sqrt(2 / D) or 1");
+    v("init", init, facet::WeightInit(), facet::WeightInitDoc());
   }
 };
 

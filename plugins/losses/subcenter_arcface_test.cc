@@ -52,6 +52,13 @@ TEST(SubcenterArcFace, TurnsTheNearestCentreAlone) {
   EXPECT_GT(moved[3].item<double>(), 0);
 }
 
+TEST(SubcenterArcFace, StartsAsInsightFace) {
+  const at::Tensor weight = MakeLoss("{}", 640, 100)->Parameters()[0].tensor;
+  EXPECT_EQ(weight.size(0), 300);
+  ExpectStart(weight, 0.01);
+  ExpectTurnsWhereNormalVectorsStay(0.1, 20);
+}
+
 TEST(SubcenterArcFace, IsSound) { ExpectSoundClassLoss(); }
 
 TEST(SubcenterArcFace, RefusesNoCentre) {

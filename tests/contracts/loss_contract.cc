@@ -26,7 +26,6 @@ constexpr Meant kMeant[] = {
     {"adaface", "gradient", "embeddings",
      "their lengths, which stand for quality, are held constant"},
     {"circle", "gradient", "embeddings", "the weights that pace a similarity are held constant"},
-    {"center", "gradient", "centers", "centres move by a rule of their own"},
     {"n_pairs", "order independence", "", "of each class the first pair is taken"},
 };
 

@@ -68,6 +68,23 @@ TEST_F(TrainTest, GoesOnWithTheSameBitsWithIdentitiesAndAMemory) {
   ExpectSameBitsAfterStop(make, /*stop=*/5);
 }
 
+// What a loss keeps beside its weights comes back from a checkpoint: centres, the steps of an
+// annealed margin, running statistics.
+TEST_F(TrainTest, GoesOnWithTheSameBitsWithWhatALossKeeps) {
+  for (const std::string loss : {"center", "sphereface", "adaface"}) {
+    SCOPED_TRACE(loss);
+    const auto make = [&](const std::string& name) {
+      std::map<std::string, Use> uses = kUses;
+      uses["loss"] = {"plugins/losses/lib" + loss + ".so", "loss", loss};
+      auto context = Context(loss + "_" + name, uses);
+      ScheduleOf(*context)["rates"] = {1e-4};
+      context->settings_["loop"]["epochs"] = 3;
+      return context;
+    };
+    ExpectSameBitsAfterStop(make, /*stop=*/5);
+  }
+}
+
 TEST_F(TrainTest, ValidatesTupleLossesOnPairs) {
   auto context = Context("pairs", TripletUses());
   UseIdentities(*context);
