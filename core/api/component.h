@@ -40,6 +40,9 @@ class Component {
   virtual ~Component();
 };
 
+class AnchorLoss;   // loss.h
+class AnchorMiner;  // miner.h
+
 // One component of a library. Strings are static.
 struct ComponentDescriptor {
   const char* kind;     // the interface's kKind
@@ -103,6 +106,12 @@ absl::Status CurrentExceptionStatus();
 template <class Interface, class T, class Options>
 absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& options_json) {
   static_assert(std::is_base_of_v<Interface, T>, "the class must derive from its kind");
+  // The host casts to these by the trait alone.
+  constexpr Traits kTraits = TraitsOf<Interface, T>::value;
+  static_assert(!kTraits.Has(Trait::kMinesForAnchors) || std::is_base_of_v<AnchorMiner, T>,
+                "a class with Trait::kMinesForAnchors derives from AnchorMiner");
+  static_assert(!kTraits.Has(Trait::kComparesAnchors) || std::is_base_of_v<AnchorLoss, T>,
+                "a class with Trait::kComparesAnchors derives from AnchorLoss");
   try {
     FACET_ASSIGN_OR_RETURN(const Options options, ReadOptions<Options>(options_json));
     if constexpr (HasCreate<T, Options>::value) {

@@ -62,6 +62,24 @@ class Loss : public Component {
   virtual std::vector<NamedTensor> Buffers() { return {}; }
 };
 
+// A loss over tuples that tells anchors from references. The first rows of the embeddings are
+// anchors; the others are references alone, which anchors are compared with: the embeddings of
+// earlier batches, without a gradient (cross-batch memory, Wang et al., CVPR 2020). So its matrices
+// are [anchors, N]. For any other loss that needs no miner the host lists every tuple that begins
+// with an anchor.
+class AnchorLoss : public Loss {
+ public:
+  static constexpr Traits kTraits = {Trait::kTakesTuples, Trait::kComparesAnchors};
+  ~AnchorLoss() override;
+
+  absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) final;  // all are anchors
+
+  // num_anchors in [0, N]. Tuples, where there are some, begin with an anchor; without them it
+  // takes every tuple that does. An element for each row is one for each anchor.
+  virtual absl::StatusOr<std::vector<LossGroup>> ComputeAnchors(const LossInput& input,
+                                                                int64_t num_anchors) = 0;
+};
+
 }  // namespace facet
 
 #endif  // FACET_CORE_API_LOSS_H_

@@ -14,4 +14,11 @@ absl::StatusOr<Tuples> Miner::Next(int64_t, const EmbedFunction&, bool*) {
   return absl::UnimplementedError("this miner mines batches, it streams no epoch");
 }
 
+AnchorMiner::~AnchorMiner() = default;
+
+absl::StatusOr<Tuples> AnchorMiner::Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                                         uint64_t seed) {
+  return MineAnchors(embeddings, labels, labels.numel(), seed);
+}
+
 }  // namespace facet

@@ -35,6 +35,27 @@ class Miner : public Component {
   virtual absl::StatusOr<Tuples> Next(int64_t max_tuples, const EmbedFunction& embed, bool* done);
 };
 
+// A miner of batches that tells anchors from references. The first images of what it is given are
+// anchors, which its tuples begin with; the others are references alone, which anchors are compared
+// with: the embeddings of earlier batches (cross-batch memory, Wang et al., CVPR 2020). So it
+// measures [anchors, N] distances. Of any other miner the host mines all N images, [N, N]
+// distances, and keeps the tuples that begin with an anchor.
+class AnchorMiner : public Miner {
+ public:
+  static constexpr Traits kTraits = {Trait::kMinesForAnchors};
+  ~AnchorMiner() override;
+
+  MinerScope scope() const final { return MinerScope::kBatch; }
+  absl::StatusOr<Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                              uint64_t seed) final;  // every image is an anchor
+
+  // As Mine(), num_anchors in [0, N]. Positives and negatives are any of the N images. A selection
+  // among tuples (a share of them, as many of the one sign as of the other) is one among those that
+  // begin with an anchor.
+  virtual absl::StatusOr<Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                             int64_t num_anchors, uint64_t seed) = 0;
+};
+
 }  // namespace facet
 
 #endif  // FACET_CORE_API_MINER_H_

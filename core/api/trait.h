@@ -30,6 +30,8 @@ enum class Trait : uint8_t {
   kFixed,             // its weights come with its own file, or it has none: nothing trains it
   kTakesTuples,  // it learns from pairs or triplets: it needs images of one identity in a batch
   kGroupsIdentities,  // its batches hold several images of each identity
+  kMinesForAnchors,   // it is an AnchorMiner (miner.h)
+  kComparesAnchors,   // it is an AnchorLoss (loss.h)
 };
 
 struct TraitInfo {
@@ -51,6 +53,8 @@ inline constexpr TraitInfo kTraitTable[] = {
     {Trait::kFixed, "architecture", "fixed"},
     {Trait::kTakesTuples, "loss", "tuples"},
     {Trait::kGroupsIdentities, "sampler", "identities"},
+    {Trait::kMinesForAnchors, "miner", "anchors"},
+    {Trait::kComparesAnchors, "loss", "anchors"},
 };
 
 class Traits {

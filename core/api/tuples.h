@@ -21,7 +21,10 @@ struct Tuples {
   at::Tensor anchors, positives, negatives;
   // kPairs: positive pairs (positive_first[i], positive_second[i]) and negative pairs.
   at::Tensor positive_first, positive_second, negative_first, negative_second;
-  int64_t num_skipped = 0;  // anchors or pairs for which nothing was found
+  // How often an anchor was looked at and begins no tuple: of a batch, in which each image is an
+  // anchor once, the images (of AnchorMiner those that are anchors) that are first in none; of an
+  // epoch, which looks at an anchor once for each of its positives, the positive pairs in none.
+  int64_t num_skipped = 0;
 };
 
 }  // namespace facet

@@ -43,6 +43,10 @@ constexpr std::array kTraitWords = {
     TraitWords{Trait::kTakesTuples,
                "it learns from pairs or triplets: batches need several images of one identity"},
     TraitWords{Trait::kGroupsIdentities, "its batches hold several images of each identity"},
+    TraitWords{Trait::kMinesForAnchors,
+               "it compares the batch's images with those of a memory, not these among each other"},
+    TraitWords{Trait::kComparesAnchors,
+               "it compares the batch's images with those of a memory, not these among each other"},
 };
 static_assert(kTraitWords.size() == std::size(kTraitTable), "a trait has no words here");
 

@@ -43,6 +43,8 @@ class StageContext {
   // "haar" ...; for messages and manifests.
   virtual std::string component_name(const std::string& role) const = 0;
   virtual Json component_options(const std::string& role) const = 0;
+  // What the library says of it (core/api/trait.h).
+  virtual absl::StatusOr<Traits> component_traits(const std::string& role) const = 0;
   // Option that names a folder -> patterns of the files that it says it reads there; none: all.
   virtual std::map<std::string, std::vector<std::string>> component_files(
       const std::string& role) const = 0;

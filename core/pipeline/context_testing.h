@@ -23,6 +23,7 @@ struct Use {
   std::string library, kind, name;
   Json options = Json::object();
   std::function<std::unique_ptr<Component>()> make = nullptr;
+  Traits traits = {};  // of what it returns
 };
 
 class FakeContext : public StageContext {
@@ -43,6 +44,11 @@ class FakeContext : public StageContext {
   bool has_component(const std::string& role) const override { return uses_.count(role) > 0; }
   std::string component_name(const std::string& role) const override { return uses_.at(role).name; }
   Json component_options(const std::string& role) const override { return uses_.at(role).options; }
+  absl::StatusOr<Traits> component_traits(const std::string& role) const override {
+    const Use& use = uses_.at(role);
+    if (use.make != nullptr) return use.traits;
+    return TraitsOfComponent(use.library, use.kind, use.name);
+  }
   std::map<std::string, std::vector<std::string>> component_files(
       const std::string&) const override {
     return files_;

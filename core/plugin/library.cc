@@ -77,6 +77,15 @@ absl::Status CheckDescriptor(const std::string& path, const PluginDescriptor* de
   return absl::OkStatus();
 }
 
+absl::StatusOr<const ComponentDescriptor*> DescriptorOf(const std::string& library_path,
+                                                        const std::string& kind,
+                                                        const std::string& name) {
+  FACET_ASSIGN_OR_RETURN(const PluginLibrary* library, PluginLibrary::Open(library_path));
+  const ComponentDescriptor* component = library->Find(kind, name);
+  if (component != nullptr) return component;
+  return absl::NotFoundError(absl::StrCat(library_path, " provides no ", kind, " \"", name, "\""));
+}
+
 }  // namespace
 
 bool IsCompatible(std::string_view fingerprint) {
@@ -123,16 +132,19 @@ const ComponentDescriptor* PluginLibrary::Find(const std::string& kind,
   return nullptr;
 }
 
+absl::StatusOr<Traits> TraitsOfComponent(const std::string& library_path, const std::string& kind,
+                                         const std::string& name) {
+  FACET_ASSIGN_OR_RETURN(const ComponentDescriptor* component,
+                         DescriptorOf(library_path, kind, name));
+  return Traits::OfBits(component->traits);
+}
+
 absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& library_path,
                                                            const std::string& kind,
                                                            const std::string& name,
                                                            const std::string& options_json) {
-  FACET_ASSIGN_OR_RETURN(const PluginLibrary* library, PluginLibrary::Open(library_path));
-  const ComponentDescriptor* component = library->Find(kind, name);
-  if (component == nullptr) {
-    return absl::NotFoundError(
-        absl::StrCat(library_path, " provides no ", kind, " \"", name, "\""));
-  }
+  FACET_ASSIGN_OR_RETURN(const ComponentDescriptor* component,
+                         DescriptorOf(library_path, kind, name));
   absl::StatusOr<std::unique_ptr<Component>> made = component->create(options_json);
   if (!made.ok()) {
     return Annotate(made.status(), absl::StrCat(kind, " \"", name, "\" (", library_path, ")"));

@@ -39,6 +39,10 @@ class PluginLibrary {
   const PluginDescriptor* descriptor_;
 };
 
+// The traits that its descriptor has.
+absl::StatusOr<Traits> TraitsOfComponent(const std::string& library_path, const std::string& kind,
+                                         const std::string& name);
+
 // Creates a component; the status names library and component.
 absl::StatusOr<std::unique_ptr<Component>> CreateComponent(const std::string& library_path,
                                                            const std::string& kind,

@@ -63,15 +63,22 @@ absl::Status EmbeddingMemory::Import(const StoredTensors& stored) {
   return absl::OkStatus();
 }
 
+int64_t NumSkipped(const Tuples& tuples, int64_t num_anchors) {
+  const at::Tensor first = tuples.kind == TupleKind::kTriplets
+                               ? tuples.anchors
+                               : at::cat({tuples.positive_first, tuples.negative_first});
+  at::Tensor used = at::zeros({num_anchors}, first.options());
+  used.index_fill_(0, first, 1);
+  return num_anchors - used.sum().item<int64_t>();
+}
+
 Tuples KeepAnchors(const Tuples& tuples, int64_t num_anchors) {
   Tuples kept = tuples;
-  at::Tensor anchors;
   if (tuples.kind == TupleKind::kTriplets) {
     const at::Tensor rows = Kept(tuples.anchors, num_anchors);
     for (at::Tensor* column : {&kept.anchors, &kept.positives, &kept.negatives}) {
       *column = column->index_select(0, rows);
     }
-    anchors = kept.anchors;
   } else {
     const at::Tensor positives = Kept(tuples.positive_first, num_anchors);
     const at::Tensor negatives = Kept(tuples.negative_first, num_anchors);
@@ -79,11 +86,8 @@ Tuples KeepAnchors(const Tuples& tuples, int64_t num_anchors) {
     kept.positive_second = tuples.positive_second.index_select(0, positives);
     kept.negative_first = tuples.negative_first.index_select(0, negatives);
     kept.negative_second = tuples.negative_second.index_select(0, negatives);
-    anchors = at::cat({kept.positive_first, kept.negative_first});
   }
-  at::Tensor used = at::zeros({num_anchors}, anchors.options());
-  used.index_fill_(0, anchors, 1);
-  kept.num_skipped = num_anchors - used.sum().item<int64_t>();
+  kept.num_skipped = NumSkipped(kept, num_anchors);
   return kept;
 }
 
@@ -114,7 +118,8 @@ Tuples AllTuples(TupleKind kind, const at::Tensor& labels, int64_t num_anchors) 
     tuples.positives = at::cat(positives);
     tuples.negatives = at::cat(negatives);
   }
-  return KeepAnchors(tuples, num_anchors);  // for the number of skipped ones
+  tuples.num_skipped = NumSkipped(tuples, num_anchors);
+  return tuples;
 }
 
 }  // namespace facet

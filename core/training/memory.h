@@ -2,9 +2,13 @@
 // which a loss of pairs or triplets compares the batch with. Embeddings drift slowly, so old ones
 // stand for what the present network would say of their images.
 //
-// The loss sees [batch; memory] with the tuples whose anchor, or first image, lies in the batch. A
-// batch enters the memory after its step. (The authors' code enters it before and adds the loss
-// against the memory to that of the batch; here each comparison counts once.)
+// Loss and miner see [batch; memory], B + M rows of which the first B are anchors: tuples begin with
+// one of them, and their other images are any. Who tells anchors from references (AnchorLoss,
+// AnchorMiner) compares B x (B + M) images; of others the host keeps of the tuples of all
+// (B + M) x (B + M) those that begin with an anchor. A batch enters the memory after its step. (The
+// authors' code enters it before and adds the loss against the memory to that of the batch; here
+// each comparison counts once.) A loss of classes compares an image with what it learned of its
+// class; the trainer refuses it a memory.
 #ifndef FACET_CORE_TRAINING_MEMORY_H_
 #define FACET_CORE_TRAINING_MEMORY_H_
 
@@ -41,12 +45,15 @@ class EmbeddingMemory {
   at::Tensor embeddings_, labels_;  // [size, D], [size]; undefined before the first Push
 };
 
-// The tuples whose anchor or first image is one of the first `num_anchors`; num_skipped: how many
-// of those are in none.
+// How many of the first `num_anchors` images no tuple begins with, whatever the miner counts.
+int64_t NumSkipped(const Tuples& tuples, int64_t num_anchors);
+
+// The tuples whose anchor or first image is one of the first `num_anchors`: those of a miner that
+// does not tell anchors from references.
 Tuples KeepAnchors(const Tuples& tuples, int64_t num_anchors);
 
 // Every tuple of this kind whose anchor or first image is one of the first `num_anchors` of
-// labels [N], in order of their indices.
+// labels [N], in order of their indices: for a loss that does not tell either.
 Tuples AllTuples(TupleKind kind, const at::Tensor& labels, int64_t num_anchors);
 
 }  // namespace facet

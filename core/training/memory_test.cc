@@ -111,6 +111,23 @@ TEST(AllTuples, AreThoseOfLoops) {
   EXPECT_EQ(triples.num_skipped, 1);
 }
 
+TEST(NumSkipped, CountsAnchorsThatBeginNoTuple) {
+  Tuples triplets;
+  triplets.kind = TupleKind::kTriplets;
+  triplets.anchors = Longs({0, 2, 2});
+  triplets.positives = Longs({5, 6, 7});
+  triplets.negatives = Longs({1, 9, 9});
+  triplets.num_skipped = 99;  // what the miner says does not matter
+  EXPECT_EQ(NumSkipped(triplets, 4), 2);
+  Tuples pairs;
+  pairs.kind = TupleKind::kPairs;
+  pairs.positive_first = pairs.positive_second = Longs({});
+  pairs.negative_first = Longs({3, 0});
+  pairs.negative_second = Longs({1, 1});
+  EXPECT_EQ(NumSkipped(pairs, 4), 2);
+  EXPECT_EQ(NumSkipped(pairs, 5), 3);
+}
+
 TEST(KeepAnchors, DropsTuplesThatBeginInTheMemory) {
   Tuples triplets;
   triplets.kind = TupleKind::kTriplets;

@@ -44,6 +44,22 @@ absl::StatusOr<at::Tensor> Objective::Embed(const at::Tensor& images, bool train
   });
 }
 
+absl::StatusOr<Tuples> Objective::Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                                       int64_t num_anchors, uint64_t seed) {
+  const at::Tensor detached = embeddings.detach();
+  FACET_ASSIGN_OR_RETURN(Tuples tuples, Guard(parts_.miner_name, [&] {
+                           return parts_.anchor_miner != nullptr
+                                      ? parts_.anchor_miner->MineAnchors(detached, labels,
+                                                                         num_anchors, seed)
+                                      : parts_.miner->Mine(detached, labels, seed);
+                         }));
+  if (parts_.anchor_miner == nullptr && num_anchors < labels.numel()) {
+    tuples = KeepAnchors(tuples, num_anchors);
+  }
+  num_skipped_ += NumSkipped(tuples, num_anchors);
+  return ConvertTuples(tuples, parts_.loss.takes());
+}
+
 absl::StatusOr<Objective::LossValue> Objective::LossOf(const at::Tensor& embeddings,
                                                        const at::Tensor& labels,
                                                        int64_t num_anchors, uint64_t seed) {
@@ -52,19 +68,17 @@ absl::StatusOr<Objective::LossValue> Objective::LossOf(const at::Tensor& embeddi
   input.labels = labels;
   Tuples tuples;
   if (parts_.miner != nullptr) {
-    FACET_ASSIGN_OR_RETURN(tuples, Guard(parts_.miner_name, [&] {
-                             return parts_.miner->Mine(embeddings.detach(), labels, seed);
-                           }));
-    if (num_anchors < labels.numel()) tuples = KeepAnchors(tuples, num_anchors);
-    num_skipped_ += tuples.num_skipped;
-    tuples = ConvertTuples(tuples, parts_.loss.takes());
+    FACET_ASSIGN_OR_RETURN(tuples, Mine(embeddings, labels, num_anchors, seed));
     input.tuples = &tuples;
-  } else if (num_anchors < labels.numel()) {
+  } else if (parts_.anchor_loss == nullptr && num_anchors < labels.numel()) {
     tuples = AllTuples(parts_.loss.takes(), labels, num_anchors);
     input.tuples = &tuples;
   }
-  FACET_ASSIGN_OR_RETURN(const std::vector<LossGroup> groups,
-                         Guard(parts_.loss_name, [&] { return parts_.loss.Compute(input); }));
+  FACET_ASSIGN_OR_RETURN(const std::vector<LossGroup> groups, Guard(parts_.loss_name, [&] {
+                           return parts_.anchor_loss != nullptr
+                                      ? parts_.anchor_loss->ComputeAnchors(input, num_anchors)
+                                      : parts_.loss.Compute(input);
+                         }));
   LossValue value;
   FACET_ASSIGN_OR_RETURN(value.loss, ReduceGroups(groups));
   value.labels = labels;

@@ -40,6 +40,9 @@ struct ObjectiveParts {
   Loss& loss;
   Miner* miner = nullptr;                                // may be null
   std::string architecture_name, loss_name, miner_name;  // for messages
+  // The same loss, where it has Trait::kComparesAnchors, and miner, with Trait::kMinesForAnchors.
+  AnchorLoss* anchor_loss = nullptr;
+  AnchorMiner* anchor_miner = nullptr;
 };
 
 class Objective {
@@ -69,7 +72,7 @@ class Objective {
   absl::StatusOr<Validation> Validate(const Batch& batch);
 
   std::vector<NamedTensor> Buffers() const;  // of both, the loss's with their prefix
-  int64_t TakeSkipped();  // anchors without tuples since the last call, validation not counted
+  int64_t TakeSkipped();  // NumSkipped() since the last call, validation not counted
   void set_skipped(int64_t count) { num_skipped_ = count; }
   int64_t skipped() const { return num_skipped_; }
   bool has_miner() const { return parts_.miner != nullptr; }
@@ -77,11 +80,13 @@ class Objective {
 
  private:
   absl::StatusOr<at::Tensor> Embed(const at::Tensor& images, bool training);  // [N, D] float32
-  // num_anchors: tuples begin with one of the first so many (the others come from the memory).
   struct LossValue {
     at::Tensor loss, labels;   // of all that it was shown
     bool has_elements = true;  // of tuples
   };
+  absl::StatusOr<Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
+                              int64_t num_anchors, uint64_t seed);
+  // num_anchors: tuples begin with one of the first so many (the others come from the memory).
   absl::StatusOr<LossValue> LossOf(const at::Tensor& embeddings, const at::Tensor& labels,
                                    int64_t num_anchors, uint64_t seed);
   absl::StatusOr<LossValue> LossWithMemory(const at::Tensor& embeddings, const at::Tensor& labels,

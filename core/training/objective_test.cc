@@ -133,5 +133,155 @@ TEST(Objective, AFrozenNetworkLeavesTheLossToLearn) {
   EXPECT_TRUE(at::allclose(loss.target_.grad(), Differentiated(0).target, 1e-5, 1e-6));
 }
 
+// Pairs of the sum of products, by num_anchors where it is told of them; and what it was given.
+std::vector<LossGroup> ProductsOf(const LossInput& input, int64_t num_anchors) {
+  const at::Tensor& x = input.embeddings;
+  const at::Tensor products = x.narrow(0, 0, num_anchors).mm(x.t());
+  const at::Tensor negative =
+      input.labels.narrow(0, 0, num_anchors).unsqueeze(1).ne(input.labels.unsqueeze(0));
+  if (input.tuples == nullptr) {
+    return {{"l", products.masked_select(negative), Reduction::kSum}};
+  }
+  const Tuples& t = *input.tuples;
+  return {{"l",
+           products.reshape({-1}).index_select(0, t.negative_first * x.size(0) + t.negative_second),
+           Reduction::kSum}};
+}
+
+struct Seen {
+  int64_t rows = 0, num_anchors = -1, tuples = -1;  // of the last call; tuples -1: none were given
+};
+
+template <class Base>
+class Products : public Base {
+ public:
+  explicit Products(Seen* seen) : seen_(seen) {}
+  TupleKind takes() const override { return TupleKind::kPairs; }
+  bool needs_miner() const override { return false; }
+
+ protected:
+  std::vector<LossGroup> Of(const LossInput& input, int64_t num_anchors) const {
+    *seen_ = {input.labels.numel(), num_anchors,
+              input.tuples == nullptr ? -1 : input.tuples->negative_first.numel()};
+    return ProductsOf(input, num_anchors);
+  }
+
+ private:
+  Seen* const seen_;
+};
+
+class PlainProducts final : public Products<Loss> {
+ public:
+  using Products::Products;
+  absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) override {
+    return Of(input, input.labels.numel());
+  }
+};
+
+class AnchorProducts final : public Products<AnchorLoss> {
+ public:
+  using Products::Products;
+  absl::StatusOr<std::vector<LossGroup>> ComputeAnchors(const LossInput& input,
+                                                        int64_t num_anchors) override {
+    return Of(input, num_anchors);
+  }
+};
+
+// Negative pairs of its anchors but the first, and says that it skipped nobody.
+Tuples NegativesOf(const at::Tensor& labels, int64_t num_anchors, Seen* seen) {
+  *seen = {labels.numel(), num_anchors, -1};
+  const at::Tensor pairs =
+      labels.narrow(0, 1, num_anchors - 1).unsqueeze(1).ne(labels.unsqueeze(0)).nonzero();
+  Tuples tuples;
+  tuples.kind = TupleKind::kPairs;
+  tuples.positive_first = tuples.positive_second = at::empty({0}, at::kLong);
+  tuples.negative_first = pairs.select(1, 0) + 1;
+  tuples.negative_second = pairs.select(1, 1);
+  return tuples;
+}
+
+class PlainMiner final : public Miner {
+ public:
+  explicit PlainMiner(Seen* seen) : seen_(seen) {}
+  TupleKind makes() const override { return TupleKind::kPairs; }
+  absl::StatusOr<Tuples> Mine(const at::Tensor&, const at::Tensor& labels, uint64_t) override {
+    return NegativesOf(labels, labels.numel(), seen_);
+  }
+
+ private:
+  Seen* const seen_;
+};
+
+class MinerOfAnchors final : public AnchorMiner {
+ public:
+  explicit MinerOfAnchors(Seen* seen) : seen_(seen) {}
+  TupleKind makes() const override { return TupleKind::kPairs; }
+  absl::StatusOr<Tuples> MineAnchors(const at::Tensor&, const at::Tensor& labels,
+                                     int64_t num_anchors, uint64_t) override {
+    return NegativesOf(labels, num_anchors, seen_);
+  }
+
+ private:
+  Seen* const seen_;
+};
+
+struct MemoryStep {
+  double loss = 0;
+  at::Tensor gradient;
+  Seen loss_saw, miner_saw;
+  int64_t skipped = 0;
+};
+
+// A batch of 10 beside a memory of 6.
+MemoryStep StepWithMemory(bool anchor_loss, bool miner, bool anchor_miner) {
+  MemoryStep step;
+  Layer layer(false);
+  PlainProducts plain_loss(&step.loss_saw);
+  AnchorProducts loss_of_anchors(&step.loss_saw);
+  PlainMiner plain_miner(&step.miner_saw);
+  MinerOfAnchors miner_of_anchors(&step.miner_saw);
+  ObjectiveParts parts = {layer,   anchor_loss ? static_cast<Loss&>(loss_of_anchors) : plain_loss,
+                          nullptr, "layer",
+                          "loss",  "miner"};
+  if (anchor_loss) parts.anchor_loss = &loss_of_anchors;
+  if (miner && anchor_miner) parts.miner = parts.anchor_miner = &miner_of_anchors;
+  if (miner && !anchor_miner) parts.miner = &plain_miner;
+  MemorySettings memory;
+  memory.size = 6;
+  Objective objective(parts, 0, memory, {});
+  objective.memory().Push(at::linspace(-1, 1, 18).view({6, 3}), at::arange(6, at::kLong));
+  const auto value = objective.Differentiate(TenImages(), 5000, 5);
+  EXPECT_TRUE(value.ok()) << value.status();
+  if (value.ok()) step.loss = value->loss;
+  step.gradient = layer.weight_.grad();
+  step.skipped = objective.TakeSkipped();
+  return step;
+}
+
+// Who tells anchors from references is told of them; of others the host keeps, or lists, the tuples
+// that begin in the batch. It comes to the same.
+TEST(Objective, WithAMemoryTheBatchIsTheAnchors) {
+  for (const bool miner : {false, true}) {
+    const MemoryStep plain = StepWithMemory(false, miner, false);
+    EXPECT_EQ(plain.loss_saw.rows, 16);
+    EXPECT_EQ(plain.loss_saw.num_anchors, 16);
+    EXPECT_GT(plain.loss_saw.tuples, 0);
+    for (const bool anchor_loss : {false, true}) {
+      for (const bool anchor_miner : {false, true}) {
+        const MemoryStep step = StepWithMemory(anchor_loss, miner, anchor_miner);
+        // A hundred products in another order.
+        EXPECT_NEAR(step.loss, plain.loss, 1e-5 * (1 + std::abs(plain.loss)));
+        EXPECT_TRUE(at::allclose(step.gradient, plain.gradient, 1e-4, 1e-5));
+        EXPECT_EQ(step.loss_saw.num_anchors, anchor_loss ? 10 : 16);
+        EXPECT_EQ(step.loss_saw.tuples, anchor_loss && !miner ? -1 : plain.loss_saw.tuples);
+        if (!miner) continue;
+        EXPECT_EQ(step.miner_saw.rows, 16);
+        EXPECT_EQ(step.miner_saw.num_anchors, anchor_miner ? 10 : 16);
+        EXPECT_EQ(step.skipped, 1) << "image 0, whatever the miner counts";
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace facet

@@ -62,6 +62,13 @@ Json WorkerContext::component_options(const std::string& role) const {
   return found == job_.stage.components.end() ? Json::object() : found->second.options;
 }
 
+absl::StatusOr<Traits> WorkerContext::component_traits(const std::string& role) const {
+  const auto found = job_.stage.components.find(role);
+  if (found == job_.stage.components.end()) return Traits();
+  const ComponentUse& use = found->second;
+  return TraitsOfComponent(use.library_path, use.kind, use.name);
+}
+
 std::map<std::string, std::vector<std::string>> WorkerContext::component_files(
     const std::string& role) const {
   const auto found = job_.stage.components.find(role);

@@ -38,6 +38,7 @@ class WorkerContext final : public StageContext {
   bool has_component(const std::string& role) const override;
   std::string component_name(const std::string& role) const override;
   Json component_options(const std::string& role) const override;
+  absl::StatusOr<Traits> component_traits(const std::string& role) const override;
   std::map<std::string, std::vector<std::string>> component_files(
       const std::string& role) const override;
   bool has_input(const std::string& port) const override;

@@ -37,7 +37,7 @@ class Circle final : public facet::PairLoss {
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
     const double m = options_.margin;
-    const at::Tensor s = batch.embeddings.mm(batch.embeddings.t());
+    const at::Tensor s = facet::InnerProducts(batch);
     const at::Tensor pace_p = at::relu(1 + m - s.detach());
     const at::Tensor pace_n = at::relu(s.detach() + m);
     const at::Tensor p =

@@ -49,8 +49,7 @@ class Contrastive final : public facet::PairLoss {
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
     const bool cosine = options_.distance == "cosine";
-    const at::Tensor& x = batch.embeddings;
-    const at::Tensor d = cosine ? 1 - x.mm(x.t()) : facet::Distances(x);
+    const at::Tensor d = cosine ? 1 - facet::InnerProducts(batch) : facet::Distances(batch);
     return std::vector<facet::LossGroup>{
         Group("positive", (d - options_.positive_margin).masked_select(batch.positive)),
         Group("negative", (options_.negative_margin - d).masked_select(batch.negative))};

@@ -45,7 +45,7 @@ class GeneralizedLiftedStructure final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor d = facet::Distances(batch.embeddings);
+    const at::Tensor d = facet::Distances(batch);
     at::Tensor p = facet::MaskedLogSumExp(d - options_.positive_margin, batch.positive);
     at::Tensor n = facet::MaskedLogSumExp(options_.negative_margin - d, batch.negative);
     const at::Tensor has_p = batch.positive.any(1), has_n = batch.negative.any(1);

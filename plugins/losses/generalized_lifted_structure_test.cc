@@ -52,5 +52,10 @@ TEST(GeneralizedLiftedStructure, OneClassCostsNothing) {
   EXPECT_EQ(ExpectFinite(*loss, PairPoints(), at::zeros({8}, at::kLong)), 0.0);
 }
 
+TEST(GeneralizedLiftedStructure, ComparesAnchorsThatLackASide) {
+  ExpectComparesAnchors(R"({"lone_anchors": "keep"})", AllPairs(PairLabels()),
+                        SomePairs(PairLabels()));
+}
+
 }  // namespace
 }  // namespace facet

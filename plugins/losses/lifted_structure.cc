@@ -5,7 +5,8 @@
 //      of the batch. N(i): second elements of the negative pairs whose first is i.
 // Out: one group, one element per ordered positive pair. Averaged, (i, j) and (j, i) together are
 //      the paper's 1 / (2 |P|) over unordered pairs.
-// A pair given twice counts once; a positive pair without negatives costs 0.
+// A pair given twice counts once; a positive pair without negatives costs 0. With a memory, of whose
+// images no negative pair is the first, j's sum is empty where j is one of them.
 // pytorch-metric-learning's form: normalize = true.
 // Errors: InvalidArgument if shapes or indices do not fit.
 // Example:  loss = { use = "lifted_structure", negative_margin = 1.0 }
@@ -40,9 +41,11 @@ class LiftedStructure final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor d = facet::Distances(batch.embeddings);
+    const at::Tensor d = facet::Distances(batch);
     const at::Tensor n = facet::MaskedLogSumExp(options_.negative_margin - d, batch.negative);
-    const at::Tensor of_both = at::logaddexp(n.unsqueeze(1), n.unsqueeze(0));
+    // An image of the memory is no anchor, so that no negative pair begins with it.
+    const at::Tensor none = at::full({d.size(1) - d.size(0)}, facet::kLogOfNothing, n.options());
+    const at::Tensor of_both = at::logaddexp(n.unsqueeze(1), at::cat({n, none}).unsqueeze(0));
     const at::Tensor hinge = at::relu(of_both + d - options_.positive_margin);
     return facet::OneGroup("lifted_structure",
                            0.5 * at::square(hinge.masked_select(batch.positive)),

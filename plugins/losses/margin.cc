@@ -54,7 +54,7 @@ class Margin final : public facet::PairLoss {
                                                         const at::Tensor& labels) override {
     FACET_CHECK(beta_.defined());
     FACET_RETURN_IF_ERROR(CheckLabels(labels));
-    const at::Tensor d = facet::Distances(batch.embeddings);
+    const at::Tensor d = facet::Distances(batch);
     const at::Tensor beta = BetaOf(labels, d);
     const at::Tensor excess = at::cat(
         {(d - beta).masked_select(batch.positive), (beta - d).masked_select(batch.negative)});
@@ -81,10 +81,11 @@ class Margin final : public facet::PairLoss {
         absl::StrCat("label ", low < 0 ? low : high, " is outside [0, ", num_classes_, ")"));
   }
 
-  // The anchor's boundary for every pair, [N, N].
+  // The anchor's boundary for every pair, [A, N].
   at::Tensor BetaOf(const at::Tensor& labels, const at::Tensor& distances) const {
     const at::Tensor beta = beta_.to(distances.scalar_type());
-    const at::Tensor rows = PerClass() ? beta.index_select(0, labels) : beta;
+    const at::Tensor of_anchors = labels.narrow(0, 0, distances.size(0));
+    const at::Tensor rows = PerClass() ? beta.index_select(0, of_anchors) : beta;
     return rows.unsqueeze(1).expand_as(distances);
   }
 

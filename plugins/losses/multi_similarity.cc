@@ -3,9 +3,9 @@
 //
 // In:  embeddings [N, D], normalised here; pairs, or without a miner every pair of the batch. The
 //      paper selects pairs first (its equations 7 and 8): name a miner for that.
-// Out: one group, one element per row of the batch, whether it is an anchor or not (paper); a side
-//      without pairs adds 0. Where most rows are no anchors (a memory of past embeddings, the rows
-//      of an epoch's triplets), reduction = "mean_nonzero" keeps the size of the gradient.
+// Out: one group, one element per row of the batch, whether a pair begins with it or not (paper); a
+//      side without pairs adds 0. A memory's rows have none. Where no pair begins with most rows
+//      (those of an epoch's triplets), reduction = "mean_nonzero" keeps the size of the gradient.
 // base (the paper's lambda) is 0.5 in the authors' program and in pytorch-metric-learning.
 // A pair given twice counts once.
 // Errors: InvalidArgument if shapes or indices do not fit.
@@ -40,7 +40,7 @@ class MultiSimilarity final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor s = batch.embeddings.mm(batch.embeddings.t()) - options_.base;
+    const at::Tensor s = facet::InnerProducts(batch) - options_.base;
     const at::Tensor p = facet::MaskedLogSumExp(-options_.alpha * s, batch.positive);
     const at::Tensor n = facet::MaskedLogSumExp(options_.beta * s, batch.negative);
     return facet::OneGroup("multi_similarity",

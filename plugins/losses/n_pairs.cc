@@ -62,12 +62,12 @@ class NPairs final : public facet::PairLoss {
   }
 
   std::vector<facet::LossGroup> AllPairs(const facet::PairBatch& batch) const {
-    const at::Tensor& x = batch.embeddings;
-    const at::Tensor scores = x.mm(x.t());
+    const at::Tensor scores = facet::InnerProducts(batch);
     const at::Tensor n = facet::MaskedLogSumExp(scores, batch.negative);
-    const at::Tensor used = batch.positive.any(1).logical_or(batch.positive.any(0));
+    at::Tensor used = batch.positive.any(0);
+    used.narrow(0, 0, scores.size(0)).logical_or_(batch.positive.any(1));
     return Groups(facet::Softplus((n.unsqueeze(1) - scores).masked_select(batch.positive)),
-                  x.index_select(0, used.nonzero().view({-1})));
+                  batch.embeddings.index_select(0, used.nonzero().view({-1})));
   }
 
   std::vector<facet::LossGroup> Groups(const at::Tensor& elements, const at::Tensor& used) const {

@@ -36,7 +36,7 @@ class NtXent final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor s = batch.embeddings.mm(batch.embeddings.t()) / options_.temperature;
+    const at::Tensor s = facet::InnerProducts(batch) / options_.temperature;
     const at::Tensor n = facet::MaskedLogSumExp(s, batch.negative);
     // -log(e^s / (e^s + e^n)) = log(1 + e^{n - s}).
     const at::Tensor elements = facet::Softplus((n.unsqueeze(1) - s).masked_select(batch.positive));

@@ -129,6 +129,69 @@ inline void ExpectPairGradientsAgree(const std::string& options) {
   ExpectGradientsAgree(*loss, PairPoints(), Indices(PairLabels()), &tuples);
 }
 
+// Those that begin with one of the first `num_anchors`.
+inline Tuples OfAnchors(Tuples tuples, int64_t num_anchors) {
+  const auto keep = [num_anchors](const at::Tensor& first,
+                                  const std::vector<at::Tensor*>& columns) {
+    if (!first.defined()) return;
+    const at::Tensor rows = first.lt(num_anchors).nonzero().view({-1});
+    for (at::Tensor* const column : columns) *column = column->index_select(0, rows);
+  };
+  keep(tuples.anchors, {&tuples.anchors, &tuples.positives, &tuples.negatives});
+  keep(tuples.positive_first, {&tuples.positive_first, &tuples.positive_second});
+  keep(tuples.negative_first, {&tuples.negative_first, &tuples.negative_second});
+  return tuples;
+}
+
+// With anchors, elements and gradient are those of the square of all rows for the tuples that begin
+// with one; an element of a row that is no anchor, which costs nothing, is not there. `all`: every
+// tuple of the labels; `some`: of a miner. Sums of a few dozen terms in another order in float64.
+inline void ExpectComparesAnchors(const std::string& options, const Tuples& all,
+                                  const Tuples& some) {
+  SCOPED_TRACE(options);
+  const auto loss = MakePairLoss(options);
+  CastParameters(*loss, at::kDouble);
+  const Traits traits = Traits::OfBits(facet_plugin_descriptor()->components[0].traits);
+  ASSERT_TRUE(traits.Has(Trait::kComparesAnchors) && traits.Has(Trait::kTakesTuples));
+  struct Outcome {
+    std::vector<at::Tensor> elements;  // that cost something, of each group
+    at::Tensor gradient;
+  };
+  const auto outcome = [&](const Tuples* tuples, int64_t num_anchors) {
+    Outcome of;
+    const at::Tensor x = PairPoints().set_requires_grad(true);
+    const auto groups = static_cast<AnchorLoss&>(*loss).ComputeAnchors(
+        {x, Indices(PairLabels()), tuples}, num_anchors);
+    EXPECT_TRUE(groups.ok()) << groups.status();
+    if (!groups.ok()) return of;
+    at::Tensor sum = 0 * x.sum();
+    for (const LossGroup& group : *groups) {
+      of.elements.push_back(group.elements.masked_select(group.elements.ne(0)).detach());
+      sum = sum + group.elements.sum();
+    }
+    sum.backward();
+    of.gradient = x.grad();
+    return of;
+  };
+  const auto size = static_cast<int64_t>(PairLabels().size());
+  for (const int64_t num_anchors : {int64_t{0}, int64_t{1}, int64_t{3}, size - 1, size}) {
+    SCOPED_TRACE(num_anchors);
+    const Tuples of_all = OfAnchors(all, num_anchors), of_some = OfAnchors(some, num_anchors);
+    for (const auto& [given, naive] : {std::pair<const Tuples*, const Tuples*>(nullptr, &of_all),
+                                       {&of_all, &of_all},
+                                       {&of_some, &of_some}}) {
+      const Outcome found = outcome(given, num_anchors), expected = outcome(naive, size);
+      ASSERT_EQ(found.elements.size(), expected.elements.size());
+      for (size_t i = 0; i < found.elements.size(); ++i) {
+        EXPECT_TRUE(found.elements[i].sizes() == expected.elements[i].sizes() &&
+                    at::allclose(found.elements[i], expected.elements[i], 1e-10, 1e-12))
+            << found.elements[i] << expected.elements[i];
+      }
+      EXPECT_TRUE(at::allclose(found.gradient, expected.gradient, 1e-9, 1e-11));
+    }
+  }
+}
+
 // What holds for every loss over pairs, under any options.
 inline void ExpectPairLossHolds(const std::string& options) {
   SCOPED_TRACE(options);
@@ -164,6 +227,11 @@ inline void ExpectPairLossHolds(const std::string& options) {
     ExpectFinite(*loss, 1e5 * x.to(type), labels);
     ExpectFinite(*loss, 1e-20 * x.to(type), labels);
   }
+
+  ExpectComparesAnchors(options, all, some);
+  const auto beyond = static_cast<AnchorLoss&>(*loss).ComputeAnchors({x, labels, &all}, 3);
+  EXPECT_THAT(std::string(beyond.status().message()),
+              testing::HasSubstr("a pair begins with row 6, the first 3 are the anchors"));
 
   const Tuples triplets = AllTriplets(PairLabels());
   const auto refused = loss->Compute({x, labels, &triplets});

@@ -13,12 +13,13 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& second, int64_t size) {
+absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& second,
+                                  int64_t num_anchors, int64_t size) {
   if (first.sizes() != second.sizes()) {
     return absl::InvalidArgumentError(
         absl::StrCat("pairs of ", first.numel(), " first and ", second.numel(), " second indices"));
   }
-  const at::Tensor mask = at::zeros({size, size}, first.options().dtype(at::kBool));
+  const at::Tensor mask = at::zeros({num_anchors, size}, first.options().dtype(at::kBool));
   if (first.numel() == 0) return mask;
   const at::Tensor low = at::minimum(first.min(), second.min());
   const at::Tensor high = at::maximum(first.max(), second.max());
@@ -26,6 +27,10 @@ absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& sec
     return absl::InvalidArgumentError(absl::StrCat(
         "a pair has index ", low.item<int64_t>() < 0 ? low.item<int64_t>() : high.item<int64_t>(),
         ", the batch has ", size, " rows"));
+  }
+  if (const int64_t last = first.max().item<int64_t>(); last >= num_anchors) {
+    return absl::InvalidArgumentError(absl::StrCat("a pair begins with row ", last, ", the first ",
+                                                   num_anchors, " are the anchors"));
   }
   mask.view({-1}).index_fill_(0, first * size + second, 1);
   return mask;
@@ -44,7 +49,13 @@ at::Tensor UnitRowsOfAnyLength(const at::Tensor& x) {
   return scaled / squares.sqrt();
 }
 
-at::Tensor Distances(const at::Tensor& x) { return at::cdist(x, x, 2.0, /*compute_mode=*/2); }
+at::Tensor Distances(const at::Tensor& x, const at::Tensor& y) {
+  return at::cdist(x, y, 2.0, /*compute_mode=*/2);
+}
+
+at::Tensor Distances(const PairBatch& batch) { return Distances(batch.anchors, batch.embeddings); }
+
+at::Tensor InnerProducts(const PairBatch& batch) { return batch.anchors.mm(batch.embeddings.t()); }
 
 at::Tensor MaskedLogSumExp(const at::Tensor& values, const at::Tensor& mask) {
   if (values.numel() == 0) return values.sum(1);
@@ -59,7 +70,7 @@ at::Tensor Softplus(const at::Tensor& x) {
   return at::softplus(x, 1, /*threshold=*/40);  // e^-40 is below float64's last digit of 40
 }
 
-absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize) {
+absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, int64_t num_anchors, bool normalize) {
   if (input.embeddings.dim() != 2 || input.labels.dim() != 1 ||
       input.labels.size(0) != input.embeddings.size(0)) {
     return absl::InvalidArgumentError(
@@ -67,11 +78,15 @@ absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize) {
                      input.embeddings.dim(), " dimensions and ", input.labels.numel(), " labels"));
   }
   const int64_t size = input.embeddings.size(0);
+  FACET_CHECK(num_anchors >= 0 && num_anchors <= size);
   PairBatch batch;
   batch.embeddings = AtLeastFloat(input.embeddings);
   if (normalize) batch.embeddings = UnitRowsOfAnyLength(batch.embeddings);
+  batch.anchors =
+      num_anchors == size ? batch.embeddings : batch.embeddings.narrow(0, 0, num_anchors);
   if (input.tuples == nullptr) {
-    batch.positive = input.labels.unsqueeze(1).eq(input.labels.unsqueeze(0));
+    batch.positive =
+        input.labels.narrow(0, 0, num_anchors).unsqueeze(1).eq(input.labels.unsqueeze(0));
     batch.negative = batch.positive.logical_not();
     batch.positive.fill_diagonal_(0);  // an image makes no pair with itself
     return batch;
@@ -82,14 +97,15 @@ absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize) {
         absl::StrCat("a loss over pairs was given ", std::string(TupleKindName(tuples.kind))));
   }
   FACET_ASSIGN_OR_RETURN(batch.positive,
-                         MaskOf(tuples.positive_first, tuples.positive_second, size));
+                         MaskOf(tuples.positive_first, tuples.positive_second, num_anchors, size));
   FACET_ASSIGN_OR_RETURN(batch.negative,
-                         MaskOf(tuples.negative_first, tuples.negative_second, size));
+                         MaskOf(tuples.negative_first, tuples.negative_second, num_anchors, size));
   return batch;
 }
 
-absl::StatusOr<std::vector<LossGroup>> PairLoss::Compute(const LossInput& input) {
-  FACET_ASSIGN_OR_RETURN(const PairBatch batch, PairBatchOf(input, normalize_));
+absl::StatusOr<std::vector<LossGroup>> PairLoss::ComputeAnchors(const LossInput& input,
+                                                                int64_t num_anchors) {
+  FACET_ASSIGN_OR_RETURN(const PairBatch batch, PairBatchOf(input, num_anchors, normalize_));
   return OfPairs(batch, input.labels);
 }
 

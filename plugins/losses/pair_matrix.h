@@ -1,6 +1,7 @@
-// Losses over the pairs of a batch as matrices [N, N]: row a, column b stands for the ordered pair
-// (a, b), and two masks say which pairs count. Values and gradients stay finite for zero vectors,
-// equal points, large exponents and rows without a pair.
+// Losses over the pairs of a batch as matrices [A, N]: row a, column b stands for the ordered pair
+// (a, b) of an anchor, which the first A of the N images are (all of them without a memory:
+// AnchorLoss), and any image. Two masks say which pairs count. Values and gradients stay finite for
+// zero vectors, equal points, large exponents and rows without a pair.
 #ifndef FACET_PLUGINS_LOSSES_PAIR_MATRIX_H_
 #define FACET_PLUGINS_LOSSES_PAIR_MATRIX_H_
 
@@ -19,29 +20,31 @@ namespace facet {
 // pairs would weight (a, p) by the number of a's negatives.
 struct PairBatch {
   at::Tensor embeddings;  // [N, D], float32 or float64 (shorter types become float32)
-  at::Tensor positive;    // [N, N], bool
-  at::Tensor negative;    // [N, N], bool
+  at::Tensor anchors;     // [A, D], the first of them
+  at::Tensor positive;    // [A, N], bool
+  at::Tensor negative;    // [A, N], bool
 };
 
-// From the input's tuples; without them every pair of two different rows, by their labels. With
-// `normalize` the embeddings are UnitRowsOfAnyLength(). InvalidArgument: shapes that do not
-// fit, tuples that are no pairs, an index outside the batch.
-absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, bool normalize);
+// From the input's tuples; without them every pair of an anchor and another row, by their labels.
+// With `normalize` the embeddings are UnitRowsOfAnyLength(). InvalidArgument: shapes that do not
+// fit, tuples that are no pairs, an index outside the batch, a pair that begins with no anchor.
+absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, int64_t num_anchors, bool normalize);
 
 // UnitRows(), but for vectors of any length: their squares may overflow. Rounded otherwise, so that
 // neither can stand for the other where bits count.
 at::Tensor UnitRowsOfAnyLength(const at::Tensor& x);
 
 // A loss over pairs, which needs no miner: PairBatchOf() goes around what it makes of them.
-class PairLoss : public Loss {
+class PairLoss : public AnchorLoss {
  public:
-  static constexpr Traits kTraits = {Trait::kTakesTuples};
   TupleKind takes() const final { return TupleKind::kPairs; }
   bool needs_miner() const final { return false; }
-  absl::StatusOr<std::vector<LossGroup>> Compute(const LossInput& input) final;
+  absl::StatusOr<std::vector<LossGroup>> ComputeAnchors(const LossInput& input,
+                                                        int64_t num_anchors) final;
 
  protected:
   explicit PairLoss(bool normalize) : normalize_(normalize) {}
+  // labels: of all N.
   virtual absl::StatusOr<std::vector<LossGroup>> OfPairs(const PairBatch& batch,
                                                          const at::Tensor& labels) = 0;
 
@@ -49,9 +52,12 @@ class PairLoss : public Loss {
   const bool normalize_;
 };
 
-// [N, D] -> [N, N] of l2 distances, from differences: the expansion |a|^2 - 2 ab + |b|^2 loses
-// small distances. The gradient at distance 0 is 0.
-at::Tensor Distances(const at::Tensor& x);
+// [A, D], [N, D] -> [A, N] of l2 distances, from differences: the expansion |a|^2 - 2 ab + |b|^2
+// loses small distances. The gradient at distance 0 is 0.
+at::Tensor Distances(const at::Tensor& x, const at::Tensor& y);
+// The same of a batch's anchors and images; and their inner products.
+at::Tensor Distances(const PairBatch& batch);
+at::Tensor InnerProducts(const PairBatch& batch);
 
 // Stands for log 0: finite, so that sums, hinges and their gradients are numbers.
 inline constexpr double kLogOfNothing = -1e30;

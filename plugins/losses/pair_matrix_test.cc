@@ -43,7 +43,7 @@ at::Tensor Gradient(const at::Tensor& at, const F& f) {
 
 TEST(PairBatch, WithoutTuplesTakesEveryPairOfDifferentRows) {
   const std::vector<int64_t> labels = {0, 1, 0, 2, 1, 0};
-  const auto batch = PairBatchOf({Random({6, 3}, 1), Indices(labels), nullptr}, false);
+  const auto batch = PairBatchOf({Random({6, 3}, 1), Indices(labels), nullptr}, 6, false);
   ASSERT_TRUE(batch.ok()) << batch.status();
   for (int64_t i = 0; i < 6; ++i) {
     for (int64_t j = 0; j < 6; ++j) {
@@ -56,7 +56,7 @@ TEST(PairBatch, WithoutTuplesTakesEveryPairOfDifferentRows) {
 
 TEST(PairBatch, TakesTheGivenPairsOnceWhateverTheLabels) {
   const Tuples tuples = Pairs({0, 2, 0}, {1, 0, 1}, {1, 1}, {2, 2});
-  const auto batch = PairBatchOf({Random({3, 2}, 1), Indices({0, 0, 0}), &tuples}, false);
+  const auto batch = PairBatchOf({Random({3, 2}, 1), Indices({0, 0, 0}), &tuples}, 3, false);
   ASSERT_TRUE(batch.ok()) << batch.status();
   const auto count = [](const at::Tensor& mask) { return mask.sum().item<int64_t>(); };
   EXPECT_EQ(count(batch->positive), 2);
@@ -66,24 +66,39 @@ TEST(PairBatch, TakesTheGivenPairsOnceWhateverTheLabels) {
   EXPECT_TRUE(batch->negative[1][2].item<bool>());
 }
 
+TEST(PairBatch, OfAnchorsIsTheFirstRowsOfTheWhole) {
+  const std::vector<int64_t> labels = {0, 1, 0, 2, 1, 0};
+  const LossInput input = {Random({6, 3}, 1), Indices(labels), nullptr};
+  const auto whole = PairBatchOf(input, 6, true);
+  for (const int64_t num_anchors : {0, 2, 6}) {
+    const auto batch = PairBatchOf(input, num_anchors, true);
+    ASSERT_TRUE(batch.ok()) << batch.status();
+    EXPECT_TRUE(at::equal(batch->embeddings, whole->embeddings));
+    EXPECT_TRUE(at::equal(batch->anchors, whole->embeddings.narrow(0, 0, num_anchors)));
+    EXPECT_TRUE(at::equal(batch->positive, whole->positive.narrow(0, 0, num_anchors)));
+    EXPECT_TRUE(at::equal(batch->negative, whole->negative.narrow(0, 0, num_anchors)));
+    EXPECT_EQ(Distances(*batch).sizes(), (std::vector<int64_t>{num_anchors, 6}));
+  }
+}
+
 TEST(PairBatch, TakesAnEmptyBatch) {
-  const auto batch = PairBatchOf({at::zeros({0, 4}), Indices({}), nullptr}, true);
+  const auto batch = PairBatchOf({at::zeros({0, 4}), Indices({}), nullptr}, 0, true);
   ASSERT_TRUE(batch.ok()) << batch.status();
   EXPECT_EQ(batch->positive.sizes(), (std::vector<int64_t>{0, 0}));
 }
 
 TEST(PairBatch, NormalisesAndWidens) {
   const at::Tensor x = Random({3, 4}, 2);
-  const auto half = PairBatchOf({x.to(at::kBFloat16), Indices({0, 0, 1}), nullptr}, true);
+  const auto half = PairBatchOf({x.to(at::kBFloat16), Indices({0, 0, 1}), nullptr}, 3, true);
   EXPECT_EQ(half->embeddings.scalar_type(), at::kFloat);
   EXPECT_TRUE(at::allclose(half->embeddings.norm(2, 1), at::ones({3})));
-  const auto raw = PairBatchOf({x, Indices({0, 0, 1}), nullptr}, false);
+  const auto raw = PairBatchOf({x, Indices({0, 0, 1}), nullptr}, 3, false);
   EXPECT_TRUE(at::equal(raw->embeddings, x));
 }
 
 TEST(PairBatch, RefusesWhatDoesNotFit) {
   const auto refusal = [](const LossInput& input) {
-    return std::string(PairBatchOf(input, false).status().message());
+    return std::string(PairBatchOf(input, input.labels.numel(), false).status().message());
   };
   const at::Tensor x = at::zeros({2, 2});
   EXPECT_THAT(refusal({x, Indices({0}), nullptr}), HasSubstr("2 dimensions and 1 labels"));
@@ -128,7 +143,7 @@ TEST(UnitRowsOfAnyLength, GivesZeroWithoutGradientWhereThereIsNoDirection) {
 
 TEST(Distances, AgreeWithLoops) {
   const at::Tensor x = Random({5, 3}, 5);
-  const at::Tensor d = Distances(x);
+  const at::Tensor d = Distances(x, x);
   for (int64_t i = 0; i < 5; ++i) {
     for (int64_t j = 0; j < 5; ++j) {
       double sum = 0;
@@ -141,15 +156,16 @@ TEST(Distances, AgreeWithLoops) {
 TEST(Distances, KeepSmallOnesInFloat32) {
   const at::Tensor x = at::tensor({1.0f, 1.0f, 1.0f, 1.0f + 1e-5f}).view({2, 2});
   // Through squared norms of 2 the error would be of the order of sqrt(2 * 6e-8) = 3e-4.
-  EXPECT_NEAR(Distances(x)[0][1].item<float>(), 1e-5f, 1e-7f);
+  EXPECT_NEAR(Distances(x, x)[0][1].item<float>(), 1e-5f, 1e-7f);
 }
 
 TEST(Distances, HaveAGradientAtZero) {
   const at::Tensor x = at::ones({3, 2}, at::kFloat);
-  EXPECT_EQ(Gradient(x, [](const at::Tensor& v) { return Distances(v); }).abs().sum().item<float>(),
-            0.0f);
+  EXPECT_EQ(
+      Gradient(x, [](const at::Tensor& v) { return Distances(v, v); }).abs().sum().item<float>(),
+      0.0f);
   const at::Tensor empty = at::zeros({0, 2});
-  EXPECT_EQ(Gradient(empty, [](const at::Tensor& v) { return Distances(v); }).numel(), 0);
+  EXPECT_EQ(Gradient(empty, [](const at::Tensor& v) { return Distances(v, v); }).numel(), 0);
 }
 
 TEST(MaskedLogSumExp, AgreesWithLoops) {

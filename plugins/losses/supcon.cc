@@ -33,7 +33,7 @@ class SupCon final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor s = batch.embeddings.mm(batch.embeddings.t()) / options_.temperature;
+    const at::Tensor s = facet::InnerProducts(batch) / options_.temperature;
     const at::Tensor all = facet::MaskedLogSumExp(s, batch.positive.logical_or(batch.negative));
     const at::Tensor count = batch.positive.sum(1);
     const at::Tensor mean =

@@ -40,16 +40,16 @@ struct Options {
   }
 };
 
-class Triplet final : public facet::Loss {
+class Triplet final : public facet::AnchorLoss {
  public:
-  static constexpr facet::Traits kTraits = {facet::Trait::kTakesTuples};
   explicit Triplet(const Options& options) : options_(options) {}
 
   facet::TupleKind takes() const override { return facet::TupleKind::kTriplets; }
 
   bool needs_miner() const override { return false; }
 
-  absl::StatusOr<std::vector<facet::LossGroup>> Compute(const facet::LossInput& input) override {
+  absl::StatusOr<std::vector<facet::LossGroup>> ComputeAnchors(const facet::LossInput& input,
+                                                               int64_t num_anchors) override {
     if (input.tuples != nullptr && input.tuples->kind != facet::TupleKind::kTriplets) {
       return absl::InvalidArgumentError(
           absl::StrCat("triplet takes triplets, it was given ",
@@ -60,8 +60,8 @@ class Triplet final : public facet::Loss {
     }
     at::Tensor x = facet::AtLeastFloat(input.embeddings);
     if (options_.normalize) x = facet::UnitRowsOfAnyLength(x);
-    const at::Tensor differences =
-        input.tuples == nullptr ? OfBatch(x, input.labels) : OfTriplets(x, *input.tuples);
+    const at::Tensor differences = input.tuples == nullptr ? OfBatch(x, input.labels, num_anchors)
+                                                           : OfTriplets(x, *input.tuples);
     const at::Tensor excess = differences + options_.margin;
     return facet::OneGroup("triplet", options_.smooth ? facet::Softplus(excess) : at::relu(excess),
                            facet::ReductionNamed(options_.reduction));
@@ -78,19 +78,30 @@ class Triplet final : public facet::Loss {
     return Distance(anchors, positives) - to_negative;
   }
 
-  // The same for every triplet of the batch, from the distances of its rows: a matrix of positive
-  // pairs by rows, of which the negatives are taken.
-  at::Tensor OfBatch(const at::Tensor& x, const at::Tensor& labels) const {
-    at::Tensor d = facet::Distances(x);
-    if (options_.distance == "squared_l2") d = at::square(d);
-    const at::Tensor same = labels.unsqueeze(1).eq(labels.unsqueeze(0));
+  // The same for every triplet of the batch that begins with an anchor, from the distances of its
+  // rows: a matrix of positive pairs by rows, of which the negatives are taken.
+  at::Tensor OfBatch(const at::Tensor& x, const at::Tensor& labels, int64_t num_anchors) const {
+    const bool all = num_anchors == x.size(0);
+    const at::Tensor d = Matrix(all ? x : x.narrow(0, 0, num_anchors), x);  // [A, N]
+    const at::Tensor same = labels.narrow(0, 0, num_anchors).unsqueeze(1).eq(labels.unsqueeze(0));
     const at::Tensor pairs = same.clone().fill_diagonal_(0).nonzero();
     const at::Tensor a = pairs.select(1, 0), p = pairs.select(1, 1);
     const at::Tensor to_positive = d.reshape({-1}).index_select(0, a * x.size(0) + p);
     at::Tensor to_negative = d.index_select(0, a);
-    if (options_.swap) to_negative = at::minimum(to_negative, d.index_select(0, p));
+    if (options_.swap && all) {
+      to_negative = at::minimum(to_negative, d.index_select(0, p));
+    } else if (options_.swap) {  // from positives too, of which some are no anchors
+      const auto [rows, places] = at::_unique(p, /*sorted=*/true, /*return_inverse=*/true);
+      const at::Tensor of_positives = Matrix(x.index_select(0, rows), x);
+      to_negative = at::minimum(to_negative, of_positives.index_select(0, places));
+    }
     return (to_positive.unsqueeze(1) - to_negative)
         .masked_select(same.logical_not().index_select(0, a));
+  }
+
+  at::Tensor Matrix(const at::Tensor& x, const at::Tensor& y) const {
+    const at::Tensor d = facet::Distances(x, y);
+    return options_.distance == "squared_l2" ? at::square(d) : d;
   }
 
   // Row by row: [T, D], [T, D] -> [T]. The gradient of the distance at 0 is taken as 0.

@@ -142,5 +142,15 @@ TEST(Triplet, NeedsNoMinerAndRefusesPairs) {
   EXPECT_THAT(std::string(groups.status().message()), HasSubstr("it was given pairs"));
 }
 
+TEST_P(TripletForm, ComparesAnchors) {
+  const Tuples all = AllTriplets(PairLabels());
+  Tuples some = all;  // every third
+  const at::Tensor rows = at::arange(0, all.anchors.numel(), 3, at::kLong);
+  for (at::Tensor* const column : {&some.anchors, &some.positives, &some.negatives}) {
+    *column = column->index_select(0, rows);
+  }
+  ExpectComparesAnchors(Options(), all, some);
+}
+
 }  // namespace
 }  // namespace facet

@@ -3,8 +3,7 @@
 // triplet of the batch.
 //
 // In:  embeddings [N, D] (their number alone matters); labels [N].
-// Out: pairs, ordered: (i, j) and (j, i) are two, i = j is none. Sorted by first, then second. An
-//      image in no pair (a batch of one) is counted as skipped.
+// Out: pairs, ordered: (i, j) and (j, i) are two, i = j is none. Sorted by first, then second.
 // Errors: InvalidArgument for other shapes or types.
 // Example:  miner = { use = "all_pairs" }
 #include "core/api/miner.h"
@@ -12,20 +11,20 @@
 
 namespace {
 
-class AllPairs final : public facet::Miner {
+class AllPairs final : public facet::AnchorMiner {
  public:
   explicit AllPairs(const facet::NoOptions&) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kPairs; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchLabels batch,
-                           facet::BatchLabels::Of(embeddings, labels));
+                           facet::BatchLabels::Of(embeddings, labels, num_anchors));
     facet::PairList pairs;
     for (const auto& [i, j] : batch.PositivePairs()) pairs.AddPositive(i, j);
     for (const auto& [i, j] : batch.NegativePairs()) pairs.AddNegative(i, j);
-    return pairs.Build(embeddings);
+    return pairs.Build(embeddings, num_anchors);
   }
 };
 

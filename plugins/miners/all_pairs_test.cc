@@ -38,6 +38,7 @@ TEST(AllPairs, CountsTheLoneImage) {
 
 TEST(AllPairs, SurvivesEveryBatch) { ExpectSurvives("{}", /*measures=*/false); }
 TEST(AllPairs, DrawsNothing) { ExpectSeeds("{}", false); }
+TEST(AllPairs, MinesForAnchors) { ExpectMinesForAnchors("{}"); }
 
 }  // namespace
 }  // namespace facet

@@ -4,11 +4,11 @@
 // the triangle's angle at a negative that stands upright over the middle of the positive pair.
 //
 // In:  embeddings [N, D], to unit length first unless `normalize` is off; labels [N].
-// Out: ordered triplets (a, p, n), sorted by anchor, positive, negative. Images that are no anchor
-//      are counted as skipped. A positive pair in one point has angle 0, a negative in its middle
+// Out: ordered triplets (a, p, n), sorted by anchor, positive, negative. A positive pair in one point has angle 0, a negative in its middle
 //      pi/2.
 // |x_n - c|^2 = (|x_a - x_n|^2 + |x_p - x_n|^2) / 2 - |x_a - x_p|^2 / 4, the median's length, so
-// that the distances of the batch are enough. The angle knows no scale; `normalize` is on as
+// that the distances of the anchors and their positives are enough. No scale changes the angle;
+// `normalize` is on as
 // pytorch-metric-learning's AngularMiner asks for unit length.
 // Memory: 24 bytes for each triplet that is kept (three times that while they are gathered).
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
@@ -35,18 +35,19 @@ struct Options : facet::DistanceOptions {
   }
 };
 
-class Angular final : public facet::Miner {
+class Angular final : public facet::AnchorMiner {
  public:
   explicit Angular(const Options& options) : options_(options) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kTriplets; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances squared,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_,
+                                                     facet::MeasuredFrom::kAnchorsAndPositives));
     facet::TripletList triplets;
-    for (int64_t a = 0; a < squared.size(); ++a) {
+    for (int64_t a = 0; a < squared.num_anchors(); ++a) {
       const std::vector<int64_t> negatives = squared.Negatives(a);
       for (const int64_t p : squared.Positives(a)) {
         const double base = squared(a, p);
@@ -58,7 +59,7 @@ class Angular final : public facet::Miner {
         }
       }
     }
-    return triplets.Build(embeddings);
+    return triplets.Build(embeddings, num_anchors);
   }
 
  private:

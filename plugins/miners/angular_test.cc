@@ -88,6 +88,10 @@ TEST(Angular, ARightAngleBetweenAndNoneInOnePoint) {
 
 TEST(Angular, SurvivesEveryBatch) { ExpectSurvives("{}"); }
 TEST(Angular, DrawsNothing) { ExpectSeeds("{}", false); }
+TEST(Angular, MinesForAnchors) {
+  ExpectMinesForAnchors("{}");
+  ExpectMinesForAnchors(R"({"angle_rad": 0.9, "normalize": false})");
+}
 
 }  // namespace
 }  // namespace facet

@@ -16,7 +16,8 @@ using testing::IsEmpty;
 
 BatchDistances Of(const at::Tensor& x, const std::vector<int64_t>& labels,
                   const std::string& distance, bool normalize) {
-  auto batch = BatchDistances::Of(x, at::tensor(labels, at::kLong), {distance, normalize});
+  auto batch =
+      BatchDistances::Of(x, at::tensor(labels, at::kLong), x.size(0), {distance, normalize});
   EXPECT_TRUE(batch.ok()) << batch.status();
   return *std::move(batch);
 }
@@ -74,12 +75,33 @@ TEST(BatchDistances, ReadsAnyLayout) {
   at::manual_seed(1);
   const at::Tensor x = at::randn({5, 7}).t();
   const at::Tensor labels = at::arange(14, at::kLong).remainder(3).slice(0, 0, 14, 2);
-  const auto strided = BatchDistances::Of(x, labels, {"l2", false});
-  const auto plain = BatchDistances::Of(x.contiguous(), labels.contiguous(), {"l2", false});
+  const auto strided = BatchDistances::Of(x, labels, 7, {"l2", false});
+  const auto plain = BatchDistances::Of(x.contiguous(), labels.contiguous(), 7, {"l2", false});
   ASSERT_TRUE(strided.ok() && plain.ok());
   for (int64_t i = 0; i < 7; ++i) {
     EXPECT_EQ(strided->Positives(i), plain->Positives(i));
     for (int64_t j = 0; j < 7; ++j) EXPECT_EQ((*strided)(i, j), (*plain)(i, j));
+  }
+}
+
+TEST(BatchDistances, OfAnchorsAreRowsOfTheWhole) {
+  at::manual_seed(2);
+  const at::Tensor x = at::randn({9, 3});
+  const std::vector<int64_t> labels = {0, 1, 2, 1, 0, 3, 3, 4, 0};
+  const at::Tensor tensor = at::tensor(labels, at::kLong);
+  const BatchDistances whole = Of(x, labels, "l2", false);
+  const auto anchors = BatchDistances::Of(x, tensor, 3, {"l2", false});
+  const auto both =
+      BatchDistances::Of(x, tensor, 3, {"l2", false}, MeasuredFrom::kAnchorsAndPositives);
+  ASSERT_TRUE(anchors.ok() && both.ok());
+  EXPECT_EQ(anchors->num_anchors(), 3);
+  EXPECT_EQ(anchors->size(), 9);
+  EXPECT_THAT(anchors->PositivePairs(),
+              ElementsAre(IndexPair(0, 4), IndexPair(0, 8), IndexPair(1, 3)));
+  EXPECT_EQ(anchors->NegativePairs().size(), 6U + 7U + 8U);
+  for (int64_t j = 0; j < 9; ++j) {
+    for (const int64_t i : {0, 1, 2}) EXPECT_EQ((*anchors)(i, j), whole(i, j));
+    for (const int64_t i : {0, 1, 2, 3, 4, 8}) EXPECT_EQ((*both)(i, j), whole(i, j));
   }
 }
 
@@ -92,7 +114,7 @@ TEST(TupleLists, BuildTensorsAndCountWhoIsMissing) {
   TripletList triplets;
   triplets.Add(3, 1, 4);
   triplets.Add(3, 0, 4);
-  const Tuples three = triplets.Build(x);
+  const Tuples three = triplets.Build(x, 5);
   EXPECT_EQ(three.kind, TupleKind::kTriplets);
   EXPECT_THAT(Values(three.anchors), ElementsAre(3, 3));
   EXPECT_THAT(Values(three.positives), ElementsAre(1, 0));
@@ -103,15 +125,15 @@ TEST(TupleLists, BuildTensorsAndCountWhoIsMissing) {
   pairs.AddPositive(1, 2);
   pairs.AddNegative(0, 4);
   pairs.AddNegative(1, 3);
-  const Tuples two = pairs.Build(x);
+  const Tuples two = pairs.Build(x, 4);
   EXPECT_EQ(two.kind, TupleKind::kPairs);
   EXPECT_THAT(Values(two.positive_first), ElementsAre(1));
   EXPECT_THAT(Values(two.positive_second), ElementsAre(2));
   EXPECT_THAT(Values(two.negative_first), ElementsAre(0, 1));
   EXPECT_THAT(Values(two.negative_second), ElementsAre(4, 3));
-  EXPECT_EQ(two.num_skipped, 3);
+  EXPECT_EQ(two.num_skipped, 2);
 
-  const Tuples none = TripletList().Build(at::zeros({0, 2}));
+  const Tuples none = TripletList().Build(at::zeros({0, 2}), 0);
   EXPECT_THAT(Values(none.anchors), IsEmpty());
   EXPECT_EQ(none.anchors.scalar_type(), at::kLong);
   EXPECT_EQ(none.num_skipped, 0);

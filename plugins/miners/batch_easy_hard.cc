@@ -8,8 +8,8 @@
 // candidates by their distance to the anchor. positive = negative = "hard" is batch_hard.
 // In:  embeddings [N, D], used as they are unless `normalize` is set (the paper's have unit length;
 //      those of Parkhi et al. 2015, section 4.4, do not: the default leaves them); labels [N].
-// Out: triplets, sorted by anchor. Anchors without a positive or without a negative are skipped and
-//      counted. Among equally far images the first is taken.
+// Out: triplets, sorted by anchor; none of an anchor without a positive or without a negative. Among
+//      equally far images the first is taken.
 // Memory with `all` on both sides: 24 bytes for each triplet of the batch.
 // Errors: InvalidArgument for semihard with semihard or with all (neither side would be fixed by
 //      the other), for a range that is not [low, high], for other shapes or types, and for
@@ -48,7 +48,7 @@ absl::Status CheckRange(const std::vector<double>& range, const char* name) {
       name, " has ", range.size(), " values or is descending; it is [low, high], or [] for all"));
 }
 
-class BatchEasyHard final : public facet::Miner {
+class BatchEasyHard final : public facet::AnchorMiner {
  public:
   static absl::StatusOr<std::unique_ptr<BatchEasyHard>> Create(const Options& options) {
     FACET_RETURN_IF_ERROR(CheckRange(options.positive_range, "positive_range"));
@@ -66,12 +66,12 @@ class BatchEasyHard final : public facet::Miner {
 
   facet::TupleKind makes() const override { return facet::TupleKind::kTriplets; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.size(); ++a) {
+    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
       std::vector<int64_t> positives =
           Within(batch, a, batch.Positives(a), options_.positive_range);
       std::vector<int64_t> negatives =
@@ -96,7 +96,7 @@ class BatchEasyHard final : public facet::Miner {
         for (const int64_t n : negatives) triplets.Add(a, p, n);
       }
     }
-    return triplets.Build(embeddings);
+    return triplets.Build(embeddings, num_anchors);
   }
 
  private:

@@ -149,6 +149,11 @@ TEST(BatchEasyHard, SurvivesEveryBatch) {
   ExpectSurvives(Json("all", "easy"));
 }
 TEST(BatchEasyHard, DrawsNothing) { ExpectSeeds("{}", false); }
+TEST(BatchEasyHard, MinesForAnchors) {
+  ExpectMinesForAnchors("{}");
+  ExpectMinesForAnchors(Json("semihard", "hard"));
+  ExpectMinesForAnchors(Json("all", "easy"));
+}
 
 }  // namespace
 }  // namespace facet

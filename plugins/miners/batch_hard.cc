@@ -4,7 +4,7 @@
 // In:  embeddings [N, D], used as they are unless `normalize` is set (Hermans et al. do not);
 //      labels [N].
 // Out: at most N triplets, in order of the anchors. Anchors without a positive or without a
-//      negative are skipped and counted. Among equally far images the first is taken.
+//      negative have none. Among equally far images the first is taken.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "batch_hard" }
 #include "core/api/miner.h"
@@ -18,23 +18,23 @@ struct Options : facet::DistanceOptions {
   }
 };
 
-class BatchHard final : public facet::Miner {
+class BatchHard final : public facet::AnchorMiner {
  public:
   explicit BatchHard(const Options& options) : options_(options) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kTriplets; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.size(); ++a) {
+    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
       const int64_t p = batch.Farthest(a, batch.Positives(a));
       const int64_t n = batch.Nearest(a, batch.Negatives(a));
       if (p >= 0 && n >= 0) triplets.Add(a, p, n);
     }
-    return triplets.Build(embeddings);
+    return triplets.Build(embeddings, num_anchors);
   }
 
  private:

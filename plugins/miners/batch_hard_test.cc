@@ -57,6 +57,9 @@ TEST(BatchHard, SkipsEveryoneWhereNothingCanBeFound) {
 
 TEST(BatchHard, SurvivesEveryBatch) { ExpectSurvives("{}"); }
 TEST(BatchHard, DrawsNothing) { ExpectSeeds("{}", false); }
+TEST(BatchHard, MinesForAnchors) {
+  for (const DistanceCase& c : DistanceCases()) ExpectMinesForAnchors("{" + c.Json() + "}");
+}
 
 }  // namespace
 }  // namespace facet

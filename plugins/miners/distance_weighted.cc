@@ -7,8 +7,8 @@
 // negatives from `nonzero_loss_cutoff` on, which have no loss any more, weigh nothing.
 //
 // In:  embeddings [N, D], to unit length first unless `normalize` is off; labels [N].
-// Out: one triplet for each ordered positive pair, sorted by anchor, then positive. Pairs whose
-//      anchor has no negative of positive weight are skipped and counted.
+// Out: one triplet for each ordered positive pair, sorted by anchor, then positive; none for pairs
+//      whose anchor has no negative of positive weight.
 // The density holds on the unit sphere alone: `normalize` is on, as in the paper. The number of
 // triplets is that of the authors' code: every positive of an anchor, each with its own draw.
 // Weights are taken relative to the anchor's largest, so that D = 4096 does not overflow.
@@ -40,7 +40,7 @@ struct Options : facet::DistanceOptions {
   }
 };
 
-class DistanceWeighted final : public facet::Miner {
+class DistanceWeighted final : public facet::AnchorMiner {
  public:
   static absl::StatusOr<std::unique_ptr<DistanceWeighted>> Create(const Options& options) {
     if (options.cutoff >= options.nonzero_loss_cutoff) {
@@ -54,22 +54,18 @@ class DistanceWeighted final : public facet::Miner {
 
   facet::TupleKind makes() const override { return facet::TupleKind::kTriplets; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t seed) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t seed) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     const auto dimension = static_cast<double>(embeddings.size(1));
     facet::Random random(seed);
     facet::TripletList triplets;
-    int64_t num_skipped = 0;
-    for (int64_t a = 0; a < batch.size(); ++a) {
+    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
       const std::vector<int64_t> positives = batch.Positives(a);
       const std::vector<int64_t> negatives = batch.Negatives(a);
       const std::vector<double> sums = CumulativeWeights(batch, a, negatives, dimension);
-      if (sums.empty() || sums.back() <= 0) {
-        num_skipped += static_cast<int64_t>(positives.size());
-        continue;
-      }
+      if (sums.empty() || sums.back() <= 0) continue;
       for (const int64_t p : positives) {
         // Uniform() < 1, so the sum is beyond it at the latest at the end, and never where a weight
         // is 0.
@@ -78,7 +74,7 @@ class DistanceWeighted final : public facet::Miner {
         triplets.Add(a, p, negatives[static_cast<size_t>(drawn - sums.begin())]);
       }
     }
-    return triplets.Build(embeddings, num_skipped);
+    return triplets.Build(embeddings, num_anchors);
   }
 
  private:

@@ -105,7 +105,7 @@ TEST(DistanceWeighted, EveryPositivePairComesOnce) {
   }
   for (const auto& [a, p, n] : mined.triplets) pairs.push_back({a, p});
   EXPECT_EQ(pairs, expected);
-  EXPECT_EQ(mined.num_skipped, 0);
+  EXPECT_EQ(mined.num_skipped, 1);  // the last has no positive
 }
 
 TEST(DistanceWeighted, SkipsAnchorsWithoutANegativeInReach) {
@@ -136,6 +136,8 @@ TEST(DistanceWeighted, RefusesCutoffsThatLeaveNothing) {
 
 TEST(DistanceWeighted, SurvivesEveryBatch) { ExpectSurvives("{}"); }
 TEST(DistanceWeighted, DrawsBySeed) { ExpectSeeds("{}", true); }
+// The draws of the anchors come first, whatever follows.
+TEST(DistanceWeighted, MinesForAnchors) { ExpectMinesForAnchors("{}"); }
 
 }  // namespace
 }  // namespace facet

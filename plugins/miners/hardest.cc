@@ -7,9 +7,9 @@
 //             nearest of the whole batch (dlib's loss_metric, which so balances the two sides).
 //
 // In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
-// Out: triplets sorted by anchor, then positive; pairs that have no negative are skipped and
-//      counted. Or pairs, each in both orders (i, j), (j, i): positive pairs sorted, negative pairs
-//      from near to far, equally near ones sorted; images that are in no pair are counted.
+// Out: triplets sorted by anchor, then positive, none for pairs that have no negative. Or pairs, each
+//      in both orders (i, j), (j, i) (in one where j is of a memory): positive pairs sorted,
+//      negative pairs from near to far, equally near ones sorted.
 // `normalize` is off by default: Parkhi et al. 2015, section 4.4, do not normalise after W'; nor
 // does dlib.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
@@ -32,7 +32,7 @@ struct Options : facet::DistanceOptions {
   }
 };
 
-class Hardest final : public facet::Miner {
+class Hardest final : public facet::AnchorMiner {
  public:
   explicit Hardest(const Options& options) : options_(options) {}
 
@@ -40,24 +40,18 @@ class Hardest final : public facet::Miner {
     return options_.makes == "pairs" ? facet::TupleKind::kPairs : facet::TupleKind::kTriplets;
   }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
-    if (makes() == facet::TupleKind::kPairs) return Pairs(batch).Build(embeddings);
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
+    if (makes() == facet::TupleKind::kPairs) return Pairs(batch).Build(embeddings, num_anchors);
     facet::TripletList triplets;
-    int64_t num_skipped = 0;
-    for (int64_t a = 0; a < batch.size(); ++a) {
+    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
       const int64_t n = batch.Nearest(a, batch.Negatives(a));
-      for (const int64_t p : batch.Positives(a)) {
-        if (n < 0) {
-          ++num_skipped;
-        } else {
-          triplets.Add(a, p, n);
-        }
-      }
+      if (n < 0) continue;
+      for (const int64_t p : batch.Positives(a)) triplets.Add(a, p, n);
     }
-    return triplets.Build(embeddings, num_skipped);
+    return triplets.Build(embeddings, num_anchors);
   }
 
  private:
@@ -65,14 +59,14 @@ class Hardest final : public facet::Miner {
     facet::PairList pairs;
     size_t num_positives = 0;
     std::vector<facet::IndexPair> negatives;
-    for (int64_t i = 0; i < batch.size(); ++i) {
+    for (int64_t i = 0; i < batch.num_anchors(); ++i) {
       for (int64_t j = i + 1; j < batch.size(); ++j) {
         if (!batch.Same(i, j)) {
           negatives.emplace_back(i, j);
           continue;
         }
         pairs.AddPositive(i, j);
-        pairs.AddPositive(j, i);
+        if (j < batch.num_anchors()) pairs.AddPositive(j, i);
         ++num_positives;
       }
     }
@@ -82,7 +76,7 @@ class Hardest final : public facet::Miner {
     negatives.resize(std::min(negatives.size(), num_positives));
     for (const auto& [i, j] : negatives) {
       pairs.AddNegative(i, j);
-      pairs.AddNegative(j, i);
+      if (j < batch.num_anchors()) pairs.AddNegative(j, i);
     }
     return pairs;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -43,7 +44,7 @@ TEST(Hardest, TripletsAgreeWithLoops) {
     }
     const Mined mined = Mine("{" + c.Json() + "}", RandomPoints(), kRandomLabels);
     EXPECT_EQ(mined.triplets, expected);
-    EXPECT_EQ(mined.num_skipped, 0);
+    EXPECT_EQ(mined.num_skipped, 1);  // the last has no positive
   }
 }
 
@@ -93,9 +94,9 @@ TEST(Hardest, PairsAreCutToTheSideThatHasFewer) {
   EXPECT_TRUE(mined.negatives.empty());
 }
 
-TEST(Hardest, SkippedPairsAndImagesAreCounted) {
+TEST(Hardest, SkippedImagesAreCounted) {
   const at::Tensor x = at::tensor({0.0, 1.0, 3.0}).view({3, 1});
-  EXPECT_EQ(Mine("{}", x, {5, 5, 5}).num_skipped, 6);
+  EXPECT_EQ(Mine("{}", x, {5, 5, 5}).num_skipped, 3);
   EXPECT_EQ(Mine(R"({"makes": "pairs"})", x, {5, 6, 7}).num_skipped, 3);
 }
 
@@ -106,6 +107,49 @@ TEST(Hardest, SurvivesEveryBatch) {
 TEST(Hardest, DrawsNothing) {
   ExpectSeeds("{}", false);
   ExpectSeeds(R"({"makes": "pairs"})", false);
+}
+TEST(Hardest, MinesTripletsForAnchors) { ExpectMinesForAnchors("{}"); }
+
+// Positive pairs: all that begin with an anchor. Negative ones: as many couples of two images as
+// there are positive couples, the nearest of those in which there is an anchor.
+TEST(Hardest, MinesPairsForAnchors) {
+  const NaiveDistances d(RandomPoints(), "l2", false);
+  for (const int64_t num_anchors : {0, 1, 7, 29}) {
+    SCOPED_TRACE(num_anchors);
+    std::set<PairIndices> positives;
+    std::vector<double> negatives;
+    size_t num_positives = 0;
+    for (int64_t i = 0; i < num_anchors; ++i) {
+      for (int64_t j = 0; j < 30; ++j) {
+        if (i == j) continue;
+        const auto a = static_cast<size_t>(i), b = static_cast<size_t>(j);
+        const bool couple = j > i || j >= num_anchors;  // once
+        if (kRandomLabels[a] == kRandomLabels[b]) {
+          positives.insert({i, j});
+          num_positives += couple;
+        } else if (couple) {
+          negatives.push_back(d(a, b));
+        }
+      }
+    }
+    std::sort(negatives.begin(), negatives.end());
+    negatives.resize(std::min(negatives.size(), num_positives));
+    const Mined mined =
+        MineAnchors(R"({"makes": "pairs"})", RandomPoints(), kRandomLabels, num_anchors);
+    EXPECT_EQ(std::set<PairIndices>(mined.positives.begin(), mined.positives.end()), positives);
+    EXPECT_EQ(mined.positives.size(), positives.size());
+    std::set<PairIndices> couples;
+    std::vector<double> found;
+    for (const auto& [i, j] : mined.negatives) {
+      EXPECT_LT(i, num_anchors);
+      const bool first = couples.insert({std::min(i, j), std::max(i, j)}).second;
+      if (first) found.push_back(d(static_cast<size_t>(i), static_cast<size_t>(j)));
+      EXPECT_TRUE(first || j < num_anchors) << "both orders are of two anchors";
+    }
+    ASSERT_EQ(found.size(), negatives.size());
+    // Two ways to sum five products below 30.
+    for (size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], negatives[i], 1e-12);
+  }
 }
 
 }  // namespace

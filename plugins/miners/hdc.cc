@@ -3,8 +3,8 @@
 // ceil(fraction P) farthest, of Q negative pairs the ceil(fraction Q) nearest.
 //
 // In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
-// Out: ordered pairs, from hard to easy; equally hard ones sorted by first, then second. Images
-//      that are first in no pair are counted as skipped.
+// Out: ordered pairs, from hard to easy; equally hard ones sorted by first, then second. With a
+//      memory P and Q count the pairs that begin with an image of the batch.
 // `normalize` is off by default, as is the projection of Parkhi et al. 2015, section 4.4;
 // pytorch-metric-learning normalises.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
@@ -30,16 +30,16 @@ struct Options : facet::DistanceOptions {
 
 using Pairs = std::vector<facet::IndexPair>;
 
-class Hdc final : public facet::Miner {
+class Hdc final : public facet::AnchorMiner {
  public:
   explicit Hdc(const Options& options) : options_(options) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kPairs; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     Pairs positives = batch.PositivePairs(), negatives = batch.NegativePairs();
     std::stable_sort(positives.begin(), positives.end(), [&batch](const auto& x, const auto& y) {
       return batch(x.first, x.second) > batch(y.first, y.second);
@@ -54,7 +54,7 @@ class Hdc final : public facet::Miner {
     for (size_t i = 0; i < Share(negatives); ++i) {
       pairs.AddNegative(negatives[i].first, negatives[i].second);
     }
-    return pairs.Build(embeddings);
+    return pairs.Build(embeddings, num_anchors);
   }
 
  private:

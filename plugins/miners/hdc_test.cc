@@ -18,10 +18,12 @@ struct Measured {
   PairIndices pair;
 };
 
-// Pairs of one sign, from the smallest distance; equal ones (i, j), (j, i) in order.
-std::vector<Measured> Sorted(const NaiveDistances& d, bool positives, bool descending) {
+// Pairs of one sign that begin with one of the first `num_anchors`, from the smallest distance;
+// equal ones (i, j), (j, i) in order.
+std::vector<Measured> Sorted(const NaiveDistances& d, bool positives, bool descending,
+                             size_t num_anchors) {
   std::vector<Measured> all;
-  for (size_t i = 0; i < 30; ++i) {
+  for (size_t i = 0; i < num_anchors; ++i) {
     for (size_t j = 0; j < 30; ++j) {
       if (i == j || (kRandomLabels[i] == kRandomLabels[j]) != positives) continue;
       all.push_back({d(i, j), {static_cast<int64_t>(i), static_cast<int64_t>(j)}});
@@ -33,20 +35,22 @@ std::vector<Measured> Sorted(const NaiveDistances& d, bool positives, bool desce
   return all;
 }
 
-TEST(Hdc, AgreesWithSortedLists) {
+void ExpectAgreesWithSortedLists(int64_t num_anchors) {
   for (const DistanceCase& c : DistanceCases()) {
     const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
     for (const double fraction : {0.01, 0.3, 0.5, 1.0}) {
       const std::string options =
           "{\"fraction\": " + std::to_string(fraction) + ", " + c.Json() + "}";
       SCOPED_TRACE(options);
-      const Mined mined = Mine(options, RandomPoints(), kRandomLabels);
+      const Mined mined = MineAnchors(options, RandomPoints(), kRandomLabels, num_anchors);
       for (const bool positives : {true, false}) {
-        const std::vector<Measured> sorted = Sorted(d, positives, /*descending=*/positives);
+        const std::vector<Measured> sorted =
+            Sorted(d, positives, /*descending=*/positives, static_cast<size_t>(num_anchors));
         const auto& kept = positives ? mined.positives : mined.negatives;
         ASSERT_EQ(kept.size(),
                   static_cast<size_t>(std::ceil(fraction * static_cast<double>(sorted.size()))));
         for (size_t i = 0; i < kept.size(); ++i) {
+          EXPECT_LT(kept[i][0], num_anchors);
           // By distance: (i, j) and (j, i) are equal but for rounding, so either may come first.
           EXPECT_NEAR(d(static_cast<size_t>(kept[i][0]), static_cast<size_t>(kept[i][1])),
                       sorted[i].distance, 1e-12);
@@ -57,6 +61,13 @@ TEST(Hdc, AgreesWithSortedLists) {
       }
     }
   }
+}
+
+TEST(Hdc, AgreesWithSortedLists) { ExpectAgreesWithSortedLists(30); }
+
+// A share of the pairs that begin with an anchor, not what is left of a share of all.
+TEST(Hdc, MinesForAnchors) {
+  for (const int64_t num_anchors : {0, 1, 7, 29}) ExpectAgreesWithSortedLists(num_anchors);
 }
 
 TEST(Hdc, TiesAreSortedAndTheShareIsRoundedUp) {

@@ -2,8 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -30,6 +32,15 @@ std::unique_ptr<Miner> Make(const std::string& options) {
   return made.ok() ? *std::move(made) : nullptr;
 }
 
+// How many of the first images no tuple begins with, by a set.
+int64_t NumSkipped(const Mined& mined, int64_t num_anchors) {
+  std::set<int64_t> first;
+  for (const auto& [a, p, n] : mined.triplets) first.insert(a);
+  for (const auto& [i, j] : mined.positives) first.insert(i);
+  for (const auto& [i, j] : mined.negatives) first.insert(i);
+  return num_anchors - static_cast<int64_t>(first.size());
+}
+
 // Indices in range, no image with itself, labels that fit.
 void ExpectValid(const Mined& mined, const std::vector<int64_t>& labels) {
   const auto size = static_cast<int64_t>(labels.size());
@@ -49,6 +60,7 @@ void ExpectValid(const Mined& mined, const std::vector<int64_t>& labels) {
   for (const auto& [i, j] : mined.positives) num_wrong += !is_positive(i, j);
   for (const auto& [i, j] : mined.negatives) num_wrong += !is_negative(i, j);
   EXPECT_EQ(num_wrong, 0);
+  EXPECT_EQ(mined.num_skipped, NumSkipped(mined, size));
 }
 
 std::vector<int64_t> SquaresModulo7() {
@@ -62,15 +74,13 @@ std::vector<int64_t> SquaresModulo7() {
 const std::vector<int64_t> kFixtureLabels = {0, 0, 1, 1, 2};
 const std::vector<int64_t> kRandomLabels = SquaresModulo7();
 
-Mined Mine(const std::string& options, const at::Tensor& embeddings,
-           const std::vector<int64_t>& labels, uint64_t seed) {
+namespace {
+
+Mined Lists(const Miner& miner, const absl::StatusOr<Tuples>& tuples) {
   Mined mined;
-  const auto miner = Make(options);
-  if (miner == nullptr) return mined;
-  const auto tuples = miner->Mine(embeddings, at::tensor(labels, at::kLong), seed);
   EXPECT_TRUE(tuples.ok()) << tuples.status();
   if (!tuples.ok()) return mined;
-  EXPECT_EQ(tuples->kind, miner->makes());
+  EXPECT_EQ(tuples->kind, miner.makes());
   mined.num_skipped = tuples->num_skipped;
   if (tuples->kind == TupleKind::kPairs) {
     mined.positives = PairsOf(tuples->positive_first, tuples->positive_second);
@@ -84,6 +94,25 @@ Mined Mine(const std::string& options, const at::Tensor& embeddings,
     mined.triplets.push_back({pairs[i][0], pairs[i][1], n[i]});
   }
   return mined;
+}
+
+}  // namespace
+
+Mined Mine(const std::string& options, const at::Tensor& embeddings,
+           const std::vector<int64_t>& labels, uint64_t seed) {
+  const auto miner = Make(options);
+  if (miner == nullptr) return {};
+  return Lists(*miner, miner->Mine(embeddings, at::tensor(labels, at::kLong), seed));
+}
+
+Mined MineAnchors(const std::string& options, const at::Tensor& embeddings,
+                  const std::vector<int64_t>& labels, int64_t num_anchors, uint64_t seed) {
+  const auto miner = Make(options);
+  const Traits traits = Traits::OfBits(facet_plugin_descriptor()->components[0].traits);
+  EXPECT_TRUE(traits.Has(Trait::kMinesForAnchors));
+  if (miner == nullptr || !traits.Has(Trait::kMinesForAnchors)) return {};
+  return Lists(*miner, static_cast<AnchorMiner&>(*miner).MineAnchors(
+                           embeddings, at::tensor(labels, at::kLong), num_anchors, seed));
 }
 
 at::Tensor FixtureS() {
@@ -170,6 +199,27 @@ void ExpectSurvives(const std::string& options, bool measures) {
     const auto refused = miner->Mine(diverged, two, 1);
     EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(refused.status().message()), testing::HasSubstr("not finite"));
+  }
+}
+
+void ExpectMinesForAnchors(const std::string& options) {
+  SCOPED_TRACE(options);
+  const Mined all = Mine(options, RandomPoints(), kRandomLabels);
+  for (const int64_t num_anchors : {0, 1, 7, 29, 30}) {
+    SCOPED_TRACE(num_anchors);
+    const auto kept = [num_anchors](auto tuples) {
+      tuples.erase(std::remove_if(tuples.begin(), tuples.end(),
+                                  [&](const auto& tuple) { return tuple[0] >= num_anchors; }),
+                   tuples.end());
+      return tuples;
+    };
+    const Mined mined = MineAnchors(options, RandomPoints(), kRandomLabels, num_anchors);
+    EXPECT_EQ(mined.triplets, kept(all.triplets));
+    EXPECT_EQ(mined.positives, kept(all.positives));
+    EXPECT_EQ(mined.negatives, kept(all.negatives));
+    EXPECT_EQ(mined.num_skipped, NumSkipped(mined, num_anchors));
+    const bool empty = mined.triplets.empty() && mined.positives.empty();
+    EXPECT_TRUE(num_anchors < 29 ? num_anchors > 0 || empty : !empty);
   }
 }
 

@@ -26,6 +26,9 @@ struct Mined {
 // A new miner's tuples; fails the test where it refuses.
 Mined Mine(const std::string& options, const at::Tensor& embeddings,
            const std::vector<int64_t>& labels, uint64_t seed = 1);
+// The same of which the first images are anchors.
+Mined MineAnchors(const std::string& options, const at::Tensor& embeddings,
+                  const std::vector<int64_t>& labels, int64_t num_anchors, uint64_t seed = 1);
 
 // pytorch-metric-learning's fixture: angles 0, 20, ..., 80 degrees, (2 cos t, sin t / 2), labels
 // 0, 0, 1, 1, 2. Miners normalise it.
@@ -58,8 +61,12 @@ struct DistanceCase {
 std::vector<DistanceCase> DistanceCases();
 
 // Empty batch, one image, one class, no positive, equal points, 512 images; wrong shapes and types,
-// and with `measures` values that are not finite, are refused.
+// and with `measures` values that are not finite, are refused. num_skipped is what tuples.h says,
+// here and in ExpectMinesForAnchors().
 void ExpectSurvives(const std::string& options, bool measures = true);
+// Anchors get what they have where every image is one, in the same order. Of a miner that looks at
+// one anchor after another.
+void ExpectMinesForAnchors(const std::string& options);
 // Equal seeds give equal tuples; others different ones exactly if it `draws`.
 void ExpectSeeds(const std::string& options, bool draws);
 

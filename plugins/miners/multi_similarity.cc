@@ -5,7 +5,7 @@
 //
 // In:  embeddings [N, D], of any length: the paper's similarity is the cosine; labels [N].
 // Out: pairs (anchor, other), sorted by anchor. An anchor without positives keeps no negative, one
-//      without negatives no positive. Images that are the anchor of no pair are counted as skipped.
+//      without negatives no positive.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "multi_similarity", epsilon = 0.1 }
 #include "core/api/miner.h"
@@ -21,19 +21,19 @@ struct Options {
   }
 };
 
-class MultiSimilarity final : public facet::Miner {
+class MultiSimilarity final : public facet::AnchorMiner {
  public:
   explicit MultiSimilarity(const Options& options) : options_(options) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kPairs; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, {"cosine"}));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, {"cosine"}));
     facet::PairList pairs;
     // The least similar is the farthest: distances are 1 - s.
-    for (int64_t a = 0; a < batch.size(); ++a) {
+    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
       const std::vector<int64_t> positives = batch.Positives(a);
       const std::vector<int64_t> negatives = batch.Negatives(a);
       if (positives.empty() || negatives.empty()) continue;
@@ -46,7 +46,7 @@ class MultiSimilarity final : public facet::Miner {
         if (batch(a, n) < farthest + options_.epsilon) pairs.AddNegative(a, n);
       }
     }
-    return pairs.Build(embeddings);
+    return pairs.Build(embeddings, num_anchors);
   }
 
  private:

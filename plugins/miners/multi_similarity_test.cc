@@ -60,6 +60,7 @@ TEST(MultiSimilarity, AgreesWithLoops) {
 
 TEST(MultiSimilarity, SurvivesEveryBatch) { ExpectSurvives("{}"); }
 TEST(MultiSimilarity, DrawsNothing) { ExpectSeeds("{}", false); }
+TEST(MultiSimilarity, MinesForAnchors) { ExpectMinesForAnchors("{}"); }
 
 }  // namespace
 }  // namespace facet

@@ -4,7 +4,7 @@
 //
 // In:  embeddings [N, D], to unit length first unless `normalize` is off; labels [N].
 // Out: ordered pairs with d > positive_margin, and d < negative_margin, sorted by first, then
-//      second. Images that are first in no pair are counted as skipped.
+//      second.
 // Margins and `normalize` default to pytorch-metric-learning's PairMarginMiner: fixed margins mean
 // something only at a fixed scale. Set all of them to the loss's.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
@@ -28,18 +28,18 @@ struct Options : facet::DistanceOptions {
   }
 };
 
-class PairMargin final : public facet::Miner {
+class PairMargin final : public facet::AnchorMiner {
  public:
   explicit PairMargin(const Options& options) : options_(options) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kPairs; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     facet::PairList pairs;
-    for (int64_t i = 0; i < batch.size(); ++i) {
+    for (int64_t i = 0; i < batch.num_anchors(); ++i) {
       for (const int64_t j : batch.Positives(i)) {
         if (batch(i, j) > options_.positive_margin) pairs.AddPositive(i, j);
       }
@@ -47,7 +47,7 @@ class PairMargin final : public facet::Miner {
         if (batch(i, j) < options_.negative_margin) pairs.AddNegative(i, j);
       }
     }
-    return pairs.Build(embeddings);
+    return pairs.Build(embeddings, num_anchors);
   }
 
  private:

@@ -51,6 +51,9 @@ TEST(PairMargin, SurvivesEveryBatch) {
   ExpectSurvives(R"({"distance": "cosine", "normalize": false})");
 }
 TEST(PairMargin, DrawsNothing) { ExpectSeeds("{}", false); }
+TEST(PairMargin, MinesForAnchors) {
+  for (const DistanceCase& c : DistanceCases()) ExpectMinesForAnchors("{" + c.Json() + "}");
+}
 
 }  // namespace
 }  // namespace facet

@@ -4,8 +4,8 @@
 //   d(a, p) < d(a, n) < d(a, p) + margin.
 //
 // In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
-// Out: at most one triplet for each ordered positive pair, sorted by anchor, then positive. Pairs
-//      without such a negative are skipped and counted.
+// Out: at most one triplet for each ordered positive pair, sorted by anchor, then positive: none for
+//      a pair without such a negative.
 // The paper leaves open which semi-hard negative is taken. `random` draws one uniformly, as its
 // re-implementations do; `hardest` takes the nearest (the first among equals). FaceNet's embeddings
 // have unit length, those of Parkhi et al. 2015 do not after W'; since margin and distance should
@@ -30,20 +30,19 @@ struct Options : facet::DistanceOptions {
   }
 };
 
-class SemiHard final : public facet::Miner {
+class SemiHard final : public facet::AnchorMiner {
  public:
   explicit SemiHard(const Options& options) : options_(options) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kTriplets; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t seed) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t seed) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     facet::Random random(seed);
     facet::TripletList triplets;
-    int64_t num_skipped = 0;
-    for (int64_t a = 0; a < batch.size(); ++a) {
+    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
       const std::vector<int64_t> negatives = batch.Negatives(a);
       for (const int64_t p : batch.Positives(a)) {
         std::vector<int64_t> within;
@@ -51,16 +50,13 @@ class SemiHard final : public facet::Miner {
           const double gap = batch(a, n) - batch(a, p);
           if (gap > 0 && gap < options_.margin) within.push_back(n);
         }
-        if (within.empty()) {
-          ++num_skipped;
-        } else {
-          triplets.Add(a, p,
-                       options_.choice == "random" ? within[random.Index(within.size())]
-                                                   : batch.Nearest(a, within));
-        }
+        if (within.empty()) continue;
+        triplets.Add(a, p,
+                     options_.choice == "random" ? within[random.Index(within.size())]
+                                                 : batch.Nearest(a, within));
       }
     }
-    return triplets.Build(embeddings, num_skipped);
+    return triplets.Build(embeddings, num_anchors);
   }
 
  private:

@@ -5,8 +5,7 @@
 // a gradient for. One negative of each pair instead of all: semi_hard, hardest, batch_hard.
 //
 // In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
-// Out: ordered triplets (a, p, n), sorted by anchor, positive, negative. Images that are no
-//      triplet's anchor are counted as skipped.
+// Out: ordered triplets (a, p, n), sorted by anchor, positive, negative.
 // `normalize` is off by default, as is the projection of Parkhi et al. 2015, section 4.4;
 // pytorch-metric-learning normalises. Margin and distance should be those of the loss.
 // Memory: 24 bytes for each triplet that is kept (three times that while they are gathered): at
@@ -30,18 +29,18 @@ struct Options : facet::DistanceOptions {
   }
 };
 
-class TripletMargin final : public facet::Miner {
+class TripletMargin final : public facet::AnchorMiner {
  public:
   explicit TripletMargin(const Options& options) : options_(options) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kTriplets; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.size(); ++a) {
+    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
       const std::vector<int64_t> negatives = batch.Negatives(a);
       for (const int64_t p : batch.Positives(a)) {
         for (const int64_t n : negatives) {
@@ -49,7 +48,7 @@ class TripletMargin final : public facet::Miner {
         }
       }
     }
-    return triplets.Build(embeddings);
+    return triplets.Build(embeddings, num_anchors);
   }
 
  private:

@@ -94,6 +94,11 @@ TEST(TripletMargin, SurvivesEveryBatch) {
   }
 }
 TEST(TripletMargin, DrawsNothing) { ExpectSeeds("{}", false); }
+TEST(TripletMargin, MinesForAnchors) {
+  for (const char* const type : {"all", "hard", "semihard", "easy"}) {
+    ExpectMinesForAnchors(Json(0.2, type, R"("distance": "l2")"));
+  }
+}
 
 }  // namespace
 }  // namespace facet

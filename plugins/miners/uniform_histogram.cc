@@ -5,8 +5,8 @@
 //
 // In:  embeddings [N, D], used as they are unless `normalize` is set; labels [N].
 // Out: ordered pairs, by bins from near to far, drawn with replacement: one pair can come several
-//      times. Bins are closed at their lower edge, the last at both. Images that are first in no
-//      pair are counted as skipped.
+//      times. Bins are closed at their lower edge, the last at both. With a memory the
+//      pairs are those that begin with an image of the batch.
 // `normalize` is off by default, as is the projection of Parkhi et al. 2015, section 4.4;
 // pytorch-metric-learning normalises.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
@@ -61,16 +61,16 @@ Pairs Draw(const facet::BatchDistances& batch, const Pairs& pairs, int64_t num_b
   return drawn;
 }
 
-class UniformHistogram final : public facet::Miner {
+class UniformHistogram final : public facet::AnchorMiner {
  public:
   explicit UniformHistogram(const Options& options) : options_(options) {}
 
   facet::TupleKind makes() const override { return facet::TupleKind::kPairs; }
 
-  absl::StatusOr<facet::Tuples> Mine(const at::Tensor& embeddings, const at::Tensor& labels,
-                                     uint64_t seed) override {
+  absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
+                                            int64_t num_anchors, uint64_t seed) override {
     FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, options_));
+                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     facet::Random random(seed);
     facet::PairList pairs;
     for (const auto& [i, j] : Draw(batch, batch.PositivePairs(), options_.num_bins,
@@ -81,7 +81,7 @@ class UniformHistogram final : public facet::Miner {
                                    options_.negatives_per_bin, random)) {
       pairs.AddNegative(i, j);
     }
-    return pairs.Build(embeddings);
+    return pairs.Build(embeddings, num_anchors);
   }
 
  private:

@@ -34,7 +34,7 @@ std::vector<int64_t> Histogram(const NaiveDistances& d, const std::vector<PairIn
   return counts;
 }
 
-TEST(UniformHistogram, DrawsTheSameFromEachBin) {
+void ExpectDrawsTheSameFromEachBin(int64_t num_anchors) {
   for (const DistanceCase& c : DistanceCases()) {
     for (const int num_bins : {1, 7, 100}) {
       const std::string options = "{\"num_bins\": " + std::to_string(num_bins) +
@@ -42,11 +42,11 @@ TEST(UniformHistogram, DrawsTheSameFromEachBin) {
                                   c.Json() + "}";
       SCOPED_TRACE(options);
       const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
-      const Mined mined = Mine(options, RandomPoints(), kRandomLabels);
+      const Mined mined = MineAnchors(options, RandomPoints(), kRandomLabels, num_anchors);
       for (const bool positives : {true, false}) {
         std::vector<PairIndices> all;
         double low = 1e9, high = 0;
-        for (size_t i = 0; i < 30; ++i) {
+        for (size_t i = 0; i < static_cast<size_t>(num_anchors); ++i) {
           for (size_t j = 0; j < 30; ++j) {
             if (i == j || (kRandomLabels[i] == kRandomLabels[j]) != positives) continue;
             all.push_back({static_cast<int64_t>(i), static_cast<int64_t>(j)});
@@ -55,6 +55,11 @@ TEST(UniformHistogram, DrawsTheSameFromEachBin) {
           }
         }
         const auto& drawn = positives ? mined.positives : mined.negatives;
+        for (const auto& [i, j] : drawn) EXPECT_LT(i, num_anchors);
+        if (all.empty()) {
+          EXPECT_TRUE(drawn.empty());
+          continue;
+        }
         const auto available = Histogram(d, all, low, high, num_bins);
         const auto counts = Histogram(d, drawn, low, high, num_bins);
         for (size_t bin = 0; bin < counts.size(); ++bin) {
@@ -63,6 +68,13 @@ TEST(UniformHistogram, DrawsTheSameFromEachBin) {
       }
     }
   }
+}
+
+TEST(UniformHistogram, DrawsTheSameFromEachBin) { ExpectDrawsTheSameFromEachBin(30); }
+
+// Bins of the pairs that begin with an anchor.
+TEST(UniformHistogram, MinesForAnchors) {
+  for (const int64_t num_anchors : {0, 1, 7, 29}) ExpectDrawsTheSameFromEachBin(num_anchors);
 }
 
 TEST(UniformHistogram, DrawsEveryPairOfABinEquallyOften) {

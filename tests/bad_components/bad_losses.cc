@@ -92,6 +92,30 @@ class CountsItsCalls final : public BadLoss {
   int64_t calls_ = 0;
 };
 
+// Negative pairs of the whole square, as if all images were anchors.
+class ComparesEveryone final : public facet::AnchorLoss {
+ public:
+  explicit ComparesEveryone(const facet::NoOptions&) {}
+  facet::TupleKind takes() const override { return facet::TupleKind::kPairs; }
+  bool needs_miner() const override { return false; }
+
+  absl::StatusOr<std::vector<facet::LossGroup>> ComputeAnchors(const facet::LossInput& input,
+                                                               int64_t) override {
+    const at::Tensor products = input.embeddings.mm(input.embeddings.t());
+    facet::LossGroup group;
+    group.name = "bad";
+    if (input.tuples == nullptr) {
+      group.elements =
+          products.masked_select(input.labels.unsqueeze(0).ne(input.labels.unsqueeze(1)));
+    } else {
+      const facet::Tuples& t = *input.tuples;
+      group.elements = products.reshape({-1}).index_select(
+          0, t.negative_first * input.labels.numel() + t.negative_second);
+    }
+    return std::vector<facet::LossGroup>{std::move(group)};
+  }
+};
+
 }  // namespace
 
 #define BAD_LOSS(Class, name) \
@@ -101,4 +125,5 @@ FACET_PLUGIN_COMPONENTS(BAD_LOSS(NanOnEmptySelection, "nan_on_empty_selection"),
                         BAD_LOSS(NanOnOneClass, "nan_on_one_class"),
                         BAD_LOSS(UnusedParameter, "unused_parameter"),
                         BAD_LOSS(ChangesItsInput, "changes_its_input"),
-                        BAD_LOSS(CountsItsCalls, "counts_its_calls"))
+                        BAD_LOSS(CountsItsCalls, "counts_its_calls"),
+                        BAD_LOSS(ComparesEveryone, "compares_everyone"))

@@ -127,6 +127,49 @@ class PairsWithItself final : public BadMiner {
   }
 };
 
+// Begins with any image, as if all were anchors.
+class IgnoresAnchors : public facet::AnchorMiner {
+ public:
+  explicit IgnoresAnchors(const facet::NoOptions&) {}
+  TupleKind makes() const override { return TupleKind::kPairs; }
+
+  absl::StatusOr<Tuples> MineAnchors(const at::Tensor&, const at::Tensor& labels,
+                                     int64_t num_anchors, uint64_t) override {
+    const at::Tensor same = labels.unsqueeze(0).eq(labels.unsqueeze(1));
+    const at::Tensor negatives = Rows(same.logical_not(), num_anchors).nonzero();
+    at::Tensor others = Rows(same, num_anchors);
+    if (others.numel() > 0) others.fill_diagonal_(0);
+    const at::Tensor positives = others.nonzero();
+    Tuples tuples;
+    tuples.kind = TupleKind::kPairs;
+    tuples.positive_first = positives.select(1, 0);
+    tuples.positive_second = positives.select(1, 1);
+    tuples.negative_first = negatives.select(1, 0);
+    tuples.negative_second = negatives.select(1, 1);
+    return tuples;  // in a batch of one image or more nobody is skipped
+  }
+
+ protected:
+  virtual at::Tensor Rows(const at::Tensor& pairs, int64_t) const { return pairs; }
+};
+
+class CountsASkippedOne final : public IgnoresAnchors {
+ public:
+  using IgnoresAnchors::IgnoresAnchors;
+  absl::StatusOr<Tuples> MineAnchors(const at::Tensor& x, const at::Tensor& labels,
+                                     int64_t num_anchors, uint64_t seed) override {
+    FACET_ASSIGN_OR_RETURN(Tuples tuples,
+                           IgnoresAnchors::MineAnchors(x, labels, num_anchors, seed));
+    tuples.num_skipped = 1;
+    return tuples;
+  }
+
+ protected:
+  at::Tensor Rows(const at::Tensor& pairs, int64_t num_anchors) const override {
+    return pairs.narrow(0, 0, num_anchors);
+  }
+};
+
 // An epoch of one batch with the triplet (0, 4, 1), over and over: right for the contract's labels.
 class BadEpochMiner : public facet::Miner {
  public:
@@ -185,4 +228,5 @@ FACET_PLUGIN_COMPONENTS(
     BAD(NormalisesItsInput, "normalises_its_input"),
     BAD(DrawsFromTheProcess, "draws_from_the_process"), BAD(IgnoresStrides, "ignores_strides"),
     BAD(RemembersBatches, "remembers_batches"), BAD(PairsWithItself, "pairs_with_itself"),
+    BAD(IgnoresAnchors, "ignores_anchors"), BAD(CountsASkippedOne, "counts_a_skipped_one"),
     BAD(EpochNeverEnds, "epoch_never_ends"), BAD(GivesMoreThanAsked, "gives_more_than_asked"))

@@ -59,6 +59,18 @@ TEST(WrongMiner, StateAndSideEffects) {
               ElementsAre("tensors that are not contiguous are read alike"));
 }
 
+TEST(WrongMiner, Anchors) {
+  EXPECT_THAT(BrokenBy("ignores_anchors"),
+              ElementsAre("a batch with 0 anchors: its tuples begin with an anchor",
+                          "a batch with 5 anchors: its tuples begin with an anchor"));
+  EXPECT_THAT(
+      BrokenBy("counts_a_skipped_one"),
+      ElementsAre("num_skipped counts the images that begin no tuple",
+                  "a batch with 0 anchors: num_skipped counts the anchors that begin no tuple",
+                  "a batch with 5 anchors: num_skipped counts the anchors that begin no tuple",
+                  "a batch with 12 anchors: num_skipped counts the anchors that begin no tuple"));
+}
+
 TEST(WrongMiner, Epochs) {
   EXPECT_THAT(BrokenBy("epoch_never_ends"), Contains("an epoch ends"));
   EXPECT_THAT(BrokenBy("gives_more_than_asked"),

@@ -307,6 +307,65 @@ void CheckOrder(Contract& contract, Loss& loss, const Case& c, bool with_tuples)
                   "the order of a batch changes nothing");
 }
 
+// Every tuple that begins with one of the first so many.
+Tuples TuplesOfAnchors(TupleKind kind, const at::Tensor& labels, int64_t num_anchors) {
+  const auto same = [&labels](int64_t i, int64_t j) {
+    return labels[i].item<int64_t>() == labels[j].item<int64_t>();
+  };
+  Indices a, p, n, first, second, positive_first, positive_second;
+  for (int64_t i = 0; i < num_anchors; ++i) {
+    for (int64_t j = 0; j < kRows; ++j) {
+      if (i == j) continue;
+      (same(i, j) ? positive_first : first).push_back(i);
+      (same(i, j) ? positive_second : second).push_back(j);
+      for (int64_t k = 0; same(i, j) && k < kRows; ++k) {
+        if (same(i, k)) continue;
+        a.push_back(i);
+        p.push_back(j);
+        n.push_back(k);
+      }
+    }
+  }
+  const auto tensor = [](const Indices& indices) { return at::tensor(indices, at::kLong); };
+  Tuples tuples;
+  tuples.kind = kind;
+  tuples.anchors = tensor(a);
+  tuples.positives = tensor(p);
+  tuples.negatives = tensor(n);
+  tuples.positive_first = tensor(positive_first);
+  tuples.positive_second = tensor(positive_second);
+  tuples.negative_first = tensor(first);
+  tuples.negative_second = tensor(second);
+  return tuples;
+}
+
+// An AnchorLoss takes of references what it would of the tuples that begin with an anchor.
+void CheckAnchors(Contract& contract, Loss& loss, const Case& c) {
+  if (!contract.HasTrait(Trait::kComparesAnchors)) return;
+  contract.Section(kValues);
+  for (const int64_t num_anchors : {int64_t{0}, int64_t{5}, kRows}) {
+    const std::string where = absl::StrCat(c.name, ", ", num_anchors, " anchors");
+    const Tuples all = TuplesOfAnchors(loss.takes(), c.labels, num_anchors);
+    const at::Tensor expected = Total(contract, loss, {c.embeddings, c.labels, &all}, where);
+    if (!expected.defined()) return;
+    for (const Tuples* const tuples : {&all, static_cast<const Tuples*>(nullptr)}) {
+      if (tuples == nullptr && loss.needs_miner()) continue;
+      const std::vector<at::Tensor> state = Copies(loss.Buffers());
+      const auto groups = static_cast<AnchorLoss&>(loss).ComputeAnchors(
+          {c.embeddings, c.labels, tuples}, num_anchors);
+      PutBack(loss.Buffers(), state);
+      if (!contract.ExpectOk(groups.status(), where)) return;
+      double sum = 0;
+      for (const LossGroup& group : *groups) sum += group.elements.sum().item<double>();
+      const auto value = expected.item<double>();
+      // Sums of some hundreds of float32 in another order.
+      contract.Expect(std::abs(sum - value) <= 1e-4 * (1 + std::abs(value)),
+                      where + (tuples == nullptr ? ", without a miner" : "") +
+                          ": it costs what the tuples that begin with an anchor do");
+    }
+  }
+}
+
 void CheckNan(Contract& contract, Loss& loss, const Case& c, bool with_tuples) {
   contract.Section(kOdd);
   at::Tensor embeddings = c.embeddings.clone();
@@ -342,6 +401,7 @@ void CheckLoss(Contract& contract) {
   CheckParameters(contract, *loss);
   CheckBuffers(contract, *loss, {random.embeddings, random.labels, tuples});
   for (const Case& c : cases) RunAll(contract, *loss, c);
+  CheckAnchors(contract, *loss, random);
   contract.Section("determinism");
   const auto second = contract.Make<Loss>();
   contract.ExpectOk(second->Initialize(kDimension, kClasses, 7), "a second instance");

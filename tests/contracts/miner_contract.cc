@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/api/miner.h"
 #include "tests/contracts/contract_checks.h"
 
@@ -92,6 +94,17 @@ bool SameTuples(const Tuples& a, const Tuples& b) {
          SameList(a.negative_second, b.negative_second);
 }
 
+// The images that tuples begin with, once for each.
+at::Tensor FirstOf(const Tuples& tuples) {
+  return tuples.kind == TupleKind::kTriplets
+             ? tuples.anchors
+             : at::cat({tuples.positive_first, tuples.negative_first});
+}
+
+int64_t NumSkipped(const Tuples& tuples, int64_t num_anchors) {
+  return num_anchors - std::get<0>(at::_unique(FirstOf(tuples))).numel();
+}
+
 // Nothing is found where nothing is: no triplet at all, no pair of the kind that there is not.
 void CheckLackOf(Contract& contract, Miner& miner, const Batch& batch, bool has_positives,
                  bool has_negatives, const std::string& where) {
@@ -156,6 +169,32 @@ void CheckMinedOrder(Contract& contract, Miner& miner, const Batch& batch, const
       "the order of a batch changes nothing");
 }
 
+// What an AnchorMiner keeps beside that, whichever images are anchors.
+void CheckAnchors(Contract& contract, Miner& miner, const Batch& batch, const Tuples& of_all) {
+  if (!contract.HasTrait(Trait::kMinesForAnchors)) return;
+  contract.Section("index validity");
+  contract.Expect(of_all.num_skipped == NumSkipped(of_all, batch.labels.numel()),
+                  "num_skipped counts the images that begin no tuple");
+  for (const int64_t num_anchors : {int64_t{0}, int64_t{5}, batch.labels.numel()}) {
+    const std::string where = absl::StrCat("a batch with ", num_anchors, " anchors");
+    const auto tuples = static_cast<AnchorMiner&>(miner).MineAnchors(batch.embeddings, batch.labels,
+                                                                     num_anchors, 3);
+    if (!contract.ExpectOk(tuples.status(), where) ||
+        !CheckTuples(contract, miner, *tuples, batch.labels, where)) {
+      continue;
+    }
+    const at::Tensor first = FirstOf(*tuples);
+    if (!contract.Expect(first.numel() == 0 || first.max().item<int64_t>() < num_anchors,
+                         where + ": its tuples begin with an anchor")) {
+      continue;
+    }
+    contract.Expect(tuples->num_skipped == NumSkipped(*tuples, num_anchors),
+                    where + ": num_skipped counts the anchors that begin no tuple");
+    contract.Expect(num_anchors < batch.labels.numel() || SameTuples(of_all, *tuples),
+                    "where every image is an anchor it mines what Mine() does");
+  }
+}
+
 void CheckOddBatches(Contract& contract, Miner& miner, const Batch& batch) {
   contract.Section("odd inputs");
   if (!contract.broken().empty()) return;  // it would be said again of every case
@@ -195,6 +234,7 @@ void CheckBatches(Contract& contract, Miner& miner) {
   contract.Expect(mines_the_same(miner, Strided(kept)),
                   "tensors that are not contiguous are read alike");
 
+  CheckAnchors(contract, miner, kept, *tuples);
   CheckMinedOrder(contract, miner, kept, *tuples);
   CheckOddBatches(contract, miner, kept);
   CheckLackOf(contract, miner, {kept.embeddings, at::zeros({12}, at::kLong)}, true, false,

@@ -42,6 +42,23 @@ a_clean_tree_has_no_findings() {
   expect_eq "$code" 0
 }
 
+a_count_that_is_wrong_is_found() {
+  new_tree counts
+  write plugins/losses/softmax_test.cc 'FACET_PLUGIN(x)'
+  write plugins/losses/class_weights.cc 'no component'
+  write plugins/miners/batch_hard.cc 'FACET_PLUGIN(x)'
+  write experiments/losses.toml 'train.loss = { use = "softmax" }' '[base.train]' 'loss.use = "softmax"' 'loss = { use = "triplet" }'
+  write README.md 'The 1 losses and 1 miners.' '| `losses.toml` | 2 losses, several miners |'
+  lint counts
+  expect_findings 0
+  write README.md 'There are 2 losses.' '| `losses.toml` | 3 losses, 1 miners |'
+  lint counts
+  expect_findings 3
+  expect_has "$out" "README.md:1: says 2 losses, there are 1. Fix: write 1."
+  expect_has "$out" "README.md:2: says 3 losses, the experiments that it names use 2. Fix: write 2."
+  expect_has "$out" "README.md:2: says 1 miners, the experiments that it names use 0. Fix: write 0."
+}
+
 an_include_that_is_not_allowed_is_found() {
   new_tree includes
   write core/graph/store.cc '// one' '#include "core/api/loss.h"'
@@ -285,7 +302,7 @@ what_is_unknown_is_refused() {
   expect_has "$out" "usage: facet lint"
 }
 
-for test in a_clean_tree_has_no_findings an_include_that_is_not_allowed_is_found the_real_rules_refuse_what_goes_upwards \
+for test in a_clean_tree_has_no_findings a_count_that_is_wrong_is_found an_include_that_is_not_allowed_is_found the_real_rules_refuse_what_goes_upwards \
   tests_may_include_more_and_what_is_for_them rules_that_cannot_be_right_are_found a_file_that_is_too_long_is_found \
   what_bazel_would_never_compile_or_run_is_found a_block_that_is_not_the_text_of_its_file_is_found \
   a_link_that_leads_nowhere_is_found \

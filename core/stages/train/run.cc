@@ -297,13 +297,23 @@ absl::Status Initialize(const StageContext& context, size_t num_classes, Parts& 
                                 DeriveSeed(context.seed(), "loss"));
 }
 
-ObjectiveParts ObjectivePartsOf(const StageContext& context, const Parts& parts) {
-  return {*parts.architecture,
-          *parts.loss,
-          parts.miner.get(),
-          context.component_name("architecture"),
-          context.component_name("loss"),
-          parts.miner == nullptr ? "" : context.component_name("miner")};
+absl::StatusOr<ObjectiveParts> ObjectivePartsOf(const StageContext& context, const Parts& parts) {
+  ObjectiveParts of = {*parts.architecture,
+                       *parts.loss,
+                       parts.miner.get(),
+                       context.component_name("architecture"),
+                       context.component_name("loss"),
+                       parts.miner == nullptr ? "" : context.component_name("miner")};
+  FACET_ASSIGN_OR_RETURN(const Traits of_loss, context.component_traits("loss"));
+  if (of_loss.Has(Trait::kComparesAnchors)) {
+    of.anchor_loss = static_cast<AnchorLoss*>(parts.loss.get());
+  }
+  if (parts.miner == nullptr) return of;
+  FACET_ASSIGN_OR_RETURN(const Traits of_miner, context.component_traits("miner"));
+  if (of_miner.Has(Trait::kMinesForAnchors)) {
+    of.anchor_miner = static_cast<AnchorMiner*>(parts.miner.get());
+  }
+  return of;
 }
 
 TrainerHooks HooksOf(StageContext& context) {
@@ -358,8 +368,8 @@ absl::Status RunTrain(StageContext& context) {
   FACET_RETURN_IF_ERROR(SayWhatBatchesHold(context, settings, parts, batches));
   TrainerOptions options = MakeTrainerOptions(context, settings, parts, numerics);
   options.copied = CopiedTensors(model, !weights.file.empty(), *parts.architecture);
-  Trainer trainer(ObjectivePartsOf(context, parts), *parts.optimizer, batches, std::move(options),
-                  HooksOf(context));
+  FACET_ASSIGN_OR_RETURN(const ObjectiveParts objective, ObjectivePartsOf(context, parts));
+  Trainer trainer(objective, *parts.optimizer, batches, std::move(options), HooksOf(context));
   FACET_RETURN_IF_ERROR(trainer.Run());
   CountSteps(trainer, context);
   model.log = trainer.log();
