@@ -152,8 +152,8 @@ TEST(ComparisonTest, VerdictNeedsATolerance) {
   EXPECT_FALSE(ReferenceDifference(row).has_value());
 }
 
-// Table 2 publishes numbers of persons for every stage and one 100%-EER: the stages' networks stay in
-// the table.
+// Table 2 publishes numbers of persons for every stage and one 100%-EER: the stages' networks stay
+// in the table.
 TEST(ComparisonTest, PublishedCountsDoNotTakeThePlaceOfTheHeadline) {
   ReportRow row = RowWith({1, 2}, "fold", 95.0);
   row.evaluation.metrics.push_back({"persons", 100.0, 0.0, kCounted, "1", 100});

@@ -76,15 +76,15 @@ TEST_F(MeanTest, TheMeanImageOfTrainingTravelsWithTheWeightsAndIsSubtractedFromW
   }
 
   // The same network fed by hand.
-  const auto network = *FakeContext(folder_ + "/network", kUses, Json())
-                            .Create<Architecture>("architecture");
+  const auto network =
+      *FakeContext(folder_ + "/network", kUses, Json()).Create<Architecture>("architecture");
   network->Initialize(1);
   ASSERT_TRUE(LoadWeights(stored, *network).ok());
   const at::Tensor expected = network->Forward(images, /*training=*/false).detach().contiguous();
   const FloatArray described = Described(*trained);
   ASSERT_EQ(described.shape, expected.sizes().vec());
-  const at::Tensor got = at::from_blob(const_cast<float*>(described.values.data()),
-                                       expected.sizes(), at::kFloat);
+  const at::Tensor got =
+      at::from_blob(const_cast<float*>(described.values.data()), expected.sizes(), at::kFloat);
   // Sums of some hundred float32 products each in another order.
   EXPECT_TRUE(at::allclose(got, expected, 1e-4, 1e-5)) << at::max(at::abs(got - expected));
   // It is this mean that counts: the channels' gives other descriptors.
