@@ -77,19 +77,21 @@ const Metric* FindMetric(const std::vector<Metric>& metrics, const std::string& 
 
 const Metric* ShownMetric(const ReportRow& row) {
   if (row.state != ReportRow::State::kDone || row.evaluation.metrics.empty()) return nullptr;
-  if (!row.references.empty()) {
-    const Metric* metric = FindMetric(row.evaluation.metrics, row.references[0].metric);
-    if (metric != nullptr) return metric;
+  for (const ReportReference& reference : row.references) {
+    const Metric* metric = FindMetric(row.evaluation.metrics, reference.metric);
+    if (metric != nullptr && metric->error_kind != kCounted) return metric;
   }
   return &row.evaluation.metrics[0];
 }
 
 const ReportReference* ShownReference(const ReportRow& row) {
   if (row.references.empty()) return nullptr;
-  const ReportReference& reference = row.references[0];
   const Metric* metric = ShownMetric(row);
-  if (metric == nullptr) return &reference;
-  return FindMetric(row.evaluation.metrics, reference.metric) == metric ? &reference : nullptr;
+  if (metric == nullptr) return &row.references[0];
+  for (const ReportReference& reference : row.references) {
+    if (FindMetric(row.evaluation.metrics, reference.metric) == metric) return &reference;
+  }
+  return nullptr;
 }
 
 std::optional<double> ReferenceDifference(const ReportRow& row) {

@@ -16,8 +16,8 @@ const Metric* FindMetric(const std::vector<Metric>& metrics, const std::string& 
 // "100%-EER, pooled" -> "100%-EER".
 std::string BaseName(const std::string& metric);
 
-// What a row shows in the table: the metric of its first reference, else the headline; null unless
-// the row is done.
+// What a row shows in the table: the first metric that has a reference and is not a count (counts
+// stand in columns of their own), else the headline; null unless the row is done.
 const Metric* ShownMetric(const ReportRow& row);
 // The reference of the shown metric, or of a row without a result its first; null if none.
 const ReportReference* ShownReference(const ReportRow& row);

@@ -152,6 +152,26 @@ TEST(ComparisonTest, VerdictNeedsATolerance) {
   EXPECT_FALSE(ReferenceDifference(row).has_value());
 }
 
+// Table 2 publishes numbers of persons for every stage and one 100%-EER: the stages' networks stay
+// in the table.
+TEST(ComparisonTest, PublishedCountsDoNotTakeThePlaceOfTheHeadline) {
+  ReportRow row = RowWith({1, 2}, "fold", 95.0);
+  row.evaluation.metrics.push_back({"persons", 100.0, 0.0, kCounted, "1", 100});
+  row.references = {{"persons", 2622.0, "1", "", -1.0}};
+  EXPECT_EQ(ShownMetric(row), &row.evaluation.metrics[0]);
+  EXPECT_EQ(ShownReference(row), nullptr);
+  EXPECT_FALSE(ReferenceDifference(row).has_value());
+
+  row.references.push_back({"100%-EER", 92.83, "%", "", -1.0});
+  EXPECT_EQ(ShownMetric(row), &row.evaluation.metrics[0]);
+  EXPECT_EQ(ShownReference(row), &row.references[1]);
+  EXPECT_NEAR(*ReferenceDifference(row), 95.0 - 92.83, 1e-9);
+
+  // Where nothing was measured but counts, the first of them heads the row.
+  row.evaluation.metrics.erase(row.evaluation.metrics.begin());
+  EXPECT_EQ(ShownReference(row), &row.references[0]);
+}
+
 TEST(ComparisonTest, ReferenceFindsTheMetricByItsBaseName) {
   const ReportRow row = SampleReport().rows[0];
   EXPECT_EQ(FindMetric(row.evaluation.metrics, "100%-EER")->name, "100%-EER, pooled");
