@@ -37,6 +37,7 @@ struct FoldScores {
   std::vector<VerificationFigures> folds;
   std::vector<double> thresholds;  // of each fold, the best one on all others
   VerificationFigures pooled;      // over all pairs; its accuracy is not defined (NaN)
+  std::vector<VerificationFigures> pooled_without;  // each fold, likewise
   std::vector<RocPoint> pooled_roc, mean_roc, mean_roc_at_far;
 };
 absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFunction& compare,

@@ -205,15 +205,53 @@ TEST(VerificationTest, PooledAndMeanOfFoldsAreNamedApart) {
   for (const double d : {.3, .6, .9}) scene.Add(1, false, d);
   const auto evaluation = Make(kPlain)->Evaluate(scene.Input());
   ASSERT_TRUE(evaluation.ok());
-  // Pooled: genuine .1 .2 .4 1 2 3, impostor .3 .6 .9 4 5 6: at 3 of 6 rejected, 3 of 6 accepted.
-  EXPECT_EQ(evaluation->metrics[0].name, "100%-EER, pooled");
-  EXPECT_NEAR(evaluation->metrics[0].value, 50.0, 1e-9);
-  EXPECT_NEAR(MetricOf(*evaluation, "100%-EER, mean of folds").value, 100 * (1 + 2. / 3) / 2, 1e-9);
+  EXPECT_EQ(evaluation->metrics[0].name, "100%-EER, mean of folds");
+  EXPECT_NEAR(evaluation->metrics[0].value, 100 * (1 + 2. / 3) / 2, 1e-9);
   // Deviation of (100, 66.7) with ddof 1 is 23.57; / sqrt(2).
   EXPECT_NEAR(evaluation->metrics[0].standard_error, 50. / 3, 1e-9);
+  // Pooled: genuine .1 .2 .4 1 2 3, impostor .3 .6 .9 4 5 6: at 3 of 6 rejected, 3 of 6 accepted.
+  const Metric pooled = MetricOf(*evaluation, "100%-EER, pooled");
+  EXPECT_NEAR(pooled.value, 50.0, 1e-9);
+  // Without fold 0 it is 66.7, without fold 1 100: sqrt(1/2 * 2 * 16.7^2).
+  EXPECT_NEAR(pooled.standard_error, 50. / 3, 1e-9);
+  EXPECT_EQ(pooled.error_kind, "jackknife over 2 folds");
   ASSERT_EQ(evaluation->replicates.size(), 2U);
   EXPECT_NEAR(evaluation->replicates[1], 200. / 3, 1e-9);
   EXPECT_EQ(evaluation->replicate_kind, "fold");
+}
+
+// Rows with one matrix and with one per fold show the same statistics, in the same order: one table
+// compares them.
+TEST(VerificationTest, TheHeadlineIsOneStatisticWhateverTheProjections) {
+  Random random(5);
+  Scene scene(Protocol::Kind::kFolds, 3);
+  for (int64_t fold = 0; fold < 3; ++fold) {
+    for (int i = 0; i < 200; ++i) scene.Add(fold, i % 2 == 0, 1 + i % 2 + 2 * random.Uniform());
+  }
+  for (const char* headline : {"100%-EER", "accuracy"}) {
+    const auto evaluator =
+        Make(absl::StrCat(R"({"normalize": "none", "headline": ")", headline, "\"}"));
+    EvaluationInput input = scene.Input();
+    const auto one = evaluator->Evaluate(input);
+    input.descriptors.assign(3, scene.View());
+    const auto per_fold = evaluator->Evaluate(input);
+    ASSERT_TRUE(one.ok() && per_fold.ok());
+    // Equal matrices: every figure is the same.
+    ASSERT_EQ(one->metrics.size(), per_fold->metrics.size());
+    for (size_t i = 0; i < one->metrics.size(); ++i) {
+      EXPECT_EQ(one->metrics[i].name, per_fold->metrics[i].name);
+      EXPECT_EQ(one->metrics[i].value, per_fold->metrics[i].value);
+      EXPECT_EQ(one->metrics[i].standard_error, per_fold->metrics[i].standard_error);
+    }
+    EXPECT_EQ(one->replicates, per_fold->replicates);
+    EXPECT_EQ(one->curves[0].name, per_fold->curves[0].name);
+    EXPECT_EQ(one->curves[0].y, per_fold->curves[0].y);
+    // What rows are compared by is the headline's own: their mean is the headline.
+    double mean = 0.0;
+    for (const double replicate : one->replicates) mean += replicate / 3.0;
+    EXPECT_NEAR(mean, one->metrics[0].value, 1e-9);
+    EXPECT_EQ(per_fold->notices.size(), one->notices.size() + 1);
+  }
 }
 
 TEST(VerificationTest, OneMatrixPerFoldIsScoredOnItsOwnScale) {
