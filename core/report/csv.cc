@@ -94,6 +94,11 @@ std::string RenderCsv(const Report& report) {
   add("tolerance", [](const Line& line) { return ExactNumber(Known(line.tolerance)); });
   add("verdict", &Line::verdict);
   add("measured_on", [](const Line& line) { return MeasuredOn(*line.row); });
+  for (size_t i = 0; i < report.setting_columns.size(); ++i) {
+    add(report.setting_columns[i].c_str(), [i](const Line& line) {
+      return i < line.row->settings.size() ? line.row->settings[i] : "";
+    });
+  }
   return CsvTable(grid);
 }
 
