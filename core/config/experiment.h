@@ -73,8 +73,8 @@ struct Experiment {
   std::string title;
   std::vector<std::string> columns;  // figures shown beside the headline (core/report/report.h)
   std::vector<SettingColumn> setting_columns;  // before it
-  Reference reference;               // empty if the file names none
-  std::string reference_path;        // absolute
+  Reference reference;                         // empty if the file names none
+  std::string reference_path;                  // absolute
   std::vector<Row> rows;
   std::vector<std::string> sources;                // absolute paths of all files read
   std::map<std::string, std::string> environment;  // variables that its paths took, by name

@@ -82,7 +82,7 @@ struct ReportRow {
   std::string reason;                 // kFailed: the message; kSkipped: why; kReported: source
   Evaluation evaluation;              // kDone
   std::vector<ReportChange> changes;  // against `parent`
-  std::vector<std::string> settings;        // a cell for each of Report::setting_columns
+  std::vector<std::string> settings;  // a cell for each of Report::setting_columns
   std::vector<ReportReference> references;  // the first is the table's
   std::optional<Curve> published_roc;       // x: false accept rate, y: true; both in [0, 1]
   std::vector<ReportStage> stages;          // in the order of the pipeline

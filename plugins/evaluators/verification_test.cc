@@ -220,40 +220,6 @@ TEST(VerificationTest, PooledAndMeanOfFoldsAreNamedApart) {
   EXPECT_EQ(evaluation->replicate_kind, "fold");
 }
 
-// Rows with one matrix and with one per fold show the same statistics, in the same order: one table
-// compares them.
-TEST(VerificationTest, TheHeadlineIsOneStatisticWhateverTheProjections) {
-  Random random(5);
-  Scene scene(Protocol::Kind::kFolds, 3);
-  for (int64_t fold = 0; fold < 3; ++fold) {
-    for (int i = 0; i < 200; ++i) scene.Add(fold, i % 2 == 0, 1 + i % 2 + 2 * random.Uniform());
-  }
-  for (const char* headline : {"100%-EER", "accuracy"}) {
-    const auto evaluator =
-        Make(absl::StrCat(R"({"normalize": "none", "headline": ")", headline, "\"}"));
-    EvaluationInput input = scene.Input();
-    const auto one = evaluator->Evaluate(input);
-    input.descriptors.assign(3, scene.View());
-    const auto per_fold = evaluator->Evaluate(input);
-    ASSERT_TRUE(one.ok() && per_fold.ok());
-    // Equal matrices: every figure is the same.
-    ASSERT_EQ(one->metrics.size(), per_fold->metrics.size());
-    for (size_t i = 0; i < one->metrics.size(); ++i) {
-      EXPECT_EQ(one->metrics[i].name, per_fold->metrics[i].name);
-      EXPECT_EQ(one->metrics[i].value, per_fold->metrics[i].value);
-      EXPECT_EQ(one->metrics[i].standard_error, per_fold->metrics[i].standard_error);
-    }
-    EXPECT_EQ(one->replicates, per_fold->replicates);
-    EXPECT_EQ(one->curves[0].name, per_fold->curves[0].name);
-    EXPECT_EQ(one->curves[0].y, per_fold->curves[0].y);
-    // What rows are compared by is the headline's own: their mean is the headline.
-    double mean = 0.0;
-    for (const double replicate : one->replicates) mean += replicate / 3.0;
-    EXPECT_NEAR(mean, one->metrics[0].value, 1e-9);
-    EXPECT_EQ(per_fold->notices.size(), one->notices.size() + 1);
-  }
-}
-
 TEST(VerificationTest, OneMatrixPerFoldIsScoredOnItsOwnScale) {
   Scene scene(Protocol::Kind::kFolds, 2);
   for (int64_t fold = 0; fold < 2; ++fold) {
