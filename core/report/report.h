@@ -100,7 +100,8 @@ struct Report {
   // Figures that the table shows beside the headline: names of metrics ("recall", which finds
   // "recall" and "recall, ..."), or "time/STAGE", milliseconds that the stage took per image.
   std::vector<std::string> columns;
-  // Heads of the columns that say what the rows are made of: "Config.", "Train align.".
+  // Heads of the columns that say what the rows are made of: "Config.", "Train align.". Where they
+  // tell all rows apart, the table goes without the labels.
   std::vector<std::string> setting_columns;
   std::vector<ReportRow> rows;
   std::string command;                                          // that reproduces the run

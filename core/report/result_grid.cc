@@ -108,6 +108,15 @@ void AddSettings(const Report& report, Grid* grid) {
   }
 }
 
+// Where each row is made of something else than every other, its label says that again.
+bool SettingsTellRowsApart(const Report& report) {
+  std::set<std::vector<std::string>> different;
+  for (const ReportRow& row : report.rows) {
+    if (row.settings.size() == report.setting_columns.size()) different.insert(row.settings);
+  }
+  return !report.setting_columns.empty() && different.size() == report.rows.size();
+}
+
 // The published value of a figure that is not computed here.
 std::string PublishedValue(const ReportRow& row, const std::string& metric, std::string* unit) {
   for (const ReportReference& reference : row.references) {
@@ -292,7 +301,9 @@ Grid ResultGrid(const Report& report) {
     }
   }
   grid.Add({"row", look::kId}, rows, &ReportRow::id);
-  grid.Add({"label", look::kText}, rows, &ReportRow::label);
+  if (!SettingsTellRowsApart(report)) {
+    grid.Add({"label", look::kText}, rows, &ReportRow::label);
+  }
   AddSettings(report, &grid);
   grid.Add({HeadOf(headlines), look::kNumber}, headlines, ResultCell);
   AddPictures(headlines, references, &grid);
