@@ -16,6 +16,7 @@ constexpr char kNone[] = "–";
 std::string SizesOf(const Json& layer, const std::string& key, bool square) {
   const auto sizes = layer.value(key, std::vector<int64_t>());
   if (sizes.empty()) return kNone;
+  if (sizes.size() == 1) return FormatCount(sizes[0]);
   if (square && sizes.size() == 2 && sizes[0] == sizes[1]) return absl::StrCat(sizes[0]);
   return absl::StrJoin(sizes, "×");
 }

@@ -52,7 +52,7 @@ TEST(LayerTableTest, ALineForEachLayerAndTheTotal) {
               ElementsAre("", "relu", "–", "–", "–", "–", "–", "64×224×224", "–", "–"));
   // What is not known is no number, in the total neither.
   EXPECT_THAT(CellsOf(grid, 2),
-              ElementsAre("own", "foreign", "–", "–", "–", "–", "–", "4096", "10", "not known"));
+              ElementsAre("own", "foreign", "–", "–", "–", "–", "–", "4,096", "10", "not known"));
   EXPECT_THAT(CellsOf(grid, 3),
               ElementsAre("total", "", "–", "–", "–", "–", "–", "–", "1,809", "not known"));
   EXPECT_THAT(grid.notes, testing::Contains(HasSubstr("7 parameters are of no operation")));

@@ -145,6 +145,8 @@ TEST(TableTest, ShowsTheColumnsThatTheExperimentWants) {
                                             "90.50 ± 0.50", "15", "92.83", "\u22121.63"));
   EXPECT_THAT(CellsOf(grid, 1), ElementsAre("2", "A, full", "93.87 ± 0.61", "6,000", "–", "–",
                                             "95.80", "\u22121.93"));
+  // Its error is made in another way than the headline's.
+  EXPECT_THAT(grid.notes, testing::Contains("recall: ± folds"));
   for (const std::string& text :
        {RenderTable(report, {}), RenderMarkdown(report), RenderHtml(report)}) {
     EXPECT_THAT(text, HasSubstr("90.50 ± 0.50"));
@@ -237,6 +239,9 @@ TEST(TableTest, ATableOfReportedRowsAloneHasAColumnForEachPublishedFigure) {
   EXPECT_THAT(CellsOf(grid, 1), ElementsAre("2", "A, full", "–", "2,600,000"));
   EXPECT_THAT(RenderTable(report, {}), HasSubstr("the paper of row 1 (row 1); the paper of row 2"));
   EXPECT_THAT(RenderHtml(report), Not(HasSubstr("95 % interval")));
+  const std::vector<std::string> lines = Lines(RenderCsv(report));
+  ASSERT_EQ(lines.size(), 1U + 3U);
+  EXPECT_THAT(lines[2], HasSubstr("reported,images,,,,,,13233,"));
 }
 
 // Beside the row's own curve, or alone.

@@ -103,7 +103,7 @@ void AddSettings(const Report& report, Grid* grid) {
       const std::string text = cell(row);
       return text == "–" || (!text.empty() && absl::ascii_isdigit(text[0]));
     });
-    grid->Add({report.setting_columns[i], numbers ? look::kNumber : look::kText}, report.rows,
+    grid->Add({report.setting_columns[i], numbers ? look::kNumber : look::kWord}, report.rows,
               cell);
   }
 }
@@ -128,7 +128,9 @@ std::string PublishedValue(const ReportRow& row, const std::string& metric, std:
 }
 
 // A column that the experiment wants beside the headline.
-void AddColumn(const Report& report, const std::string& name, Grid* grid) {
+// `headline_errors`: kinds of standard errors that are said already.
+void AddColumn(const Report& report, const std::string& name,
+               const std::set<std::string>& headline_errors, Grid* grid) {
   if (absl::StartsWith(name, kTime)) {
     const std::string stage = name.substr(sizeof(kTime) - 1);
     grid->Add({absl::StrCat(stage, " [ms/image]"), look::kNumber}, report.rows,
@@ -139,7 +141,7 @@ void AddColumn(const Report& report, const std::string& name, Grid* grid) {
                      "compare components under equal conditions"));
     return;
   }
-  std::set<std::string> units;
+  std::set<std::string> units, errors;
   grid->Add({name, look::kNumber}, report.rows, [&](const ReportRow& row) -> GridCell {
     if (row.state == ReportRow::State::kReported) {
       std::string unit;
@@ -151,8 +153,13 @@ void AddColumn(const Report& report, const std::string& name, Grid* grid) {
     const Metric* metric = done ? FindMetric(row.evaluation.metrics, name) : nullptr;
     if (metric == nullptr) return {"–"};
     units.insert(metric->unit);
+    if (metric->error_kind != kCounted) errors.insert(metric->error_kind);
     return {FormatMetric(*metric)};
   });
+  for (const std::string& error : errors) {
+    if (headline_errors.count(error) != 0) continue;
+    grid->notes.push_back(absl::StrCat(name, ": ± ", error));
+  }
   if (units.size() == 1) grid->columns.back().head = WithUnit(name, *units.begin());
 }
 
@@ -266,7 +273,7 @@ Grid ReportedGrid(const Report& report) {
   grid.Add({"row", look::kId}, report.rows, &ReportRow::id);
   grid.Add({"label", look::kText}, report.rows, &ReportRow::label);
   AddSettings(report, &grid);
-  for (const std::string& name : PublishedFigures(report)) AddColumn(report, name, &grid);
+  for (const std::string& name : PublishedFigures(report)) AddColumn(report, name, {}, &grid);
   return grid;
 }
 
@@ -308,7 +315,11 @@ Grid ResultGrid(const Report& report) {
   grid.Add({HeadOf(headlines), look::kNumber}, headlines, ResultCell);
   AddPictures(headlines, references, &grid);
   grid.Add({"n", look::kCount}, headlines, CountOf);
-  for (const std::string& column : report.columns) AddColumn(report, column, &grid);
+  std::set<std::string> errors;
+  for (const Headline& each : headlines) {
+    if (each.metric != nullptr) errors.insert(each.metric->error_kind);
+  }
+  for (const std::string& column : report.columns) AddColumn(report, column, errors, &grid);
   if (references) {
     grid.Add({"paper", look::kNumber}, rows, ReferenceOf);
     grid.Add({"difference", look::kNumber}, rows, DifferenceOf);
