@@ -18,9 +18,11 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
+#include "core/config/columns.h"
 #include "core/config/resolved.h"
 #include "core/pipeline/findings.h"
 #include "core/records/results.h"
+#include "core/report/text.h"
 
 namespace facet {
 namespace {
@@ -247,6 +249,35 @@ void FillRow(const RowPlan& plan, const std::vector<StageOutcome>& outcomes, con
   row->state = running ? ReportRow::State::kRunning : ReportRow::State::kNotRun;
 }
 
+// What the last of the row's stages of that name counted; empty: nothing, or not yet.
+std::string CountOf(const ReportRow& row, const std::string& stage, const std::string& what) {
+  std::string text;
+  for (const ReportStage& each : row.stages) {
+    const auto count = each.counts.find(what);
+    if (each.name == stage && count != each.counts.end()) text = FormatCount(count->second);
+  }
+  return text;
+}
+
+// A reported row is made of what its reference says; what it inherits is not its own.
+std::vector<std::string> SettingCells(const Experiment& experiment, const Row& row,
+                                      const ReportRow& made) {
+  const auto reported = experiment.reference.cells.find(row.id);
+  std::vector<std::string> cells;
+  for (const SettingColumn& column : experiment.setting_columns) {
+    if (row.reported) {
+      const bool has =
+          reported != experiment.reference.cells.end() && reported->second.count(column.name) != 0;
+      cells.push_back(has ? reported->second.at(column.name) : "–");
+    } else if (const auto [stage, what] = CountOfColumn(column); !stage.empty()) {
+      cells.push_back(ShownValue(column, CountOf(made, stage, what)));
+    } else {
+      cells.push_back(CellOf(column, row));
+    }
+  }
+  return cells;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RunRecord>> RunRecord::Create(const std::string& store_folder,
@@ -310,6 +341,9 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
   report.reference_title = experiment.reference.title;
   report.reference_source = experiment.reference.source;
   report.columns = experiment.columns;
+  for (const SettingColumn& column : experiment.setting_columns) {
+    report.setting_columns.push_back(column.name);
+  }
   std::map<std::string, const Row*> by_id;
   for (const Row& row : experiment.rows) by_id[row.id] = &row;
   for (const Row& row : experiment.rows) {
@@ -328,6 +362,11 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
             {value.metric, value.value, value.unit, value.note, value.tolerance});
       }
     }
+    const auto roc = experiment.reference.rocs.find(row.id);
+    if (roc != experiment.reference.rocs.end()) {
+      made.published_roc = {"ROC, published", "false accept rate", "true accept rate",
+                            roc->second.far, roc->second.tar};
+    }
     if (std::find(rows.begin(), rows.end(), &row) != rows.end()) {
       FillRow(plan, outcomes, store, &made);
       FillCuration(plan, outcomes, store, &made);
@@ -335,6 +374,7 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
       made.state = row.reported ? ReportRow::State::kReported : ReportRow::State::kSkipped;
       made.reason = row.skip;
     }
+    made.settings = SettingCells(experiment, row, made);
     report.rows.push_back(std::move(made));
   }
   return report;

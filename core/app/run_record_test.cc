@@ -97,6 +97,31 @@ TEST_F(CurationOfRowsTest, IsThatOfTheirOwnStageAsSoonAsItIsDone) {
   EXPECT_EQ(curation.sheets[1].source, "");  // it has no picture
 }
 
+// A reported row has what its reference says and nothing that it inherits; counts are those of the
+// row's own stages.
+TEST_F(CurationOfRowsTest, SettingsAreThoseOfTheRowsAndCountsOfTheirStages) {
+  experiment_.setting_columns = {{"Aligner", "train.aligner", {{"none", "no"}}, "yes", "–"},
+                                 {"Images", "count/curate/images", {}, "", "?"}};
+  for (Row& row : experiment_.rows) row.slots["train.aligner"] = {{"use", "none"}};
+  Row reported = experiment_.rows[0];
+  reported.id = "deepface";
+  reported.reported = true;
+  reported.skip = "a paper";
+  experiment_.rows.push_back(reported);
+  experiment_.rows[1].slots["train.aligner"] = {{"use", "eyes"}};
+  experiment_.reference.cells["deepface"] = {{"Images", "4M"}};
+  experiment_.reference.rocs["deepface"] = {{0.0, 1.0}, {0.5, 1.0}, "figure 5"};
+  Curate(0, Purified());
+  outcomes_[0].artifact.counts["images"] = 5244000;
+  const Report report = Made();
+  EXPECT_THAT(report.setting_columns, testing::ElementsAre("Aligner", "Images"));
+  EXPECT_THAT(report.rows[0].settings, testing::ElementsAre("no", "5,244,000"));
+  EXPECT_THAT(report.rows[1].settings, testing::ElementsAre("yes", "5,244,000"));
+  EXPECT_THAT(report.rows[2].settings, testing::ElementsAre("–", "4M"));
+  EXPECT_EQ(report.rows[2].published_roc->y, (std::vector<double>{0.5, 1.0}));
+  EXPECT_FALSE(report.rows[0].published_roc.has_value());
+}
+
 TEST_F(CurationOfRowsTest, WhatCannotBeReadIsSaid) {
   Curate(0, "{\"metrics\": 3}");
   const Report report = Made();

@@ -21,6 +21,7 @@ struct PreviewRequest {
   std::string what = "detect";  // detect, align, crops, triplets
   std::string branch = "test";  // train, test; triplets are those of the embedding
   int64_t count = 40, seed = 1;
+  int64_t people = 0, faces = 8;  // people 0: `count` pictures of anybody
 };
 
 struct PreviewArguments {
@@ -48,11 +49,19 @@ int RunPreviewVerb(const PreviewArguments& arguments, VerbContext& context) {
   }
   const std::string row = planned->rows.front()->id;
   const PreviewRequest& request = arguments.request;
+  if (request.people > 0 && request.what == "triplets") {
+    return Fail(context,
+                absl::InvalidArgumentError("--people shows images or crops of people; mined "
+                                           "triplets are shown as they are mined"),
+                kExitUsage);
+  }
   const auto graph = PlanRequest(planned->experiment, *planned->rows.front(), kSheet,
                                  {{"what", request.what},
                                   {"branch", request.branch},
                                   {"count", request.count},
-                                  {"seed", request.seed}},
+                                  {"seed", request.seed},
+                                  {"people", request.people},
+                                  {"faces", request.faces}},
                                  AllStageTypes(), context.catalogue(), planned->machine);
   if (!graph.ok()) return Fail(context, graph.status(), kExitUsage);
 
@@ -96,6 +105,14 @@ void AddPreviewVerb(Command program, VerbContext& context) {
       .OneOf({"train", "test"})
       .ShowDefault();
   verb.Option("--count", &request.count, "pictures, or triplets").Range(1, 1000).ShowDefault();
+  const CommandOption people =
+      verb.Option("--people", &request.people,
+                  "instead: so many people, each on a line, as in the paper's Figure 1")
+          .Range(1, 1000);
+  verb.Option("--faces", &request.faces, "with --people: pictures of each")
+      .Range(1, 100)
+      .ShowDefault()
+      .Needs(people);
   verb.Option("--seed", &request.seed, "draws which of them are shown").NonNegative().ShowDefault();
   verb.Option("--out", &arguments->out, "file to write; none: preview.<row>.<...>.png here")
       .TypeName("PNG");

@@ -24,7 +24,7 @@ constexpr int64_t kSchema = 1;
 
 const std::vector<std::string>& FileKeys() {
   static const auto* const kKeys = new std::vector<std::string>{
-      "base", "columns", "extends", "reference", "row", "schema", "title"};
+      "base", "column", "columns", "extends", "reference", "row", "schema", "title"};
   return *kKeys;
 }
 
@@ -169,6 +169,7 @@ class Reader {
       if (CheckPlainText(*reference, "reference", problems_)) document_.reference = *reference;
     }
     if (const Node* columns = root.Find("columns")) TakeColumns(*columns);
+    if (const Node* columns = root.Find("column")) document_.setting_columns = *columns;
     if (const Node* base = root.Find("base")) {
       if (base->is_table()) {
         document_.base.push_back(*base);

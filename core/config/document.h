@@ -22,6 +22,7 @@ struct Document {
   std::string title;
   Node reference;  // text; empty scalar: none
   std::vector<std::string> columns;
+  Node setting_columns;    // the last file's [[column]]; without elements: none
   std::vector<Node> base;  // the [base] of each file
   std::vector<RowLayers> rows;
   std::map<std::string, size_t> place;         // id -> index of its row

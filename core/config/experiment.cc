@@ -6,6 +6,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "core/config/column_reader.h"
 #include "core/config/document.h"
 #include "core/config/overrides.h"
 #include "core/config/reference.h"
@@ -64,6 +65,10 @@ void Load(const std::string& path, const std::vector<Override>& overrides,
   if (document.files.empty()) return;
   experiment->title = document.title;
   experiment->columns = document.columns;
+  if (document.setting_columns.key.origin.line > 0) {
+    experiment->setting_columns =
+        ReadColumns(document.setting_columns, layout, catalogue, problems);
+  }
   for (const Override& override : overrides) {
     document.folders[override.source] = fs::current_path().string();
   }
@@ -80,8 +85,11 @@ void Load(const std::string& path, const std::vector<Override>& overrides,
   std::string reference_path;
   if (const std::string* name = document.reference.text(); name != nullptr && !name->empty()) {
     const Place& place = document.reference.value;
+    std::vector<std::string> columns;
+    for (const SettingColumn& each : experiment->setting_columns) columns.push_back(each.name);
     reference_path = PathBeside(place.origin.source, *name);
-    experiment->reference = ReadReference(reference_path, place, document.RowIds(), problems);
+    experiment->reference =
+        ReadReference(reference_path, place, document.RowIds(), columns, problems);
     experiment->reference_path = fs::absolute(reference_path).lexically_normal().string();
   }
   TakeSources(document, reference_path, experiment);

@@ -47,17 +47,34 @@ struct ReferenceValue {
   std::string unit, note;
   double tolerance = -1.0;  // negative: none given
 };
+// A published ROC curve: points in order of `far`, both in [0, 1], at least two.
+struct ReferenceRoc {
+  std::vector<double> far, tar;
+  std::string note;
+};
 struct Reference {
   std::string title, source;
-  std::map<std::string, std::vector<ReferenceValue>> rows;  // by row id
+  // All by row id.
+  std::map<std::string, std::vector<ReferenceValue>> rows;
+  std::map<std::string, std::map<std::string, std::string>> cells;  // by the column's name
+  std::map<std::string, ReferenceRoc> rocs;
+};
+
+// A column that is made from what the rows say (core/config/columns.h).
+struct SettingColumn {
+  std::string name, of;
+  std::map<std::string, std::string> values;
+  std::string otherwise;  // empty: the value itself
+  std::string absent;
 };
 
 struct Experiment {
   std::string path;  // as the user named it
   std::string title;
   std::vector<std::string> columns;  // figures shown beside the headline (core/report/report.h)
-  Reference reference;               // empty if the file names none
-  std::string reference_path;        // absolute
+  std::vector<SettingColumn> setting_columns;  // before it
+  Reference reference;                         // empty if the file names none
+  std::string reference_path;                  // absolute
   std::vector<Row> rows;
   std::vector<std::string> sources;                // absolute paths of all files read
   std::map<std::string, std::string> environment;  // variables that its paths took, by name

@@ -6,16 +6,17 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/api/options.h"
-#include "core/base/check.h"
 #include "core/base/suggest.h"
+#include "core/config/declared_table.h"
 #include "core/config/toml_reader.h"
-#include "core/config/value_check.h"
 #include "core/config/value_hints.h"
 
 namespace facet {
 namespace {
+
+// Keys of a row that are no metrics.
+constexpr char kCells[] = "columns", kRoc[] = "roc";
 
 // The keys of the file and of a metric, declared like any options.
 struct FileOptions {
@@ -39,63 +40,79 @@ struct MetricOptions {
   }
 };
 
-template <class Options>
-std::vector<OptionSpec> Specs() {
-  absl::StatusOr<Json> schema = ParseJson(SchemaOf<Options>(), "the reference's schema");
-  FACET_CHECK(schema.ok());
-  absl::StatusOr<std::vector<OptionSpec>> specs = ParseSchema(*schema);
-  FACET_CHECK(specs.ok());
-  return *std::move(specs);
+struct RocOptions {
+  std::vector<double> far, tar;
+  std::string note;
+  void Visit(OptionVisitor& v) {
+    v("far", far, Required(Range(0, 1)), "false accept rates, rising [1]");
+    v("tar", tar, Required(Range(0, 1)), "the true accept rate at each [1]");
+    v("note", note, Any(), "where the curve is printed, and how it was read");
+  }
+};
+
+ReferenceRoc ReadRoc(const Node& node, const std::string& path, Problems* problems) {
+  static const auto* const kSpecs = new std::vector<OptionSpec>(DeclaredKeys<RocOptions>());
+  ReferenceRoc roc;
+  if (!ExpectTable(node, path, "{ far = [...], tar = [...] }", problems)) return roc;
+  const Json values = ReadDeclaredTable(node, path, *kSpecs, {}, problems);
+  roc.far = values.value("far", roc.far);
+  roc.tar = values.value("tar", roc.tar);
+  roc.note = values.value("note", "");
+  if (!values.contains("far") || !values.contains("tar")) return {};
+  std::string wrong;
+  if (roc.far.size() != roc.tar.size()) {
+    wrong = absl::StrCat("has ", roc.far.size(), " far and ", roc.tar.size(), " tar");
+  } else if (roc.far.size() < 2) {
+    wrong = "needs at least two points";
+  } else if (!std::is_sorted(roc.far.begin(), roc.far.end())) {
+    wrong = "needs far in rising order";
+  }
+  if (wrong.empty()) return roc;
+  problems->Error("E0302", node.value, absl::StrCat(path, " ", wrong));
+  return {};
 }
 
-// The members of `node` that `specs` declare; `others` are keys that are read elsewhere.
-Json ReadTable(const Node& node, const std::string& path, const std::vector<OptionSpec>& specs,
-               const std::vector<std::string>& others, Problems* problems) {
-  std::vector<std::string> known = others;
-  for (const OptionSpec& spec : specs) known.push_back(spec.name);
-  Json values = Json::object();
-  for (const auto& [name, member] : node.members) {
-    if (absl::c_linear_search(others, name)) continue;
-    const std::string& key = name;
-    const auto spec = absl::c_find_if(specs, [&](const OptionSpec& s) { return s.name == key; });
-    if (spec == specs.end()) {
-      Diagnostic& problem =
-          problems->Error("E0201", member.key, absl::StrCat(path, " has no key \"", name, "\""));
-      const std::string nearest = Nearest(name, known);
-      if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean `", nearest, "`?");
-      problem.facts.push_back(absl::StrCat("keys: ", absl::StrJoin(known, ", ")));
+// The experiment has no row or column of that name, perhaps for a typo.
+void WarnUnknown(const std::string& name, const Place& place, const std::string& what,
+                 const std::vector<std::string>& known, Problems* problems) {
+  if (absl::c_linear_search(known, name)) return;
+  Diagnostic& problem = problems->Warning(
+      "E0507", place, absl::StrCat("the experiment has no ", what, " \"", name, "\""));
+  const std::string nearest = Nearest(name, known);
+  if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean `", nearest, "`?");
+}
+
+std::map<std::string, std::string> ReadCells(const Node& node, const std::string& path,
+                                             const std::vector<std::string>& columns,
+                                             Problems* problems) {
+  std::map<std::string, std::string> cells;
+  if (!ExpectTable(node, path, "{ \"Networks\" = \"1\" }", problems)) return cells;
+  for (const auto& [column, cell] : node.members) {
+    WarnUnknown(column, cell.key, "column", columns, problems);
+    if (cell.text() != nullptr) {
+      cells[column] = *cell.text();
       continue;
     }
-    const ValueContext context = {absl::StrCat(path, ": ", name), "the format", nullptr, false};
-    std::optional<Json> value = CheckValue(member, *spec, context, problems);
-    values[name] = value ? *std::move(value) : spec->default_value;
+    Diagnostic& problem = problems->Error(
+        "E0301", cell.value, absl::StrCat(path, ": ", column, " must be text, got ", Got(cell)));
+    if (cell.scalar.is_number()) {
+      problem.caret_note = absl::StrCat("did you mean \"", Dump(cell.scalar), "\"?");
+    }
   }
-  for (const OptionSpec& spec : specs) {
-    if (!spec.required || values.contains(spec.name)) continue;
-    problems->Error("E0205", node.value, absl::StrCat(path, " needs the key `", spec.name, "`"));
-  }
-  return values;
-}
-
-bool IsTable(const Node& node, const std::string& what, const std::string& example,
-             Problems* problems) {
-  if (node.is_table()) return true;
-  Diagnostic& problem =
-      problems->Error("E0202", node.value, absl::StrCat(what, " must be a table, got ", Got(node)));
-  if (!example.empty()) problem.caret_note = absl::StrCat("did you mean ", example, "?");
-  return false;
+  return cells;
 }
 
 std::vector<ReferenceValue> ReadMetrics(const Node& row, const std::string& id,
                                         Problems* problems) {
-  static const auto* const kSpecs = new std::vector<OptionSpec>(Specs<MetricOptions>());
+  static const auto* const kSpecs = new std::vector<OptionSpec>(DeclaredKeys<MetricOptions>());
   std::vector<std::pair<std::pair<int, int>, ReferenceValue>> found;
   for (const auto& [metric, node] : row.members) {
+    if (metric == kCells || metric == kRoc) continue;
     const std::string path = absl::StrCat("row ", id, ", ", metric);
     const std::string example =
         node.scalar.is_number() ? absl::StrCat("{ value = ", Dump(node.scalar), " }") : "";
-    if (!IsTable(node, path, example, problems)) continue;
-    const Json values = ReadTable(node, path, *kSpecs, {}, problems);
+    if (!ExpectTable(node, path, example, problems)) continue;
+    const Json values = ReadDeclaredTable(node, path, *kSpecs, {}, problems);
     ReferenceValue value;
     value.metric = metric;
     value.value = values.value("value", 0.0);
@@ -114,26 +131,30 @@ std::vector<ReferenceValue> ReadMetrics(const Node& row, const std::string& id,
 }  // namespace
 
 Reference ReadReference(const std::string& path, const Place& asked_by,
-                        const std::vector<std::string>& row_ids, Problems* problems) {
-  static const auto* const kSpecs = new std::vector<OptionSpec>(Specs<FileOptions>());
+                        const std::vector<std::string>& row_ids,
+                        const std::vector<std::string>& columns, Problems* problems) {
+  static const auto* const kSpecs = new std::vector<OptionSpec>(DeclaredKeys<FileOptions>());
   Reference reference;
   std::optional<Node> root = ReadTomlFile(path, &asked_by, problems);
   if (!root) return reference;
   root->value.origin = {path, 1, 1};
-  const Json head = ReadTable(*root, "a reference file", *kSpecs, {"row"}, problems);
+  const Json head = ReadDeclaredTable(*root, "a reference file", *kSpecs, {"row"}, problems);
   reference.title = head.value("title", "");
   reference.source = head.value("source", "");
   const Node* rows = root->Find("row");
-  if (rows == nullptr || !IsTable(*rows, "row", "[row.ID]", problems)) return reference;
+  if (rows == nullptr || !ExpectTable(*rows, "row", "[row.ID]", problems)) return reference;
   for (const auto& [id, row] : rows->members) {
-    if (!IsTable(row, absl::StrCat("row ", id), "", problems)) continue;
-    if (!absl::c_linear_search(row_ids, id)) {
-      Diagnostic& problem = problems->Warning(
-          "E0507", row.key, absl::StrCat("the experiment has no row \"", id, "\""));
-      const std::string nearest = Nearest(id, row_ids);
-      if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean `", nearest, "`?");
-    }
+    if (!ExpectTable(row, absl::StrCat("row ", id), "", problems)) continue;
+    WarnUnknown(id, row.key, "row", row_ids, problems);
     reference.rows[id] = ReadMetrics(row, id, problems);
+    const std::string about = absl::StrCat("row ", id, ", ");
+    if (const Node* cells = row.Find(kCells)) {
+      reference.cells[id] = ReadCells(*cells, about + kCells, columns, problems);
+    }
+    if (const Node* roc = row.Find(kRoc)) {
+      ReferenceRoc read = ReadRoc(*roc, about + kRoc, problems);
+      if (!read.far.empty()) reference.rocs[id] = std::move(read);
+    }
   }
   return reference;
 }

@@ -6,6 +6,8 @@
 //
 //   [row.1]                                      # the id of a row
 //   "100%-EER" = { value = 92.83, unit = "%" }   # the metric's name as the evaluator gives it
+//   columns = { "Images" = "4M" }                # of a reported row: its cells of [[column]]s
+//   roc = { far = [...], tar = [...] }           # a published curve, as shares; also: note
 //
 // A metric has `value` (required), `unit`, `note` and `tolerance` (in the unit of the value, at
 // least 0). Metrics keep the order of the file.
@@ -21,9 +23,10 @@
 namespace facet {
 
 // `asked_by` is the place that names `path`. Problems: as ReadTomlFile and CheckValue; E0201,
-// E0202, E0205 (no value), E0507 (warning: a row that the experiment does not have).
+// E0202, E0205 (no value), E0507 (warning: a row, or a column, that the experiment does not have).
 Reference ReadReference(const std::string& path, const Place& asked_by,
-                        const std::vector<std::string>& row_ids, Problems* problems);
+                        const std::vector<std::string>& row_ids,
+                        const std::vector<std::string>& columns, Problems* problems);
 
 }  // namespace facet
 

@@ -90,6 +90,17 @@ void AppendRow(const Row& row, std::string* text) {
   }
 }
 
+void AppendColumn(const SettingColumn& column, std::string* text) {
+  absl::StrAppend(text, "\n[[column]]\n");
+  AppendLine("name", column.name, "", text);
+  AppendLine("of", column.of, "", text);
+  for (const auto& [value, shown] : column.values) {
+    AppendLine(absl::StrCat("values.", TomlValue(value)), shown, "", text);
+  }
+  if (!column.otherwise.empty()) AppendLine("otherwise", column.otherwise, "", text);
+  AppendLine("absent", column.absent, "", text);
+}
+
 }  // namespace
 
 std::string ResolvedToml(const Experiment& experiment) {
@@ -99,6 +110,7 @@ std::string ResolvedToml(const Experiment& experiment) {
     AppendLine("reference", experiment.reference_path, "", &text);
   }
   if (!experiment.columns.empty()) AppendLine("columns", experiment.columns, "", &text);
+  for (const SettingColumn& column : experiment.setting_columns) AppendColumn(column, &text);
   for (const Row& row : experiment.rows) AppendRow(row, &text);
   return text;
 }

@@ -49,6 +49,7 @@ inline constexpr PortType kLeaks = {"leaks"};              // what both sets sha
 inline constexpr PortType kCuration = {"curation"};        // a data set in the making, its images
 inline constexpr PortType kEvaluation = {"evaluation"};    // a row's result
 inline constexpr PortType kSheet = {"sheet"};              // a picture for people
+inline constexpr PortType kLayers = {"layers"};            // what a network is built of
 
 // One input of a stage.
 struct Port {

@@ -169,10 +169,12 @@ std::optional<PairedDifference> CompareToParent(const ReportRow& row, const Repo
   result.unit = a.metrics[0].unit;
   // Replicates are of the headline; a row's table may show the metric of its reference.
   for (const ReportRow* each : {&row, &parent}) {
-    const std::string shown = BaseName(ShownMetric(*each)->name);
-    const std::string compared = BaseName(a.metrics[0].name);
-    if (shown == compared) continue;
-    absl::StrAppend(&result.method, "; of ", compared, ", where the table shows ", shown);
+    const Metric& headline = each->evaluation.metrics[0];
+    const Metric& shown = *ShownMetric(*each);
+    if (shown.name == headline.name) continue;
+    const bool same_base = BaseName(shown.name) == BaseName(headline.name);
+    absl::StrAppend(&result.method, "; of ", same_base ? headline.name : BaseName(headline.name),
+                    ", where the table shows ", same_base ? shown.name : BaseName(shown.name));
     break;
   }
   return result;

@@ -18,6 +18,9 @@ TEST(TextTest, NumbersAreRoundedAndSigned) {
   EXPECT_EQ(FormatValue(91.996, "%"), "92.00");
   EXPECT_EQ(FormatValue(-1.25, "%"), "\u22121.25");
   EXPECT_EQ(FormatValue(1.10412, "1"), "1.104");
+  EXPECT_EQ(FormatValue(5244000, ""), "5,244,000");
+  EXPECT_EQ(FormatValue(999, "1"), "999");
+  EXPECT_EQ(FormatValue(12345.5, "1"), "1.235e+04");
   EXPECT_EQ(FormatValue(std::nan(""), "%"), "not a number");
   EXPECT_EQ(FormatDifference(1.5, "%"), "+1.50");
   EXPECT_EQ(FormatDifference(-0.004, "%"), "±0.00");
@@ -126,6 +129,13 @@ TEST(ComparisonTest, TheDifferenceNamesItsMetricWhereTheTableShowsAnother) {
   row.references = {{"accuracy", 95.8, "%", "", -1.0}};
   EXPECT_EQ(CompareToParent(row, parent, &why)->method,
             "2 paired folds, t interval; of 100%-EER, where the table shows accuracy");
+  // Of one name, but not one statistic.
+  row.evaluation.metrics[0].name = "100%-EER, mean of folds";
+  row.evaluation.metrics.push_back({"100%-EER, pooled", 1.2, 1.0, "folds", "%", 4});
+  row.references = {{"100%-EER, pooled", 95.8, "%", "", -1.0}};
+  EXPECT_EQ(CompareToParent(row, row, &why)->method,
+            "2 paired folds, t interval; of 100%-EER, mean of folds, where the table shows "
+            "100%-EER, pooled");
 }
 
 TEST(ComparisonTest, ReplicatesThatAreNoNumbersAreNotSorted) {

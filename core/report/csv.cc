@@ -53,6 +53,13 @@ std::vector<Line> LinesOf(const Report& report) {
     const Metric* shown = ShownMetric(row);
     if (shown == nullptr) {
       lines.push_back(ResultOf(row));
+      for (size_t i = 1; i < row.references.size(); ++i) {
+        const ReportReference& reference = row.references[i];
+        Line line{&row, {reference.metric, kNone, -1.0, "", reference.unit, -1}};
+        line.reference = reference.value;
+        line.tolerance = reference.tolerance;
+        lines.push_back(line);
+      }
     } else {
       for (const Metric& metric : row.evaluation.metrics) {
         lines.push_back(&metric == shown ? ResultOf(row) : Line{&row, metric});
@@ -94,6 +101,11 @@ std::string RenderCsv(const Report& report) {
   add("tolerance", [](const Line& line) { return ExactNumber(Known(line.tolerance)); });
   add("verdict", &Line::verdict);
   add("measured_on", [](const Line& line) { return MeasuredOn(*line.row); });
+  for (size_t i = 0; i < report.setting_columns.size(); ++i) {
+    add(report.setting_columns[i].c_str(), [i](const Line& line) {
+      return i < line.row->settings.size() ? line.row->settings[i] : "";
+    });
+  }
   return CsvTable(grid);
 }
 

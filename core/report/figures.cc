@@ -61,14 +61,36 @@ PlotLine OnLogAxis(const Curve& curve, double x_min) {
   return line;
 }
 
+void AddRoc(const Curve& curve, const std::string& name, size_t index, bool dashed, Plot* plot) {
+  PlotLine line;
+  if (plot->log_x) {
+    line = OnLogAxis(curve, plot->x_min);
+  } else {
+    line.x = curve.x;
+    line.y = curve.y;
+  }
+  line.name = name;
+  line.colour = SeriesColour(index);
+  line.dashed = dashed;
+  double x = 0.0, y = 0.0;
+  if (!plot->log_x && EqualErrorPoint(curve, &x, &y)) {
+    plot->marks.push_back(
+        {x, y, line.colour,
+         absl::StrFormat("%s: the curve's equal error rate is %.2f %%", name, 100.0 * x)});
+  }
+  plot->lines.push_back(std::move(line));
+}
+
 double SmallestDecade(const Report& report) {
   double smallest = 0.1;
-  for (const ReportRow& row : report.rows) {
-    const Curve* curve = RocOfRow(row);
-    if (curve == nullptr) continue;
-    for (const double x : curve->x) {
+  const auto take = [&](const Curve& curve) {
+    for (const double x : curve.x) {
       if (x > 0.0) smallest = std::min(smallest, x);
     }
+  };
+  for (const ReportRow& row : report.rows) {
+    if (const Curve* curve = RocOfRow(row)) take(*curve);
+    if (row.published_roc.has_value()) take(*row.published_roc);
   }
   return std::pow(10.0, std::max(-6.0, std::floor(std::log10(smallest) + 1e-9)));
 }
@@ -232,25 +254,13 @@ Plot RocPlot(const Report& report, bool log_x) {
   plot.log_x = log_x;
   if (log_x) plot.x_min = SmallestDecade(report);
   for (size_t i = 0; i < report.rows.size(); ++i) {
-    const Curve* curve = RocOfRow(report.rows[i]);
-    if (curve == nullptr) continue;
-    PlotLine line;
-    if (log_x) {
-      line = OnLogAxis(*curve, plot.x_min);
-    } else {
-      line.x = curve->x;
-      line.y = curve->y;
+    const ReportRow& row = report.rows[i];
+    if (const Curve* curve = RocOfRow(row)) {
+      AddRoc(*curve, SeriesName(row), i, i / kNumColours % 2 == 1, &plot);
     }
-    line.name = SeriesName(report.rows[i]);
-    line.colour = SeriesColour(i);
-    line.dashed = i / kNumColours % 2 == 1;
-    double x = 0.0, y = 0.0;
-    if (!log_x && EqualErrorPoint(*curve, &x, &y)) {
-      plot.marks.push_back(
-          {x, y, line.colour,
-           absl::StrFormat("%s: the curve's equal error rate is %.2f %%", line.name, 100.0 * x)});
+    if (row.published_roc.has_value()) {
+      AddRoc(*row.published_roc, SeriesName(row) + ", published", i, /*dashed=*/true, &plot);
     }
-    plot.lines.push_back(std::move(line));
   }
   if (!log_x) {
     plot.x_max = CornerOf(plot.marks);

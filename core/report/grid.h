@@ -36,6 +36,7 @@ struct Look {
 
 namespace look {
 inline constexpr Look kText = {};
+inline constexpr Look kWord = {"wrap", ""};  // narrower than its head
 inline constexpr Look kId = {"", "id"};
 inline constexpr Look kNumber = {"num", "num", true};
 inline constexpr Look kCount = {"num", "num muted", true, Tone::kMuted};  // beside a number

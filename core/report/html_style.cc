@@ -35,6 +35,7 @@ td{padding:8px 14px 8px 0;border-bottom:1px solid var(--line);vertical-align:bas
 tbody tr:last-child td{border-bottom:1.5px solid var(--fg)}
 td:last-child,th:last-child{padding-right:0}
 .num{text-align:right;white-space:nowrap}
+th.num,th.wrap{white-space:normal}
 td.id{white-space:nowrap}
 .wide{width:198px}
 td.wide{padding-left:8px;padding-top:0;padding-bottom:0;vertical-align:middle}

@@ -82,7 +82,9 @@ struct ReportRow {
   std::string reason;                 // kFailed: the message; kSkipped: why; kReported: source
   Evaluation evaluation;              // kDone
   std::vector<ReportChange> changes;  // against `parent`
+  std::vector<std::string> settings;  // a cell for each of Report::setting_columns
   std::vector<ReportReference> references;  // the first is the table's
+  std::optional<Curve> published_roc;       // x: false accept rate, y: true; both in [0, 1]
   std::vector<ReportStage> stages;          // in the order of the pipeline
   // Of the row's own training, x = step or epoch: "training loss", "validation accuracy". Curves
   // with equal y_label share a plot. Empty where the row takes another row's network.
@@ -98,6 +100,9 @@ struct Report {
   // Figures that the table shows beside the headline: names of metrics ("recall", which finds
   // "recall" and "recall, ..."), or "time/STAGE", milliseconds that the stage took per image.
   std::vector<std::string> columns;
+  // Heads of the columns that say what the rows are made of: "Config.", "Train align.". Where they
+  // tell all rows apart, the table goes without the labels.
+  std::vector<std::string> setting_columns;
   std::vector<ReportRow> rows;
   std::string command;                                          // that reproduces the run
   std::vector<std::pair<std::string, std::string>> provenance;  // in the order shown

@@ -129,6 +129,7 @@ Json RowToJson(const Report& report, const ReportRow& row) {
       {"reason", row.reason},
       {"evaluation", row.state == ReportRow::State::kDone ? ToJson(row.evaluation) : Json()},
       {"changes", std::move(changes)},
+      {"settings", row.settings},
       {"references", std::move(references)},
       {"stages", std::move(stages)},
       {"training", CurvesToJson(row.training)},
@@ -136,6 +137,9 @@ Json RowToJson(const Report& report, const ReportRow& row) {
       {"log_tail", row.log_tail},
       {"derived", DerivedToJson(report, row)}};
   if (row.curation.has_value()) json["curation"] = ToJson(*row.curation);
+  if (row.published_roc.has_value()) {
+    json["published_roc"] = CurvesToJson({*row.published_roc}).at(0);
+  }
   return json;
 }
 
@@ -160,6 +164,10 @@ ReportRow RowFromJson(const Json& json) {
     row.changes.push_back({each.at("path").get<std::string>(), each.at("from").get<std::string>(),
                            each.at("to").get<std::string>()});
   }
+  row.settings = json.value("settings", row.settings);  // likewise
+  if (const auto found = json.find("published_roc"); found != json.end()) {
+    row.published_roc = CurvesFromJson(Json::array({*found})).at(0);
+  }
   for (const Json& each : json.at("references")) row.references.push_back(ReferenceFromJson(each));
   for (const Json& each : json.at("stages")) row.stages.push_back(StageFromJson(each));
   return row;
@@ -176,6 +184,7 @@ Json ToJson(const Report& report) {
           {"reference_title", report.reference_title},
           {"reference_source", report.reference_source},
           {"columns", report.columns},
+          {"setting_columns", report.setting_columns},
           {"command", report.command},
           {"provenance", std::move(provenance)},
           {"rows", std::move(rows)}};
@@ -192,6 +201,7 @@ absl::StatusOr<Report> ReportFromJson(const Json& json) {
     json.at("reference_title").get_to(report.reference_title);
     json.at("reference_source").get_to(report.reference_source);
     report.columns = json.value("columns", std::vector<std::string>());
+    report.setting_columns = json.value("setting_columns", std::vector<std::string>());
     json.at("command").get_to(report.command);
     for (const Json& each : json.at("provenance")) {
       report.provenance.emplace_back(each.at(0).get<std::string>(), each.at(1).get<std::string>());

@@ -7,6 +7,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text_columns.h"
+#include "core/report/figures.h"
 #include "core/report/grid_testing.h"
 #include "core/report/grids.h"
 #include "core/report/sample_report.h"
@@ -144,6 +145,8 @@ TEST(TableTest, ShowsTheColumnsThatTheExperimentWants) {
                                             "90.50 ± 0.50", "15", "92.83", "\u22121.63"));
   EXPECT_THAT(CellsOf(grid, 1), ElementsAre("2", "A, full", "93.87 ± 0.61", "6,000", "–", "–",
                                             "95.80", "\u22121.93"));
+  // Its error is made in another way than the headline's.
+  EXPECT_THAT(grid.notes, testing::Contains("recall: ± folds"));
   for (const std::string& text :
        {RenderTable(report, {}), RenderMarkdown(report), RenderHtml(report)}) {
     EXPECT_THAT(text, HasSubstr("90.50 ± 0.50"));
@@ -180,6 +183,91 @@ TEST(TableTest, ReportedRowsShowTheirPublishedFigureAndSource) {
   EXPECT_THAT(text, HasSubstr("95.80"));
   EXPECT_THAT(text, HasSubstr("reported, not computed here: Taigman et al., CVPR 2014"));
   EXPECT_THAT(text, Not(HasSubstr("skipped")));
+}
+
+TEST(TableTest, SettingsStandBeforeTheResultInEveryForm) {
+  Report report = SampleReport();
+  report.rows.resize(3);
+  report.setting_columns = {"Config.", "Train align.", "Images"};
+  report.rows[0].settings = {"A", "no", "982,803"};
+  report.rows[1].settings = {"A", "no", "2,622,000"};
+  report.rows[2].settings = {"B", "yes", "–"};
+  // They tell the rows apart, so that the labels are needless, until one is made like another.
+  EXPECT_THAT(HeadsOf(ResultGrid(report)), testing::Not(testing::Contains("label")));
+  report.rows.push_back(report.rows[2]);
+  const Grid grid = ResultGrid(report);
+  EXPECT_THAT(HeadsOf(grid), ElementsAre("row", "label", "Config.", "Train align.", "Images",
+                                         "100%-EER, pooled [%]", "n", "paper", "difference"));
+  EXPECT_THAT(CellsOf(grid, 1), ElementsAre("2", "A, full", "A", "no", "2,622,000", "93.87 ± 0.61",
+                                            "6,000", "95.80", "\u22121.93"));
+  EXPECT_TRUE(grid.columns[4].look.right);
+  EXPECT_FALSE(grid.columns[3].look.right);
+  EXPECT_THAT(RenderMarkdown(report), HasSubstr("| 3 | A, full, test aligned | B | yes | – |"));
+  EXPECT_THAT(RenderHtml(report), HasSubstr(">Train align.</th>"));
+  const std::vector<std::string> lines = Lines(RenderCsv(report));
+  EXPECT_THAT(lines[0], HasSubstr(",measured_on,Config.,Train align.,Images"));
+  EXPECT_THAT(lines[1], HasSubstr(",A,no,\"982,803\""));
+  const auto back = ReportFromJson(ToJson(report));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(RenderTable(*back, {}), RenderTable(report, {}));
+}
+
+TEST(TableTest, ReportedRowsShowTheirPublishedFiguresInTheColumns) {
+  Report report = SampleReport();
+  report.rows.resize(2);
+  report.columns = {"accuracy", "recall"};
+  report.rows[1].state = ReportRow::State::kReported;
+  report.rows[1].references.push_back({"accuracy", 91.4, "%", "", -1.0});
+  EXPECT_THAT(CellsOf(ResultGrid(report), 1),
+              ElementsAre("2", "A, full", "reported", "", "91.40", "–", "95.80", "–"));
+}
+
+// A table of the literature: nothing to compute, so no column for results and differences.
+TEST(TableTest, ATableOfReportedRowsAloneHasAColumnForEachPublishedFigure) {
+  Report report = SampleReport();
+  report.rows.resize(2);
+  for (ReportRow& row : report.rows) {
+    row.state = ReportRow::State::kReported;
+    row.reason = "the paper of row " + row.id;
+    row.parent.clear();
+  }
+  report.rows[0].references = {{"identities", 5749, "", "", -1.0}, {"images", 13233, "", "", -1.0}};
+  report.rows[1].references = {{"images", 2600000, "", "", -1.0}};
+  const Grid grid = ResultGrid(report);
+  EXPECT_THAT(HeadsOf(grid), ElementsAre("row", "label", "identities", "images"));
+  EXPECT_THAT(CellsOf(grid, 0), ElementsAre("1", "A, curated", "5,749", "13,233"));
+  EXPECT_THAT(CellsOf(grid, 1), ElementsAre("2", "A, full", "–", "2,600,000"));
+  EXPECT_THAT(RenderTable(report, {}), HasSubstr("the paper of row 1 (row 1); the paper of row 2"));
+  EXPECT_THAT(RenderHtml(report), Not(HasSubstr("95 % interval")));
+  const std::vector<std::string> lines = Lines(RenderCsv(report));
+  ASSERT_EQ(lines.size(), 1U + 3U);
+  EXPECT_THAT(lines[2], HasSubstr("reported,images,,,,,,13233,"));
+}
+
+// Beside the row's own curve, or alone.
+TEST(TableTest, PublishedCurvesAreDashedInTheRocPlot) {
+  Report report = SampleReport();
+  report.rows.resize(2);
+  report.rows[1].state = ReportRow::State::kReported;
+  for (ReportRow& row : report.rows) {
+    row.published_roc =
+        Curve{"ROC, published", "far", "tar", {0, 0.001, 0.05, 1}, {0, 0.5, 0.9, 1}};
+  }
+  const Plot plot = RocPlot(report, false);
+  ASSERT_EQ(plot.lines.size(), 3U);
+  EXPECT_EQ(plot.lines[0].name, "1  A, curated");
+  EXPECT_FALSE(plot.lines[0].dashed);
+  EXPECT_EQ(plot.lines[1].name, "1  A, curated, published");
+  EXPECT_EQ(plot.lines[2].name, "2  A, full, published");
+  EXPECT_TRUE(plot.lines[1].dashed && plot.lines[2].dashed);
+  EXPECT_EQ(plot.lines[1].colour, plot.lines[0].colour);
+  EXPECT_EQ(plot.lines[2].y, (std::vector<double>{0, 0.5, 0.9, 1}));
+  EXPECT_EQ(plot.marks.size(), 3U);  // each curve's equal error rate
+  EXPECT_EQ(RocPlot(report, true).lines.size(), 3U);
+  EXPECT_THAT(RenderRocSvg(report), HasSubstr("2  A, full, published"));
+  const auto back = ReportFromJson(ToJson(report));
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(RenderHtml(*back), RenderHtml(report));
 }
 
 TEST(TableTest, AnEmptyReportIsATableWithoutRows) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -92,8 +93,44 @@ std::string TimeOf(const ReportRow& row, const std::string& stage) {
   return "–";
 }
 
+// What the rows are made of. Numbers stand to the right.
+void AddSettings(const Report& report, Grid* grid) {
+  for (size_t i = 0; i < report.setting_columns.size(); ++i) {
+    const auto cell = [i](const ReportRow& row) {
+      return i < row.settings.size() ? row.settings[i] : std::string("–");
+    };
+    const bool numbers = std::all_of(report.rows.begin(), report.rows.end(), [&](const auto& row) {
+      const std::string text = cell(row);
+      return text == "–" || (!text.empty() && absl::ascii_isdigit(text[0]));
+    });
+    grid->Add({report.setting_columns[i], numbers ? look::kNumber : look::kWord}, report.rows,
+              cell);
+  }
+}
+
+// Where each row is made of something else than every other, its label says that again.
+bool SettingsTellRowsApart(const Report& report) {
+  std::set<std::vector<std::string>> different;
+  for (const ReportRow& row : report.rows) {
+    if (row.settings.size() == report.setting_columns.size()) different.insert(row.settings);
+  }
+  return !report.setting_columns.empty() && different.size() == report.rows.size();
+}
+
+// The published value of a figure that is not computed here.
+std::string PublishedValue(const ReportRow& row, const std::string& metric, std::string* unit) {
+  for (const ReportReference& reference : row.references) {
+    if (reference.metric != metric && BaseName(reference.metric) != metric) continue;
+    *unit = reference.unit;
+    return FormatValue(reference.value, reference.unit);
+  }
+  return "–";
+}
+
 // A column that the experiment wants beside the headline.
-void AddColumn(const Report& report, const std::string& name, Grid* grid) {
+// `headline_errors`: kinds of standard errors that are said already.
+void AddColumn(const Report& report, const std::string& name,
+               const std::set<std::string>& headline_errors, Grid* grid) {
   if (absl::StartsWith(name, kTime)) {
     const std::string stage = name.substr(sizeof(kTime) - 1);
     grid->Add({absl::StrCat(stage, " [ms/image]"), look::kNumber}, report.rows,
@@ -104,14 +141,25 @@ void AddColumn(const Report& report, const std::string& name, Grid* grid) {
                      "compare components under equal conditions"));
     return;
   }
-  std::set<std::string> units;
-  grid->Add({name, look::kNumber}, report.rows, [&](const ReportRow& row) -> std::string {
+  std::set<std::string> units, errors;
+  grid->Add({name, look::kNumber}, report.rows, [&](const ReportRow& row) -> GridCell {
+    if (row.state == ReportRow::State::kReported) {
+      std::string unit;
+      const std::string published = PublishedValue(row, name, &unit);
+      if (published != "–") units.insert(unit);
+      return {published, Tone::kMuted};
+    }
     const bool done = row.state == ReportRow::State::kDone;
     const Metric* metric = done ? FindMetric(row.evaluation.metrics, name) : nullptr;
-    if (metric == nullptr) return "–";
+    if (metric == nullptr) return {"–"};
     units.insert(metric->unit);
-    return FormatMetric(*metric);
+    if (metric->error_kind != kCounted) errors.insert(metric->error_kind);
+    return {FormatMetric(*metric)};
   });
+  for (const std::string& error : errors) {
+    if (headline_errors.count(error) != 0) continue;
+    grid->notes.push_back(absl::StrCat(name, ": ± ", error));
+  }
   if (units.size() == 1) grid->columns.back().head = WithUnit(name, *units.begin());
 }
 
@@ -133,6 +181,18 @@ GridCell VerdictOf(const ReportRow& row) {
   return {verdict, tone, HtmlInTone(sign + verdict, tone)};
 }
 
+// Names of the published figures, in the order in which rows have them.
+std::vector<std::string> PublishedFigures(const Report& report) {
+  std::vector<std::string> names;
+  for (const ReportRow& row : report.rows) {
+    for (const ReportReference& reference : row.references) {
+      const auto found = std::find(names.begin(), names.end(), reference.metric);
+      if (found == names.end()) names.push_back(reference.metric);
+    }
+  }
+  return names;
+}
+
 // "text (rows 1, 2)" for each distinct text, "text" where it is that of all.
 std::vector<std::string> Grouped(const std::vector<std::pair<std::string, std::string>>& id_text) {
   std::vector<std::string> order, lines;
@@ -145,6 +205,15 @@ std::vector<std::string> Grouped(const std::vector<std::pair<std::string, std::s
     lines.push_back(order.size() == 1 ? text : absl::StrCat(text, " (", RowNames(ids[text]), ")"));
   }
   return lines;
+}
+
+std::string ReportedNote(const std::vector<std::pair<std::string, std::string>>& id_source) {
+  return absl::StrCat("reported, not computed here: ", absl::StrJoin(Grouped(id_source), "; "));
+}
+
+std::string PaperNote(const Report& report) {
+  return absl::StrCat("paper: ", report.reference_source.empty() ? report.reference_title
+                                                                 : report.reference_source);
 }
 
 // What the results are: what they were measured on, other metrics than the head's, kinds of
@@ -173,8 +242,7 @@ std::vector<std::string> NotesOf(const std::vector<Headline>& headlines) {
                                  "; n: pairs, images or faces that a figure rests on"));
   }
   if (!reported.empty()) {
-    notes.push_back(
-        absl::StrCat("reported, not computed here: ", absl::StrJoin(Grouped(reported), "; ")));
+    notes.push_back(ReportedNote(reported));
   }
   return notes;
 }
@@ -188,6 +256,25 @@ void AddPictures(const std::vector<Headline>& headlines, bool references, Grid* 
   if (!std::any_of(pictures.begin(), pictures.end(), is_there)) return;
   grid->picture_note = references ? "● ours with 1.96 standard errors either way, ◇ paper"
                                   : "● with 1.96 standard errors either way";
+}
+
+bool NothingIsComputed(const Report& report) {
+  return !report.rows.empty() &&
+         std::all_of(report.rows.begin(), report.rows.end(),
+                     [](const ReportRow& row) { return row.state == ReportRow::State::kReported; });
+}
+
+// A table that has nothing to compute: its rows' published figures, a column each.
+Grid ReportedGrid(const Report& report) {
+  Grid grid;
+  std::vector<std::pair<std::string, std::string>> sources;
+  for (const ReportRow& row : report.rows) sources.emplace_back(row.id, row.reason);
+  grid.notes = {ReportedNote(sources), PaperNote(report)};
+  grid.Add({"row", look::kId}, report.rows, &ReportRow::id);
+  grid.Add({"label", look::kText}, report.rows, &ReportRow::label);
+  AddSettings(report, &grid);
+  for (const std::string& name : PublishedFigures(report)) AddColumn(report, name, {}, &grid);
+  return grid;
 }
 
 }  // namespace
@@ -205,6 +292,7 @@ GridCell FigureCell(const Metric& metric) {
 
 Grid ResultGrid(const Report& report) {
   const std::vector<ReportRow>& rows = report.rows;
+  if (NothingIsComputed(report)) return ReportedGrid(report);
   const std::vector<Headline> headlines = HeadlinesOf(report);
   const bool references = std::any_of(rows.begin(), rows.end(), [](const ReportRow& row) {
     return ShownReference(row) != nullptr;
@@ -214,19 +302,24 @@ Grid ResultGrid(const Report& report) {
   Grid grid;
   grid.notes = NotesOf(headlines);
   if (references) {
-    const bool source = !report.reference_source.empty();
-    grid.notes.push_back(
-        absl::StrCat("paper: ", source ? report.reference_source : report.reference_title));
+    grid.notes.push_back(PaperNote(report));
     if (!verdicts) {
       grid.notes.push_back("the reference gives no tolerance: differences are not judged");
     }
   }
   grid.Add({"row", look::kId}, rows, &ReportRow::id);
-  grid.Add({"label", look::kText}, rows, &ReportRow::label);
+  if (!SettingsTellRowsApart(report)) {
+    grid.Add({"label", look::kText}, rows, &ReportRow::label);
+  }
+  AddSettings(report, &grid);
   grid.Add({HeadOf(headlines), look::kNumber}, headlines, ResultCell);
   AddPictures(headlines, references, &grid);
   grid.Add({"n", look::kCount}, headlines, CountOf);
-  for (const std::string& column : report.columns) AddColumn(report, column, &grid);
+  std::set<std::string> errors;
+  for (const Headline& each : headlines) {
+    if (each.metric != nullptr) errors.insert(each.metric->error_kind);
+  }
+  for (const std::string& column : report.columns) AddColumn(report, column, errors, &grid);
   if (references) {
     grid.Add({"paper", look::kNumber}, rows, ReferenceOf);
     grid.Add({"difference", look::kNumber}, rows, DifferenceOf);

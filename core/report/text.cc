@@ -20,8 +20,12 @@ bool IsControl(char c) {
   return byte < 0x20 || byte == 0x7F;
 }
 
+// Whole numbers from a thousand on are counts of something, and shown whole.
 std::string Digits(double magnitude, std::string_view unit) {
-  return unit == "%" ? absl::StrFormat("%.2f", magnitude) : absl::StrFormat("%.4g", magnitude);
+  if (unit == "%") return absl::StrFormat("%.2f", magnitude);
+  const bool whole = magnitude == std::floor(magnitude);
+  if (whole && magnitude >= 1e3 && magnitude < 1e15) return FormatCount(std::llround(magnitude));
+  return absl::StrFormat("%.4g", magnitude);
 }
 
 // JSON's writer replaces what is not UTF-8; what it returns is a quoted string.

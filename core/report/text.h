@@ -11,7 +11,8 @@
 
 namespace facet {
 
-// Two decimals for "%", four significant digits for other units. A minus is U+2212.
+// Two decimals for "%"; for other units whole numbers from 1,000 on in full, else four significant
+// digits. A minus is U+2212.
 std::string FormatValue(double value, std::string_view unit);
 // The same with an explicit plus; "±0.00" where it rounds to nothing.
 std::string FormatDifference(double value, std::string_view unit);

@@ -44,6 +44,11 @@ double StandardDeviation(const std::vector<double>& values) {
   return std::sqrt(squares / (n - 1.0));
 }
 
+double JackknifeError(const std::vector<double>& without_each) {
+  const double n = static_cast<double>(without_each.size());
+  return StandardDeviation(without_each) * (n - 1.0) / std::sqrt(n);
+}
+
 MeanAndError MeanWithError(const std::vector<double>& values) {
   const double n = static_cast<double>(values.size());
   const double deviation = StandardDeviation(values);

@@ -37,6 +37,10 @@ struct MeanAndError {
 MeanAndError MeanWithError(const std::vector<double>& values);
 // Standard deviation (divided by n - 1): the standard error of what bootstrap draws estimate.
 double StandardDeviation(const std::vector<double>& values);
+// Of a figure of all, from its values with each of n groups left out: sqrt((n - 1) / n times the
+// sum of their squared distances to their mean). At least two. Efron, The Jackknife, the Bootstrap
+// and Other Resampling Plans, SIAM 1982, chapter 3.
+double JackknifeError(const std::vector<double>& without_each);
 
 }  // namespace facet
 

@@ -73,6 +73,15 @@ TEST(Resample, SaysHowAnErrorWasMade) {
 }
 
 // The ten fold accuracies and their figures: computed from LFW's definitions.
+// Of a mean it is the standard error of the mean.
+TEST(JackknifeTest, OfAMeanItIsTheMeansError) {
+  const std::vector<double> x = {3, 1, 4, 1, 5, 9};
+  const double sum = std::accumulate(x.begin(), x.end(), 0.0);
+  std::vector<double> without_each;
+  for (const double value : x) without_each.push_back((sum - value) / 5.0);
+  EXPECT_NEAR(JackknifeError(without_each), MeanWithError(x).standard_error, 1e-12);
+}
+
 TEST(MeanWithErrorTest, AgreesWithKnownAnswer) {
   const std::vector<double> p = {.985, .99, .9883, .9917, .9867, .99, .9883, .9933, .99, .9917};
   EXPECT_NEAR(MeanWithError(p).mean, .9895, 1e-12);

@@ -114,44 +114,46 @@ class Scorer {
       evaluation.notices.push_back(
           "The threshold of each fold was chosen on the pairs of the next fold alone.");
     }
-    const std::string error_kind = absl::StrCat("over ", protocol.num_folds, " folds, ddof 1");
-    const auto add = [&](const std::string& name, const std::string& unit, double value,
-                         const std::vector<double>& of_folds) {
-      evaluation.metrics.push_back({name, value, MeanWithError(of_folds).standard_error, error_kind,
-                                    unit, static_cast<int64_t>(protocol.pairs.size())});
-    };
+    const auto num_pairs = static_cast<int64_t>(protocol.pairs.size());
+    const std::string of_folds = absl::StrCat("over ", protocol.num_folds, " folds, ddof 1");
+    const std::string jackknife = absl::StrCat("jackknife over ", protocol.num_folds, " folds");
     const auto add_mean = [&](const std::string& name, const std::string& unit,
-                              const std::vector<double>& of_folds) {
-      const double mean = MeanWithError(of_folds).mean;
-      if (std::isfinite(mean)) add(name, unit, mean, of_folds);
+                              const std::vector<double>& values) {
+      const MeanAndError mean = MeanWithError(values);
+      if (!std::isfinite(mean.mean)) return;
+      evaluation.metrics.push_back(
+          {name, mean.mean, mean.standard_error, of_folds, unit, num_pairs});
+    };
+    const auto add_pooled = [&](const std::string& name, const Get& get) {
+      evaluation.metrics.push_back({name + ", pooled", get(scores.pooled),
+                                    JackknifeError(Column(scores.pooled_without, get)), jackknife,
+                                    "%", num_pairs});
     };
     const std::vector<double> eers = Column(scores.folds, kOneMinusEer);
-    const bool per_fold = input.descriptors.size() > 1;
-    if (per_fold) add_mean("100%-EER, mean of folds", "%", eers);
-    add("100%-EER, pooled", "%", scores.pooled.one_minus_eer, eers);
-    if (!per_fold) add_mean("100%-EER, mean of folds", "%", eers);
+    add_mean("100%-EER, mean of folds", "%", eers);
+    add_pooled("100%-EER", kOneMinusEer);
     add_mean("accuracy", "%", Column(scores.folds, kAccuracy));
-    add("AUC, pooled", "%", scores.pooled.auc, Column(scores.folds, kAuc));
+    add_pooled("AUC", kAuc);
     const int64_t fewest = *std::min_element(impostors.begin(), impostors.end());
     const std::vector<Figure> rates = RateFigures(far.rates);
     for (size_t i = 0; i < rates.size(); ++i) {
-      add(rates[i].name + ", pooled", "%", rates[i].get(scores.pooled),
-          Column(scores.folds, rates[i].get));
-      double& error = evaluation.metrics.back().standard_error;
-      error = ErrorOfFolds(error, far.rates[i], fewest, FarOfPairs(), &evaluation.notices);
+      const double error = MeanWithError(Column(scores.folds, rates[i].get)).standard_error;
+      evaluation.metrics.push_back(
+          {rates[i].name + ", pooled", rates[i].get(scores.pooled),
+           ErrorOfFolds(error, far.rates[i], fewest, FarOfPairs(), &evaluation.notices), of_folds,
+           "%", num_pairs});
     }
     add_mean("threshold", "1", scores.thresholds);
-    evaluation.curves = {CurveOf("ROC, pooled", scores.pooled_roc),
+    evaluation.curves = {CurveOf("ROC, mean of folds at one FAR", scores.mean_roc_at_far),
+                         CurveOf("ROC, pooled", scores.pooled_roc),
                          CurveOf("ROC, mean of folds at one threshold", scores.mean_roc)};
     evaluation.replicates = eers;
     evaluation.replicate_kind = "fold";
     PutHeadlineFirst(Column(scores.folds, kAccuracy), &evaluation);
-    if (per_fold) {
-      evaluation.curves.insert(evaluation.curves.begin(),
-                               CurveOf("ROC, mean of folds at one FAR", scores.mean_roc_at_far));
+    if (input.descriptors.size() > 1) {
       evaluation.notices.push_back(
-          "Each fold has its own projection, so pooled figures mix the scales of their distances: "
-          "the headline is the mean of the folds, the ROC their mean at equal false accept rates.");
+          "Each fold has its own projection: pooled figures, and the ROC at one threshold, mix the "
+          "scales of their distances.");
     }
     return evaluation;
   }

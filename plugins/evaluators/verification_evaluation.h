@@ -4,22 +4,26 @@
 // In:  descriptors [templates, D] (all folds, or one matrix per fold), pairs with folds.
 // Out: metrics in %, ROC curves. A pair is accepted if its distance is below the threshold.
 //
-// kFolds (LFW view 2, YTF): the threshold of fold i is the best on the other folds (exact search,
-// plugins/evaluators/roc.h); accuracy and its standard error are mean and ddof-1 deviation /
-// sqrt(n) of the folds. 100%-EER, threshold-free, is pooled over all pairs, with the standard error
-// of the folds' own values; the mean of those is given beside it. One matrix per fold (W' learned
-// per fold): whatever decides on fold i is measured under matrix i, training pairs included, so the
-// threshold never sees the test people. Pooling would mix the matrices' scales, so the mean of
-// folds is then the headline, and the ROC their mean at equal FAR. kSplit (LFW view 1): threshold
-// from fold 0, figures of fold 1 (under its matrix), standard errors from a bootstrap over the
-// people of fold 1, the threshold held fixed.
+// kFolds (LFW view 2, YTF): 100%-EER, threshold-free, is the mean of the folds' own values, with
+// their standard error (ddof-1 deviation / sqrt(n)); accuracy likewise, the threshold of fold i
+// being the best on the other folds (exact search, plugins/evaluators/roc.h).
+// 100%-EER over all pairs pooled stands beside it, with a jackknife over the folds. It is not the
+// headline, and the first ROC is the folds' mean at equal FAR, because the rows of a table must
+// show one statistic: where each fold has a matrix of its own (W' learned per fold) the distances
+// of different folds are not on one scale, and pooling mixes them. Replicates, by which rows are
+// compared, are the folds' values too.
+// One matrix per fold: whatever decides on fold i is measured under matrix i, training pairs
+// included, so the threshold never sees the test people.
+// kSplit (LFW view 1): threshold from fold 0, figures of fold 1 (under its matrix), standard errors
+// from a bootstrap over the people of fold 1, the threshold held fixed.
 // threshold_from = "held_out_fold": the fold after the tested one (the first after the last) chooses
 // the threshold alone, and a W' per fold learns from the people of neither: those that all other
 // folds choose are of people whom W' has seen, nearer together than those it is tested on. Of a
 // split, fold 0 chooses in any case.
 // TAR is given at the FARs of `far` that the impostor pairs which a figure is computed from can
-// show (measurable_rates.h): pooled, all folds'; of a split, fold 1's. Others are left out with a
-// notice; where a fold alone cannot show one, its error over folds is not known.
+// show (measurable_rates.h): pooled, all folds', with the spread of the folds' own values as error;
+// of a split, fold 1's. Others are left out with a notice; where a fold alone cannot show one, its
+// error over folds is not known.
 //
 // Distances: l2, or cosine (1 - cos). The paper compares l2-normalised descriptors and does not
 // normalise again what W' projects; `normalize = "descriptors"` does the same.

@@ -10,6 +10,17 @@
 #include "plugins/evaluators/person_bootstrap.h"
 
 namespace facet {
+namespace {
+
+// Pairs that were decided with several thresholds have no accuracy at one.
+VerificationFigures PooledFigures(const std::vector<Comparison>& sorted,
+                                  const std::vector<double>& far) {
+  VerificationFigures figures = FiguresOf(sorted, 0.0, far);
+  figures.accuracy = std::numeric_limits<double>::quiet_NaN();
+  return figures;
+}
+
+}  // namespace
 
 VerificationFigures FiguresOf(const std::vector<Comparison>& sorted, double threshold,
                               const std::vector<double>& far) {
@@ -48,9 +59,16 @@ absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFun
     folds.push_back(std::move(held_out));
   }
   SortByDistance(pooled);
-  scores.pooled = FiguresOf(pooled, 0.0, far);
-  scores.pooled.accuracy = std::numeric_limits<double>::quiet_NaN();
+  scores.pooled = PooledFigures(pooled, far);
   scores.pooled_roc = RocOf(pooled);
+  for (size_t left_out = 0; left_out < folds.size(); ++left_out) {
+    pooled.clear();
+    for (size_t fold = 0; fold < folds.size(); ++fold) {
+      if (fold != left_out) pooled.insert(pooled.end(), folds[fold].begin(), folds[fold].end());
+    }
+    SortByDistance(pooled);
+    scores.pooled_without.push_back(PooledFigures(pooled, far));
+  }
   scores.mean_roc = MeanRocOf(folds);
   scores.mean_roc_at_far = MeanRocAtFarOf(rocs);
   return scores;

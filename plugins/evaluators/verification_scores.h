@@ -37,6 +37,7 @@ struct FoldScores {
   std::vector<VerificationFigures> folds;
   std::vector<double> thresholds;  // of each fold, the best one on the folds that choose it
   VerificationFigures pooled;      // over all pairs; its accuracy is not defined (NaN)
+  std::vector<VerificationFigures> pooled_without;  // each fold, likewise
   std::vector<RocPoint> pooled_roc, mean_roc, mean_roc_at_far;
 };
 // The fold whose pairs alone choose the threshold of `fold` if one is held out for it. A projection

@@ -323,23 +323,6 @@ TEST_F(VerbsTest, TheCommandToReproduceHasTheVariablesOfItsPaths) {
       HasSubstr(absl::StrCat("FACET_TEST_DATA='/it'\\''s here' facet run ", file, " softmax\n")));
 }
 
-TEST_F(VerbsTest, PreviewWritesAPictureOfEachStage) {
-  CopyTinyStore();
-  const std::string png = "\x89PNG\r\n\x1a\n";
-  for (const char* stage : {"detect", "align", "crops"}) {
-    const Ending ending = Facet({"preview", Tiny(), "--stage", stage, "--branch", "test", "--count",
-                                 "3", "--out", absl::StrCat(stage, ".png")});
-    EXPECT_EQ(ending.exit_code, 0) << ending.err;
-    EXPECT_EQ(ending.out, absl::StrCat(stage, ".png\n"));
-    EXPECT_EQ(TextOf(absl::StrCat(stage, ".png")).substr(0, png.size()), png);
-  }
-  const Ending triplets = Facet({"preview", Tiny(), "triplet", "--stage", "triplets"});
-  EXPECT_EQ(triplets.exit_code, 0) << triplets.err;
-  EXPECT_EQ(triplets.out, "preview.triplet.triplets.png\n");
-  EXPECT_EQ(TextOf("preview.triplet.triplets.png").substr(0, png.size()), png);
-  EXPECT_EQ(Facet({"preview", Tiny(), "softmax", "--stage", "triplets"}).exit_code, 2);
-}
-
 // What comes out is enough for a row that trains nothing: it describes as the trained one does.
 TEST_F(VerbsTest, WeightsOfARowDescribeInAnother) {
   const Ending none = Facet({"weights", Tiny(), "softmax", "--output", "net"});

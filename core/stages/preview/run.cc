@@ -3,6 +3,8 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +19,7 @@
 #include "core/records/faces.h"
 #include "core/records/record_lines.h"
 #include "core/records/samples.h"
+#include "core/stages/preview/people.h"
 #include "core/stages/preview/preview.h"
 #include "core/stages/preview/settings.h"
 #include "core/stages/preview/triplets.h"
@@ -61,28 +64,97 @@ SheetCaption CaptionOf(const Sample& sample, const std::string& note) {
   return {sample.identity, std::string(file), note};
 }
 
+// Whose each sample is, in the order in which people first occur.
+absl::StatusOr<std::vector<int64_t>> PeopleOfSamples(const StageContext& context) {
+  FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile("samples", "samples.jsonl"));
+  RecordReader<Sample> stream(path, &SampleFromJson);
+  std::map<std::string, int64_t> numbers;
+  std::vector<int64_t> people;
+  while (true) {
+    FACET_ASSIGN_OR_RETURN(const std::optional<Sample> sample, stream.Next());
+    if (!sample) return people;
+    const auto next = static_cast<int64_t>(numbers.size());
+    people.push_back(numbers.emplace(sample->identity, next).first->second);
+  }
+}
+
+bool ShowsFace(const FaceRecord& record) { return HasFace(record); }
+bool ShowsFace(const AlignmentRecord&) { return true; }
+
+// The lines of a file that are shown: a list for each line of the sheet.
+using Chosen = std::vector<std::vector<int64_t>>;
+
+absl::StatusOr<Chosen> ChoosePeople(const StageContext& context, const PreviewSettings& settings,
+                                    const std::vector<int64_t>& sample_of_line) {
+  FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> people, PeopleOfSamples(context));
+  std::vector<int64_t> person;
+  for (const int64_t sample : sample_of_line) {
+    if (sample >= static_cast<int64_t>(people.size())) {
+      return absl::DataLossError(
+          absl::StrCat("a face is of sample ", sample, " of ", people.size()));
+    }
+    person.push_back(sample < 0 ? -1 : people[static_cast<size_t>(sample)]);
+  }
+  return DrawPeople(person, settings.people, settings.faces, static_cast<uint64_t>(settings.seed));
+}
+
+template <class Record>
+absl::StatusOr<Chosen> Choose(const StageContext& context, const PreviewSettings& settings,
+                              const std::string& path,
+                              absl::StatusOr<Record> (*parse)(const Json&)) {
+  if (settings.people == 0) {
+    FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(path));
+    return Chosen{Draw(total, settings.count, static_cast<uint64_t>(settings.seed))};
+  }
+  RecordReader<Record> stream(path, parse);
+  std::vector<int64_t> samples;
+  while (true) {
+    FACET_ASSIGN_OR_RETURN(const std::optional<Record> record, stream.Next());
+    if (!record) return ChoosePeople(context, settings, samples);
+    samples.push_back(ShowsFace(*record) ? record->sample : -1);
+  }
+}
+
+// Where a line of people is shorter than the others.
+void FillLine(const PreviewSettings& settings, size_t shown, ContactPage* sheet) {
+  if (settings.people == 0) return;
+  for (auto i = static_cast<int64_t>(shown); i < settings.faces; ++i) {
+    sheet->Add(Tile(Image(), sheet->tile_side_px()), {}, kGreen);
+  }
+}
+
 // The sheet's share of a stage that has one record for a sample, in the samples' order.
 template <class Record>
-absl::Status AddSamples(
-    StageContext& context, const PreviewSettings& settings, const std::string& port,
-    const std::string& file, absl::StatusOr<Record> (*parse)(const Json&),
-    const std::function<void(const Image&, const Sample&, const Record&)>& add) {
+absl::Status AddSamples(StageContext& context, const PreviewSettings& settings,
+                        const std::string& port, const std::string& file,
+                        absl::StatusOr<Record> (*parse)(const Json&),
+                        const std::function<void(const Image&, const Sample&, const Record&)>& add,
+                        ContactPage* sheet) {
   FACET_ASSIGN_OR_RETURN(const std::string path, context.InputFile(port, file));
   FACET_ASSIGN_OR_RETURN(const std::string samples_path,
                          context.InputFile("samples", "samples.jsonl"));
-  FACET_ASSIGN_OR_RETURN(const int64_t total, CountLines(path));
-  const std::vector<int64_t> lines =
-      Draw(total, settings.count, static_cast<uint64_t>(settings.seed));
+  FACET_ASSIGN_OR_RETURN(const Chosen chosen, Choose(context, settings, path, parse));
+  std::vector<int64_t> lines;
+  for (const std::vector<int64_t>& each : chosen) {
+    lines.insert(lines.end(), each.begin(), each.end());
+  }
+  std::sort(lines.begin(), lines.end());
   FACET_ASSIGN_OR_RETURN(const std::vector<Record> records, ReadDrawn(path, parse, lines));
   std::vector<int64_t> indices;
   for (const Record& record : records) indices.push_back(record.sample);
   FACET_ASSIGN_OR_RETURN(const std::vector<Sample> samples,
                          ReadDrawn(samples_path, &SampleFromJson, indices));
   FACET_ASSIGN_OR_RETURN(const SampleImages images, SampleImages::Open(context, kMaxMegapixels));
-  for (size_t i = 0; i < records.size(); ++i) {
-    const absl::StatusOr<Image> image = images.Read(indices[i], samples[i]);
-    add(image.ok() ? *image : Image(), samples[i], records[i]);
-    context.Progress(static_cast<int64_t>(i + 1), static_cast<int64_t>(records.size()), "images");
+  int64_t done = 0;
+  for (const std::vector<int64_t>& each : chosen) {
+    for (const int64_t line : each) {
+      const auto i =
+          static_cast<size_t>(std::lower_bound(lines.begin(), lines.end(), line) - lines.begin());
+      const absl::StatusOr<Image> image = images.Read(indices[i], samples[i]);
+      add(image.ok() ? *image : Image(), samples[i], records[i]);
+      context.Progress(++done, static_cast<int64_t>(lines.size()), "images");
+    }
+    FillLine(settings, each.size(), sheet);
   }
   return absl::OkStatus();
 }
@@ -174,11 +246,21 @@ absl::Status ShowCrops(const StageContext& context, const CropSet& crops,
 
 absl::Status AddCrops(StageContext& context, const PreviewSettings& settings, ContactPage* sheet) {
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<CropSet> crops, OpenCrops(context));
-  std::vector<ShownCrop> shown;
-  for (int64_t row : Draw(crops->size(), settings.count, static_cast<uint64_t>(settings.seed))) {
-    shown.push_back({row, "", nullptr});
+  Chosen chosen;
+  if (settings.people == 0) {
+    chosen = {Draw(crops->size(), settings.count, static_cast<uint64_t>(settings.seed))};
+  } else {
+    std::vector<int64_t> samples;
+    for (const CropRecord& record : crops->records()) samples.push_back(record.sample);
+    FACET_ASSIGN_OR_RETURN(chosen, ChoosePeople(context, settings, samples));
   }
-  return ShowCrops(context, *crops, shown, sheet);
+  for (const std::vector<int64_t>& each : chosen) {
+    std::vector<ShownCrop> shown;
+    for (const int64_t row : each) shown.push_back({row, "", nullptr});
+    FACET_RETURN_IF_ERROR(ShowCrops(context, *crops, shown, sheet));
+    FillLine(settings, each.size(), sheet);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status AddTriplets(StageContext& context, const PreviewSettings& settings,
@@ -208,14 +290,16 @@ absl::Status Fill(StageContext& context, const PreviewSettings& settings, Contac
         context, settings, "faces", "faces.jsonl", &FaceRecordFromJson,
         [&](const Image& image, const Sample& sample, const FaceRecord& record) {
           AddFace(image, sample, record, sheet);
-        });
+        },
+        sheet);
   }
   if (settings.what == "align") {
     return AddSamples<AlignmentRecord>(
         context, settings, "alignments", "alignments.jsonl", &AlignmentRecordFromJson,
         [&](const Image& image, const Sample& sample, const AlignmentRecord& record) {
           AddFrame(image, sample, record, sheet);
-        });
+        },
+        sheet);
   }
   return settings.what == "crops" ? AddCrops(context, settings, sheet)
                                   : AddTriplets(context, settings, sheet);
@@ -227,7 +311,9 @@ absl::Status RunPreview(StageContext& context) {
   FACET_ASSIGN_OR_RETURN(const PreviewSettings settings,
                          ReadOptions<PreviewSettings>(Dump(context.settings())));
   // Tuples lie side by side: triplets two to a line, pairs three.
-  ContactPage sheet(settings.what == "triplets" ? 6 : kColumns, kTileSidePx);
+  const bool triplets = settings.what == "triplets";
+  const auto faces = static_cast<int>(settings.faces);
+  ContactPage sheet(triplets ? 6 : settings.people > 0 ? faces : kColumns, kTileSidePx);
   FACET_RETURN_IF_ERROR(Fill(context, settings, &sheet));
   if (sheet.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
