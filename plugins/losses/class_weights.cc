@@ -24,10 +24,8 @@ Constraint WeightInit() {
 }
 
 const char* WeightInitDoc() {
-  return "start of the vectors: gaussian N(0, 0.01^2), unit length in any direction, xavier "
-         "uniform "
-         "of variance 1 / D, kaiming N(0, 2 / D), kaiming_fan_out N(0, 2 / vectors), normal N(0, "
-         "1)";
+  return "start: gaussian N(0, 0.01^2), unit length in any direction, xavier uniform of variance "
+         "1 / D, kaiming N(0, 2 / D), kaiming_fan_out N(0, 2 / vectors), normal N(0, 1)";
 }
 
 at::Tensor DrawVectors(int64_t rows, int64_t dimension, const std::string& init, uint64_t seed) {
