@@ -5,9 +5,9 @@
 //      Of a split, fold 1 is measured: no figure here has a threshold that fold 0 would choose.
 // Out: EER and FRR at given FARs in %, the smallest detection cost
 //      min over thresholds of C_miss P FRR + C_accept (1 - P) FAR, divided by the cost of the
-//      better of accepting or rejecting all (NIST SRE plan, 2010); curve "DET" in normal deviates,
-//      between FAR and FRR of 1e-6 and 1 - 1e-6. Standard errors: over folds, or bootstrap over
-//      people.
+//      better of accepting or rejecting all; curve "DET" in normal deviates, between FAR and FRR of
+//      1e-6 and 1 - 1e-6. Standard errors: over folds, or bootstrap over people.
+// Costs and prior are those of a plan of NIST's, by default of 1996 to 2008 (detection_cost.h).
 // With one projection per fold, pairs of fold i are measured under matrix i and the figures are the
 // means of the folds; the curve is drawn from the folds' mean at equal FAR.
 // FARs that the impostors (per fold: of the smallest one) cannot show are left out
@@ -22,6 +22,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/evaluator.h"
+#include "plugins/evaluators/detection_cost.h"
 #include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/pair_distances.h"
 #include "plugins/evaluators/person_bootstrap.h"
@@ -37,11 +38,10 @@ using facet::MeasurableRates;
 using facet::Protocol;
 using facet::RocPoint;
 
-struct Options {
+struct Options : facet::DetectionCostOptions {
   std::string distance = "l2";
   bool normalize = true;
   std::vector<double> far = {0.001, 0.01, 0.1};
-  double target_prior = 0.01, cost_miss = 1.0, cost_accept = 1.0;
   int64_t draws = 1000;
   bool scores = false;
   void Visit(facet::OptionVisitor& v) {
@@ -49,10 +49,7 @@ struct Options {
     v("normalize", normalize, facet::Any(),
       "l2-normalise the network's descriptors; projections are left as they are");
     v("far", far, facet::AboveUpTo(0, 1), "false accept rates at which FRR is given [1]");
-    v("target_prior", target_prior, facet::Range(1e-6, 1 - 1e-6),
-      "probability P of a genuine pair in the detection cost; NIST 2010: 0.001, 2008: 0.01");
-    v("cost_miss", cost_miss, facet::Above(0), "C_miss of the detection cost");
-    v("cost_accept", cost_accept, facet::Above(0), "C_accept of the detection cost");
+    VisitDetectionCost(v);
     v("draws", draws, facet::Range(100, 100000), "of the bootstrap over people, without folds");
     v("scores", scores, facet::Any(), facet::kScoresDoc);
   }
@@ -63,13 +60,7 @@ std::vector<double> FiguresOf(const Options& options, const std::vector<double>&
                               const std::vector<RocPoint>& roc) {
   std::vector<double> figures = {100.0 * EqualErrorRate(roc)};
   for (const double far : fars) figures.push_back(100.0 * (1.0 - TrueAcceptRate(roc, far)));
-  const double miss = options.cost_miss * options.target_prior;
-  const double accept = options.cost_accept * (1.0 - options.target_prior);
-  double cost = std::min(miss, accept);
-  for (const RocPoint& point : roc) {
-    cost = std::min(cost, miss * point.frr + accept * point.far);
-  }
-  figures.push_back(cost / std::min(miss, accept));
+  figures.push_back(SmallestDetectionCost(options, roc));
   return figures;
 }
 

@@ -1,6 +1,7 @@
 // Against brute force over all thresholds, and the DET line of normally distributed scores.
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/base/random.h"
 #include "gmock/gmock.h"
@@ -60,6 +61,44 @@ TEST(Det, AgreesWithBruteForce) {
     EXPECT_NEAR(MetricNamed(*evaluation, "FRR at FAR 50 %").value, 100 * frr[1], 1e-9);
     EXPECT_EQ(evaluation->metrics[0].name, "EER");
   }
+}
+
+// NIST's plans: C_miss, C_accept and P as its evaluation plans of 2008 and 2010 give them; R's
+// package DET has those of 2008 as its defaults. The cost by counting at every threshold.
+TEST(Det, CostsAreThoseOfThePlan) {
+  Random random(11);
+  Scene scene(Protocol::Kind::kFolds, 2);
+  for (int i = 0; i < 900; ++i) {
+    const bool genuine = i % 9 == 0;
+    scene.AddPair(i % 2, genuine, (genuine ? 5.0 : 6.5) + 0.5 * random.Normal());
+  }
+  struct Plan {
+    const char* options;
+    double miss, accept, prior;
+  };
+  std::set<double> values;
+  for (const Plan& plan : {Plan{"", 10, 1, 0.01},
+                           {R"(, "plan": "sre08")", 10, 1, 0.01},
+                           {R"(, "plan": "sre10")", 1, 1, 0.001},
+                           {R"(, "plan": "sre10", "cost_miss": 30)", 30, 1, 0.001},
+                           {R"(, "target_prior": 0.3, "cost_accept": 4)", 10, 4, 0.3}}) {
+    SCOPED_TRACE(plan.options);
+    const double reject_all = plan.miss * plan.prior, accept_all = plan.accept * (1 - plan.prior);
+    double least = std::min(reject_all, accept_all);
+    for (const Rates& rates : NaiveRates(scene)) {
+      least = std::min(
+          least, plan.miss * plan.prior * rates.frr + plan.accept * (1 - plan.prior) * rates.far);
+    }
+    const auto evaluation =
+        MakeEvaluator(std::string(R"({"normalize": false, "far": [0.1])") + plan.options + "}")
+            ->Evaluate(scene.Input());
+    ASSERT_TRUE(evaluation.ok()) << evaluation.status();
+    const double value = MetricNamed(*evaluation, "minimum detection cost").value;
+    EXPECT_NEAR(value, least / std::min(reject_all, accept_all), 1e-12);
+    EXPECT_LT(value, 1);
+    values.insert(value);
+  }
+  EXPECT_GE(values.size(), 3U) << "plans differ on this scene";
 }
 
 // Distances N(0, 1) and N(2, 1): EER = Phi(-1) = 15.87 %, and deviates on the line y = -x - 2 +

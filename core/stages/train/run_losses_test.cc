@@ -219,5 +219,47 @@ TEST_F(TrainTest, ShowsTheMemoryToTheLoss) {
   for (const int64_t last : seen.last_first) EXPECT_EQ(last, 7);  // anchors lie in the batch
 }
 
+// Negative pairs of the anchors, and how many of how many rows they are.
+class LossOfAnchors final : public AnchorLoss {
+ public:
+  using Seen = std::vector<std::pair<int64_t, int64_t>>;
+  explicit LossOfAnchors(Seen* seen) : seen_(seen) {}
+  TupleKind takes() const override { return TupleKind::kPairs; }
+  bool needs_miner() const override { return false; }
+  absl::StatusOr<std::vector<LossGroup>> ComputeAnchors(const LossInput& input,
+                                                        int64_t num_anchors) override {
+    if (at::GradMode::is_enabled()) seen_->emplace_back(num_anchors, input.embeddings.size(0));
+    EXPECT_EQ(input.tuples, nullptr);
+    const at::Tensor products = input.embeddings.narrow(0, 0, num_anchors).mm(input.embeddings.t());
+    const at::Tensor negative =
+        input.labels.narrow(0, 0, num_anchors).unsqueeze(1).ne(input.labels.unsqueeze(0));
+    return std::vector<LossGroup>{{"l", products.masked_select(negative)}};
+  }
+
+ private:
+  Seen* const seen_;
+};
+
+TEST_F(TrainTest, TellsALossOfItsAnchorsByTheTrait) {
+  LossOfAnchors::Seen seen;
+  auto uses = kUses;
+  uses["loss"] = {"",
+                  "loss",
+                  "of_anchors",
+                  Json::object(),
+                  [&seen] { return std::make_unique<LossOfAnchors>(&seen); },
+                  LossOfAnchors::kTraits};
+  auto context = Context("anchors", uses);
+  UseIdentities(*context);
+  context->settings_["memory"] = {{"size", 20}, {"start_step", 2}};
+  ScheduleOf(*context)["rates"] = {1e-7};
+  const absl::Status status = RunTrain(*context);
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_GT(seen.size(), 5U);
+  seen.resize(5);
+  const LossOfAnchors::Seen expected = {{8, 8}, {8, 8}, {8, 24}, {8, 28}, {8, 28}};
+  EXPECT_EQ(seen, expected);
+}
+
 }  // namespace
 }  // namespace facet
