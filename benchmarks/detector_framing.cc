@@ -5,16 +5,16 @@
 //     [--boxes=FILE] [--check=TOLERANCE] [--write]
 //
 // --data holds lfw/images, celeba, landmarks68 and models as experiments/DATA.md has them, and may
-// hold vggface (lists and images of the release). `--faces` of each are drawn to derive from, and as
-// many others to measure. What the detectors find is kept in --boxes, and not searched for again
+// hold vggface (lists and images of the release). `--faces` of each are drawn to derive from, and
+// as many others to measure. What the detectors find is kept in --boxes, and not searched for again
 // where it is there: delete it after a change to a detector.
 //
 // The canonical box of a face (core/api/detector.h) by five points: its side is k times the root of
 // e^2 + m^2, e the distance of the eyes' centres and m that from between these to between the
 // mouth's corners; its centre lies on the latter line, t of its length below the eyes, and u sides
-// to the right of that. The points are the data's (landmarks68), else those of YuNet. k, t and u are
-// the medians against the boxes of `haar`, which so has the convention that changes nothing; those
-// of the others are medians against these canonical boxes (box_agreement.h).
+// to the right of that. The points are the data's (landmarks68), else those of YuNet. k, t and u
+// are the medians against the boxes of `haar`, which so has the convention that changes nothing;
+// those of the others are medians against these canonical boxes (box_agreement.h).
 //
 // On stdout: the conventions and the tables that plugins/detectors/README.md shows. --write puts
 // them there, into plugins/detectors/canonical_boxes.h, which the detectors include, and into
