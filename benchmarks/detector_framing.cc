@@ -5,23 +5,23 @@
 //     [--boxes=FILE] [--check=TOLERANCE] [--write]
 //
 // --data holds lfw/images, celeba, landmarks68 and models as experiments/DATA.md has them, and may
-// hold vggface (lists and images of the release). `--faces` of each are drawn to derive from, and as
-// many others to measure. What the detectors find is kept in --boxes, and not searched for again
+// hold vggface (lists and images of the release). `--faces` of each are drawn to derive from, and
+// as many others to measure. What the detectors find is kept in --boxes, and not searched for again
 // where it is there: delete it after a change to a detector.
 //
 // The canonical box of a face (core/api/detector.h) by five points: its side is k times the root of
 // e^2 + m^2, e the distance of the eyes' centres and m that from between these to between the
 // mouth's corners; its centre lies on the latter line, t of its length below the eyes, and u sides
-// to the right of that. The points are the data's (landmarks68), else those of YuNet. k, t and u are
-// the medians against the boxes of
-// `haar`, which so has the convention that changes nothing; those of the others are medians against
-// these canonical boxes (box_agreement.h).
+// to the right of that. The points are the data's (landmarks68), else those of YuNet. k, t and u
+// are the medians against the boxes of `haar`, which so has the convention that changes nothing;
+// those of the others are medians against these canonical boxes (box_agreement.h).
 //
 // On stdout: the conventions and the tables that plugins/detectors/README.md shows. --write puts
 // them there, into plugins/detectors/canonical_boxes.h, which the detectors include, and into
 // plugins/aligners/patches/box_spread.h. --check: exit code 1 if a convention of the plugins
 // differs from what was derived by more than TOLERANCE (of the logarithm of the scale, and of the
-// shifts), or 2 of the 3 means of a pair of canonical boxes do by more than 3 times that.
+// shifts), or if the canonical boxes of a pair of detectors differ in the mean by more than 3 times
+// that.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -328,6 +328,13 @@ absl::StatusOr<int> Run(const Arguments& arguments) {
   return differences.empty() ? 0 : 1;
 }
 
+// `bazel run` starts the program among its own files, and says where it was called.
+std::string FromWhereItWasCalled(const std::string& path) {
+  const char* folder = std::getenv("BUILD_WORKING_DIRECTORY");
+  if (path.empty() || folder == nullptr) return path;
+  return (fs::path(folder) / path).lexically_normal();
+}
+
 std::optional<Arguments> Parse(int argc, char** argv) {
   Arguments arguments;
   const char* data = std::getenv("FACET_DATA");
@@ -352,6 +359,8 @@ std::optional<Arguments> Parse(int argc, char** argv) {
     }
   }
   if (arguments.data.empty()) return std::nullopt;
+  arguments.data = FromWhereItWasCalled(arguments.data);
+  arguments.boxes = FromWhereItWasCalled(arguments.boxes);
   return arguments;
 }
 

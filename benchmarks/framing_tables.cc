@@ -230,7 +230,7 @@ std::vector<std::string> FramingReport::Differences(double tolerance) const {
 std::string FramingReport::ConventionHeader() const {
   std::string text = absl::StrCat(
       kGenerated, ", not by hand:\n// how each detector's own box becomes the canonical one, from ",
-      framing_.num_faces, " faces. The tables are in README.md.\n",
+      framing_.num_faces, " faces.\n// The tables are in README.md.\n",
       "#ifndef FACET_PLUGINS_DETECTORS_CANONICAL_BOXES_H_\n"
       "#define FACET_PLUGINS_DETECTORS_CANONICAL_BOXES_H_\n\n"
       "#include \"core/api/detector.h\"\n\nnamespace facet {\n\n");

@@ -34,7 +34,7 @@ struct Framing {
   std::map<std::string, BoxConvention> conventions;
 };
 // `haar` is the origin: the rule comes from its boxes, and its convention changes nothing. Rounded
-// to three decimals; a shift across that is not sure is 0. `faces` must have some with a box of haar.
+// to three decimals; a shift across that is not sure is 0. Some of the `faces` have a box of haar.
 Framing DeriveFraming(const std::vector<FramedFace>& faces);
 
 class FramingReport {

@@ -9,9 +9,9 @@
 // The patch that it sees has the box at 160 x 160 px with 80 px around it. A model is a YAML file
 // of OpenCV's, so one from elsewhere serves too (68 landmarks); its boxes are another detector's:
 // box_scale and its companions (of the canonical box) bring them into agreement.
-// A face is trained from `start_shapes`: the mean shape in its box, and other faces' shapes in boxes
-// that are drawn about it with the spread that detectors have (box_scale_spread, box_shift_spread),
-// so that the boxes of a detector that it has not learned on serve as well.
+// A face is trained from `start_shapes`: the mean shape in its box, and other faces' shapes in
+// boxes that are drawn about it with the spread that detectors have (box_scale_spread,
+// box_shift_spread), so that the boxes of a detector that it has not learned on serve as well.
 // Training and search are facet's own (plugins/aligners/local_binary_features/trainer.h says why), on points68 or
 // points9 and their mirror images; with 68 OpenCV finds the same landmarks with the same file.
 // Without a model Align is FailedPrecondition; a wrong file is InvalidArgument.

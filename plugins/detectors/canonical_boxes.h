@@ -1,5 +1,6 @@
 // Written by bazel run //benchmarks:detector_framing -- --write, not by hand:
-// how each detector's own box becomes the canonical one, from 300 faces. The tables are in README.md.
+// how each detector's own box becomes the canonical one, from 300 faces.
+// The tables are in README.md.
 #ifndef FACET_PLUGINS_DETECTORS_CANONICAL_BOXES_H_
 #define FACET_PLUGINS_DETECTORS_CANONICAL_BOXES_H_
 

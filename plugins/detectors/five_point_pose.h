@@ -3,11 +3,11 @@
 //
 // Seen from afar, a face that is turned by the angle yaw shows its eyes 2 a cos(yaw) apart, a being
 // half their distance, and its nose tip, which stands out by c, c sin(yaw) beside the line from
-// between the eyes to between the mouth's corners: yaw = atan(r a / c), r being that distance, along
-// the line of the eyes and over half of the eyes' distance in the image. A head that nods or is
-// tilted changes neither, to first order. c / a = 1.35 is that of the rigid shape of the five points
-// of 787 photographs of AFW and Helen (Tomasi, Kanade: "Shape and motion from image streams under
-// orthography", IJCV 1992), which five_point_pose_test.cc finds again.
+// between the eyes to between the mouth's corners: yaw = atan(r a / c), r being that distance,
+// along the line of the eyes and over half of the eyes' distance in the image. A head that nods or
+// is tilted changes neither, to first order. c / a = 1.35 is that of the rigid shape of the five
+// points of 787 photographs of AFW and Helen (Tomasi, Kanade: "Shape and motion from image streams
+// under orthography", IJCV 1992), which five_point_pose_test.cc finds again.
 //
 // A profile is turned by more than 35 degrees, as in the data set `landmarks_300w`. The points that
 // detectors find are drawn towards those of a frontal face: on 157 photographs of AFW and Helen the

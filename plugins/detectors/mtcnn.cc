@@ -3,8 +3,8 @@
 // In:  an image. P-Net slides over its pyramid, R-Net and O-Net see crops of 24 and 48 px; all get
 //      (value - 127.5) / 128. Longer images are scaled down to `max_side_px`.
 // Out: upright rectangles, which BoxConvention's defaults make canonical; score in [0, 1], O-Net's;
-//      points5 in the image's left-to-right order; pose from these: frontal, or a profile where they
-//      say that the face is turned by more than `profile_deg` (five_point_pose.h).
+//      points5 in the image's left-to-right order; pose from these: frontal, or a profile where
+//      they say that the face is turned by more than `profile_deg` (five_point_pose.h).
 // Each stage keeps what scores above its threshold, moves boxes by the network's regression,
 // suppresses overlapping ones and squares the rest; after O-Net a box inside another one goes too.
 // Two kinds of Caffe files go around. Those that were trained again (prototxt: name "pNet", "rNet",

@@ -61,11 +61,11 @@ inline void ExpectPosesOfRealFaces(Detector& detector) {
   }
 }
 
-// A face at the far end of an image of 49 x 2000 px, and of 2000 x 49: `detector`, which scales long
-// images down, finds it within `box_px` of where it finds it in the last 400 px alone, which it
-// searches as they are. A side of 49 px becomes 24: with that one factor for both axes the face is
-// 40 px off. What is found in a face of half the size differs by its pixels, 2 px of the image, and
-// by those of the detector's search. `portrait`: a square, filled by a face.
+// A face at the far end of an image of 49 x 2000 px, and of 2000 x 49: `detector`, which scales
+// long images down, finds it within `box_px` of where it finds it in the last 400 px alone, which
+// it searches as they are. A side of 49 px becomes 24: with that one factor for both axes the face
+// is 40 px off. What is found in a face of half the size differs by its pixels, 2 px of the image,
+// and by those of the detector's search. `portrait`: a square, filled by a face.
 inline void ExpectFacesOfLongImagesInPlace(Detector& detector, const Image& portrait,
                                            double box_px) {
   constexpr int kLong = 2000, kShort = 49, kEnd = 400, kAfter = 30;

@@ -28,7 +28,7 @@ struct LbfSettings {
   double ridge = 0.5;         // of the linear map (lbf_regression.h)
   double radius = 0.3;        // of a split's places in the first stage [half box sides]
   double radius_decay = 0.7;  // of the next stage's radius over this one's
-  // Starting shapes, all but a face's first, lie in its box as another detector might have drawn it.
+  // All starting shapes but a face's first lie in its box as another detector might draw it.
   BoxPerturbation boxes = {0.0, 0.0};
 };
 

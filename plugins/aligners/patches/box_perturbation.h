@@ -21,9 +21,9 @@ struct BoxPerturbation {
 
   void Visit(OptionVisitor& v) {
     v("box_scale_spread", scale_spread, Range(0, 0.5),
-      "of the logarithm of the sides of the boxes that are trained on; as between detectors [1]");
+      "of the logarithm of the sides of the boxes that are trained on [1]");
     v("box_shift_spread", shift_spread, Range(0, 0.5),
-      "of their centres, along each axis; as between detectors [box sides]");
+      "of their centres, along each axis [box sides]");
   }
 
   // Draws beyond 2.5 deviations are cut to these.

@@ -25,8 +25,8 @@ absl::Status VisitExamples(const LandmarkExamples& examples, const TrainingConte
                            int64_t max_examples,
                            const std::function<absl::Status(LandmarkExample)>& use);
 
-// `scheme`, if it is none yet, becomes that of the landmarks. InvalidArgument: it is another one, or
-// they have less than points9.
+// `scheme`, if it is none yet, becomes that of the landmarks. InvalidArgument: it is another one,
+// or they have less than points9.
 absl::Status TakeScheme(const Landmarks& landmarks, LandmarkScheme* scheme);
 
 // Tells the context where the training is; absl::CancelledError if it is to stop.
