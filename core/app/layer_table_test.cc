@@ -1,8 +1,8 @@
 #include "core/app/layer_table.h"
 
 #include <string>
+#include <vector>
 
-#include "core/report/grid_testing.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -12,6 +12,18 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+std::vector<std::string> HeadsOf(const Grid& grid) {
+  std::vector<std::string> heads;
+  for (const GridColumn& column : grid.columns) heads.push_back(column.head);
+  return heads;
+}
+
+std::vector<std::string> LayerAt(const Grid& grid, size_t row) {
+  std::vector<std::string> cells;
+  for (const GridColumn& column : grid.columns) cells.push_back(column.cells.at(row).text);
+  return cells;
+}
 
 Json SmallNetwork() {
   return {{"architecture", "vgg"},
@@ -46,14 +58,14 @@ TEST(LayerTableTest, ALineForEachLayerAndTheTotal) {
   const Grid grid = LayerGrid(SmallNetwork());
   EXPECT_THAT(HeadsOf(grid), ElementsAre("layer", "operation", "support", "filter dim", "filters",
                                          "stride", "pad", "output", "parameters", "multiply-adds"));
-  EXPECT_THAT(CellsOf(grid, 0), ElementsAre("conv1_1", "conv2d", "3×3", "3", "64", "1", "1×2",
+  EXPECT_THAT(LayerAt(grid, 0), ElementsAre("conv1_1", "conv2d", "3×3", "3", "64", "1", "1×2",
                                             "64×224×224", "1,792", "86,704,128"));
-  EXPECT_THAT(CellsOf(grid, 1),
+  EXPECT_THAT(LayerAt(grid, 1),
               ElementsAre("", "relu", "–", "–", "–", "–", "–", "64×224×224", "–", "–"));
   // What is not known is no number, in the total neither.
-  EXPECT_THAT(CellsOf(grid, 2),
+  EXPECT_THAT(LayerAt(grid, 2),
               ElementsAre("own", "foreign", "–", "–", "–", "–", "–", "4,096", "10", "not known"));
-  EXPECT_THAT(CellsOf(grid, 3),
+  EXPECT_THAT(LayerAt(grid, 3),
               ElementsAre("total", "", "–", "–", "–", "–", "–", "–", "1,809", "not known"));
   EXPECT_THAT(grid.notes, testing::Contains(HasSubstr("7 parameters are of no operation")));
 }

@@ -241,7 +241,7 @@ TEST(TableTest, ATableOfReportedRowsAloneHasAColumnForEachPublishedFigure) {
   EXPECT_THAT(RenderHtml(report), Not(HasSubstr("95 % interval")));
   const std::vector<std::string> lines = Lines(RenderCsv(report));
   ASSERT_EQ(lines.size(), 1U + 3U);
-  EXPECT_THAT(lines[2], HasSubstr("reported,images,,,,,,13233,"));
+  EXPECT_THAT(lines[2], HasSubstr("reported,images,,,,,,13233.0,"));
 }
 
 // Beside the row's own curve, or alone.
