@@ -5,7 +5,9 @@
 // In:  a manifest whose people have images, and the faces of the images left. Of each person the
 //      first `images` by the engines' rank are looked at, a file that several queries found once;
 //      those without a face are passed over. Faces are described as `purify` does (Fisher vectors,
-//      options `form` ... `components_from`).
+//      options `form` ... `components_from`), and compared in the
+//      `discriminants` directions in which the names differ most, for which there must be more people
+//      (curators/purity/name_discriminants.h): without them a person's light and pose hide the modes.
 // Out: people whose distances have more than one mode by Hartigan's dip test are removed with all
 //      their images, reason "several modes". `distances` = "faces": each face's distances to the
 //      others are a sample, and more than `max_split` of them must have several modes; "pairs": one
@@ -29,6 +31,8 @@ struct Options : facet::UnimodalStageOptions {
     v("images", images, facet::AtLeast(4), "of a person, by rank; the paper's 200");
     v("min_faces", min_faces, facet::AtLeast(4), "who has fewer is not tested");
     v("distances", distances, facet::OneOf({"faces", "pairs"}), "what is one sample of the test");
+    v("discriminants", discriminants, facet::Range(0, 1000),
+      "directions that tell names apart best, in which faces are compared; 0: descriptors as such");
     v("alpha", rule.alpha, facet::Range(0, 1), "largest p-value that tells of several modes");
     v("max_split", rule.max_split, facet::Range(0, 1), "faces: share of them that may tell so");
     v("draws", draws, facet::Range(10, 1e6), "uniform samples that p-values are shares of");

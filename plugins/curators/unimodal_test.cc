@@ -134,6 +134,9 @@ TEST_F(UnimodalTest, AMixtureIsRemoved) {
     EXPECT_EQ(Value(*result, "impure people found"), 100);
     EXPECT_EQ(Value(*result, "pure people lost"), 0);
     EXPECT_EQ(Value(*result, "separation"), 100);
+    // Three people are too few for discriminants.
+    ASSERT_EQ(result->notices.size(), 1u);
+    EXPECT_THAT(result->notices[0], HasSubstr("descriptors as they are"));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "gtest/gtest.h"
+#include "plugins/curators/purity/name_discriminants.h"
 #include "plugins/curators/purity/unimodality.h"
 
 namespace facet {
@@ -139,6 +140,53 @@ TEST(Unimodality, AFewStrangersAreNoMode) {
   many.insert(many.end(), 30, 1);
   EXPECT_TRUE(TestUnimodality(Points(random, few, 64, 12), {}, null).unimodal);
   EXPECT_FALSE(TestUnimodality(Points(random, many, 64, 12), {}, null).unimodal);
+}
+
+// 30 names of 40 faces each in 12 dimensions: names differ in the first six, while what all faces
+// vary in, the other six, is twice as large. The first name is two people's. Its modes are
+// hidden in the descriptors, and plain in the directions that tell names apart.
+TEST(NameDiscriminants, ShowTheModesThatTheVariationHides) {
+  constexpr int kNames = 30, kEach = 40, kOwn = 6, kColumns = 12;
+  std::mt19937 random(17);
+  std::normal_distribution<float> normal(0, 1);
+  cv::Mat people(kNames + 1, kOwn, CV_32F), faces(kNames * kEach, kColumns, CV_32F);
+  for (int i = 0; i < people.rows * kOwn; ++i) {
+    people.at<float>(i / kOwn, i % kOwn) = 4 * normal(random);
+  }
+  std::vector<int64_t> begins;
+  for (int row = 0; row < faces.rows; ++row) {
+    const int name = row / kEach, person = row % 2 == 1 && name == 0 ? kNames : name;
+    if (row % kEach == 0) begins.push_back(row);
+    for (int d = 0; d < kColumns; ++d) {
+      faces.at<float>(row, d) =
+          d < kOwn ? people.at<float>(person, d) + 0.5F * normal(random) : 8 * normal(random);
+    }
+  }
+  begins.push_back(faces.rows);
+  DipNull null(1000, 1);
+  null.Prepare(kEach - 1);
+  const UnimodalityRule rule;
+  EXPECT_TRUE(TestUnimodality(faces.rowRange(0, kEach), rule, null).unimodal);
+  const cv::Mat described = NameDiscriminants(faces, begins, kOwn);
+  ASSERT_EQ(described.rows, faces.rows);
+  ASSERT_EQ(described.cols, kOwn);
+  EXPECT_NEAR(cv::norm(described.row(7)), 1, 1e-5);
+  EXPECT_FALSE(TestUnimodality(described.rowRange(0, kEach), rule, null).unimodal);
+  int multimodal = 0;
+  for (int name = 1; name < kNames; ++name) {
+    multimodal +=
+        !TestUnimodality(described.rowRange(name * kEach, (name + 1) * kEach), rule, null).unimodal;
+  }
+  EXPECT_EQ(multimodal, 0);
+  // Turning the descriptors turns the directions with them: the distances stay.
+  cv::Mat turned = faces.clone(), first = turned.col(0).clone();
+  turned.col(kOwn).copyTo(turned.col(0));
+  first.copyTo(turned.col(kOwn));
+  const cv::Mat again = NameDiscriminants(turned, begins, kOwn);
+  for (int row = 1; row < 50; ++row) {
+    EXPECT_NEAR(cv::norm(described.row(0), described.row(row)),
+                cv::norm(again.row(0), again.row(row)), 1e-4);
+  }
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "core/base/parallel_work.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
+#include "plugins/curators/purity/name_discriminants.h"
 #include "plugins/curators/stage/run.h"
 #include "plugins/curators/stage/summary.h"
 
@@ -62,6 +63,11 @@ class UnimodalStage {
         &result);
     if (truth.has_value()) Measure(*truth, &result);
     Show(&result);
+    if (options_.discriminants > 0 && !UsesDiscriminants()) {
+      result.notices.push_back(
+          "the distances are of the descriptors as they are: discriminants want more people than "
+          "there are of them, and the reduced form");
+    }
     return result;
   }
 
@@ -70,6 +76,7 @@ class UnimodalStage {
     return Dump({{"images", options_.images},
                  {"min_faces", options_.min_faces},
                  {"distances", options_.distances},
+                 {"discriminants", options_.discriminants},
                  {"alpha", options_.rule.alpha},
                  {"max_split", options_.rule.max_split},
                  {"draws", options_.draws},
@@ -127,6 +134,12 @@ class UnimodalStage {
                      " images; lower min_faces, or see what the row's detector finds"));
   }
 
+  // Of fewer people they would be what tells these apart and no more.
+  bool UsesDiscriminants() const {
+    return options_.discriminants > 0 && options_.form == "reduced" &&
+           static_cast<int64_t>(people_.size()) > std::max<int64_t>(options_.discriminants, 2);
+  }
+
   absl::Status Test(const std::string& settings) {
     Sha256 hash;
     hash.Update(absl::StrCat(settings, context_.seed, "\n"));
@@ -153,6 +166,14 @@ class UnimodalStage {
         DescribeAllFaces(faces, options_,
                          {absl::StrCat(context_.work_folder, "/", key.substr(0, 16), "-"), key,
                           context_.seed, context_.threads, progress}));
+    cv::Mat described(static_cast<int>(faces.count), rows->columns(), CV_32F,
+                      const_cast<float*>(rows->Row(0)));
+    if (UsesDiscriminants()) {
+      std::vector<int64_t> begins;
+      for (const Tested& person : people_) begins.push_back(person.begin);
+      begins.push_back(faces.count);
+      described = NameDiscriminants(described, begins, static_cast<int>(options_.discriminants));
+    }
     DipNull null(options_.draws, context_.seed);
     for (const Tested& person : people_) {
       const auto size = static_cast<int64_t>(person.images.size());
@@ -163,9 +184,10 @@ class UnimodalStage {
         total, context_.threads,
         [&](int64_t i) {
           Tested& person = people_[static_cast<size_t>(i)];
-          const cv::Mat own(static_cast<int>(person.images.size()), rows->columns(), CV_32F,
-                            const_cast<float*>(rows->Row(person.begin)));
-          person.result = TestUnimodality(own, options_.rule, null);
+          const auto begin = static_cast<int>(person.begin);
+          person.result = TestUnimodality(
+              described.rowRange(begin, begin + static_cast<int>(person.images.size())),
+              options_.rule, null);
           return absl::OkStatus();
         },
         [&](int64_t done) { return run_->Progress(done, total, "people", "modes").ok(); });

@@ -16,6 +16,7 @@ namespace facet {
 struct UnimodalStageOptions : FaceDescriptionOptions {
   int64_t images = 200, min_faces = 20;
   std::string distances = "faces";
+  int64_t discriminants = 20;  // of the names (name_discriminants.h); 0: none
   UnimodalityRule rule;
   int64_t draws = 2000;
   double min_purity = 0.9;

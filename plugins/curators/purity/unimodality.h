@@ -22,7 +22,7 @@ namespace facet {
 
 struct UnimodalityRule {
   bool pairs = false;
-  double alpha = 0.001;
+  double alpha = 0.05;
   double max_split = 0.1;  // of the faces; not for pairs
 };
 
