@@ -39,7 +39,8 @@ constexpr Small kSmall[] = {
     {"curators_purify",
      R"({"snapshot": "full", "local_descriptors": 2000, "components": 8, "keep": 8})"},
     {"curators_synthetic_web", R"({"people": 4, "images": 20, "image_size": 48})"},
-    {"curators_unimodal", R"({"min_faces": 6, "draws": 50, "discriminants": 2, "local_descriptors": 2000,
+    {"curators_unimodal",
+     R"({"min_faces": 6, "draws": 50, "discriminants": 2, "local_descriptors": 2000,
         "components": 8, "components_from": 20})"},
 };
 
