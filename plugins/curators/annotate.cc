@@ -93,13 +93,15 @@ class Annotators final : public Curator {
     FACET_ASSIGN_OR_RETURN(
         CurationResult result,
         run->Finish(options_.snapshot, Statistics(annotation.verdicts), annotation.effort_seconds));
-    ReportAnnotation({&blocks, &annotation, truth, options_.min_purity, context.seed}, &result);
+    ReportAnnotation({&blocks, &annotation, truth, Task(), context.seed}, &result);
     result.notices = annotation.notices;
     return result;
   }
 
  private:
   explicit Annotators(Options options) : options_(std::move(options)) {}
+
+  JudgingTask Task() const { return {options_.min_purity, 0}; }
 
   std::string Settings() const {
     Json settings = {{"annotator", options_.annotator},
@@ -158,15 +160,14 @@ class Annotators final : public Curator {
   absl::StatusOr<Annotation> Judge(const std::vector<AnnotationBlock>& blocks,
                                    const ImageTruths& truth, const CurationContext& context) const {
     if (options_.annotator == "oracle") {
-      return AskOracle(blocks, truth,
-                       {options_.min_purity, options_.oracle_error, options_.oracle_marks,
-                        options_.oracle_seconds},
-                       context);
+      return AskOracle(
+          blocks, truth,
+          {Task(), options_.oracle_error, options_.oracle_marks, options_.oracle_seconds}, context);
     }
     WebAnnotationOptions options;
     options.decisions = options_.decisions;
     options.port = static_cast<int>(options_.port);
-    options.min_purity = options_.min_purity;
+    options.task = Task();
     options.votes = options_.votes;
     options.wait_for_all = options_.unjudged == "wait";
     return AnnotateOnTheWeb(blocks, options, context);

@@ -4,10 +4,14 @@
 //
 // In: what each option names, or where it is empty the file of this name in the folder of the stage
 // before (a synthetic web), or else the step is left out:
-//   lists    a folder of ranked lists (.csv, .json); the best rank counts, spellings that differ
-//            in case, accents or '_' are one person's, the first by name of list counts
-//   facts    a table with sex and attributes (.csv, .json): who has none is out, and so is whom
-//            several rows name
+//   lists    a folder of ranked lists; the best rank counts, spellings that differ in case, accents
+//            or '_' are one person's, the first by name of list counts. CSV, TSV, JSON, results of
+//            SPARQL 1.1 and of the Knowledge Graph Search API, IMDb's name.basics.tsv, ranked by
+//            the votes of what people are known for where title.ratings.tsv is beside it
+//            (curators/names/people_tables.h; columns: `name_columns`, `sex_columns`,
+//            `popularity_columns`)
+//   facts    a table with sex and attributes of one of these forms: who has none is out, and so is
+//            whom several rows name that are not of one subject
 //   women, men   the best ranked of each that are kept; both 0, or sexes unknown to lists and
 //            facts: no balance
 //   votes    annotators' sheets (name, sheet, annotator, shown, right): kept are `min_purity` right
@@ -15,6 +19,9 @@
 //            over.
 //   exclude  names of a benchmark's people, one a line ("#": a comment); exclude_lists: a folder of
 //            such files (.txt)
+// steps = ["intersect", "balance"] leaves out what people judge later: their images are collected,
+// `annotate_people` shows them in sheets, and `exclude` removes the benchmarks' people (the order
+// of the paper).
 // (curators/names/candidate_names.h says how tables look.)
 //
 // Out: everybody of the lists as identities, in order of rank; who was removed is marked, the
@@ -24,22 +31,20 @@
 // people already.
 // Example: curation.curator = { use = "candidates", women = 2500, men = 2500 }
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/api/curator.h"
 #include "core/base/json.h"
 #include "plugins/curators/names/candidate_names.h"
+#include "plugins/curators/names/excluded_names.h"
 #include "plugins/curators/stage/files.h"
 #include "plugins/curators/stage/run.h"
-#include "plugins/lists/folder_listing.h"
-#include "plugins/lists/text_lines.h"
 
 namespace {
 
@@ -53,17 +58,26 @@ using facet::Json;
 
 struct Options {
   std::string lists, facts, votes, exclude, exclude_lists;
+  std::vector<std::string> steps = {"intersect", "balance", "purity", "exclude"};
+  std::vector<std::string> name_columns = facet::PeopleColumns().name;
+  std::vector<std::string> sex_columns = facet::PeopleColumns().sex;
+  std::vector<std::string> popularity_columns = facet::PeopleColumns().popularity;
   int64_t women = 2500, men = 2500;
   int64_t images_judged = 200, sheet_size = 50;
   double min_purity = 0.9;
   std::string snapshot = "candidates";
 
   void Visit(facet::OptionVisitor& v) {
-    v("lists", lists, facet::InputDirectory({"*"}), "ranked lists of names, .csv or .json");
-    v("facts", facts, facet::InputFile(), "table of sex and attributes, .csv or .json");
+    v("lists", lists, facet::InputDirectory({"*"}), "ranked lists of names: .csv .tsv .json .srj");
+    v("facts", facts, facet::InputFile(), "table of sex and attributes, of the same forms");
+    v("name_columns", name_columns, facet::Any(), "of lists and facts: the first that is there");
+    v("sex_columns", sex_columns, facet::Any(), "the same");
+    v("popularity_columns", popularity_columns, facet::Any(),
+      "the same; larger comes first, where there is no column rank");
     v("votes", votes, facet::InputFile(), "annotators' sheets, .csv");
     v("exclude", exclude, facet::InputFile(), "names of people to leave out, one a line");
     v("exclude_lists", exclude_lists, facet::InputDirectory({"*"}), "a folder of such lists, .txt");
+    v("steps", steps, facet::Any(), "those taken of intersect, balance, purity, exclude");
     v("women", women, facet::AtLeast(0), "the best ranked women kept; paper");
     v("men", men, facet::AtLeast(0), "the best ranked men kept; paper");
     v("images_judged", images_judged, facet::AtLeast(1),
@@ -76,6 +90,15 @@ struct Options {
 
 class Candidates final : public facet::Curator {
  public:
+  static absl::StatusOr<std::unique_ptr<Candidates>> Create(const Options& options) {
+    const std::vector<std::string> known = Options().steps;
+    for (const std::string& step : options.steps) {
+      if (std::count(known.begin(), known.end(), step) > 0) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("steps: unknown step \"", step, "\"; known: ", absl::StrJoin(known, ", ")));
+    }
+    return std::make_unique<Candidates>(options);
+  }
   explicit Candidates(const Options& options) : options_(options) {}
 
   absl::StatusOr<CurationResult> Curate(const CurationContext& context) override {
@@ -102,47 +125,52 @@ class Candidates final : public facet::Curator {
             {"men", options_.men},
             {"images_judged", options_.images_judged},
             {"sheet_size", options_.sheet_size},
-            {"min_purity", options_.min_purity}};
+            {"min_purity", options_.min_purity},
+            {"steps", options_.steps}};
+  }
+
+  facet::PeopleColumns Columns() const {
+    facet::PeopleColumns columns;
+    columns.name = options_.name_columns;
+    columns.sex = options_.sex_columns;
+    columns.popularity = options_.popularity_columns;
+    return columns;
+  }
+
+  bool Takes(const char* step) const {
+    return std::count(options_.steps.begin(), options_.steps.end(), step) > 0;
   }
 
   absl::Status Filter(const CurationContext& context, CandidateFunnel* funnel) const {
-    const std::string facts = facet::GivenOrFound(options_.facts, context, "facts.csv");
-    const std::string votes = facet::GivenOrFound(options_.votes, context, "votes.csv");
+    const auto found = [&](const char* step, const std::string& given, const std::string& name) {
+      return Takes(step) ? facet::GivenOrFound(given, context, name) : "";
+    };
+    const std::string facts = found("intersect", options_.facts, "facts.csv");
+    const std::string votes = found("purity", options_.votes, "votes.csv");
     FACET_ASSIGN_OR_RETURN(std::vector<Candidate> people, ReadLists(context));
     FACET_RETURN_IF_ERROR(funnel->Start(std::move(people)));
     if (!facts.empty()) {
-      FACET_ASSIGN_OR_RETURN(const std::vector<Candidate> rows, facet::ReadCandidates(facts));
+      FACET_ASSIGN_OR_RETURN(const std::vector<Candidate> rows,
+                             facet::ReadCandidates(facts, Columns(), {}));
       funnel->Intersect(rows);
     }
     const FunnelStep& counts = funnel->steps().back();
-    if (options_.women + options_.men > 0 && counts.women + counts.men > 0) {
+    if (Takes("balance") && options_.women + options_.men > 0 && counts.women + counts.men > 0) {
       funnel->Balance(options_.women, options_.men);
     }
     if (!votes.empty()) FACET_RETURN_IF_ERROR(Judge(context, votes, funnel));
-    return Exclude(context, funnel);
+    return Takes("exclude") ? Exclude(context, funnel) : absl::OkStatus();
   }
 
   absl::StatusOr<std::vector<Candidate>> ReadLists(const CurationContext& context) const {
     const std::string folder = facet::GivenOrFound(options_.lists, context, "lists");
     if (folder.empty()) {
       return absl::InvalidArgumentError(
-          "there are no lists of names: give lists = \"FOLDER\" with ranked .csv or .json files, "
+          "there are no lists of names: give lists = \"FOLDER\" with ranked .csv, .tsv or .json "
+          "files, "
           "or begin with a stage that makes them (synthetic_web)");
     }
-    FACET_ASSIGN_OR_RETURN(const facet::FolderListing listing, facet::ListFolder(folder));
-    std::vector<std::vector<Candidate>> lists;
-    for (const std::string& file : listing.files) {
-      if (!absl::EndsWithIgnoreCase(file, ".csv") && !absl::EndsWithIgnoreCase(file, ".json")) {
-        continue;
-      }
-      FACET_ASSIGN_OR_RETURN(std::vector<Candidate> list,
-                             facet::ReadCandidates(absl::StrCat(folder, "/", file)));
-      lists.push_back(std::move(list));
-    }
-    std::vector<Candidate> people = facet::MergeRankedLists(lists, context.fold_name);
-    if (!people.empty()) return people;
-    return absl::NotFoundError(
-        absl::StrCat(folder, " has ", lists.size(), " lists (.csv, .json) and no name in them"));
+    return facet::ReadRankedLists(folder, Columns(), context.fold_name);
   }
 
   absl::Status Judge(const CurationContext& context, const std::string& path,
@@ -163,21 +191,11 @@ class Candidates final : public facet::Curator {
   }
 
   absl::Status Exclude(const CurationContext& context, CandidateFunnel* funnel) const {
-    std::vector<std::string> files;
-    const std::string single = facet::GivenOrFound(options_.exclude, context, "exclude.txt");
-    if (!single.empty()) files.push_back(single);
-    if (!options_.exclude_lists.empty()) {
-      FACET_ASSIGN_OR_RETURN(const auto listing, facet::ListFolder(options_.exclude_lists));
-      for (const std::string& file : listing.files) {
-        if (absl::EndsWithIgnoreCase(file, ".txt")) {
-          files.push_back(absl::StrCat(options_.exclude_lists, "/", file));
-        }
-      }
-    }
-    for (const std::string& file : files) {
-      FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, facet::ReadNames(file));
-      const std::string list = std::filesystem::path(file).stem().string();
-      funnel->Exclude(names, list == "exclude" ? "the benchmarks" : list);
+    FACET_ASSIGN_OR_RETURN(
+        const std::vector<facet::ExcludedNames> lists,
+        facet::ReadExcludedNames(options_.exclude, options_.exclude_lists, context));
+    for (const facet::ExcludedNames& excluded : lists) {
+      funnel->Exclude(excluded.names, excluded.list);
     }
     return absl::OkStatus();
   }

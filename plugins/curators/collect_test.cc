@@ -309,12 +309,102 @@ TEST_F(CollectTest, SaysWhatIsWrong) {
   EXPECT_THAT(message(Json::object()), HasSubstr("nobody to collect images of"));
 }
 
-TEST_F(CollectTest, RefusesAManifestWithImages) {
+// Two stages: one engine's two best for the name, then everything.
+class ExtendTest : public CollectTest {
+ protected:
+  // What the first stage left is the second one's input.
+  void GoOn() {
+    std::filesystem::copy_file(surroundings_.output(), surroundings_.context.manifest,
+                               std::filesystem::copy_options::overwrite_existing);
+    surroundings_.context.input_folder = surroundings_.context.image_folder;
+    surroundings_.context.image_folder = folder_ + "/second";
+    std::filesystem::create_directories(surroundings_.context.image_folder);
+  }
+  static Json FirstStage() {
+    return {{"engines", {"x"}}, {"queries", {"{name}"}}, {"top", 2}, {"snapshot", "sheets"}};
+  }
+};
+
+TEST_F(ExtendTest, NothingIsFetchedAgainOrLost) {
+  MakeWeb(web_);
+  ASSERT_TRUE(Curate(FirstStage()).ok());
+  const auto before = Rows();
+  ASSERT_EQ(before.size(), 4u);  // Ann's copy.jpg and a.jpg, Bea's bea.jpg and a.jpg
+  GoOn();
+  // The web no longer has what was fetched, and answers with another order.
+  std::filesystem::remove(surroundings_.context.input_folder + "/mirror/h.example/copy.jpg");
+  std::filesystem::remove(surroundings_.context.input_folder + "/mirror/h.example/a.jpg");
+  const auto result = Curate();
+  ASSERT_TRUE(result.ok()) << result.status();
+  auto rows = Rows();
+  EXPECT_EQ(rows.size(), 10u);
+  for (const auto& [hit, row] : before) {
+    EXPECT_EQ(rows[hit].image.id, row.image.id);
+    EXPECT_EQ(rows[hit].image.path, row.image.path);
+    EXPECT_EQ(rows[hit].reason, "");
+  }
+  // a.jpg by another query: a new row of the file that is there.
+  EXPECT_EQ(rows["x/Ann actor/0"].image.path, before.at("x/Ann/1").image.path);
+  EXPECT_EQ(rows["x/Ann actor/0"].reason, "");
+  for (const auto& [hit, row] : rows) {
+    if (row.image.path.empty()) continue;
+    EXPECT_TRUE(
+        std::filesystem::is_regular_file(surroundings_.context.image_folder + "/" + row.image.path))
+        << hit;
+  }
+  EXPECT_EQ(Value(*result, "hits"), 6);
+  EXPECT_EQ(Value(*result, "hits known"), 4);
+  // page, half, none, near and stranger; a.jpg of Ann is there.
+  EXPECT_EQ(Value(*result, "urls"), 6);
+  EXPECT_EQ(Value(*result, "urls fetched"), 5);
+}
+
+TEST_F(ExtendTest, RowsTellWhichStageBroughtThem) {
+  MakeWeb(web_);
+  ASSERT_TRUE(Curate(FirstStage()).ok());
+  GoOn();
+  ASSERT_TRUE(Curate().ok());
+  const auto manifest = Manifest::OpenFrozen(surroundings_.output()).value();
+  std::map<int64_t, std::string> stages;  // of the runs
+  for (const ManifestRun& run : manifest->Runs().value()) stages[run.id] = run.stage;
+  const auto rows = Rows();
+  const int64_t first = rows.at("x/Ann/0").image.run, second = rows.at("y/Ann/0").image.run;
+  EXPECT_LT(first, second);
+  EXPECT_EQ(stages[first], "collect");
+  EXPECT_EQ(stages[second], "collect");
+  EXPECT_EQ(manifest->Counts("sheets").value().images, 4);  // as the first stage left it
+  EXPECT_EQ(manifest->Counts("collect").value().images, 7);
+  // The first one's figures are those that it had.
+  const std::vector<Metric> metrics = SummariseRun(*manifest, first).value();
+  EXPECT_EQ(metrics[2].name, "images");
+  EXPECT_EQ(metrics[2].value, 4);
+}
+
+// The second stage's truth speaks of all images: what repeats an earlier one is its duplicate.
+TEST_F(ExtendTest, TheTruthIsOfAllImages) {
+  MakeWeb(web_);
+  Json first = FirstStage();
+  first["top"] = 1;  // copy.jpg alone: the original of its picture as long as a.jpg is not there
+  ASSERT_TRUE(Curate(first).ok());
+  EXPECT_THAT(Rows()["x/Ann/0"].truth, ElementsAre());
+  GoOn();
+  ASSERT_TRUE(Curate().ok());
+  auto rows = Rows();
+  const std::string original = absl::StrCat(rows["x/Ann actor/0"].image.id);
+  EXPECT_THAT(rows["x/Ann/0"].truth, ElementsAre("exact duplicate of " + original));
+  EXPECT_THAT(rows["x/Ann actor/2"].truth,
+              ElementsAre("near duplicate of " + original + ": resized"));
+  EXPECT_THAT(rows["x/Bea Ray/1"].truth, ElementsAre("wrong person: Ann"));
+}
+
+TEST_F(ExtendTest, NothingNewIsNoError) {
   MakeWeb(web_);
   ASSERT_TRUE(Curate().ok());
-  std::filesystem::copy_file(surroundings_.output(), surroundings_.context.manifest,
-                             std::filesystem::copy_options::overwrite_existing);
-  EXPECT_THAT(std::string(Curate().status().message()), HasSubstr("without images"));
+  GoOn();
+  const auto result = Curate();
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(Rows().size(), 10u);
+  EXPECT_THAT(result->notices, testing::Contains("No hit is new."));
 }
 
 }  // namespace

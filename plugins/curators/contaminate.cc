@@ -138,6 +138,7 @@ class Contaminate final : public facet::Curator {
       row.height_px = fact.height_px;
       row.num_bytes = fact.num_bytes;
       row.bytes_sha256 = fact.bytes_sha256;
+      row.run = run.id();
       FACET_ASSIGN_OR_RETURN(ids[i], manifest.AddImage(row));
       if (fact.damage.empty()) continue;
       ManifestMark mark;

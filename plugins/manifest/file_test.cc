@@ -139,10 +139,10 @@ TEST(ManifestFile, RefusesOtherFiles) {
   {
     const auto newer =
         SqliteDatabase::Open(folder + "/frozen", SqliteDatabase::Mode::kWrite).value();
-    ASSERT_TRUE(newer->Execute("PRAGMA user_version = 2").ok());
+    ASSERT_TRUE(newer->Execute("PRAGMA user_version = 3").ok());
   }
   EXPECT_THAT(std::string(Manifest::OpenFrozen(folder + "/frozen").status().message()),
-              HasSubstr("a manifest of version 2, expected version 1"));
+              HasSubstr("a manifest of version 3, expected version 2"));
   // Damage in the middle of the tables is found by reading them.
   std::string damaged = bytes;
   std::fill(damaged.begin() + 8192 + 8, damaged.begin() + 12288, '\x7f');

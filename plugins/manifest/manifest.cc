@@ -72,7 +72,7 @@ absl::StatusOr<int64_t> Manifest::AddImage(const ManifestImage& image) {
       SqliteStatement* const statement,
       Statements::Get(*database_, &statements_->add_image,
                       "INSERT INTO images VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                      "?, ?, ?, ?, ?, ?)"));
+                      "?, ?, ?, ?, ?, ?, ?)"));
   BindManifestImage(statement, 1, image);
   FACET_RETURN_IF_ERROR(
       Annotate(statement->Run(), absl::StrCat("image of identity ", image.identity)));
@@ -87,8 +87,8 @@ absl::Status Manifest::UpdateImage(const ManifestImage& image) {
           *database_, &statements_->update_image,
           "UPDATE images SET (identity, number, source, query, rank, url, uid, path, width_px, "
           "height_px, num_bytes, bytes_sha256, pixels_sha256, box_x_px, box_y_px, box_width_px, "
-          "box_height_px, pose, pose_component, detection_score) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?"));
+          "box_height_px, pose, pose_component, detection_score, run) = (?, ?, ?, ?, ?, ?, ?, ?, "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?"));
   statement->Bind(BindManifestImage(statement, 1, image), image.id);
   FACET_RETURN_IF_ERROR(statement->Run());
   if (database_->num_changes() == 1) return absl::OkStatus();

@@ -4,7 +4,8 @@
 // Nothing is deleted. A stage starts a run, marks images or identities with its reason, stores its
 // scores, and finishes the run; Undo() takes all marks of a run out of force, Redo() puts them
 // back, SetUndone() does it for a single one. A snapshot is a named set of runs: an image belongs
-// to it if none of them removes the image or its identity.
+// to it if one of them brought it (or no run is named) and none of them removes the image or its
+// identity. So a snapshot stays what it was when a later stage brings more images.
 //
 //   auto manifest = Manifest::CreateFrom(input, "working.sqlite");
 //   run = StartRun("purify", settings); SetScore(run, ...); Mark(run, ...); FinishRun(run, ...);

@@ -47,6 +47,7 @@ TEST(Manifest, KeepsEveryFact) {
   EXPECT_EQ(got.pose, want.pose);
   EXPECT_EQ(got.pose_component, want.pose_component);
   EXPECT_EQ(got.detection_score, want.detection_score);
+  EXPECT_EQ(got.run, -1);
   const ManifestImage& bare = images[4];
   EXPECT_EQ(bare.number, -1);
   EXPECT_EQ(bare.rank, -1);
@@ -364,6 +365,48 @@ TEST(Manifest, SchemaIsAsDescribed) {
   std::vector<std::string> tables;
   while (row->Step().value()) tables.push_back(row->Text(0));
   EXPECT_THAT(tables, testing::UnorderedElementsAreArray(names));
+}
+
+TEST(Manifest, ASnapshotHasTheImagesThatItsRunsBrought) {
+  const std::string folder = TestFolder();
+  const auto manifest = MakeManifest(folder + "/m.sqlite");
+  ManifestIdentity zoe;
+  zoe.name = "Zoë";
+  ASSERT_EQ(manifest->AddIdentity(zoe).value(), 1);
+  ASSERT_EQ(manifest->AddImage(FullImage(1, 0)).value(), 1);  // of no run: of every snapshot
+  std::vector<int64_t> runs;
+  for (int stage = 0; stage < 2; ++stage) {
+    runs.push_back(manifest->StartRun("collect", "{}").value());
+    ManifestImage image = FullImage(1, 1 + stage);
+    image.run = runs.back();
+    ASSERT_EQ(manifest->AddImage(image).value(), 2 + stage);
+    ASSERT_TRUE(manifest->FinishRun(runs.back(), "{}").ok());
+    ASSERT_TRUE(manifest->DefineSnapshot(absl::StrCat("stage ", stage + 1), runs).ok());
+  }
+  ManifestQuery first, second;
+  first.snapshot = "stage 1";
+  second.snapshot = "stage 2";
+  EXPECT_THAT(Ids(*manifest, first), ElementsAre(1, 2));
+  EXPECT_THAT(Ids(*manifest, second), ElementsAre(1, 2, 3));
+  EXPECT_EQ(manifest->Counts("stage 1").value().images, 2);
+  // As other programs see it.
+  const auto viewed = [&](const std::string& snapshot) {
+    return manifest->database()
+        .Int("SELECT count(*) FROM snapshot_images WHERE snapshot = '" + snapshot + "'")
+        .value();
+  };
+  EXPECT_EQ(viewed("stage 1"), 2);
+  EXPECT_EQ(viewed("stage 2"), 3);
+  // Who takes a run back takes back what it brought.
+  ASSERT_TRUE(manifest->Undo(runs[1]).ok());
+  EXPECT_THAT(Ids(*manifest, second), ElementsAre(1, 2));
+  EXPECT_EQ(viewed("stage 2"), 2);
+  ASSERT_TRUE(manifest->Redo(runs[1]).ok());
+  EXPECT_EQ(All(*manifest, second)[2].run, runs[1]);
+  // A run that is none is refused.
+  ManifestImage image = FullImage(1, 7);
+  image.run = 99;
+  EXPECT_FALSE(manifest->AddImage(image).ok());
 }
 
 }  // namespace

@@ -23,6 +23,18 @@ std::string NotRemoved(const std::string& table, const std::string& column, cons
                       " AND m.undone = 0 AND m.run IN (", absl::StrJoin(runs, ", "), "))");
 }
 
+// That one of `runs` brought the image, or that no run is named.
+std::string BroughtBy(const std::vector<int64_t>& runs) {
+  return absl::StrCat(
+      "(images.run IS NULL OR images.run IN (SELECT id FROM runs WHERE undone = 0 AND id IN (",
+      absl::StrJoin(runs, ", "), ")))");
+}
+
+std::string IsLeft(const std::vector<int64_t>& runs) {
+  return absl::StrCat(BroughtBy(runs), " AND ", NotRemoved("marks", "image", "images.id", runs),
+                      " AND ", NotRemoved("identity_marks", "identity", "images.identity", runs));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<ManifestRun>> Manifest::Runs() const {
@@ -142,10 +154,7 @@ absl::StatusOr<ManifestImages> Manifest::Images(const ManifestQuery& query) cons
   if (!query.snapshot.empty()) {
     FACET_ASSIGN_OR_RETURN(runs, SnapshotRuns(query.snapshot));
   }
-  if (runs.has_value()) {
-    conditions.push_back(NotRemoved("marks", "image", "images.id", *runs));
-    conditions.push_back(NotRemoved("identity_marks", "identity", "images.identity", *runs));
-  }
+  if (runs.has_value()) conditions.push_back(IsLeft(*runs));
   if (!conditions.empty()) absl::StrAppend(&sql, " WHERE ", absl::StrJoin(conditions, " AND "));
   sql += query.order == Order::kRank
              ? " ORDER BY images.identity, images.rank NULLS LAST, images.id"
@@ -161,8 +170,7 @@ absl::StatusOr<ManifestCounts> Manifest::Counts(const std::string& snapshot) con
   std::string identities = "SELECT count(*) FROM identities";
   if (!snapshot.empty()) {
     FACET_ASSIGN_OR_RETURN(const std::vector<int64_t> runs, SnapshotRuns(snapshot));
-    absl::StrAppend(&images, " WHERE ", NotRemoved("marks", "image", "images.id", runs), " AND ",
-                    NotRemoved("identity_marks", "identity", "images.identity", runs));
+    absl::StrAppend(&images, " WHERE ", IsLeft(runs));
     absl::StrAppend(&identities, " WHERE ",
                     NotRemoved("identity_marks", "identity", "identities.id", runs));
   }

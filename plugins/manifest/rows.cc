@@ -68,7 +68,7 @@ const char* const kManifestImageColumns =
     "images.url, images.uid, images.path, images.width_px, images.height_px, images.num_bytes, "
     "images.bytes_sha256, images.pixels_sha256, images.box_x_px, images.box_y_px, "
     "images.box_width_px, images.box_height_px, images.pose, images.pose_component, "
-    "images.detection_score";
+    "images.detection_score, images.run";
 
 absl::Status CheckManifestText(const std::string& column, const std::string& text) {
   if (!IsUtf8(text)) return Wrong(column, " is not UTF-8: \"", absl::CHexEscape(text), "\"");
@@ -151,6 +151,7 @@ int BindManifestImage(SqliteStatement* statement, int parameter, const ManifestI
                   image.pose == Pose::kUnknown ? std::string() : std::string(PoseName(image.pose)));
   statement->Bind(p++, image.pose_component);
   statement->Bind(p++, image.detection_score);
+  statement->Bind(p++, Known(image.run, -1));
   return p;
 }
 
@@ -185,6 +186,7 @@ absl::StatusOr<bool> ManifestImages::Next(ManifestImage* image) {
   }
   image->pose_component = FloatOrNone(row, c++);
   image->detection_score = FloatOrNone(row, c++);
+  image->run = IntOr(row, c++, -1);
   score_ = FloatOrNone(row, c++);
   return true;
 }

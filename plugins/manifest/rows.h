@@ -42,6 +42,7 @@ struct ManifestImage {
   Pose pose = Pose::kUnknown;
   std::optional<double> pose_component;  // as the VGG-Face release has it
   std::optional<double> detection_score;
+  int64_t run = -1;  // that brought it; -1: it is of every snapshot
 };
 
 struct ManifestRun {
@@ -76,10 +77,11 @@ struct ManifestQuery {
     kRank,   // by identity, then rank (unknown ones last), then id
     kScore,  // by identity, then score (largest first, images without one last), then id
   };
-  std::string snapshot;                      // empty: all images, removed or not
-  std::optional<std::vector<int64_t>> runs;  // in place of a snapshot: of what these leave
-  int64_t identity = -1;                     // -1: of all
-  int64_t score_run = -1;                    // whose scores to give; Order::kScore needs it
+  std::string snapshot;  // empty: all images, removed or not
+  std::optional<std::vector<int64_t>>
+      runs;                // in place of a snapshot: of what these bring and leave
+  int64_t identity = -1;   // -1: of all
+  int64_t score_run = -1;  // whose scores to give; Order::kScore needs it
   Order order = Order::kId;
 };
 

@@ -34,7 +34,8 @@ CREATE TABLE images (
   box_height_px REAL,
   pose TEXT NOT NULL DEFAULT '' CHECK (pose IN ('', 'frontal', 'left', 'right')),
   pose_component REAL,                      -- of the detector, as the VGG-Face release has it
-  detection_score REAL
+  detection_score REAL,
+  run INTEGER REFERENCES runs (id)          -- that brought it; NULL: it is of every snapshot
 );
 CREATE TABLE runs (
   id INTEGER PRIMARY KEY,
@@ -103,7 +104,11 @@ CREATE VIEW snapshot_identities AS
 CREATE VIEW snapshot_images AS
   SELECT i.snapshot, images.id AS image, images.identity
   FROM snapshot_identities AS i CROSS JOIN images ON images.identity = i.identity
-  WHERE NOT EXISTS (
+  WHERE (images.run IS NULL OR EXISTS (
+    SELECT 1 FROM snapshot_runs AS s
+    JOIN runs ON runs.id = s.run AND runs.undone = 0
+    WHERE s.snapshot = i.snapshot_id AND s.run = images.run))
+  AND NOT EXISTS (
     SELECT 1 FROM marks AS m
     JOIN snapshot_runs AS s ON s.snapshot = i.snapshot_id AND s.run = m.run
     JOIN runs ON runs.id = m.run AND runs.undone = 0
@@ -132,6 +137,16 @@ const std::vector<ManifestTable>& ManifestTables() {
         {"images_judged", Type::kInt, kNull},
         {"images_right", Type::kInt, kNull},
         {"attributes", Type::kText, kNever}}},
+      {"runs",
+       "id",
+       {id,
+        {"stage", Type::kText, kNever},
+        {"settings", Type::kText, kNever},
+        {"statistics", Type::kText, kNever},
+        {"seconds", Type::kFloat, kNull},
+        {"effort_seconds", Type::kFloat, kNull},
+        {"finished", Type::kInt, kNever},
+        undone}},
       {"images",
        "id",
        {id,
@@ -154,17 +169,8 @@ const std::vector<ManifestTable>& ManifestTables() {
         {"box_height_px", Type::kFloat, kNull},
         {"pose", Type::kText, kNever},
         {"pose_component", Type::kFloat, kNull},
-        {"detection_score", Type::kFloat, kNull}}},
-      {"runs",
-       "id",
-       {id,
-        {"stage", Type::kText, kNever},
-        {"settings", Type::kText, kNever},
-        {"statistics", Type::kText, kNever},
-        {"seconds", Type::kFloat, kNull},
-        {"effort_seconds", Type::kFloat, kNull},
-        {"finished", Type::kInt, kNever},
-        undone}},
+        {"detection_score", Type::kFloat, kNull},
+        {"run", Type::kInt, kNull}}},
       {"reasons", "id", {id, {"reason", Type::kText, kNever}, {"removes", Type::kInt, kNever}}},
       {"marks",
        "image, run, reason",

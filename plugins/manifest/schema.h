@@ -1,14 +1,16 @@
 // The tables of a curation manifest: what other tools see when they open the file with SQLite.
 //
 //   identities      one row per person: name, sex, rank in the list of candidates, votes, counts
-//   images          one row per image: where it is from, where it lies, what it is
+//   images          one row per image: where it is from, where it lies, what it is, which run
+//                   brought it
 //   runs            one row per run of a stage: settings, statistics, seconds, effort
 //   reasons         the words of marks; `removes` is 1 for a removal, 0 for a flag
 //   marks           (run, image, reason): this run removes or flags this image
 //   identity_marks  (run, identity, reason): the same for a person with all its images
 //   scores          (run, image): what this run measured, larger is better
 //   snapshots       names of states of the data set ...
-//   snapshot_runs   ... each of which is the set of runs whose removals are in force
+//   snapshot_runs   ... each of which is a set of runs: their removals are in force, and images
+//                   that another run brought are not there
 //
 // and the views
 //
@@ -30,7 +32,7 @@
 namespace facet {
 
 inline constexpr int64_t kManifestApplicationId = 0x46434d46;  // "FCMF"
-inline constexpr int64_t kManifestVersion = 1;
+inline constexpr int64_t kManifestVersion = 2;
 
 // Statements that make an empty manifest.
 extern const char* const kManifestSchema;

@@ -100,6 +100,19 @@ absl::StatusOr<MarksOfRuns> CountMarks(const Manifest& manifest, const std::stri
   }
 }
 
+// Images by the run that brought them.
+absl::StatusOr<std::map<int64_t, int64_t>> CountBrought(const Manifest& manifest) {
+  FACET_ASSIGN_OR_RETURN(SqliteStatement row,
+                         manifest.database().Prepare("SELECT run, count(*) FROM images "
+                                                     "WHERE run IS NOT NULL GROUP BY run"));
+  std::map<int64_t, int64_t> brought;
+  for (;;) {
+    FACET_ASSIGN_OR_RETURN(const bool found, row.Step());
+    if (!found) return brought;
+    brought[row.Int(0)] = row.Int(1);
+  }
+}
+
 std::string StateOf(const ManifestRun& run) {
   if (run.undone) return "undone";
   return run.finished ? "in force" : "not finished";
@@ -111,6 +124,7 @@ absl::StatusOr<std::string> ShowRuns(const Manifest& manifest) {
                          CountMarks(manifest, "marks", "image", "images"));
   FACET_ASSIGN_OR_RETURN(const MarksOfRuns people,
                          CountMarks(manifest, "identity_marks", "person", "people"));
+  FACET_ASSIGN_OR_RETURN(const auto brought, CountBrought(manifest));
   std::string text = runs.empty() ? "no runs\n" : "runs\n";
   for (const ManifestRun& run : runs) {
     absl::StrAppendFormat(&text, "  %d %s: %s", run.id, run.stage, StateOf(run));
@@ -119,6 +133,9 @@ absl::StatusOr<std::string> ShowRuns(const Manifest& manifest) {
       absl::StrAppendFormat(&text, ", people's effort %.2f h", *run.effort_seconds / 3600);
     }
     text += '\n';
+    if (const auto own = brought.find(run.id); own != brought.end()) {
+      absl::StrAppend(&text, "    brings ", Counted(own->second, "image", "images"), "\n");
+    }
     for (const MarksOfRuns* marks : {&people, &images}) {
       const auto found = marks->find(run.id);
       if (found == marks->end()) continue;

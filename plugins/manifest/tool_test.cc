@@ -101,6 +101,19 @@ class ManifestToolTest : public testing::Test {
   std::string folder_, input_;
 };
 
+TEST_F(ManifestToolTest, ShowsWhatRunsBrought) {
+  const std::string path = Path("brought.sqlite");
+  const auto manifest = Manifest::CreateFrom(Path("m.sqlite"), Path("copy")).value();
+  ManifestImage image;
+  image.identity = 2;
+  image.run = manifest->StartRun("collect", "{}").value();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(manifest->AddImage(image).ok());
+  ASSERT_TRUE(manifest->FinishRun(image.run, "{}").ok());
+  ASSERT_TRUE(manifest->Freeze(path).ok());
+  EXPECT_THAT(ShowManifest(path).value(),
+              HasSubstr("  4 collect: in force\n    brings 3 images\n"));
+}
+
 TEST_F(ManifestToolTest, ShowsWhatIsThere) {
   const auto text = ShowManifest(Path("m.sqlite"));
   ASSERT_TRUE(text.ok()) << text.status();

@@ -186,7 +186,11 @@ std::set<int64_t> ImagesLeft(const Manifest& manifest, const std::vector<int64_t
 }
 
 void CheckMarks(Contract& contract, const Manifest& manifest, const OutputRuns& runs) {
-  const std::set<int64_t> given = ImagesLeft(manifest, runs.earlier);
+  // What it brought itself it may remove, too.
+  std::set<int64_t> given = ImagesLeft(manifest, runs.earlier);
+  auto brought =
+      manifest.database().Prepare(absl::StrCat("SELECT id FROM images WHERE run = ", runs.own));
+  while (brought.ok() && brought->Step().value_or(false)) given.insert(brought->Int(0));
   const std::set<int64_t> left = ImagesLeft(manifest, runs.all);
   auto marks = manifest.database().Prepare(
       absl::StrCat("SELECT image, other FROM removals WHERE run = ", runs.own));

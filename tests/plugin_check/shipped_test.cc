@@ -27,15 +27,21 @@ constexpr Small kSmall[] = {
     {"architectures_mobilefacenet", R"({"input_px": 32, "width": 0.25, "dimension": 32})"},
     {"architectures_sphereface20", R"({"input_px": 32, "width": 0.125, "dimension": 32})"},
     {"architectures_vgg", R"({"input_px": 32, "width": 0.1, "fc_size": 64, "batch_norm": true})"},
+    {"curators_annotate_people",
+     R"({"sheets": 2, "sheet_size": 4, "min_images": 3, "min_purity": 0.6})"},
     {"curators_candidates",
      R"({"lists": "FILES/lists", "votes": "FILES/votes.csv", "exclude": "FILES/exclude.txt"})"},
     {"curators_collect",
      R"({"vggface_lists": "FILES/vggface", "mirror": "FILES/mirror", "truth": "FILES/truth.csv"})"},
     {"curators_contaminate", R"({"root": "FILES/mirror/photographs", "min_images": 5})"},
     {"curators_deduplicate", R"({"words": 8, "pca_dimension": 8, "people": 2, "size_px": 64})"},
+    {"curators_exclude", R"({"exclude": "FILES/exclude.txt"})"},
     {"curators_purify",
      R"({"snapshot": "full", "local_descriptors": 2000, "components": 8, "keep": 8})"},
     {"curators_synthetic_web", R"({"people": 4, "images": 20, "image_size": 48})"},
+    {"curators_unimodal",
+     R"({"min_faces": 6, "draws": 50, "discriminants": 2, "local_descriptors": 2000,
+        "components": 8, "components_from": 20})"},
 };
 
 std::string ShippedTest::OptionsOf(const std::string& library) const {

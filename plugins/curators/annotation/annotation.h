@@ -20,6 +20,9 @@ struct BlockVerdict {
   std::optional<bool> accepted;    // nothing: not judged
   std::set<std::string> rejected;  // paths, of an accepted block: images rejected by hand
   double seconds = 0;              // of all annotators
+  // What they think of it: right images of those shown; the oracle's is the truth. People's is the
+  // mean of their shares of images not marked, where they give a verdict.
+  double purity = 1.0;
 };
 
 struct Agreement {
@@ -45,10 +48,10 @@ inline bool IsRight(const ImageTruths& truth, int64_t image) {
 int64_t CountRight(const AnnotationBlock& block, const ImageTruths& truth);
 
 struct OracleOptions {
-  double min_purity = 0.95;
+  JudgingTask task;
   double error = 0.0;          // share of verdicts, and of marks, that are wrong
   bool marks = false;          // it rejects wrong images of the blocks that it accepts
-  double block_seconds = 0.0;  // the effort that it stands for
+  double sheet_seconds = 0.0;  // the effort that it stands for, per block or sheet
 };
 // Accepts what is pure by the truth. Its mistakes follow from context.seed and the block, not from
 // other blocks. FailedPrecondition without a truth; Cancelled.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -49,6 +50,25 @@ std::vector<AnnotationBlock> MakeBlocks(std::vector<PersonImages> people, int64_
       block.digest = DigestOf(block);
       blocks.push_back(std::move(block));
     }
+  }
+  return blocks;
+}
+
+std::vector<AnnotationBlock> MakePersonBlocks(std::vector<PersonImages> people,
+                                              int64_t num_images) {
+  std::vector<AnnotationBlock> blocks;
+  for (PersonImages& person : people) {
+    AnnotationBlock block;
+    block.identity = person.identity;
+    block.name = person.name;
+    block.num_of_person = 1;
+    std::set<std::string> shown;
+    for (BlockImage& image : person.images) {
+      if (static_cast<int64_t>(block.images.size()) == num_images) break;
+      if (shown.insert(image.row.path).second) block.images.push_back(std::move(image));
+    }
+    block.digest = DigestOf(block);
+    blocks.push_back(std::move(block));
   }
   return blocks;
 }

@@ -1,6 +1,8 @@
-// Blocks: a person's images, best score first, in the pieces that annotators judge as a whole.
-// Source: Parkhi, Vedaldi, Zisserman, "Deep Face Recognition", BMVC 2015, section 3, stage 5:
-// blocks of 200 by descending score, good above about 95 % purity.
+// What annotators judge as a whole: blocks of a person's images, best score first, or the person by
+// the images that search engines rank first.
+// Source: Parkhi, Vedaldi, Zisserman, "Deep Face Recognition", BMVC 2015, section 3. Stage 5:
+// blocks of 200 by descending score, good above about 95 % purity. Stage 1: four sheets of 50 of
+// each person, kept at about 90 %.
 #ifndef FACET_PLUGINS_CURATORS_ANNOTATION_BLOCKS_H_
 #define FACET_PLUGINS_CURATORS_ANNOTATION_BLOCKS_H_
 
@@ -39,13 +41,32 @@ struct AnnotationBlock {
 // each block has `block_size` images, the person's last one what is left.
 std::vector<AnnotationBlock> MakeBlocks(std::vector<PersonImages> people, int64_t block_size);
 
+// One block for each person, maybe an empty one: the first `num_images` in the order given, a file
+// that several rows share (one URL found by several queries) once.
+std::vector<AnnotationBlock> MakePersonBlocks(std::vector<PersonImages> people, int64_t num_images);
+
+// How a block is looked at, and what makes it good.
+struct JudgingTask {
+  double min_purity = 0.95;
+  // 0: blocks of images, good above min_purity. Else people, whose images are shown in sheets of so
+  // many, good from min_purity on.
+  int64_t sheet_size = 0;
+
+  bool OfPeople() const { return sheet_size > 0; }
+  // Of `images`.
+  int64_t NumSheets(int64_t images) const {
+    return sheet_size > 0 ? (images + sheet_size - 1) / sheet_size : 1;
+  }
+  // A block is good if more than min_purity of its images is right: 190 of 200 are not above 0.95.
+  // A person with 180 of 200 has 0.9 (a quotient is the number nearest to it, as a literal is).
+  bool IsPure(int64_t right, int64_t images) const {
+    const double purity = static_cast<double>(right) / static_cast<double>(images);
+    return OfPeople() ? purity >= min_purity : purity > min_purity;
+  }
+};
+
 // "block 1 of 4".
 std::string BlockLabel(const AnnotationBlock& block);
-
-// A block is good if more than this share of its images is right: 190 of 200 are not above 0.95.
-inline bool IsPure(int64_t right, int64_t images, double min_purity) {
-  return static_cast<double>(right) / static_cast<double>(images) > min_purity;
-}
 
 }  // namespace facet
 

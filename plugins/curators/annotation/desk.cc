@@ -209,6 +209,11 @@ absl::Status AnnotationDesk::Judge(const std::string& annotator, int64_t block, 
   AnnotationEvent event;
   event.action = accept ? Action::kAccept : Action::kReject;
   event.annotator = annotator;
+  const auto& opinions = votes_.Opinions(block);
+  const auto own = opinions.find(annotator);
+  event.shown = static_cast<int64_t>(blocks_[static_cast<size_t>(block)].images.size());
+  event.marked = own == opinions.end() ? 0 : static_cast<int64_t>(own->second.marked.size());
+  event.sheets = options_.task.NumSheets(event.shown);
   FACET_RETURN_IF_ERROR(Record(std::move(event), block));
   leases_.erase(block);
   return absl::OkStatus();
@@ -297,6 +302,7 @@ Annotation AnnotationDesk::Result() const {
     verdict.accepted = votes_.Accepted(i);
     if (verdict.accepted == true) verdict.rejected = votes_.RemovedImages(i);
     verdict.seconds = votes_.Seconds(i);
+    verdict.purity = votes_.Purity(i);
     annotation.verdicts.push_back(std::move(verdict));
   }
   annotation.effort_seconds = votes_.seconds();

@@ -32,6 +32,7 @@ namespace facet {
 struct AnnotationDeskOptions {
   int64_t votes = 1;         // verdicts that a block needs
   bool wait_for_all = true;  // Finish() only when all blocks have them
+  JudgingTask task;          // for the log
   double lease_seconds = 120, idle_seconds = 60;
   std::function<double()> clock;  // seconds, never back; empty: the system's
 };

@@ -29,6 +29,12 @@ std::string ToLine(const AnnotationEvent& event) {
   }
   if (!event.images.empty()) json["images"] = event.images;
   if (event.action == Action::kUndo) json["undoes"] = event.undoes;
+  if (event.shown > 0) {
+    json["shown"] = event.shown;
+    json["sheets"] = event.sheets;
+    json["marked"] = event.marked;
+    json["purity"] = 1.0 - static_cast<double>(event.marked) / static_cast<double>(event.shown);
+  }
   return Dump(json);
 }
 
@@ -54,6 +60,9 @@ absl::StatusOr<AnnotationEvent> FromLine(const std::string& line) {
       json.at("images").get_to(event.images);
     }
     if (event.action == Action::kUndo) json.at("undoes").get_to(event.undoes);
+    event.shown = json.value("shown", int64_t{0});
+    event.sheets = json.value("sheets", int64_t{0});
+    event.marked = json.value("marked", int64_t{0});
   } catch (const Json::exception& exception) {
     return absl::InvalidArgumentError(exception.what());
   }

@@ -4,12 +4,16 @@
 //
 //   {"action":"mark","annotator":"ann","block":"9f..","identity":"Zoe","images":["Zoe/7.jpg"],
 //    "rank":0,"seconds":4.1,"time":"2026-11-25T04:30:00Z"}
-//   {"action":"accept","annotator":"ann","block":"9f..","identity":"Zoe","rank":0,...}
+//   {"action":"accept","annotator":"ann","block":"9f..","identity":"Zoe","marked":3,"purity":0.985,
+//    "rank":0,"sheets":4,"shown":200,...}
 //   {"action":"undo","annotator":"ann","block":"9f..","identity":"Zoe","rank":0,"undoes":2,...}
 //   {"action":"finish","annotator":"ann","seconds":1.5,"time":"..."}
 //
 // `block` is the digest of what was looked at (annotation_blocks.h), `undoes` the number of a line,
-// from 1; `seconds` are the annotator's, of work since the line before of the same annotator.
+// from 1; `seconds` are the annotator's, of work since the line before of the same annotator. A
+// verdict says how many images were shown, on how many sheets, and how many of them the annotator
+// had marked as wrong; `purity` is the share of the others, and where he did not mark all of the
+// wrong ones an upper bound.
 #ifndef FACET_PLUGINS_CURATORS_ANNOTATION_LOG_H_
 #define FACET_PLUGINS_CURATORS_ANNOTATION_LOG_H_
 
@@ -34,6 +38,8 @@ struct AnnotationEvent {
   int64_t rank = 0;
   std::vector<std::string> images;  // paths; of kMark and kUnmark alone
   int64_t undoes = 0;               // kUndo: the line, from 1
+  // kAccept, kReject: images and sheets shown, images marked; 0 in lines of earlier releases.
+  int64_t shown = 0, sheets = 0, marked = 0;
   double seconds = 0;
   std::string time;  // UTC
 };

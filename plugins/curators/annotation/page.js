@@ -65,23 +65,13 @@ function say(text, isError = false) {
 
 // ---- A block on the screen
 
-function duration(seconds) {
-  const minutes = Math.round(seconds / 60);
-  if (seconds < 90) return Math.round(seconds) + " s";
-  return minutes < 90 ? minutes + " min" : Math.floor(minutes / 60) + " h " + (minutes % 60) + " min";
-}
-
-function label(number) {
-  return blocks[number].name.replaceAll("_", " ") + ", block " + (blocks[number].rank + 1);
-}
-
 function showProgress(now) {
   progress = now;
   const open = blocks.length - now.judged;
   $("judged").textContent = now.judged + " of " + blocks.length;
   $("time").textContent = duration(now.seconds);
   $("rest").textContent = open === 0 ? "nothing"
-      : now.judged === 0 ? open + " blocks" : "≈ " + duration(open * now.all_seconds / now.judged);
+      : now.judged === 0 ? open + " " + units : "≈ " + duration(open * now.all_seconds / now.judged);
   const others = now.present.filter((name) => name !== annotator);
   $("you").textContent = annotator + (others.length > 0 ? " +" + others.length : "");
   $("you").title = others.length > 0 ? "also here: " + others.join(", ") : "";
@@ -122,7 +112,8 @@ function show(next) {
     const cell = document.createElement("figure"), picture = document.createElement("img");
     cell.className = "cell";
     cell.dataset.index = index;
-    cell.title = image.path + ("score" in image ? "\nlog p = " + image.score.toFixed(3) : "\nno face found");
+    cell.title = image.path + (sheetSize > 0 ? "\nimage " + (index + 1)
+        : "score" in image ? "\nlog p = " + image.score.toFixed(3) : "\nno face found");
     picture.alt = "";
     picture.draggable = false;
     picture.decoding = "async";
@@ -131,10 +122,12 @@ function show(next) {
     cell.append(picture);
     return cell;
   });
-  $("grid").replaceChildren(...cells);
+  $("grid").replaceChildren(...withSheets(cells));
   $("grid").scrollTop = 0;
   $("person").textContent = view.name.replaceAll("_", " ");
-  $("where").textContent = "block " + (view.rank + 1) + " of " + view.num_of_person + " · " +
+  const place = sheetSize > 0 ? numSheets() + (numSheets() === 1 ? " sheet" : " sheets")
+      : "block " + (view.rank + 1) + " of " + view.num_of_person;
+  $("where").textContent = place + " · " +
       view.images.length + (view.images.length === 1 ? " image" : " images") +
       view.others.map((o) => " · " + o.annotator + (o.accepts ? " accepts it" : " rejects it")).join("");
   document.title = view.name + ": facet";
@@ -160,7 +153,7 @@ function showState() {
     cells[i].classList.toggle("unsaved", Boolean(image.unsaved));
   });
   const marked = view.images.filter((image) => image.marked).length;
-  const purity = 1 - marked / view.images.length, pure = purity > minPurity;
+  const purity = (view.images.length - marked) / view.images.length, pure = sheetSize > 0 ? purity >= minPurity : purity > minPurity;
   $("marks").textContent = marked + " of " + view.images.length + " marked";
   $("purity").textContent = (100 * purity).toFixed(1) + " %";
   $("purity").classList.toggle("below", !pure);
@@ -175,7 +168,8 @@ function fit() {
   const grid = $("grid"), wanted = Number(localStorage.getItem("facet.cell")) || 0;
   let cell = wanted;
   if (cell === 0) {
-    const width = grid.clientWidth - 16, height = grid.clientHeight - 16, count = cells.length;
+    const width = grid.clientWidth - 16, height = grid.clientHeight - (sheetSize > 0 ? 48 : 16);
+    const count = sheetSize > 0 ? Math.min(sheetSize, cells.length) : cells.length;  // a sheet fills the window
     cell = kMaxCell;
     const rows = (size) => Math.ceil(count / Math.max(1, Math.floor((width + kGap) / (size + kGap))));
     while (cell > kMinCell && rows(cell) * (cell + kGap) - kGap > height) --cell;
@@ -231,7 +225,7 @@ async function openNext(after) {
 
 async function mark(index, range) {
   const block = view;
-  if (block.held_by) return say(block.held_by + " is at this block now", true);
+  if (block.held_by) return say(block.held_by + " is at this " + unit + " now", true);
   const marked = range ? view.images[anchor].marked : !view.images[index].marked;
   const [first, last] = range ? [Math.min(anchor, index), Math.max(anchor, index)] : [index, index];
   if (!range) anchor = index;
@@ -295,11 +289,11 @@ function showDone() {
     $("done-title").textContent = "Finished";
     $("done-text").textContent = sum + " The stage goes on by itself; you can close this page.";
   } else if (open === 0) {
-    $("done-title").textContent = "All blocks are judged";
+    $("done-title").textContent = "All " + units + " are judged";
     $("done-text").textContent = sum + " Until you finish the stage, every decision can still be changed.";
   } else {
     $("done-title").textContent = held > 0 ? "Others are at the rest" : "Nothing left for you";
-    $("done-text").textContent = sum + " " + open + (open === 1 ? " block is" : " blocks are") + " still open" +
+    $("done-text").textContent = sum + " " + open + " " + (open === 1 ? unit + " is" : units + " are") + " still open" +
         (held > 0 ? ", " + held + " of them with another annotator." : ".");
   }
   $("finish-now").hidden = over || !progress.may_finish;
@@ -323,6 +317,7 @@ async function join(name) {
     annotator = answer.annotator;
     blocks = answer.blocks;
     minPurity = answer.min_purity;
+    sheetSize = answer.sheet_size;
     for (const each of document.querySelectorAll(".limit")) each.textContent = +(100 * minPurity).toFixed(2) + " %";
     sessionStorage.setItem("facet.name", annotator);
     localStorage.setItem("facet.name", annotator);
@@ -379,6 +374,10 @@ document.addEventListener("keydown", (event) => {
   if (key === " " || key === "x") {
     event.preventDefault();
     return mark(focus, event.shiftKey);
+  }
+  if (sheetSize > 0 && key >= "1" && key <= "9") {
+    event.preventDefault();
+    return toSheet(Number(key));
   }
   if (key in keys) {
     event.preventDefault();

@@ -147,7 +147,7 @@ void ReportAnnotation(const AnnotationFindings& f, CurationResult* result) {
     accepted += *verdict.accepted;
     images += size;
     if (f.truth.has_value()) {
-      const bool pure = IsPure(CountRight(block, f.truth), size, f.min_purity);
+      const bool pure = f.task.IsPure(CountRight(block, f.truth), size);
       right_verdicts += *verdict.accepted == pure;
     }
   }

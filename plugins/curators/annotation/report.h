@@ -15,7 +15,7 @@ struct AnnotationFindings {
   const std::vector<AnnotationBlock>* blocks;
   const Annotation* annotation;
   ImageTruths truth;
-  double min_purity;
+  JudgingTask task;
   uint64_t seed;  // of the samples on the contact sheets
 };
 // Appends to `result`: the metrics "blocks accepted", "blocks rejected", "images judged",

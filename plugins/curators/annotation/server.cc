@@ -80,7 +80,7 @@ class Server final : public AnnotationServer {
          const AnnotationServerOptions& options, std::string token)
       : blocks_(blocks),
         desk_(*desk),
-        min_purity_(options.min_purity),
+        task_(options.task),
         token_(std::move(token)),
         thumbnails_(options.read_image, options.max_thumbnail_bytes, options.threads) {
     for (const AnnotationBlock& block : blocks) {
@@ -145,9 +145,15 @@ class Server final : public AnnotationServer {
     server_.set_exception_handler([](const Request&, Response& response, std::exception_ptr) {
       Refuse(response, 500, "the server failed");
     });
-    Page("/", absl::StrReplaceAll(kAnnotationHtml, {{"@TOKEN@", token_}}), "text/html");
+    Page("/",
+         absl::StrReplaceAll(kAnnotationHtml,
+                             {{"@TOKEN@", token_},
+                              {"@TASK@", task_.OfPeople() ? "people" : "blocks"},
+                              {"@LIMIT@", absl::StrCat(100 * task_.min_purity, " %")}}),
+         "text/html");
     Page("/page.css", kAnnotationCss, "text/css");
     Page("/page.js", kAnnotationJs, "text/javascript");
+    Page("/sheets.js", kAnnotationSheetsJs, "text/javascript");
     Page("/icon.svg", kAnnotationIcon, "image/svg+xml");
     server_.Get(R"(/image/(\d{1,18}))", [this](const Request& request, Response& response) {
       SendImage(std::stoll(request.matches[1]), request.get_param_value("size"), response);
@@ -252,7 +258,10 @@ class Server final : public AnnotationServer {
     for (const AnnotationBlock& each : blocks_) {
       blocks.push_back({{"name", each.name}, {"rank", each.rank}});
     }
-    return Json{{"block", block}, {"blocks", std::move(blocks)}, {"min_purity", min_purity_}};
+    return Json{{"block", block},
+                {"blocks", std::move(blocks)},
+                {"min_purity", task_.min_purity},
+                {"sheet_size", task_.sheet_size}};
   }
 
   Answer Show(const std::string& annotator, int64_t number) {
@@ -307,7 +316,7 @@ class Server final : public AnnotationServer {
 
   const std::vector<AnnotationBlock>& blocks_;
   AnnotationDesk& desk_;
-  const double min_purity_;
+  const JudgingTask task_;
   const std::string token_;
   Thumbnails thumbnails_;
   std::unordered_map<int64_t, std::string> paths_;  // by the manifest's id

@@ -4,10 +4,11 @@
 // X-Facet-Token where it changes something), name this host, and come from no other site:
 // otherwise it is 403, whatever it asks for. What the page may load is itself alone.
 //
-//   GET  /, /page.css, /page.js, /icon.svg   the page
+//   GET  /, /page.css, /page.js, /sheets.js, /icon.svg   the page
 //   GET  /image/ID?size=thumb     JPEG of the image with the manifest's id (size=full: larger)
 //   POST /api/NAME                JSON in and out, always with "annotator":
-//        join                     -> {"block": where to go on, or -1, "blocks": [...], ...}
+//        join                     -> {"block": where to go on, or -1, "blocks": [...],
+//                                     "min_purity", "sheet_size": 0 for blocks of images, ...}
 //        open    {"block"}        -> {"view": the block, its images, what he thinks of it}
 //        next    {"after"}        -> the same of the next one that waits for him; view null: none
 //        mark    {"block", "images": [ids], "marked": bool}
@@ -33,7 +34,7 @@ namespace facet {
 
 struct AnnotationServerOptions {
   int port = 0;  // 0: a free one
-  double min_purity = 0.95;
+  JudgingTask task;
   int threads = 1;  // that decode images
   int64_t max_thumbnail_bytes = 64 << 20;
   std::function<absl::StatusOr<Image>(const std::string& path)> read_image;

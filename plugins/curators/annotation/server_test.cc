@@ -82,7 +82,7 @@ class AnnotationServerTest : public testing::Test {
 TEST_F(AnnotationServerTest, ThePageLoadsNothingFromOutside) {
   EXPECT_GE(token_.size(), 32u);
   EXPECT_EQ(server_->url(), absl::StrCat("http://", Host(), "/?token=", token_));
-  for (const std::string path : {"/", "/page.css", "/page.js"}) {
+  for (const std::string path : {"/", "/page.css", "/page.js", "/sheets.js"}) {
     const auto result = Client().Get(path + "?token=" + token_);
     ASSERT_TRUE(result);
     EXPECT_EQ(result->status, 200);
@@ -270,6 +270,64 @@ TEST_F(AnnotationServerTest, AnnotatorsAtOnceShareTheWork) {
   ASSERT_EQ(Call("finish", {}, &answer), 200);
   EXPECT_EQ(answer["progress"]["finished"], true);
   EXPECT_TRUE(desk_->finished());
+}
+
+// People in sheets: the page is told so, and the log says what was shown and how pure it was taken
+// for.
+TEST_F(AnnotationServerTest, PeopleInSheets) {
+  std::vector<PersonImages> people = {{7, "Zoe", {}}, {8, "Abel", {}}};
+  for (int64_t i = 0; i < 12; ++i) {
+    BlockImage image;
+    image.row.id = 1000 + i;
+    image.row.path = absl::StrCat("Zoe/", i % 11, ".jpg");  // the last one is the first one's file
+    people[i < 11 ? 0 : 1].images.push_back(image);
+    if (i == 11) people[0].images.push_back(image);
+  }
+  const std::vector<AnnotationBlock> blocks = MakePersonBlocks(people, 10);
+  ASSERT_EQ(blocks.size(), 2u);
+  EXPECT_EQ(blocks[0].images.size(), 10u);
+  EXPECT_EQ(blocks[1].images.size(), 1u);
+  const std::string log = log_ + ".people";
+  std::filesystem::remove(log);
+  AnnotationDeskOptions desk_options;
+  desk_options.task = {0.9, 4};
+  options_.task = {0.9, 4};
+  auto desk = AnnotationDesk::Open(blocks, log, desk_options).value();
+  {
+    const auto server = AnnotationServer::Start(blocks, desk.get(), options_).value();
+    httplib::Client client("127.0.0.1", server->port());
+    const auto page = client.Get("/?token=" + server->token());
+    ASSERT_TRUE(page);
+    EXPECT_THAT(page->body, HasSubstr("data-task=\"people\""));
+    EXPECT_THAT(page->body, HasSubstr(">90 %<"));
+    EXPECT_THAT(page->body, Not(HasSubstr("@")));
+    const auto call = [&](const std::string& name, Json body) {
+      body["annotator"] = "ann";
+      const auto answer = client.Post("/api/" + name, {{"X-Facet-Token", server->token()}},
+                                      Dump(body), "application/json");
+      EXPECT_TRUE(answer);
+      EXPECT_EQ(answer->status, 200) << answer->body;
+      return ParseJson(answer->body, "answer").value();
+    };
+    const Json joined = call("join", Json::object());
+    EXPECT_EQ(joined["sheet_size"], 4);
+    EXPECT_EQ(joined["block"], 0);
+    EXPECT_EQ(call("open", {{"block", 0}})["view"]["images"].size(), 10u);
+    call("mark", {{"block", 0}, {"images", {1000, 1004, 1009}}, {"marked", true}});
+    call("judge", {{"block", 0}, {"accept", false}});
+  }
+  const std::string lines = ReadFile(log).value();
+  EXPECT_THAT(lines, HasSubstr("\"action\":\"reject\""));
+  EXPECT_THAT(lines, HasSubstr("\"identity\":\"Zoe\""));
+  EXPECT_THAT(lines, HasSubstr("\"marked\":3,\"purity\":0.7,\"rank\":0"));
+  EXPECT_THAT(lines, HasSubstr("\"sheets\":3,\"shown\":10"));
+  // Opened again, the decision is there, and the next one is Abel.
+  desk.reset();
+  desk = AnnotationDesk::Open(blocks, log, desk_options).value();
+  EXPECT_EQ(desk->num_judged(), 1);
+  EXPECT_EQ(desk->Join("ann").value(), 1);
+  EXPECT_NEAR(desk->Result().verdicts[0].purity, 0.7, 1e-12);
+  EXPECT_EQ(desk->Result().verdicts[0].accepted, false);
 }
 
 TEST_F(AnnotationServerTest, ATakenPortIsNamed) {

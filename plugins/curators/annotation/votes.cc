@@ -94,6 +94,18 @@ std::set<std::string> AnnotationVotes::RemovedImages(int64_t block) const {
   return removed;
 }
 
+double AnnotationVotes::Purity(int64_t block) const {
+  const auto shown = static_cast<double>(blocks_[static_cast<size_t>(block)].images.size());
+  double sum = 0;
+  int64_t verdicts = 0;
+  for (const auto& [annotator, opinion] : Opinions(block)) {
+    if (!opinion.accepts.has_value()) continue;
+    ++verdicts;
+    sum += 1.0 - static_cast<double>(opinion.marked.size()) / shown;
+  }
+  return verdicts == 0 ? 1.0 : sum / static_cast<double>(verdicts);
+}
+
 std::optional<AnnotationVotes::Undoable> AnnotationVotes::Last(const std::string& annotator) const {
   const auto found = undoable_.find(annotator);
   if (found == undoable_.end() || found->second.empty()) return std::nullopt;

@@ -44,6 +44,8 @@ class AnnotationVotes {
   // Nothing: no verdict.
   std::optional<bool> Accepted(int64_t block) const;
   std::set<std::string> RemovedImages(int64_t block) const;  // of an accepted one
+  // Mean share of images not marked, of those who gave a verdict; 1 without one.
+  double Purity(int64_t block) const;
 
   // The annotator's last event that an undo would take back.
   struct Undoable {

@@ -23,12 +23,13 @@ absl::StatusOr<Annotation> AnnotateOnTheWeb(const std::vector<AnnotationBlock>& 
   AnnotationDeskOptions desk_options;
   desk_options.votes = options.votes;
   desk_options.wait_for_all = options.wait_for_all;
+  desk_options.task = options.task;
   FACET_ASSIGN_OR_RETURN(const auto desk,
                          AnnotationDesk::Open(blocks, options.decisions, desk_options));
   if (desk->finished()) return desk->Result();
   AnnotationServerOptions server_options;
   server_options.port = options.port;
-  server_options.min_purity = options.min_purity;
+  server_options.task = options.task;
   server_options.threads = context.threads;
   server_options.read_image = context.read_image;
   FACET_ASSIGN_OR_RETURN(const auto server,
@@ -37,8 +38,8 @@ absl::StatusOr<Annotation> AnnotateOnTheWeb(const std::vector<AnnotationBlock>& 
   std::fprintf(stderr, "annotate: %s\n", address.c_str());  // in the stage's log, to be found again
   if (context.ask) context.ask(address);
   while (!desk->finished()) {
-    if (!context.progress(desk->num_judged(), static_cast<int64_t>(blocks.size()), "blocks",
-                          "people annotate")) {
+    if (!context.progress(desk->num_judged(), static_cast<int64_t>(blocks.size()),
+                          options.task.OfPeople() ? "people" : "blocks", "people annotate")) {
       return absl::CancelledError(absl::StrCat(
           "stopped while people annotate; what they decided is in ", options.decisions));
     }

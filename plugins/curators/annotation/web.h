@@ -1,4 +1,4 @@
-// Lets people judge the blocks of a stage at a local web page, and waits for them.
+// Lets people judge the blocks of a stage, or its people, at a local web page, and waits for them.
 #ifndef FACET_PLUGINS_CURATORS_ANNOTATION_WEB_H_
 #define FACET_PLUGINS_CURATORS_ANNOTATION_WEB_H_
 
@@ -16,7 +16,7 @@ namespace facet {
 struct WebAnnotationOptions {
   std::string decisions;  // the log's file (annotation_log.h)
   int port = 0;           // 0: a free one
-  double min_purity = 0.95;
+  JudgingTask task;
   int64_t votes = 1;         // verdicts that a block needs
   bool wait_for_all = true;  // else it may be finished at any time
 };

@@ -25,6 +25,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "plugins/curators/names/people_tables.h"
 #include "plugins/manifest/manifest.h"
 
 namespace facet {
@@ -40,17 +41,24 @@ struct Candidate {
   int64_t images_judged = -1, images_right = -1;  // by JudgePurity
 };
 
-// A table of people: CSV, or JSON (a name ending in .json): a list of names, or of objects with one
-// value per column. Columns: name; optional sex (female, male, f, m, in any case, or empty) and
-// rank (the place in the list where there is none); the rest are attributes. InvalidArgument by
+// A table of people (people_tables.h: which files, which columns). Without a rank or popularity the
+// place in the table is the rank; columns that are not empty are attributes. InvalidArgument by
 // file and line, or by file and number of the entry in JSON.
-absl::StatusOr<std::vector<Candidate>> ReadCandidates(const std::string& path);
+absl::StatusOr<std::vector<Candidate>> ReadCandidates(const std::string& path,
+                                                      const PeopleColumns& columns = {},
+                                                      const TitleVotes& votes = {});
 
 // Everybody of all lists, each once: with the first spelling, the best rank of all lists, and facts
 // of the first list that has them. A sex that two lists disagree about is unknown. Ranks are then
 // counted anew from 0. Names that fold to nothing are left out.
 std::vector<Candidate> MergeRankedLists(const std::vector<std::vector<Candidate>>& lists,
                                         const NameNormalizer& normalize);
+
+// Those of all tables of a folder, by name of file; IMDb's title.ratings.tsv is none, but ranks its
+// names. NotFound: no name in any; InvalidArgument: a table that is still packed (.gz).
+absl::StatusOr<std::vector<Candidate>> ReadRankedLists(const std::string& folder,
+                                                       const PeopleColumns& columns,
+                                                       const NameNormalizer& normalize);
 
 // What one annotator says of one sheet of one person's images.
 struct SheetVote {

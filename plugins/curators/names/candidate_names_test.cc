@@ -71,10 +71,10 @@ TEST(CandidateNames, ReadsTables) {
   for (const auto& [name, text, message] :
        {std::tuple("a.csv", "who\nZoe\n", "a.csv:1: there is no column \"name\""),
         {"a.csv", "name,sex\nZoe,w\n", "a.csv:2: sex is female, male"},
-        {"a.csv", "name,rank\nZoe,-1\n", "a.csv:2: rank is below 0"},
+        {"a.csv", "name,rank\nZoe,-1\n", "a.csv:2: rank is a whole number from 0, here \"-1\""},
         {"a.csv", "name,rank\n,1\n", "a.csv:2: name is empty"},
         {"a.json", "{}", "a.json: expected a list"},
-        {"a.json", "[\"A\", {\"sex\": \"f\"}]", "a.json: entry 2: there is no name"},
+        {"a.json", "[\"A\", {\"sex\": \"f\"}]", "a.json: entry 2: name is empty"},
         {"a.json", "[{\"name\": \"A\", \"rank\": 1.5}]", "entry 1: rank is a whole number"}}) {
     const absl::Status status = ReadCandidates(WriteFile(name, text)).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;

@@ -1,10 +1,8 @@
 #include "plugins/curators/purity/stage.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -23,7 +21,6 @@
 namespace facet {
 namespace {
 
-constexpr int64_t kFacesForVocabulary = 10000;  // at most, that local descriptors are drawn from
 constexpr int64_t kIdentitiesPerBlock = 64;
 
 Json SettingsOf(const PurityStageOptions& options) {
@@ -138,53 +135,12 @@ class PurityStage {
     };
   }
 
-  absl::StatusOr<FaceVocabulary> Vocabulary() const {
-    if (!options_.vocabulary.empty()) return ReadFaceVocabulary(options_.vocabulary);
-    const std::string file = WorkFile("vocabulary.yml");
-    if (std::filesystem::exists(file)) return ReadFaceVocabulary(file);
-    const int64_t own = options_.form == "full" ? 1000000 : 100000;
-    const int64_t count = options_.local_descriptors > 0 ? options_.local_descriptors : own;
-    FACET_ASSIGN_OR_RETURN(
-        const LocalDescriptors drawn,
-        DrawLocalDescriptors(faces_, DescriptorOptionsOf(options_), count, kFacesForVocabulary,
-                             DeriveSeed(context_.seed, "local descriptors"), context_.threads,
-                             ProgressOf("vocabulary")));
-    FaceVocabularyOptions options = VocabularyOptionsOf(options_);
-    options.seed = DeriveSeed(context_.seed, "vocabulary");
-    FACET_ASSIGN_OR_RETURN(FaceVocabulary vocabulary, TrainFaceVocabulary(drawn, options));
-    FACET_RETURN_IF_ERROR(WriteFaceVocabulary(vocabulary, file));
-    return vocabulary;
-  }
-
-  absl::StatusOr<RowProjection> Components(const FaceDescriber& describer) const {
-    const std::string file = WorkFile("components");
-    if (std::filesystem::exists(file)) return ReadRowProjection(file);
-    FACET_ASSIGN_OR_RETURN(
-        cv::Mat drawn, DrawFisherVectors(faces_, describer, options_.components_from,
-                                         DeriveSeed(context_.seed, "components"), context_.threads,
-                                         ProgressOf("components")));
-    FACET_ASSIGN_OR_RETURN(
-        RowProjection projection,
-        TrainRowProjection(std::move(drawn), static_cast<int>(options_.components),
-                           DeriveSeed(context_.seed, "projection")));
-    FACET_RETURN_IF_ERROR(WriteRowProjection(projection, file));
-    return projection;
-  }
-
   absl::Status Describe() {
-    FACET_ASSIGN_OR_RETURN(const FaceVocabulary vocabulary, Vocabulary());
-    FACET_ASSIGN_OR_RETURN(const FaceDescriber describer,
-                           FaceDescriber::Create(DescriptorOptionsOf(options_), vocabulary));
-    std::optional<RowProjection> projection;
-    int columns = describer.size();
-    if (options_.form == "reduced") {
-      FACET_ASSIGN_OR_RETURN(projection, Components(describer));
-      columns = projection->basis.rows;
-    }
-    FACET_ASSIGN_OR_RETURN(
-        descriptors_, RowStore::Open(WorkFile("descriptors.f32"), key_, faces_.count, columns));
-    return DescribeFaces(faces_, describer, projection ? &*projection : nullptr, context_.threads,
-                         ProgressOf("descriptors"), descriptors_.get());
+    const FaceDescriptionRun description = {
+        WorkFile(""), key_, context_.seed, context_.threads,
+        [this](const std::string& unit) { return ProgressOf(unit); }};
+    FACET_ASSIGN_OR_RETURN(descriptors_, DescribeAllFaces(faces_, options_, description));
+    return absl::OkStatus();
   }
 
   // Scores go through a store too: a block of identities at a time.
@@ -292,24 +248,6 @@ class PurityStage {
 };
 
 }  // namespace
-
-FaceDescriptorOptions DescriptorOptionsOf(const PurityStageOptions& options) {
-  FaceDescriptorOptions descriptor;  // the paper's
-  if (options.form == "full") return descriptor;
-  descriptor.width_px = 80;
-  descriptor.height_px = 100;
-  descriptor.sift.step_px = 2;
-  descriptor.sift.scales.resize(4);
-  return descriptor;
-}
-
-FaceVocabularyOptions VocabularyOptionsOf(const PurityStageOptions& options) {
-  FaceVocabularyOptions vocabulary;  // the paper's
-  if (options.form == "full") return vocabulary;
-  vocabulary.pca_dimension = 48;
-  vocabulary.num_modes = 128;
-  return vocabulary;
-}
 
 absl::StatusOr<CurationResult> Purify(const CurationContext& context,
                                       const PurityStageOptions& options) {

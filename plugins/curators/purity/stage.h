@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/api/curator.h"
-#include "plugins/curators/purity/face_descriptors.h"
+#include "plugins/curators/purity/described_faces.h"
 #include "plugins/curators/purity/ranking.h"
 #include "plugins/curators/purity/report.h"
 
@@ -18,20 +18,13 @@ inline constexpr char kPurifyStage[] = "purify";
 inline constexpr char kNoFaceFound[] = "no face found";
 inline constexpr char kLowScore[] = "low score";
 
-struct PurityStageOptions {
-  std::string form = "reduced";
-  std::string vocabulary, source;
-  int64_t local_descriptors = 0;  // 0: a million of the full form, 100,000 of the reduced one
-  int64_t components = 256, components_from = 2000;
+struct PurityStageOptions : FaceDescriptionOptions {
+  std::string source;
   std::string loss = "hinge";
   PurityOptions ranking;
   PurityCut cut{1000, 1.0, 0.05};
   std::string snapshot = "full";
 };
-
-// The two forms of the descriptor.
-FaceDescriptorOptions DescriptorOptionsOf(const PurityStageOptions& options);
-FaceVocabularyOptions VocabularyOptionsOf(const PurityStageOptions& options);
 
 // What context.progress is told, one after the other: "vocabulary", "components" (reduced form),
 // "descriptors", "ranking".

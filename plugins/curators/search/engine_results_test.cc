@@ -73,6 +73,71 @@ TEST(EngineResults, AnswersOfSearchApis) {
   EXPECT_THAT(Lines(serpapi.at({"google_images", "Ann"})), ElementsAre("0 http://c/1.jpg"));
 }
 
+std::string WriteAs(const std::string& name, const std::string& text) {
+  const std::string path = testing::TempDir() + "/engine_" + name;
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+TEST(EngineResults, AnotherEnginesByAMapping) {
+  EngineMapping mapping;
+  ASSERT_TRUE(ChangeEngineMapping({"engine=", "query=/request/text", "results=hits", "url=/img/src",
+                                   "rank=pos", "first=1", "page=site", "offset="},
+                                  &mapping)
+                  .ok());
+  SearchResults results;
+  const std::string json = WriteAs("y.json", R"({"request": {"text": "Ann"}, "hits": [
+      {"img": {"src": "http://a/2"}, "pos": 7, "site": "http://a/"},
+      {"img": {"src": "http://a/1"}, "pos": 2}, {"img": {}, "pos": 3},
+      {"img": {"src": "http://a/2"}}]})");
+  ASSERT_TRUE(ReadEngineResults(json, mapping, "yandex", &results).ok());
+  // One without a rank follows the one before it.
+  EXPECT_THAT(Lines(results.at({"yandex", "Ann"})),
+              ElementsAre("6 http://a/2", "1 http://a/1", "3 http://a/2"));
+  EXPECT_EQ(results.at({"yandex", "Ann"})[0].page, "http://a/");
+}
+
+TEST(EngineResults, TablesHaveARowPerResult) {
+  EngineMapping mapping;
+  ASSERT_TRUE(
+      ChangeEngineMapping({"query=Keyword", "url=Image", "rank=No", "first=1"}, &mapping).ok());
+  SearchResults results;
+  const std::string csv = WriteAs("b.csv",
+                                  "Keyword,No,Image,title\nAnn,2,http://b/2,\"two, of\"\n"
+                                  "Ann,1,http://b/1,\nBea,,http://b/9,\nBea,,http://b/8,\n");
+  ASSERT_TRUE(ReadEngineResults(csv, mapping, "baidu", &results).ok());
+  EXPECT_THAT(Lines(results.at({"baidu", "Ann"})), ElementsAre("1 http://b/2", "0 http://b/1"));
+  EXPECT_EQ(results.at({"baidu", "Ann"})[0].title, "two, of");
+  EXPECT_THAT(Lines(results.at({"baidu", "Bea"})), ElementsAre("0 http://b/9", "1 http://b/8"));
+}
+
+TEST(EngineResults, OddTablesAndMappings) {
+  const auto error = [](const std::string& name, const std::string& text) {
+    SearchResults results;
+    return std::string(ReadEngineResults(WriteAs(name, text), {}, "e", &results).message());
+  };
+  EXPECT_THAT(error("page.json", "<!doctype html><title>Sorry</title>"),
+              HasSubstr("engine_page.json:1: a page of HTML"));
+  EXPECT_THAT(error("page.csv", "<html>"), HasSubstr("a page of HTML"));
+  EXPECT_THAT(error("latin1.csv", "query,url\nZo\xeb,http://a/\n"),
+              HasSubstr("engine_latin1.csv:2: not UTF-8"));
+  EXPECT_THAT(error("columns.csv", "query,link\nAnn,http://a/\n"),
+              HasSubstr("no column \"url\"; it has: query, link; say which is which (mapping)"));
+  EXPECT_THAT(error("rank.csv", "query,url,rank\nAnn,http://a/,best\n"),
+              HasSubstr("engine_rank.csv:2: rank is a whole number"));
+  EXPECT_THAT(error("below.csv", "query,url,rank\nAnn,http://a/,-1\n"),
+              HasSubstr("engine_below.csv:2: rank is below 0"));
+  EXPECT_THAT(error("query.csv", "query,url\n,http://a/\n"),
+              HasSubstr("engine_query.csv:2: query is empty"));
+  EngineMapping mapping;
+  EXPECT_THAT(std::string(ChangeEngineMapping({"uri=/x"}, &mapping).message()),
+              HasSubstr("with a part of engine, offset, page, query, rank, results, title, url"));
+  EXPECT_THAT(std::string(ChangeEngineMapping({"first=2"}, &mapping).message()),
+              HasSubstr("first=0 or first=1"));
+  EXPECT_THAT(std::string(ChangeEngineMapping({"url="}, &mapping).message()),
+              HasSubstr("query, results and url are needed"));
+}
+
 TEST(EngineResults, SaysWhatIsWrong) {
   EXPECT_THAT(ErrorOf(""), HasSubstr("is empty"));
   EXPECT_THAT(ErrorOf("{\"query\": \"A\", \"engine\": \"e\"}\n{oops\n"),

@@ -181,6 +181,7 @@ absl::StatusOr<StoredCollection> StoreCollection(const Collection& collection,
   const auto add = [&](size_t index) -> absl::Status {
     const auto request = static_cast<size_t>(plan.request_of[index]);
     ManifestImage row = collection.rows[index];
+    row.run = run.id();
     stored.ranks.push_back(row.rank);
     if (results[request].outcome == DownloadOutcome::kOk) {
       row.path = results[request].file;

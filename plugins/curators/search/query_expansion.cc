@@ -98,13 +98,16 @@ std::string IdentityFolder(const std::string& identity) {
   return absl::StrCat(folder, "-", Sha256Hex(identity).substr(0, 8));
 }
 
+std::string DownloadId(const std::string& identity, const std::string& url) {
+  return absl::StrCat(IdentityFolder(identity), "/", Sha256Hex(url).substr(0, 16));
+}
+
 DownloadPlan PlanDownloads(const std::vector<CandidateImage>& images) {
   DownloadPlan plan;
   std::map<std::string, int64_t> index;  // id -> request
   for (const CandidateImage& image : images) {
     const std::string& url = image.hit.url;
-    const std::string id =
-        absl::StrCat(IdentityFolder(image.query.identity), "/", Sha256Hex(url).substr(0, 16));
+    const std::string id = DownloadId(image.query.identity, url);
     const auto [place, is_new] = index.emplace(id, static_cast<int64_t>(plan.requests.size()));
     if (is_new) plan.requests.push_back({id, url, image.hit.page});
     plan.request_of.push_back(place->second);

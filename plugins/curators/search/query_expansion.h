@@ -52,9 +52,11 @@ CandidateImages TopHits(const std::vector<SearchQuery>& queries, const SearchRes
 // and where that loses something, eight digits of the name's SHA-256 follow.
 std::string IdentityFolder(const std::string& identity);
 
+// "<IdentityFolder>/<16 digits of the URL's SHA-256>": stays the same when lists grow.
+std::string DownloadId(const std::string& identity, const std::string& url);
+
 struct DownloadPlan {
-  // One per identity and URL, ids "<IdentityFolder>/<16 digits of the URL's SHA-256>": they stay
-  // the same when lists grow.
+  // One per identity and URL.
   std::vector<DownloadRequest> requests;
   std::vector<int64_t> request_of;  // of each image: several images may share one
 };

@@ -19,11 +19,13 @@ namespace facet {
 namespace {
 
 absl::StatusOr<SearchResults> ReadFiles(const AnswerSources& sources) {
-  FACET_ASSIGN_OR_RETURN(const EngineMapping mapping, KnownEngineMapping(sources.format));
+  FACET_ASSIGN_OR_RETURN(EngineMapping mapping, KnownEngineMapping(sources.format));
+  FACET_RETURN_IF_ERROR(ChangeEngineMapping(sources.mapping, &mapping));
   FACET_ASSIGN_OR_RETURN(const FolderListing listing, ListFolder(sources.results));
   SearchResults results;
   for (const std::string& file : listing.files) {
-    if (!absl::EndsWith(file, ".json") && !absl::EndsWith(file, ".jsonl")) continue;
+    const auto is = [&file](const char* suffix) { return absl::EndsWith(file, suffix); };
+    if (!is(".json") && !is(".jsonl") && !is(".csv") && !is(".tsv")) continue;
     const std::string stem = std::filesystem::path(file).stem().string();
     FACET_RETURN_IF_ERROR(ReadEngineResults(absl::StrCat(sources.results, "/", file), mapping,
                                             sources.format == "facet" ? stem : sources.format,
@@ -31,7 +33,7 @@ absl::StatusOr<SearchResults> ReadFiles(const AnswerSources& sources) {
   }
   if (!results.empty()) return results;
   return absl::NotFoundError(
-      absl::StrCat(sources.results, " has no results of engines (.json, .jsonl)"));
+      absl::StrCat(sources.results, " has no results of engines (.json, .jsonl, .csv, .tsv)"));
 }
 
 // An answer is kept as a document of form "facet", complete or not at all.

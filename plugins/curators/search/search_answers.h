@@ -15,9 +15,11 @@
 namespace facet {
 
 struct AnswerSources {
-  // One of the two: a folder of result files (.json, .jsonl), of the form KnownEngineMapping()
-  // knows by `format`, or a command (RunUrlCommand).
+  // One of the two: a folder of result files (.json, .jsonl, .csv, .tsv), of the form that
+  // KnownEngineMapping() knows by `format`, changed by `mapping` (ChangeEngineMapping), or a
+  // command (RunUrlCommand).
   std::string results, format = "facet";
+  std::vector<std::string> mapping;
   std::vector<std::string> command;
   absl::Duration time_limit = absl::Seconds(60);
   std::string command_folder;  // keeps the command's answers, so that none is asked for twice

@@ -25,6 +25,48 @@ std::string GivenOrFound(const std::string& given, const CurationContext& contex
   return "";
 }
 
+namespace {
+
+namespace fs = std::filesystem;
+
+absl::Status HandOnFile(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  if (fs::exists(to, error)) return absl::OkStatus();
+  fs::create_directories(to.parent_path(), error);
+  fs::create_hard_link(from, to, error);
+  if (!error) return absl::OkStatus();
+  // Beside it first: a copy that bears the name is whole.
+  const fs::path part = to.string() + ".part";
+  error.clear();
+  fs::copy_file(from, part, fs::copy_options::overwrite_existing, error);
+  if (!error) fs::rename(part, to, error);
+  if (!error) return absl::OkStatus();
+  return absl::ErrnoToStatus(error.value(),
+                             absl::StrCat("cannot copy ", from.string(), " to ", to.string()));
+}
+
+}  // namespace
+
+absl::Status HandOn(const std::string& from, const std::string& to,
+                    const std::vector<std::string>& names) {
+  std::error_code error;
+  if (from.empty() || fs::equivalent(from, to, error)) return absl::OkStatus();
+  for (const std::string& name : names) {
+    const fs::path source = fs::path(from) / name;
+    if (fs::is_regular_file(source, error)) {
+      FACET_RETURN_IF_ERROR(HandOnFile(source, fs::path(to) / name));
+      continue;
+    }
+    if (!fs::is_directory(source, error)) continue;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(source, error)) {
+      if (!entry.is_regular_file(error)) continue;
+      const fs::path below = entry.path().lexically_relative(from);
+      FACET_RETURN_IF_ERROR(HandOnFile(entry.path(), fs::path(to) / below));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status WriteImageFile(const std::string& path, std::string_view bytes) {
   std::error_code error;
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();

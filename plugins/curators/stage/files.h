@@ -18,6 +18,11 @@ namespace facet {
 std::string GivenOrFound(const std::string& given, const CurationContext& context,
                          const std::string& name);
 
+// Makes `names`, files or folders of `from`, part of `to` as well: by hard links, or where the file
+// system has none by copies. What is there already stays; what `from` does not have is passed over.
+absl::Status HandOn(const std::string& from, const std::string& to,
+                    const std::vector<std::string>& names);
+
 // Writes beside `path` and renames, so that a file which is there is whole (not synced: a file lost
 // by a power failure is made again); makes the folders.
 absl::Status WriteImageFile(const std::string& path, std::string_view bytes);

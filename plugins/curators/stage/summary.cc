@@ -63,7 +63,13 @@ std::string RemovedBy(const std::string& table, const std::string& column, const
                       ") AND m.reason IN (SELECT id FROM reasons WHERE removes = 1))");
 }
 
-// Row by row in order of id, in which marks lie too: one pass over both tables.
+// That one of `runs` brought the image, or no run is named as bringing it.
+std::string IsThere(const std::vector<int64_t>& runs) {
+  return absl::StrCat("(images.run IS NULL OR images.run IN (", absl::StrJoin(runs, ", "), "))");
+}
+
+// Row by row in order of id, in which marks lie too: one pass over both tables. Of an image that
+// several truths say of what it repeats, the latest knows most images.
 absl::StatusOr<State> Count(const Manifest& manifest, const Runs& runs, int64_t run) {
   FACET_ASSIGN_OR_RETURN(
       SqliteStatement row,
@@ -74,7 +80,8 @@ absl::StatusOr<State> Count(const Manifest& manifest, const Runs& runs, int64_t 
           "m.run IN (", absl::StrJoin(runs.truth, ", "), ") AND m.reason IN (", kWrongReasons,
           ")), (SELECT m.other FROM marks AS m WHERE m.image = images.id AND m.undone = 0 AND ",
           "m.run IN (", absl::StrJoin(runs.truth, ", "),
-          ") AND m.other IS NOT NULL LIMIT 1), images.id FROM images ORDER BY images.id")));
+          ") AND m.other IS NOT NULL ORDER BY m.run DESC LIMIT 1), images.id FROM images WHERE ",
+          IsThere(runs.in_force), " ORDER BY images.id")));
   row.Bind(1, std::string(kTruthWrongPerson));
   row.Bind(2, std::string(kTruthNoFace));
   std::vector<bool> seen_given, seen_left;  // by the id of the picture's original
@@ -121,9 +128,10 @@ absl::StatusOr<int64_t> CountIdentities(const Manifest& manifest, const Runs& ru
   return row.Int(0);
 }
 
-absl::StatusOr<bool> HasImages(const Manifest& manifest) {
+absl::StatusOr<bool> HasImages(const Manifest& manifest, const Runs& runs) {
   FACET_ASSIGN_OR_RETURN(SqliteStatement row,
-                         manifest.database().Prepare("SELECT 1 FROM images LIMIT 1"));
+                         manifest.database().Prepare(absl::StrCat(
+                             "SELECT 1 FROM images WHERE ", IsThere(runs.in_force), " LIMIT 1")));
   return row.Step();
 }
 
@@ -141,7 +149,7 @@ absl::StatusOr<std::optional<std::unordered_map<int64_t, ImageTruth>>> ReadTruth
           "SELECT marks.image, marks.other, reasons.reason, marks.detail FROM marks "
           "JOIN reasons ON reasons.id = marks.reason WHERE marks.undone = 0 AND marks.run IN (",
           absl::StrJoin(runs, ", "),
-          ") ORDER BY marks.image, reasons.reason IN (?, ?), reasons.reason, marks.run")));
+          ") ORDER BY marks.image, reasons.reason IN (?, ?), marks.run, reasons.reason")));
   row.Bind(1, std::string(kTruthWrongPerson));
   row.Bind(2, std::string(kTruthNoFace));
   std::unordered_map<int64_t, ImageTruth> truth;
@@ -162,7 +170,7 @@ absl::StatusOr<std::optional<std::unordered_map<int64_t, ImageTruth>>> ReadTruth
 absl::StatusOr<std::vector<Metric>> SummariseRun(const Manifest& manifest, int64_t run) {
   FACET_ASSIGN_OR_RETURN(const Runs runs, RunsUpTo(manifest, run));
   FACET_ASSIGN_OR_RETURN(State state, Count(manifest, runs, run));
-  FACET_ASSIGN_OR_RETURN(const bool has_images, HasImages(manifest));
+  FACET_ASSIGN_OR_RETURN(const bool has_images, HasImages(manifest, runs));
   if (!has_images) {
     FACET_ASSIGN_OR_RETURN(state.persons, CountIdentities(manifest, runs));
   }
