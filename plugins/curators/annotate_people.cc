@@ -4,8 +4,9 @@
 // In:  a manifest whose people have images (collect: 200 of one engine). Each person's first
 //      `sheets` x `sheet_size` images by the engines' rank, a file that several queries found once.
 // Out: people are removed with all their images, for the reasons "impure", "not judged" and, not
-//      looked at, "too few images" (fewer than `min_images`); single images stay, wrong ones are a later stage's. Identities get images_judged and images_right, where
-//      they had none; the snapshot `snapshot`; the effort of people in FinishRun.
+//      looked at, "too few images" (fewer than `min_images`); single images stay, wrong ones are a
+//      later stage's. Identities get images_judged and images_right, where they had none; the
+//      snapshot `snapshot`; the effort of people in FinishRun.
 // annotator = "oracle" looks the truth up and accepts from the purity `min_purity` on (180 of 200).
 //      It gets the share `oracle_error` of its verdicts wrong and takes `oracle_seconds` a sheet.
 // annotator = "web" serves a page on 127.0.0.1 that shows a person's sheets, and waits until people
