@@ -9,9 +9,8 @@
 // The trees see a grey patch, the box at 160 x 160 px with 80 px around it, so that they do not
 // depend on a photograph's resolution. A face is trained from `oversampling` shapes of other faces,
 // in boxes shifted by `jitter`, and so is its mirror image. They start from `boxes` boxes, its own
-// and others that are drawn about it with 1.5 times the spread that detectors have
-// (box_scale_spread, box_shift_spread), so that the boxes of a detector that it has not learned on
-// serve as well. Once dlib has begun it tells nothing of its progress and cannot be stopped.
+// and others that are drawn about it with the spread that detectors have (box_scale_spread,
+// box_shift_spread), so that the boxes of a detector that it has not learned on serve as well. Once dlib has begun it tells nothing of its progress and cannot be stopped.
 // The model is dlib's own format after one line that names the scheme. A file of dlib alone is
 // taken if it has 68 points; its boxes are dlib's detector's: box_scale and its companions (of the
 // canonical box) bring them into agreement.
@@ -51,9 +50,7 @@ struct Options {
   double learning_rate = 0.1, jitter = 0.05;
   bool mirror = true;
   int64_t max_faces = 4000;
-  // With the measured spread once 19 % of 209 faces fail in YuNet's boxes and 9 % in haar's, with
-  // 1.5 times 15 and 10 % (aligners_boxes_real.toml).
-  BoxPerturbation perturbation = {15 * kBoxScaleSpread / 10, 15 * kBoxShiftSpread / 10};
+  BoxPerturbation perturbation;
   BoxConvention convention;
   NinePointCrop crop;
 
