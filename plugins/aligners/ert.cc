@@ -10,7 +10,8 @@
 // depend on a photograph's resolution. A face is trained from `oversampling` shapes of other faces,
 // in boxes shifted by `jitter`, and so is its mirror image. They start from `boxes` boxes, its own
 // and others that are drawn about it with the spread that detectors have (box_scale_spread,
-// box_shift_spread), so that the boxes of a detector that it has not learned on serve as well. Once dlib has begun it tells nothing of its progress and cannot be stopped.
+// box_shift_spread), so that the boxes of a detector that it has not learned on serve as well. Once
+// dlib has begun it tells nothing of its progress and cannot be stopped.
 // The model is dlib's own format after one line that names the scheme. A file of dlib alone is
 // taken if it has 68 points; its boxes are dlib's detector's: box_scale and its companions (of the
 // canonical box) bring them into agreement.
