@@ -15,10 +15,13 @@ class LayersVerbTest : public EndToEndTest {
  protected:
   // The network of tiny.toml at the paper's size.
   Ending Layers(const std::string& config, const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {
-        "show",    DataFile("tiny.toml"),
-        "softmax", "--layers",
-        "--set",   absl::StrCat("train.architecture={use=\"vgg\",config=\"", config, "\"}")};
+    std::vector<std::string> arguments = {"show",
+                                          DataFile("tiny.toml"),
+                                          "softmax",
+                                          "--layers",
+                                          "--set",
+                                          absl::StrCat("train.architecture={config=\"", config,
+                                                       "\",input_px=224,width=1.0,fc_size=4096}")};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Facet(arguments);
   }
