@@ -5,9 +5,9 @@
 // In:  a manifest whose people have images, and the faces of the images left. Of each person the
 //      first `images` by the engines' rank are looked at, a file that several queries found once;
 //      those without a face are passed over. Faces are described as `purify` does (Fisher vectors,
-//      options `form` ... `components_from`), and compared in the
-//      `discriminants` directions in which the names differ most, for which there must be more people
-//      (curators/purity/name_discriminants.h): without them a person's light and pose hide the modes.
+//      options `form` ... `components_from`), and compared in the `discriminants` directions in
+//      which the names differ most, for which there must be more people than directions
+//      (curators/purity/name_discriminants.h): without, a person's light and pose hide the modes.
 // Out: people whose distances have more than one mode by Hartigan's dip test are removed with all
 //      their images, reason "several modes". `distances` = "faces": each face's distances to the
 //      others are a sample, and more than `max_split` of them must have several modes; "pairs": one
