@@ -16,7 +16,7 @@ namespace {
 
 constexpr int64_t kLimitSeconds = 300, kValgrindLimitSeconds = 1200;
 
-struct CheckArguments {
+struct PluginCheckArguments {
   std::string file, component, options = "{}";
   bool json = false, valgrind = false;
   std::optional<int64_t> limit_s;
@@ -75,7 +75,7 @@ int ExitCodeOfCheck(const absl::Status& status) {
   return kExitBackend;
 }
 
-int Check(const CheckArguments& arguments, const VerbContext& context) {
+int Check(const PluginCheckArguments& arguments, const VerbContext& context) {
   ContractRequest request;
   std::error_code error;
   request.library = std::filesystem::canonical(arguments.file, error).string();
@@ -120,7 +120,7 @@ int Check(const CheckArguments& arguments, const VerbContext& context) {
 }  // namespace
 
 void AddPluginsCheckVerb(Command plugins, VerbContext& context) {
-  auto arguments = std::make_shared<CheckArguments>();
+  auto arguments = std::make_shared<PluginCheckArguments>();
   Command check = plugins.Subcommand("check", "does a library keep the contracts of its kinds?");
   check.Positional("FILE", &arguments->file, "a plugin library").Required();
   check.Option("--component", &arguments->component, "this one alone").TypeName("[KIND/]NAME");
