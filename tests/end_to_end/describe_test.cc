@@ -66,7 +66,7 @@ TEST_F(DescribeTest, OptionsHaveUnitsAndRangesInColumns) {
   EXPECT_THAT(ending.out, StartsWith("loss \"arcface\": "));
   EXPECT_THAT(ending.out, HasSubstr("source: Deng et al."));
   EXPECT_THAT(ending.out, AllOf(HasSubstr("\n  train.loss  "), HasSubstr("\n  embed.loss  ")));
-  EXPECT_THAT(ending.out, HasSubstr("\n  margin_rad  float   0.5       rad   0 to 1.6\n"
+  EXPECT_THAT(ending.out, HasSubstr("\n  margin_rad  float   0.5         rad   0 to 1.6\n"
                                     "      additive angular margin m [rad]; paper\n"));
   EXPECT_THAT(ending.out, HasSubstr(Describe({"loss/arcface", "--example"}).out));
 }
