@@ -30,6 +30,7 @@ _KINDS = {
         "none",
         [
             "--sizes=24",
+            "--option=annotate_people.min_images=4",
             "'--option=contaminate.root=\"%s/mirror/photographs\"'" % _FILES,
             "--option=contaminate.min_images=5",
             "--option=deduplicate.people=2",
@@ -37,6 +38,10 @@ _KINDS = {
             "--option=deduplicate.words=8",
             "--option=purify.components=8",
             "--option=purify.local_descriptors=2000",
+            "--option=unimodal.components=8",
+            "--option=unimodal.discriminants=2",
+            "--option=unimodal.local_descriptors=2000",
+            "--option=unimodal.min_faces=4",
         ],
     ),
     "dataset": (
