@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""facet show table4.toml --json | table4_rows.py: a row differs from the row before it as the paper's Table 4 says.
+"""facet show table4_scratch.toml --json | table4_rows.py: a row differs from the row before it as the paper's Table 4 says.
 
 One line per row that does not, in the order of the table; slots of which any value differs count.
 """
