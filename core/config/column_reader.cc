@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/suggest.h"
 #include "core/config/columns.h"
@@ -38,6 +39,15 @@ std::map<std::string, std::string> ReadValues(const Node& values, const std::str
     }
   }
   return read;
+}
+
+// Heads of the table, of its CSV file and of its JSON, whatever the case.
+bool IsTablesOwn(const std::string& name) {
+  static const auto* const kNames = new std::set<std::string>{
+      "row",   "label",          "parent",     "state",   "metric",      "value",
+      "n",     "standard_error", "error_kind", "unit",    "count",       "reference",
+      "paper", "difference",     "tolerance",  "verdict", "measured_on", "95 % interval"};
+  return kNames->count(absl::AsciiStrToLower(name)) > 0;
 }
 
 bool HasOption(const Slot& slot, const std::string& option, const Catalogue& catalogue) {
@@ -106,7 +116,10 @@ std::vector<SettingColumn> ReadColumns(const Node& columns, const ExperimentLayo
       column.values = ReadValues(*values, absl::StrCat("column ", column.name), problems);
     }
     CheckOf(column, of->value, layout, catalogue, problems);
-    if (!names.insert(column.name).second) {
+    if (IsTablesOwn(column.name)) {
+      problems->Error("E0212", name->value,
+                      absl::StrCat("the table has a column \"", column.name, "\" of its own"));
+    } else if (!names.insert(column.name).second) {
       problems->Error("E0212", name->value,
                       absl::StrCat("two columns have the name \"", column.name, "\""));
     }

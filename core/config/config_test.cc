@@ -289,6 +289,9 @@ id = "1"
       << Text(result);
   EXPECT_NE(Text(result).find("did you mean `train.loss`?"), std::string::npos) << Text(result);
   EXPECT_NE(Text(result).find("did you mean `otherwise`?"), std::string::npos) << Text(result);
+  const LoadResult own = Load("[[column]]\nname = \"Label\"\nof = \"seed\"\n[[row]]\nid = \"1\"\n");
+  EXPECT_NE(Text(own).find("the table has a column \"Label\" of its own"), std::string::npos)
+      << Text(own);
   const LoadResult table = Load("[column]\nname = \"A\"\n[[row]]\nid = \"1\"\n");
   EXPECT_NE(Text(table).find("did you mean [[column]]?"), std::string::npos) << Text(table);
 }

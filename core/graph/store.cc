@@ -153,6 +153,13 @@ absl::StatusOr<Artifact> ArtifactFromJson(const Json& json) {
     artifact.counts = json.at("counts").get<std::map<std::string, int64_t>>();
     artifact.notices = json.at("notices").get<std::vector<std::string>>();
     artifact.provenance = json.at("provenance");
+    // What others look up without asking what it is.
+    (void)artifact.key_document.value("inputs", Json::object())
+        .get<std::map<std::string, std::string>>();
+    for (const char* const number : {"seconds", "peak_rss_mib"}) {
+      (void)artifact.provenance.value(number, 0.0);
+    }
+    (void)artifact.provenance.value("cpu", "");
     return artifact;
   } catch (const Json::exception& exception) {
     return absl::DataLossError(absl::StrCat("malformed artifact: ", exception.what()));

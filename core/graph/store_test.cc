@@ -274,5 +274,24 @@ TEST_F(StoreTest, ADigestThatIsNoneIsNoPath) {
   }
 }
 
+TEST_F(StoreTest, WhatOthersLookUpHasItsType) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "hello"));
+  const Json good = ToJson(*store_->Find(Key(1)));
+  const std::vector<std::pair<const char*, Json>> odd = {
+      {"/provenance", Json::array()},
+      {"/provenance/seconds", nullptr},
+      {"/provenance/peak_rss_mib", "x"},
+      {"/provenance/cpu", 1},
+      {"/key_document", "x"},
+      {"/key_document/inputs", {{"crops", 1}}},
+  };
+  for (const auto& [place, value] : odd) {
+    Json json = good;
+    if (json["provenance"].is_null()) json["provenance"] = Json::object();
+    json[Json::json_pointer(place)] = value;
+    EXPECT_TRUE(absl::IsDataLoss(ArtifactFromJson(json).status())) << place;
+  }
+}
+
 }  // namespace
 }  // namespace facet

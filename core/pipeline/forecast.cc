@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <string_view>
+#include <set>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -63,28 +62,32 @@ std::optional<double> Forecaster::PastInput(const Artifact& past, const char* po
   return found->second;
 }
 
-Forecaster::Stage Forecaster::Like(const PlannedStage& planned, const StageType& type,
+Forecaster::Stage Forecaster::Like(const PlannedStage& planned, const StageType& type, bool grows,
                                    std::optional<double> input) {
   const Artifact* nearest = nullptr;
-  double distance = 0;
+  double distance = HUGE_VAL, ratio = 1;
   for (const Artifact& past : Past()) {
     if (past.type != type.name || !AreAlike(past.key_document, planned.document)) continue;
-    const double apart = Distance(PastInput(past, type.grows_with), input);
+    const std::optional<double> past_input = grows ? PastInput(past, type.grows_with) : 1.0;
+    const double apart = Distance(past_input, grows ? input : 1.0);
     if (nearest != nullptr && apart >= distance) continue;
     nearest = &past;
     distance = apart;
+    if (!std::isinf(apart) && grows) ratio = *input / *past_input;
   }
   if (nearest == nullptr) return {};
-  const std::optional<double> past_input = PastInput(*nearest, type.grows_with);
-  const double ratio = std::isinf(distance) ? 1.0 : *input / *past_input;
+  const bool is_scaled = !std::isinf(distance);  // else nobody knows how much larger it is
   Stage stage;
-  stage.bytes = BytesOf(*nearest) * (type.artifact_grows ? ratio : 1.0);
-  const Json& provenance = nearest->provenance;
-  if (const double mib = provenance.value("peak_rss_mib", -1.0); mib > 0) {
-    stage.memory_bytes = mib * 1024 * 1024;
+  if (is_scaled || !type.artifact_grows) {
+    stage.bytes = BytesOf(*nearest) * (type.artifact_grows ? ratio : 1.0);
   }
+  const Json& provenance = nearest->provenance;
+  const double mib = provenance.value("peak_rss_mib", -1.0);
+  if (is_scaled && mib > 0) stage.memory_bytes = mib * 1024 * 1024;
   const double seconds = provenance.value("seconds", -1.0);
-  if (seconds >= 0 && provenance.value("cpu", "") == cpu_) stage.seconds = seconds * ratio;
+  if (is_scaled && seconds >= 0 && provenance.value("cpu", "") == cpu_) {
+    stage.seconds = seconds * ratio;
+  }
   return stage;
 }
 
@@ -99,17 +102,42 @@ std::optional<int64_t> Forecaster::ImagesIn(const Artifact& artifact) {
   return known->second;
 }
 
+double Forecaster::LargestTogether(const std::vector<Stage>& stages, int jobs) const {
+  std::vector<size_t> order;
+  for (size_t i = 0; i < stages.size(); ++i) {
+    if (stages[i].memory_bytes) order.push_back(i);
+  }
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return *stages[a].memory_bytes > *stages[b].memory_bytes;
+  });
+  std::vector<std::pair<size_t, std::set<int>>> together;  // with what each rests on
+  double bytes = 0;
+  for (const size_t i : order) {
+    if (together.size() == static_cast<size_t>(std::max(1, jobs))) break;
+    const std::vector<int> below = StagesBelow(plan_.graph, static_cast<int>(i));
+    const std::set<int> rests_on(below.begin(), below.end());
+    const bool waits = std::any_of(together.begin(), together.end(), [&](const auto& other) {
+      return rests_on.count(static_cast<int>(other.first)) > 0 ||
+             other.second.count(static_cast<int>(i)) > 0;
+    });
+    if (waits) continue;
+    together.emplace_back(i, rests_on);
+    bytes += *stages[i].memory_bytes;
+  }
+  return bytes;
+}
+
 Forecast Forecaster::Of(const std::vector<PlannedStage>& planned, int jobs) {
   Forecast forecast;
-  std::vector<double> memory;
+  std::vector<Stage> stages(planned.size());
   std::vector<Size> sizes(planned.size());
+  bool all_timed = true;
   for (size_t i = 0; i < planned.size(); ++i) {
     const StageType& type = plan_.TypeOf(static_cast<int>(i));
     const std::map<std::string, int>& inputs = plan_.graph.stages[i].inputs;
+    const bool grows = type.grows_with != nullptr && inputs.count(type.grows_with) > 0;
     Size input;
-    if (type.grows_with != nullptr && inputs.count(type.grows_with) > 0) {
-      input = sizes[static_cast<size_t>(inputs.at(type.grows_with))];
-    }
+    if (grows) input = sizes[static_cast<size_t>(inputs.at(type.grows_with))];
     if (planned[i].state == State::kCached) {
       sizes[i].bytes = BytesOf(planned[i].artifact);
       sizes[i].images = type.output == kSamples ? ImagesIn(planned[i].artifact) : input.images;
@@ -117,8 +145,8 @@ Forecast Forecaster::Of(const std::vector<PlannedStage>& planned, int jobs) {
     }
     ++forecast.num_stages;
     sizes[i].images = input.images;
-    Stage stage;
-    if (planned[i].state != State::kBlocked) stage = Like(planned[i], type, input.bytes);
+    Stage& stage = stages[i];
+    if (planned[i].state != State::kBlocked) stage = Like(planned[i], type, grows, input.bytes);
     if (!stage.bytes && type.least_bytes != nullptr && input.images) {
       const int64_t least = type.least_bytes(plan_.graph.stages[i], *input.images);
       if (least > 0) stage.bytes = static_cast<double>(least);
@@ -127,12 +155,11 @@ Forecast Forecaster::Of(const std::vector<PlannedStage>& planned, int jobs) {
     if (!stage.bytes) continue;
     ++forecast.num_known;
     forecast.bytes += *stage.bytes;
-    if (stage.memory_bytes) memory.push_back(*stage.memory_bytes);
     forecast.seconds += stage.seconds.value_or(0.0);
+    all_timed = all_timed && stage.seconds.has_value();
   }
-  std::sort(memory.begin(), memory.end(), std::greater<>());
-  memory.resize(std::min(memory.size(), static_cast<size_t>(std::max(1, jobs))));
-  for (const double bytes : memory) forecast.memory_bytes += bytes;
+  if (!all_timed) forecast.seconds = 0;
+  forecast.memory_bytes = LargestTogether(stages, jobs);
   return forecast;
 }
 

@@ -4,8 +4,8 @@
 // Like is a stage of the same type, components, options, settings, device and precision; its code
 // and its inputs may be others. Bytes and seconds are scaled by how much larger the input is that
 // they grow with (StageType::grows_with), memory is not. Where several are alike, the one whose
-// input is nearest in size counts. What is larger than what it grew with, because an input has yet
-// to be made, is scaled by the forecast of that one.
+// input is nearest in size counts. Where the input has yet to be made, its own forecast is its
+// size; without one nothing is known of what grows with it.
 //
 // Where no like stage was ever run, crops that are stored raw are known all the same, as soon as
 // their images are counted (StageType::least_bytes); of the rest nothing is said.
@@ -29,7 +29,7 @@ struct Forecast {
   int num_known = 0;        // of which something is known
   double bytes = 0;         // of their artifacts
   double memory_bytes = 0;  // of as many as run at once, the largest; 0: of none is it known
-  double seconds = 0;       // one after another; of this processor; 0: of none is it known
+  double seconds = 0;       // one after another; 0: not known of each, of this processor
 };
 
 class Forecaster {
@@ -52,7 +52,11 @@ class Forecaster {
   const std::vector<Artifact>& Past();
   // Of the artifact that a stored one was made of.
   std::optional<double> PastInput(const Artifact& past, const char* port);
-  Stage Like(const PlannedStage& planned, const StageType& type, std::optional<double> input);
+  // `grows`: with an input, of so many bytes.
+  Stage Like(const PlannedStage& planned, const StageType& type, bool grows,
+             std::optional<double> input);
+  // Of as many stages as run at once, none of which waits for another.
+  double LargestTogether(const std::vector<Stage>& stages, int jobs) const;
   std::optional<int64_t> ImagesIn(const Artifact& artifact);
 
   const RowPlan& plan_;

@@ -10,7 +10,9 @@
 // Source: Parkhi, Vedaldi, Zisserman, "Deep Face Recognition", BMVC 2015, section 3, stage 1: of
 //      3,250 people 2,622 are neither in LFW nor in YouTube Faces.
 // Example: curation.curator = { use = "exclude", exclude_lists = "benchmarks" }
+#include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,11 +66,13 @@ class Exclude final : public facet::Curator {
         if (!key.empty()) reasons.emplace(key, reason);
       }
     }
+    std::set<std::string> met;
     const auto mark_all = [&]() -> absl::Status {
       for (const ManifestIdentity& person : people) {
         const auto found = reasons.find(context.fold_name(person.name));
         if (found == reasons.end()) continue;
         ++removed[found->second];
+        met.insert(context.fold_name(person.name));
         FACET_RETURN_IF_ERROR(run->manifest().MarkIdentity(run->id(), person.id, found->second));
       }
       return absl::OkStatus();
@@ -76,6 +80,14 @@ class Exclude final : public facet::Curator {
     FACET_RETURN_IF_ERROR(run->manifest().InTransaction(mark_all));
     FACET_ASSIGN_OR_RETURN(CurationResult result,
                            run->Finish(options_.snapshot, facet::Dump(facet::Json(removed))));
+    for (const ExcludedNames& list : lists) {
+      const bool has_one = std::any_of(
+          list.names.begin(), list.names.end(),
+          [&](const std::string& name) { return met.count(context.fold_name(name)) > 0; });
+      if (has_one || people.empty()) continue;
+      result.notices.push_back(absl::StrCat("None of the ", people.size(), " people is among the ",
+                                            list.names.size(), " names of ", list.list, "."));
+    }
     for (const auto& [reason, count] : removed) {
       result.metrics.push_back(facet::CountedMetric("people removed, " + reason,
                                                     static_cast<double>(count), "1",

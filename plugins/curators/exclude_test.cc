@@ -68,6 +68,35 @@ TEST_F(ExcludeTest, FindsTheListOfTheStageBefore) {
   EXPECT_THAT(Left(), ElementsAre("Ann_Lee", "Cid Poe"));
 }
 
+TEST_F(ExcludeTest, TheListsOfBenchmarksAreReadAsTheyCome) {
+  Write(folder_ + "/lists/people.txt", "1\n2\nAnn_Lee\t3\nNo_Body\t1\n");
+  Write(folder_ + "/lists/splits.txt",
+        "split number, pair number, first name, second name, is same\n"
+        "1, 1, Cid_Poe/0, Cid_Poe/2, 1\n");
+  ASSERT_TRUE(Run({{"exclude_lists", folder_ + "/lists"}}).ok());
+  EXPECT_THAT(Left(), ElementsAre("Bea Ray"));
+  Write(folder_ + "/pairs.txt", "10\t300\nNo_Body\t1\t4\nBea_Ray\t1\tNo_Body\t2\n");
+  ASSERT_TRUE(Run({{"exclude", folder_ + "/pairs.txt"}}).ok());
+  EXPECT_THAT(Left(), ElementsAre("Ann_Lee", "Cid Poe"));
+}
+
+TEST_F(ExcludeTest, AListThatLeavesNobodyOutIsTold) {
+  Write(folder_ + "/l.txt", "No Body\nSome One\n");
+  const auto result = Run({{"exclude", folder_ + "/l.txt"}});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_THAT(result->notices, ElementsAre("None of the 3 people is among the 2 names of l."));
+  const auto refused = [&](const std::string& text) {
+    Write(folder_ + "/l.txt", text);
+    return std::string(Run({{"exclude", folder_ + "/l.txt"}}).status().message());
+  };
+  EXPECT_THAT(refused(""), HasSubstr("l.txt has no names"));
+  EXPECT_THAT(refused("# people\n10\t300\n"), HasSubstr("l.txt has no names"));
+  EXPECT_THAT(refused("Andr\xe9 Poe\n"), HasSubstr("l.txt is not UTF-8"));
+  Write(folder_ + "/lists/lfw.csv", "Ann Lee\n");
+  EXPECT_THAT(std::string(Run({{"exclude_lists", folder_ + "/lists"}}).status().message()),
+              HasSubstr("has no list that ends in .txt"));
+}
+
 TEST_F(ExcludeTest, NoListIsAnError) {
   EXPECT_THAT(std::string(Run(Json::object()).status().message()), HasSubstr("exclude_lists"));
 }

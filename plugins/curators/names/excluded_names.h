@@ -15,7 +15,8 @@ struct ExcludedNames {
   std::vector<std::string> names;
 };
 // `file` (empty: exclude.txt of the stage before, if there is one) and the files of `folder` (.txt;
-// may be empty), one name a line, "#": a comment.
+// empty: none): one name a line, "#" a comment, or LFW's people.txt and pairs.txt, or splits.txt of
+// YouTube Faces. InvalidArgument: a list without names or not in UTF-8, a folder without lists.
 absl::StatusOr<std::vector<ExcludedNames>> ReadExcludedNames(const std::string& file,
                                                              const std::string& folder,
                                                              const CurationContext& context);
