@@ -66,6 +66,10 @@ TEST_F(ExcludeTest, FindsTheListOfTheStageBefore) {
   Write(surroundings_.context.input_folder + "/exclude.txt", "Bea Ray\n");
   ASSERT_TRUE(Run(Json::object()).ok());
   EXPECT_THAT(Left(), ElementsAre("Ann_Lee", "Cid Poe"));
+  Write(surroundings_.context.input_folder + "/exclude.txt", "");
+  const auto result = Run(Json::object());
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_THAT(result->notices, ElementsAre(HasSubstr("0 names of the benchmarks")));
 }
 
 TEST_F(ExcludeTest, TheListsOfBenchmarksAreReadAsTheyCome) {

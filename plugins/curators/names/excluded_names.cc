@@ -52,10 +52,6 @@ absl::StatusOr<std::vector<std::string>> ReadListOfPeople(const std::string& pat
     }
     for (std::string& name : NamesOfLine(line)) names.push_back(std::move(name));
   }
-  if (names.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, " has no names: nobody would be left out"));
-  }
   return names;
 }
 
@@ -81,6 +77,12 @@ absl::StatusOr<std::vector<ExcludedNames>> ReadExcludedNames(const std::string& 
   for (const std::string& path : files) {
     ExcludedNames excluded;
     FACET_ASSIGN_OR_RETURN(excluded.names, ReadListOfPeople(path));
+    // That of the stage before may be of a web without benchmarks' people.
+    const bool is_found = file.empty() && path == single;
+    if (excluded.names.empty() && !is_found) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, " has no names: nobody would be left out"));
+    }
     excluded.list = std::filesystem::path(path).stem().string();
     if (excluded.list == "exclude") excluded.list = "the benchmarks";
     lists.push_back(std::move(excluded));

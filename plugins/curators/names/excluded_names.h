@@ -16,7 +16,8 @@ struct ExcludedNames {
 };
 // `file` (empty: exclude.txt of the stage before, if there is one) and the files of `folder` (.txt;
 // empty: none): one name a line, "#" a comment, or LFW's people.txt and pairs.txt, or splits.txt of
-// YouTube Faces. InvalidArgument: a list without names or not in UTF-8, a folder without lists.
+// YouTube Faces. InvalidArgument: a list that is not UTF-8, one of those given without names, a
+// folder without lists.
 absl::StatusOr<std::vector<ExcludedNames>> ReadExcludedNames(const std::string& file,
                                                              const std::string& folder,
                                                              const CurationContext& context);
