@@ -14,10 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <memory>
 #include <string>
 
+#include "benchmarks/process_memory.h"
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "core/plugin/library.h"
@@ -27,17 +27,6 @@ namespace facet {
 namespace {
 
 constexpr int64_t kBatch = 64, kDimension = 512, kIdentities = 1000, kSide = 14;
-
-// A field of /proc/self/status, MiB.
-double MemoryMib(const std::string& field) {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  double kib = 0;
-  while (status >> word) {
-    if (word == field + ":") status >> kib;
-  }
-  return kib / 1024;
-}
 
 // The first pixels, each times a weight.
 class Pixels final : public Architecture {
@@ -100,11 +89,7 @@ double PeakOfStep(const std::string& loss_name, const std::string& miner_name, i
                           at::arange(num_memory, at::kLong).remainder(kIdentities));
   Random random(1);
   const Batch batch = RandomBatch(random);
-  std::ofstream("/proc/self/clear_refs") << "5";  // VmHWM starts anew
-  const double before = MemoryMib("VmRSS");
-  const auto value = objective.Differentiate(batch, 1, 1);
-  FACET_CHECK(value.ok());
-  return MemoryMib("VmHWM") - before;
+  return PeakMib([&] { FACET_CHECK(objective.Differentiate(batch, 1, 1).ok()); });
 }
 
 void Step(benchmark::State& state, const std::string& loss, const std::string& miner) {

@@ -33,6 +33,7 @@
 #include <thread>
 #include <vector>
 
+#include "benchmarks/process_memory.h"
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "core/pipeline/context_testing.h"
@@ -51,26 +52,6 @@ namespace facet {
 namespace {
 
 constexpr int64_t kSide = 8, kDimension = 4096;
-
-// A field of /proc/self/status, MiB.
-double MemoryMib(const std::string& field) {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  double kib = 0;
-  while (status >> word) {
-    if (word == field + ":") status >> kib;
-  }
-  return kib / 1024;
-}
-
-// Of `work`, besides what is there before.
-template <class Work>
-double PeakMib(const Work& work) {
-  std::ofstream("/proc/self/clear_refs") << "5";  // VmHWM starts anew
-  const double before = MemoryMib("VmRSS");
-  work();
-  return MemoryMib("VmHWM") - before;
-}
 
 // Of pages that no file is behind, while it lives.
 class OwnPeak {

@@ -1,6 +1,7 @@
 // Files that are no model, always; a real face, where the real data is at hand (FACET_DATA).
 #include <cmath>
 #include <fstream>
+#include <memory>
 #include <opencv2/core/version.hpp>
 #include <string>
 
@@ -49,52 +50,40 @@ TEST(YuNet, WhatOpenCvCannotRunIsNamedWithTheReleaseAndTheVersionToGet) {
   EXPECT_THAT(ProblemOf("short"), HasSubstr("has only 5 bytes"));
 }
 
-TEST(YuNet, SmallAndLongImagesGiveFacesOrNone) {
-  const std::string model = DataFile("models/face_detection_yunet_2022mar.onnx");
-  if (model.empty()) GTEST_SKIP() << "FACET_DATA is not set";
-  const auto yunet = MakeComponent<Detector>(absl::StrCat(R"({"model": ")", model, "\"}"));
-  if (!yunet.ok() && absl::StrContains(yunet.status().message(), "does not run under OpenCV")) {
-    GTEST_SKIP() << yunet.status().message();
+// The model itself, where it is at hand and this OpenCV runs it.
+class YuNetModel : public testing::Test {
+ protected:
+  void SetUp() override { Make(""); }
+  // options: members of the JSON object, each with a comma behind it.
+  void Make(const std::string& options) {
+    const std::string model = DataFile("models/face_detection_yunet_2022mar.onnx");
+    if (model.empty()) GTEST_SKIP() << "FACET_DATA is not set";
+    auto made = MakeComponent<Detector>(absl::StrCat("{", options, R"("model": ")", model, "\"}"));
+    if (!made.ok() && absl::StrContains(made.status().message(), "does not run under OpenCV")) {
+      GTEST_SKIP() << made.status().message();
+    }
+    ASSERT_TRUE(made.ok()) << made.status();
+    yunet_ = *std::move(made);
   }
-  ASSERT_TRUE(yunet.ok()) << yunet.status();
-  ExpectFacesOrNoneInOddImages(**yunet);
-}
 
-TEST(YuNet, FivePointsSayWhichFacesAreProfiles) {
-  const std::string model = DataFile("models/face_detection_yunet_2022mar.onnx");
-  if (model.empty()) GTEST_SKIP() << "FACET_DATA is not set";
-  const auto yunet = MakeComponent<Detector>(absl::StrCat(R"({"model": ")", model, "\"}"));
-  if (!yunet.ok() && absl::StrContains(yunet.status().message(), "does not run under OpenCV")) {
-    GTEST_SKIP() << yunet.status().message();
-  }
-  ASSERT_TRUE(yunet.ok()) << yunet.status();
-  ExpectPosesOfRealFaces(**yunet);
-}
+  std::unique_ptr<Detector> yunet_;
+};
 
-TEST(YuNet, BoxesOfLongImagesAreWhereTheirFacesAre) {
-  const std::string model = DataFile("models/face_detection_yunet_2022mar.onnx");
-  if (model.empty()) GTEST_SKIP() << "FACET_DATA is not set";
-  const auto yunet =
-      MakeComponent<Detector>(absl::StrCat(R"({"max_side_px": 1000, "model": ")", model, "\"}"));
-  if (!yunet.ok() && absl::StrContains(yunet.status().message(), "does not run under OpenCV")) {
-    GTEST_SKIP() << yunet.status().message();
-  }
-  ASSERT_TRUE(yunet.ok()) << yunet.status();
-  ExpectFacesOfLongImagesInPlace(**yunet, LfwPortrait(), 2);
+TEST_F(YuNetModel, SmallAndLongImagesGiveFacesOrNone) { ExpectFacesOrNoneInOddImages(*yunet_); }
+
+TEST_F(YuNetModel, FivePointsSayWhichFacesAreProfiles) { ExpectPosesOfRealFaces(*yunet_); }
+
+TEST_F(YuNetModel, BoxesOfLongImagesAreWhereTheirFacesAre) {
+  Make(R"("max_side_px": 1000, )");
+  ASSERT_NE(yunet_, nullptr);
+  ExpectFacesOfLongImagesInPlace(*yunet_, LfwPortrait(), 2);
 }
 
 // The face of an LFW image, at its size and enlarged four times: same face, landmarks in the
 // image's left-to-right order.
-TEST(YuNet, FindsARealFaceAtAnySize) {
-  const std::string model = DataFile("models/face_detection_yunet_2022mar.onnx");
-  if (model.empty()) GTEST_SKIP() << "FACET_DATA is not set";
-  const auto yunet = MakeComponent<Detector>(absl::StrCat(R"({"model": ")", model, "\"}"));
-  if (!yunet.ok() && absl::StrContains(yunet.status().message(), "does not run under OpenCV")) {
-    GTEST_SKIP() << yunet.status().message();
-  }
-  ASSERT_TRUE(yunet.ok()) << yunet.status();
+TEST_F(YuNetModel, FindsARealFaceAtAnySize) {
   const Image image = ReadImage(DataFile("lfw/images/Abdullah_Gul/Abdullah_Gul_0013.jpg")).value();
-  const auto faces = (*yunet)->Detect(image, {}).value();
+  const auto faces = yunet_->Detect(image, {}).value();
   ASSERT_EQ(faces.size(), 1u);
   const std::vector<Point>& points = faces[0].landmarks.points;
   EXPECT_LT(points[0].x, points[1].x);
@@ -105,7 +94,7 @@ TEST(YuNet, FindsARealFaceAtAnySize) {
 
   const Image large =
       RenderCrop(image, {1 / 250.0, 0, 0.5 / 250, 0, 1 / 250.0, 0.5 / 250}, 1, 1000);
-  const auto again = (*yunet)->Detect(large, {}).value();
+  const auto again = yunet_->Detect(large, {}).value();
   ASSERT_EQ(again.size(), 1u);
   for (int i = 0; i < 5; ++i) {
     // The network sees 640 px instead of 250: a few percent of the face.
