@@ -1,12 +1,13 @@
 // Leaves out the people of benchmarks: who is tested on must not be trained on.
 //
-// In:  a manifest with people; names of a benchmark's people, one a line ("#": a comment), in the
-//      file `exclude` (empty: exclude.txt in the folder of the stage before) and in the .txt files
-//      of the folder `exclude_lists`.
+// In:  a manifest with people; names of a benchmark's people, in the file `exclude` (empty:
+//      exclude.txt in the folder of the stage before) and in the .txt files of the folder
+//      `exclude_lists`: one a line ("#": a comment), or as LFW (people.txt, pairs.txt) and YouTube
+//      Faces (splits.txt) come.
 // Out: people whose name is in a list are removed with all their images, reason "in lfw" of lfw.txt
 //      (spellings that differ in case, accents or '_' are one person's). Metrics: people removed for
-//      each list.
-// Errors: no list at all; a list that cannot be read.
+//      each list; a notice of a list that has nobody's name.
+// Errors: no list at all; a list that cannot be read, is not UTF-8 or, if it was given, has no name.
 // Source: Parkhi, Vedaldi, Zisserman, "Deep Face Recognition", BMVC 2015, section 3, stage 1: of
 //      3,250 people 2,622 are neither in LFW nor in YouTube Faces.
 // Example: curation.curator = { use = "exclude", exclude_lists = "benchmarks" }
