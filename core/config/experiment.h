@@ -10,6 +10,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,6 +27,12 @@ struct Row {
   bool reported =
       false;  // left out since only its published figures are shown: `skip` is their source
   std::string parent;  // id of the row it extends; empty: none
+  // Of a row that the file's `seeds`, [sweep] or [ablate] made:
+  std::string repeats;        // "4" of "4@2": the row that it repeats with another `seed`
+  std::string compared_with;  // [ablate]: id, without "@", of the row that it is compared with
+  std::string part;           // [ablate]: what it changes of that: "train.aligner"
+  // [sweep]: path and value of each axis, in the order of the axes.
+  std::vector<std::pair<std::string, std::string>> axes;
   Origin origin;
   // Every slot, resolved: slot path -> value with defaults filled in. A component is
   // {"use": name, options...}; an absent optional slot is missing from the map. Options with an
