@@ -1,0 +1,41 @@
+"""Benchmarks of the whole program, run as a user runs it."""
+
+load("//core:core.bzl", "ABSL", "facet_cc_binary")
+
+def program_benchmarks():
+    """Those programs, and tests that they run."""
+
+    # What busy_machine runs a training beside.
+    facet_cc_binary(
+        name = "openmp_load",
+        srcs = ["openmp_load.cc"],
+        copts = ["-fopenmp"],
+        linkopts = ["-fopenmp"],
+    )
+
+    facet_cc_binary(
+        name = "busy_machine",
+        srcs = ["busy_machine.cc"],
+        data = [":openmp_load"],
+        deps = [
+            ":paired_ratio",
+            "//core/base",
+            "//core/base:child_process",
+        ] + ABSL,
+    )
+
+    native.sh_test(
+        name = "busy_machine_test",
+        size = "medium",
+        srcs = [":busy_machine"],
+        args = [
+            "--facet dist/bin/facet",
+            "--repetitions 1",
+            "--epochs 1",
+        ],
+        data = ["//:dist"],
+        tags = [
+            "cpu:2",  # its threads wait for each other
+            "torch",
+        ],
+    )
