@@ -4,6 +4,7 @@
 #include <cctype>
 #include <filesystem>
 #include <optional>
+#include <regex>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -24,14 +25,17 @@ constexpr int64_t kSchema = 1;
 
 const std::vector<std::string>& FileKeys() {
   static const auto* const kKeys = new std::vector<std::string>{
-      "base", "column", "columns", "extends", "reference", "row", "schema", "title"};
+      "ablate",    "base", "column", "columns", "extends", "reference",
+      "row",       "schema", "seeds", "sweep", "title"};
   return *kKeys;
 }
 
+// Also of a row that an ablation, a sweep or seeds made, which `facet show` writes as any other:
+// "6-train.aligner", "4,margin=0.3,batch=64", "4@2".
 bool IsRowId(const std::string& id) {
-  return !id.empty() && absl::c_all_of(id, [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '+';
-  });
+  static const auto* const kIds = new std::regex(
+      "[A-Za-z0-9_+-]+(-[A-Za-z0-9_.+-]+)?(,[A-Za-z0-9_.-]+=[A-Za-z0-9_.+-]+)*(@[0-9]+)?");
+  return std::regex_match(id, *kIds);
 }
 
 class Reader {
@@ -170,6 +174,9 @@ class Reader {
     }
     if (const Node* columns = root.Find("columns")) TakeColumns(*columns);
     if (const Node* columns = root.Find("column")) document_.setting_columns = *columns;
+    if (const Node* sweep = root.Find("sweep")) document_.sweep = *sweep;
+    if (const Node* ablate = root.Find("ablate")) document_.ablate = *ablate;
+    if (const Node* seeds = root.Find("seeds")) document_.seeds = *seeds;
     if (const Node* base = root.Find("base")) {
       if (base->is_table()) {
         document_.base.push_back(*base);
@@ -265,7 +272,7 @@ std::string PathBeside(const std::string& source, const std::string& name) {
 
 const std::vector<std::string>& RowKeys() {
   static const auto* const kKeys =
-      new std::vector<std::string>{"extends", "id", "label", "reported", "skip", "unset"};
+      new std::vector<std::string>{"extends", "id", "label", "reported", "seeds", "skip", "unset"};
   return *kKeys;
 }
 

@@ -106,6 +106,11 @@ Row RowChecker::Check(const RowTree& tree) {
   row_.skip = tree.skip;
   row_.reported = tree.reported;
   row_.parent = tree.parent;
+  row_.repeats = tree.repeats;
+  row_.compared_with = tree.compared_with;
+  row_.part = tree.part;
+  row_.swept = tree.swept;
+  row_.axes = tree.axes;
   row_.origin = tree.place.origin;
   tree_ = tree.slots;
   if (tree.reported) RemoveDefaults(&tree_);
