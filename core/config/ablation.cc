@@ -140,9 +140,8 @@ class AblationReader {
       return "";
     }
     if (row->text() == nullptr) {
-      Diagnostic& problem =
-          problems_->Error("E0301", row->value,
-                           absl::StrCat(key, " must be the id of a row, got ", Got(*row)));
+      Diagnostic& problem = problems_->Error(
+          "E0301", row->value, absl::StrCat(key, " must be the id of a row, got ", Got(*row)));
       if (row->type == Node::Type::kScalar && !row->scalar.is_null()) {
         problem.caret_note = absl::StrCat("did you mean \"", Dump(row->scalar), "\"?");
       }
@@ -173,8 +172,7 @@ class AblationReader {
   }
 
   void Compare(const std::string& row, const std::string& baseline, const Place& place) {
-    const std::vector<std::string> paths =
-        Differences(layout_).Of(*slots_(row), *slots_(baseline));
+    const std::vector<std::string> paths = Differences(layout_).Of(*slots_(row), *slots_(baseline));
     for (const std::string& path : paths) {
       Ablated& made = AddPart(row, path, place);
       made.baseline = baseline;
@@ -232,7 +230,8 @@ class AblationReader {
     const std::string& name = *path.text();
     if (said == nullptr) {
       problems_->Error("E0205", path.value, "a part that lists paths needs `baseline`").help =
-          "baseline = \"ID\" takes the values of another row, baseline = { PATH = VALUE } says them";
+          "baseline = \"ID\" takes the values of another row, baseline = { PATH = VALUE } says "
+          "them";
       return;
     }
     if (made->baseline.empty()) {

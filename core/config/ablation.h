@@ -15,10 +15,10 @@ namespace facet {
 
 // One row that an ablation makes.
 struct Ablated {
-  std::string row;   // which it changes, and is compared with
-  std::string part;  // "train.aligner"; of an alternative "train.loss=arcface"
+  std::string row;    // which it changes, and is compared with
+  std::string part;   // "train.aligner"; of an alternative "train.loss=arcface"
   std::string label;  // of the row; empty: made of the part's name
-  Place place;       // of the part
+  Place place;        // of the part
   // Of one_at_a_time: the alternative. Its id is that of a point with this value.
   Settings alternative;
   // Of leave_one_out, in this order: what a row would say, what another row has there.

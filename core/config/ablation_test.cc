@@ -50,8 +50,8 @@ TEST_F(AblationTest, EachDifferenceFromTheBaselineIsAPart) {
     EXPECT_EQ(row.id, "6-" + row.part);
     // One slot, or a group of them, is that of row 1, and all others are those of row 6.
     for (const auto& [path, value] : full.slots) {
-      const bool in_part = absl::StrCat(row.part, ".").rfind(path + ".", 0) == 0 ||
-                           path.rfind(row.part, 0) == 0;
+      const bool in_part =
+          absl::StrCat(row.part, ".").rfind(path + ".", 0) == 0 || path.rfind(row.part, 0) == 0;
       if (in_part) continue;
       ASSERT_EQ(row.slots.count(path), 1u) << row.id << " " << path;
       EXPECT_EQ(row.slots.at(path), value) << row.id << " " << path;
@@ -65,13 +65,13 @@ TEST_F(AblationTest, EachDifferenceFromTheBaselineIsAPart) {
 }
 
 TEST_F(AblationTest, WhatIsTheSameInTheEndIsNoPart) {
-  const LoadResult result = Load(
-      rows_ + "train.schedule.lr = 0.25\n" +  // the default, which row 1 does not say
-      "[ablate]\nleave_one_out = { row = \"6\", baseline = \"1\" }\n");
+  const LoadResult result =
+      Load(rows_ + "train.schedule.lr = 0.25\n" +  // the default, which row 1 does not say
+           "[ablate]\nleave_one_out = { row = \"6\", baseline = \"1\" }\n");
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_THAT(Ids(result), ::testing::Not(::testing::Contains("6-train.schedule.lr")));
-  const LoadResult said = Load(
-      rows_ + "[ablate]\nleave_one_out = { row = \"6\", baseline = { seed = 1 } }\n");
+  const LoadResult said =
+      Load(rows_ + "[ablate]\nleave_one_out = { row = \"6\", baseline = { seed = 1 } }\n");
   EXPECT_THAT(Text(said), HasSubstr("error[E0514]: seed changes nothing: row \"6\" has this"));
 }
 
@@ -105,11 +105,11 @@ TEST_F(AblationTest, BaselineValuesMayBeSaid) {
 }
 
 TEST_F(AblationTest, AlternativesChangeOneSlotAtATime) {
-  const LoadResult result = Load(
-      rows_ +
-      "[[ablate.one_at_a_time]]\nrow = \"1\"\n[ablate.one_at_a_time.alternatives]\n"
-      "\"train.loss\" = [{ use = \"triplet\" }]\n\"train.schedule.epochs\" = [3, 5]\n"
-      "\"embed.loss\" = { narrow = { use = \"triplet\", margin = 0.1 } }\n");
+  const LoadResult result =
+      Load(rows_ +
+           "[[ablate.one_at_a_time]]\nrow = \"1\"\n[ablate.one_at_a_time.alternatives]\n"
+           "\"train.loss\" = [{ use = \"triplet\" }]\n\"train.schedule.epochs\" = [3, 5]\n"
+           "\"embed.loss\" = { narrow = { use = \"triplet\", margin = 0.1 } }\n");
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_THAT(Ids(result), ElementsAre("1", "1,train.loss=triplet", "1,epochs=3", "1,epochs=5",
                                        "1,embed.loss=narrow", "6"));
@@ -165,32 +165,32 @@ TEST_F(SeedsTest, CopiesAreCalledByTheirSeedsAndTakeFromThoseOfTheSameSeed) {
 }
 
 TEST_F(SeedsTest, ARowsOwnSeedsCountMoreThanTheFilesAndTheCommandLinesMost) {
-  const std::string text =
-      "seeds = 3\n" + rows_ + "[[row]]\nid = \"7\"\nextends = \"1\"\nseeds = [1, 4]\n"
-      "[[row]]\nid = \"8\"\nextends = \"7\"\nseeds = 1\n"
-      "[[row]]\nid = \"9\"\nextends = \"1\"\nskip = \"later\"\n";
-  EXPECT_THAT(Ids(Load(text)), ElementsAre("1@1", "1@2", "1@3", "6@1", "6@2", "6@3", "7@1", "7@4",
-                                           "8", "9"));
-  const LoadResult one = LoadExperiment(Write("x.toml", "schema = 1\n" + text),
-                                        {{"[2]", "--seeds", Override::Kind::kSeeds}}, layout_,
-                                        catalogue_);
+  const std::string text = "seeds = 3\n" + rows_ +
+                           "[[row]]\nid = \"7\"\nextends = \"1\"\nseeds = [1, 4]\n"
+                           "[[row]]\nid = \"8\"\nextends = \"7\"\nseeds = 1\n"
+                           "[[row]]\nid = \"9\"\nextends = \"1\"\nskip = \"later\"\n";
+  EXPECT_THAT(Ids(Load(text)),
+              ElementsAre("1@1", "1@2", "1@3", "6@1", "6@2", "6@3", "7@1", "7@4", "8", "9"));
+  const LoadResult one =
+      LoadExperiment(Write("x.toml", "schema = 1\n" + text),
+                     {{"[2]", "--seeds", Override::Kind::kSeeds}}, layout_, catalogue_);
   EXPECT_THAT(Ids(one), ElementsAre("1@2", "6@2", "7@2", "8@2", "9"));
-  const LoadResult two = LoadExperiment(Write("x.toml", "schema = 1\n" + text),
-                                        {{"3,1", "--seeds", Override::Kind::kSeeds}}, layout_,
-                                        catalogue_);
+  const LoadResult two =
+      LoadExperiment(Write("x.toml", "schema = 1\n" + text),
+                     {{"3,1", "--seeds", Override::Kind::kSeeds}}, layout_, catalogue_);
   EXPECT_THAT(Ids(two), ElementsAre("1@3", "1@1", "6@3", "6@1", "7@3", "7@1", "8@3", "8@1", "9"));
 }
 
 TEST_F(SeedsTest, ARowThatIsNotRepeatedTakesTheCopyWithItsSeed) {
   const std::string text =
-      rows_ + "[[row]]\nid = \"7\"\nextends = \"1\"\nseeds = 2\n[[row]]\nid = \"8\"\nextends = "
-              "\"1\"\ntrain.start_from = \"7\"\n";
+      rows_ +
+      "[[row]]\nid = \"7\"\nextends = \"1\"\nseeds = 2\n[[row]]\nid = \"8\"\nextends = "
+      "\"1\"\ntrain.start_from = \"7\"\n";
   const LoadResult result = Load(text);
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_EQ(RowAt(result, "8").slots.at("train.start_from"), "7@1");
   EXPECT_EQ(RowAt(Load(text, {"8:seed=2"}), "8").slots.at("train.start_from"), "7@2");
-  EXPECT_EQ(RowAt(Load(text, {"8:train.start_from=7@2"}), "8").slots.at("train.start_from"),
-            "7@2");
+  EXPECT_EQ(RowAt(Load(text, {"8:train.start_from=7@2"}), "8").slots.at("train.start_from"), "7@2");
   const LoadResult other = Load(text, {"8:seed=9"});
   EXPECT_THAT(Text(other), HasSubstr("error[E0516]: row \"7\" is computed with seeds 1, 2, not "
                                      "with 9, the seed of a row that needs it"));

@@ -129,8 +129,7 @@ std::string ValueName(const Node& value) {
   }
 }
 
-Axis ReadAxis(const std::string& path, const Place& place, const Node& values,
-              Problems* problems) {
+Axis ReadAxis(const std::string& path, const Place& place, const Node& values, Problems* problems) {
   Axis axis = {path, place, {}};
   const size_t before = problems->count();
   if (values.type == Node::Type::kArray) {
@@ -150,8 +149,8 @@ Axis ReadAxis(const std::string& path, const Place& place, const Node& values,
         AddValue(name, value, value.key, &axis, problems);
         continue;
       }
-      problems->Error("E0511", value.key, absl::StrCat("\"", name, "\" cannot name a value"))
-          .help = "a name has at most 40 letters, digits, _, ., + and -: it stands in rows' ids";
+      problems->Error("E0511", value.key, absl::StrCat("\"", name, "\" cannot name a value")).help =
+          "a name has at most 40 letters, digits, _, ., + and -: it stands in rows' ids";
     }
   } else {
     problems
@@ -173,9 +172,8 @@ std::vector<Axis> ReadAxes(const Node& table, const std::string& what,
                            const ExperimentLayout& layout, Problems* problems) {
   std::vector<Axis> axes;
   if (!table.is_table()) {
-    Diagnostic& problem =
-        problems->Error("E0202", table.value,
-                        absl::StrCat(what, " must be a table of paths, got ", Got(table)));
+    Diagnostic& problem = problems->Error(
+        "E0202", table.value, absl::StrCat(what, " must be a table of paths, got ", Got(table)));
     problem.help = absl::StrCat(what, " = { \"train.loss.margin\" = [0.2, 0.3] }");
     return axes;
   }

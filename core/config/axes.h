@@ -1,6 +1,6 @@
-// What sweeps and ablations vary: paths of a row with values, and the names that the ids of the made
-// rows have of both. A name says what the value is, not where in a list it stands: lists may be
-// reordered and extended, and ids stay.
+// What sweeps and ablations vary: paths of a row with values, and the names of both in the ids of
+// the rows that are made. A name says what the value is, not where in a list it stands: lists may
+// be reordered and extended, and ids stay.
 #ifndef FACET_CORE_CONFIG_AXES_H_
 #define FACET_CORE_CONFIG_AXES_H_
 
@@ -33,17 +33,18 @@ struct Axis {
 // A point of a sweep, or what one alternative of an ablation changes.
 using Settings = std::vector<Setting>;
 
-// "0.3" of 0.30 and 3e-1, "softmax" of { use = "softmax" }, "0.1+0.01" of a list. Letters, digits and
-// _ . + - alone, so that a shell and a file system take it as it is; where others had to be replaced,
-// or much was cut off, it ends in 8 digits of a digest. Empty: a table that names no component.
+// "0.3" of 0.30 and 3e-1, "softmax" of { use = "softmax" }, "0.1+0.01" of a list. Letters, digits
+// and _ . + - alone, so that a shell and a file system take it as it is; where others had to be
+// replaced, or much was cut off, it ends in 8 digits of a digest. Empty: a table that names no
+// component.
 std::string ValueName(const Node& value);
 
 // Whether it may stand in an id: what ValueName() makes.
 bool IsValueName(const std::string& name);
 
 // { "train.loss.margin" = [0.2, 0.3], "train.loss" = { narrow = {...}, wide = {...} } } of a table
-// that messages call `what`. Problems: E0301 (neither a list nor a table of named values), E0511 (no
-// value, one twice, one without a name).
+// that messages call `what`. Problems: E0301 (neither a list nor a table of named values), E0511
+// (no value, one twice, one without a name).
 std::vector<Axis> ReadAxes(const Node& table, const std::string& what,
                            const ExperimentLayout& layout, Problems* problems);
 // The same of one axis. Values that cannot be are left out.

@@ -24,9 +24,9 @@ namespace fs = std::filesystem;
 constexpr int64_t kSchema = 1;
 
 const std::vector<std::string>& FileKeys() {
-  static const auto* const kKeys = new std::vector<std::string>{
-      "ablate",    "base", "column", "columns", "extends", "reference",
-      "row",       "schema", "seeds", "sweep", "title"};
+  static const auto* const kKeys =
+      new std::vector<std::string>{"ablate", "base",   "column", "columns", "extends", "reference",
+                                   "row",    "schema", "seeds",  "sweep",   "title"};
   return *kKeys;
 }
 

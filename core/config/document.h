@@ -22,9 +22,9 @@ struct Document {
   std::string title;
   Node reference;  // text; empty scalar: none
   std::vector<std::string> columns;
-  Node setting_columns;    // the last file's [[column]]; without elements: none
+  Node setting_columns;       // the last file's [[column]]; without elements: none
   Node sweep, ablate, seeds;  // of the last file that has them; without a place: none
-  std::vector<Node> base;  // the [base] of each file
+  std::vector<Node> base;     // the [base] of each file
   std::vector<RowLayers> rows;
   std::map<std::string, size_t> place;         // id -> index of its row
   std::vector<std::string> files;              // as named, base files first

@@ -232,8 +232,8 @@ class Maker {
   const ExperimentLayout& layout_;
   Problems* problems_;
   std::set<std::string> paths_;
-  std::map<std::string, std::string> names_;     // of the paths, in ids
-  std::map<std::string, const Place*> places_;   // of the ids that are taken
+  std::map<std::string, std::string> names_;    // of the paths, in ids
+  std::map<std::string, const Place*> places_;  // of the ids that are taken
 };
 
 // Points by what they were made of.

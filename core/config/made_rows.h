@@ -14,8 +14,8 @@
 
 namespace facet {
 
-// In the file's order: the rows of an ablation follow the row that they change, points stand in place
-// of the row that is swept. Problems: those of ReadAblations() and ReadSweeps(), E0503 (two rows of
+// In the file's order: the rows of an ablation follow the row that they change, points stand in
+// place of the row that is swept. Problems: those of ReadAblations() and ReadSweeps(), E0503 (two rows of
 // one id), E0513 (more than kMaxRows), E0515 (a row that is left out).
 std::vector<RowTree> MakeRows(const Document& document, const std::vector<ParsedAxis>& axes,
                               const ExperimentLayout& layout, std::vector<RowTree> rows,

@@ -44,8 +44,8 @@ std::optional<Node> ReadToml(const std::string& text, const Place& place, Proble
   return read;
 }
 
-std::optional<Node> ParseValue(const Override& override, size_t begin, size_t end,
-                               const Slot* slot, Problems* problems) {
+std::optional<Node> ParseValue(const Override& override, size_t begin, size_t end, const Slot* slot,
+                               Problems* problems) {
   Node value;
   value.value = Within(override, &begin, &end);
   const std::string text = override.text.substr(begin, end - begin);
@@ -124,9 +124,8 @@ std::optional<Target> ParseTarget(const Override& override, const std::string& e
   target.path = text.substr(target.begin, target.end - target.begin);
   target.value = equals + 1;
   if (equals != std::string::npos && !target.path.empty()) return target;
-  Diagnostic& problem =
-      problems->Error("E0206", target.place,
-                      equals == std::string::npos ? "there is no `=`" : "there is no path");
+  Diagnostic& problem = problems->Error(
+      "E0206", target.place, equals == std::string::npos ? "there is no `=`" : "there is no path");
   problem.help = example;
   return std::nullopt;
 }

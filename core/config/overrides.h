@@ -18,7 +18,7 @@
 namespace facet {
 
 struct ParsedOverride {
-  std::string row;   // empty: all rows
+  std::string row;  // empty: all rows
   Place row_place;
   std::string path;  // "train.loss.margin"
   Place place;       // of the path

@@ -8,8 +8,8 @@
 
 namespace facet {
 
-// TOML that loads to the same rows again: inheritance is gone, rows that sweeps, ablations and seeds
-// made are rows like others (of what they were made, a comment says), defaults are written out, each value
+// TOML that loads to the same rows again: inheritance is gone, rows that seeds, sweeps and
+// ablations made are rows like others (a comment says of what), defaults are written out, each value
 // has its origin in a comment. The reference is named by its absolute path.
 std::string ResolvedToml(const Experiment& experiment);
 

@@ -21,8 +21,7 @@ std::optional<int64_t> WholeNumber(const Node& node) {
     return node.scalar.get<int64_t>();
   }
   int64_t number = 0;
-  const bool is_number =
-      node.type == Node::Type::kText && absl::SimpleAtoi(*node.text(), &number);
+  const bool is_number = node.type == Node::Type::kText && absl::SimpleAtoi(*node.text(), &number);
   return is_number ? std::optional<int64_t>(number) : std::nullopt;
 }
 
@@ -90,9 +89,8 @@ class Repeater {
     if (!IsRepeated(row)) return all->push_back(std::move(row));
     const int64_t own = SeedOf(row);
     std::vector<int64_t> seeds = row.seeds.values;
-    for (int64_t i = 0; seeds.size() < static_cast<size_t>(row.seeds.count) &&
-                        row.seeds.values.empty();
-         ++i) {
+    for (int64_t i = 0;
+         seeds.size() < static_cast<size_t>(row.seeds.count) && row.seeds.values.empty(); ++i) {
       seeds.push_back(own + i);
     }
     for (const int64_t seed : seeds) {
@@ -125,9 +123,8 @@ class Repeater {
       return;
     }
     const std::string seeds =
-        absl::StrJoin(copies->second, ", ", [](std::string* out, const auto& each) {
-          absl::StrAppend(out, each.first);
-        });
+        absl::StrJoin(copies->second, ", ",
+                      [](std::string* out, const auto& each) { absl::StrAppend(out, each.first); });
     problems_
         ->Error("E0516", said->value,
                 absl::StrCat("row \"", copies->first, "\" is computed with seeds ", seeds,

@@ -25,7 +25,7 @@ struct Seeds {
 // A count or a list; `what` is what messages call it. Problems: E0301, E0302.
 std::optional<Seeds> ReadSeeds(const Node& node, Problems* problems);
 
-// Each row that is computed and has seeds, as its copies. Problems: E0513 (more than kMaxRows rows),
+// Each row that is computed and has seeds, as its copies. Problems: E0513 (more than kMaxRows),
 // E0516 (a row takes something from another that is not computed with its seed).
 std::vector<RowTree> RepeatRows(std::vector<RowTree> rows, const ExperimentLayout& layout,
                                 Problems* problems);

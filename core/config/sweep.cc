@@ -82,8 +82,7 @@ class SweepReader {
       const auto both =
           absl::c_find_if(grid_, [&](const Axis& other) { return other.path == axis.path; });
       if (both != grid_.end()) {
-        problems_
-            ->Error("E0511", axis.place, absl::StrCat(axis.path, " is in grid and in zip"))
+        problems_->Error("E0511", axis.place, absl::StrCat(axis.path, " is in grid and in zip"))
             .related.push_back({both->place.origin, "in grid"});
       }
       const size_t wanted = zip_.front().values.size();
@@ -103,16 +102,16 @@ class SweepReader {
       count *= static_cast<int64_t>(axis.values.size());
       if (count <= kMaxRows) continue;
       problems_
-          ->Error("E0513", table_.key,
-                  absl::StrCat("the sweep has more than ", kMaxRows, " points (",
-                               absl::StrJoin(grid_, " x ",
-                                             [](std::string* out, const Axis& each) {
-                                               absl::StrAppend(out, each.values.size());
-                                             }),
-                               zip_.empty() ? ""
-                                            : absl::StrCat(" x ", zip_.front().values.size(),
-                                                           " of zip"),
-                               ")"))
+          ->Error(
+              "E0513", table_.key,
+              absl::StrCat(
+                  "the sweep has more than ", kMaxRows, " points (",
+                  absl::StrJoin(grid_, " x ",
+                                [](std::string* out, const Axis& each) {
+                                  absl::StrAppend(out, each.values.size());
+                                }),
+                  zip_.empty() ? "" : absl::StrCat(" x ", zip_.front().values.size(), " of zip"),
+                  ")"))
           .help = "fewer values, or several sweeps in files of their own";
       return false;
     }
@@ -206,8 +205,8 @@ class SweepReader {
       std::vector<std::string> paths;
       for (const Axis& each : grid_) paths.push_back(each.path);
       for (const Axis& each : zip_) paths.push_back(each.path);
-      Diagnostic& problem = problems_->Error(
-          "E0512", said.place, absl::StrCat("the sweep has no axis ", said.path));
+      Diagnostic& problem =
+          problems_->Error("E0512", said.place, absl::StrCat("the sweep has no axis ", said.path));
       const std::string nearest = Nearest(said.path, paths);
       if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean `", nearest, "`?");
       problem.facts.push_back(absl::StrCat("axes: ", absl::StrJoin(paths, ", ")));

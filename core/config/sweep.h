@@ -1,4 +1,4 @@
-// [sweep]: which points a file, and --axis, make of which rows. experiments/README.md has the format.
+// [sweep]: which points a file makes of which rows. experiments/README.md has the format.
 #ifndef FACET_CORE_CONFIG_SWEEP_H_
 #define FACET_CORE_CONFIG_SWEEP_H_
 

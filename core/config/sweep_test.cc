@@ -29,16 +29,17 @@ class SweepTest : public ConfigTest {
   }
 
   const std::string rows_ =
-      "[base]\ntrain.data = { use = \"folder\", root = \"x\" }\ntrain.loss = { use = \"triplet\", margin = 0.2 }\n"
+      "[base]\ntrain.data = { use = \"folder\", root = \"x\" }\ntrain.loss = { use = \"triplet\", "
+      "margin = 0.2 }\n"
       "[[row]]\nid = \"1\"\nlabel = \"plain\"\n"
       "[[row]]\nid = \"2\"\nextends = \"1\"\ntrain.schedule.epochs = 7\n";
 };
 
 TEST_F(SweepTest, AGridIsEveryCombinationTheLastAxisFastest) {
-  const LoadResult result = Load(
-      rows_ +
-      "[sweep]\nrows = [\"2\"]\n"
-      "grid = { \"train.loss.margin\" = [0.30, 0.4], \"train.schedule.epochs\" = [3, 5] }\n");
+  const LoadResult result =
+      Load(rows_ +
+           "[sweep]\nrows = [\"2\"]\n"
+           "grid = { \"train.loss.margin\" = [0.30, 0.4], \"train.schedule.epochs\" = [3, 5] }\n");
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_THAT(Ids(result), ElementsAre("1", "2,margin=0.3,epochs=3", "2,margin=0.3,epochs=5",
                                        "2,margin=0.4,epochs=3", "2,margin=0.4,epochs=5"));
@@ -53,10 +54,10 @@ TEST_F(SweepTest, AGridIsEveryCombinationTheLastAxisFastest) {
 }
 
 TEST_F(SweepTest, ZipMovesAxesTogetherAndGridMultipliesIt) {
-  const LoadResult result = Load(
-      rows_ +
-      "[sweep]\nrows = [\"1\"]\ngrid.seed = [4, 5]\n"
-      "zip = { \"train.loss.margin\" = [0.3, 0.4], \"train.schedule.lr\" = [1e-1, 1e-2] }\n");
+  const LoadResult result =
+      Load(rows_ +
+           "[sweep]\nrows = [\"1\"]\ngrid.seed = [4, 5]\n"
+           "zip = { \"train.loss.margin\" = [0.3, 0.4], \"train.schedule.lr\" = [1e-1, 1e-2] }\n");
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_THAT(Ids(result),
               ElementsAre("1,seed=4,margin=0.3,lr=0.1", "1,seed=4,margin=0.4,lr=0.01",
@@ -86,15 +87,14 @@ TEST_F(SweepTest, PathsOfOneEndAreNamedInFull) {
            "embed.loss = { use = \"triplet\" }\n[sweep]\nrows = [\"2\"]\n"
            "grid = { \"train.loss.margin\" = [0.3], \"embed.loss.margin\" = [0.4] }\n");
   ASSERT_TRUE(result.ok()) << Text(result);
-  EXPECT_THAT(Ids(result),
-              ElementsAre("1", "2,train.loss.margin=0.3,embed.loss.margin=0.4"));
+  EXPECT_THAT(Ids(result), ElementsAre("1", "2,train.loss.margin=0.3,embed.loss.margin=0.4"));
 }
 
 TEST_F(SweepTest, ComponentsAreCalledAsTheyAreOrAsTheFileSays) {
-  const LoadResult listed = Load(
-      rows_ +
-      "[sweep]\nrows = [\"1\"]\ngrid.\"train.loss\" = [{ use = \"softmax\" }, { use = "
-      "\"triplet\", margin = 0.5 }]\n");
+  const LoadResult listed =
+      Load(rows_ +
+           "[sweep]\nrows = [\"1\"]\ngrid.\"train.loss\" = [{ use = \"softmax\" }, { use = "
+           "\"triplet\", margin = 0.5 }]\n");
   ASSERT_TRUE(listed.ok()) << Text(listed);
   EXPECT_THAT(Ids(listed), ElementsAre("1,loss=softmax", "1,loss=triplet", "2"));
   EXPECT_EQ(Slots(listed, 0, "train.loss"), Json({{"use", "softmax"}}));
@@ -126,10 +126,11 @@ TEST_F(SweepTest, ALongIdIsCutOffAndStaysItsOwn) {
   for (const char* name : {"a", "b"}) {
     absl::StrAppend(&grid, *name == 'a' ? "" : ", ", "[\"", std::string(39, 'x'), name, "\"]");
   }
-  const LoadResult result = Load(
-      rows_ + "[sweep]\nrows = [\"1\"]\ngrid = { \"train.schedule.tags\" = [" + grid +
-      "], \"embed.tags\" = [" + grid + "], \"train.schedule.rates\" = [[0.125, 0.25, 0.375, 0.5]] }\n" +
-      "[base.embed]\nloss.use = \"softmax\"\n");
+  const LoadResult result =
+      Load(rows_ + "[sweep]\nrows = [\"1\"]\ngrid = { \"train.schedule.tags\" = [" + grid +
+           "], \"embed.tags\" = [" + grid +
+           "], \"train.schedule.rates\" = [[0.125, 0.25, 0.375, 0.5]] }\n" +
+           "[base.embed]\nloss.use = \"softmax\"\n");
   ASSERT_TRUE(result.ok()) << Text(result);
   std::set<std::string> ids;
   for (const Row& row : result.experiment.rows) {
@@ -148,8 +149,8 @@ TEST_F(SweepTest, ExcludeTakesPointsOutAndIncludeAddsSome) {
       "include = [{ \"train.schedule.epochs\" = 9, \"train.loss.margin\" = 0.9 }, { seed = 8 }]\n");
   ASSERT_TRUE(result.ok()) << Text(result);
   EXPECT_THAT(Ids(result),
-              ElementsAre("1,margin=0.3,epochs=3", "1,margin=0.3,epochs=5",
-                          "1,margin=0.4,epochs=3", "1,margin=0.9,epochs=9", "1,seed=8", "2"));
+              ElementsAre("1,margin=0.3,epochs=3", "1,margin=0.3,epochs=5", "1,margin=0.4,epochs=3",
+                          "1,margin=0.9,epochs=9", "1,seed=8", "2"));
 }
 
 TEST_F(SweepTest, PointsTakeTheNetworkOfThePointWithTheirValues) {
@@ -180,13 +181,13 @@ TEST_F(SweepTest, TheCommandLineAddsAxesAndCountsMoreThanThem) {
       {"train.loss.margin=0.30,4e-1", "--axis #1", Override::Kind::kAxis}};
   const LoadResult all = LoadWith(rows_, axis);
   ASSERT_TRUE(all.ok()) << Text(all);
-  EXPECT_THAT(Ids(all), ElementsAre("1,margin=0.3", "1,margin=0.4", "2,margin=0.3", "2,margin=0.4"));
+  EXPECT_THAT(Ids(all),
+              ElementsAre("1,margin=0.3", "1,margin=0.4", "2,margin=0.3", "2,margin=0.4"));
   EXPECT_EQ(Slots(all, 1, "train.loss")["margin"], 0.4);
   EXPECT_EQ(OriginText(all.experiment.rows[1].origins.at("train.loss.margin")), "--axis #1");
 
-  const LoadResult one = LoadWith(
-      rows_, {{"2:train.loss=softmax,{use=\"triplet\",margin=0.5}", "--axis #1",
-               Override::Kind::kAxis}});
+  const LoadResult one = LoadWith(rows_, {{"2:train.loss=softmax,{use=\"triplet\",margin=0.5}",
+                                           "--axis #1", Override::Kind::kAxis}});
   ASSERT_TRUE(one.ok()) << Text(one);
   EXPECT_THAT(Ids(one), ElementsAre("1", "2,loss=softmax", "2,loss=triplet"));
 
@@ -231,8 +232,7 @@ TEST_F(SweepTest, TooManyRowsAreRefusedBeforeTheyAreMade) {
                                  ", \"train.schedule.epochs\" = " + values + " }\n");
   EXPECT_THAT(Text(points), HasSubstr("error[E0513]: the sweep has more than 10000 points (200 x "
                                       "200)"));
-  const LoadResult seeds =
-      Load("seeds = 100\n" + rows_ + "[sweep]\ngrid.seed = " + values + "\n");
+  const LoadResult seeds = Load("seeds = 100\n" + rows_ + "[sweep]\ngrid.seed = " + values + "\n");
   EXPECT_THAT(Text(seeds), HasSubstr("error[E0513]: with all seeds there are at least "));
 }
 
@@ -288,8 +288,7 @@ TEST_F(SweepTest, RowsEqualThoseWrittenByHand) {
     for (size_t i = 0; i < points.size(); ++i) {
       absl::StrAppend(&by_hand, "[[row]]\nid = \"p", i, "\"\nextends = \"1\"\n", points[i]);
     }
-    const LoadResult swept =
-        Load(rows_ + "[sweep]\nrows = [\"1\"]\ngrid = { " + grid + " }\n");
+    const LoadResult swept = Load(rows_ + "[sweep]\nrows = [\"1\"]\ngrid = { " + grid + " }\n");
     ASSERT_TRUE(swept.ok()) << Text(swept);
     const LoadResult written = Load(by_hand);
     ASSERT_TRUE(written.ok()) << Text(written);
