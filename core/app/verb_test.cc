@@ -33,7 +33,8 @@ TEST(ExitCodeOfTest, WarningsAreNoFailure) {
 }
 
 TEST(OverridesOfTest, AreNumberedAsGiven) {
-  const std::vector<Override> overrides = OverridesOf({"x.toml", {"seed=1", "7:embed.lr=0.1"}});
+  const std::vector<Override> overrides =
+      OverridesOf({"x.toml", {"seed=1", "7:embed.lr=0.1"}, {}, ""});
   ASSERT_EQ(overrides.size(), 2u);
   EXPECT_EQ(overrides[1].text, "7:embed.lr=0.1");
   EXPECT_EQ(overrides[1].source, "--set #2");

@@ -119,7 +119,12 @@ class AblationReader {
           "alternatives = { \"train.loss\" = [{ use = \"arcface\" }] }";
       return;
     }
-    for (const Axis& axis : ReadAxes(*alternatives, "alternatives", layout_, problems_)) {
+    const size_t before = problems_->count();
+    const std::vector<Axis> axes = ReadAxes(*alternatives, "alternatives", layout_, problems_);
+    if (axes.empty() && problems_->count() == before) {
+      problems_->Error("E0514", alternatives->key, "`alternatives` names none");
+    }
+    for (const Axis& axis : axes) {
       for (const Setting& value : axis.values) {
         if (row.empty()) break;
         Ablated& made = AddPart(row, absl::StrCat(axis.path, "=", value.name), value.value.value);
@@ -189,6 +194,7 @@ class AblationReader {
   void TakeParts(const std::string& row, const Node& parts, const std::string& baseline_row,
                  const Settings& baseline, const Node* said) {
     if (!ExpectTable(parts, "parts", "{ NAME = [\"train.aligner\"] }", problems_)) return;
+    if (parts.names.empty()) problems_->Error("E0514", parts.key, "`parts` names none");
     std::set<std::string> used;
     for (const std::string& name : parts.names) {
       const Node& part = parts.members.at(name);

@@ -103,7 +103,7 @@ void AddValue(std::string name, const Node& value, const Place& place, Axis* axi
   Diagnostic& problem = problems->Error(
       "E0511", place, absl::StrCat(axis->path, " has two values that are called ", name));
   problem.related.push_back({same->value.value.origin, "the first"});
-  problem.help = SameValue(same->value, value)
+  problem.help = !value.is_table() || SameValue(same->value, value)
                      ? "take one of them out"
                      : absl::StrCat("give them names: \"", axis->path, "\" = { NAME = ..., ... }");
 }

@@ -1,15 +1,16 @@
 #include "core/config/document.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <optional>
-#include <regex>
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "core/base/suggest.h"
 #include "core/base/text_columns.h"
 #include "core/config/toml_reader.h"
@@ -30,12 +31,29 @@ const std::vector<std::string>& FileKeys() {
   return *kKeys;
 }
 
+bool HasOnly(absl::string_view text, absl::string_view others) {
+  return !text.empty() && absl::c_all_of(text, [&](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           others.find(c) != absl::string_view::npos;
+  });
+}
+
 // Also of a row that an ablation, a sweep or seeds made, which `facet show` writes as any other:
 // "6-train.aligner", "4,margin=0.3,batch=64", "4@2".
-bool IsRowId(const std::string& id) {
-  static const auto* const kIds = new std::regex(
-      "[A-Za-z0-9_+-]+(-[A-Za-z0-9_.+-]+)?(,[A-Za-z0-9_.-]+=[A-Za-z0-9_.+-]+)*(@[0-9]+)?");
-  return std::regex_match(id, *kIds);
+bool IsRowId(absl::string_view id) {
+  if (const size_t at = id.find('@'); at != absl::string_view::npos) {
+    const absl::string_view seed = id.substr(at + 1);
+    if (!HasOnly(seed, "") || !absl::c_all_of(seed, absl::ascii_isdigit)) return false;
+    id = id.substr(0, at);
+  }
+  std::vector<absl::string_view> parts = absl::StrSplit(id, ',');
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const std::pair<absl::string_view, absl::string_view> axis =
+        absl::StrSplit(parts[i], absl::MaxSplits('=', 1));
+    if (!HasOnly(axis.first, "_.-") || !HasOnly(axis.second, "_.+-")) return false;
+  }
+  const size_t part = std::min(parts[0].find('-'), parts[0].size());
+  return HasOnly(parts[0], "_+-.") && parts[0].substr(0, part).find('.') == absl::string_view::npos;
 }
 
 class Reader {

@@ -10,6 +10,7 @@
 #include "core/config/column_reader.h"
 #include "core/config/document.h"
 #include "core/config/made_rows.h"
+#include "core/config/named_slots.h"
 #include "core/config/overrides.h"
 #include "core/config/reference.h"
 #include "core/config/row_check.h"
@@ -30,7 +31,7 @@ std::vector<std::string> FirstNames(const ExperimentLayout& layout) {
 
 // A setting for all rows does not switch an optional group on; if no row has it, it has no effect.
 void CheckEffect(const std::vector<ParsedOverride>& overrides, const std::vector<RowTree>& rows,
-                 const ExperimentLayout& layout, const RowChecker& checker, Problems* problems) {
+                 const ExperimentLayout& layout, Problems* problems) {
   for (const ParsedOverride& override : overrides) {
     const Slot* slot = nullptr;
     for (const Slot& candidate : layout.slots) {
@@ -40,7 +41,7 @@ void CheckEffect(const std::vector<ParsedOverride>& overrides, const std::vector
       }
     }
     if (slot == nullptr || absl::c_any_of(rows, [&](const RowTree& row) {
-          return checker.HasGroup(row.slots, slot->optional_group);
+          return HasGroup(layout, row.slots, slot->optional_group);
         })) {
       continue;
     }
@@ -94,7 +95,7 @@ void Load(const std::string& path, const std::vector<Override>& overrides,
   checker.CheckBase(BaseTree(document, layout, problems));
   for (const RowTree& tree : trees) experiment->rows.push_back(checker.Check(tree));
   CheckRowLinks(layout, trees, experiment->rows, problems);
-  CheckEffect(parsed.sets, trees, layout, checker, problems);
+  CheckEffect(parsed.sets, trees, layout, problems);
 
   std::string reference_path;
   if (const std::string* name = document.reference.text(); name != nullptr && !name->empty()) {

@@ -8,9 +8,11 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "core/config/ablation.h"
 #include "core/config/axes.h"
+#include "core/config/named_slots.h"
 #include "core/config/sweep.h"
 
 namespace facet {
@@ -139,9 +141,12 @@ class Maker {
       sweeps = ReadSweeps(document_.sweep, ids, layout_, problems_);
     }
     for (const Sweep& sweep : sweeps) {
+      std::set<std::string> paths;
       for (const Settings& point : sweep.points) {
-        for (const Setting& setting : point) paths_.insert(setting.path);
+        for (const Setting& setting : point) paths.insert(setting.path);
       }
+      paths_.insert(paths.begin(), paths.end());
+      groups_.push_back(GroupsOf(paths));
     }
     for (const ParsedAxis& axis : axes_) {
       paths_.insert(axis.axis.path);
@@ -155,23 +160,65 @@ class Maker {
     for (RowTree& row : rows) {
       if (!AddPoints(row, sweeps, &all)) break;
     }
+    CheckGroups(sweeps, all);
     return all;
+  }
+
+  // What is said of all rows does not give a row an optional group: it is of those that have it.
+  std::set<std::string> GroupsOf(const std::set<std::string>& paths) const {
+    std::set<std::string> groups;
+    for (const std::string& path : paths) {
+      const std::string first = path.substr(0, path.find('.'));
+      if (absl::c_any_of(layout_.slots,
+                         [&](const Slot& slot) { return slot.optional_group == first; })) {
+        groups.insert(first);
+      }
+    }
+    return groups;
+  }
+  bool HasAll(const RowTree& row, const std::set<std::string>& groups) const {
+    return absl::c_all_of(
+        groups, [&](const std::string& group) { return HasGroup(layout_, row.slots, group); });
+  }
+
+  void CheckGroups(const std::vector<Sweep>& sweeps, const std::vector<RowTree>& rows) {
+    const auto check = [&](const std::set<std::string>& groups, const Place& place,
+                           const std::string& help) {
+      if (absl::c_any_of(rows, [&](const RowTree& row) { return HasAll(row, groups); })) return;
+      problems_
+          ->Error("E0512", place,
+                  absl::StrCat("no row has `", absl::StrJoin(groups, "` and `"), "`"))
+          .help = help;
+    };
+    for (size_t i = 0; i < sweeps.size(); ++i) {
+      if (!sweeps[i].all_rows) continue;
+      check(groups_[i], sweeps[i].place, "name the rows that get it: rows = [\"ID\"]");
+    }
+    for (const ParsedAxis& axis : axes_) {
+      if (!axis.row.empty()) continue;
+      check(GroupsOf({axis.axis.path}), axis.axis.place,
+            absl::StrCat("a row gets it by --axis ROW:", axis.axis.path, "=..."));
+    }
   }
 
   // The row itself, where nothing sweeps it. False: there are too many.
   bool AddPoints(const RowTree& row, const std::vector<Sweep>& sweeps, std::vector<RowTree>* all) {
     std::vector<std::pair<const std::vector<Settings>*, Place>> covering;
-    for (const Sweep& sweep : sweeps) {
+    for (size_t i = 0; i < sweeps.size(); ++i) {
+      const Sweep& sweep = sweeps[i];
       const auto named =
           absl::c_find_if(sweep.rows, [&](const auto& each) { return each.first == row.id; });
       if (named != sweep.rows.end() && !row.skip.empty()) ReportLeftOut(row, named->second);
-      if ((sweep.all_rows || named != sweep.rows.end()) && !sweep.points.empty()) {
+      const bool is_meant =
+          named != sweep.rows.end() || (sweep.all_rows && HasAll(row, groups_[i]));
+      if (is_meant && !sweep.points.empty()) {
         covering.emplace_back(&sweep.points, sweep.place);
       }
     }
     std::vector<const Axis*> axes;
     for (const ParsedAxis& axis : axes_) {
-      const bool is_meant = axis.row.empty() || axis.row == row.id;
+      const bool is_meant =
+          axis.row.empty() ? HasAll(row, GroupsOf({axis.axis.path})) : axis.row == row.id;
       if (is_meant && !axis.axis.values.empty()) axes.push_back(&axis.axis);
     }
     static const std::vector<Settings>* const kOnePoint = new std::vector<Settings>(1);
@@ -182,13 +229,15 @@ class Maker {
     }
     for (const auto& [points, place] : covering) {
       int64_t count = static_cast<int64_t>(points->size());
-      for (const Axis* axis : axes) count *= static_cast<int64_t>(axis->values.size());
+      for (const Axis* axis : axes) {
+        if (count <= kMaxRows) count *= static_cast<int64_t>(axis->values.size());
+      }
       count += static_cast<int64_t>(all->size());
       if (count > kMaxRows) {
         problems_
             ->Error("E0513", place,
-                    absl::StrCat("with the points of row \"", row.id, "\" there are ", count,
-                                 " rows; at most ", kMaxRows, " are read"))
+                    absl::StrCat("with the points of row \"", row.id, "\" there are at least ",
+                                 count, " rows; at most ", kMaxRows, " are read"))
             .help = "sweep fewer rows (rows = [...]), or fewer values";
         return false;
       }
@@ -232,6 +281,7 @@ class Maker {
   const ExperimentLayout& layout_;
   Problems* problems_;
   std::set<std::string> paths_;
+  std::vector<std::set<std::string>> groups_;   // optional groups, by sweep
   std::map<std::string, std::string> names_;    // of the paths, in ids
   std::map<std::string, const Place*> places_;  // of the ids that are taken
 };

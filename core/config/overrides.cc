@@ -118,6 +118,10 @@ std::optional<Target> ParseTarget(const Override& override, const std::string& e
     target.row_place = Within(override, &target.begin, &row_end);
     target.row = text.substr(target.begin, row_end - target.begin);
     target.begin = colon + 1;
+    if (target.row.empty()) {
+      problems->Error("E0206", target.row_place, "there is no row before the colon").help = example;
+      return std::nullopt;
+    }
   }
   target.end = std::min(equals, text.size());
   target.place = Within(override, &target.begin, &target.end);
@@ -187,19 +191,27 @@ std::optional<ParsedAxis> ParseAxis(const Override& override, const ExperimentLa
 // --seeds 3, or --seeds 1,7 and [7].
 std::optional<Seeds> ParseSeeds(const Override& override, Problems* problems) {
   problems->AddText(override.source, override.text);
-  const bool is_list = override.text.find_first_of(",[") != std::string::npos;
-  const bool in_brackets = override.text.find('[') != std::string::npos;
-  std::optional<Node> value =
-      ReadTomlValue(is_list && !in_brackets ? absl::StrCat("[", override.text, "]") : override.text,
-                    override.source, is_list && !in_brackets ? 0 : 1);
-  if (!value) {
-    value.emplace();
-    value->type = Node::Type::kScalar;
-    value->scalar = override.text;
-    size_t begin = 0, end = override.text.size();
-    value->value = Within(override, &begin, &end);
+  const std::string& text = override.text;
+  size_t begin = 0, end = text.size();
+  Node list;
+  list.type = Node::Type::kArray;
+  list.value = Within(override, &begin, &end);
+  const bool in_brackets = end - begin >= 2 && text[begin] == '[' && text[end - 1] == ']';
+  if (in_brackets) {
+    ++begin;
+    --end;
   }
-  return ReadSeeds(*value, problems);
+  for (size_t next = begin; next <= end; ++next) {
+    size_t comma = std::min(text.find(',', next), end);
+    const size_t after = comma;
+    Node& seed = list.elements.emplace_back();
+    seed.type = Node::Type::kText;
+    seed.value = Within(override, &next, &comma);
+    seed.scalar = text.substr(next, comma - next);
+    next = after;
+  }
+  const bool is_count = !in_brackets && list.elements.size() == 1;
+  return ReadSeeds(is_count ? list.elements.front() : list, problems);
 }
 
 }  // namespace

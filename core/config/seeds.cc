@@ -91,7 +91,8 @@ class Repeater {
     std::vector<int64_t> seeds = row.seeds.values;
     for (int64_t i = 0;
          seeds.size() < static_cast<size_t>(row.seeds.count) && row.seeds.values.empty(); ++i) {
-      seeds.push_back(own + i);
+      // Beyond the largest it is negative, which the row is told.
+      seeds.push_back(static_cast<int64_t>(static_cast<uint64_t>(own) + static_cast<uint64_t>(i)));
     }
     for (const int64_t seed : seeds) {
       RowTree copy = row;

@@ -72,6 +72,18 @@ TEST_F(SweepTest, AllRowsAreSweptWhereNoneIsNamedButThoseThatAreLeftOut) {
   EXPECT_THAT(Ids(result), ElementsAre("1,seed=1", "1,seed=2", "2,seed=1", "2,seed=2", "3"));
 }
 
+TEST_F(SweepTest, WhatIsSaidOfAllRowsIsOfThoseThatHaveTheGroup) {
+  const std::string rows = rows_ + "[[row]]\nid = \"3\"\nembed.loss.use = \"softmax\"\n";
+  const LoadResult file = Load(rows + "[sweep]\ngrid.\"embed.lr\" = [0.1, 0.2]\n");
+  ASSERT_TRUE(file.ok()) << Text(file);
+  EXPECT_THAT(Ids(file), ElementsAre("1", "2", "3,lr=0.1", "3,lr=0.2"));
+  const std::vector<Override> axis = {{"embed.lr=0.1,0.2", "--axis #1", Override::Kind::kAxis}};
+  const LoadResult line = LoadWith(rows, axis);
+  ASSERT_TRUE(line.ok()) << Text(line);
+  EXPECT_THAT(Ids(line), ElementsAre("1", "2", "3,lr=0.1", "3,lr=0.2"));
+  EXPECT_THAT(Text(LoadWith(rows_, axis)), HasSubstr("error[E0512]: no row has `embed`"));
+}
+
 TEST_F(SweepTest, IdsDoNotDependOnTheOrderOfValuesNorOnOthers) {
   const std::string sweep = "[sweep]\nrows = [\"1\"]\ngrid.\"train.loss.margin\" = ";
   const LoadResult few = Load(rows_ + sweep + "[0.3, 0.4]\n");
@@ -234,6 +246,17 @@ TEST_F(SweepTest, TooManyRowsAreRefusedBeforeTheyAreMade) {
                                       "200)"));
   const LoadResult seeds = Load("seeds = 100\n" + rows_ + "[sweep]\ngrid.seed = " + values + "\n");
   EXPECT_THAT(Text(seeds), HasSubstr("error[E0513]: with all seeds there are at least "));
+}
+
+TEST_F(SweepTest, IdsOfMadeRowsMayBeWrittenByHand) {
+  for (const std::string id :
+       {"4@2", "4,margin=0.3", "6-train.aligner", "1,loss=a+b_c-d,x.y=-0.5@17"}) {
+    EXPECT_TRUE(Load(absl::StrCat("[[row]]\nid = \"", id, "\"\nskip = \"x\"\n")).ok()) << id;
+  }
+  for (const std::string id : {"4@", "@2", "4@x", "4@2@3", "4,margin", "4,=3", "4,x=", "4,x=1=2",
+                               "train.aligner", ",x=1", "4 ,x=1", ""}) {
+    EXPECT_THAT(Text(Load(absl::StrCat("[[row]]\nid = \"", id, "\"\n"))), HasSubstr("E0504")) << id;
+  }
 }
 
 // What facet show writes has the rows as any others.

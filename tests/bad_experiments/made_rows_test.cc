@@ -58,7 +58,7 @@ const BadMaking kMistakes[] = {
     {"typo_in_ablation", "made_rows/typo_in_ablation.toml", 5, 46, "E0201",
      "did you mean `parts`?"},
     {"unknown_ablation", "made_rows/unknown_ablation.toml", 5, 1, "E0201",
-     "did you mean `leave_one_out`?"},
+     "keys: leave_one_out, one_at_a_time"},
     {"part_that_changes_nothing", "made_rows/part_that_changes_nothing.toml", 5, 43, "E0514",
      "row \"7\" has this already"},
     {"part_of_an_unknown_path", "made_rows/part_of_an_unknown_path.toml", 7, 24, "E0514",
