@@ -88,6 +88,21 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
   return planned;
 }
 
+std::unique_ptr<PlannedExperiment> PlanRowForVerb(const ExperimentArguments& arguments,
+                                                  const std::string& row_id, VerbContext& context,
+                                                  int* exit_code) {
+  std::unique_ptr<PlannedExperiment> planned = PlanForVerb(arguments, {row_id}, context, exit_code);
+  if (planned == nullptr || planned->rows.front()->id == row_id) return planned;
+  std::vector<std::string> ids;
+  for (const Row* row : planned->rows) ids.push_back(row->id);
+  *exit_code = Fail(context,
+                    absl::InvalidArgumentError(absl::StrCat(
+                        "row \"", row_id, "\" stands for ", ids.size(),
+                        ids.size() == 1 ? " row" : " rows", ", name one: ", ShownIds(ids))),
+                    kExitUsage);
+  return nullptr;
+}
+
 absl::Status CheckStageNames(const std::vector<std::string>& names, const StageGraph& graph) {
   std::vector<std::string> known;
   const auto add = [&](const std::string& name) {

@@ -30,6 +30,12 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
                                                const std::vector<std::string>& row_ids,
                                                VerbContext& context, int* exit_code);
 
+// The same of one row, for verbs that look into a row: of several that `row_id` stands for, one must
+// be named.
+std::unique_ptr<PlannedExperiment> PlanRowForVerb(const ExperimentArguments& arguments,
+                                                  const std::string& row_id, VerbContext& context,
+                                                  int* exit_code);
+
 // InvalidArgument if one of `names` (--force) is neither the type nor the name of a stage of the
 // graph; with the nearest, or all.
 absl::Status CheckStageNames(const std::vector<std::string>& names, const StageGraph& graph);

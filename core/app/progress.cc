@@ -56,9 +56,14 @@ std::string FormatDuration(double seconds) {
 std::string UsersText(const StageSpec& stage) {
   constexpr size_t kShown = 8;
   const std::vector<std::string>& users = stage.users;
-  if (users.size() <= kShown) return absl::StrJoin(users, ",");
-  return absl::StrCat(absl::StrJoin(users.begin(), users.begin() + kShown, ","), " and ",
-                      users.size() - kShown, " more");
+  const size_t shown = std::min(users.size(), kShown);
+  // Ids of a sweep have commas of their own.
+  const bool has_commas = std::any_of(users.begin(), users.begin() + shown, [](const auto& id) {
+    return id.find(',') != std::string::npos;
+  });
+  std::string text = absl::StrJoin(users.begin(), users.begin() + shown, has_commas ? " " : ",");
+  if (users.size() > shown) absl::StrAppend(&text, " and ", users.size() - shown, " more");
+  return text;
 }
 
 Progress::Progress(const StageGraph& graph, Form form, int verbosity,

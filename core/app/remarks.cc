@@ -3,7 +3,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 
 namespace facet {
 namespace {
@@ -37,7 +36,7 @@ std::vector<Diagnostic> RemarkWarnings(const Experiment& experiment, const RowPl
     warning.code = "E0510";
     warning.message = text;
     warning.origin = places.at(text);
-    warning.facts = {absl::StrCat(ids.size() == 1 ? "row " : "rows ", absl::StrJoin(ids, ", "))};
+    warning.facts = {absl::StrCat(ids.size() == 1 ? "row " : "rows ", ShownIds(ids))};
     warnings.push_back(std::move(warning));
   }
   return warnings;

@@ -91,6 +91,8 @@ std::string RunLine(const ExperimentArguments& arguments, const std::string& row
                     const VerbContext& context) {
   std::vector<std::string> words = {"run", arguments.file, row};
   for (const std::string& set : arguments.sets) words.insert(words.end(), {"--set", set});
+  for (const std::string& axis : arguments.axes) words.insert(words.end(), {"--axis", axis});
+  if (!arguments.seeds.empty()) words.insert(words.end(), {"--seeds", arguments.seeds});
   if (context.store != VerbContext().store) words.insert(words.end(), {"--store", context.store});
   for (const std::string& path : context.plugin_paths) {
     words.insert(words.end(), {"--plugin-path", path});

@@ -119,12 +119,25 @@ void AddExperimentArguments(Command verb, ExperimentArguments* arguments) {
   verb.Option("--set", &arguments->sets,
               "override: PATH=VALUE for all rows, ROW:PATH=VALUE for one; repeatable")
       .TypeName("[ROW:]PATH=VALUE");
+  verb.Option("--axis", &arguments->axes,
+              "sweep: rows with each of these values; several axes: every combination; repeatable")
+      .TypeName("[ROW:]PATH=VALUE,VALUE");
+  verb.Option("--seeds", &arguments->seeds,
+              "repeat rows with so many seeds, or with those of a list: 3, or 1,7")
+      .TypeName("SEEDS");
 }
 
 std::vector<Override> OverridesOf(const ExperimentArguments& arguments) {
   std::vector<Override> overrides;
   for (const std::string& set : arguments.sets) {
     overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
+  }
+  for (size_t i = 0; i < arguments.axes.size(); ++i) {
+    overrides.push_back(
+        {arguments.axes[i], absl::StrCat("--axis #", i + 1), Override::Kind::kAxis});
+  }
+  if (!arguments.seeds.empty()) {
+    overrides.push_back({arguments.seeds, "--seeds", Override::Kind::kSeeds});
   }
   return overrides;
 }
@@ -174,20 +187,29 @@ absl::StatusOr<const KindInfo*> KindOf(const std::string& name) {
                    nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
 }
 
+bool IsNamed(const Row& row, const std::string& named) {
+  if (named == row.id || named == row.repeats) return true;
+  if (row.swept.empty()) return false;
+  if (named == row.swept) return true;
+  // "4@2" of "4,margin=0.3@2".
+  return !row.repeats.empty() &&
+         named == absl::StrCat(row.swept, row.id.substr(row.repeats.size()));
+}
+
 absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
                                                    const std::vector<std::string>& ids) {
-  std::vector<std::string> known;
-  for (const Row& row : experiment.rows) known.push_back(row.id);
   for (const std::string& id : ids) {
-    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    if (absl::c_any_of(experiment.rows, [&](const Row& row) { return IsNamed(row, id); })) continue;
+    std::vector<std::string> known;
+    for (const Row& row : experiment.rows) known.push_back(row.id);
     const std::string nearest = Nearest(id, known);
-    return absl::NotFoundError(absl::StrCat(
-        experiment.path, " has no row \"", id, "\"; rows: ", absl::StrJoin(known, ", "),
-        nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+    return absl::NotFoundError(
+        absl::StrCat(experiment.path, " has no row \"", id, "\"; rows: ", ShownIds(known),
+                     nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
   }
   std::vector<const Row*> rows;
   for (const Row& row : experiment.rows) {
-    const bool named = std::find(ids.begin(), ids.end(), row.id) != ids.end();
+    const bool named = absl::c_any_of(ids, [&](const std::string& id) { return IsNamed(row, id); });
     if (named && row.reported) {
       return absl::InvalidArgumentError(absl::StrCat("row \"", row.id, "\" is reported by ",
                                                      row.skip, ": there is nothing to compute"));

@@ -62,10 +62,11 @@ class VerbContext {
   std::optional<Catalogue> catalogue_;
 };
 
-// FILE and --set, for the verbs that read an experiment.
+// FILE, --set, --axis and --seeds, for the verbs that read an experiment.
 struct ExperimentArguments {
   std::string file;
-  std::vector<std::string> sets;
+  std::vector<std::string> sets, axes;
+  std::string seeds;
 };
 void AddExperimentArguments(Command verb, ExperimentArguments* arguments);
 
@@ -85,6 +86,10 @@ LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& 
 
 // The kind of this name, or of this plural; InvalidArgument names the nearest and all.
 absl::StatusOr<const KindInfo*> KindOf(const std::string& name);
+
+// Whether `named` stands for the row: its id, that of the row which it repeats ("4" of "4@2") or in
+// whose place it stands ("4" and "4@2" of "4,margin=0.3@2").
+bool IsNamed(const Row& row, const std::string& named);
 
 // The rows named (all, where none is), in the file's order; rows with a skip reason are left out
 // only where none is named. An unknown row is an error that suggests the nearest.

@@ -45,7 +45,7 @@ class DescribeFolder {
 
   int Run() {
     int exit_code = kExitDone;
-    planned_ = PlanForVerb(arguments_.experiment, {arguments_.row}, context_, &exit_code);
+    planned_ = PlanRowForVerb(arguments_.experiment, arguments_.row, context_, &exit_code);
     if (planned_ == nullptr) return exit_code;
     if (const absl::Status status = Plan(); !status.ok()) {
       return Fail(context_, status, exit_code_);

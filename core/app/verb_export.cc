@@ -34,7 +34,7 @@ class Export {
 
   int Run() {
     int exit_code = kExitDone;
-    planned_ = PlanForVerb(arguments_.experiment, {arguments_.row}, context_, &exit_code);
+    planned_ = PlanRowForVerb(arguments_.experiment, arguments_.row, context_, &exit_code);
     if (planned_ == nullptr) return exit_code;
     if (arguments_.branch == "train" &&
         (arguments_.what == kScoresOption || arguments_.what == "curves")) {

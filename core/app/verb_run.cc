@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -212,10 +213,11 @@ class RunCommand {
   // The table's; the files of the report have all rows.
   Report OfRowsAskedFor(Report report) const {
     if (arguments_.rows.empty()) return report;
-    const auto is_other = [this](const ReportRow& row) {
+    std::set<std::string> asked_for;
+    for (const Row* row : planned_->rows) asked_for.insert(row->id);
+    const auto is_other = [&asked_for](const ReportRow& row) {
       return row.state != ReportRow::State::kReported &&  // to compare with
-             std::find(arguments_.rows.begin(), arguments_.rows.end(), row.id) ==
-                 arguments_.rows.end();
+             asked_for.count(row.id) == 0;
     };
     report.rows.erase(std::remove_if(report.rows.begin(), report.rows.end(), is_other),
                       report.rows.end());

@@ -20,7 +20,7 @@ struct WeightsArguments {
 
 int Weights(const WeightsArguments& arguments, VerbContext& context) {
   int exit_code = kExitDone;
-  const auto planned = PlanForVerb(arguments.experiment, {arguments.row}, context, &exit_code);
+  const auto planned = PlanRowForVerb(arguments.experiment, arguments.row, context, &exit_code);
   if (planned == nullptr) return exit_code;
   const auto training = TrainingOf(planned->plan, arguments.row);
   if (!training.ok()) return Fail(context, training.status(), kExitUsage);

@@ -57,6 +57,7 @@ inline ExperimentLayout Layout() {
                   MakeSlot("embed.loss", Slot::Fill::kComponent, "loss", "[]")};
   layout.slots[5].optional_group = layout.slots[6].optional_group = "embed";
   layout.slots[6].required = true;
+  layout.seed = "seed";
   return layout;
 }
 

@@ -1,14 +1,16 @@
 #include "core/config/document.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "core/base/suggest.h"
 #include "core/base/text_columns.h"
 #include "core/config/toml_reader.h"
@@ -23,15 +25,35 @@ namespace fs = std::filesystem;
 constexpr int64_t kSchema = 1;
 
 const std::vector<std::string>& FileKeys() {
-  static const auto* const kKeys = new std::vector<std::string>{
-      "base", "column", "columns", "extends", "reference", "row", "schema", "title"};
+  static const auto* const kKeys =
+      new std::vector<std::string>{"ablate", "base",   "column", "columns", "extends", "reference",
+                                   "row",    "schema", "seeds",  "sweep",   "title"};
   return *kKeys;
 }
 
-bool IsRowId(const std::string& id) {
-  return !id.empty() && absl::c_all_of(id, [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '+';
+bool HasOnly(absl::string_view text, absl::string_view others) {
+  return !text.empty() && absl::c_all_of(text, [&](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           others.find(c) != absl::string_view::npos;
   });
+}
+
+// Also of a row that an ablation, a sweep or seeds made, which `facet show` writes as any other:
+// "6-train.aligner", "4,margin=0.3,batch=64", "4@2".
+bool IsRowId(absl::string_view id) {
+  if (const size_t at = id.find('@'); at != absl::string_view::npos) {
+    const absl::string_view seed = id.substr(at + 1);
+    if (!HasOnly(seed, "") || !absl::c_all_of(seed, absl::ascii_isdigit)) return false;
+    id = id.substr(0, at);
+  }
+  std::vector<absl::string_view> parts = absl::StrSplit(id, ',');
+  for (size_t i = 1; i < parts.size(); ++i) {
+    const std::pair<absl::string_view, absl::string_view> axis =
+        absl::StrSplit(parts[i], absl::MaxSplits('=', 1));
+    if (!HasOnly(axis.first, "_.-") || !HasOnly(axis.second, "_.+-")) return false;
+  }
+  const size_t part = std::min(parts[0].find('-'), parts[0].size());
+  return HasOnly(parts[0], "_+-.") && parts[0].substr(0, part).find('.') == absl::string_view::npos;
 }
 
 class Reader {
@@ -170,6 +192,9 @@ class Reader {
     }
     if (const Node* columns = root.Find("columns")) TakeColumns(*columns);
     if (const Node* columns = root.Find("column")) document_.setting_columns = *columns;
+    if (const Node* sweep = root.Find("sweep")) document_.sweep = *sweep;
+    if (const Node* ablate = root.Find("ablate")) document_.ablate = *ablate;
+    if (const Node* seeds = root.Find("seeds")) document_.seeds = *seeds;
     if (const Node* base = root.Find("base")) {
       if (base->is_table()) {
         document_.base.push_back(*base);
@@ -265,7 +290,7 @@ std::string PathBeside(const std::string& source, const std::string& name) {
 
 const std::vector<std::string>& RowKeys() {
   static const auto* const kKeys =
-      new std::vector<std::string>{"extends", "id", "label", "reported", "skip", "unset"};
+      new std::vector<std::string>{"extends", "id", "label", "reported", "seeds", "skip", "unset"};
   return *kKeys;
 }
 

@@ -22,8 +22,9 @@ struct Document {
   std::string title;
   Node reference;  // text; empty scalar: none
   std::vector<std::string> columns;
-  Node setting_columns;    // the last file's [[column]]; without elements: none
-  std::vector<Node> base;  // the [base] of each file
+  Node setting_columns;       // the last file's [[column]]; without elements: none
+  Node sweep, ablate, seeds;  // of the last file that has them; without a place: none
+  std::vector<Node> base;     // the [base] of each file
   std::vector<RowLayers> rows;
   std::map<std::string, size_t> place;         // id -> index of its row
   std::vector<std::string> files;              // as named, base files first
@@ -42,7 +43,7 @@ Document ReadDocument(const std::string& path, const std::vector<std::string>& s
 std::string PathBeside(const std::string& source, const std::string& name);
 
 // What a row says about itself, beside its slots.
-const std::vector<std::string>& RowKeys();  // extends, id, label, reported, skip, unset
+const std::vector<std::string>& RowKeys();  // extends, id, label, reported, seeds, skip, unset
 
 }  // namespace facet
 

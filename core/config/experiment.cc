@@ -6,8 +6,11 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/config/column_reader.h"
 #include "core/config/document.h"
+#include "core/config/made_rows.h"
+#include "core/config/named_slots.h"
 #include "core/config/overrides.h"
 #include "core/config/reference.h"
 #include "core/config/row_check.h"
@@ -28,7 +31,7 @@ std::vector<std::string> FirstNames(const ExperimentLayout& layout) {
 
 // A setting for all rows does not switch an optional group on; if no row has it, it has no effect.
 void CheckEffect(const std::vector<ParsedOverride>& overrides, const std::vector<RowTree>& rows,
-                 const ExperimentLayout& layout, const RowChecker& checker, Problems* problems) {
+                 const ExperimentLayout& layout, Problems* problems) {
   for (const ParsedOverride& override : overrides) {
     const Slot* slot = nullptr;
     for (const Slot& candidate : layout.slots) {
@@ -38,7 +41,7 @@ void CheckEffect(const std::vector<ParsedOverride>& overrides, const std::vector
       }
     }
     if (slot == nullptr || absl::c_any_of(rows, [&](const RowTree& row) {
-          return checker.HasGroup(row.slots, slot->optional_group);
+          return HasGroup(layout, row.slots, slot->optional_group);
         })) {
       continue;
     }
@@ -57,6 +60,19 @@ void TakeSources(const Document& document, const std::string& reference, Experim
   }
 }
 
+// The ids that a reference may name: those of copies are not among them, but what they repeat is.
+std::vector<std::string> PublishedIds(const Document& document, const std::vector<RowTree>& rows) {
+  std::vector<std::string> ids = document.RowIds();
+  std::set<std::string> known(ids.begin(), ids.end());
+  const auto add = [&](const std::string& id) {
+    if (known.insert(id).second) ids.push_back(id);
+  };
+  for (const RowTree& row : rows) add(row.repeats.empty() ? row.id : row.repeats);
+  // Of copies and points that a file has as plain rows.
+  for (const RowLayers& row : document.rows) add(row.id.substr(0, row.id.find_first_of(",@")));
+  return ids;
+}
+
 void Load(const std::string& path, const std::vector<Override>& overrides,
           const ExperimentLayout& layout, const Catalogue& catalogue, Problems* problems,
           Experiment* experiment) {
@@ -72,15 +88,14 @@ void Load(const std::string& path, const std::vector<Override>& overrides,
   for (const Override& override : overrides) {
     document.folders[override.source] = fs::current_path().string();
   }
-  const std::vector<ParsedOverride> parsed =
-      ParseOverrides(overrides, layout, document.RowIds(), problems);
+  const ParsedOverrides parsed = ParseOverrides(overrides, layout, problems);
   const std::vector<RowTree> trees = BuildRowTrees(document, parsed, layout, problems);
 
   RowChecker checker(layout, catalogue, document.folders, problems);
   checker.CheckBase(BaseTree(document, layout, problems));
   for (const RowTree& tree : trees) experiment->rows.push_back(checker.Check(tree));
   CheckRowLinks(layout, trees, experiment->rows, problems);
-  CheckEffect(parsed, trees, layout, checker, problems);
+  CheckEffect(parsed.sets, trees, layout, problems);
 
   std::string reference_path;
   if (const std::string* name = document.reference.text(); name != nullptr && !name->empty()) {
@@ -89,10 +104,11 @@ void Load(const std::string& path, const std::vector<Override>& overrides,
     for (const SettingColumn& each : experiment->setting_columns) columns.push_back(each.name);
     reference_path = PathBeside(place.origin.source, *name);
     experiment->reference =
-        ReadReference(reference_path, place, document.RowIds(), columns, problems);
+        ReadReference(reference_path, place, PublishedIds(document, trees), columns, problems);
     experiment->reference_path = fs::absolute(reference_path).lexically_normal().string();
   }
   TakeSources(document, reference_path, experiment);
+  if (!problems->has_errors()) CheckMadeRows(trees, &experiment->rows, problems);
 }
 
 }  // namespace
@@ -101,6 +117,13 @@ bool LoadResult::ok() const {
   return absl::c_none_of(diagnostics, [](const Diagnostic& diagnostic) {
     return diagnostic.severity == Diagnostic::Severity::kError;
   });
+}
+
+std::string ShownIds(const std::vector<std::string>& ids) {
+  constexpr size_t kShown = 30;
+  if (ids.size() <= kShown) return absl::StrJoin(ids, ", ");
+  return absl::StrCat(absl::StrJoin(ids.begin(), ids.begin() + kShown, ", "), ", and ",
+                      ids.size() - kShown, " more");
 }
 
 LoadResult LoadExperiment(const std::string& path, const std::vector<Override>& overrides,

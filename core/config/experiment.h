@@ -28,9 +28,10 @@ struct Row {
       false;  // left out since only its published figures are shown: `skip` is their source
   std::string parent;  // id of the row it extends; empty: none
   // Of a row that the file's `seeds`, [sweep] or [ablate] made:
-  std::string repeats;        // "4" of "4@2": the row that it repeats with another `seed`
+  std::string repeats;        // "4" of "4@1" and "4@2": the row that they are, with their seeds
   std::string compared_with;  // [ablate]: id, without "@", of the row that it is compared with
   std::string part;           // [ablate]: what it changes of that: "train.aligner"
+  std::string swept;          // [sweep]: "4" of "4,margin=0.3": the row in whose place it stands
   // [sweep]: path and value of each axis, in the order of the axes.
   std::vector<std::pair<std::string, std::string>> axes;
   Origin origin;
@@ -87,9 +88,13 @@ struct Experiment {
   std::map<std::string, std::string> environment;  // variables that its paths took, by name
 };
 
+// What a command line says over the file.
 struct Override {
+  enum class Kind { kSet, kAxis, kSeeds };
+
   std::string text;    // "7:embed.lr=0.1" or "seed=3", as given to --set
   std::string source;  // "--set #1"
+  Kind kind = Kind::kSet;
 };
 
 struct LoadResult {
@@ -98,6 +103,9 @@ struct LoadResult {
   std::map<std::string, std::string> texts;  // source -> its text, for excerpts
   bool ok() const;
 };
+
+// "1, 2, 3", of thousands the first and how many more: the rows that there are, in a message.
+std::string ShownIds(const std::vector<std::string>& ids);
 
 LoadResult LoadExperiment(const std::string& path, const std::vector<Override>& overrides,
                           const ExperimentLayout& layout, const Catalogue& catalogue);

@@ -48,6 +48,7 @@ struct MovedKey {
 struct ExperimentLayout {
   std::vector<Slot> slots;
   std::vector<MovedKey> moved;
+  std::string seed;  // path of the slot that `seeds` gives other values; empty: none
 
   // The slot at a row's path: "train.augmentation.*" at "train.augmentation.erase".
   const Slot* Find(const std::string& path) const;

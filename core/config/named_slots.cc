@@ -2,6 +2,7 @@
 
 #include <cctype>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -75,6 +76,11 @@ void AddUse(const std::string& name, const Place& place, Node* component) {
   use.by_row = component->by_row;
 }
 
+bool SaidByRow(const Node& node) {
+  return node.by_row ||
+         absl::c_any_of(node.members, [](const auto& member) { return SaidByRow(member.second); });
+}
+
 }  // namespace
 
 bool IsSlotName(const std::string& name) {
@@ -142,6 +148,20 @@ void FillUses(const ExperimentLayout& layout, Node* tree) {
     };
     walk.Along(slot.path, *tree);
   }
+}
+
+bool HasGroup(const ExperimentLayout& layout, const Node& slots, const std::string& group) {
+  const Node* node = FindPath(slots, group);
+  if (node == nullptr) return false;
+  if (SaidByRow(*node)) return true;
+  ExperimentLayout components;
+  absl::c_copy_if(layout.slots, std::back_inserter(components.slots), [&](const Slot& slot) {
+    return slot.optional_group == group && slot.fill == Slot::Fill::kComponent;
+  });
+  return absl::c_any_of(SlotsOf(components, slots), [&](const Slot& slot) {
+    const Node* component = FindPath(slots, slot.path);
+    return component != nullptr && !component->by_default;
+  });
 }
 
 }  // namespace facet

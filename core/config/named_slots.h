@@ -24,6 +24,9 @@ std::map<std::string, std::vector<std::string>> NamesOf(const ExperimentLayout& 
 // Slot::default_use of all slots: what lies under [base].
 Node DefaultTree(const ExperimentLayout& layout);
 
+// Whether a row says enough to have this optional group of slots.
+bool HasGroup(const ExperimentLayout& layout, const Node& slots, const std::string& group);
+
 // Gives each component right below a name that says no `use` the name as such. To be called after
 // every layer: a layer above that says another `use` then replaces the component.
 void FillUses(const ExperimentLayout& layout, Node* tree);

@@ -7,7 +7,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/text_columns.h"
-#include "core/config/row_tree.h"
 #include "core/config/toml_reader.h"
 
 namespace facet {
@@ -45,9 +44,8 @@ std::optional<Node> ReadToml(const std::string& text, const Place& place, Proble
   return read;
 }
 
-std::optional<Node> ParseValue(const Override& override, size_t begin, const Slot* slot,
+std::optional<Node> ParseValue(const Override& override, size_t begin, size_t end, const Slot* slot,
                                Problems* problems) {
-  size_t end = override.text.size();
   Node value;
   value.value = Within(override, &begin, &end);
   const std::string text = override.text.substr(begin, end - begin);
@@ -94,52 +92,149 @@ std::optional<Node> WrapInPath(const Override& override, size_t begin, size_t en
   return table;
 }
 
-std::optional<ParsedOverride> Parse(const Override& override, const ExperimentLayout& layout,
-                                    const std::vector<std::string>& row_ids, Problems* problems) {
+// [ROW:]PATH=, as of --set and --axis.
+struct Target {
+  std::string row, path;
+  Place row_place, place;
+  size_t begin, end;  // of the path
+  size_t value;       // where it begins
+};
+
+// The ids of made rows have a `=` of their own ("4,margin=0.3"): there the row ends at the colon.
+std::optional<Target> ParseTarget(const Override& override, const std::string& example,
+                                  Problems* problems) {
   problems->AddText(override.source, override.text);
   const std::string& text = override.text;
-  const size_t equals = text.find('=');
-  size_t begin = 0;
-  size_t end = std::min(equals, text.size());
-  const size_t colon = text.substr(0, end).find(':');
-  ParsedOverride parsed;
+  Target target;
+  target.begin = 0;
+  size_t equals = text.find('=');
+  size_t colon = text.substr(0, equals).find(':');
+  if (colon == std::string::npos && text.substr(0, equals).find(',') != std::string::npos) {
+    colon = text.find(':');
+    if (colon != std::string::npos) equals = text.find('=', colon);
+  }
   if (colon != std::string::npos) {
     size_t row_end = colon;
-    const Place place = Within(override, &begin, &row_end);
-    parsed.row = text.substr(begin, row_end - begin);
-    begin = colon + 1;
-    if (!absl::c_linear_search(row_ids, parsed.row)) {
-      ReportUnknownRow(parsed.row, place, row_ids, problems);
+    target.row_place = Within(override, &target.begin, &row_end);
+    target.row = text.substr(target.begin, row_end - target.begin);
+    target.begin = colon + 1;
+    if (target.row.empty()) {
+      problems->Error("E0206", target.row_place, "there is no row before the colon").help = example;
       return std::nullopt;
     }
   }
-  parsed.place = Within(override, &begin, &end);
-  parsed.path = text.substr(begin, end - begin);
-  if (equals == std::string::npos || parsed.path.empty()) {
-    Diagnostic& problem =
-        problems->Error("E0206", parsed.place,
-                        equals == std::string::npos ? "there is no `=`" : "there is no path");
-    problem.help = "write --set PATH=VALUE, or --set ROW:PATH=VALUE for one row";
-    return std::nullopt;
-  }
-  std::optional<Node> value = ParseValue(override, equals + 1, layout.Find(parsed.path), problems);
+  target.end = std::min(equals, text.size());
+  target.place = Within(override, &target.begin, &target.end);
+  target.path = text.substr(target.begin, target.end - target.begin);
+  target.value = equals + 1;
+  if (equals != std::string::npos && !target.path.empty()) return target;
+  Diagnostic& problem = problems->Error(
+      "E0206", target.place, equals == std::string::npos ? "there is no `=`" : "there is no path");
+  problem.help = example;
+  return std::nullopt;
+}
+
+std::optional<ParsedOverride> ParseSet(const Override& override, const ExperimentLayout& layout,
+                                       Problems* problems) {
+  const std::optional<Target> target = ParseTarget(
+      override, "write --set PATH=VALUE, or --set ROW:PATH=VALUE for one row", problems);
+  if (!target) return std::nullopt;
+  std::optional<Node> value = ParseValue(override, target->value, override.text.size(),
+                                         layout.Find(target->path), problems);
   if (!value) return std::nullopt;
-  std::optional<Node> tree = WrapInPath(override, begin, end, *std::move(value), problems);
+  std::optional<Node> tree =
+      WrapInPath(override, target->begin, target->end, *std::move(value), problems);
   if (!tree) return std::nullopt;
-  parsed.tree = *std::move(tree);
-  return parsed;
+  return ParsedOverride{target->row, target->row_place, target->path, target->place,
+                        *std::move(tree)};
+}
+
+// Where the next comma is that no bracket, brace or quote holds.
+size_t EndOfValue(const std::string& text, size_t begin) {
+  int depth = 0;
+  char quote = 0;
+  for (size_t i = begin; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+      continue;
+    }
+    if (c == '"' || c == '\'') quote = c;
+    if (c == '[' || c == '{') ++depth;
+    if (c == ']' || c == '}') --depth;
+    if (c == ',' && depth == 0) return i;
+  }
+  return text.size();
+}
+
+std::optional<ParsedAxis> ParseAxis(const Override& override, const ExperimentLayout& layout,
+                                    Problems* problems) {
+  const std::optional<Target> target = ParseTarget(
+      override, "write --axis PATH=VALUE,VALUE, or --axis ROW:PATH=VALUE,VALUE for one row",
+      problems);
+  if (!target) return std::nullopt;
+  Node values;
+  values.type = Node::Type::kArray;
+  values.value = target->place;
+  for (size_t begin = target->value; begin < override.text.size();) {
+    const size_t end = EndOfValue(override.text, begin);
+    std::optional<Node> value =
+        ParseValue(override, begin, end, layout.Find(target->path), problems);
+    if (!value) return std::nullopt;
+    values.elements.push_back(*std::move(value));
+    begin = end + 1;
+  }
+  return ParsedAxis{target->row, target->row_place,
+                    ReadAxis(target->path, target->place, values, problems)};
+}
+
+// --seeds 3, or --seeds 1,7 and [7].
+std::optional<Seeds> ParseSeeds(const Override& override, Problems* problems) {
+  problems->AddText(override.source, override.text);
+  const std::string& text = override.text;
+  size_t begin = 0, end = text.size();
+  Node list;
+  list.type = Node::Type::kArray;
+  list.value = Within(override, &begin, &end);
+  const bool in_brackets = end - begin >= 2 && text[begin] == '[' && text[end - 1] == ']';
+  if (in_brackets) {
+    ++begin;
+    --end;
+  }
+  for (size_t next = begin; next <= end; ++next) {
+    size_t comma = std::min(text.find(',', next), end);
+    const size_t after = comma;
+    Node& seed = list.elements.emplace_back();
+    seed.type = Node::Type::kText;
+    seed.value = Within(override, &next, &comma);
+    seed.scalar = text.substr(next, comma - next);
+    next = after;
+  }
+  const bool is_count = !in_brackets && list.elements.size() == 1;
+  return ReadSeeds(is_count ? list.elements.front() : list, problems);
 }
 
 }  // namespace
 
-std::vector<ParsedOverride> ParseOverrides(const std::vector<Override>& overrides,
-                                           const ExperimentLayout& layout,
-                                           const std::vector<std::string>& row_ids,
-                                           Problems* problems) {
-  std::vector<ParsedOverride> all;
+ParsedOverrides ParseOverrides(const std::vector<Override>& overrides,
+                               const ExperimentLayout& layout, Problems* problems) {
+  ParsedOverrides all;
   for (const Override& override : overrides) {
-    std::optional<ParsedOverride> parsed = Parse(override, layout, row_ids, problems);
-    if (parsed) all.push_back(*std::move(parsed));
+    switch (override.kind) {
+      case Override::Kind::kSet: {
+        std::optional<ParsedOverride> parsed = ParseSet(override, layout, problems);
+        if (parsed) all.sets.push_back(*std::move(parsed));
+        break;
+      }
+      case Override::Kind::kAxis: {
+        std::optional<ParsedAxis> parsed = ParseAxis(override, layout, problems);
+        if (parsed) all.axes.push_back(*std::move(parsed));
+        break;
+      }
+      case Override::Kind::kSeeds:
+        all.seeds = ParseSeeds(override, problems);
+        break;
+    }
   }
   return all;
 }

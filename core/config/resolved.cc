@@ -75,7 +75,10 @@ void AppendTable(const Row& row, const std::string& path, std::string* text) {
 
 void AppendRow(const Row& row, std::string* text) {
   absl::StrAppend(text, "\n[[row]]  # ", OriginText(row.origin),
-                  row.parent.empty() ? "" : absl::StrCat(", extends ", row.parent), "\n");
+                  row.parent.empty() ? "" : absl::StrCat(", extends ", row.parent),
+                  row.swept.empty() ? "" : absl::StrCat(", a point of ", row.swept),
+                  row.part.empty() ? "" : absl::StrCat(", changes ", row.part),
+                  row.repeats.empty() ? "" : absl::StrCat(", a copy of ", row.repeats), "\n");
   AppendLine("id", row.id, "", text);
   AppendLine("label", row.label, "", text);
   if (!row.skip.empty()) AppendLine(row.reported ? "reported" : "skip", row.skip, "", text);
@@ -120,14 +123,25 @@ Json ResolvedJson(const Experiment& experiment) {
   for (const Row& row : experiment.rows) {
     Json origins = Json::object();
     for (const auto& [path, origin] : row.origins) origins[path] = OriginText(origin);
-    rows.push_back({{"id", row.id},
-                    {"label", row.label},
-                    {"skip", row.skip},
-                    {"reported", row.reported},
-                    {"extends", row.parent},
-                    {"slots", row.slots},
-                    {"order", row.order},
-                    {"origins", origins}});
+    Json& made = rows.emplace_back(Json{{"id", row.id},
+                                        {"label", row.label},
+                                        {"skip", row.skip},
+                                        {"reported", row.reported},
+                                        {"extends", row.parent},
+                                        {"slots", row.slots},
+                                        {"order", row.order},
+                                        {"origins", origins}});
+    if (!row.repeats.empty()) made["repeats"] = row.repeats;
+    if (!row.compared_with.empty()) {
+      made["compared_with"] = row.compared_with;
+      made["part"] = row.part;
+    }
+    if (row.swept.empty()) continue;
+    made["swept"] = row.swept;
+    made["axes"] = Json::array();
+    for (const auto& [path, value] : row.axes) {
+      made["axes"].push_back({{"path", path}, {"value", value}});
+    }
   }
   return {{"schema", 1}, {"title", experiment.title}, {"path", experiment.path}, {"rows", rows}};
 }

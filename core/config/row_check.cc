@@ -1,7 +1,6 @@
 #include "core/config/row_check.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
@@ -31,11 +30,6 @@ void RemoveDefaults(Node* node) {
   }
 }
 
-bool SaidByRow(const Node& node) {
-  return node.by_row ||
-         absl::c_any_of(node.members, [](const auto& member) { return SaidByRow(member.second); });
-}
-
 }  // namespace
 
 RowChecker::RowChecker(const ExperimentLayout& layout, const Catalogue& catalogue,
@@ -44,7 +38,6 @@ RowChecker::RowChecker(const ExperimentLayout& layout, const Catalogue& catalogu
   for (const Slot& slot : layout.slots) {
     if (slot.optional_group.empty()) continue;
     optional_groups_.insert(slot.optional_group);
-    if (slot.fill == Slot::Fill::kComponent) group_components_.push_back(slot);
   }
 }
 
@@ -106,6 +99,11 @@ Row RowChecker::Check(const RowTree& tree) {
   row_.skip = tree.skip;
   row_.reported = tree.reported;
   row_.parent = tree.parent;
+  row_.repeats = tree.repeats;
+  row_.compared_with = tree.compared_with;
+  row_.part = tree.part;
+  row_.swept = tree.swept;
+  row_.axes = tree.axes;
   row_.origin = tree.place.origin;
   tree_ = tree.slots;
   if (tree.reported) RemoveDefaults(&tree_);
@@ -115,7 +113,7 @@ Row RowChecker::Check(const RowTree& tree) {
   groups_.clear();
   bad_slots_.clear();
   for (const std::string& group : optional_groups_) {
-    if (HasGroup(tree_, group)) groups_.insert(group);
+    if (HasGroup(layout_, tree_, group)) groups_.insert(group);
   }
   shape_ = &ShapeOf(tree_);
   CheckMembers(tree_, "", nullptr);
@@ -133,19 +131,6 @@ void RowChecker::CheckBase(const Node& base) {
   shape_ = &ShapeOf(tree_);
   bad_slots_.clear();
   CheckMembers(tree_, "", nullptr);
-}
-
-bool RowChecker::HasGroup(const Node& slots, const std::string& group) const {
-  const Node* node = FindPath(slots, group);
-  if (node == nullptr) return false;
-  if (SaidByRow(*node)) return true;
-  ExperimentLayout components;
-  absl::c_copy_if(group_components_, std::back_inserter(components.slots),
-                  [&](const Slot& slot) { return slot.optional_group == group; });
-  return absl::c_any_of(SlotsOf(components, slots), [&](const Slot& slot) {
-    const Node* component = FindPath(slots, slot.path);
-    return component != nullptr && !component->by_default;
-  });
 }
 
 void RowChecker::Take(const std::string& slot_path, const std::string& name, Json value,

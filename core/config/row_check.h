@@ -34,9 +34,6 @@ class RowChecker {
   // [base] alone may be incomplete; only what it says is checked.
   void CheckBase(const Node& base);
 
-  // Whether the row says enough to have this optional group of slots.
-  bool HasGroup(const Node& slots, const std::string& group) const;
-
  private:
   // What all rows with the same names and optional groups have in common.
   struct Shape {
@@ -115,7 +112,6 @@ class RowChecker {
   const std::map<std::string, std::string>& folders_;
   Problems* problems_;
   std::set<std::string> optional_groups_;  // of the layout
-  std::vector<Slot> group_components_;     // those in an optional group
 
   // What was found out once.
   std::map<std::pair<std::map<std::string, std::vector<std::string>>, std::set<std::string>>, Shape>

@@ -55,8 +55,11 @@ void RowChecker::ReportMissingSlot(const Slot& slot) {
     problem->help = absl::StrCat("add ", slot.path, " = { use = \"...\" } to the row or to [base]");
     return;
   }
-  const std::string also =
-      absl::StrCat("nor have rows ", absl::StrJoin(rows.begin() + 1, rows.end(), ", "));
+  constexpr size_t kShown = 30;
+  const size_t end = std::min(rows.size(), kShown + 1);
+  std::string also =
+      absl::StrCat("nor have rows ", absl::StrJoin(rows.begin() + 1, rows.begin() + end, ", "));
+  if (end < rows.size()) absl::StrAppend(&also, ", and ", rows.size() - end, " more");
   if (problem->facts.size() < 2) {
     problem->facts.push_back(also);
   } else {

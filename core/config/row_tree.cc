@@ -1,6 +1,7 @@
 #include "core/config/row_tree.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -8,6 +9,8 @@
 #include "absl/strings/str_join.h"
 #include "core/base/suggest.h"
 #include "core/config/circles.h"
+#include "core/config/experiment.h"
+#include "core/config/made_rows.h"
 #include "core/config/moved_keys.h"
 #include "core/config/named_slots.h"
 #include "core/config/value_check.h"
@@ -103,7 +106,7 @@ void Apply(const Node& layer, const std::vector<std::string>& own_keys,
 
 class Builder {
  public:
-  Builder(const Document& document, const std::vector<ParsedOverride>& overrides,
+  Builder(const Document& document, const ParsedOverrides& overrides,
           const ExperimentLayout& layout, Problems* problems)
       : document_(document),
         overrides_(overrides),
@@ -115,18 +118,27 @@ class Builder {
   }
 
   std::vector<RowTree> Build() {
+    if (document_.seeds.value.origin.line > 0) {
+      file_seeds_ = ReadSeeds(document_.seeds, problems_).value_or(Seeds());
+    }
     for (const RowLayers& row : document_.rows) ReadOwnKeys(row);
     ReportCircles();
     std::vector<RowTree> rows;
     for (const RowLayers& row : document_.rows) {
       RowTree tree = own_.at(row.id);
       tree.slots = Slots(row);
-      for (const ParsedOverride& override : overrides_) {
-        if (override.row.empty() || override.row == row.id) ApplyOverride(override, &tree);
+      for (const ParsedOverride& override : overrides_.sets) {
+        if (override.row.empty() || override.row == row.id) ApplyOwnKey(override, &tree);
       }
       rows.push_back(std::move(tree));
     }
-    return rows;
+    rows = MakeRows(document_, overrides_.axes, layout_, std::move(rows), problems_);
+    CheckOverrideRows(rows);
+    for (RowTree& row : rows) {
+      for (const ParsedOverride& override : overrides_.sets) ApplyOverride(override, &row);
+    }
+    LinkPoints(layout_, &rows, problems_);
+    return RepeatRows(std::move(rows), layout_, problems_);
   }
 
  private:
@@ -176,6 +188,7 @@ class Builder {
     }
     own.reported = !source.empty();
     if (own.reported) own.skip = source;
+    own.seeds = SeedsOf(row);
     Place place = row.place;
     own.parent = Text(row, "extends", &place);
     extends_[row.id] = place;
@@ -183,6 +196,16 @@ class Builder {
       ReportUnknownRow(own.parent, place, ids_, problems_);
       own.parent.clear();
     }
+  }
+
+  // The command line's, the row's own, the file's.
+  Seeds SeedsOf(const RowLayers& row) {
+    Seeds seeds = file_seeds_;
+    for (const Node& layer : row.layers) {
+      const Node* said = layer.Find("seeds");
+      if (said != nullptr) seeds = ReadSeeds(*said, problems_).value_or(seeds);
+    }
+    return overrides_.seeds.value_or(seeds);
   }
 
   void ReportCircles() {
@@ -212,16 +235,34 @@ class Builder {
       if (slots_.count(next.id) != 0) continue;
       const std::string& parent = own_[next.id].parent;
       Node tree = parent.empty() ? base_ : slots_.at(parent);
-      for (Node layer : next.layers) {
-        MarkByRow(&layer);
-        Apply(layer, RowKeys(), layout_, &tree, problems_);
-      }
+      for (const Node& layer : next.layers) LayRow(layer, RowKeys(), layout_, &tree, problems_);
       slots_[next.id] = std::move(tree);
     }
     return slots_.at(row.id);
   }
 
-  void ApplyOverride(const ParsedOverride& override, RowTree* row) {
+  void CheckOverrideRows(const std::vector<RowTree>& rows) {
+    std::vector<std::string> ids = ids_;
+    for (const RowTree& row : rows) {
+      if (rows_.count(row.id) == 0) ids.push_back(row.id);
+    }
+    const std::set<std::string> known(ids.begin(), ids.end());
+    for (const ParsedOverride& override : overrides_.sets) {
+      if (override.row.empty() || known.count(override.row) != 0) continue;
+      const std::string repeated = override.row.substr(0, override.row.find('@'));
+      if (repeated == override.row || known.count(repeated) == 0) {
+        ReportUnknownRow(override.row, override.row_place, ids, problems_);
+        continue;
+      }
+      problems_
+          ->Error("E0206", override.row_place,
+                  absl::StrCat("the copies of row \"", repeated, "\" differ in their seeds alone"))
+          .help = absl::StrCat("--set ", repeated, ":", override.path, "=... changes all of them");
+    }
+  }
+
+  // Of a row of the file.
+  void ApplyOwnKey(const ParsedOverride& override, RowTree* row) {
     const Node* value = FindPath(override.tree, override.path);
     if (override.path == "label") {
       TakeText(*value, "label", &row->label);
@@ -229,18 +270,30 @@ class Builder {
       TakeText(*value, "skip", &row->skip);
       row->skip_place = value->value;
     } else if (absl::c_linear_search(RowKeys(), override.path)) {
-      problems_->Error("E0206", override.place,
-                       absl::StrCat("`", override.path, "` can be changed in the file alone"));
-    } else {
-      Node tree = override.tree;
-      if (!override.row.empty()) MarkByRow(&tree);
-      Merge(tree, &row->slots);
-      FillUses(layout_, &row->slots);
+      problems_
+          ->Error("E0206", override.place,
+                  absl::StrCat("`", override.path, "` can be changed in the file alone"))
+          .help = override.path == "seeds" ? "--seeds does it for all rows" : "";
     }
   }
 
+  void ApplyOverride(const ParsedOverride& override, RowTree* row) {
+    if (absl::c_linear_search(RowKeys(), override.path)) {
+      if (override.row == row->id && rows_.count(row->id) == 0) ApplyOwnKey(override, row);
+      return;
+    }
+    if (!override.row.empty() && override.row != row->id &&
+        !absl::c_linear_search(row->sources, override.row)) {
+      return;
+    }
+    Node tree = override.tree;
+    if (!override.row.empty()) MarkByRow(&tree);
+    Merge(tree, &row->slots);
+    FillUses(layout_, &row->slots);
+  }
+
   const Document& document_;
-  const std::vector<ParsedOverride>& overrides_;
+  const ParsedOverrides& overrides_;
   const ExperimentLayout& layout_;
   Problems* problems_;
   std::vector<std::string> ids_;
@@ -249,6 +302,7 @@ class Builder {
   std::map<std::string, RowTree> own_;
   std::map<std::string, Place> extends_;
   std::map<std::string, Node> slots_;
+  Seeds file_seeds_;
 };
 
 }  // namespace
@@ -259,10 +313,23 @@ Node BaseTree(const Document& document, const ExperimentLayout& layout, Problems
   return tree;
 }
 
-std::vector<RowTree> BuildRowTrees(const Document& document,
-                                   const std::vector<ParsedOverride>& overrides,
+std::vector<RowTree> BuildRowTrees(const Document& document, const ParsedOverrides& overrides,
                                    const ExperimentLayout& layout, Problems* problems) {
   return Builder(document, overrides, layout, problems).Build();
+}
+
+void LayRow(Node layer, const std::vector<std::string>& own_keys, const ExperimentLayout& layout,
+            Node* tree, Problems* problems) {
+  MarkByRow(&layer);
+  Apply(layer, own_keys, layout, tree, problems);
+}
+
+std::vector<std::string> RowSlotsOf(const ExperimentLayout& layout) {
+  std::vector<std::string> paths;
+  for (const Slot& slot : layout.slots) {
+    if (slot.fill == Slot::Fill::kRow) paths.push_back(slot.path);
+  }
+  return paths;
 }
 
 void ReportUnknownRow(const std::string& id, const Place& place,
@@ -271,7 +338,7 @@ void ReportUnknownRow(const std::string& id, const Place& place,
       problems->Error("E0501", place, absl::StrCat("there is no row \"", id, "\""));
   const std::string nearest = Nearest(id, ids);
   if (!nearest.empty()) problem.caret_note = absl::StrCat("did you mean \"", nearest, "\"?");
-  problem.facts.push_back(absl::StrCat("rows: ", absl::StrJoin(ids, ", ")));
+  problem.facts.push_back(absl::StrCat("rows: ", ShownIds(ids)));
 }
 
 }  // namespace facet

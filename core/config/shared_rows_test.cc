@@ -45,6 +45,19 @@ TEST_F(SharedRowsTest, ARowHoldsOnlyWhatItChanges) {
   EXPECT_FALSE(FindPath(rows[1].slots, "train.data")->by_row);
 }
 
+TEST_F(SharedRowsTest, PointsAndCopiesHoldOnlyWhatTheirAxesChange) {
+  const std::vector<RowTree> rows = Trees(
+      "seeds = 3\n[base]\ntrain.data.use = \"folder\"\ntrain.loss.use = \"triplet\"\n"
+      "train.schedule.epochs = 7\n[[row]]\nid = \"a\"\n"
+      "[sweep]\ngrid.\"train.loss.margin\" = [0.1, 0.2, 0.3]\n");
+  ASSERT_EQ(rows.size(), 9u);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_TRUE(ShareTable(rows[i], rows[0], "train.data")) << rows[i].id;
+    EXPECT_TRUE(ShareTable(rows[i], rows[0], "train.schedule")) << rows[i].id;
+    EXPECT_TRUE(ShareTable(rows[i], rows[i - i % 3], "train.loss")) << rows[i].id;
+  }
+}
+
 // Each row alone in its file is what nothing is shared with.
 TEST_F(SharedRowsTest, ARowIsTheSameAloneAndAmongOthers) {
   const std::string base =

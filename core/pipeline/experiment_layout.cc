@@ -30,6 +30,7 @@ struct RowValues {
 
 ExperimentLayout MakeExperimentLayout(const std::vector<StageType>& stages) {
   ExperimentLayout layout;
+  layout.seed = "seed";
   for (OptionSpec& value : OptionsOfSchema(SchemaOf<RowValues>())) {
     Slot slot;
     slot.path = value.name;

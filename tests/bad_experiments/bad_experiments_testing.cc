@@ -20,6 +20,12 @@ const Catalogue& Components() {
   return *kCatalogue;
 }
 
+LoadResult LoadIt(const std::string& path, const std::vector<Override>& overrides) {
+  setenv("FACET_TEST_DATA", "/data", 1);
+  unsetenv("FACET_TEST_DATE");
+  return LoadExperiment(path, overrides, MakeExperimentLayout(AllStageTypes()), Components());
+}
+
 }  // namespace
 
 std::string BadExperimentsFolder() {
@@ -30,14 +36,16 @@ LoadResult LoadBadExperiment(const std::string& file, const std::vector<std::str
   return LoadExperimentAt(BadExperimentsFolder() + file, sets);
 }
 
+LoadResult LoadWithOverrides(const std::string& file, const std::vector<Override>& overrides) {
+  return LoadIt(BadExperimentsFolder() + file, overrides);
+}
+
 LoadResult LoadExperimentAt(const std::string& path, const std::vector<std::string>& sets) {
-  setenv("FACET_TEST_DATA", "/data", 1);
-  unsetenv("FACET_TEST_DATE");
   std::vector<Override> overrides;
   for (const std::string& set : sets) {
     overrides.push_back({set, absl::StrCat("--set #", overrides.size() + 1)});
   }
-  return LoadExperiment(path, overrides, MakeExperimentLayout(AllStageTypes()), Components());
+  return LoadIt(path, overrides);
 }
 
 std::vector<Diagnostic> Errors(const LoadResult& result) {

@@ -15,6 +15,7 @@ std::string BadExperimentsFolder();
 
 // `sets`: --set options; where a problem is in one of them, its source is "--set #1" and so on.
 LoadResult LoadBadExperiment(const std::string& file, const std::vector<std::string>& sets = {});
+LoadResult LoadWithOverrides(const std::string& file, const std::vector<Override>& overrides);
 LoadResult LoadExperimentAt(const std::string& path, const std::vector<std::string>& sets = {});
 
 std::vector<Diagnostic> Errors(const LoadResult& result);

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "gmock/gmock.h"
@@ -57,6 +58,30 @@ TEST_F(VerbsTest, PlanSaysWhatARunWouldDoAndDoesNothing) {
   ASSERT_TRUE(json.ok()) << json.status();
   EXPECT_EQ(json->at("schema"), 1);
   EXPECT_EQ(json->at("stages").size(), 13u);
+}
+
+// The first copies of the rows are the rows: all that they need is there. What no seed changes, no
+// copy needs anew.
+TEST_F(VerbsTest, CopiesAndPointsShareWhatDoesNotDiffer) {
+  CopyTinyStore("warm");
+  const auto plan = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--store", "warm", "plan", Tiny(), "--json"});
+    const absl::StatusOr<Json> json = ParseJson(Facet(arguments).out, "plan");
+    EXPECT_TRUE(json.ok()) << json.status();
+    return json.ok() ? *json : Json{{"stages", Json::array()}, {"rows", Json::object()}};
+  };
+  const Json copies = plan({"--seeds", "2"});
+  EXPECT_EQ(copies["stages"].size(), 8u + 2 * 5u);  // data sets to packed faces; what learns, twice
+  for (const Json& stage : copies["stages"]) {
+    const bool of_first = absl::StrContains(Dump(stage["rows"]), "@1\"");
+    EXPECT_EQ(stage["state"] == "cached", of_first) << stage;
+  }
+  std::vector<std::string> rows;
+  const Json some =
+      plan({"triplet@2", "softmax", "--seeds", "2", "--axis", "triplet:embed.loss.margin=0.2,0.3"});
+  for (const auto& [row, result] : some["rows"].items()) rows.push_back(row);
+  EXPECT_THAT(
+      rows, ElementsAre("softmax@1", "softmax@2", "triplet,margin=0.2@2", "triplet,margin=0.3@2"));
 }
 
 TEST_F(VerbsTest, ANetworkThatNothingTrainsIsAMistakeOfItsRow) {

@@ -48,6 +48,18 @@ rows=$("$facet" show "$here/dist/experiments/table4_scratch.toml" --json | pytho
   fail "table4_rows.py"
 [[ -z $rows ]] || fail "table4.toml: $rows"
 
+# The rows of the ablation differ from the full one in their part, and from each other in their seeds.
+rows=$("$facet" show "$here/dist/experiments/ablation_small.toml" --json |
+  python3 "$here/tests/fake_data/ablation_rows.py") || fail "ablation_rows.py"
+expected=""
+for part in "test_alignment SEED test.aligner from 2@SEED" "train_alignment SEED train.aligner from 2@SEED" \
+  "embedding SEED embed from 2@SEED" "configuration SEED train.architecture.config from 2@SEED" \
+  "start_from SEED train.epochs train.schedule.rates train.start_from from nothing" \
+  "snapshot SEED train.data.snapshot train.start_from from 1@SEED"; do
+  for seed in 1 2 3; do expected+=${part//SEED/$seed}$'\n'; done
+done
+[[ $rows == "${expected%$'\n'}" ]] || fail "ablation_small.toml:"$'\n'"$rows"
+
 # An image that a list names and that is gone is found by --inputs alone.
 rm "$FACET_DATA/lfw/images/Ann_Lee_0/Ann_Lee_0_0001.jpg"
 check "$here/dist/experiments/table4.toml"
