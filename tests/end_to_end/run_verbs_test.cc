@@ -230,8 +230,8 @@ TEST_F(VerbsTest, MistakesOnTheCommandLineAreNamed) {
   for (const auto& [arguments, says] :
        std::vector<std::pair<std::vector<std::string>, const char*>>{
            {{},
-            "verbs: run, plan, check, show, preview, report, bench, export, describe, weights, "
-            "cache, manifest, plugins, version, completion, manual"},
+            "verbs: run, plan, check, show, preview, status, logs, stop, report, bench, export, "
+            "describe, weights, cache, manifest, plugins, version, completion, manual"},
            {{"plann", Tiny()}, "there is no verb \"plann\"; did you mean \"plan\"?"},
            {{"run", Tiny(), "--sett", "a=b"}, "did you mean --set?"},
            {{"run", Tiny(), "tripet"}, "did you mean \"triplet\"?"}}) {
