@@ -12,6 +12,7 @@
 #include "core/app/verb_check.h"
 #include "core/app/verb_completion.h"
 #include "core/app/verb_describe.h"
+#include "core/app/verb_doctor.h"
 #include "core/app/verb_export.h"
 #include "core/app/verb_logs.h"
 #include "core/app/verb_manifest.h"
@@ -70,6 +71,7 @@ int Main(int argc, char** argv) {
   AddCacheVerb(program, context);
   AddManifestVerb(program, context);
   AddPluginsVerb(program, context);
+  AddDoctorVerb(program, context);
   AddVersionVerb(program, context);
   AddCompletionVerb(program, line);
   AddManualVerb(program, line);

@@ -231,7 +231,7 @@ TEST_F(VerbsTest, MistakesOnTheCommandLineAreNamed) {
        std::vector<std::pair<std::vector<std::string>, const char*>>{
            {{},
             "verbs: run, plan, check, show, preview, status, logs, stop, report, bench, export, "
-            "describe, weights, cache, manifest, plugins, version, completion, manual"},
+            "describe, weights, cache, manifest, plugins, doctor, version, completion, manual"},
            {{"plann", Tiny()}, "there is no verb \"plann\"; did you mean \"plan\"?"},
            {{"run", Tiny(), "--sett", "a=b"}, "did you mean --set?"},
            {{"run", Tiny(), "tripet"}, "did you mean \"triplet\"?"}}) {
