@@ -419,8 +419,7 @@ std::string CostText(const std::vector<StageOutcome>& outcomes) {
                DiskBytes(outcome.artifact));
     }
   }
-  const std::string text = CostSentence(costs);
-  return text.empty() ? "" : "; " + text;
+  return CostSentence(costs);
 }
 
 }  // namespace facet

@@ -62,7 +62,7 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
                   const RowPlan& plan, const std::vector<StageOutcome>& outcomes,
                   const Store& store);
 
-// CostSentence() of the stages of a run, to be put behind their numbers: "; 1 min 03 s of ...".
+// CostSentence() of the stages of a run.
 std::string CostText(const std::vector<StageOutcome>& outcomes);
 
 }  // namespace facet

@@ -248,8 +248,9 @@ class RunCommand {
         absl::StrCat(outcomes_.size(), " stages: ", done, " computed, ", cached, " from the cache");
     if (failed > 0) absl::StrAppend(&text, ", ", failed, " failed");
     if (open > 0) absl::StrAppend(&text, ", ", open, " not run");
-    absl::StrAppend(&text, CostText(outcomes_));
     std::fprintf(stderr, "%s\n", text.c_str());
+    const std::string cost = CostText(outcomes_);
+    if (!cost.empty()) std::fprintf(stderr, "cost: %s\n", cost.c_str());
   }
 
   int ExitCode() const {

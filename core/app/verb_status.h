@@ -1,4 +1,10 @@
 // `facet status`: how far runs are, while they are going or after their end.
+//
+// --json: {"schema": 1, "runs": [{"run", "folder", "state" ("going", "ended", "cut off",
+// "elsewhere", "unknown"), "stopping", "exit_code", "since", "last_event", "host" (host.json),
+// "counts" (stages by state), "stages": [{"stage", "rows", "state", "since", "seconds", "key",
+// "log", "message", "progress" (progress_file.h)}], "rows": [{"row", "state", "stage" (which of
+// `stages` it waits for, or failed at)}]}]}; what is not known is null.
 #ifndef FACET_CORE_APP_VERB_STATUS_H_
 #define FACET_CORE_APP_VERB_STATUS_H_
 

@@ -131,11 +131,10 @@ TEST_F(ControlTest, ACachedStageShowsTheLogOfTheRunThatComputedIt) {
 
 TEST_F(ControlTest, ARunSaysWhatItCostAndWhereItComesFrom) {
   const Ending& first = CopyStoreOf("tiny.toml");
-  EXPECT_THAT(first.err, testing::ContainsRegex("13 stages: 13 computed, 0 from the cache; .* of "
-                                                "computing \\(.* of processor time, at most .* of "
-                                                "memory\\), .* stored"));
+  EXPECT_THAT(first.err, testing::ContainsRegex("cost: .* of computing \\(.* of processor time, at "
+                                                "most .* of memory\\), .* stored\n"));
   const Ending again = RunTiny({});
-  EXPECT_THAT(again.err, testing::ContainsRegex("0 computed, 13 from the cache; the cache saved "));
+  EXPECT_THAT(again.err, HasSubstr("cost: the cache saved "));
   std::string results, metrics;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(store() + "/runs")) {
     if (entry.path().filename() == "results.json") results = entry.path().string();
@@ -156,6 +155,14 @@ TEST_F(ControlTest, ARunSaysWhatItCostAndWhereItComesFrom) {
   }
   EXPECT_EQ(row->at("provenance").at("host"), origin.at("host"));
   EXPECT_TRUE(row->at("provenance").contains("seed"));
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(store() + "/cache/v1/ac")) {
+    if (entry.path().filename() != "artifact.json") continue;
+    const absl::StatusOr<Json> artifact = ReadJsonFile(entry.path().string());
+    ASSERT_TRUE(artifact.ok());
+    EXPECT_EQ(artifact->at("provenance").at("host"), origin.at("host"));
+    EXPECT_EQ(artifact->at("provenance").at("git"), origin.at("git"));
+  }
 }
 
 TEST_F(ControlTest, DoctorSaysWhatIsHere) {
