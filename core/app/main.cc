@@ -12,7 +12,9 @@
 #include "core/app/verb_check.h"
 #include "core/app/verb_completion.h"
 #include "core/app/verb_describe.h"
+#include "core/app/verb_doctor.h"
 #include "core/app/verb_export.h"
+#include "core/app/verb_logs.h"
 #include "core/app/verb_manifest.h"
 #include "core/app/verb_plan.h"
 #include "core/app/verb_plugins.h"
@@ -20,6 +22,8 @@
 #include "core/app/verb_report.h"
 #include "core/app/verb_run.h"
 #include "core/app/verb_show.h"
+#include "core/app/verb_status.h"
+#include "core/app/verb_stop.h"
 #include "core/app/verb_version.h"
 #include "core/app/verb_weights.h"
 
@@ -56,6 +60,9 @@ int Main(int argc, char** argv) {
   AddCheckVerb(program, context);
   AddShowVerb(program, context);
   AddPreviewVerb(program, context);
+  AddStatusVerb(program, context);
+  AddLogsVerb(program, context);
+  AddStopVerb(program, context);
   AddReportVerb(program, context);
   AddBenchVerb(program, context);
   AddExportVerb(program, context);
@@ -64,6 +71,7 @@ int Main(int argc, char** argv) {
   AddCacheVerb(program, context);
   AddManifestVerb(program, context);
   AddPluginsVerb(program, context);
+  AddDoctorVerb(program, context);
   AddVersionVerb(program, context);
   AddCompletionVerb(program, line);
   AddManualVerb(program, line);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -95,6 +96,9 @@ void Progress::OnStage(int stage, const StageOutcome& outcome) {
                   {"rows", spec.users},
                   {"state", StageStateName(outcome.state)},
                   {"key", outcome.key}};
+    event["index"] = stage;
+    if (!outcome.log_path.empty())
+      event["log"] = std::filesystem::path(outcome.log_path).filename().string();
     if (outcome.state == StageState::kDone) event["seconds"] = outcome.seconds;
     if (!outcome.status.ok()) event["message"] = std::string(outcome.status.message());
     Emit(event);
@@ -172,6 +176,7 @@ void Progress::OnAsk(int stage, const std::string& sentence) {
 void Progress::OnWait(int stage, const std::string& holder) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Emit({{"event", "wait"},
+        {"index", stage},
         {"stage", graph_.stages[static_cast<size_t>(stage)].name},
         {"holder", holder}});
   Line(absl::StrCat(Label(stage), ": waits for ", holder, ", which computes it"));

@@ -9,8 +9,8 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "core/app/build_info.h"
 #include "core/app/progress.h"
+#include "core/app/provenance.h"
 #include "core/app/signals.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
@@ -58,7 +58,7 @@ std::vector<StageOutcome> Compute(const StageGraph& graph, const PlannedExperime
   std::error_code error;
   fs::create_directories(options.log_folder, error);  // a missing folder shows below
   options.stop = &StopSignal;
-  options.provenance = BuildInfo();
+  options.provenance = ArtifactProvenance(planned);
   options.force = force;
   return RunStages(graph, planned.environment, *planned.store, digests, workers, progress, options);
 }

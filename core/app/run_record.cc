@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "core/app/provenance.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
@@ -22,6 +24,7 @@
 #include "core/config/resolved.h"
 #include "core/pipeline/findings.h"
 #include "core/records/results.h"
+#include "core/report/costs.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -129,6 +132,12 @@ std::vector<ReportChange> ChangesAgainst(const Row& parent, const Row& row) {
   return changes;
 }
 
+int64_t DiskBytes(const Artifact& artifact) {
+  int64_t bytes = 0;
+  for (const ArtifactFile& file : artifact.files) bytes += file.size;
+  return bytes;
+}
+
 ReportStage MakeStage(const RowPlan& plan, int index, const StageOutcome& outcome) {
   const StageSpec& spec = plan.At(index);
   ReportStage stage;
@@ -143,12 +152,16 @@ ReportStage MakeStage(const RowPlan& plan, int index, const StageOutcome& outcom
       break;
     case StageState::kFailed:
       stage.state = ReportStage::State::kFailed;
+      stage.seconds = outcome.seconds;
       break;
     default:
       break;
   }
   if (HasArtifact(outcome.state)) {
     stage.seconds = outcome.artifact.provenance.value("seconds", -1.0);
+    stage.cpu_seconds = outcome.artifact.provenance.value("cpu_seconds", -1.0);
+    stage.peak_memory_mib = outcome.artifact.provenance.value("peak_rss_mib", -1.0);
+    stage.disk_bytes = DiskBytes(outcome.artifact);
     stage.counts = outcome.artifact.counts;
     stage.notices = outcome.artifact.notices;
     if (const auto remarks = plan.remarks.find(index); remarks != plan.remarks.end()) {
@@ -291,6 +304,7 @@ absl::StatusOr<std::unique_ptr<RunRecord>> RunRecord::Create(const std::string& 
       const std::string folder,
       MakeRunFolder(absl::StrCat(store_folder, "/runs/", name), Sha256Hex(Dump(slots))));
   std::unique_ptr<RunRecord> record(new RunRecord(folder));
+  record->provenance_ = provenance;
   std::error_code error;
   for (const char* part : {"logs", "rows", "sources"}) {
     fs::create_directory(absl::StrCat(folder, "/", part), error);
@@ -300,6 +314,10 @@ absl::StatusOr<std::unique_ptr<RunRecord>> RunRecord::Create(const std::string& 
       WriteRecord(folder + "/resolved.json", DumpPretty(ResolvedJson(experiment))));
   FACET_RETURN_IF_ERROR(WriteRecord(folder + "/plan.json", DumpPretty(PlanToJson(plan))));
   FACET_RETURN_IF_ERROR(WriteRecord(folder + "/provenance.json", DumpPretty(provenance)));
+  RunHost host = RunHost::ThisOne();
+  host.command = provenance.value("command", "");
+  host.file = fs::absolute(experiment.path, error).lexically_normal().string();
+  FACET_ASSIGN_OR_RETURN(record->hold_, RunHold::Take(folder, host));
   return record;
 }
 
@@ -321,10 +339,15 @@ absl::Status RunRecord::WriteRow(const ReportRow& row) const {
                       {"key", stage.key},
                       {"counts", stage.counts},
                       {"notices", stage.notices}});
+    stages.back().update(CostsToJson(stage));
   }
-  Json json = {{"schema", 1},          {"row", row.id},
-               {"label", row.label},   {"state", kNames.at(row.state)},
-               {"reason", row.reason}, {"stages", std::move(stages)}};
+  Json json = {{"schema", 1},
+               {"row", row.id},
+               {"label", row.label},
+               {"state", kNames.at(row.state)},
+               {"reason", row.reason},
+               {"stages", std::move(stages)},
+               {"provenance", RowProvenance(provenance_, row.id)}};
   if (row.state == ReportRow::State::kDone) json["evaluation"] = ToJson(row.evaluation);
   const std::string folder =
       absl::StrCat(folder_, "/rows/", absl::StrReplaceAll(row.id, {{"/", "_"}}));
@@ -378,6 +401,25 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
     report.rows.push_back(std::move(made));
   }
   return report;
+}
+
+std::string CostText(const std::vector<StageOutcome>& outcomes) {
+  Costs costs;
+  std::set<std::string> counted;  // equal stages of one run are computed once
+  for (const bool is_cached : {false, true}) {
+    for (const StageOutcome& outcome : outcomes) {
+      const bool failed = outcome.state == StageState::kFailed;
+      const bool is_meant = is_cached ? outcome.state == StageState::kCached
+                                      : outcome.state == StageState::kDone || failed;
+      if (!is_meant || outcome.key.empty() || !counted.insert(outcome.key).second) continue;
+      const Json& provenance = outcome.artifact.provenance;
+      (is_cached ? costs.cached : costs.computed)
+          .Add(failed ? outcome.seconds : provenance.value("seconds", -1.0),
+               provenance.value("cpu_seconds", -1.0), provenance.value("peak_rss_mib", -1.0),
+               DiskBytes(outcome.artifact));
+    }
+  }
+  return CostSentence(costs);
 }
 
 }  // namespace facet

@@ -4,9 +4,11 @@
 //     sources/<n>-<file>      the experiment's files, verbatim (0 is the one given)
 //     resolved.json           every row expanded, with the origin of each value
 //     plan.json               stages, their inputs and the rows that use them
-//     provenance.json         versions, machine, command line, plugins with digests
+//     provenance.json         provenance.h
+//     host.json               who computes it, locked as long as it does (run_host.h)
 //     events.jsonl            state changes; each line carries a checksum of the rest
-//     rows/<id>/metrics.json  state, evaluation and artifacts of a row
+//     progress.json           how far the stages are that run (progress_file.h)
+//     rows/<id>/metrics.json  state, evaluation, artifacts with their costs, provenance of a row
 //     logs/<row>.<stage>.log  what the workers printed
 //     report/                 core/report
 //
@@ -21,6 +23,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/app/run_host.h"
 #include "core/base/json.h"
 #include "core/config/experiment.h"
 #include "core/graph/scheduler.h"
@@ -33,6 +36,7 @@ namespace facet {
 class RunRecord {
  public:
   // Makes a folder that no other run has, with everything that is known before the stages run.
+  // This process is the run's host until the end of the record.
   static absl::StatusOr<std::unique_ptr<RunRecord>> Create(const std::string& store_folder,
                                                            const Experiment& experiment,
                                                            const RowPlan& plan,
@@ -48,6 +52,8 @@ class RunRecord {
  private:
   explicit RunRecord(std::string folder) : folder_(std::move(folder)) {}
   std::string folder_;
+  Json provenance_;
+  std::unique_ptr<RunHold> hold_;
   std::mutex mutex_;
 };
 
@@ -55,6 +61,9 @@ class RunRecord {
 Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& rows,
                   const RowPlan& plan, const std::vector<StageOutcome>& outcomes,
                   const Store& store);
+
+// CostSentence() of the stages of a run.
+std::string CostText(const std::vector<StageOutcome>& outcomes);
 
 }  // namespace facet
 

@@ -17,9 +17,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "core/app/build_info.h"
 #include "core/app/planned_experiment.h"
 #include "core/app/progress.h"
+#include "core/app/progress_file.h"
+#include "core/app/provenance.h"
 #include "core/app/run_record.h"
 #include "core/app/run_room.h"
 #include "core/app/signals.h"
@@ -71,10 +72,10 @@ class RunCommand {
       return Fail(context_, names, kExitUsage);
     }
     NoteFirstSignal();
-    provenance_ = BuildInfo();
-    provenance_["libraries"] = planned_->environment.libraries;
+    provenance_ = ArtifactProvenance(*planned_);
+    run_provenance_ = RunProvenance(*planned_, provenance_, ReproducingCommand());
     auto record = RunRecord::Create(planned_->store->folder(), planned_->experiment, planned_->plan,
-                                    RunProvenance());
+                                    run_provenance_);
     if (!record.ok()) return Fail(context_, record.status(), kExitInput);
     record_ = *std::move(record);
     outcomes_.resize(planned_->plan.graph.stages.size());
@@ -92,17 +93,6 @@ class RunCommand {
     const char* const plugins = std::getenv("FACET_PLUGIN_PATH");
     if (plugins != nullptr && *plugins != '\0') variables["FACET_PLUGIN_PATH"] = plugins;
     return context_.command_line(variables);
-  }
-
-  Json RunProvenance() const {
-    Json provenance = provenance_;
-    provenance["command"] = ReproducingCommand();
-    for (const StageSpec& stage : planned_->plan.graph.stages) {
-      for (const auto& [role, use] : stage.components) {
-        provenance["plugins"][use.kind + "/" + use.name] = use.library_digest;
-      }
-    }
-    return provenance;
   }
 
   // False: there is no room for it, and nothing was begun.
@@ -124,11 +114,20 @@ class RunCommand {
     options.fail_fast = arguments_.fail_fast;
     options.force = {arguments_.force.begin(), arguments_.force.end()};
     options.log_folder = record_->log_folder();
-    options.stop = [this] { return is_too_large_ ? SIGTERM : StopSignal(); };
+    options.stop = [this] { return NoteStop(is_too_large_ ? SIGTERM : StopSignal()); };
     options.provenance = provenance_;
+    ProgressFile observer(record_->folder(), progress);
     outcomes_ = RunStages(planned_->plan.graph, planned_->environment, *planned_->store, digests,
-                          workers, progress, options);
+                          workers, observer, options);
     return true;
+  }
+
+  // Those who look on must know: `facet stop` does not tell it twice.
+  int NoteStop(int signal) {
+    if (signal != 0 && !is_stopping_.exchange(true)) {
+      record_->AddEvent({{"event", "stop"}, {"signal", signal}});
+    }
+    return signal;
   }
 
   // Tells what the run will take; false: it is too much.
@@ -174,12 +173,8 @@ class RunCommand {
     Report report = MakeReport(planned_->experiment, planned_->rows, planned_->plan, outcomes_,
                                *planned_->store);
     report.command = ReproducingCommand();
-    for (const auto& [name, value] : provenance_.items()) {
-      if (value.is_string()) report.provenance.emplace_back(name, value.get<std::string>());
-    }
-    for (const auto& [library, release] : planned_->environment.libraries) {
-      report.provenance.emplace_back(library, release);
-    }
+    report.provenance = ShownProvenance(run_provenance_);
+    report.origin = run_provenance_;
     return report;
   }
 
@@ -256,6 +251,8 @@ class RunCommand {
     if (failed > 0) absl::StrAppend(&text, ", ", failed, " failed");
     if (open > 0) absl::StrAppend(&text, ", ", open, " not run");
     std::fprintf(stderr, "%s\n", text.c_str());
+    const std::string cost = CostText(outcomes_);
+    if (!cost.empty()) std::fprintf(stderr, "cost: %s\n", cost.c_str());
   }
 
   int ExitCode() const {
@@ -277,11 +274,12 @@ class RunCommand {
   VerbContext& context_;
   std::unique_ptr<PlannedExperiment> planned_;
   std::unique_ptr<RunRecord> record_;
-  Json provenance_;
+  Json provenance_, run_provenance_;
   std::vector<StageOutcome> outcomes_;
   std::optional<Forecaster> forecaster_;
   std::vector<PlannedStage> stages_;  // as it was foreseen, and what has been computed since
   absl::Status no_room_;
+  std::atomic<bool> is_stopping_{false};
   std::atomic<bool> is_too_large_{false};  // no_room_ was found while stages ran
 };
 

@@ -156,7 +156,7 @@ absl::StatusOr<Artifact> ArtifactFromJson(const Json& json) {
     // What others look up without asking what it is.
     (void)artifact.key_document.value("inputs", Json::object())
         .get<std::map<std::string, std::string>>();
-    for (const char* const number : {"seconds", "peak_rss_mib"}) {
+    for (const char* const number : {"seconds", "cpu_seconds", "peak_rss_mib"}) {
       (void)artifact.provenance.value(number, 0.0);
     }
     (void)artifact.provenance.value("cpu", "");

@@ -52,12 +52,38 @@ std::string Listed(const std::vector<Run>& runs) {
                       runs.size() > kMaxListed ? ", ..." : "");
 }
 
+// A run by its name, or the experiment that it is of.
+bool IsMeant(const std::string& run, const Run& each) {
+  return run.empty() || run == each.name || run == each.experiment ||
+         fs::path(run).stem().string() == each.experiment ||
+         run == absl::StrCat(each.experiment, "/", each.name);
+}
+
+absl::Status NoRuns(const fs::path& root) {
+  return absl::NotFoundError(
+      absl::StrCat("there is no run in ", root.string(), "; `facet run FILE` makes one"));
+}
+
 }  // namespace
 
 std::vector<std::string> RunFolders(const std::string& store) {
   std::vector<std::string> folders;
   for (const Run& run : AllRuns(fs::path(store) / "runs")) folders.push_back(run.folder.string());
   return folders;
+}
+
+absl::StatusOr<std::vector<std::string>> FindRuns(const std::string& store,
+                                                  const std::string& run) {
+  if (!run.empty() && IsFile(fs::path(run) / "plan.json")) return std::vector<std::string>{run};
+  const fs::path root = fs::path(store) / "runs";
+  const std::vector<Run> runs = AllRuns(root);
+  if (runs.empty()) return NoRuns(root);
+  std::vector<std::string> folders;
+  for (const Run& each : runs) {
+    if (IsMeant(run, each)) folders.push_back(each.folder.string());
+  }
+  if (!folders.empty()) return folders;
+  return absl::NotFoundError(absl::StrCat("there is no run \"", run, "\"; ", Listed(runs)));
 }
 
 absl::StatusOr<std::string> FindResults(const std::string& store, const std::string& run) {
@@ -70,16 +96,10 @@ absl::StatusOr<std::string> FindResults(const std::string& store, const std::str
   }
   const fs::path root = fs::path(store) / "runs";
   const std::vector<Run> runs = AllRuns(root);
-  if (runs.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no run in ", root.string(), "; `facet run FILE` makes one"));
-  }
-  const std::string stem = fs::path(run).stem().string();
+  if (runs.empty()) return NoRuns(root);
   bool known = run.empty();
   for (const Run& each : runs) {
-    const bool meant = run.empty() || run == each.name || run == each.experiment ||
-                       stem == each.experiment ||
-                       run == absl::StrCat(each.experiment, "/", each.name);
+    const bool meant = IsMeant(run, each);
     known = known || meant;
     const fs::path results = each.folder / "report" / "results.json";
     if (meant && IsFile(results)) return results.string();

@@ -13,7 +13,7 @@ Grid ResultGrid(const Report& report);
 Grid ChangeGrid(const Report& report);
 // Every figure of every row that is done.
 Grid FigureGrid(const Report& report);
-// The stages that the rows share; for HTML.
+// The stages that the rows share, with what they cost.
 Grid StageGrid(const Report& report);
 
 // "91.80 ± 0.42", in HTML with the value set off.

@@ -30,6 +30,12 @@ std::string FigureText(const Report& report) {
   return grid.NumRows() == 0 ? "" : "\n## All figures\n\n" + MarkdownTable(grid);
 }
 
+std::string StagesText(const Report& report) {
+  const Grid grid = StageGrid(report);
+  if (grid.NumRows() == 0) return "";
+  return absl::StrCat("\n## Stages\n\n", MarkdownTable(grid), "\n", Bullets(grid.notes));
+}
+
 // A fence longer than any run of backquotes inside.
 std::string Fenced(const std::string& text) {
   size_t longest = 0, run = 0;
@@ -104,6 +110,7 @@ std::string RenderMarkdown(const Report& report, const std::string& folder) {
     absl::StrAppend(&out, "- ", EscapeMarkdown(notice.text), " (", EscapeMarkdown(notice.about),
                     ")\n");
   }
+  out += StagesText(report);
   if (!report.command.empty()) absl::StrAppend(&out, "\n## Reproduce\n\n", Fenced(report.command));
   if (!report.provenance.empty()) out += "\n";
   for (const auto& [name, value] : report.provenance) {

@@ -66,6 +66,7 @@ absl::Status WriteReport(const Report& given, const std::string& folder) {
   FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/report.html", RenderHtml(report)));
   FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/report.md", RenderMarkdown(report)));
   FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/report.csv", RenderCsv(report)));
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/stages.csv", RenderStagesCsv(report)));
   const std::string roc = RenderRocSvg(report);
   if (roc.empty()) return absl::OkStatus();
   return WriteFileAtomically(folder + "/roc.svg", roc);

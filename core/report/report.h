@@ -38,10 +38,14 @@ struct ReportStage {
   enum class State { kNotRun, kCached, kRun, kFailed };
   std::string name;  // as users see it: "test.detect"
   State state = State::kNotRun;
-  double seconds = -1.0;  // that the artifact took to make (also if cached); negative: unknown
-  std::string key;        // of the artifact; stages of different rows with one key are shared
+  // That the artifact took to make (also if cached), or kFailed had taken; negative: unknown.
+  double seconds = -1.0;
+  std::string key;  // of the artifact; stages of different rows with one key are shared
   std::map<std::string, int64_t> counts;  // from the manifest: {"faces": 9000, "no face": 12}
   std::vector<std::string> notices;
+  // Of making the artifact, as `seconds`; negative: unknown.
+  double cpu_seconds = -1.0, peak_memory_mib = -1.0;
+  int64_t disk_bytes = -1;  // of its files
 };
 
 // The published value of a row's metric.
@@ -106,6 +110,7 @@ struct Report {
   std::vector<ReportRow> rows;
   std::string command;                                          // that reproduces the run
   std::vector<std::pair<std::string, std::string>> provenance;  // in the order shown
+  Json origin;  // all that is known of where the results come from; null: nothing
 };
 
 Json ToJson(const Report& report);
@@ -123,7 +128,10 @@ std::string RenderCsv(const Report& report);
 // The ROC curves of all rows on one plot, a standalone SVG; empty if no row has one.
 std::string RenderRocSvg(const Report& report);
 
-// Writes results.json, report.html, report.md, report.csv, with at least one curve roc.svg, and
+// A line for each stage, with what it cost.
+std::string RenderStagesCsv(const Report& report);
+
+// Writes results.json, report.html, report.md, report.csv, stages.csv, with at least one curve roc.svg, and
 // sheets/ with the contact sheets into `folder`, which is made if need be; each file is replaced in
 // one step. A contact sheet whose source is missing is shown as such.
 absl::Status WriteReport(const Report& report, const std::string& folder);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/records/results.h"
 #include "core/report/comparison.h"
+#include "core/report/costs.h"
 #include "core/report/curation_json.h"
 #include "core/report/report.h"
 #include "core/report/summary.h"
@@ -39,7 +40,7 @@ Json ToJson(const ReportStage& stage) {
                {"state", StateName(stage.state)},
                {"counts", stage.counts},
                {"notices", stage.notices}};
-  json["seconds"] = stage.seconds >= 0.0 ? Json(stage.seconds) : Json();
+  json.update(CostsToJson(stage));
   return json;
 }
 
@@ -50,7 +51,7 @@ ReportStage StageFromJson(const Json& json) {
   json.at("counts").get_to(stage.counts);
   json.at("notices").get_to(stage.notices);
   stage.state = StateFromJson(json, kStageStates, "stage");
-  if (!json.at("seconds").is_null()) json.at("seconds").get_to(stage.seconds);
+  ReadCosts(json, &stage);
   return stage;
 }
 
@@ -187,6 +188,8 @@ Json ToJson(const Report& report) {
           {"setting_columns", report.setting_columns},
           {"command", report.command},
           {"provenance", std::move(provenance)},
+          {"origin", report.origin},
+          {"costs", ToJson(CostsOf(report))},
           {"rows", std::move(rows)}};
 }
 
@@ -206,6 +209,7 @@ absl::StatusOr<Report> ReportFromJson(const Json& json) {
     for (const Json& each : json.at("provenance")) {
       report.provenance.emplace_back(each.at(0).get<std::string>(), each.at(1).get<std::string>());
     }
+    report.origin = json.value("origin", Json());  // likewise
     for (const Json& each : json.at("rows")) report.rows.push_back(RowFromJson(each));
     return report;
   } catch (const std::exception& exception) {

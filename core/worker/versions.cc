@@ -49,6 +49,33 @@ std::string OneDnnRelease() {
   return absl::StrCat("oneDNN", text.substr(begin, text.find(' ', begin + 1) - begin));
 }
 
+// "... - CPU capability usage: AVX512 ..." -> "AVX512"
+std::string KernelsOfTorch() {
+  const std::string text = at::show_config();
+  constexpr std::string_view kBefore = "CPU capability usage: ";
+  const size_t found = text.find(kBefore);
+  if (found == std::string::npos) return "unknown";
+  const size_t begin = found + kBefore.size();
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+// "2 devices"
+std::string CudaText() {
+  const size_t devices = at::getNumGPUs();
+  if (devices > 0) return absl::StrCat(devices, devices == 1 ? " device" : " devices");
+  return at::globalContext().hasCUDART() ? "LibTorch has it, there is no device"
+                                         : "not in LibTorch";
+}
+
+// The library that answers a symbol, links resolved.
+std::string FileOf(const char* symbol) {
+  Dl_info info = {};
+  void* const address = ::dlsym(RTLD_DEFAULT, symbol);
+  if (address == nullptr || ::dladdr(address, &info) == 0) return "unknown";
+  std::error_code error;
+  return std::filesystem::weakly_canonical(info.dli_fname, error).string();
+}
+
 int AddLibrary(dl_phdr_info* info, size_t, void* files) {
   const std::string name = info->dlpi_name;
   if (absl::StartsWith(name, "/")) static_cast<Json*>(files)->push_back(name);
@@ -66,6 +93,11 @@ int PrintVersions() {
       {"libraries",
        {{"torch", absl::StrCat(TORCH_VERSION, ", ", OneDnnRelease(), ", ", BlasRelease())},
         {"opencv", cv::getVersionString()}}},
+      {"details",
+       {{"BLAS", FileOf("sgemm_")},
+        {"CUDA", CudaText()},
+        {"kernels of LibTorch", KernelsOfTorch()},
+        {"OpenMP", absl::StrCat(at::get_openmp_version(), ", ", FileOf("omp_get_max_threads"))}}},
       {"files", files}};
   std::fputs(DumpPretty(versions).c_str(), stdout);
   return 0;

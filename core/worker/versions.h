@@ -4,7 +4,8 @@
 
 namespace facet {
 
-// Prints {"libraries": {"torch": ..., "opencv": ...}, "files": [...]} and returns an exit code.
+// Prints {"libraries": {"torch": ..., "opencv": ...}, "details": {...}, "files": [...]} and returns
+// an exit code. `libraries` enter keys; `details` (text by name) are for `facet doctor`.
 // `files` are this program and the shared libraries as the loader looked them up: where one of them is another file
 // now, the answer is out of date.
 int PrintVersions();
