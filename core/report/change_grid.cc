@@ -10,6 +10,7 @@
 #include "core/report/cell_pictures.h"
 #include "core/report/comparison.h"
 #include "core/report/grids.h"
+#include "core/report/groups.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -18,29 +19,29 @@ namespace {
 constexpr size_t kMaxChanges = 4;  // on a line of a terminal; the other forms have all
 
 struct Step {
-  const ReportRow* row = nullptr;
-  const ReportRow* parent = nullptr;
+  const ReportRow* row = nullptr;  // of copies the first
+  std::string id, parent;          // of copies the row's that they are of
   std::optional<PairedDifference> paired = {};
   std::string why = {};  // there is no difference
 };
 
 std::vector<Step> StepsOf(const Report& report) {
   std::vector<Step> steps;
-  for (const ReportRow& row : report.rows) {
-    const ReportRow* parent = FindRow(report, row.parent);
+  const std::vector<RowGroup> groups = GroupsOf(report);
+  for (const RowGroup& group : groups) {
+    const RowGroup* parent = FindGroup(groups, group.first().parent);
     if (parent == nullptr) continue;
-    Step step{&row, parent};
-    step.paired = CompareToParent(row, *parent, &step.why);
+    Step step{&group.first(), group.id, parent->id};
+    step.paired = CompareGroups(group, *parent, &step.why);
     steps.push_back(std::move(step));
   }
   return steps;
 }
 
 GridCell RowsOf(const Step& step) {
-  const std::string& row = step.row->id;
-  const std::string versus = absl::StrCat("vs ", step.parent->id);
-  return {absl::StrCat(row, " ", versus), Tone::kPlain,
-          absl::StrCat(HtmlInTone(EscapeHtml(row), Tone::kStrong), " ",
+  const std::string versus = absl::StrCat("vs ", step.parent);
+  return {absl::StrCat(step.id, " ", versus), Tone::kPlain,
+          absl::StrCat(HtmlInTone(EscapeHtml(step.id), Tone::kStrong), " ",
                        HtmlInTone(EscapeHtml(versus), Tone::kMuted))};
 }
 

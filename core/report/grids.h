@@ -11,6 +11,8 @@ namespace facet {
 Grid ResultGrid(const Report& report);
 // A line for each row with a parent: what changed and what that did. It may be empty, as all below.
 Grid ChangeGrid(const Report& report);
+// A line for each part that [ablate] changes, by the size of its effect (effects.h).
+Grid EffectGrid(const Report& report);
 // Every figure of every row that is done.
 Grid FigureGrid(const Report& report);
 // The stages that the rows share; for HTML.

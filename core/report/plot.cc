@@ -103,6 +103,27 @@ class Canvas {
     return out;
   }
 
+  std::string ErrorBars() const {
+    constexpr double kCap = 3.5;
+    std::string out;
+    for (const PlotErrorBar& bar : plot_.error_bars) {
+      if (!(bar.high > bar.low)) continue;
+      const double x = X(bar.x), low = Y(bar.low), high = Y(bar.high);
+      absl::StrAppend(&out, "<path d=\"M", Pixel(x), " ", Pixel(low), "V", Pixel(high));
+      for (const double y : {low, high}) {
+        absl::StrAppend(&out, "M", Pixel(x - kCap), " ", Pixel(y), "h", Pixel(2.0 * kCap));
+      }
+      absl::StrAppend(&out, "\" fill=\"none\" stroke=\"", bar.colour, "\" stroke-width=\"1.25\"/>");
+    }
+    return out;
+  }
+
+  std::string Ring(const PlotMark& mark) const {
+    return absl::StrCat("<circle cx=\"", Pixel(X(mark.x)), "\" cy=\"", Pixel(Y(mark.y)),
+                        "\" r=\"7.5\" fill=\"none\" stroke=\"", mark.colour,
+                        "\" stroke-width=\"1.5\"/>");
+  }
+
   std::string FallingDiagonal() const {
     std::vector<double> xs, ys;
     for (int i = 0; i <= 200; ++i) {
@@ -271,7 +292,9 @@ std::string RenderPlot(const Plot& plot, int width_px, int height_px, bool legen
   if (plot.counted_x) {
     for (const PlotLine& line : plot.lines) out += canvas.Dots(line);
   }
+  out += canvas.ErrorBars();
   for (const PlotMark& mark : plot.marks) {
+    if (mark.ringed) out += canvas.Ring(mark);
     absl::StrAppend(&out, "<circle cx=\"", Pixel(canvas.X(mark.x)), "\" cy=\"",
                     Pixel(canvas.Y(mark.y)), "\" r=\"3.5\" fill=\"", mark.colour,
                     "\" stroke=\"var(--bg,#fff)\" stroke-width=\"1.5\"><title>",

@@ -25,6 +25,13 @@ struct PlotBar {
 struct PlotMark {
   double x = 0.0, y = 0.0;
   std::string colour, name;  // the name is shown when the pointer rests on it
+  bool ringed = false;
+};
+
+// A vertical line over [low, high].
+struct PlotErrorBar {
+  double x = 0.0, low = 0.0, high = 0.0;
+  std::string colour;
 };
 
 struct Plot {
@@ -38,6 +45,7 @@ struct Plot {
   bool falling_diagonal = false;  // y = 1 - x, where the two error rates are equal
   std::vector<PlotBar> bars;
   std::vector<PlotLine> lines;
+  std::vector<PlotErrorBar> error_bars;
   std::vector<PlotMark> marks;
 };
 
