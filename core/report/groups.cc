@@ -288,12 +288,15 @@ GroupedReport OverSeeds(const Report& report) {
   grouped.report = report;
   if (!HasRepeatedRows(report)) return grouped;
   grouped.report.rows.clear();
-  for (const RowGroup& group : GroupsOf(report)) {
+  const std::vector<RowGroup> groups = GroupsOf(report);
+  for (const RowGroup& group : groups) {
     if (!group.repeated()) {
       grouped.report.rows.push_back(group.first());
       continue;
     }
     SeedMeans means = MeansOf(group);
+    const RowGroup* parent = FindGroup(groups, means.row.parent);
+    if (parent != nullptr) means.row.parent = parent->id;
     grouped.report.rows.push_back(means.row);
     grouped.means.emplace(group.id, std::move(means));
   }
