@@ -30,7 +30,8 @@ std::vector<Step> StepsOf(const Report& report) {
   const std::vector<RowGroup> groups = GroupsOf(report);
   for (const RowGroup& group : groups) {
     const RowGroup* parent = FindGroup(groups, group.first().parent);
-    if (parent == nullptr) continue;
+    const bool has_effect = !group.first().part.empty();
+    if (parent == nullptr || has_effect) continue;
     Step step{&group.first(), group.id, parent->id};
     step.paired = CompareGroups(group, *parent, &step.why);
     steps.push_back(std::move(step));
@@ -51,12 +52,12 @@ std::string From(const ReportChange& change) {
 }
 
 // "train.data.snapshot full → curated; ...".
-std::string ChangesOf(const Step& step, size_t most) {
+std::string ChangesOf(const ReportRow& row, size_t most) {
   std::vector<std::string> shown;
-  for (const ReportChange& change : step.row->changes) {
+  for (const ReportChange& change : row.changes) {
     if (shown.size() < most) shown.push_back(absl::StrCat(change.path, " ", From(change)));
   }
-  const size_t more = step.row->changes.size() - shown.size();
+  const size_t more = row.changes.size() - shown.size();
   if (more > 0) shown.push_back(absl::StrCat(more, " more"));
   return shown.empty() ? "nothing" : absl::StrJoin(shown, "; ");
 }
@@ -95,6 +96,8 @@ std::optional<Interval> IntervalOf(const Step& step) {
 
 }  // namespace
 
+std::string ChangesText(const ReportRow& row) { return ChangesOf(row, row.changes.size()); }
+
 Grid ChangeGrid(const Report& report) {
   const std::vector<Step> steps = StepsOf(report);
   std::set<std::string> methods, units;
@@ -121,9 +124,9 @@ Grid ChangeGrid(const Report& report) {
   grid.Add({"", look::kWide, form::kHtml}, IntervalSvgs(intervals, /*zero=*/true), HtmlCell);
   // On lines what changed is last: it may be long.
   grid.Add({"what changed", look::kText, form::kTerminal}, steps,
-           [](const Step& step) { return ChangesOf(step, kMaxChanges); });
+           [](const Step& step) { return ChangesOf(*step.row, kMaxChanges); });
   grid.Add({"what changed", look::kText, form::kMarkdown}, steps,
-           [](const Step& step) { return ChangesOf(step, step.row->changes.size()); });
+           [](const Step& step) { return ChangesText(*step.row); });
   return grid;
 }
 

@@ -131,8 +131,14 @@ Grid EffectGrid(const Report& report) {
   grid.Add({"", look::kWide, form::kHtml}, IntervalSvgs(intervals, /*zero=*/true), HtmlCell);
   grid.Add({"seeds", look::kCount}, effects, SeedsOf);
   grid.Add({"p (Holm)", look::kCount}, effects, AdjustedOf);
-  grid.Add({"reading", look::kText}, effects, ReadingOf);
+  grid.Add({"reading", look::kId}, effects, ReadingOf);
   grid.Add({"rows", look::kRemark}, effects, ComparedOf);
+  constexpr unsigned kPages = form::kHtml | form::kMarkdown;
+  const std::vector<RowGroup> groups = GroupsOf(report);
+  grid.Add({"what changed", look::kRemark, kPages}, effects, [&groups](const Effect& effect) {
+    const RowGroup* group = FindGroup(groups, effect.row);
+    return group == nullptr ? std::string() : ChangesText(group->first());
+  });
   return grid;
 }
 

@@ -191,10 +191,9 @@ PairedDifference WithSeeds(const std::vector<double>& differences, PairedDiffere
   result.p_value = StudentTwoSided(result.value / error, result.degrees);
   result.method =
       test.method.empty()
-          ? absl::StrCat(differences.size(),
-                         " paired seeds, t interval, without the test set's error (no replicates)")
+          ? "paired seeds, t interval, without the test set's error (no replicates)"
           : absl::StrCat(
-                differences.size(), " paired seeds and ",
+                "paired seeds and ",
                 absl::StrReplaceAll(test.method, {{", percentiles", ""}, {", t interval", ""}}),
                 ", t interval of both variances added (Satterthwaite)");
   return result;

@@ -148,8 +148,9 @@ std::string SweepFigures(const Report& report) {
                     plot.lines.size() > 1 ? Legend(plot) : "", "</div>");
   }
   return absl::StrCat(out, "</div>",
-                      Note("With 95 % intervals of each point by itself; a ring: separable from "
-                           "all other points, as the notes below the first table say."));
+                      Note("With 95 % intervals of each point by itself; a ring: the highest "
+                           "point, where it is separable from all others (notes below the table "
+                           "of results)."));
 }
 
 std::string RocFigures(const Report& report) {

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "core/report/cell_pictures.h"
 #include "core/report/comparison.h"
 #include "core/report/grids.h"
@@ -71,13 +72,23 @@ std::string HeadOf(const std::vector<Headline>& headlines) {
   return full.size() == 1 ? *full.begin() : base.size() == 1 ? *base.begin() : "result";
 }
 
-// In HTML the value is set off from what follows it.
+// In HTML the error over the test set stands below that over seeds.
+std::string OnTwoLines(const std::string& text) {
+  return absl::StrReplaceAll(EscapeHtml(text), {{") ± ", ")<br>± "}});
+}
+
+// The value is set off from what follows it.
 GridCell MeanCell(const Metric& metric, const SeedMeans& means) {
   const std::string text = FormatOverSeeds(metric, means);
   const std::string value = FormatValue(metric.value, metric.unit);
   return {text, Tone::kStrong,
           absl::StrCat(HtmlInTone(value, Tone::kStrong),
-                       HtmlInTone(text.substr(value.size()), Tone::kMuted))};
+                       HtmlInTone(OnTwoLines(text.substr(value.size())), Tone::kMuted))};
+}
+
+GridCell BesideCell(const Metric& metric, const SeedMeans& means) {
+  const std::string text = FormatBeside(metric, means);
+  return {text, Tone::kPlain, OnTwoLines(text)};
 }
 
 GridCell ResultCell(const Headline& each) {
@@ -204,7 +215,7 @@ void AddColumn(const GroupedReport& grouped, const std::string& name,
     units.insert(metric->unit);
     if (metric->error_kind != kCounted) errors.insert(metric->error_kind);
     const SeedMeans* means = MeansFor(grouped, row);
-    return {means == nullptr ? FormatMetric(*metric) : FormatBeside(*metric, *means)};
+    return means == nullptr ? GridCell{FormatMetric(*metric)} : BesideCell(*metric, *means);
   });
   for (const std::string& error : errors) {
     if (headline_errors.count(error) != 0) continue;
@@ -298,8 +309,9 @@ std::vector<std::string> NotesOf(const std::vector<Headline>& headlines) {
                                  [](const Headline& each) { return each.means != nullptr; });
   if (seeds) {
     notes.push_back(
-        "mean over seeds ± sample standard deviation over seeds (training and data again with "
-        "another seed) ± standard error over the test set, that of one seed: root mean square");
+        "m ± s (k seeds) ± e: mean over seeds, sample standard deviation over them, and standard "
+        "error "
+        "over the test set of one seed (root mean square over seeds)");
   }
   return notes;
 }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -18,6 +17,7 @@ namespace {
 constexpr double kSweepLevel = 0.05;
 constexpr double kNormal975 = 1.96;  // 95 % of a normal distribution
 constexpr size_t kMaxNamed = 4;      // rows in a sentence
+constexpr double kApart = 4.0;       // px, of points of neighbouring lines
 constexpr double kLogSpan = 20.0;    // axes whose largest value is so many times the least
 
 std::optional<double> NumberOf(const std::string& text) {
@@ -142,11 +142,8 @@ std::string PointName(const Sweep& sweep, const DonePoint& point, double half) {
 Plot PlotOf(const Sweep& sweep, const std::vector<DonePoint>& points, const SweepAxis& horizontal) {
   const SweepAxis* other = nullptr;
   for (const SweepAxis& axis : sweep.axes) other = &axis == &horizontal ? other : &axis;
-  std::set<const RowGroup*> ringed;
-  for (const bool highest : {true, false}) {
-    const std::optional<Extreme> extreme = ExtremeOf(sweep, highest);
-    if (extreme && extreme->not_separable.empty()) ringed.insert(extreme->point);
-  }
+  const std::optional<Extreme> highest = ExtremeOf(sweep, true);
+  const RowGroup* ringed = highest && highest->not_separable.empty() ? highest->point : nullptr;
   Plot plot;
   plot.title = absl::StrCat("row ", sweep.row, ": ", points[0].metric.name);
   plot.x_label = horizontal.path;
@@ -158,6 +155,7 @@ Plot PlotOf(const Sweep& sweep, const std::vector<DonePoint>& points, const Swee
     line.name = other == nullptr ? points[0].metric.name : absl::StrCat(other->name, " ", lines[i]);
     line.colour = SeriesColour(i);
     line.dashed = i / kNumColours % 2 == 1;
+    line.shift_px = kApart * (static_cast<double>(i) - 0.5 * static_cast<double>(lines.size() - 1));
     std::map<double, const DonePoint*> by_x;
     for (const DonePoint& point : points) {
       const ReportRow& row = point.group->first();
@@ -168,9 +166,9 @@ Plot PlotOf(const Sweep& sweep, const std::vector<DonePoint>& points, const Swee
       const double y = point->metric.value, half = HalfOf(*point);
       line.x.push_back(x);
       line.y.push_back(y);
-      plot.error_bars.push_back({x, y - half, y + half, line.colour});
-      plot.marks.push_back(
-          {x, y, line.colour, PointName(sweep, *point, half), ringed.count(point->group) != 0});
+      plot.error_bars.push_back({x, y - half, y + half, line.colour, line.shift_px});
+      plot.marks.push_back({x, y, line.colour, PointName(sweep, *point, half),
+                            point->group == ringed, line.shift_px});
     }
     if (!line.x.empty()) plot.lines.push_back(std::move(line));
   }
@@ -178,11 +176,11 @@ Plot PlotOf(const Sweep& sweep, const std::vector<DonePoint>& points, const Swee
   return plot;
 }
 
-std::string NoteOf(const Sweep& sweep, const Extreme& extreme, bool highest) {
-  const std::string name = extreme.point->Done().front()->evaluation.metrics[0].name;
-  std::string text = absl::StrCat(highest ? "highest " : "lowest ", name, " of row ", sweep.row,
-                                  "'s ", extreme.compared, " points: ", extreme.point->id, " (",
-                                  FormatValue(extreme.value, extreme.unit), "), ");
+std::string NoteOf(const Sweep& sweep, const Extreme& extreme) {
+  const std::string name = BaseName(extreme.point->Done().front()->evaluation.metrics[0].name);
+  std::string text =
+      absl::StrCat("highest ", name, " of the ", extreme.compared, " points of row ", sweep.row,
+                   ": ", extreme.point->id, " (", FormatValue(extreme.value, extreme.unit), "), ");
   if (extreme.not_separable.empty()) return absl::StrCat(text, "separable from all others");
   if (extreme.not_separable.size() + 1 == static_cast<size_t>(extreme.compared)) {
     return absl::StrCat(text, "not separable from any other");
@@ -249,11 +247,7 @@ std::optional<Extreme> ExtremeOf(const Sweep& sweep, bool highest) {
 std::vector<std::string> SweepNotes(const Report& report) {
   std::vector<std::string> notes;
   for (const Sweep& sweep : SweepsOf(report)) {
-    for (const bool highest : {true, false}) {
-      if (const auto extreme = ExtremeOf(sweep, highest)) {
-        notes.push_back(NoteOf(sweep, *extreme, highest));
-      }
-    }
+    if (const auto extreme = ExtremeOf(sweep, true)) notes.push_back(NoteOf(sweep, *extreme));
   }
   if (!notes.empty()) {
     notes.push_back(

@@ -42,12 +42,12 @@ struct Extreme {
 };
 // None with fewer than two points that are done, or where they are equal.
 std::optional<Extreme> ExtremeOf(const Sweep& sweep, bool highest);
-// "highest 100%-EER of row 4's sweep: 4,margin=0.3 (91.20), not separable from 4,margin=0.2 ...";
-// empty where neither is known.
+// "highest 100%-EER of the 5 points of row 4: 4,margin=0.3 (91.20), not separable from ...", one for
+// each sweep, and what that means; empty where nothing is known.
 std::vector<std::string> SweepNotes(const Report& report);
 
 // The headline over an axis of numbers, a line for each value of a second axis, with 95 % intervals;
-// an extreme has a ring where it is separable from all other points. Nothing for sweeps of other
+// the highest point has a ring where it is separable from all others. Nothing for sweeps of other
 // axes or with fewer than two points done.
 std::vector<Plot> SweepPlots(const Report& report);
 

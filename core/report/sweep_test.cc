@@ -59,15 +59,16 @@ TEST(SweepTest, TheHighestIsMarkedOnlyWhereItIsSeparable) {
   EXPECT_EQ(highest->point->id, "4,margin=0.3");
   EXPECT_TRUE(highest->not_separable.empty());
   EXPECT_THAT(RenderMarkdown(report), HasSubstr("separable from all others"));
-  EXPECT_EQ(CountOf(RenderHtml(report), "r=\"7.5\""), 2);  // the lowest, too
+  EXPECT_EQ(CountOf(RenderHtml(report), "r=\"7.5\""), 1);
 
   report.rows.push_back(Point("0.5", "", 3.9, 0.5));
   sweeps = SweepsOf(report);
   highest = ExtremeOf(sweeps[0], true);
   EXPECT_THAT(highest->not_separable, ElementsAre("4,margin=0.5"));
-  EXPECT_THAT(SweepNotes(report)[0],
-              HasSubstr("highest accuracy of row 4's 4 points: 4,margin=0.3 (85.50), not separable "
-                        "from 4,margin=0.5"));
+  EXPECT_THAT(
+      SweepNotes(report)[0],
+      HasSubstr("highest accuracy of the 4 points of row 4: 4,margin=0.3 (85.50), not separable "
+                "from 4,margin=0.5"));
 }
 
 // With one comparison p = 0.04 separates two points; among six points it is one of 15.
