@@ -132,7 +132,7 @@ Grid EffectGrid(const Report& report) {
   grid.Add({"seeds", look::kCount}, effects, SeedsOf);
   grid.Add({"p (Holm)", look::kCount}, effects, AdjustedOf);
   grid.Add({"reading", look::kId}, effects, ReadingOf);
-  grid.Add({"rows", look::kRemark}, effects, ComparedOf);
+  grid.Add({"rows", look::kRemark, form::kTerminal | form::kMarkdown}, effects, ComparedOf);
   constexpr unsigned kPages = form::kHtml | form::kMarkdown;
   const std::vector<RowGroup> groups = GroupsOf(report);
   grid.Add({"what changed", look::kRemark, kPages}, effects, [&groups](const Effect& effect) {

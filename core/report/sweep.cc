@@ -53,13 +53,10 @@ std::vector<DonePoint> DonePoints(const Sweep& sweep) {
   for (const RowGroup& group : sweep.points) {
     DonePoint point{&group, {}, {}};
     if (group.Done().empty()) continue;
-    if (group.repeated()) {
-      point.means = MeansOf(group);
-    } else {
-      point.means.row = group.first();
-    }
-    if (point.means.row.evaluation.metrics.empty()) continue;
-    const Metric& metric = point.means.row.evaluation.metrics[0];
+    if (group.repeated()) point.means = MeansOf(group);
+    const ReportRow& row = group.repeated() ? point.means.row : group.first();
+    if (row.evaluation.metrics.empty()) continue;
+    const Metric& metric = row.evaluation.metrics[0];
     if (!std::isfinite(metric.value)) continue;
     if (!points.empty() && points[0].metric.name != metric.name) continue;
     point.metric = metric;
