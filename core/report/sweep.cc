@@ -17,7 +17,8 @@ namespace {
 constexpr double kSweepLevel = 0.05;
 constexpr double kNormal975 = 1.96;  // 95 % of a normal distribution
 constexpr size_t kMaxNamed = 4;      // rows in a sentence
-constexpr double kApart = 4.0;       // px, of points of neighbouring lines
+constexpr double kApart = 4.0;       // px, of points of neighbouring lines, at most
+constexpr double kSpread = 20.0;     // px, of those of all lines
 constexpr double kLogSpan = 20.0;    // axes whose largest value is so many times the least
 
 std::optional<double> NumberOf(const std::string& text) {
@@ -147,12 +148,13 @@ Plot PlotOf(const Sweep& sweep, const std::vector<DonePoint>& points, const Swee
   plot.y_label = NameWithUnit(points[0].metric);
   const std::vector<std::string> lines =
       other == nullptr ? std::vector<std::string>{""} : ValuesOn(sweep, other->path);
+  const double apart = std::min(kApart, kSpread / static_cast<double>(lines.size()));
   for (size_t i = 0; i < lines.size(); ++i) {
     PlotLine line;
     line.name = other == nullptr ? points[0].metric.name : absl::StrCat(other->name, " ", lines[i]);
     line.colour = SeriesColour(i);
     line.dashed = i / kNumColours % 2 == 1;
-    line.shift_px = kApart * (static_cast<double>(i) - 0.5 * static_cast<double>(lines.size() - 1));
+    line.shift_px = apart * (static_cast<double>(i) - 0.5 * static_cast<double>(lines.size() - 1));
     std::map<double, const DonePoint*> by_x;
     for (const DonePoint& point : points) {
       const ReportRow& row = point.group->first();
