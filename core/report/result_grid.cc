@@ -388,7 +388,7 @@ Grid ResultGrid(const Report& given) {
   for (const std::string& note : SweepNotes(given)) grid.notes.push_back(note);
   grid.Add({"row", look::kId}, rows, &ReportRow::id);
   if (!SettingsTellRowsApart(report) && !AxesTellRowsApart(report)) {
-    grid.Add({"label", look::kText}, rows, &ReportRow::label);
+    grid.Add({"label", look::kText}, rows, LabelWithoutAxes);
   }
   AddAxes(report, &grid);
   AddSettings(report, &grid);

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -204,6 +205,17 @@ std::string AxisValue(const ReportRow& row, const std::string& path) {
     if (axis == path) return value;
   }
   return "";
+}
+
+std::string LabelWithoutAxes(const ReportRow& row) {
+  std::string label = row.label;
+  for (auto axis = row.axes.rbegin(); axis != row.axes.rend(); ++axis) {
+    const std::string end = absl::StrCat(" = ", axis->second);
+    if (!absl::EndsWith(label, end)) continue;
+    const size_t begin = label.rfind(", ", label.size() - end.size());
+    if (begin != std::string::npos) label.resize(begin);
+  }
+  return label;
 }
 
 std::vector<Sweep> SweepsOf(const Report& report) {

@@ -22,6 +22,9 @@ std::vector<SweepAxis> AxesOf(const Report& report);
 // The value of that axis; empty: the row is not on it.
 std::string AxisValue(const ReportRow& row, const std::string& path);
 
+// The row's label without the axes and values at its end, "A" of "A, margin = 0.3": they have columns.
+std::string LabelWithoutAxes(const ReportRow& row);
+
 // The points that one row became.
 struct Sweep {
   std::string row;  // "4" of "4,margin=0.3"

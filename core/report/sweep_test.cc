@@ -38,6 +38,10 @@ TEST(SweepTest, AxesAreColumnsInPlaceOfLabels) {
   EXPECT_THAT(HeadsOf(ResultGrid(report)),
               ElementsAre("row", "label", "margin", "batch", "accuracy [%]", "n"));
   EXPECT_EQ(CellsOf(ResultGrid(report), 3)[2], "–");
+  report.rows[1].label = "A, wide, margin = 0.2, batch = 64";
+  EXPECT_EQ(CellsOf(ResultGrid(report), 1)[1], "A, wide");
+  report.rows[1].label = "0.2, 64";
+  EXPECT_EQ(CellsOf(ResultGrid(report), 1)[1], "0.2, 64");
   // Names that two paths end in are said in full.
   report.rows[0].axes.emplace_back("embed.loss.margin", "1");
   EXPECT_EQ(AxesOf(report)[0].name, "train.loss.margin");
