@@ -72,7 +72,7 @@ Json OfEffect(const Effect& effect) {
   return json;
 }
 
-Json OfSweep(const Sweep& sweep) {
+Json OfSweep(const ReportSweep& sweep) {
   Json axes = Json::array(), points = Json::array();
   for (const SweepAxis& axis : sweep.axes) axes.push_back(axis.path);
   for (const RowGroup& point : sweep.points) points.push_back(point.id);
@@ -96,7 +96,7 @@ Json DerivedOfGroups(const Report& report) {
     if (group.repeated()) derived["seeds"].push_back(OfGroup(groups, group));
   }
   for (const Effect& effect : EffectsOf(report)) derived["effects"].push_back(OfEffect(effect));
-  for (const Sweep& sweep : SweepsOf(report)) derived["sweeps"].push_back(OfSweep(sweep));
+  for (const ReportSweep& sweep : SweepsOf(report)) derived["sweeps"].push_back(OfSweep(sweep));
   return derived;
 }
 

@@ -50,7 +50,7 @@ struct DonePoint {
   Metric metric;
 };
 
-std::vector<DonePoint> DonePoints(const Sweep& sweep) {
+std::vector<DonePoint> DonePoints(const ReportSweep& sweep) {
   std::vector<DonePoint> points;
   for (const RowGroup& group : sweep.points) {
     DonePoint point{&group, {}, {}};
@@ -80,7 +80,7 @@ std::string NamedRows(const std::vector<std::string>& ids) {
   return text;
 }
 
-std::vector<std::string> ValuesOn(const Sweep& sweep, const std::string& path) {
+std::vector<std::string> ValuesOn(const ReportSweep& sweep, const std::string& path) {
   std::vector<std::string> values;
   for (const RowGroup& point : sweep.points) {
     const std::string value = AxisValue(point.first(), path);
@@ -95,7 +95,7 @@ bool IsNumeric(const std::vector<std::string>& values) {
 }
 
 // The axis of numbers with the most values, the first of several; null: there is none.
-const SweepAxis* HorizontalAxis(const Sweep& sweep) {
+const SweepAxis* HorizontalAxis(const ReportSweep& sweep) {
   const SweepAxis* chosen = nullptr;
   size_t most = 1;
   for (const SweepAxis& axis : sweep.axes) {
@@ -128,7 +128,7 @@ void FitSweep(const std::vector<std::string>& values, Plot* plot) {
   plot->y_max = *y_high + margin;
 }
 
-std::string PointName(const Sweep& sweep, const DonePoint& point, double half) {
+std::string PointName(const ReportSweep& sweep, const DonePoint& point, double half) {
   std::vector<std::string> where;
   for (const SweepAxis& axis : sweep.axes) {
     where.push_back(absl::StrCat(axis.name, " ", AxisValue(point.group->first(), axis.path)));
@@ -138,7 +138,8 @@ std::string PointName(const Sweep& sweep, const DonePoint& point, double half) {
                       FormatValue(half, point.metric.unit));
 }
 
-Plot PlotOf(const Sweep& sweep, const std::vector<DonePoint>& points, const SweepAxis& horizontal) {
+Plot PlotOf(const ReportSweep& sweep, const std::vector<DonePoint>& points,
+            const SweepAxis& horizontal) {
   const SweepAxis* other = nullptr;
   for (const SweepAxis& axis : sweep.axes) other = &axis == &horizontal ? other : &axis;
   const std::optional<Extreme> highest = ExtremeOf(sweep, true);
@@ -176,7 +177,7 @@ Plot PlotOf(const Sweep& sweep, const std::vector<DonePoint>& points, const Swee
   return plot;
 }
 
-std::string NoteOf(const Sweep& sweep, const Extreme& extreme) {
+std::string NoteOf(const ReportSweep& sweep, const Extreme& extreme) {
   const std::string name = BaseName(extreme.point->Done().front()->evaluation.metrics[0].name);
   std::string text =
       absl::StrCat("highest ", name, " of the ", extreme.compared, " points of row ", sweep.row,
@@ -218,8 +219,8 @@ std::string LabelWithoutAxes(const ReportRow& row) {
   return label;
 }
 
-std::vector<Sweep> SweepsOf(const Report& report) {
-  std::vector<Sweep> sweeps;
+std::vector<ReportSweep> SweepsOf(const Report& report) {
+  std::vector<ReportSweep> sweeps;
   std::map<std::pair<std::string, std::vector<std::string>>, size_t> places;
   for (RowGroup& group : GroupsOf(report)) {
     std::vector<std::string> paths;
@@ -233,7 +234,7 @@ std::vector<Sweep> SweepsOf(const Report& report) {
   return sweeps;
 }
 
-std::optional<Extreme> ExtremeOf(const Sweep& sweep, bool highest) {
+std::optional<Extreme> ExtremeOf(const ReportSweep& sweep, bool highest) {
   const std::vector<DonePoint> points = DonePoints(sweep);
   if (points.size() < 2) return std::nullopt;
   const auto below = [](const DonePoint& a, const DonePoint& b) {
@@ -257,7 +258,7 @@ std::optional<Extreme> ExtremeOf(const Sweep& sweep, bool highest) {
 
 std::vector<std::string> SweepNotes(const Report& report) {
   std::vector<std::string> notes;
-  for (const Sweep& sweep : SweepsOf(report)) {
+  for (const ReportSweep& sweep : SweepsOf(report)) {
     if (const auto extreme = ExtremeOf(sweep, true)) notes.push_back(NoteOf(sweep, *extreme));
   }
   if (!notes.empty()) {
@@ -269,7 +270,7 @@ std::vector<std::string> SweepNotes(const Report& report) {
 
 std::vector<Plot> SweepPlots(const Report& report) {
   std::vector<Plot> plots;
-  for (const Sweep& sweep : SweepsOf(report)) {
+  for (const ReportSweep& sweep : SweepsOf(report)) {
     if (sweep.axes.size() > 2) continue;
     const SweepAxis* horizontal = HorizontalAxis(sweep);
     const std::vector<DonePoint> points = DonePoints(sweep);

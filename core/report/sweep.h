@@ -26,12 +26,12 @@ std::string AxisValue(const ReportRow& row, const std::string& path);
 std::string LabelWithoutAxes(const ReportRow& row);
 
 // The points that one row became.
-struct Sweep {
+struct ReportSweep {
   std::string row;  // "4" of "4,margin=0.3"
   std::vector<SweepAxis> axes;
   std::vector<RowGroup> points;
 };
-std::vector<Sweep> SweepsOf(const Report& report);
+std::vector<ReportSweep> SweepsOf(const Report& report);
 
 // The point with the highest or the lowest headline. It was chosen for that, so any two of the K
 // points might have been compared: each of its paired p values against another point is multiplied
@@ -44,7 +44,7 @@ struct Extreme {
   int compared = 0;                        // K
 };
 // None with fewer than two points that are done, or where they are equal.
-std::optional<Extreme> ExtremeOf(const Sweep& sweep, bool highest);
+std::optional<Extreme> ExtremeOf(const ReportSweep& sweep, bool highest);
 // "highest 100%-EER of the 5 points of row 4: 4,margin=0.3 (91.20), not separable from ...", one for
 // each sweep, and what that means; empty where nothing is known.
 std::vector<std::string> SweepNotes(const Report& report);

@@ -55,7 +55,7 @@ TEST(SweepTest, TheHighestIsMarkedOnlyWhereItIsSeparable) {
   Report report;
   report.rows = {Point("0.2", "", 0.0, 0.0), Point("0.3", "", 4.0, 0.1),
                  Point("0.4", "", 1.0, 0.0)};
-  std::vector<Sweep> sweeps = SweepsOf(report);
+  std::vector<ReportSweep> sweeps = SweepsOf(report);
   ASSERT_EQ(sweeps.size(), 1U);
   EXPECT_EQ(sweeps[0].row, "4");
   std::optional<Extreme> highest = ExtremeOf(sweeps[0], true);
