@@ -272,6 +272,33 @@ std::string CountOf(const ReportRow& row, const std::string& stage, const std::s
   return text;
 }
 
+std::string SeedOf(const Row& row) {
+  const auto seed = row.slots.find("seed");
+  return seed == row.slots.end() ? "" : ShownSlot(&seed->second);
+}
+
+// What `seeds`, [sweep] and [ablate] say of a row.
+void FillMade(const Row& row, bool any_repeats, ReportRow* made) {
+  made->repeats = row.repeats;
+  if (any_repeats) made->seed = SeedOf(row);
+  made->compared_with = row.compared_with;
+  made->part = row.part;
+  made->axes = row.axes;
+}
+
+// The row that it extends; where that is repeated, the copy with its own seed, or else the first.
+const Row* ParentOf(const Row& row, const std::map<std::string, const Row*>& by_id,
+                    const Experiment& experiment) {
+  if (const auto found = by_id.find(row.parent); found != by_id.end()) return found->second;
+  const Row* first = nullptr;
+  for (const Row& each : experiment.rows) {
+    if (each.repeats.empty() || each.repeats != row.parent) continue;
+    if (SeedOf(each) == SeedOf(row)) return &each;
+    if (first == nullptr) first = &each;
+  }
+  return first;
+}
+
 // A reported row is made of what its reference says; what it inherits is not its own.
 std::vector<std::string> SettingCells(const Experiment& experiment, const Row& row,
                                       const ReportRow& made) {
@@ -369,23 +396,29 @@ Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& r
   }
   std::map<std::string, const Row*> by_id;
   for (const Row& row : experiment.rows) by_id[row.id] = &row;
+  const bool repeats = std::any_of(experiment.rows.begin(), experiment.rows.end(),
+                                   [](const Row& row) { return !row.repeats.empty(); });
   for (const Row& row : experiment.rows) {
     ReportRow made;
     made.id = row.id;
     made.label = row.label;
     made.parent = row.parent;
+    FillMade(row, repeats, &made);
     const auto data = row.slots.find("test.data");
     if (data != row.slots.end()) made.data = data->second.value("use", "");
-    const auto parent = by_id.find(row.parent);
-    if (parent != by_id.end()) made.changes = ChangesAgainst(*parent->second, row);
-    const auto reference = experiment.reference.rows.find(row.id);
+    if (const Row* parent = ParentOf(row, by_id, experiment)) {
+      made.parent = parent->id;
+      made.changes = ChangesAgainst(*parent, row);
+    }
+    const std::string& published = row.repeats.empty() ? row.id : row.repeats;
+    const auto reference = experiment.reference.rows.find(published);
     if (reference != experiment.reference.rows.end()) {
       for (const ReferenceValue& value : reference->second) {
         made.references.push_back(
             {value.metric, value.value, value.unit, value.note, value.tolerance});
       }
     }
-    const auto roc = experiment.reference.rocs.find(row.id);
+    const auto roc = experiment.reference.rocs.find(published);
     if (roc != experiment.reference.rocs.end()) {
       made.published_roc = {"ROC, published", "false accept rate", "true accept rate",
                             roc->second.far, roc->second.tar};

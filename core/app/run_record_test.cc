@@ -122,6 +122,42 @@ TEST_F(CurationOfRowsTest, SettingsAreThoseOfTheRowsAndCountsOfTheirStages) {
   EXPECT_FALSE(report.rows[0].published_roc.has_value());
 }
 
+// Rows of `seeds`, [ablate] and [sweep]: copies have the figures published of the row that they
+// repeat, and the parent of their own seed.
+TEST_F(CurationOfRowsTest, MadeRowsSayWhatMadeThem) {
+  for (const char* repeats : {"4", "4-train.aligner"}) {
+    for (const int seed : {1, 2}) {
+      Row row;
+      row.repeats = repeats;
+      row.id = row.repeats + "@" + std::to_string(seed);
+      row.slots["seed"] = seed;
+      if (row.repeats != "4") {
+        row.parent = row.compared_with = "4";
+        row.part = "train.aligner";
+        row.slots["train.aligner"] = {{"use", "none"}};
+      }
+      experiment_.rows.push_back(row);
+    }
+  }
+  experiment_.rows[1].axes = {{"train.loss.margin", "0.3"}};
+  experiment_.reference.rows["4"] = {{"100%-EER", 95.6, "%", "", 1.0}};
+  const Report report = Made();
+  ASSERT_EQ(report.rows.size(), 6U);
+  EXPECT_EQ(report.rows[1].axes, experiment_.rows[1].axes);
+  EXPECT_EQ(report.rows[1].repeats, "");
+  EXPECT_EQ(report.rows[2].references[0].value, 95.6);
+  EXPECT_EQ(report.rows[3].references[0].value, 95.6);
+  EXPECT_TRUE(report.rows[4].references.empty());
+  const ReportRow& second = report.rows[5];
+  EXPECT_EQ(second.repeats, "4-train.aligner");
+  EXPECT_EQ(second.seed, "2");
+  EXPECT_EQ(second.compared_with, "4");
+  EXPECT_EQ(second.part, "train.aligner");
+  EXPECT_EQ(second.parent, "4@2");
+  ASSERT_EQ(second.changes.size(), 1U);  // not the seed
+  EXPECT_EQ(second.changes[0].path, "train.aligner");
+}
+
 TEST_F(CurationOfRowsTest, WhatCannotBeReadIsSaid) {
   Curate(0, "{\"metrics\": 3}");
   const Report report = Made();

@@ -56,9 +56,10 @@ std::string IntervalSvg(const Scale& scale, const Interval& interval, bool zero)
                           "stroke=\"var(--accent)\" stroke-width=\"2\"/>",
                           x(interval.low), x(interval.high));
   }
-  absl::StrAppendFormat(&out,
-                        "<circle cx=\"%.1f\" cy=\"10\" r=\"4\" fill=\"var(--accent)\"/></svg>",
-                        x(interval.value));
+  absl::StrAppendFormat(&out, "<circle cx=\"%.1f\" cy=\"10\" r=\"4\" fill=\"%s\"/></svg>",
+                        x(interval.value),
+                        interval.hollow ? "var(--bg)\" stroke=\"var(--accent)\" stroke-width=\"1.5"
+                                        : "var(--accent)");
   return out;
 }
 

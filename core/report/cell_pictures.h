@@ -11,6 +11,7 @@ namespace facet {
 struct Interval {
   double value = 0.0, low = 0.0, high = 0.0;
   std::optional<double> reference = {};
+  bool hollow = false;  // the point
 };
 // Each as a picture on a line of its own, all on one scale, with `zero` on it too if that is asked
 // for; nothing for what there is not, or is not finite.

@@ -10,6 +10,7 @@
 #include "core/report/cell_pictures.h"
 #include "core/report/comparison.h"
 #include "core/report/grids.h"
+#include "core/report/groups.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -18,29 +19,30 @@ namespace {
 constexpr size_t kMaxChanges = 4;  // on a line of a terminal; the other forms have all
 
 struct Step {
-  const ReportRow* row = nullptr;
-  const ReportRow* parent = nullptr;
+  const ReportRow* row = nullptr;  // of copies the first
+  std::string id, parent;          // of copies the row's that they are of
   std::optional<PairedDifference> paired = {};
   std::string why = {};  // there is no difference
 };
 
 std::vector<Step> StepsOf(const Report& report) {
   std::vector<Step> steps;
-  for (const ReportRow& row : report.rows) {
-    const ReportRow* parent = FindRow(report, row.parent);
-    if (parent == nullptr) continue;
-    Step step{&row, parent};
-    step.paired = CompareToParent(row, *parent, &step.why);
+  const std::vector<RowGroup> groups = GroupsOf(report);
+  for (const RowGroup& group : groups) {
+    const RowGroup* parent = FindGroup(groups, group.first().parent);
+    const bool has_effect = !group.first().part.empty();
+    if (parent == nullptr || has_effect) continue;
+    Step step{&group.first(), group.id, parent->id};
+    step.paired = CompareGroups(group, *parent, &step.why);
     steps.push_back(std::move(step));
   }
   return steps;
 }
 
 GridCell RowsOf(const Step& step) {
-  const std::string& row = step.row->id;
-  const std::string versus = absl::StrCat("vs ", step.parent->id);
-  return {absl::StrCat(row, " ", versus), Tone::kPlain,
-          absl::StrCat(HtmlInTone(EscapeHtml(row), Tone::kStrong), " ",
+  const std::string versus = absl::StrCat("vs ", step.parent);
+  return {absl::StrCat(step.id, " ", versus), Tone::kPlain,
+          absl::StrCat(HtmlInTone(EscapeHtml(step.id), Tone::kStrong), " ",
                        HtmlInTone(EscapeHtml(versus), Tone::kMuted))};
 }
 
@@ -50,12 +52,12 @@ std::string From(const ReportChange& change) {
 }
 
 // "train.data.snapshot full → curated; ...".
-std::string ChangesOf(const Step& step, size_t most) {
+std::string ChangesOf(const ReportRow& row, size_t most) {
   std::vector<std::string> shown;
-  for (const ReportChange& change : step.row->changes) {
+  for (const ReportChange& change : row.changes) {
     if (shown.size() < most) shown.push_back(absl::StrCat(change.path, " ", From(change)));
   }
-  const size_t more = step.row->changes.size() - shown.size();
+  const size_t more = row.changes.size() - shown.size();
   if (more > 0) shown.push_back(absl::StrCat(more, " more"));
   return shown.empty() ? "nothing" : absl::StrJoin(shown, "; ");
 }
@@ -94,6 +96,8 @@ std::optional<Interval> IntervalOf(const Step& step) {
 
 }  // namespace
 
+std::string ChangesText(const ReportRow& row) { return ChangesOf(row, row.changes.size()); }
+
 Grid ChangeGrid(const Report& report) {
   const std::vector<Step> steps = StepsOf(report);
   std::set<std::string> methods, units;
@@ -120,9 +124,9 @@ Grid ChangeGrid(const Report& report) {
   grid.Add({"", look::kWide, form::kHtml}, IntervalSvgs(intervals, /*zero=*/true), HtmlCell);
   // On lines what changed is last: it may be long.
   grid.Add({"what changed", look::kText, form::kTerminal}, steps,
-           [](const Step& step) { return ChangesOf(step, kMaxChanges); });
+           [](const Step& step) { return ChangesOf(*step.row, kMaxChanges); });
   grid.Add({"what changed", look::kText, form::kMarkdown}, steps,
-           [](const Step& step) { return ChangesOf(step, step.row->changes.size()); });
+           [](const Step& step) { return ChangesText(*step.row); });
   return grid;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "boost/math/distributions/students_t.hpp"
@@ -31,10 +32,33 @@ PairedDifference FromFolds(const std::vector<double>& differences, const Metric&
   const double half = StudentQuantile(static_cast<int>(n) - 1) * error;
   const bool same_figure = row.name == parent.name;
   const double value = same_figure ? row.value - parent.value : mean;
-  return {value, value - half, value + half, "",
-          absl::StrCat(same_figure ? "" : "the mean over ", differences.size(),
-                       " paired folds, t interval",
-                       same_figure ? "" : " (two figures of which one is not pooled)")};
+  PairedDifference result = {
+      value, value - half, value + half, "",
+      absl::StrCat(same_figure ? "" : "the mean over ", differences.size(),
+                   " paired folds, t interval",
+                   same_figure ? "" : " (two figures of which one is not pooled)")};
+  result.variance = error * error;
+  result.degrees = n - 1.0;
+  result.p_value = StudentTwoSided(value / error, result.degrees);
+  return result;
+}
+
+// `sorted` is not empty.
+PairedDifference FromDraws(const std::vector<double>& sorted, double value) {
+  const double n = static_cast<double>(sorted.size());
+  PairedDifference result = {value, Quantile(sorted, kTail), Quantile(sorted, 1.0 - kTail), "",
+                             absl::StrCat(FormatCount(static_cast<int64_t>(sorted.size())),
+                                          " paired bootstrap draws, percentiles")};
+  double mean = 0.0, squares = 0.0;
+  for (const double draw : sorted) mean += draw / n;
+  for (const double draw : sorted) squares += std::pow(draw - mean, 2);
+  result.variance = squares / (n - 1.0);
+  result.degrees = std::numeric_limits<double>::infinity();
+  const auto not_above = std::upper_bound(sorted.begin(), sorted.end(), 0.0) - sorted.begin();
+  const auto not_below = sorted.end() - std::lower_bound(sorted.begin(), sorted.end(), 0.0);
+  const auto fewer = static_cast<double>(std::min(not_above, not_below));
+  result.p_value = std::min(1.0, 2.0 * (fewer + 1.0) / (n + 1.0));
+  return result;
 }
 
 std::string WhyNot(const ReportRow& row, const ReportRow& parent) {
@@ -161,10 +185,7 @@ std::optional<PairedDifference> CompareToParent(const ReportRow& row, const Repo
     result = FromFolds(differences, a.metrics[0], b.metrics[0]);
   } else {
     std::sort(differences.begin(), differences.end());
-    result = {a.metrics[0].value - b.metrics[0].value, Quantile(differences, kTail),
-              Quantile(differences, 1.0 - kTail), "",
-              absl::StrCat(FormatCount(static_cast<int64_t>(differences.size())),
-                           " paired bootstrap draws, percentiles")};
+    result = FromDraws(differences, a.metrics[0].value - b.metrics[0].value);
   }
   result.unit = a.metrics[0].unit;
   // Replicates are of the headline; a row's table may show the metric of its reference.
@@ -187,9 +208,16 @@ const ReportRow* FindRow(const Report& report, const std::string& id) {
   return nullptr;
 }
 
-double StudentQuantile(int degrees_of_freedom) {
+double StudentQuantile(double degrees_of_freedom) {
   const boost::math::students_t distribution(degrees_of_freedom);
   return boost::math::quantile(distribution, 1.0 - kTail);
+}
+
+double StudentTwoSided(double t, double degrees_of_freedom) {
+  if (std::isnan(t)) return 1.0;  // 0 / 0: no difference at all
+  if (std::isinf(t)) return 0.0;
+  const boost::math::students_t distribution(degrees_of_freedom);
+  return 2.0 * boost::math::cdf(distribution, -std::abs(t));
 }
 
 }  // namespace facet

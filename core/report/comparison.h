@@ -3,6 +3,7 @@
 #ifndef FACET_CORE_REPORT_COMPARISON_H_
 #define FACET_CORE_REPORT_COMPARISON_H_
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,12 @@ struct PairedDifference {
   std::string unit;
   // "10 paired folds, t interval"; names the metric where the table shows another.
   std::string method;
+  // Two-sided, of no difference: of the t statistic, or of draws twice the smaller share on either
+  // side of 0, itself counted (Davison and Hinkley 1997, section 4.2.5). NaN: unknown.
+  double p_value = std::numeric_limits<double>::quiet_NaN();
+  double variance = 0.0;  // of the value, over the test set
+  double degrees = 0.0;   // of freedom of that variance; infinite: of draws
+  int seeds = 1;          // that the value is a mean over
 };
 // None where the rows cannot be compared; `why` then says it ("row 2 is not run").
 std::optional<PairedDifference> CompareToParent(const ReportRow& row, const ReportRow& parent,
@@ -49,8 +56,10 @@ std::optional<PairedDifference> CompareToParent(const ReportRow& row, const Repo
 
 const ReportRow* FindRow(const Report& report, const std::string& id);
 
-// The 0.975 quantile of Student's t.
-double StudentQuantile(int degrees_of_freedom);
+// Student's t, with infinitely many degrees the normal distribution: the 0.975 quantile, and the
+// probability of a value at least as far from 0 as `t`.
+double StudentQuantile(double degrees_of_freedom);
+double StudentTwoSided(double t, double degrees_of_freedom);
 
 }  // namespace facet
 

@@ -1,13 +1,17 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/report/comparison.h"
+#include "core/report/effects.h"
 #include "core/report/grid.h"
+#include "core/report/groups.h"
 #include "core/report/report.h"
 #include "core/report/summary.h"
+#include "core/report/sweep.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -21,6 +25,10 @@ struct Line {
   Metric metric;
   double reference = kNone, difference = kNone, tolerance = kNone;
   std::string verdict = {};
+  // Of a line that stands for copies of a row: over seeds.
+  double seed_deviation = kNone;
+  int seeds = 0;
+  const Effect* effect = nullptr;  // of a line that says what a part is worth
 };
 
 // Tolerances and errors are negative where they are not known.
@@ -45,6 +53,35 @@ Line ResultOf(const ReportRow& row) {
   }
   if (shown != nullptr) line.metric = *shown;
   return line;
+}
+
+// What the table shows of copies; the first is the result.
+void AddMeans(const SeedMeans& means, std::vector<Line>* lines) {
+  const Metric* shown = ShownMetric(means.row);
+  for (const Metric& metric : means.row.evaluation.metrics) {
+    Line line = &metric == shown ? ResultOf(means.row) : Line{&means.row, metric};
+    const auto spread = means.spreads.find(metric.name);
+    if (spread != means.spreads.end()) line.seed_deviation = spread->second.deviation;
+    line.seeds = spread == means.spreads.end() ? 1 : spread->second.seeds;
+    lines->push_back(std::move(line));
+  }
+}
+
+void AddEffects(const std::vector<Effect>& effects, const std::vector<ReportRow>& rows,
+                std::vector<Line>* lines) {
+  for (const Effect& effect : effects) {
+    if (!effect.difference) continue;
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const ReportRow& each) { return each.id == effect.row; });
+    if (row == rows.end()) continue;
+    Line line{&*row,
+              {absl::StrCat("effect of ", row->part), effect.difference->value,
+               std::sqrt(effect.difference->variance), effect.difference->method,
+               effect.difference->unit, -1}};
+    line.seeds = effect.difference->seeds;
+    line.effect = &effect;
+    lines->push_back(std::move(line));
+  }
 }
 
 std::vector<Line> LinesOf(const Report& report) {
@@ -75,10 +112,31 @@ std::vector<Line> LinesOf(const Report& report) {
   return lines;
 }
 
+void AddEffectColumns(const std::vector<Line>& lines, Grid* grid) {
+  const auto add = [&](const char* head, double (*number_of)(const Effect&)) {
+    grid->Add({head, look::kText}, lines, [number_of](const Line& line) {
+      return line.effect == nullptr ? "" : ExactNumber(number_of(*line.effect));
+    });
+  };
+  grid->Add({"against", look::kText}, lines,
+            [](const Line& line) { return line.effect == nullptr ? "" : line.effect->against; });
+  add("low_95", [](const Effect& effect) { return effect.difference->low; });
+  add("high_95", [](const Effect& effect) { return effect.difference->high; });
+  add("p", [](const Effect& effect) { return effect.difference->p_value; });
+  add("p_holm", [](const Effect& effect) { return effect.adjusted_p; });
+}
+
 }  // namespace
 
 std::string RenderCsv(const Report& report) {
-  const std::vector<Line> lines = LinesOf(report);
+  std::vector<Line> lines = LinesOf(report);
+  const GroupedReport grouped = OverSeeds(report);
+  for (const ReportRow& row : grouped.report.rows) {
+    const auto means = grouped.means.find(row.id);
+    if (means != grouped.means.end()) AddMeans(means->second, &lines);
+  }
+  const std::vector<Effect> effects = EffectsOf(report);
+  AddEffects(effects, grouped.report.rows, &lines);
   Grid grid;
   const auto add = [&](const char* head, const auto& text_of) {
     grid.Add({head, look::kText}, lines, text_of);
@@ -106,6 +164,16 @@ std::string RenderCsv(const Report& report) {
       return i < line.row->settings.size() ? line.row->settings[i] : "";
     });
   }
+  for (const SweepAxis& axis : AxesOf(report)) {
+    add(axis.path.c_str(), [&axis](const Line& line) { return AxisValue(*line.row, axis.path); });
+  }
+  if (!grouped.means.empty()) {
+    add("repeats", [](const Line& line) { return line.row->repeats; });
+    add("seed", [](const Line& line) { return line.row->seed; });
+    add("seeds", [](const Line& line) { return line.seeds == 0 ? "" : absl::StrCat(line.seeds); });
+    add("deviation_over_seeds", [](const Line& line) { return ExactNumber(line.seed_deviation); });
+  }
+  if (!effects.empty()) AddEffectColumns(lines, &grid);
   return CsvTable(grid);
 }
 

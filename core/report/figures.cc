@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -167,6 +169,17 @@ void CloseEnds(bool log_x, std::vector<double>* edges) {
   high = log_x ? before * before / wide : before + (before - wide);
 }
 
+// A series for each row; copies of a row share one.
+std::vector<size_t> SeriesOf(const Report& report) {
+  std::map<std::string, size_t> places;
+  std::vector<size_t> series;
+  for (const ReportRow& row : report.rows) {
+    const std::string& id = row.repeats.empty() ? row.id : row.repeats;
+    series.push_back(places.emplace(id, places.size()).first->second);
+  }
+  return series;
+}
+
 double HighestOf(const std::vector<PlotLine>& lines) {
   double highest = -kInfinity;
   for (const PlotLine& line : lines) {
@@ -253,13 +266,16 @@ Plot RocPlot(const Report& report, bool log_x) {
   plot.percent = plot.falling_diagonal = true;
   plot.log_x = log_x;
   if (log_x) plot.x_min = SmallestDecade(report);
+  const std::vector<size_t> series = SeriesOf(report);
+  std::set<size_t> published;
   for (size_t i = 0; i < report.rows.size(); ++i) {
     const ReportRow& row = report.rows[i];
     if (const Curve* curve = RocOfRow(row)) {
-      AddRoc(*curve, SeriesName(row), i, i / kNumColours % 2 == 1, &plot);
+      AddRoc(*curve, SeriesName(row), series[i], series[i] / kNumColours % 2 == 1, &plot);
     }
-    if (row.published_roc.has_value()) {
-      AddRoc(*row.published_roc, SeriesName(row) + ", published", i, /*dashed=*/true, &plot);
+    if (row.published_roc.has_value() && published.insert(series[i]).second) {
+      AddRoc(*row.published_roc, SeriesName(row) + ", published", series[i], /*dashed=*/true,
+             &plot);
     }
   }
   if (!log_x) {
@@ -272,6 +288,7 @@ Plot RocPlot(const Report& report, bool log_x) {
 
 std::vector<Plot> TrainingPlots(const Report& report) {
   std::vector<Plot> plots;
+  const std::vector<size_t> series = SeriesOf(report);
   for (size_t i = 0; i < report.rows.size(); ++i) {
     const ReportRow& row = report.rows[i];
     for (const Curve& curve : row.training) {
@@ -288,7 +305,7 @@ std::vector<Plot> TrainingPlots(const Report& report) {
       const bool other = curve.name != plot->title;
       plot->lines.push_back(
           {other ? absl::StrCat(SeriesName(row), ", ", curve.name) : SeriesName(row), curve.x,
-           curve.y, SeriesColour(i), other || i / kNumColours % 2 == 1});
+           curve.y, SeriesColour(series[i]), other || series[i] / kNumColours % 2 == 1});
     }
   }
   for (Plot& plot : plots) FitAxes(&plot);

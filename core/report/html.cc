@@ -10,6 +10,7 @@
 #include "core/report/html_style.h"
 #include "core/report/report.h"
 #include "core/report/summary.h"
+#include "core/report/sweep.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -138,6 +139,20 @@ std::string Curation(const Report& report, const std::string& sheet_folder) {
   return out;
 }
 
+std::string SweepFigures(const Report& report) {
+  const std::vector<Plot> plots = SweepPlots(report);
+  if (plots.empty()) return "";
+  std::string out = "<div class=\"plots\">";
+  for (const Plot& plot : plots) {
+    absl::StrAppend(&out, "<div>", RenderPlot(plot, 500, 320, false),
+                    plot.lines.size() > 1 ? Legend(plot) : "", "</div>");
+  }
+  return absl::StrCat(out, "</div>",
+                      Note("With 95 % intervals of each point by itself; a ring: the highest "
+                           "point, where it is separable from all others (notes below the table "
+                           "of results)."));
+}
+
 std::string RocFigures(const Report& report) {
   const Plot linear = RocPlot(report, false);
   if (linear.lines.empty()) return "";
@@ -200,6 +215,7 @@ std::string Document(const Report& report, const std::string& sheet_folder) {
       "</h1><p>", EscapeHtml(Summary(report)), "</p></header>\n<main>\n<section>",
       TableAndNotes(ResultGrid(report)), Failures(report), "</section>\n",
       Section("What changed, and what it did", ChangeGrid(report)),
+      Section("Effects of the parts", EffectGrid(report)), Section("Sweeps", SweepFigures(report)),
       Section("Building the data set", Curation(report, sheet_folder)),
       Section("Receiver operating characteristic", RocFigures(report)),
       Section("Training", TrainingFigures(report)), Section("All figures", Figures(report)),

@@ -15,10 +15,9 @@ std::string Bullets(const std::vector<std::string>& texts) {
   return out;
 }
 
-std::string Changes(const Report& report) {
-  const Grid grid = ChangeGrid(report);
+std::string Chapter(const char* title, const Grid& grid) {
   if (grid.NumRows() == 0) return "";
-  std::string out = "\n## What changed\n\n" + MarkdownTable(grid);
+  std::string out = absl::StrCat("\n## ", title, "\n\n", MarkdownTable(grid));
   for (const std::string& note : grid.notes) {
     absl::StrAppend(&out, "\n", EscapeMarkdown(note), "\n");
   }
@@ -100,10 +99,12 @@ std::string CurationText(const Report& report, const std::string& folder) {
 
 std::string RenderMarkdown(const Report& report, const std::string& folder) {
   const Grid results = ResultGrid(report);
-  std::string out = absl::StrCat(
-      "# ", EscapeMarkdown(report.title.empty() ? "Results" : report.title), "\n\n",
-      Summary(report), ".\n\n", MarkdownTable(results), "\n", Bullets(results.notes),
-      FailureText(report), Changes(report), CurationText(report, folder), FigureText(report));
+  std::string out =
+      absl::StrCat("# ", EscapeMarkdown(report.title.empty() ? "Results" : report.title), "\n\n",
+                   Summary(report), ".\n\n", MarkdownTable(results), "\n", Bullets(results.notes),
+                   FailureText(report), Chapter("What changed", ChangeGrid(report)),
+                   Chapter("Effects of the parts", EffectGrid(report)),
+                   CurationText(report, folder), FigureText(report));
   const std::vector<NoticeLine> notices = MakeNotices(report);
   if (!notices.empty()) out += "\n## Notices\n\n";
   for (const NoticeLine& notice : notices) {

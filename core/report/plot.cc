@@ -61,12 +61,13 @@ class Canvas {
   }
 
   // Neighbours that fall on one point of the screen are left out.
-  std::string Path(const std::vector<double>& xs, const std::vector<double>& ys) const {
+  std::string Path(const std::vector<double>& xs, const std::vector<double>& ys,
+                   double shift_px = 0.0) const {
     std::string path;
     double last_x = -1e9, last_y = -1e9;
     for (size_t i = 0; i < xs.size(); ++i) {
       if (!std::isfinite(xs[i]) || !std::isfinite(ys[i])) continue;
-      const double x = X(xs[i]), y = Y(ys[i]);
+      const double x = X(xs[i]) + shift_px, y = Y(ys[i]);
       const bool last = i + 1 == xs.size();
       if (!last && std::abs(x - last_x) < 0.3 && std::abs(y - last_y) < 0.3) continue;
       absl::StrAppend(&path, path.empty() ? "M" : "L", Pixel(x), " ", Pixel(y));
@@ -101,6 +102,27 @@ class Canvas {
                       EscapeHtml(bar.name), "</title></rect>");
     }
     return out;
+  }
+
+  std::string ErrorBars() const {
+    constexpr double kCap = 3.5;
+    std::string out;
+    for (const PlotErrorBar& bar : plot_.error_bars) {
+      if (!(bar.high > bar.low)) continue;
+      const double x = X(bar.x) + bar.shift_px, low = Y(bar.low), high = Y(bar.high);
+      absl::StrAppend(&out, "<path d=\"M", Pixel(x), " ", Pixel(low), "V", Pixel(high));
+      for (const double y : {low, high}) {
+        absl::StrAppend(&out, "M", Pixel(x - kCap), " ", Pixel(y), "h", Pixel(2.0 * kCap));
+      }
+      absl::StrAppend(&out, "\" fill=\"none\" stroke=\"", bar.colour, "\" stroke-width=\"1.25\"/>");
+    }
+    return out;
+  }
+
+  std::string Ring(const PlotMark& mark) const {
+    return absl::StrCat("<circle cx=\"", Pixel(X(mark.x) + mark.shift_px), "\" cy=\"",
+                        Pixel(Y(mark.y)), "\" r=\"7.5\" fill=\"none\" stroke=\"", mark.colour,
+                        "\" stroke-width=\"1.5\"/>");
   }
 
   std::string FallingDiagonal() const {
@@ -262,8 +284,9 @@ std::string RenderPlot(const Plot& plot, int width_px, int height_px, bool legen
   if (plot.falling_diagonal) out += canvas.FallingDiagonal();
   out += canvas.Clip() + canvas.Bars();
   for (const PlotLine& line : plot.lines) {
-    absl::StrAppend(&out, "<path d=\"", canvas.Path(line.x, line.y), "\" fill=\"none\" stroke=\"",
-                    line.colour, "\" stroke-width=\"1.75\" stroke-linejoin=\"round\"",
+    absl::StrAppend(&out, "<path d=\"", canvas.Path(line.x, line.y, line.shift_px),
+                    "\" fill=\"none\" stroke=\"", line.colour,
+                    "\" stroke-width=\"1.75\" stroke-linejoin=\"round\"",
                     line.dashed ? " stroke-dasharray=\"5 3\"" : "", "><title>",
                     EscapeHtml(line.name), "</title></path>");
   }
@@ -271,8 +294,10 @@ std::string RenderPlot(const Plot& plot, int width_px, int height_px, bool legen
   if (plot.counted_x) {
     for (const PlotLine& line : plot.lines) out += canvas.Dots(line);
   }
+  out += canvas.ErrorBars();
   for (const PlotMark& mark : plot.marks) {
-    absl::StrAppend(&out, "<circle cx=\"", Pixel(canvas.X(mark.x)), "\" cy=\"",
+    if (mark.ringed) out += canvas.Ring(mark);
+    absl::StrAppend(&out, "<circle cx=\"", Pixel(canvas.X(mark.x) + mark.shift_px), "\" cy=\"",
                     Pixel(canvas.Y(mark.y)), "\" r=\"3.5\" fill=\"", mark.colour,
                     "\" stroke=\"var(--bg,#fff)\" stroke-width=\"1.5\"><title>",
                     EscapeHtml(mark.name), "</title></circle>");

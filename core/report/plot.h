@@ -14,6 +14,7 @@ struct PlotLine {
   std::vector<double> x, y;
   std::string colour;  // SeriesColour()
   bool dashed = false;
+  double shift_px = 0.0;  // to the right, of points that would hide each other; likewise below
 };
 
 // A bar from the bottom up to `height` over [low, high].
@@ -25,6 +26,15 @@ struct PlotBar {
 struct PlotMark {
   double x = 0.0, y = 0.0;
   std::string colour, name;  // the name is shown when the pointer rests on it
+  bool ringed = false;
+  double shift_px = 0.0;
+};
+
+// A vertical line over [low, high].
+struct PlotErrorBar {
+  double x = 0.0, low = 0.0, high = 0.0;
+  std::string colour;
+  double shift_px = 0.0;
 };
 
 struct Plot {
@@ -38,6 +48,7 @@ struct Plot {
   bool falling_diagonal = false;  // y = 1 - x, where the two error rates are equal
   std::vector<PlotBar> bars;
   std::vector<PlotLine> lines;
+  std::vector<PlotErrorBar> error_bars;
   std::vector<PlotMark> marks;
 };
 

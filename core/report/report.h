@@ -7,7 +7,11 @@
 //   std::cout << RenderTable(report, {});        // table.h, for terminals
 //   WriteReport(report, run_folder + "/report")  // files below
 //
-// results.json holds all of it (schema 1): every other form can be made again from that file.
+// results.json holds all of it (schema 1): every other form can be made again from that file. What
+// it derives from the rows is for programs that read it: of a row `derived`; of the report, where
+// there is any, `derived.seeds` (groups.h), `derived.effects` (effects.h), `derived.sweeps`
+// (sweep.h). A row's "repeats", "seed", "compared_with", "part" and "axes" are there where they are
+// not empty; the table shows rows with one "repeats" as one line.
 // A number is never shown without its standard error and what it rests on; what is unknown is
 // "not run", never 0.
 #ifndef FACET_CORE_REPORT_REPORT_H_
@@ -82,6 +86,13 @@ struct ReportRow {
   std::string id, label;
   std::string parent;  // id of the row it extends; empty: none
   std::string data;    // the component that its test set is of: "lfw"
+  // Of a row that the experiment's `seeds`, [sweep] or [ablate] made (core/config/experiment.h):
+  std::string repeats;        // id of the row that it is with its seed, "4" of "4@2"; empty: none
+  std::string seed;           // where the experiment repeats any row
+  std::string compared_with;  // id, without "@", of the row that it changes a part of
+  // The part: "train.aligner" is taken out of that row, "train.loss=arcface" stands in it instead.
+  std::string part;
+  std::vector<std::pair<std::string, std::string>> axes;  // path and value, in order
   State state = State::kNotRun;
   std::string reason;                 // kFailed: the message; kSkipped: why; kReported: source
   Evaluation evaluation;              // kDone

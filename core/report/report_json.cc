@@ -1,5 +1,6 @@
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "core/report/comparison.h"
 #include "core/report/costs.h"
 #include "core/report/curation_json.h"
+#include "core/report/group_json.h"
 #include "core/report/report.h"
 #include "core/report/summary.h"
 
@@ -137,6 +139,16 @@ Json RowToJson(const Report& report, const ReportRow& row) {
       {"log_path", row.log_path},
       {"log_tail", row.log_tail},
       {"derived", DerivedToJson(report, row)}};
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, std::string>>{
+           {"repeats", row.repeats},
+           {"seed", row.seed},
+           {"compared_with", row.compared_with},
+           {"part", row.part}}) {
+    if (!value.empty()) json[name] = value;
+  }
+  for (const auto& [path, value] : row.axes) {
+    json["axes"].push_back({{"path", path}, {"value", value}});
+  }
   if (row.curation.has_value()) json["curation"] = ToJson(*row.curation);
   if (row.published_roc.has_value()) {
     json["published_roc"] = CurvesToJson({*row.published_roc}).at(0);
@@ -149,7 +161,14 @@ ReportRow RowFromJson(const Json& json) {
   json.at("id").get_to(row.id);
   json.at("label").get_to(row.label);
   json.at("parent").get_to(row.parent);
-  row.data = json.value("data", "");  // reports of before have none
+  row.data = json.value("data", "");        // reports of before have none
+  row.repeats = json.value("repeats", "");  // rows that nothing made have none of these
+  row.seed = json.value("seed", "");
+  row.compared_with = json.value("compared_with", "");
+  row.part = json.value("part", "");
+  for (const Json& axis : json.value("axes", Json::array())) {
+    row.axes.emplace_back(axis.at("path").get<std::string>(), axis.at("value").get<std::string>());
+  }
   json.at("reason").get_to(row.reason);
   json.at("log_path").get_to(row.log_path);
   json.at("log_tail").get_to(row.log_tail);
@@ -180,17 +199,18 @@ Json ToJson(const Report& report) {
   Json rows = Json::array(), provenance = Json::array();
   for (const ReportRow& row : report.rows) rows.push_back(RowToJson(report, row));
   for (const auto& [name, value] : report.provenance) provenance.push_back({name, value});
-  return {{"schema", kSchema},
-          {"title", report.title},
-          {"reference_title", report.reference_title},
-          {"reference_source", report.reference_source},
-          {"columns", report.columns},
-          {"setting_columns", report.setting_columns},
-          {"command", report.command},
-          {"provenance", std::move(provenance)},
-          {"origin", report.origin},
-          {"costs", ToJson(CostsOf(report))},
-          {"rows", std::move(rows)}};
+  Json json = {{"schema", kSchema},
+               {"title", report.title},
+               {"reference_title", report.reference_title},
+               {"reference_source", report.reference_source},
+               {"columns", report.columns},
+               {"setting_columns", report.setting_columns},
+               {"command", report.command},
+               {"provenance", std::move(provenance)},
+               {"rows", std::move(rows)}};
+  if (Json derived = DerivedOfGroups(report); !derived.empty())
+    json["derived"] = std::move(derived);
+  return json;
 }
 
 absl::StatusOr<Report> ReportFromJson(const Json& json) {

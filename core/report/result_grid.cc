@@ -8,13 +8,17 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "core/report/cell_pictures.h"
 #include "core/report/comparison.h"
 #include "core/report/grids.h"
+#include "core/report/groups.h"
 #include "core/report/summary.h"
+#include "core/report/sweep.h"
 #include "core/report/text.h"
 
 namespace facet {
@@ -26,13 +30,20 @@ constexpr double kNormalQuantile = 1.96;  // 95 % of a normal distribution
 // What a row has in the column of results.
 struct Headline {
   const ReportRow* row = nullptr;
-  const Metric* metric = nullptr;  // null: there is none
-  bool elsewhere = false;          // because it has a column of its own
+  const Metric* metric = nullptr;    // null: there is none
+  bool elsewhere = false;            // because it has a column of its own
+  const SeedMeans* means = nullptr;  // of a row that seeds repeat
 };
+
+const SeedMeans* MeansFor(const GroupedReport& grouped, const ReportRow& row) {
+  const auto found = grouped.means.find(row.id);
+  return found == grouped.means.end() ? nullptr : &found->second;
+}
 
 // Rows may be about different things (stages of a data set, and networks): what has a column of its
 // own is not shown in that of the others' headline too.
-std::vector<Headline> HeadlinesOf(const Report& report) {
+std::vector<Headline> HeadlinesOf(const GroupedReport& grouped) {
+  const Report& report = grouped.report;
   const auto has_column = [&](const Metric* metric) {
     return metric != nullptr &&
            std::count(report.columns.begin(), report.columns.end(), metric->name) > 0;
@@ -45,7 +56,7 @@ std::vector<Headline> HeadlinesOf(const Report& report) {
   for (const ReportRow& row : report.rows) {
     const Metric* metric = ShownMetric(row);
     const bool elsewhere = others && has_column(metric);
-    headlines.push_back({&row, elsewhere ? nullptr : metric, elsewhere});
+    headlines.push_back({&row, elsewhere ? nullptr : metric, elsewhere, MeansFor(grouped, row)});
   }
   return headlines;
 }
@@ -61,16 +72,40 @@ std::string HeadOf(const std::vector<Headline>& headlines) {
   return full.size() == 1 ? *full.begin() : base.size() == 1 ? *base.begin() : "result";
 }
 
+// In HTML the error over the test set stands below that over seeds.
+std::string OnTwoLines(const std::string& text) {
+  return absl::StrReplaceAll(EscapeHtml(text), {{") ± ", ")<br>± "}});
+}
+
+// The value is set off from what follows it.
+GridCell MeanCell(const Metric& metric, const SeedMeans& means) {
+  const std::string text = FormatOverSeeds(metric, means);
+  const std::string value = FormatValue(metric.value, metric.unit);
+  return {text, Tone::kStrong,
+          absl::StrCat(HtmlInTone(value, Tone::kStrong),
+                       HtmlInTone(OnTwoLines(text.substr(value.size())), Tone::kMuted))};
+}
+
+GridCell BesideCell(const Metric& metric, const SeedMeans& means) {
+  const std::string text = FormatBeside(metric, means);
+  return {text, Tone::kPlain, OnTwoLines(text)};
+}
+
 GridCell ResultCell(const Headline& each) {
-  if (each.metric != nullptr) return FigureCell(*each.metric);
+  if (each.metric != nullptr) {
+    return each.means == nullptr ? FigureCell(*each.metric) : MeanCell(*each.metric, *each.means);
+  }
   if (each.elsewhere) return {"–", Tone::kMuted};
   const bool failed = each.row->state == ReportRow::State::kFailed;
-  return {StateName(each.row->state), failed ? Tone::kBad : Tone::kMuted};
+  const std::string seeds =
+      each.means == nullptr ? "" : absl::StrCat(" (", each.means->SeedsText(), ")");
+  return {StateName(each.row->state) + seeds, failed ? Tone::kBad : Tone::kMuted};
 }
 
 std::optional<Interval> IntervalOf(const Headline& each) {
   if (each.metric == nullptr) return std::nullopt;
-  const double half = kNormalQuantile * std::max(each.metric->standard_error, 0.0);
+  double half = kNormalQuantile * std::max(each.metric->standard_error, 0.0);
+  if (each.means != nullptr) half = each.means->HalfInterval(*each.metric).value_or(0.0);
   Interval interval{each.metric->value, each.metric->value - half, each.metric->value + half};
   if (ReferenceDifference(*each.row)) interval.reference = ShownReference(*each.row)->value;
   return interval;
@@ -117,6 +152,30 @@ bool SettingsTellRowsApart(const Report& report) {
   return !report.setting_columns.empty() && different.size() == report.rows.size();
 }
 
+// What a sweep varies.
+void AddAxes(const Report& report, Grid* grid) {
+  for (const SweepAxis& axis : AxesOf(report)) {
+    const auto cell = [&axis](const ReportRow& row) {
+      const std::string value = AxisValue(row, axis.path);
+      return value.empty() ? std::string("–") : value;
+    };
+    const bool numbers = std::all_of(report.rows.begin(), report.rows.end(), [&](const auto& row) {
+      double number = 0.0;
+      return cell(row) == "–" || absl::SimpleAtod(cell(row), &number);
+    });
+    grid->Add({axis.name, numbers ? look::kNumber : look::kWord}, report.rows, cell);
+  }
+}
+
+// Where every row is a point of its own, its label says that again.
+bool AxesTellRowsApart(const Report& report) {
+  std::set<std::vector<std::pair<std::string, std::string>>> different;
+  for (const ReportRow& row : report.rows) {
+    if (!row.axes.empty()) different.insert(row.axes);
+  }
+  return !report.rows.empty() && different.size() == report.rows.size();
+}
+
 // The published value of a figure that is not computed here.
 std::string PublishedValue(const ReportRow& row, const std::string& metric, std::string* unit) {
   for (const ReportReference& reference : row.references) {
@@ -129,8 +188,9 @@ std::string PublishedValue(const ReportRow& row, const std::string& metric, std:
 
 // A column that the experiment wants beside the headline.
 // `headline_errors`: kinds of standard errors that are said already.
-void AddColumn(const Report& report, const std::string& name,
+void AddColumn(const GroupedReport& grouped, const std::string& name,
                const std::set<std::string>& headline_errors, Grid* grid) {
+  const Report& report = grouped.report;
   if (absl::StartsWith(name, kTime)) {
     const std::string stage = name.substr(sizeof(kTime) - 1);
     grid->Add({absl::StrCat(stage, " [ms/image]"), look::kNumber}, report.rows,
@@ -154,7 +214,8 @@ void AddColumn(const Report& report, const std::string& name,
     if (metric == nullptr) return {"–"};
     units.insert(metric->unit);
     if (metric->error_kind != kCounted) errors.insert(metric->error_kind);
-    return {FormatMetric(*metric)};
+    const SeedMeans* means = MeansFor(grouped, row);
+    return means == nullptr ? GridCell{FormatMetric(*metric)} : BesideCell(*metric, *means);
   });
   for (const std::string& error : errors) {
     if (headline_errors.count(error) != 0) continue;
@@ -244,6 +305,14 @@ std::vector<std::string> NotesOf(const std::vector<Headline>& headlines) {
   if (!reported.empty()) {
     notes.push_back(ReportedNote(reported));
   }
+  const bool seeds = std::any_of(headlines.begin(), headlines.end(),
+                                 [](const Headline& each) { return each.means != nullptr; });
+  if (seeds) {
+    notes.push_back(
+        "m ± s (k seeds) ± e: mean over seeds, sample standard deviation over them, and standard "
+        "error "
+        "over the test set of one seed (root mean square over seeds)");
+  }
   return notes;
 }
 
@@ -256,6 +325,13 @@ void AddPictures(const std::vector<Headline>& headlines, bool references, Grid* 
   if (!std::any_of(pictures.begin(), pictures.end(), is_there)) return;
   grid->picture_note = references ? "● ours with 1.96 standard errors either way, ◇ paper"
                                   : "● with 1.96 standard errors either way";
+  const bool seeds = std::any_of(headlines.begin(), headlines.end(),
+                                 [](const Headline& each) { return each.means != nullptr; });
+  if (seeds) {
+    grid->picture_note +=
+        "; of a mean over seeds with the interval of both errors: variance over seeds / number of "
+        "seeds + variance over the test set";
+  }
 }
 
 bool NothingIsComputed(const Report& report) {
@@ -273,7 +349,7 @@ Grid ReportedGrid(const Report& report) {
   grid.Add({"row", look::kId}, report.rows, &ReportRow::id);
   grid.Add({"label", look::kText}, report.rows, &ReportRow::label);
   AddSettings(report, &grid);
-  for (const std::string& name : PublishedFigures(report)) AddColumn(report, name, {}, &grid);
+  for (const std::string& name : PublishedFigures(report)) AddColumn({report, {}}, name, {}, &grid);
   return grid;
 }
 
@@ -290,10 +366,12 @@ GridCell FigureCell(const Metric& metric) {
           absl::StrCat(HtmlInTone(value, Tone::kStrong), " ", HtmlInTone(error, Tone::kMuted))};
 }
 
-Grid ResultGrid(const Report& report) {
+Grid ResultGrid(const Report& given) {
+  const GroupedReport grouped = OverSeeds(given);
+  const Report& report = grouped.report;
   const std::vector<ReportRow>& rows = report.rows;
   if (NothingIsComputed(report)) return ReportedGrid(report);
-  const std::vector<Headline> headlines = HeadlinesOf(report);
+  const std::vector<Headline> headlines = HeadlinesOf(grouped);
   const bool references = std::any_of(rows.begin(), rows.end(), [](const ReportRow& row) {
     return ShownReference(row) != nullptr;
   });
@@ -307,10 +385,12 @@ Grid ResultGrid(const Report& report) {
       grid.notes.push_back("the reference gives no tolerance: differences are not judged");
     }
   }
+  for (const std::string& note : SweepNotes(given)) grid.notes.push_back(note);
   grid.Add({"row", look::kId}, rows, &ReportRow::id);
-  if (!SettingsTellRowsApart(report)) {
-    grid.Add({"label", look::kText}, rows, &ReportRow::label);
+  if (!SettingsTellRowsApart(report) && !AxesTellRowsApart(report)) {
+    grid.Add({"label", look::kText}, rows, LabelWithoutAxes);
   }
+  AddAxes(report, &grid);
   AddSettings(report, &grid);
   grid.Add({HeadOf(headlines), look::kNumber}, headlines, ResultCell);
   AddPictures(headlines, references, &grid);
@@ -319,7 +399,7 @@ Grid ResultGrid(const Report& report) {
   for (const Headline& each : headlines) {
     if (each.metric != nullptr) errors.insert(each.metric->error_kind);
   }
-  for (const std::string& column : report.columns) AddColumn(report, column, errors, &grid);
+  for (const std::string& column : report.columns) AddColumn(grouped, column, errors, &grid);
   if (references) {
     grid.Add({"paper", look::kNumber}, rows, ReferenceOf);
     grid.Add({"difference", look::kNumber}, rows, DifferenceOf);

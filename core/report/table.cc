@@ -24,7 +24,8 @@ std::string RenderTable(const Report& report, const TableStyle& style) {
     out = absl::StrCat(TerminalText(report.title, Tone::kStrong, style), "\n\n");
   }
   out += TableAndNotes(ResultGrid(report), style);
-  for (const Grid& grid : {ChangeGrid(report), CurationGrid(CurationStages(report))}) {
+  for (const Grid& grid :
+       {ChangeGrid(report), EffectGrid(report), CurationGrid(CurationStages(report))}) {
     if (grid.NumRows() > 0) absl::StrAppend(&out, "\n", TableAndNotes(grid, style));
   }
   for (const ReasonLine& line : MakeReasons(report)) {

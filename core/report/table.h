@@ -1,4 +1,5 @@
-// The result table on a terminal, and below it what changed between each row and its parent.
+// The result table on a terminal, and below it what changed between each row and its parent,
+// and what the parts are worth that an ablation changes.
 //
 //   row  label                    100%-EER, pooled   paper   difference  verdict
 //   1    A, curated               91.80 ± 0.42 %     92.83 %     -1.03   differs
