@@ -22,12 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kSchema = 1;
 
-const std::vector<std::string>& FileKeys() {
-  static const auto* const kKeys = new std::vector<std::string>{
-      "base", "column", "columns", "extends", "reference", "row", "schema", "title"};
-  return *kKeys;
-}
-
 bool IsRowId(const std::string& id) {
   return !id.empty() && absl::c_all_of(id, [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '+';
@@ -261,6 +255,12 @@ std::string PathBeside(const std::string& source, const std::string& name) {
   const fs::path path = name;
   if (path.is_absolute()) return name;
   return (fs::path(source).parent_path() / path).lexically_normal().string();
+}
+
+const std::vector<std::string>& FileKeys() {
+  static const auto* const kKeys = new std::vector<std::string>{
+      "base", "column", "columns", "extends", "reference", "row", "schema", "title"};
+  return *kKeys;
 }
 
 const std::vector<std::string>& RowKeys() {
