@@ -57,6 +57,7 @@ class Teller {
   KeyChange Tell(const KeyDifference& difference) const {
     KeyChange change;
     change.stage = spec().name;
+    change.row = row_.id;
     change.key_path = difference.path;
     change.before = difference.before;
     change.after = difference.after;
@@ -318,7 +319,8 @@ class Collector {
   }
 
   void Add(KeyChange change, std::vector<std::string> through) {
-    if (!known_.insert({change.stage, change.key_path}).second) return;
+    const std::string stage = absl::StrCat(change.row, "/", change.stage);
+    if (!known_.insert({stage, change.key_path}).second) return;
     std::reverse(through.begin(), through.end());
     change.through = std::move(through);
     changes_.push_back(std::move(change));
@@ -339,15 +341,17 @@ std::string ShortValue(const Json& value) {
     const bool is_digest =
         text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (is_digest) return text.substr(0, 8);
+    if (absl::StartsWith(text, PendingInput(""))) return "not computed yet";
   }
   const std::string text = Dump(value);
   return text.size() <= kMostValueBytes ? text : text.substr(0, kMostValueBytes - 3) + "...";
 }
 
 Json ToJson(const KeyChange& change) {
-  return {{"stage", change.stage}, {"through", change.through}, {"key_path", change.key_path},
-          {"path", change.path},   {"what", change.what},       {"before", change.before},
-          {"after", change.after}, {"origin", change.origin},   {"note", change.note}};
+  return {{"stage", change.stage},       {"row", change.row},     {"through", change.through},
+          {"key_path", change.key_path}, {"path", change.path},   {"what", change.what},
+          {"before", change.before},     {"after", change.after}, {"origin", change.origin},
+          {"note", change.note}};
 }
 
 std::string Describe(const KeyChange& change) {

@@ -15,6 +15,7 @@ namespace facet {
 
 struct KeyChange {
   std::string stage;                 // whose key it is in: "train.detect"
+  std::string row;                   // by whose words that stage was planned
   std::vector<std::string> through;  // stages between that one and the one asked about, from there
   std::string key_path;              // in the key's document
   std::string path;                  // in the row: "train.loss.margin"; empty: no row says it

@@ -130,7 +130,7 @@ class Explanation {
     } else {
       absl::StrAppend(&text, "  nearest  ", cause.nearest->key, "\n           ",
                       StoredText(*cause.nearest), "\n",
-                      ChangesText(name, ChangesOf(cause, planned_, row_)));
+                      ChangesText(ChangesOf(cause, planned_, row_)));
     }
     return text + (verbosity_ > 0 ? PartsText(stage) : "");
   }
@@ -213,20 +213,21 @@ class Explanation {
     return text;
   }
 
-  std::string ChangesText(const std::string& name, const std::vector<KeyChange>& changes) const {
+  std::string ChangesText(const std::vector<KeyChange>& changes) const {
     if (changes.empty()) return "  nothing differs from it: its artifact is damaged or gone\n";
-    std::string text, stage;
+    std::string text, heading;
     for (const KeyChange& change : changes) {
-      if (change.stage != stage) {
-        stage = change.stage;
-        const bool own = stage == name && change.through.empty();
-        absl::StrAppend(&text, "  ", own ? "changed" : absl::StrCat("changed in stage ", stage),
-                        own || change.through.size() < 2
-                            ? ""
-                            : absl::StrCat(", by ", absl::StrJoin(change.through.begin(),
-                                                                  change.through.end() - 1, ", ")),
-                        "\n");
+      std::string next = "  changed";
+      if (!change.through.empty()) {
+        absl::StrAppend(&next, " in stage ", change.stage,
+                        change.row == row_.id ? "" : absl::StrCat(" of row ", change.row));
       }
+      if (change.through.size() > 1) {
+        absl::StrAppend(&next, ", by ",
+                        absl::StrJoin(change.through.begin(), change.through.end() - 1, ", "));
+      }
+      if (next != heading) absl::StrAppend(&text, next, "\n");
+      heading = next;
       absl::StrAppend(&text, "    ", Describe(change), "\n");
     }
     return text;
