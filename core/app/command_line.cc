@@ -19,7 +19,9 @@ namespace {
 
 std::vector<std::string> VerbNames(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
+  for (const CLI::App* verb : app.get_subcommands({})) {
+    if (!verb->get_group().empty()) names.push_back(verb->get_name());
+  }
   return names;
 }
 
@@ -45,7 +47,11 @@ CommandPage::Option PageOf(const CLI::Option& option, const Offers& offers) {
   if (option.get_items_expected_max() == 0) return page;
   // "WHEN:{auto,always,never}": validators add what they take.
   const std::string type = option.get_type_name();
-  page.value = type.substr(0, type.find(':'));
+  size_t colon = type.find(':');
+  if (colon != std::string::npos && type.compare(colon, 2, ":]") == 0) {  // "[ROW:]PATH=VALUE"
+    colon = type.find(':', colon + 1);
+  }
+  page.value = type.substr(0, colon);
   const size_t open = type.find('{'), close = type.find('}');
   if (open != std::string::npos && close != std::string::npos) {
     page.choices = absl::StrSplit(type.substr(open + 1, close - open - 1), ',');
@@ -62,8 +68,9 @@ CommandPage PageOf(const CLI::App& app, const Offers& offers) {
   page.doc = app.get_description();
   for (const CLI::Option* option : app.get_options())
     page.options.push_back(PageOf(*option, offers));
-  for (const CLI::App* verb : app.get_subcommands({}))
-    page.subcommands.push_back(PageOf(*verb, offers));
+  for (const CLI::App* verb : app.get_subcommands({})) {
+    if (!verb->get_group().empty()) page.subcommands.push_back(PageOf(*verb, offers));
+  }
   return page;
 }
 
@@ -173,6 +180,11 @@ Command Command::Subcommand(const std::string& name, const std::string& doc) {
 
 Command& Command::RequireSubcommand() {
   app_->require_subcommand(1);
+  return *this;
+}
+
+Command& Command::Hide() {
+  app_->group("");
   return *this;
 }
 

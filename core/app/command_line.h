@@ -52,6 +52,7 @@ class Command {
 
   Command Subcommand(const std::string& name, const std::string& doc);
   Command& RequireSubcommand();  // exactly one
+  Command& Hide();               // from the help, the manual and completion
 
   // What is parsed goes to *value, which has to live until Run() returns. T is std::string, int,
   // int64_t, std::optional<int64_t> or std::vector<std::string>.

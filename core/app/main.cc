@@ -12,6 +12,8 @@
 #include "core/app/verb_check.h"
 #include "core/app/verb_completion.h"
 #include "core/app/verb_describe.h"
+#include "core/app/verb_diff.h"
+#include "core/app/verb_explain.h"
 #include "core/app/verb_doctor.h"
 #include "core/app/verb_export.h"
 #include "core/app/verb_logs.h"
@@ -21,6 +23,7 @@
 #include "core/app/verb_preview.h"
 #include "core/app/verb_report.h"
 #include "core/app/verb_run.h"
+#include "core/app/verb_schema.h"
 #include "core/app/verb_show.h"
 #include "core/app/verb_status.h"
 #include "core/app/verb_stop.h"
@@ -57,6 +60,8 @@ int Main(int argc, char** argv) {
   AddGlobalOptions(program, context);
   AddRunVerb(program, context);
   AddPlanVerb(program, context);
+  AddExplainVerb(program, context);
+  AddDiffVerb(program, context);
   AddCheckVerb(program, context);
   AddShowVerb(program, context);
   AddPreviewVerb(program, context);
@@ -72,9 +77,11 @@ int Main(int argc, char** argv) {
   AddManifestVerb(program, context);
   AddPluginsVerb(program, context);
   AddDoctorVerb(program, context);
+  AddSchemaVerb(program, context);
   AddVersionVerb(program, context);
   AddCompletionVerb(program, line);
   AddManualVerb(program, line);
+  AddCompleteVerb(program, context);
   return line.Run(argc, argv);
 }
 

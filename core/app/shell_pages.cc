@@ -1,5 +1,8 @@
 #include "core/app/shell_pages.h"
 
+#include <map>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -43,38 +46,81 @@ void AppendCommands(const CommandPage& command, const std::string& prefix, std::
   }
 }
 
+// What the program is asked for values that the help calls so; empty: nothing.
+std::string AskedFor(const std::string& value) {
+  static const auto* const kAsked =
+      new std::map<std::string, std::string>{{"ROW", "rows"},
+                                             {"STAGE", "stages"},
+                                             {"ROW/STAGE", "row-stages"},
+                                             {"RUN", "runs"},
+                                             {"[ROW:]PATH=VALUE", "settings"},
+                                             {"NAME", "components"},
+                                             {"[KIND/]NAME", "components"},
+                                             {"NAME[,NAME...]", "components"}};
+  const auto found = kAsked->find(value);
+  return found == kAsked->end() ? "" : found->second;
+}
+
+bool IsFolder(const std::string& value) { return value == "DIR" || value == "FOLDER"; }
+
+std::string ValueOf(const CommandPage::Option& option) {
+  return option.is_positional ? option.names[0] : option.value;
+}
+
+bool ReadsExperiment(const CommandPage& command) {
+  return absl::c_any_of(command.options, [](const CommandPage::Option& option) {
+    return absl::c_linear_search(option.names, "--set");
+  });
+}
+
 // "cache verify" as a word of a shell variable's name.
 std::string Key(const std::string& path) { return absl::StrReplaceAll(path, {{" ", "_"}}); }
 
-// `everywhere`: options of the program, which may follow any verb.
+// What is offered where a word of a command may stand. `everywhere`: options of the program, which
+// may follow any verb.
 void AppendWords(const CommandPage& command, const std::string& path, const std::string& everywhere,
                  std::string* script) {
-  std::vector<std::string> words;
+  std::vector<std::string> words, ask;
+  bool folders = false;
   for (const CommandPage& each : command.subcommands) words.push_back(each.name);
   for (const CommandPage::Option& option : command.options) {
-    if (option.is_positional) {
-      words.insert(words.end(), option.choices.begin(), option.choices.end());
+    if (!option.is_positional) {
+      words.insert(words.end(), option.names.begin(), option.names.end());
       continue;
     }
-    words.insert(words.end(), option.names.begin(), option.names.end());
+    words.insert(words.end(), option.choices.begin(), option.choices.end());
+    if (const std::string asked = AskedFor(ValueOf(option)); !asked.empty()) ask.push_back(asked);
+    folders = folders || IsFolder(ValueOf(option));
   }
   absl::StrAppend(script, "    ", Key(path), ") words=\"", absl::StrJoin(words, " "), everywhere,
-                  "\" ;;\n");
+                  "\"");
+  if (ReadsExperiment(command)) absl::StrAppend(script, " experiment=1");
+  if (!ask.empty()) absl::StrAppend(script, " ask=\"", absl::StrJoin(ask, " "), "\"");
+  if (folders) absl::StrAppend(script, " folders=1");
+  absl::StrAppend(script, " ;;\n");
   for (const CommandPage& each : command.subcommands) {
     AppendWords(each, absl::StrCat(path, " ", each.name), everywhere, script);
   }
 }
 
-void AppendChoices(const CommandPage& command, std::string* script) {
+// What stands for the value of an option.
+void AppendValues(const CommandPage& command, const std::string& name, std::string* script) {
   for (const CommandPage::Option& option : command.options) {
     if (option.is_positional || option.value.empty()) continue;
-    absl::StrAppend(script, "    ", absl::StrJoin(option.names, "|"), ") COMPREPLY=($(compgen ",
-                    option.choices.empty()
-                        ? "-o default"
-                        : absl::StrCat("-W \"", absl::StrJoin(option.choices, " "), "\""),
-                    " -- \"$word\")); return ;;\n");
+    const std::string asked = AskedFor(option.value);
+    std::string offer = "compgen -f";
+    if (!option.choices.empty()) {
+      offer = absl::StrCat("compgen -W \"", absl::StrJoin(option.choices, " "), "\"");
+    } else if (!asked.empty()) {
+      offer = absl::StrCat("compgen -W \"$(_", name, "_ask ", asked, ")\"");
+    } else if (IsFolder(option.value)) {
+      offer = "compgen -d";
+    }
+    absl::StrAppend(script, "    ", absl::StrJoin(option.names, "|"), ") COMPREPLY=($(", offer,
+                    " -- \"$word\"));",
+                    asked == "settings" ? " compopt -o nospace 2>/dev/null;" : "", " return ;;\n");
   }
-  for (const CommandPage& each : command.subcommands) AppendChoices(each, script);
+  for (const CommandPage& each : command.subcommands) AppendValues(each, name, script);
 }
 
 void AppendPaths(const CommandPage& command, const std::string& path,
@@ -82,6 +128,59 @@ void AppendPaths(const CommandPage& command, const std::string& path,
   for (const CommandPage& each : command.subcommands) {
     paths->push_back(Key(absl::StrCat(path, " ", each.name)));
     AppendPaths(each, absl::StrCat(path, " ", each.name), paths);
+  }
+}
+
+std::string FishQuoted(const std::string& text) {
+  return absl::StrCat("'", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"'", "\\'"}, {"\n", " "}}),
+                      "'");
+}
+
+// -a and what is offered for a value; empty: files.
+std::string FishOffer(const CommandPage::Option& option, const std::string& name) {
+  if (!option.choices.empty()) {
+    return absl::StrCat(" -a ", FishQuoted(absl::StrJoin(option.choices, " ")));
+  }
+  if (const std::string asked = AskedFor(ValueOf(option)); !asked.empty()) {
+    return absl::StrCat(" -a '(__", name, "_ask ", asked, ")'");
+  }
+  return IsFolder(ValueOf(option)) ? " -a '(__fish_complete_directories)'" : "";
+}
+
+// `when`: the condition under which the command is the one that is typed.
+void AppendFish(const CommandPage& command, const std::string& name, const std::string& when,
+                std::string* script) {
+  const std::string head = absl::StrCat("complete -c ", name,
+                                        when.empty() ? "" : absl::StrCat(" -n ", FishQuoted(when)));
+  for (const CommandPage::Option& option : command.options) {
+    const std::string offer = FishOffer(option, name);
+    if (option.is_positional) {
+      const bool experiment = option.names[0] == "FILE" && ReadsExperiment(command);
+      if (experiment) {
+        absl::StrAppend(script, head, " -k -a '(__fish_complete_suffix .toml)'\n");
+      } else if (!offer.empty()) {
+        absl::StrAppend(script, head, " -f", offer, "\n");
+      }
+      continue;
+    }
+    absl::StrAppend(script, head);
+    for (const std::string& each : option.names) {
+      absl::StrAppend(script, each.size() == 2 ? " -s " : " -l ",
+                      each.substr(each.size() == 2 ? 1 : 2));
+    }
+    if (!option.value.empty()) absl::StrAppend(script, offer.empty() ? " -r" : " -x", offer);
+    absl::StrAppend(script, " -d ", FishQuoted(option.doc), "\n");
+  }
+  std::vector<std::string> names;
+  for (const CommandPage& each : command.subcommands) names.push_back(each.name);
+  for (const CommandPage& each : command.subcommands) {
+    const std::string none =
+        absl::StrCat("not __fish_seen_subcommand_from ", absl::StrJoin(names, " "));
+    absl::StrAppend(script, "complete -c ", name, " -f -n ",
+                    FishQuoted(when.empty() ? none : absl::StrCat(when, "; and ", none)), " -a ",
+                    each.name, " -d ", FishQuoted(each.doc), "\n");
+    const std::string seen = absl::StrCat("__fish_seen_subcommand_from ", each.name);
+    AppendFish(each, name, when.empty() ? seen : absl::StrCat(when, "; and ", seen), script);
   }
 }
 
@@ -112,13 +211,19 @@ std::string BashCompletion(const CommandPage& program) {
   const std::string& name = program.name;
   std::vector<std::string> paths;
   AppendPaths(program, name, &paths);
+  // The experiment is the first word that names one; where it has none, there is nothing to ask of.
   std::string script = absl::StrCat(
-      "# ", name, ": completion for bash.\n_", name, "() {\n",
+      "# ", name, ": completion for bash.\n_", name, "_ask() {\n", "  local each file=\n",
+      "  for each in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n",
+      "    [[ $each == *.toml ]] && { file=$each; break; }\n  done\n",
+      "  \"${COMP_WORDS[0]}\" __complete \"$1\" \"${file/#\\~/$HOME}\" 2>/dev/null\n}\n_", name,
+      "() {\n",
       "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} path=", name,
-      " words i\n  case $before in\n");
-  AppendChoices(program, &script);
+      " words i ask= experiment= folders= named= each\n  COMPREPLY=()\n  case $before in\n");
+  AppendValues(program, name, &script);
   absl::StrAppend(&script,
                   "  esac\n  for ((i = 1; i < COMP_CWORD; ++i)); do\n"
+                  "    [[ ${COMP_WORDS[i]} == *.toml ]] && named=1\n"
                   "    case ${path}_${COMP_WORDS[i]} in\n    ",
                   absl::StrJoin(paths, "|"),
                   ") path=${path}_${COMP_WORDS[i]} ;;\n    esac\n  done\n  case $path in\n");
@@ -127,10 +232,31 @@ std::string BashCompletion(const CommandPage& program) {
     for (const std::string& each : option.names) absl::StrAppend(&everywhere, " ", each);
   }
   AppendWords(program, name, everywhere, &script);
-  absl::StrAppend(&script,
-                  "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\n"
-                  "complete -o default -F _",
+  absl::StrAppend(&script, R"sh(  esac
+  if [[ $word != -* ]]; then
+    if [[ $experiment && ! $named ]]; then
+      compopt -o filenames 2>/dev/null
+      COMPREPLY=($(compgen -f -X '!*.toml' -- "$word") $(compgen -d -- "$word"))
+      return
+    fi
+    for each in $ask; do words+=" $(_)sh",
+                  name, R"sh(_ask $each)"; done
+    [[ $folders ]] && COMPREPLY=($(compgen -d -- "$word"))
+  fi
+  COMPREPLY+=($(compgen -W "$words" -- "$word"))
+}
+complete -o default -F _)sh",
                   name, " ", name, "\n");
+  return script;
+}
+
+std::string FishCompletion(const CommandPage& program) {
+  const std::string& name = program.name;
+  std::string script = absl::StrCat("# ", name, ": completion for fish.\nfunction __", name,
+                                    "_ask\n", "  set -l words (commandline -opc)\n",
+                                    "  set -l file (string match -- '*.toml' $words)[1]\n",
+                                    "  $words[1] __complete $argv[1] \"$file\" 2>/dev/null\nend\n");
+  AppendFish(program, name, "", &script);
   return script;
 }
 

@@ -25,8 +25,12 @@ struct CommandPage {
 // Section 1, in troff.
 std::string ManualPage(const CommandPage& program, const std::string& version);
 
-// A script that bash sources: verbs, subcommands, options and choices, else files.
+// Scripts that a shell sources: verbs, subcommands, options and choices. What the help calls a value
+// says what else is offered: FILE beside --set is an experiment file, ROW, STAGE, ROW/STAGE, RUN,
+// NAME and PATH=VALUE are asked of `PROGRAM __complete WHAT FILE` (rows, stages, row-stages, runs,
+// components, settings), which prints one a line; DIR is a folder.
 std::string BashCompletion(const CommandPage& program);
+std::string FishCompletion(const CommandPage& program);
 
 }  // namespace facet
 

@@ -1,5 +1,7 @@
 #include "core/app/shell_pages.h"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,12 @@ class ShellPagesTest : public testing::Test {
     run.Positional("FILE", &text_, "what to run").Required().Offer({"this", "that"});
     run.Option("-j,--jobs", &number_, "at once").TypeName("N");
     run.Flag("--watch", &flag_, ".again");
+    Command look = program.Subcommand("look", "at an experiment");
+    look.Positional("FILE", &text_, "of rows").Required();
+    look.Positional("ROW", &text_, "one of them");
+    look.Option("--set", &text_, "another value").TypeName("[ROW:]PATH=VALUE");
+    look.Option("--force", &text_, "again").TypeName("STAGE");
+    program.Subcommand("__complete", "hidden").Hide();
     Command cache = program.Subcommand("cache", "what is stored");
     cache.Subcommand("verify", "reads it all");
   }
@@ -58,6 +66,7 @@ std::vector<std::string> Offered(const std::string& script, const std::vector<st
   while (std::fgets(line, sizeof(line), pipe) != nullptr) {
     lines.emplace_back(line);
     lines.back().pop_back();
+    if (lines.back().empty()) lines.pop_back();  // of an empty COMPREPLY
   }
   EXPECT_EQ(::pclose(pipe), 0);
   return lines;
@@ -72,6 +81,42 @@ TEST_F(ShellPagesTest, BashCompletesVerbsOptionsAndChoices) {
   EXPECT_THAT(Offered(script, {"tool", "cache", ""}), testing::Contains("verify"));
   EXPECT_THAT(Offered(script, {"tool", "cache", ""}), Not(testing::Contains("--jobs")));
   EXPECT_THAT(Offered(script, {"tool", "--color", ""}), testing::ElementsAre("auto", "never"));
+}
+
+// What the program is asked while somebody types: a stand-in answers what it was asked.
+TEST_F(ShellPagesTest, BashAsksForRowsStagesAndSettings) {
+  const std::string folder = testing::TempDir() + "/shell pages";
+  std::filesystem::create_directories(folder + "/sub");
+  std::ofstream(folder + "/tool") << "#!/bin/sh\necho $2-of-$(basename \"$3\")\n";
+  std::filesystem::permissions(folder + "/tool", std::filesystem::perms::owner_all);
+  for (const char* file : {"/x.toml", "/x.txt"}) std::ofstream(folder + file) << "\n";
+  const std::string tool = folder + "/tool", x = folder + "/x.toml";
+  const std::string script = BashCompletion(line_.Page());
+  EXPECT_THAT(Offered(script, {tool, "look", x, "rows"}), testing::ElementsAre("rows-of-x.toml"));
+  EXPECT_THAT(Offered(script, {tool, "look", x, "--force", ""}),
+              testing::ElementsAre("stages-of-x.toml"));
+  EXPECT_THAT(Offered(script, {tool, "look", x, "--set", ""}),
+              testing::ElementsAre("settings-of-x.toml"));
+  // Before a file is named: files of experiments, and folders where they may lie.
+  std::filesystem::current_path(folder);
+  EXPECT_THAT(Offered(script, {tool, "look", ""}), testing::UnorderedElementsAre("x.toml", "sub"));
+  EXPECT_THAT(Offered(script, {tool, "__"}), testing::IsEmpty());
+}
+
+TEST_F(ShellPagesTest, FishHasEveryVerbAndOption) {
+  const std::string script = FishCompletion(line_.Page());
+  EXPECT_THAT(script, HasSubstr(" -a run -d 'runs -it-'\n"));
+  EXPECT_THAT(script,
+              HasSubstr("complete -c tool -n '__fish_seen_subcommand_from run' -s j -l jobs "
+                        "-r -d 'at once'\n"));
+  EXPECT_THAT(script, HasSubstr("complete -c tool -l color -x -a 'auto never' -d 'colours'\n"));
+  EXPECT_THAT(script, HasSubstr("'__fish_seen_subcommand_from look' -f -a '(__tool_ask rows)'\n"));
+  EXPECT_THAT(script, HasSubstr(" -l force -x -a '(__tool_ask stages)' -d 'again'\n"));
+  EXPECT_THAT(script,
+              HasSubstr("'__fish_seen_subcommand_from cache; and not "
+                        "__fish_seen_subcommand_from verify' -a verify -d 'reads it all'\n"));
+  EXPECT_THAT(script, Not(HasSubstr("hidden")));
+  EXPECT_THAT(ManualPage(line_.Page(), "1.2"), Not(HasSubstr("hidden")));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "core/base/suggest.h"
 #include "core/config/columns.h"
 #include "core/config/declared_table.h"
+#include "core/config/json_schema.h"
 #include "core/config/value_hints.h"
 
 namespace facet {
@@ -89,6 +90,14 @@ void CheckOf(const SettingColumn& column, const Place& place, const ExperimentLa
 }
 
 }  // namespace
+
+Json ColumnSchema() {
+  Json schema = TableSchema(DeclaredKeys<ColumnOptions>());
+  schema["properties"]["values"] = {{"type", "object"},
+                                    {"additionalProperties", {{"type", "string"}}},
+                                    {"description", "value -> what the cell shows"}};
+  return schema;
+}
 
 std::vector<SettingColumn> ReadColumns(const Node& columns, const ExperimentLayout& layout,
                                        const Catalogue& catalogue, Problems* problems) {

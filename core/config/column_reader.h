@@ -16,6 +16,9 @@ namespace facet {
 std::vector<SettingColumn> ReadColumns(const Node& columns, const ExperimentLayout& layout,
                                        const Catalogue& catalogue, Problems* problems);
 
+// Of one [[column]] (json_schema.h).
+Json ColumnSchema();
+
 }  // namespace facet
 
 #endif  // FACET_CORE_CONFIG_COLUMN_READER_H_

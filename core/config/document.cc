@@ -24,13 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kSchema = 1;
 
-const std::vector<std::string>& FileKeys() {
-  static const auto* const kKeys =
-      new std::vector<std::string>{"ablate", "base",   "column", "columns", "extends", "reference",
-                                   "row",    "schema", "seeds",  "sweep",   "title"};
-  return *kKeys;
-}
-
 bool HasOnly(absl::string_view text, absl::string_view others) {
   return !text.empty() && absl::c_all_of(text, [&](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -286,6 +279,13 @@ std::string PathBeside(const std::string& source, const std::string& name) {
   const fs::path path = name;
   if (path.is_absolute()) return name;
   return (fs::path(source).parent_path() / path).lexically_normal().string();
+}
+
+const std::vector<std::string>& FileKeys() {
+  static const auto* const kKeys =
+      new std::vector<std::string>{"ablate", "base",   "column", "columns", "extends", "reference",
+                                   "row",    "schema", "seeds",  "sweep",   "title"};
+  return *kKeys;
 }
 
 const std::vector<std::string>& RowKeys() {

@@ -42,6 +42,8 @@ Document ReadDocument(const std::string& path, const std::vector<std::string>& s
 // `name` in the folder of the source that names it, as a path from the caller's folder.
 std::string PathBeside(const std::string& source, const std::string& name);
 
+// The keys of a file: base, row, schema, ...
+const std::vector<std::string>& FileKeys();
 // What a row says about itself, beside its slots.
 const std::vector<std::string>& RowKeys();  // extends, id, label, reported, seeds, skip, unset
 

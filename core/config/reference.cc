@@ -9,6 +9,7 @@
 #include "core/api/options.h"
 #include "core/base/suggest.h"
 #include "core/config/declared_table.h"
+#include "core/config/json_schema.h"
 #include "core/config/toml_reader.h"
 #include "core/config/value_hints.h"
 
@@ -157,6 +158,18 @@ Reference ReadReference(const std::string& path, const Place& asked_by,
     }
   }
   return reference;
+}
+
+Json ReferenceSchema() {
+  Json row = {{"type", "object"},
+              {"additionalProperties", TableSchema(DeclaredKeys<MetricOptions>())}};
+  row["properties"][kCells] = {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
+  row["properties"][kRoc] = TableSchema(DeclaredKeys<RocOptions>());
+  Json schema = SchemaDocument("published numbers for an experiment of facet");
+  schema.update(TableSchema(DeclaredKeys<FileOptions>()));
+  schema["properties"]["schema"]["const"] = 1;
+  schema["properties"]["row"] = {{"type", "object"}, {"additionalProperties", std::move(row)}};
+  return schema;
 }
 
 }  // namespace facet

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -68,7 +69,32 @@ Json SettingsDocument(const StageSpec& stage,
   return settings;
 }
 
+// The names of a list of tables: what each says of itself as `name`, else its place.
+std::vector<std::string> NamesOfTables(const Json& list) {
+  std::vector<std::string> names;
+  for (const Json& table : list) {
+    const bool named = table.contains("name") && table["name"].is_string();
+    names.push_back(named ? table["name"].get<std::string>() : absl::StrCat(names.size()));
+  }
+  return names;
+}
+
+bool IsListOfTables(const Json& json) {
+  return json.is_array() && !json.empty() &&
+         absl::c_all_of(json, [](const Json& each) { return each.is_object(); });
+}
+
 void Flatten(const Json& json, const std::string& path, std::map<std::string, Json>& leaves) {
+  if (IsListOfTables(json)) {
+    const std::vector<std::string> names = NamesOfTables(json);
+    leaves[path] = names;  // their order counts
+    for (size_t i = 0; i < names.size(); ++i) {
+      Json table = json[i];
+      table.erase("name");
+      Flatten(table, absl::StrCat(path, ".", names[i]), leaves);
+    }
+    return;
+  }
   if (!json.is_object() || json.empty()) {
     leaves[path] = json;
     return;

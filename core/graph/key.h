@@ -60,7 +60,9 @@ StageKey ComputeKey(const StageSpec& stage, const std::map<std::string, std::str
 // The stand-in for an input whose stage has yet to run.
 std::string PendingInput(const std::string& producer_key);
 
-// Where two key documents differ: paths of leaves with both values, sorted by path.
+// Where two key documents differ: paths of leaves with both values, sorted by path. A list of tables
+// is its names ("settings.groups": ["loss"]) and what each table has
+// ("settings.groups.loss.settings.rate_factor").
 struct KeyDifference {
   std::string path;    // "components.loss.options.margin", "code", "inputs.crops"
   Json before, after;  // null: absent

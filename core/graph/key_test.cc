@@ -189,5 +189,21 @@ TEST(KeyTest, NamesWhatDiffers) {
   EXPECT_TRUE(CompareKeys(before, before).empty());
 }
 
+// A list of tables is compared by their names, whatever their places; the places are told as such.
+TEST(KeyTest, TablesOfAListAreComparedByTheirNames) {
+  const auto group = [](const char* name, double factor) {
+    return Json({{"name", name}, {"settings", {{"rate_factor", factor}}}});
+  };
+  const Json before = {{"groups", {group("loss", 10.0), group("biases", 1.0)}}};
+  const Json after = {{"groups", {group("biases", 1.0), group("loss", 5.0)}}};
+  const std::vector<KeyDifference> differences = CompareKeys(before, after);
+  ASSERT_EQ(differences.size(), 2u);
+  EXPECT_EQ(differences[0].path, "groups");
+  EXPECT_EQ(differences[0].after, Json({"biases", "loss"}));
+  EXPECT_EQ(differences[1].path, "groups.loss.settings.rate_factor");
+  EXPECT_EQ(differences[1].before, 10.0);
+  EXPECT_EQ(differences[1].after, 5.0);
+}
+
 }  // namespace
 }  // namespace facet

@@ -66,6 +66,7 @@ absl::Status Planner::AddImageSource(const Demand& demand, StageSpec* stage,
   }
   for (ExternalInput& external : Externals(role, use)) {
     if (!external.directory) continue;
+    SaidAt(absl::StrCat("externals.", role), demand.branch + ".data");
     external.port = port;
     external.list = &ListImages;
     stage->externals.push_back(std::move(external));

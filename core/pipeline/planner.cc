@@ -151,7 +151,7 @@ absl::StatusOr<int> Planner::Make(const PortType& type, const Demand& demand) {
 }
 
 absl::StatusOr<int> Planner::Plan(const StageType& provider, const Demand& demand) {
-  calls_.push_back({&provider, demand.row.id, demand.branch, {}});
+  calls_.push_back({&provider, demand.row.id, demand.branch, {}, {}});
   const absl::StatusOr<int> made = provider.plan(*this, demand);
   const std::set<int> passed_on = std::move(calls_.back().passed_on);
   calls_.pop_back();
@@ -246,8 +246,9 @@ std::vector<ExternalInput> Planner::Externals(const std::string& role,
 }
 
 absl::Status Planner::AddComponent(const Row& row, const std::string& slot, const std::string& role,
-                                   StageSpec* stage, std::string kind) const {
+                                   StageSpec* stage, std::string kind) {
   if (kind.empty()) kind = role;
+  SaidAt(absl::StrCat("components.", role), slot);
   FACET_ASSIGN_OR_RETURN(ComponentUse use, Use(row, slot, kind));
   for (ExternalInput& external : Externals(role, use)) {
     stage->externals.push_back(std::move(external));
@@ -296,7 +297,14 @@ absl::StatusOr<int> Planner::Add(StageSpec stage, const Row& row) {
   const auto [found, added] = index_.emplace(Identity(stage), static_cast<int>(stages.size()));
   if (added) stages.push_back(std::move(stage));
   AddUser(found->second);
+  if (!calls_.empty()) {
+    plan_.said_at.try_emplace({found->second, row.id}, std::move(calls_.back().said_at));
+  }
   return found->second;
+}
+
+void Planner::SaidAt(const std::string& in_key, const std::string& in_row) {
+  if (!calls_.empty()) calls_.back().said_at[in_key] = in_row;
 }
 
 // Rows are added one after the other, and a stage that is the row's has been told so with all that

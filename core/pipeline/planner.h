@@ -65,7 +65,9 @@ class Planner {
                                    const std::string& kind) const;
   // `kind` empty: the role is the kind.
   absl::Status AddComponent(const Row& row, const std::string& slot, const std::string& role,
-                            StageSpec* stage, std::string kind = "") const;
+                            StageSpec* stage, std::string kind = "");
+  // RowPlan::said_at of the stage that is being planned, of what AddComponent does not know.
+  void SaidAt(const std::string& in_key, const std::string& in_row);
 
   // image_source.cc: where the images of a data set lie.
   // The curate stage of which a branch's data set is a snapshot; -1: it is none.
@@ -97,6 +99,7 @@ class Planner {
     const StageType* type;
     std::string row, branch;
     std::set<int> passed_on;  // what it was given of the type that it makes itself
+    std::map<std::string, std::string> said_at;
   };
 
   // Which stage is to make what, of crops: how large.

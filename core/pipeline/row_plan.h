@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -28,6 +29,11 @@ struct RowPlan {
   // what another row makes are not among them.
   std::map<std::tuple<std::string, std::string, std::string>, int> made;
   std::map<int, std::vector<Remark>> remarks;  // by stage
+  // Where a row says what the key of a stage that is made for it names: (stage, row id) -> path in
+  // the key's document -> path in the row. "components.loss" -> "train.loss", "settings" ->
+  // "test.faces"; what lies below the one lies below the other. Seed, device, precision and threads
+  // are called alike in both, and are not listed.
+  std::map<std::pair<int, std::string>, std::map<std::string, std::string>> said_at;
   const std::vector<StageType>* types = nullptr;
 
   const StageSpec& At(int stage) const { return graph.stages[static_cast<size_t>(stage)]; }

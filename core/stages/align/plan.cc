@@ -49,6 +49,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   align.settings = Planner::ImageLimit(demand.row, demand.branch);
   const Json faces = Planner::Settings(demand.row, demand.branch + ".faces");
   if (faces.contains("unreadable")) align.settings["unreadable"] = faces["unreadable"];
+  planner.SaidAt("settings", demand.branch + ".faces");
   const ComponentUse& aligner = align.components["aligner"];
   // One that learns and brings no model.
   std::string remark;

@@ -96,6 +96,8 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   if (planner.HasTrait(curator, Trait::kTakesScores)) {
     FACET_RETURN_IF_ERROR(AddScores(planner, row, &curate));
   }
+  planner.SaidAt("inputs.curation", "curation.from");
+  planner.SaidAt("inputs.scores", "curation.scores");
   curate.libraries = {"opencv"};
   Planner::SetSeed(row, "curate", &curate);
   return planner.Add(std::move(curate), row);

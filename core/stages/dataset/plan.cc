@@ -24,6 +24,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   FACET_RETURN_IF_ERROR(
       planner.AddComponent(demand.row, demand.branch + ".data", "data", &dataset, "dataset"));
   if (demand.branch == "train") AddHoldout(demand.row, &dataset);
+  planner.SaidAt("settings.holdout", "train.holdout");
   FACET_ASSIGN_OR_RETURN(const int curation, planner.CurationOfData(demand));
   if (curation >= 0) {
     dataset.inputs["curation"] = curation;

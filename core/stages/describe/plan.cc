@@ -37,7 +37,12 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   // How the crops were stored is the pack stage's affair.
   describe.settings.erase("encoding");
   describe.settings.erase("jpeg_quality");
-  if (!test) describe.settings["scales"] = scales;
+  planner.SaidAt("settings", "test.crops");
+  planner.SaidAt("settings.weights", "train.weights");
+  if (!test) {
+    describe.settings["scales"] = scales;
+    planner.SaidAt("settings.scales", "train.crops.size_px");
+  }
   if (planner.Has(kNetwork, {row, ""})) {
     FACET_ASSIGN_OR_RETURN(describe.inputs["model"], planner.Make(kNetwork, {row, ""}));
   } else {

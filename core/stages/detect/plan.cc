@@ -14,6 +14,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
       planner.AddComponent(demand.row, demand.branch + ".detector", "detector", &detect));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(demand, &detect));
   detect.settings = Planner::Settings(demand.row, demand.branch + ".faces");
+  planner.SaidAt("settings", demand.branch + ".faces");
   detect.libraries = {"opencv"};
   return planner.Add(std::move(detect), demand.row);
 }

@@ -59,6 +59,10 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   StageSpec evaluate = NewStage("evaluate", "evaluate");
   FACET_RETURN_IF_ERROR(planner.AddComponent(demand.row, "test.evaluator", "evaluator", &evaluate));
   FACET_RETURN_IF_ERROR(AddInputs(planner, demand.row, &evaluate));
+  planner.SaidAt("settings.identities", "test.evaluator.use");
+  planner.SaidAt("inputs.projection", "embed");
+  planner.SaidAt("inputs.leaks", "leaks");
+  planner.SaidAt("inputs.curation", "curation.curator");
   Planner::SetSeed(demand.row, "evaluate", &evaluate);
   return planner.Add(std::move(evaluate), demand.row);
 }

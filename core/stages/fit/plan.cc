@@ -24,6 +24,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   FACET_ASSIGN_OR_RETURN(fit.inputs["faces"], planner.Make(kFaces, landmarks));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(landmarks, &fit));
   fit.settings = Planner::ImageLimit(row, "landmarks");
+  planner.SaidAt("settings", "landmarks.faces");
   fit.libraries = {"opencv"};
   Planner::SetSeed(row, "fit", &fit);
   return planner.Add(std::move(fit), row);

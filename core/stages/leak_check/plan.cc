@@ -14,6 +14,8 @@ bool Applies(const Planner&, const Demand& demand) {
 // Before any training, if faces are not compared: a leak shows before hours are spent.
 absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   const Row& row = demand.row;
+  planner.SaidAt("settings", "leaks");
+  planner.SaidAt("settings.max_megapixels", "test.faces.max_megapixels");
   const Demand test = {row, "test"}, train = {row, "train"};
   StageSpec check = NewStage("leak_check", "leak_check");
   check.settings = Planner::Settings(row, "leaks");

@@ -1,3 +1,5 @@
+#include <string>
+
 #include "core/base/status.h"
 #include "core/pipeline/planner.h"
 #include "core/pipeline/slots.h"
@@ -6,6 +8,13 @@
 
 namespace facet {
 namespace {
+
+// Where the row says how large the crops are.
+std::string SizeSlot(const Demand& demand, const Json& crops) {
+  if (demand.branch == "test") return "test.crops.scales";
+  const bool own = demand.size_px == 0 || demand.size_px == crops.value("size_px", int64_t{0});
+  return own ? demand.branch + ".crops.size_px" : "curation.crops.size_px";
+}
 
 absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   StageSpec pack = NewStage("pack", demand.branch + ".pack");
@@ -19,6 +28,9 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   for (const char* option : {"encoding", "jpeg_quality"}) {
     if (crops.contains(option)) pack.settings[option] = crops[option];
   }
+  planner.SaidAt("settings", demand.branch + ".crops");
+  planner.SaidAt("settings.max_megapixels", demand.branch + ".faces.max_megapixels");
+  planner.SaidAt("settings.size_px", SizeSlot(demand, crops));
   pack.libraries = {"opencv"};
   return planner.Add(std::move(pack), demand.row);
 }

@@ -37,6 +37,8 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
       Planner::Settings(row, "test.evaluator").value("threshold_from", "") == "held_out_fold") {
     project.settings[kThresholdHeldOut] = true;
   }
+  planner.SaidAt("settings", "embed");
+  planner.SaidAt(absl::StrCat("settings.", kThresholdHeldOut), "test.evaluator.threshold_from");
   Planner::SetSeed(row, "embed", &project);
   planner.SetNumerics(row, &project);
   project.libraries = {"torch"};

@@ -53,7 +53,7 @@ Json SettingsOf(const Row& row) {
           {"phases", phases}};
 }
 
-absl::Status AddParts(const Planner& planner, const Row& row, const TrainSettings& settings,
+absl::Status AddParts(Planner& planner, const Row& row, const TrainSettings& settings,
                       StageSpec* train) {
   FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.optimizer", "optimizer", train));
   FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.sampler", "sampler", train));
@@ -141,6 +141,11 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
     FACET_RETURN_IF_ERROR(planner.AddComponent(row, "train.miner", "miner", &train));
   }
   train.settings = SettingsOf(row);
+  planner.SaidAt("settings.loop", "train");
+  for (const char* part : {"memory", "augmentation", "groups", "phases", "weights"}) {
+    planner.SaidAt(absl::StrCat("settings.", part), absl::StrCat("train.", part));
+  }
+  planner.SaidAt("inputs.start", "train.start_from");
   const absl::StatusOr<TrainSettings> settings = ReadTrainSettings(train.settings);
   if (!settings.ok()) {
     return absl::InvalidArgumentError(
