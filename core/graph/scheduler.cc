@@ -164,7 +164,7 @@ class Run {
     if ((!forced || WasComputed(key.digest)) && Take(stage, key.digest, outcome)) {
       return absl::OkStatus();
     }
-    FACET_RETURN_IF_ERROR(RunStage(index, key, externals, outcome));
+    FACET_RETURN_IF_ERROR(RunStage(index, key, externals, lock->file(), outcome));
     const std::lock_guard<std::mutex> guard(mutex_);
     computed_.insert(key.digest);
     return absl::OkStatus();
@@ -222,7 +222,7 @@ class Run {
   }
 
   absl::Status RunStage(int index, const StageKey& key,
-                        const std::map<std::string, std::string>& externals,
+                        const std::map<std::string, std::string>& externals, int lock_file,
                         StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     FACET_ASSIGN_OR_RETURN(const std::string folder, store_.MakeWorkFolder(key.digest));
@@ -232,16 +232,18 @@ class Run {
       outcome->log_path = UnusedLogPath(stage);
       observer_.OnStage(index, *outcome);
     }
-    const absl::Status status = RunIn(folder, index, key, externals, outcome);
+    const absl::Status status = RunIn(folder, index, key, externals, lock_file, outcome);
     RemoveFolder(folder);
     return status;
   }
 
   absl::Status RunIn(const std::string& folder, int index, const StageKey& key,
-                     const std::map<std::string, std::string>& externals, StageOutcome* outcome) {
+                     const std::map<std::string, std::string>& externals, int lock_file,
+                     StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     Job job;
     job.stage = stage;
+    job.lock_file = lock_file;
     job.code = environment_.stage_code.at(stage.type);
     for (const auto& [port, producer] : stage.inputs) {
       job.inputs[port] = FilesOf(outcomes_[producer].artifact, store_);
