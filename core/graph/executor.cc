@@ -165,8 +165,7 @@ class Follower {
       beyond_ = std::move(beyond);
       of_memory_ = true;
       Kill();
-    } else if (limits_.seconds > 0 && !asked_ &&
-               Clock::now() - start_ > Seconds(limits_.seconds)) {
+    } else if (limits_.seconds > 0 && !asked_ && Clock::now() - start_ > Seconds(limits_.seconds)) {
       beyond_ = absl::StrCat("its limit of ", TimeText(limits_.seconds), " (limits.hours)");
       AskToStop(std::min(kStopGrace, Seconds(limits_.seconds)));
     }
@@ -282,7 +281,10 @@ absl::StatusOr<JobResult> WorkerProcesses::Run(const Job& job, const std::string
                      {STDOUT_FILENO, ChildStream::File(log_path)},
                      {STDERR_FILENO, ChildStream::File(log_path)},
                      {kProgressDescriptor, ChildStream::PipeOut()}};
-  if (job.lock_file >= 0) options.streams[kLockDescriptor] = ChildStream::Open(job.lock_file);
+  for (size_t i = 0; i < job.lock_files.size(); ++i) {
+    options.streams[kFirstLockDescriptor + static_cast<int>(i)] =
+        ChildStream::Open(job.lock_files[i]);
+  }
   options.own_group = true;
   options.group_ends_with_it = true;
 

@@ -4,10 +4,12 @@
 //   crash     aborts; exit: ends with code 3 and no result; throw: an exception
 //   segfault  reads at no address; loop: never ends, whatever it is asked; allocate: without end
 //   leave     starts a process that never ends, and aborts
+//   outlive   takes its time after its host has died; the next time: was the one before over?
 //   environ   its environment, a line each -> out
 //   train     counts to settings.steps, a step each `step_ms`; keeps its place in the checkpoint
 //             folder and stops when it is asked to; out: "steps <n>, begun at <m>"
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -74,6 +76,19 @@ absl::Status Leave(StageContext& context) {
   }
   std::ofstream(context.checkpoint_dir() + "/left") << "x";
   std::abort();
+}
+
+absl::Status Outlive(StageContext& context) {
+  const std::string folder = context.checkpoint_dir();
+  if (ReadFile(folder + "/begun").ok()) {
+    return WriteFileAtomically(context.output_dir() + "/out", ReadFile(folder + "/ended").ok()
+                                                                  ? "after the other"
+                                                                  : "beside the other");
+  }
+  ::prctl(PR_SET_PDEATHSIG, 0);  // as if the kernel took its time
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/begun", ""));
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  return WriteFileAtomically(folder + "/ended", "");
 }
 
 absl::Status Environment(StageContext& context) {

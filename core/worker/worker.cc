@@ -47,7 +47,7 @@ bool HostIsGone() {
 // host or whatever else its user has open. A wish: it is no error where it cannot be uttered.
 void GoFirstWithoutMemory() { std::ofstream("/proc/self/oom_score_adj") << 500; }
 
-// What the stage starts is not to hold the key's lock, nor the host's end of a pipe.
+// What the stage starts is not to hold the locks, nor the host's end of a pipe.
 void KeepToItself(int file) { (void)::fcntl(file, F_SETFD, FD_CLOEXEC); }
 
 // A component that ends the process: the destructors of what it leaves could wait for ever.
@@ -79,7 +79,7 @@ int RunJob(const std::string& job_path, const StageFunctions& stages,
     return 1;
   }
   KeepToItself(kProgressDescriptor);
-  KeepToItself(kLockDescriptor);
+  for (int i = 0; i < job->num_locks; ++i) KeepToItself(kFirstLockDescriptor + i);
   ::on_exit(&TellOfExit, nullptr);
   WorkerContext context(*job, kProgressDescriptor);
   const absl::Status status = RunStage(stages, code, *job, context);

@@ -33,10 +33,10 @@ class Observer final : public RunObserver {
     ++num_progress;
   }
   void OnAsk(int, const std::string& sentence) override { asked.push_back(sentence); }
-  void OnWait(int, const std::string&) override {}
+  void OnWait(int, const std::string& holder) override { waited_for.push_back(holder); }
   std::atomic<int64_t> last_done{-1};
   std::atomic<int> num_progress{0};
-  std::vector<std::string> asked;
+  std::vector<std::string> asked, waited_for;
 };
 
 class WorkerTest : public testing::Test {
@@ -298,6 +298,33 @@ TEST_F(WorkerTest, AWorkerDiesWithItsHostAndTheNextRunResumes) {
   const std::vector<StageOutcome> outcomes = Run();
   ASSERT_EQ(outcomes[0].state, StageState::kDone) << outcomes[0].status;
   EXPECT_EQ(Output(outcomes[0]), "steps 150, begun at " + kept);
+}
+
+// Host and worker hold the key's lock, so that nobody writes beside a worker that is not dead yet.
+TEST_F(WorkerTest, TheNextHostWaitsForTheWorkerOfADeadOne) {
+  Add("outlive");
+  const pid_t host = ::fork();
+  ASSERT_GE(host, 0);
+  if (host == 0) {
+    Run();
+    ::_exit(0);
+  }
+  const auto has_begun = [&] {
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "cache/v1/checkpoints")) {
+      if (entry.path().filename() == "begun") return true;
+    }
+    return false;
+  };
+  while (!has_begun()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  ::kill(host, SIGKILL);
+  ::waitpid(host, nullptr, 0);
+  const std::vector<StageOutcome> outcomes = Run();
+  ASSERT_EQ(outcomes[0].state, StageState::kDone) << outcomes[0].status;
+  EXPECT_EQ(Output(outcomes[0]), "after the other");
+  ASSERT_EQ(observer_.waited_for.size(), 1u);
+  EXPECT_TRUE(
+      absl::StrContains(observer_.waited_for[0], "(which has ended, its worker has not yet)"))
+      << observer_.waited_for[0];
 }
 
 TEST(WorkerContextTest, FindsTheImagesWhereTheFolderIsNow) {
