@@ -100,7 +100,7 @@ class RunCommand {
   }
 
  private:
-  // The rows that failed last, of those that the file still has; false: the run is over.
+  // The rows that failed last, of those that the file still computes; false: the run is over.
   bool TakeFailedRows(int* exit_code) {
     const std::string& file = arguments_.experiment.file;
     const absl::StatusOr<FailedRows> failed = LastFailedRows(context_.store, file);
@@ -112,14 +112,15 @@ class RunCommand {
         LoadExperiment(file, OverridesOf(arguments_.experiment),
                        MakeExperimentLayout(AllStageTypes()), context_.catalogue());
     const std::vector<std::string>& ids = failed->rows;
-    if (!loaded.ok()) rows_ = ids;  // of no use, and the plan tells why
-    for (const Row& row : loaded.ok() ? loaded.experiment->rows : std::vector<Row>()) {
-      if (std::find(ids.begin(), ids.end(), row.id) != ids.end()) rows_.push_back(row.id);
+    if (!loaded.ok()) return true;  // the plan tells why
+    for (const Row& row : loaded.experiment.rows) {
+      const bool has_failed = std::find(ids.begin(), ids.end(), row.id) != ids.end();
+      if (has_failed && row.skip.empty() && !row.reported) rows_.push_back(row.id);
     }
-    if (!rows_.empty() || !loaded.ok()) return true;
+    if (!rows_.empty()) return true;
     if (context_.verbosity >= 0) {
       Say(context_, "note",
-          absl::StrCat("no row ", ids.empty() ? "failed" : "of this file failed",
+          absl::StrCat("no row ", ids.empty() ? "failed" : "that the file still computes failed",
                        " in the last run (", failed->run, "): there is nothing to try again"));
     }
     return false;
