@@ -232,11 +232,17 @@ absl::Status StatusOf(const ChildExit& exit, bool out_of_memory, const StageSpec
         "unless somebody else killed it: fewer stages at once (-j), smaller batches, "
         "or a limit of its own (limits.memory_gib), which ends it earlier");
   }
-  return CrashStatus(absl::StatusCode::kInternal, what, stage, log_path,
-                     stage.components.empty()
-                         ? "run it again; if it happens again, report it with the log"
-                         : "`facet plugins check LIBRARY` tries what a component does by itself; "
-                           "the same command runs the stage again");
+  if (stage.components.empty()) {
+    return CrashStatus(absl::StatusCode::kInternal, what, stage, log_path,
+                       "run it again; if it happens again, report it with the log");
+  }
+  const std::string library =
+      stage.components.size() > 1 ? "LIBRARY" : stage.components.begin()->second.library_path;
+  return CrashStatus(
+      absl::StatusCode::kInternal, what, stage, log_path,
+      absl::StrCat("`facet plugins check ", library,
+                   "` tries what a component does by itself; the same command runs the "
+                   "stage again"));
 }
 
 absl::Status LimitStatus(const Follower& follower, bool has_checkpoint, const StageSpec& stage,

@@ -119,10 +119,12 @@ absl::Status Train(StageContext& context) {
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   const facet::StageFunctions stages = {
-      {"environ", &facet::Environment}, {"write", &facet::Write},       {"fail", &facet::FailStage},
-      {"crash", &facet::Crash},         {"exit", &facet::ExitEarly},    {"throw", &facet::Throw},
-      {"train", &facet::Train},         {"segfault", &facet::Segfault}, {"loop", &facet::Loop},
-      {"allocate", &facet::Allocate},   {"leave", &facet::Leave}};
+      {"environ", &facet::Environment}, {"write", &facet::Write},
+      {"fail", &facet::FailStage},      {"crash", &facet::Crash},
+      {"exit", &facet::ExitEarly},      {"throw", &facet::Throw},
+      {"train", &facet::Train},         {"segfault", &facet::Segfault},
+      {"loop", &facet::Loop},           {"allocate", &facet::Allocate},
+      {"leave", &facet::Leave},         {"outlive", &facet::Outlive}};
   std::map<std::string, std::string> code;
   for (const auto& [type, function] : stages) code[type] = "code";
   return facet::RunJob(argv[2], stages, code);

@@ -119,13 +119,11 @@ TEST_F(WorkerTest, ACrashNamesTheSignalTheComponentsAndTheLog) {
                                          *Sha256File(library)};
   Add("exit");
   const std::vector<StageOutcome> outcomes = Run();
-  EXPECT_EQ(
-      outcomes[0].status.message(),
-      "the worker was killed by signal 11 (Segmentation fault); its log is empty\n"
-      "components of the stage: loss \"triplet\" of " +
-          library +
-          "\nwhat to do: `facet plugins check LIBRARY` tries what a component does by itself; "
-          "the same command runs the stage again");
+  EXPECT_EQ(outcomes[0].status.message(),
+            "the worker was killed by signal 11 (Segmentation fault); its log is empty\n"
+            "components of the stage: loss \"triplet\" of " +
+                library + "\nwhat to do: `facet plugins check " + library +
+                "` tries what a component does by itself; the same command runs the stage again");
   EXPECT_TRUE(absl::StrContains(outcomes[1].status.message(),
                                 "exit(3) was called by a component of the stage"))
       << outcomes[1].status;

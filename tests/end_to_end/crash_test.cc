@@ -91,6 +91,8 @@ TEST_F(CrashTest, OnlyTheRowsOfAComponentThatCrashesFail) {
   EXPECT_EQ(run.exit_code, 1) << run.err;
   const std::string components = absl::StrCat("\ncomponents of the stage: aligner \"unruly\" of ",
                                               Library(), "\nwhat to do: ");
+  const std::string check = absl::StrCat("`facet plugins check ", Library(), "` tries what ");
+  EXPECT_THAT(run.err, HasSubstr(check));
   const std::string killed = "the worker was killed by signal ";
   EXPECT_THAT(run.err, HasSubstr(Failed("segfault", killed + "11 (Segmentation fault); ")));
   EXPECT_THAT(run.err, HasSubstr(Failed("abort", killed + "6 (Aborted); ")));
@@ -99,8 +101,10 @@ TEST_F(CrashTest, OnlyTheRowsOfAComponentThatCrashesFail) {
                                "the worker exited with code 0 and no result; last lines of "
                                "its log:\n")));
   EXPECT_THAT(run.err, HasSubstr("exit(0) was called by a component of the stage"));
-  EXPECT_THAT(run.err, HasSubstr(Failed("throw", absl::StrCat("aligner \"unruly\" (", Library(),
-                                                              "): exception: thrown in Align"))));
+  EXPECT_THAT(run.err, HasSubstr(Failed("throw",
+                                        "the aligner unruly fails on all 40 faces; the first: "
+                                        "test_00000/0000: unruly: exception: thrown in "
+                                        "Align; ")));
   EXPECT_THAT(run.err, AllOf(HasSubstr(Failed("throw_in_thread", killed + "6 (Aborted); ")),
                              HasSubstr("what():  thrown in a thread")));
   EXPECT_THAT(run.err,
@@ -147,7 +151,8 @@ TEST_F(CrashTest, RetryFailedComputesTheRowsThatFailedLast) {
   EXPECT_THAT(rows_of(run), UnorderedElementsAre("segfault"));
   EXPECT_THAT(run.out, AllOf(HasSubstr("abort"), HasSubstr("segfault"), Not(HasSubstr("throw"))));
 
-  run = RunUnruly({"--retry-failed", "--progress=json", "--set", "test.aligner.act=behave"});
+  run =
+      RunUnruly({"--retry-failed", "--progress=json", "--set", "segfault:test.aligner.act=behave"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("segfault"), Not(HasSubstr("abort"))));
 
