@@ -94,10 +94,11 @@ std::string MemoryText(int64_t bytes) {
   return mib < 1024 ? absl::StrFormat("%.0f MiB", mib) : absl::StrFormat("%.4g GiB", mib / 1024);
 }
 
-MemoryWatch::MemoryWatch(pid_t group, int64_t limit_bytes)
+MemoryWatch::MemoryWatch(pid_t group, int64_t limit_bytes, MachineMemory (*read_machine)())
     : group_(group),
       limit_bytes_(limit_bytes),
-      machine_(ReadMachineMemory()),
+      read_machine_(read_machine),
+      machine_(read_machine()),
       next_look_(MonotonicNow()),
       next_children_(next_look_ + kChildrenInterval) {}
 
@@ -121,10 +122,11 @@ std::string MemoryWatch::Look() {
   int64_t room = limit_bytes_ > 0 ? limit_bytes_ - held : INT64_MAX;
   if (machine_.total > 0) {
     const int64_t reserve = std::min(machine_.total / 50, kLargestReserve);
-    const int64_t left = std::min(ReadMachineMemory().left, machine_.total - held);
+    const int64_t left = std::min(read_machine_().left, machine_.total - held);
     if (left < reserve && held > machine_.total / 4) {
       return absl::StrCat("what the machine has of memory: it held ", MemoryText(held), " of ",
-                          MemoryText(machine_.total), ", and ", MemoryText(left), " were left");
+                          MemoryText(machine_.total), ", and ",
+                          MemoryText(std::max<int64_t>(left, 0)), " were left");
     }
     room = std::min(room, left - reserve);
   }

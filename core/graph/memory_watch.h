@@ -40,7 +40,8 @@ class MemoryWatch {
   // the machine has, but for the last of it: a worker that holds more than a quarter of the
   // machine's memory ends where less than 2 % (at most 512 MiB) is left, before everything else on
   // the machine has to stand still for it.
-  MemoryWatch(pid_t group, int64_t limit_bytes);
+  MemoryWatch(pid_t group, int64_t limit_bytes,
+              MachineMemory (*read_machine)() = &ReadMachineMemory);
 
   // What it is beyond, as the end of "the stage went beyond ..."; empty: it may go on. Looks only
   // when it is time to.
@@ -53,6 +54,7 @@ class MemoryWatch {
 
   const pid_t group_;
   const int64_t limit_bytes_;
+  MachineMemory (*const read_machine_)();
   const MachineMemory machine_;
   std::vector<pid_t> children_;
   absl::Time next_look_, next_children_;
