@@ -1,7 +1,6 @@
 #include "core/app/planned_experiment.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -47,25 +46,25 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
   const std::vector<Diagnostic> contents =
       CheckContents(planned->rows, MakeExperimentLayout(AllStageTypes()), context.catalogue());
   if (const int code = ExitCodeOf(contents); code != kExitDone || context.verbosity >= 0) {
-    std::fputs(RenderAll(contents, context.Colored(2)).c_str(), stderr);
+    TellProblems(context, contents);
     *exit_code = code;
     if (code != kExitDone) return nullptr;
   }
   if (const std::vector<Diagnostic> refused = TryComponents(planned->rows, context);
       !refused.empty()) {
-    std::fputs(RenderAll(refused, context.Colored(2)).c_str(), stderr);
+    TellProblems(context, refused);
     *exit_code = kExitConfig;
     return nullptr;
   }
   if (const auto warnings = RemarkWarnings(planned->experiment, planned->plan);
       !warnings.empty() && context.verbosity >= 0) {
-    std::fputs(RenderAll(warnings, context.Colored(2)).c_str(), stderr);
+    TellProblems(context, warnings);
   }
   if (context.verbosity > 0) {
-    std::fprintf(stderr, "precision auto is %s here (%s AMX), threads 0 is %d\n",
-                 ResolvePrecision("auto", "cpu", machine).c_str(),
-                 machine.has_amx_bf16 ? "the processor has" : "no",
-                 static_cast<int>(machine.num_cores));
+    Say(context, "note",
+        absl::StrCat("precision auto is ", ResolvePrecision("auto", "cpu", machine), " here (",
+                     machine.has_amx_bf16 ? "the processor has" : "no", " AMX), threads 0 is ",
+                     machine.num_cores));
   }
 
   auto store = Store::Open(context.store);

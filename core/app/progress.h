@@ -1,7 +1,8 @@
 // Progress of a run on stderr: live lines on a terminal, one per running stage; elsewhere one plain
 // line per change of state and at most one per stage and minute; or one JSON event a line
-// (--progress=json). What a stage asks people to do is printed in every form, --quiet too. All but
-// that and the progress within stages is told in the run's events.jsonl too.
+// (--progress=json), of which "state" is a stage's: pending, running, cached, done, failed, blocked,
+// stopped. What a stage asks people to do is printed in every form, --quiet too. All but that and
+// the progress within stages is told in the run's events.jsonl too.
 #ifndef FACET_CORE_APP_PROGRESS_H_
 #define FACET_CORE_APP_PROGRESS_H_
 

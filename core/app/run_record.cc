@@ -112,6 +112,7 @@ std::vector<ReportChange> ChangesAgainst(const Row& parent, const Row& row) {
   for (const auto& [slot, value] : parent.slots) slots[slot].first = &value;
   for (const auto& [slot, value] : row.slots) slots[slot].second = &value;
   std::vector<ReportChange> changes;
+  slots.erase("limits");  // which change no result
   for (const auto& [slot, values] : slots) {
     const auto& [before, after] = values;
     const bool equal = before != nullptr && after != nullptr && *before == *after;

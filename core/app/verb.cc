@@ -158,7 +158,7 @@ LoadedExperiment LoadForVerb(const ExperimentArguments& arguments, VerbContext& 
   LoadResult result = LoadExperiment(arguments.file, OverridesOf(arguments),
                                      MakeExperimentLayout(AllStageTypes()), context.catalogue());
   if (!result.diagnostics.empty() && (!result.ok() || context.verbosity >= 0)) {
-    std::fputs(RenderAll(result.diagnostics, context.Colored(2)).c_str(), stderr);
+    TellProblems(context, result.diagnostics);
   }
   LoadedExperiment loaded;
   if (result.ok()) {
@@ -220,17 +220,47 @@ absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
 }
 
 int Fail(const VerbContext& context, const absl::Status& status, int exit_code) {
+  const std::string message(status.message());
+  if (context.json_events) {
+    TellEvent({{"event", "error"}, {"message", message}, {"exit_code", exit_code}});
+    return exit_code;
+  }
   const bool colored = context.Colored(2);
   std::fprintf(stderr, "%serror:%s %s\n", colored ? "\033[1;31m" : "", colored ? "\033[0m" : "",
-               Printable(std::string(status.message()), /*several_lines=*/true).c_str());
+               Printable(message, /*several_lines=*/true).c_str());
   return exit_code;
 }
 
 void Warn(const VerbContext& context, const std::string& sentence) {
   if (context.verbosity < 0) return;
+  if (context.json_events) return TellEvent({{"event", "warning"}, {"message", sentence}});
   const bool colored = context.Colored(2);
   std::fprintf(stderr, "%swarning:%s %s\n", colored ? "\033[1;33m" : "", colored ? "\033[0m" : "",
                Printable(sentence, /*several_lines=*/true).c_str());
+}
+
+void TellEvent(const Json& event) { std::fprintf(stderr, "%s\n", Dump(event).c_str()); }
+
+void Say(const VerbContext& context, const std::string& event, const std::string& sentence) {
+  if (context.json_events) return TellEvent({{"event", event}, {"message", sentence}});
+  std::fprintf(stderr, "%s\n", Printable(sentence, /*several_lines=*/true).c_str());
+}
+
+void TellProblems(const VerbContext& context, const std::vector<Diagnostic>& problems) {
+  if (!context.json_events) {
+    std::fputs(RenderAll(problems, context.Colored(2)).c_str(), stderr);
+    return;
+  }
+  for (const Diagnostic& problem : problems) {
+    const bool is_error = problem.severity == Diagnostic::Severity::kError;
+    Json event = {{"event", "problem"},
+                  {"severity", is_error ? "error" : "warning"},
+                  {"code", problem.code},
+                  {"message", problem.message},
+                  {"place", OriginText(problem.origin)}};
+    if (!problem.help.empty()) event["help"] = problem.help;
+    TellEvent(event);
+  }
 }
 
 }  // namespace facet

@@ -35,7 +35,9 @@ class VerbContext {
   std::vector<std::string> plugin_paths;  // --plugin-path, in order, before the other folders
   std::string color = "auto";             // --color: auto, always, never
   int verbosity = 0;                      // -q: -1, -v: 1, -vv: 2
-  std::vector<std::string> arguments;     // the command line after the program's name, as given
+  // A verb whose stderr is read by a program: one JSON object a line, {"event": ...}.
+  bool json_events = false;
+  std::vector<std::string> arguments;  // the command line after the program's name, as given
 
   // Colour on this stream (1: stdout, 2: stderr)? Honours --color, NO_COLOR and TERM.
   bool Colored(int file_descriptor) const;
@@ -96,10 +98,18 @@ bool IsNamed(const Row& row, const std::string& named);
 absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
                                                    const std::vector<std::string>& ids);
 
-// "error: ..." on stderr. Returns the exit code given.
+// "error: ..." on stderr. Returns the exit code given. As an event: "error", with "message" and
+// "exit_code".
 int Fail(const VerbContext& context, const absl::Status& status, int exit_code);
-// "warning: ..." on stderr, unless -q.
+// "warning: ..." on stderr, unless -q. As an event: "warning", with "message".
 void Warn(const VerbContext& context, const std::string& sentence);
+// An event on stderr.
+void TellEvent(const Json& event);
+// A line on stderr. As an event: `event`, with "message".
+void Say(const VerbContext& context, const std::string& event, const std::string& sentence);
+// An experiment's problems on stderr. As events: "problem", with "severity", "code", "message",
+// "place" and, where there is one, "help".
+void TellProblems(const VerbContext& context, const std::vector<Diagnostic>& problems);
 
 }  // namespace facet
 

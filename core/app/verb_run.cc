@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "core/app/failed_rows.h"
+#include "core/app/latest_work.h"
 #include "core/app/planned_experiment.h"
 #include "core/app/progress.h"
 #include "core/app/progress_file.h"
@@ -30,9 +33,11 @@
 #include "core/graph/input_digests.h"
 #include "core/graph/run_plan.h"
 #include "core/graph/scheduler.h"
+#include "core/pipeline/experiment_layout.h"
 #include "core/report/report.h"
 #include "core/report/summary.h"
 #include "core/report/table.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 namespace {
@@ -42,7 +47,10 @@ struct RunArguments {
   std::vector<std::string> rows;
   std::vector<std::string> force;
   int jobs = 1;
+  bool keep_going = false;  // as it is anyway
   bool fail_fast = false;
+  bool no_cache = false;
+  bool retry_failed = false;
   bool watch = false;
   bool no_room_check = false;
   std::string progress = "auto";
@@ -62,14 +70,20 @@ Progress::Form FormOf(const RunArguments& arguments, const VerbContext& context)
 class RunCommand {
  public:
   RunCommand(const RunArguments& arguments, VerbContext& context)
-      : arguments_(arguments), context_(context) {}
+      : arguments_(arguments), context_(context), rows_(arguments.rows) {}
 
   int Run() {
     int exit_code = kExitDone;
-    planned_ = PlanForVerb(arguments_.experiment, arguments_.rows, context_, &exit_code);
+    if (arguments_.retry_failed && !TakeFailedRows(&exit_code)) return exit_code;
+    planned_ = PlanForVerb(arguments_.experiment, rows_, context_, &exit_code);
     if (planned_ == nullptr) return exit_code;
-    if (const auto names = CheckStageNames(arguments_.force, planned_->plan.graph); !names.ok()) {
+    const StageGraph& graph = planned_->plan.graph;
+    if (const auto names = CheckStageNames(arguments_.force, graph); !names.ok()) {
       return Fail(context_, names, kExitUsage);
+    }
+    force_ = {arguments_.force.begin(), arguments_.force.end()};
+    if (arguments_.no_cache) {
+      for (const StageSpec& stage : graph.stages) force_.insert(stage.type);
     }
     NoteFirstSignal();
     provenance_ = ArtifactProvenance(*planned_);
@@ -78,15 +92,41 @@ class RunCommand {
                                     run_provenance_);
     if (!record.ok()) return Fail(context_, record.status(), kExitInput);
     record_ = *std::move(record);
-    outcomes_.resize(planned_->plan.graph.stages.size());
+    outcomes_.resize(graph.stages.size());
     if (!Execute()) {
-      record_->AddEvent({{"event", "end"}, {"exit_code", kExitInput}});
-      return Fail(context_, no_room_, kExitInput);
+      (void)Fail(context_, no_room_, kExitInput);
+      return End(kExitInput);
     }
     return Conclude();
   }
 
  private:
+  // The rows that failed last, of those that the file still computes; false: the run is over.
+  bool TakeFailedRows(int* exit_code) {
+    const std::string& file = arguments_.experiment.file;
+    const absl::StatusOr<FailedRows> failed = LastFailedRows(context_.store, file);
+    if (!failed.ok()) {
+      *exit_code = Fail(context_, failed.status(), kExitUsage);
+      return false;
+    }
+    const LoadResult loaded =
+        LoadExperiment(file, OverridesOf(arguments_.experiment),
+                       MakeExperimentLayout(AllStageTypes()), context_.catalogue());
+    const std::vector<std::string>& ids = failed->rows;
+    if (!loaded.ok()) return true;  // the plan tells why
+    for (const Row& row : loaded.experiment.rows) {
+      const bool has_failed = std::find(ids.begin(), ids.end(), row.id) != ids.end();
+      if (has_failed && row.skip.empty() && !row.reported) rows_.push_back(row.id);
+    }
+    if (!rows_.empty()) return true;
+    if (context_.verbosity >= 0) {
+      Say(context_, "note",
+          absl::StrCat("no row ", ids.empty() ? "failed" : "that the file still computes failed",
+                       " in the last run (", failed->run, "): there is nothing to try again"));
+    }
+    return false;
+  }
+
   // With what it read of the environment.
   std::string ReproducingCommand() const {
     std::map<std::string, std::string> variables = planned_->experiment.environment;
@@ -112,13 +152,16 @@ class RunCommand {
     RunOptions options;
     options.jobs = arguments_.jobs;
     options.fail_fast = arguments_.fail_fast;
-    options.force = {arguments_.force.begin(), arguments_.force.end()};
+    options.force = force_;
     options.log_folder = record_->log_folder();
     options.stop = [this] { return NoteStop(is_too_large_ ? SIGTERM : StopSignal()); };
     options.provenance = provenance_;
     ProgressFile observer(record_->folder(), progress);
-    outcomes_ = RunStages(planned_->plan.graph, planned_->environment, *planned_->store, digests,
-                          workers, observer, options);
+    const std::vector<StageOutcome> outcomes =
+        RunStages(planned_->plan.graph, planned_->environment, *planned_->store, digests, workers,
+                  observer, options);
+    reports_.Finish();  // before the last one is written
+    outcomes_ = outcomes;
     return true;
   }
 
@@ -133,8 +176,8 @@ class RunCommand {
   // Tells what the run will take; false: it is too much.
   bool Foresee(InputDigests& digests, Progress& progress) {
     forecaster_.emplace(planned_->plan, *planned_->store, provenance_["cpu"]);
-    stages_ = PlanStages(planned_->plan.graph, planned_->environment, *planned_->store, digests,
-                         {arguments_.force.begin(), arguments_.force.end()});
+    stages_ =
+        PlanStages(planned_->plan.graph, planned_->environment, *planned_->store, digests, force_);
     const Forecast forecast = forecaster_->Of(stages_, arguments_.jobs);
     const std::string& store = planned_->store->folder();
     if (!arguments_.no_room_check) no_room_ = CheckRoom(forecast, store, arguments_.jobs);
@@ -159,18 +202,25 @@ class RunCommand {
     is_too_large_ = !no_room_.ok();
   }
 
-  // The report follows the run, so that it can be read while the run goes on.
+  // The report follows the run, so that it can be read while the run goes on. It is written by a
+  // thread of its own: no stage waits for it.
   void OnSettled(int stage, const StageOutcome& outcome) {
-    outcomes_[static_cast<size_t>(stage)] = outcome;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      outcomes_[static_cast<size_t>(stage)] = outcome;
+    }
     if (outcome.state == StageState::kDone) ForeseeMore(stage, outcome);
     const bool shown = planned_->plan.TypeOf(stage).findings != nullptr;
-    if (shown && outcome.state == StageState::kDone) {
-      (void)WriteReport(CurrentReport(), record_->report_folder());
-    }
+    if (shown && outcome.state == StageState::kDone) reports_.Ask();
   }
 
-  Report CurrentReport() const {
-    Report report = MakeReport(planned_->experiment, planned_->rows, planned_->plan, outcomes_,
+  Report CurrentReport() {
+    std::vector<StageOutcome> outcomes;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      outcomes = outcomes_;
+    }
+    Report report = MakeReport(planned_->experiment, planned_->rows, planned_->plan, outcomes,
                                *planned_->store);
     report.command = ReproducingCommand();
     report.provenance = ShownProvenance(run_provenance_);
@@ -194,20 +244,43 @@ class RunCommand {
     std::fflush(stdout);
     if (!written.ok())
       Warn(context_, absl::StrCat("the report is incomplete: ", written.message()));
-    const int exit_code = ExitCode();
     TellFailures(report);
     if (is_too_large_) (void)Fail(context_, no_room_, kExitInput);
-    if (exit_code != kExitDone && context_.verbosity >= 0) {
-      std::fprintf(stderr, "to continue: %s\n", context_.command_line().c_str());
+    return End(ExitCode());
+  }
+
+  // The last lines, and the run's last event.
+  int End(int exit_code) {
+    const std::string to_continue = exit_code == kExitDone ? "" : context_.command_line();
+    std::map<StageState, int> counts;
+    for (const StageOutcome& outcome : outcomes_) ++counts[outcome.state];
+    const int num_stages = static_cast<int>(outcomes_.size()), done = counts[StageState::kDone],
+              cached = counts[StageState::kCached], failed = counts[StageState::kFailed];
+    const int open = num_stages - done - cached - failed;
+    Json event = {{"event", "end"},   {"exit_code", exit_code}, {"stages", num_stages},
+                  {"computed", done}, {"cached", cached},       {"failed", failed},
+                  {"not_run", open}};
+    if (!to_continue.empty()) event["continue"] = to_continue;
+    const std::string cost = CostText(outcomes_);
+    if (!cost.empty()) event["cost"] = cost;
+    record_->AddEvent(event);
+    if (context_.json_events) {
+      TellEvent(event);
+    } else if (context_.verbosity >= 0) {
+      if (!to_continue.empty()) std::fprintf(stderr, "to continue: %s\n", to_continue.c_str());
+      std::string text =
+          absl::StrCat(num_stages, " stages: ", done, " computed, ", cached, " from the cache");
+      if (failed > 0) absl::StrAppend(&text, ", ", failed, " failed");
+      if (open > 0) absl::StrAppend(&text, ", ", open, " not run");
+      std::fprintf(stderr, "%s\n", text.c_str());
+      if (!cost.empty()) std::fprintf(stderr, "cost: %s\n", cost.c_str());
     }
-    if (context_.verbosity >= 0) TellCounts();
-    record_->AddEvent({{"event", "end"}, {"exit_code", exit_code}});
     return exit_code;
   }
 
   // The table's; the files of the report have all rows.
   Report OfRowsAskedFor(Report report) const {
-    if (arguments_.rows.empty()) return report;
+    if (rows_.empty()) return report;
     std::set<std::string> asked_for;
     for (const Row* row : planned_->rows) asked_for.insert(row->id);
     const auto is_other = [&asked_for](const ReportRow& row) {
@@ -220,39 +293,27 @@ class RunCommand {
   }
 
   // A stage that several rows share fails once.
-  static void TellFailures(const Report& report) {
+  void TellFailures(const Report& report) const {
     for (const ReasonLine& line : MakeReasons(report)) {
       if (!line.failed) continue;
-      std::string text = absl::StrCat("failed: ", line.rows.size() == 1 ? "row " : "rows ");
+      std::vector<std::string> ids, named;
       for (const ReportRow* row : line.rows) {
-        absl::StrAppend(&text, row->id, row->label == row->id ? "" : " (" + row->label + ")", ", ");
+        ids.push_back(row->id);
+        named.push_back(row->id + (row->label == row->id ? "" : " (" + row->label + ")"));
       }
       const ReportRow& first = *line.rows.front();
-      absl::StrAppend(&text, first.reason);
+      if (context_.json_events) {
+        TellEvent({{"event", "failed"},
+                   {"rows", ids},
+                   {"message", first.reason},
+                   {"log", first.log_path}});
+        continue;
+      }
+      std::string text = absl::StrCat("failed: ", ids.size() == 1 ? "row " : "rows ",
+                                      absl::StrJoin(named, ", "), ", ", first.reason);
       if (!first.log_path.empty()) absl::StrAppend(&text, "\n  log: ", first.log_path);
       std::fprintf(stderr, "%s\n", Printable(text, /*several_lines=*/true).c_str());
     }
-  }
-
-  void TellCounts() const {
-    int cached = 0, done = 0, failed = 0, open = 0;
-    for (const StageOutcome& outcome : outcomes_) {
-      if (outcome.state == StageState::kCached)
-        ++cached;
-      else if (outcome.state == StageState::kDone)
-        ++done;
-      else if (outcome.state == StageState::kFailed)
-        ++failed;
-      else
-        ++open;
-    }
-    std::string text =
-        absl::StrCat(outcomes_.size(), " stages: ", done, " computed, ", cached, " from the cache");
-    if (failed > 0) absl::StrAppend(&text, ", ", failed, " failed");
-    if (open > 0) absl::StrAppend(&text, ", ", open, " not run");
-    std::fprintf(stderr, "%s\n", text.c_str());
-    const std::string cost = CostText(outcomes_);
-    if (!cost.empty()) std::fprintf(stderr, "cost: %s\n", cost.c_str());
   }
 
   int ExitCode() const {
@@ -275,12 +336,16 @@ class RunCommand {
   std::unique_ptr<PlannedExperiment> planned_;
   std::unique_ptr<RunRecord> record_;
   Json provenance_, run_provenance_;
-  std::vector<StageOutcome> outcomes_;
+  std::vector<std::string> rows_;  // those asked for; none: all
+  std::set<std::string> force_;
+  std::mutex mutex_;
+  std::vector<StageOutcome> outcomes_;  // mutex_ is held while stages run
   std::optional<Forecaster> forecaster_;
   std::vector<PlannedStage> stages_;  // as it was foreseen, and what has been computed since
   absl::Status no_room_;
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> is_too_large_{false};  // no_room_ was found while stages ran
+  LatestWork reports_{[this] { (void)WriteReport(CurrentReport(), record_->report_folder()); }};
 };
 
 }  // namespace
@@ -290,13 +355,24 @@ void AddRunVerb(Command program, VerbContext& context) {
   Command verb = program.Subcommand(
       "run", "compute what is missing of an experiment and print its table; run again to resume");
   AddExperimentArguments(verb, &arguments->experiment);
-  verb.Positional("ROW", &arguments->rows, "rows to compute; none: all");
+  CommandOption rows = verb.Positional("ROW", &arguments->rows, "rows to compute; none: all");
   verb.Option("-j,--jobs", &arguments->jobs, "stages at once; each uses several cores")
       .Range(1, 1024)
       .ShowDefault();
   verb.Option("--force", &arguments->force, "stage to compute although it is cached; repeatable")
       .TypeName("STAGE");
-  verb.Flag("--fail-fast", &arguments->fail_fast, "start nothing more after a failure");
+  verb.Flag("--no-cache", &arguments->no_cache,
+            "compute every stage of the rows although it is cached; what is computed is stored");
+  CommandOption keep_going =
+      verb.Flag("--keep-going", &arguments->keep_going,
+                "after a failure go on with all that does not depend on it (the default)");
+  verb.Flag("--fail-fast", &arguments->fail_fast, "start nothing more after a failure")
+      .Excludes(keep_going);
+  verb.Flag("--retry-failed", &arguments->retry_failed,
+            "only the rows that failed in the file's last run (a failed stage is never cached: "
+            "without "
+            "this, every run tries it again, and computes what else is missing)")
+      .Excludes(rows);
   verb.Flag("--no-room-check", &arguments->no_room_check,
             "begin although disk or memory are forecast not to suffice");
   verb.Flag("--watch", &arguments->watch, "run again whenever the file or a plugin changes");
@@ -304,6 +380,7 @@ void AddRunVerb(Command program, VerbContext& context) {
       .OneOf({"auto", "plain", "json"})
       .ShowDefault();
   verb.OnRun([arguments, &context] {
+    context.json_events = arguments->progress == "json";
     if (arguments->watch) return WatchRun(arguments->experiment, context);
     FollowWatcher();
     return RunCommand(*arguments, context).Run();

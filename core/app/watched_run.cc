@@ -1,7 +1,6 @@
 #include "core/app/watched_run.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -108,7 +107,7 @@ int WatchRun(const ExperimentArguments& arguments, const VerbContext& context) {
   };
   program.stop_signal = &StopSignal;
   program.say = [&context](const std::string& line) {
-    if (context.verbosity >= 0) std::fprintf(stderr, "%s\n", line.c_str());
+    if (context.verbosity >= 0) Say(context, "watch", line);
   };
   program.say(WatchedText(arguments, PathsOfRun(arguments, context)));
   return RunWatched(program);

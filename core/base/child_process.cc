@@ -75,6 +75,11 @@ absl::StatusOr<Ends> Open(const ChildStream& stream) {
     if (stream.kind == ChildStream::Kind::kPipeIn) return Ends{std::move(read), std::move(write)};
     return Ends{std::move(write), std::move(read)};
   }
+  if (stream.kind == ChildStream::Kind::kOpen) {
+    Descriptor copy(::fcntl(stream.file, F_DUPFD_CLOEXEC, 0));
+    if (copy.get() < 0) return absl::ErrnoToStatus(errno, "cannot hand on a descriptor");
+    return Ends{std::move(copy), Descriptor()};
+  }
   const bool is_file = stream.kind == ChildStream::Kind::kFile;
   const std::string path = is_file ? stream.path : "/dev/null";
   const int flags = is_file ? O_WRONLY | O_CREAT | O_APPEND : O_RDWR;
@@ -123,6 +128,19 @@ class SpawnSettings {
   posix_spawnattr_t attributes_;
 };
 
+// Kills what a child that has ended left of its group; false: it still runs. It is not reaped yet:
+// until then no other process has its number, nor its group's.
+bool EndGroupOf(pid_t pid, bool wait) {
+  siginfo_t ended = {};
+  const int options = WEXITED | WNOWAIT | (wait ? 0 : WNOHANG);
+  int result = -1;
+  do result = ::waitid(P_PID, static_cast<id_t>(pid), &ended, options);
+  while (result < 0 && errno == EINTR);
+  if (result == 0 && ended.si_pid != pid) return false;
+  if (result == 0) ::kill(-pid, SIGKILL);
+  return true;
+}
+
 }  // namespace
 
 std::vector<std::string> EnvironmentWith(
@@ -155,7 +173,8 @@ std::string ChildExit::Describe() const {
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ChildOptions& options) {
   FACET_CHECK(!options.command.empty());
-  std::unique_ptr<ChildProcess> child(new ChildProcess(options.own_group));
+  std::unique_ptr<ChildProcess> child(
+      new ChildProcess(options.own_group, options.group_ends_with_it));
   SpawnSettings settings(options);
   // Above all numbers that the child uses: none is overwritten before it is copied.
   const int lowest = options.streams.empty() ? 0 : options.streams.rbegin()->first + 1;
@@ -214,7 +233,10 @@ std::optional<ChildExit> ChildProcess::Wait(absl::Duration timeout) {
   const bool forever = timeout == absl::InfiniteDuration();
   while (!exit_.has_value()) {
     ChildExit exit;
-    const pid_t ended = ::wait4(pid_, &exit.status, forever ? 0 : WNOHANG, &exit.usage);
+    pid_t ended = 0;
+    if (!group_ends_with_it_ || EndGroupOf(pid_, forever)) {
+      ended = ::wait4(pid_, &exit.status, forever ? 0 : WNOHANG, &exit.usage);
+    }
     if (ended < 0 && errno == EINTR) continue;
     // A caller that was started with SIGCHLD ignored is not told how its children ended.
     if (ended < 0) exit.status = W_EXITCODE(255, 0);

@@ -31,14 +31,17 @@ namespace facet {
 
 // What one of a child's descriptors is.
 struct ChildStream {
-  enum class Kind { kNull, kFile, kPipeOut, kPipeIn };
+  enum class Kind { kNull, kFile, kPipeOut, kPipeIn, kOpen };
   static ChildStream Null() { return {Kind::kNull, ""}; }  // nothing to read, and nobody reads it
   static ChildStream File(std::string path) { return {Kind::kFile, std::move(path)}; }  // appended
   static ChildStream PipeOut() { return {Kind::kPipeOut, ""}; }  // to the caller
   static ChildStream PipeIn() { return {Kind::kPipeIn, ""}; }    // from the caller
+  // What the caller has open under this number: both have it then, with the locks on it.
+  static ChildStream Open(int file) { return {Kind::kOpen, "", file}; }
 
   Kind kind = Kind::kNull;
-  std::string path;  // kFile
+  std::string path = {};  // kFile
+  int file = -1;          // kOpen
 };
 using ChildStreams = std::map<int, ChildStream>;  // by the child's descriptor
 
@@ -54,6 +57,8 @@ struct ChildOptions {
   // It leads a process group of its own: a Ctrl-C on the terminal does not reach it, a signal from
   // the caller reaches its children too.
   bool own_group = false;
+  // What it leaves running in that group is killed as soon as it has ended.
+  bool group_ends_with_it = false;
 };
 
 // The caller's environment with these variables set, or left out where they have no value.
@@ -111,9 +116,10 @@ class ChildProcess {
   absl::StatusOr<ChildOutput> Finish(const ChildLimits& limits = {});
 
  private:
-  explicit ChildProcess(bool own_group) : own_group_(own_group) {}
+  ChildProcess(bool own_group, bool group_ends_with_it)
+      : own_group_(own_group), group_ends_with_it_(own_group && group_ends_with_it) {}
 
-  const bool own_group_;
+  const bool own_group_, group_ends_with_it_;
   pid_t pid_ = -1;
   std::map<int, int> pipes_;
   std::optional<ChildExit> exit_;

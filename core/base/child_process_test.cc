@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -35,8 +36,8 @@ absl::StatusOr<ChildOutput> OutputOf(const ChildOptions& options, const ChildLim
 }
 
 // `pid` may be nobody's child any more: its parent was killed.
-bool IsOver(pid_t pid) {
-  for (int i = 0; i < 5000; ++i) {
+bool IsOver(pid_t pid, int looks = 5000) {
+  for (int i = 0; i < looks; ++i) {
     const std::string stat = ReadFile(absl::StrCat("/proc/", pid, "/stat")).value_or("");
     if (stat.empty() || stat.find(") Z ") != std::string::npos) return true;
     absl::SleepFor(absl::Milliseconds(1));
@@ -185,6 +186,42 @@ TEST(CaptureOutput, GivesStdoutOrSaysWhy) {
   EXPECT_EQ(error("exit 3"), "sh -c exit 3: exit code 3");
   EXPECT_EQ(error("echo why >&2; kill -9 $$"),
             "sh -c echo why >&2; kill -9 $$: killed by signal 9: why");
+}
+
+// The lock is on what is open, not on the process that asked for it.
+TEST(ChildProcess, HandsOnWhatIsOpenWithItsLock) {
+  const std::string path = TestPath("lock");
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(::flock(file, LOCK_EX | LOCK_NB), 0);
+  ChildOptions options;
+  options.command = {"cat"};
+  options.streams = {{STDIN_FILENO, ChildStream::PipeIn()}, {5, ChildStream::Open(file)}};
+  const auto child = ChildProcess::Start(options);
+  ASSERT_TRUE(child.ok()) << child.status();
+  ::close(file);
+  const int other = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  EXPECT_NE(::flock(other, LOCK_EX | LOCK_NB), 0) << "the child holds it";
+  (*child)->ClosePipe(STDIN_FILENO);
+  (*child)->Wait();
+  EXPECT_EQ(::flock(other, LOCK_EX | LOCK_NB), 0);
+  ::close(other);
+}
+
+TEST(ChildProcess, AGroupMayEndWithItsLeader) {
+  for (const bool ends : {true, false}) {
+    const std::string path = TestPath("left");
+    ChildOptions options;
+    options.command = {"sh", "-c", "sleep 600 & echo $! > " + path};
+    options.own_group = true;
+    options.group_ends_with_it = ends;
+    const auto child = ChildProcess::Start(options);
+    ASSERT_TRUE(child.ok()) << child.status();
+    EXPECT_EQ((*child)->Wait().code(), 0);
+    const pid_t left = std::atoi(ReadFile(path).value_or("0").c_str());
+    ASSERT_GT(left, 0);
+    EXPECT_EQ(::kill(left, 0) == 0 && !IsOver(left, ends ? 5000 : 1), !ends);
+    if (!ends) ::kill(left, SIGKILL);
+  }
 }
 
 }  // namespace

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +19,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
@@ -23,15 +27,18 @@
 #include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
+#include "core/graph/memory_watch.h"
 
 namespace facet {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
 
-constexpr auto kStopGrace = std::chrono::seconds(60);  // for a checkpoint, before SIGKILL
+constexpr Seconds kStopGrace(60);  // for a checkpoint, before SIGKILL
 constexpr int kLogLinesShown = 12;
 constexpr absl::Duration kLook = absl::Milliseconds(2);
+constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 // The kernels of OpenBLAS that run well here. A release older than the processor takes it for the
 // oldest it knows (0.3.21 of Debian 12: SSE3, several times slower).
@@ -98,49 +105,169 @@ void DeliverProgress(std::string* buffer, const StageRunner::ProgressFunction& p
   }
 }
 
-// Follows a worker until it is over; passes a stop on.
-ChildExit Follow(ChildProcess& worker, const StageRunner::ProgressFunction& progress,
-                 const StageRunner::StopFunction& stop) {
-  std::string buffer;
-  bool open = true, told = false, killed = false;
-  Clock::time_point deadline;
-  std::optional<ChildExit> exit;
-  while (!(exit = worker.Wait(open ? absl::ZeroDuration() : kLook)).has_value()) {
-    if (open) open = worker.Read(kProgressDescriptor, absl::Milliseconds(100), &buffer);
-    DeliverProgress(&buffer, progress);
-    if (!told && stop && stop() != 0) {
-      told = true;
-      deadline = Clock::now() + kStopGrace;
-      worker.Signal(SIGTERM);
-    }
-    if (told && !killed && Clock::now() > deadline) {
-      killed = true;
-      worker.Signal(SIGKILL);
-    }
-  }
-  for (size_t size = 0; open;) {
-    size = buffer.size();
-    open = worker.Read(kProgressDescriptor, absl::ZeroDuration(), &buffer);
-    if (buffer.size() == size) break;
-  }
-  DeliverProgress(&buffer, progress);
-  return *exit;
+// "2 h", "1.5 h", "20 min", "2 s"
+std::string TimeText(double seconds) {
+  if (seconds >= 3600) return absl::StrFormat("%.4g h", seconds / 3600);
+  return seconds >= 60 ? absl::StrFormat("%.4g min", seconds / 60)
+                       : absl::StrFormat("%.4g s", seconds);
 }
 
-std::string DescribeExit(const ChildExit& exit) {
+// Follows a worker until it is over, passes a stop on, and holds it to the stage's limits.
+class Follower {
+ public:
+  Follower(ChildProcess& worker, const StageLimits& limits)
+      : worker_(worker), limits_(limits), memory_(worker.id(), limits.memory_bytes) {}
+
+  ChildExit Follow(const StageRunner::ProgressFunction& progress,
+                   const StageRunner::StopFunction& stop) {
+    bool open = true;
+    std::optional<ChildExit> exit;
+    while (!(exit = worker_.Wait(open ? absl::ZeroDuration() : kLook)).has_value()) {
+      if (open) {
+        const absl::Duration pause = std::min(kPause, memory_.Rest());
+        open = worker_.Read(kProgressDescriptor, pause, &buffer_);
+      }
+      DeliverProgress(&buffer_, progress);
+      if (stop && stop() != 0) AskToStop(kStopGrace);
+      CheckLimits();
+      if (asked_ && !killed_ && Clock::now() > deadline_) Kill();
+    }
+    for (size_t size = 0; open;) {
+      size = buffer_.size();
+      open = worker_.Read(kProgressDescriptor, absl::ZeroDuration(), &buffer_);
+      if (buffer_.size() == size) break;
+    }
+    DeliverProgress(&buffer_, progress);
+    return *exit;
+  }
+
+  // What it went beyond ("its limit of 2 h (limits.hours)"); empty: nothing.
+  const std::string& beyond() const { return beyond_; }
+  bool was_killed() const { return killed_; }
+  bool of_memory() const { return of_memory_; }
+
+ private:
+  void AskToStop(Seconds grace) {
+    if (asked_) return;
+    asked_ = true;
+    deadline_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(grace);
+    worker_.Signal(SIGTERM);
+  }
+
+  void Kill() {
+    killed_ = true;
+    worker_.Signal(SIGKILL);
+  }
+
+  void CheckLimits() {
+    if (killed_ || of_memory_) return;
+    if (std::string beyond = memory_.Look(); !beyond.empty()) {
+      beyond_ = std::move(beyond);
+      of_memory_ = true;
+      Kill();
+    } else if (limits_.seconds > 0 && !asked_ && Clock::now() - start_ > Seconds(limits_.seconds)) {
+      beyond_ = absl::StrCat("its limit of ", TimeText(limits_.seconds), " (limits.hours)");
+      AskToStop(std::min(kStopGrace, Seconds(limits_.seconds)));
+    }
+  }
+
+  ChildProcess& worker_;
+  const StageLimits limits_;
+  MemoryWatch memory_;
+  const Clock::time_point start_ = Clock::now();
+  std::string buffer_, beyond_;
+  bool asked_ = false, killed_ = false, of_memory_ = false;
+  Clock::time_point deadline_;
+};
+
+// How often the kernel has ended a process for want of memory, on the machine and in this
+// container.
+int64_t OutOfMemoryKills() {
+  int64_t kills = 0;
+  for (const char* const path : {"/proc/vmstat", "/sys/fs/cgroup/memory.events"}) {
+    std::ifstream stream(path);
+    std::string name;
+    for (int64_t count = 0; stream >> name >> count;) kills += name == "oom_kill" ? count : 0;
+  }
+  return kills;
+}
+
+std::string DescribeExit(const ChildExit& exit, bool out_of_memory) {
   const int signal = exit.signal();
   if (signal == 0) {
     return absl::StrCat("the worker exited with code ", exit.code(), " and no result");
   }
   return absl::StrCat("the worker was killed by signal ", signal, " (", ::strsignal(signal), ")",
-                      signal == SIGKILL ? "; out of memory?" : "");
+                      signal != SIGKILL ? ""
+                      : out_of_memory   ? "; the machine ran out of memory"
+                                        : "; out of memory?");
 }
 
-absl::Status CrashStatus(const ChildExit& exit, const std::string& log_path) {
+// "aligner "five_point" of /usr/lib/facet/plugins/libfive_point.so"
+std::string ComponentsText(const StageSpec& stage) {
+  std::vector<std::string> parts;
+  for (const auto& [role, use] : stage.components) {
+    parts.push_back(absl::StrCat(role, " \"", use.name, "\" of ", use.library_path));
+  }
+  return parts.empty() ? "none" : absl::StrJoin(parts, ", ");
+}
+
+// What happened, what the log says, whose doing it may be, and what to do.
+absl::Status CrashStatus(absl::StatusCode code, const std::string& what, const StageSpec& stage,
+                         const std::string& log_path, const std::string& help) {
   const std::string tail = LogTail(log_path, kLogLinesShown);
-  return absl::InternalError(
-      absl::StrCat(DescribeExit(exit),
-                   tail.empty() ? "; its log is empty" : "; last lines of its log:\n", tail));
+  std::string text =
+      absl::StrCat(what, tail.empty() ? "; its log is empty" : "; last lines of its log:\n", tail);
+  absl::StrAppend(&text, "\ncomponents of the stage: ", ComponentsText(stage),
+                  "\nwhat to do: ", help);
+  return absl::Status(code, text);
+}
+
+absl::Status StatusOf(const ChildExit& exit, bool out_of_memory, const StageSpec& stage,
+                      const std::string& log_path) {
+  const std::string what = DescribeExit(exit, out_of_memory);
+  if (exit.signal() == SIGKILL) {
+    return CrashStatus(
+        absl::StatusCode::kInternal, what, stage, log_path,
+        "unless somebody else killed it: fewer stages at once (-j), smaller batches, "
+        "or a limit of its own (limits.memory_gib), which ends it earlier");
+  }
+  if (stage.components.empty()) {
+    return CrashStatus(absl::StatusCode::kInternal, what, stage, log_path,
+                       "run it again; if it happens again, report it with the log");
+  }
+  const std::string library =
+      stage.components.size() > 1 ? "LIBRARY" : stage.components.begin()->second.library_path;
+  return CrashStatus(
+      absl::StatusCode::kInternal, what, stage, log_path,
+      absl::StrCat("`facet plugins check ", library,
+                   "` tries what a component does by itself; the same command runs the "
+                   "stage again"));
+}
+
+absl::Status LimitStatus(const Follower& follower, bool has_checkpoint, const StageSpec& stage,
+                         const std::string& log_path) {
+  const std::string what = absl::StrCat("the stage went beyond ", follower.beyond());
+  if (follower.of_memory()) {
+    return CrashStatus(
+        absl::StatusCode::kResourceExhausted, what + "; the worker was killed", stage, log_path,
+        stage.limits.memory_bytes > 0
+            ? "allow more (--set limits.memory_gib=N), or let it take less: smaller batches"
+            : "smaller batches, fewer stages at once (-j), or a larger machine");
+  }
+  return CrashStatus(
+      absl::StatusCode::kDeadlineExceeded,
+      absl::StrCat(what, follower.was_killed() ? "; the worker did not stop and was killed"
+                                               : "; the worker was stopped"),
+      stage, log_path,
+      absl::StrCat("allow more (--set limits.hours=N)",
+                   has_checkpoint ? "; the same command goes on from the checkpoint" : ""));
+}
+
+bool HasCheckpoint(const Job& job) {
+  std::error_code error;
+  return !job.checkpoint_dir.empty() && !std::filesystem::is_empty(job.checkpoint_dir, error) &&
+         !error;
 }
 
 }  // namespace
@@ -160,19 +287,32 @@ absl::StatusOr<JobResult> WorkerProcesses::Run(const Job& job, const std::string
                      {STDOUT_FILENO, ChildStream::File(log_path)},
                      {STDERR_FILENO, ChildStream::File(log_path)},
                      {kProgressDescriptor, ChildStream::PipeOut()}};
+  for (size_t i = 0; i < job.lock_files.size(); ++i) {
+    options.streams[kFirstLockDescriptor + static_cast<int>(i)] =
+        ChildStream::Open(job.lock_files[i]);
+  }
   options.own_group = true;
+  options.group_ends_with_it = true;
 
   const Clock::time_point start = Clock::now();
+  const int64_t kills = OutOfMemoryKills();
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<ChildProcess> worker, ChildProcess::Start(options));
-  const ChildExit exit = Follow(*worker, progress, stop);
+  Follower follower(*worker, job.stage.limits);
+  const ChildExit exit = follower.Follow(progress, stop);
 
   const absl::StatusOr<Json> json = ReadJsonFile(job.result_path);
+  absl::StatusOr<JobResult> read = json.ok() ? JobResultFromJson(*json) : json.status();
+  // A result that says "fine" counts only if the worker also came to a good end, whatever the time.
+  const bool is_fine = read.ok() && read->status.ok() && exit.status == 0;
+  if (!is_fine && !follower.beyond().empty()) {
+    return LimitStatus(follower, HasCheckpoint(job), job.stage, log_path);
+  }
   if (!json.ok() && stop && stop() != 0) return absl::CancelledError("stopped");
-  if (!json.ok()) return CrashStatus(exit, log_path);
-  FACET_ASSIGN_OR_RETURN(JobResult result, JobResultFromJson(*json));
-  // A result that says "fine" counts only if the worker also came to a good end.
-  if (result.status.ok() && exit.status != 0) return CrashStatus(exit, log_path);
-  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  if (!json.ok() || (read.ok() && read->status.ok() && !is_fine)) {
+    return StatusOf(exit, OutOfMemoryKills() > kills, job.stage, log_path);
+  }
+  FACET_ASSIGN_OR_RETURN(JobResult result, std::move(read));
+  result.seconds = Seconds(Clock::now() - start).count();
   const auto seconds = [](const timeval& t) {
     return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
   };

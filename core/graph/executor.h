@@ -1,9 +1,14 @@
 // Runs one stage in a worker process of its own.
 //
 // The worker leads a process group of its own, so that a Ctrl-C on the terminal reaches the host
-// alone, which passes it on; it dies with the host (DieWithParent(), which the worker calls). A
-// worker that is killed, crashes or exits without a result is a failed stage, told with the last
-// lines of its log.
+// alone, which passes it on; it dies with the host (DieWithParent(), which the worker calls), and
+// what it started dies with it. It holds the lock of its key as the host does: where the host was
+// killed, the next one waits until the worker is gone too, and finds its folders at rest.
+//
+// A worker that is killed, crashes or exits without a result is a failed stage, told with the
+// signal, the stage's components and the last lines of its log. So is one that goes beyond a limit
+// (StageLimits): of memory, and it is killed; of time, and it is asked to stop, so that it can
+// write its checkpoint, and killed where it does not within a minute (or once more its limit).
 #ifndef FACET_CORE_GRAPH_EXECUTOR_H_
 #define FACET_CORE_GRAPH_EXECUTOR_H_
 

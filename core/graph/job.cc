@@ -65,6 +65,7 @@ Json ToJson(const Job& job) {
           {"inputs", job.inputs},
           {"folders", job.folders},
           {"kept_folder", job.kept_folder},
+          {"locks", job.lock_files.size()},
           {"output_dir", job.output_dir},
           {"checkpoint_dir", job.checkpoint_dir},
           {"result_path", job.result_path}};
@@ -88,6 +89,7 @@ absl::StatusOr<Job> JobFromJson(const Json& json) {
     job.inputs = json.at("inputs").get<decltype(job.inputs)>();
     job.folders = json.at("folders").get<decltype(job.folders)>();
     job.kept_folder = json.at("kept_folder");
+    job.num_locks = json.value("locks", 0);
     job.output_dir = json.at("output_dir");
     job.checkpoint_dir = json.at("checkpoint_dir");
     job.result_path = json.at("result_path");

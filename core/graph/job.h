@@ -1,9 +1,10 @@
 // What host and worker say to each other.
 //
 // The host writes a job (JSON file), starts `facet-worker run JOB`, and reads progress events (JSON
-// lines) from the pipe that is the worker's descriptor 3. The worker's stdout and stderr are the
-// stage's log. At its end the worker writes the result (JSON file) and exits with 0, with 75 after
-// a stop that was asked for, and with 1 where the stage failed; without a result file it crashed.
+// lines) from the pipe that is the worker's descriptor 3. From 4 on come the locks under which it
+// works, which are held until host and worker have ended. The worker's stdout and stderr are the
+// stage's log. At its end the worker writes the result (JSON file) and exits with 0, with 75 after a
+// stop that was asked for, and with 1 where the stage failed; without a result file it crashed.
 #ifndef FACET_CORE_GRAPH_JOB_H_
 #define FACET_CORE_GRAPH_JOB_H_
 
@@ -20,6 +21,7 @@
 namespace facet {
 
 inline constexpr int kProgressDescriptor = 3;
+inline constexpr int kFirstLockDescriptor = 4;
 inline constexpr int kWorkerStopped = 75;
 
 struct Job {
@@ -29,6 +31,11 @@ struct Job {
   std::map<std::string, std::string> folders;  // port -> the folder of StageSpec::folders
   std::string kept_folder;                     // where the stage keeps one
   std::string output_dir, checkpoint_dir, result_path;
+  // The locks of the stage's key and of the folder that its user named, for the worker to hold too:
+  // while either lives, nobody else writes there. Not in the file: the worker has them open as
+  // kFirstLockDescriptor and what follows; how many says `num_locks`.
+  std::vector<int> lock_files;
+  int num_locks = 0;
 };
 Json ToJson(const Job& job);
 absl::StatusOr<Job> JobFromJson(const Json& json);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "core/base/check.h"
+#include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/graph/stored_stage.h"
 
@@ -27,6 +29,20 @@ std::string LogName(const StageSpec& stage) {
   std::string name = row + stage.name;
   std::replace(name.begin(), name.end(), '/', '_');
   return name;
+}
+
+// The folder that a stage keeps where its user says; empty: none, or the store's.
+std::string NamedKeptFolder(const StageSpec& stage) {
+  for (const ExternalInput& external : stage.externals) {
+    if (stage.keeps_folder && external.kept && external.directory) return external.path;
+  }
+  return "";
+}
+
+std::string LockNameOf(const std::string& folder) {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::weakly_canonical(folder, error);
+  return Sha256Hex("folder " + (error ? folder : path.string()));
 }
 
 // One run of a graph. Threads take ready stages; everything but the work itself is under `mutex_`.
@@ -164,7 +180,15 @@ class Run {
     if ((!forced || WasComputed(key.digest)) && Take(stage, key.digest, outcome)) {
       return absl::OkStatus();
     }
-    FACET_RETURN_IF_ERROR(RunStage(index, key, externals, outcome));
+    // A folder that the user named is of stages with other keys too, whose files this one goes on
+    // with: one after the other. (Who has it waits for no key.)
+    std::vector<int> locks = {lock->file()};
+    std::unique_ptr<KeyLock> folder_lock;
+    if (const std::string folder = NamedKeptFolder(stage); !folder.empty()) {
+      FACET_ASSIGN_OR_RETURN(folder_lock, WaitForLock(index, LockNameOf(folder)));
+      locks.push_back(folder_lock->file());
+    }
+    FACET_RETURN_IF_ERROR(RunStage(index, key, externals, locks, outcome));
     const std::lock_guard<std::mutex> guard(mutex_);
     computed_.insert(key.digest);
     return absl::OkStatus();
@@ -184,14 +208,16 @@ class Run {
   }
 
   absl::StatusOr<std::unique_ptr<KeyLock>> WaitForLock(int stage, const std::string& key) {
-    for (bool told = false;; told = true) {
+    std::string told;
+    while (true) {
       std::string holder;
       FACET_ASSIGN_OR_RETURN(std::unique_ptr<KeyLock> lock, store_.TryLock(key, &holder));
       if (lock != nullptr) return lock;
       if (Stopping()) return absl::CancelledError("stopped");
-      if (!told) {
+      if (holder != told) {  // another one, or one that was stopped meanwhile
         const std::lock_guard<std::mutex> guard(mutex_);
         observer_.OnWait(stage, holder);
+        told = holder;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
@@ -223,7 +249,7 @@ class Run {
 
   absl::Status RunStage(int index, const StageKey& key,
                         const std::map<std::string, std::string>& externals,
-                        StageOutcome* outcome) {
+                        const std::vector<int>& locks, StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     FACET_ASSIGN_OR_RETURN(const std::string folder, store_.MakeWorkFolder(key.digest));
     outcome->state = StageState::kRunning;
@@ -232,16 +258,18 @@ class Run {
       outcome->log_path = UnusedLogPath(stage);
       observer_.OnStage(index, *outcome);
     }
-    const absl::Status status = RunIn(folder, index, key, externals, outcome);
+    const absl::Status status = RunIn(folder, index, key, externals, locks, outcome);
     RemoveFolder(folder);
     return status;
   }
 
   absl::Status RunIn(const std::string& folder, int index, const StageKey& key,
-                     const std::map<std::string, std::string>& externals, StageOutcome* outcome) {
+                     const std::map<std::string, std::string>& externals,
+                     const std::vector<int>& locks, StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     Job job;
     job.stage = stage;
+    job.lock_files = locks;
     job.code = environment_.stage_code.at(stage.type);
     for (const auto& [port, producer] : stage.inputs) {
       job.inputs[port] = FilesOf(outcomes_[producer].artifact, store_);

@@ -24,10 +24,18 @@ namespace fs = std::filesystem;
 // Writes settings.text and the content of all inputs into "out"; or does what the settings say.
 class FakeRunner final : public StageRunner {
  public:
+  struct Running {
+    std::atomic<int>& count;
+    ~Running() { --count; }
+  };
   absl::StatusOr<JobResult> Run(const Job& job, const std::string&, const std::string&,
                                 const ProgressFunction& progress,
                                 const StopFunction& stop) override {
     ++num_runs;
+    const int at_once = ++num_running;
+    for (int most = most_at_once; at_once > most;)
+      most_at_once.compare_exchange_weak(most, at_once);
+    const Running running = {num_running};
     progress({1, 2, "steps", "", ""});
     JobResult result;
     if (job.stage.settings.value("fail", false)) {
@@ -57,7 +65,7 @@ class FakeRunner final : public StageRunner {
     result.counts = {{"runs", 1}};
     return result;
   }
-  std::atomic<int> num_runs{0};
+  std::atomic<int> num_runs{0}, num_running{0}, most_at_once{0};
 };
 
 class NoObserver final : public RunObserver {
@@ -337,6 +345,19 @@ TEST_F(SchedulerTest, AFolderThatTheUserNamedIsKeptWhateverTheKey) {
   graph_.stages[collect].externals[0].path = moved.string();
   graph_.stages[collect].components["curator"].options["folder"] = moved.string();
   EXPECT_EQ(Run()[collect].state, StageState::kCached);
+}
+
+// Two keys, one folder: what one of them writes there is not written over while it does.
+TEST_F(SchedulerTest, StagesThatKeepOneNamedFolderRunOneAfterTheOther) {
+  const fs::path folder = folder_ / "web";
+  for (const char* text : {"one", "two"}) {
+    const int collect = Add("collect", {{"text", text}, {"sleep_ms", 100}});
+    graph_.stages[collect].keeps_folder = true;
+    graph_.stages[collect].externals = {{"curator.folder", folder.string(), true, true}};
+  }
+  options_.jobs = 2;
+  for (const StageOutcome& outcome : Run()) EXPECT_EQ(outcome.state, StageState::kDone);
+  EXPECT_EQ(runner_.most_at_once, 1);
 }
 
 TEST_F(SchedulerTest, ADamagedEntryIsComputedAnew) {

@@ -44,6 +44,12 @@ struct ExternalInput {
   FileLister list = nullptr;
 };
 
+// What a stage may take, at most; 0: no such limit. No limit changes a result.
+struct StageLimits {
+  int64_t memory_bytes = 0;  // of its worker and that one's children (memory_watch.h)
+  double seconds = 0.0;      // wall time of one run of its worker
+};
+
 struct StageSpec {
   std::string type;                                // names the code that computes it
   std::string name;                                // as users see it: "test.detect"
@@ -72,6 +78,7 @@ struct StageSpec {
   // (Its artifact says what the files hold, and is in the key.)
   std::map<std::string, std::string> folders;
   int64_t worker_threads = 2;
+  StageLimits limits;
 };
 
 // In an order in which inputs come first.

@@ -1,7 +1,5 @@
 #include "core/graph/store.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
+#include "core/graph/lock_file.h"
 
 namespace facet {
 namespace {
@@ -297,33 +296,19 @@ std::vector<Artifact> Store::List(const std::string& type) const {
 absl::StatusOr<std::unique_ptr<KeyLock>> Store::TryLock(const std::string& key,
                                                         std::string* holder) {
   const std::string path = absl::StrCat(Root(), "/locks/", key, ".lock");
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
-  auto lock = std::make_unique<KeyLock>(file);
-  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EINTR) continue;
-    if (errno != EWOULDBLOCK) return absl::ErrnoToStatus(errno, absl::StrCat("cannot lock ", path));
-    char text[256] = "";
-    const ssize_t size = ::pread(file, text, sizeof(text) - 1, 0);
-    *holder = size > 0 ? std::string(text, static_cast<size_t>(size)) : "another process";
-    return std::unique_ptr<KeyLock>();
-  }
-  const std::string self = absl::StrCat("process ", ::getpid(), " on ", HostName());
-  if (::ftruncate(file, 0) != 0 ||
-      ::pwrite(file, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path));
-  }
-  return lock;
+  FACET_ASSIGN_OR_RETURN(const int file, LockFile(path, holder));
+  return file < 0 ? nullptr : std::make_unique<KeyLock>(file);
 }
 
 absl::StatusOr<std::string> Store::MakeWorkFolder(const std::string& key) {
   static std::atomic<int> count{0};
   std::error_code error;
+  // Those of this machine: on a network's file system a lock may not reach another one.
+  const std::string mine = absl::StrCat(key, ".", HostName(), ".");
   for (const auto& entry : fs::directory_iterator(Root() + "/tmp", error)) {
-    if (entry.path().filename().string().rfind(key, 0) == 0) RemoveFolder(entry.path().string());
+    if (entry.path().filename().string().rfind(mine, 0) == 0) RemoveFolder(entry.path().string());
   }
-  const std::string folder =
-      absl::StrCat(Root(), "/tmp/", key, ".", HostName(), ".", ::getpid(), ".", count++);
+  const std::string folder = absl::StrCat(Root(), "/tmp/", mine, ::getpid(), ".", count++);
   FACET_RETURN_IF_ERROR(MakeFolder(folder));
   return folder;
 }

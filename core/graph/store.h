@@ -56,13 +56,14 @@ struct Artifact {
 Json ToJson(const Artifact& artifact);
 absl::StatusOr<Artifact> ArtifactFromJson(const Json& json);
 
-// Holds a key's lock while it lives.
+// Holds a key's lock while it lives, and while a process lives that was handed its file.
 class KeyLock {
  public:
   explicit KeyLock(int file) : file_(file) {}
   ~KeyLock();
   KeyLock(const KeyLock&) = delete;
   KeyLock& operator=(const KeyLock&) = delete;
+  int file() const { return file_; }
 
  private:
   int file_;

@@ -16,11 +16,18 @@
 namespace facet {
 namespace {
 
+// A progressive file writes its coefficients in passes, each of which costs a walk over the whole
+// picture, and a pass may be a dozen bytes: a file of 100 kB can ask for hours. Encoders write some
+// ten; libtiff has the same bound.
+constexpr int kMostScans = 100;
+
 // libjpeg reports through callbacks: fatal errors must not return, so they jump; of the warnings
 // the first one that means damaged pixels is kept.
 struct ErrorManager {
   jpeg_error_mgr base;
+  jpeg_progress_mgr progress = {};
   jmp_buf escape;
+  bool too_many_scans = false;
   int first_damage = 0;  // message code
   bool ended = false;    // the data, before the end marker; libjpeg goes on as if it had been there
   bool whole = false;    // Decode got to the end, and each scan has been read
@@ -59,6 +66,13 @@ void OnMessage(j_common_ptr info, int level) {
 }
 
 void OnOutput(j_common_ptr) {}
+
+// Called for each row of blocks.
+void OnProgress(j_common_ptr info) {
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMostScans) return;
+  Manager(info)->too_many_scans = true;
+  longjmp(Manager(info)->escape, 1);
+}
 
 // CMYK as Adobe writes it (inverted) or plain.
 void FromCmyk(const uint8_t* cmyk, bool inverted, int width, uint8_t* bgr) {
@@ -140,12 +154,18 @@ absl::StatusOr<DecodedImage> DecodeJpeg(std::string_view bytes, int64_t max_pixe
   manager.base.emit_message = OnMessage;
   manager.base.output_message = OnOutput;
   jpeg_create_decompress(&info);
+  manager.progress.progress_monitor = OnProgress;
+  info.progress = &manager.progress;
   volatile bool fits = true;
   if (setjmp(manager.escape) == 0) fits = Decode(&info, bytes, max_pixels, &decoded, &row);
   const int64_t width = info.image_width, height = info.image_height;
   jpeg_destroy_decompress(&info);
   if (manager.first_damage == JERR_EMPTY_IMAGE || !fits) {
     return CheckSize(width, height, max_pixels);
+  }
+  if (manager.too_many_scans) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unsupported JPEG: more than ", kMostScans, " scans; convert it to PNG"));
   }
   // In the header, that is; damaged pixels may look like another header.
   if (IsUnsupported(manager.first_damage) && decoded.image.bgr.empty()) {

@@ -49,6 +49,49 @@ std::string InkJpeg(const std::vector<uint8_t>& inks, J_COLOR_SPACE space) {
   return bytes;
 }
 
+// Grey, with as many scans as a progressive file may have of single coefficients.
+std::string JpegOfScans(int num_scans) {
+  std::vector<jpeg_scan_info> scans = {{1, {0}, 0, 0, 0, 0}};
+  for (int low = 1; low >= 0; --low) {  // all but the last bit, then that
+    for (int i = 1; i < DCTSIZE2; ++i) scans.push_back({1, {0}, i, i, low == 1 ? 0 : 1, low});
+  }
+  scans.resize(static_cast<size_t>(num_scans));
+  jpeg_compress_struct info;
+  jpeg_error_mgr errors;
+  info.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&info);
+  unsigned char* buffer = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&info, &buffer, &size);
+  info.image_width = info.image_height = 16;
+  info.input_components = 1;
+  info.in_color_space = JCS_GRAYSCALE;
+  jpeg_set_defaults(&info);
+  info.scan_info = scans.data();
+  info.num_scans = num_scans;
+  jpeg_start_compress(&info, TRUE);
+  std::vector<uint8_t> row(16, 90);
+  JSAMPROW line = row.data();
+  while (info.next_scanline < 16) jpeg_write_scanlines(&info, &line, 1);
+  jpeg_finish_compress(&info);
+  const std::string bytes(reinterpret_cast<char*>(buffer), size);
+  jpeg_destroy_compress(&info);
+  free(buffer);
+  return bytes;
+}
+
+TEST(Jpeg, ManyScansAreRefused) {
+  for (const int num_scans : {127, 101}) {
+    EXPECT_EQ(DecodeImage(JpegOfScans(num_scans)).status().message(),
+              "unsupported JPEG: more than 100 scans; convert it to PNG");
+  }
+  // All of these is not all of the file's coefficients; libjpeg, and facet, say nothing of scans
+  // that never came where the end marker did.
+  const absl::StatusOr<Image> image = DecodeImage(JpegOfScans(100));
+  ASSERT_TRUE(image.ok()) << image.status();
+  EXPECT_NEAR(image->bgr[0], 90, 2);
+}
+
 TEST(Jpeg, OrientationIsHeeded) {
   const std::string jpeg = EncodedBy(".jpg", Picture());
   const Image stored = DecodeImage(jpeg).value();

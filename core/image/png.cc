@@ -36,6 +36,11 @@ void ReadPng(png_structp png, png_bytep target, size_t count) {
 
 void OnPngWarning(png_structp, png_const_charp) {}
 
+// Chunks that say nothing of the pixels. libpng unpacks each text and profile to up to 8 MB and keeps
+// a thousand of them: a file of some MB could ask for 8 GB.
+constexpr char kIgnoredChunks[] = "iCCP\0iTXt\0pCAL\0sPLT\0tEXt\0zTXt";
+constexpr int kNumIgnoredChunks = (sizeof(kIgnoredChunks)) / 5;
+
 // What has a destructor and would be jumped over belongs to the caller.
 struct PngPixels {
   bool alpha = false;
@@ -63,6 +68,8 @@ void SetTransformations(png_structp png, png_infop info, PngPixels* pixels) {
   // The chunk of animations, which libpng does not know.
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS,
                               reinterpret_cast<png_const_bytep>("acTL"), 1);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER,
+                              reinterpret_cast<png_const_bytep>(kIgnoredChunks), kNumIgnoredChunks);
   png_read_info(png, info);
   SetTransformations(png, info, pixels);
   const size_t row_bytes = png_get_rowbytes(png, info);

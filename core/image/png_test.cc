@@ -1,4 +1,7 @@
 #include <png.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <functional>
 #include <opencv2/imgcodecs.hpp>
@@ -154,6 +157,41 @@ TEST(PngFile, OfAnAnimatedOneTheStillPictureIsTaken) {
   EXPECT_THAT(Pixels(Png(1, 1, 8, PNG_COLOR_TYPE_GRAY, {7}, animated), &remark),
               ElementsAre(7, 7, 7));
   EXPECT_EQ(remark, "an animated PNG, of which the still picture is taken");
+}
+
+// 60 texts of 7 MB of blanks each, in a file of half a MB.
+TEST(PngFile, PackedTextsAndProfilesAreNotUnpacked) {
+  constexpr size_t kTexts = 60, kBytes = 7'000'000;
+  std::string text(kBytes, ' ');
+  std::vector<png_text> texts(kTexts);
+  for (png_text& each : texts) {
+    each = {};
+    each.compression = PNG_TEXT_COMPRESSION_zTXt;
+    each.key = const_cast<char*>("Comment");
+    each.text = text.data();
+    each.text_length = text.size();
+  }
+  const std::string file = Png(2, 1, 8, PNG_COLOR_TYPE_GRAY, {10, 200}, [&](auto* png, auto* info) {
+    png_set_text(png, info, texts.data(), static_cast<int>(texts.size()));
+  });
+  ASSERT_LT(file.size(), 1'000'000u);
+  // In a process of its own, whose peak is its own too.
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const auto peak_kib = [] {
+      rusage usage = {};
+      ::getrusage(RUSAGE_SELF, &usage);
+      return usage.ru_maxrss;
+    };
+    const int64_t before = peak_kib();
+    const absl::StatusOr<Image> image = DecodeImage(file);
+    const bool is_fine = image.ok() && image->bgr[0] == 10 && image->bgr[3] == 200;
+    ::_exit(!is_fine ? 1 : peak_kib() - before > 64 * 1024 ? 2 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: it was not decoded; 2: it took more than 64 MiB";
 }
 
 }  // namespace

@@ -67,8 +67,19 @@ struct TiffCloser {
   void operator()(TIFFOpenOptions* options) const { TIFFOpenOptionsFree(options); }
 };
 
-std::unique_ptr<TIFF, TiffCloser> OpenTiff(TiffFile* file) {
+// A file says how large its strips and tiles are, whatever the picture's size; none needs more than
+// these bytes for each of its pixels, small pictures with a large tile apart.
+constexpr int64_t kMostBytesPerPixel = 16;
+constexpr int64_t kSmallestBound = int64_t{16} << 20;
+
+int64_t LargestPart(int64_t pixels) {
+  return std::max(kSmallestBound, pixels * kMostBytesPerPixel);
+}
+
+std::unique_ptr<TIFF, TiffCloser> OpenTiff(TiffFile* file, int64_t max_pixels) {
   const std::unique_ptr<TIFFOpenOptions, TiffCloser> options(TIFFOpenOptionsAlloc());
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(),
+                                      static_cast<tmsize_t>(LargestPart(max_pixels)));
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), &OnTiffError, file);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), &OnTiffWarning, file);
   return std::unique_ptr<TIFF, TiffCloser>(TIFFClientOpenExt("", "r", file, &ReadTiff, &WriteTiff,
@@ -79,6 +90,9 @@ std::unique_ptr<TIFF, TiffCloser> OpenTiff(TiffFile* file) {
 // libtiff has no code for the end of a file; these are its words.
 absl::Status BrokenTiff(const TiffFile& file) {
   const std::string_view message(file.message);
+  if (absl::StrContains(file.message, "Memory allocation")) {
+    return absl::InvalidArgumentError(absl::StrCat("corrupt TIFF: ", file.message));
+  }
   for (const char* words :
        {"Read error", "read error", "got ", "not enough", "Not enough", "past EOF", "beyond"}) {
     if (message.find(words) != std::string_view::npos) {
@@ -120,7 +134,7 @@ uint8_t TiffOnWhite(TiffAlpha kind, uint32_t colour, uint32_t alpha) {
 
 absl::StatusOr<DecodedImage> DecodeTiff(std::string_view bytes, int64_t max_pixels) {
   TiffFile file = {bytes};
-  const std::unique_ptr<TIFF, TiffCloser> tiff = OpenTiff(&file);
+  const std::unique_ptr<TIFF, TiffCloser> tiff = OpenTiff(&file, max_pixels);
   if (tiff == nullptr) return BrokenTiff(file);
   uint32_t width = 0, height = 0;
   uint16_t orientation = ORIENTATION_TOPLEFT;
@@ -128,6 +142,12 @@ absl::StatusOr<DecodedImage> DecodeTiff(std::string_view bytes, int64_t max_pixe
   TIFFGetField(tiff.get(), TIFFTAG_IMAGELENGTH, &height);
   const absl::Status size = CheckSize(width, height, max_pixels);
   if (!size.ok()) return size;
+  const auto part = static_cast<int64_t>(TIFFIsTiled(tiff.get()) != 0 ? TIFFTileSize(tiff.get())
+                                                                      : TIFFStripSize(tiff.get()));
+  if (part > LargestPart(int64_t{width} * height)) {
+    return absl::InvalidArgumentError(absl::StrCat("corrupt TIFF: a tile or strip of ", part,
+                                                   " bytes in a picture of ", width, "x", height));
+  }
   DecodedImage decoded;
   if (TIFFGetField(tiff.get(), TIFFTAG_ORIENTATION, &orientation) != 0 && orientation >= 1 &&
       orientation <= 8) {

@@ -118,6 +118,14 @@ TEST(TiffFile, ASampleOfUnknownMeaningIsNoAlpha) {
   }
 }
 
+// libtiff would make room for it before it looks whether the file has it.
+TEST(TiffFile, ATileFarLargerThanThePictureIsRefused) {
+  const std::string file =
+      Tiff(2, 1, 1, 8, kBlackIsZero, std::string(64, '\0'), {{322, 3, {32768}}, {323, 3, {32768}}});
+  EXPECT_EQ(DecodeImage(file).status().message(),
+            "corrupt TIFF: a tile or strip of 1073741824 bytes in a picture of 2x1");
+}
+
 // libtiff 4.5.0 refuses tiles of less than 1 KiB where a file is not mapped.
 TEST(TiffFile, SmallTilesAreRead) {
   std::string tile(16 * 16, '\0');

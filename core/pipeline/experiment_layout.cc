@@ -26,6 +26,21 @@ struct RowValues {
   }
 };
 
+// Of each of its stages.
+struct LimitValues {
+  double memory_gib = 0.0;
+  double hours = 0.0;
+  void Visit(OptionVisitor& v) {
+    v("memory_gib", memory_gib, AtLeast(0),
+      "that a stage's worker may hold [GiB]; beyond it the stage fails. 0: what the machine has, "
+      "but "
+      "for the last of it");
+    v("hours", hours, AtLeast(0),
+      "that one run of a stage may take [h]; beyond it the stage writes its checkpoint and fails. "
+      "0: no limit");
+  }
+};
+
 }  // namespace
 
 ExperimentLayout MakeExperimentLayout(const std::vector<StageType>& stages) {
@@ -39,6 +54,8 @@ ExperimentLayout MakeExperimentLayout(const std::vector<StageType>& stages) {
     slot.options = {std::move(value)};
     layout.slots.push_back(std::move(slot));
   }
+  layout.slots.push_back(SettingsSlot<LimitValues>(
+      "limits", "what a stage may take of the machine; no limit changes a result"));
   for (const StageType& stage : stages) {
     layout.slots.insert(layout.slots.end(), stage.slots.begin(), stage.slots.end());
     layout.moved.insert(layout.moved.end(), stage.moved.begin(), stage.moved.end());

@@ -1,5 +1,5 @@
 // The slots of a row: what an experiment file may set. Values of the row (seed, device, precision,
-// threads), then the slots and moved keys of every stage.
+// threads), its limits, then the slots and moved keys of every stage.
 #ifndef FACET_CORE_PIPELINE_EXPERIMENT_LAYOUT_H_
 #define FACET_CORE_PIPELINE_EXPERIMENT_LAYOUT_H_
 

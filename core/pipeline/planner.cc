@@ -27,6 +27,13 @@ void AddUses(const std::map<std::string, ComponentUse>& components, std::string*
   }
 }
 
+// What either row allows: no row's stage fails by another row's limit.
+void Widen(const StageLimits& other, StageLimits* limits) {
+  const auto widest = [](auto a, auto b) { return a == 0 || b == 0 ? 0 : std::max(a, b); };
+  limits->memory_bytes = widest(limits->memory_bytes, other.memory_bytes);
+  limits->seconds = widest(limits->seconds, other.seconds);
+}
+
 // Everything the artifact depends on as far as a plan knows it: inputs by their stages, external
 // ones by their paths. Branches share stages too: no name is in it.
 std::string Identity(const StageSpec& stage) {
@@ -262,6 +269,13 @@ int64_t Planner::Threads(const Row& row) const {
   return threads > 0 ? threads : machine_.num_cores;
 }
 
+StageLimits Planner::Limits(const Row& row) {
+  const Json limits = Settings(row, "limits");
+  constexpr double kBytesPerGib = 1 << 30;
+  return {static_cast<int64_t>(limits.value("memory_gib", 0.0) * kBytesPerGib),
+          limits.value("hours", 0.0) * 3600};
+}
+
 // A port takes what its type says, from a stage that makes that.
 absl::Status Planner::CheckPorts(const StageSpec& stage) const {
   const auto type = std::find_if(types_.begin(), types_.end(),
@@ -295,7 +309,13 @@ absl::StatusOr<int> Planner::Add(StageSpec stage, const Row& row) {
   stage.worker_threads = Threads(row);
   std::vector<StageSpec>& stages = plan_.graph.stages;
   const auto [found, added] = index_.emplace(Identity(stage), static_cast<int>(stages.size()));
-  if (added) stages.push_back(std::move(stage));
+  const StageLimits limits = Limits(row);
+  if (added) {
+    stage.limits = limits;
+    stages.push_back(std::move(stage));
+  } else {
+    Widen(limits, &stages[static_cast<size_t>(found->second)].limits);
+  }
   AddUser(found->second);
   if (!calls_.empty()) {
     plan_.said_at.try_emplace({found->second, row.id}, std::move(calls_.back().said_at));

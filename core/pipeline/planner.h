@@ -113,6 +113,7 @@ class Planner {
   absl::Status CheckPorts(const StageSpec& stage) const;
   std::vector<ExternalInput> Externals(const std::string& role, const ComponentUse& use) const;
   int64_t Threads(const Row& row) const;
+  static StageLimits Limits(const Row& row);
 
   const std::vector<StageType>& types_;
   const Catalogue& catalogue_;

@@ -110,6 +110,24 @@ TEST_F(PlannerOfAnyStagesTest, AStageStepsInBetweenTwoOthersThatKnowNothingOfIt)
   EXPECT_EQ(plan.Find("sieved", kEvaluation), plan.results.at("sieved"));
 }
 
+// A stage of several rows may take what the most generous of them allows; 0 is no limit.
+TEST_F(PlannerOfAnyStagesTest, AStageHasTheWidestLimitsOfItsRows) {
+  AddRow("1").slots["limits"] = {{"memory_gib", 1.5}, {"hours", 2.0}};
+  AddRow("2").slots["limits"] = {{"memory_gib", 0.5}, {"hours", 3.0}};
+  RowPlan plan = *Plan();
+  for (const StageSpec& stage : plan.graph.stages) {
+    EXPECT_EQ(stage.users.size(), 2u);
+    EXPECT_EQ(stage.limits.memory_bytes, int64_t{3} << 29);
+    EXPECT_EQ(stage.limits.seconds, 3 * 3600.0);
+  }
+  AddRow("3").slots["limits"] = {{"hours", 1.0}};
+  plan = *Plan();
+  for (const StageSpec& stage : plan.graph.stages) {
+    EXPECT_EQ(stage.limits.memory_bytes, 0);
+    EXPECT_EQ(stage.limits.seconds, 3 * 3600.0);
+  }
+}
+
 TEST_F(PlannerOfAnyStagesTest, APortTakesItsOwnTypeAlone) {
   AddRow("1").slots["wrong"] = true;
   const absl::Status status = Plan().status();

@@ -2,9 +2,14 @@
 //   write     "<text>" and the content of input "in" -> out
 //   fail      a status; says something on stderr
 //   crash     aborts; exit: ends with code 3 and no result; throw: an exception
+//   segfault  reads at no address; loop: never ends, whatever it is asked; allocate: without end
+//   leave     starts a process that never ends, and aborts
+//   outlive   takes its time after its host has died; the next time: was the one before over?
 //   environ   its environment, a line each -> out
 //   train     counts to settings.steps, a step each `step_ms`; keeps its place in the checkpoint
 //             folder and stops when it is asked to; out: "steps <n>, begun at <m>"
+#include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -14,6 +19,7 @@
 #include <map>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "core/base/file.h"
 #include "core/worker/worker.h"
@@ -49,6 +55,42 @@ absl::Status ExitEarly(StageContext&) { std::exit(3); }
 
 absl::Status Throw(StageContext&) { throw std::runtime_error("out of patience"); }
 
+absl::Status Segfault(StageContext&) {
+  ::raise(SIGSEGV);  // as the processor would
+  return absl::OkStatus();
+}
+
+absl::Status Loop(StageContext&) {
+  while (true) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
+absl::Status Allocate(StageContext&) {
+  constexpr size_t kBytes = size_t{8} << 20;
+  std::vector<std::vector<char>> kept;
+  while (true) kept.emplace_back(kBytes, 'x');
+}
+
+absl::Status Leave(StageContext& context) {
+  if (::fork() == 0) {
+    while (true) ::pause();
+  }
+  std::ofstream(context.checkpoint_dir() + "/left") << "x";
+  std::abort();
+}
+
+absl::Status Outlive(StageContext& context) {
+  const std::string folder = context.checkpoint_dir();
+  if (ReadFile(folder + "/begun").ok()) {
+    return WriteFileAtomically(context.output_dir() + "/out", ReadFile(folder + "/ended").ok()
+                                                                  ? "after the other"
+                                                                  : "beside the other");
+  }
+  ::prctl(PR_SET_PDEATHSIG, 0);  // as if the kernel took its time
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/begun", ""));
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  return WriteFileAtomically(folder + "/ended", "");
+}
+
 absl::Status Environment(StageContext& context) {
   std::string text;
   for (char** entry = environ; *entry != nullptr; ++entry) text += std::string(*entry) + "\n";
@@ -76,10 +118,13 @@ absl::Status Train(StageContext& context) {
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
-  const facet::StageFunctions stages = {{"environ", &facet::Environment}, {"write", &facet::Write},
-                                        {"fail", &facet::FailStage},      {"crash", &facet::Crash},
-                                        {"exit", &facet::ExitEarly},      {"throw", &facet::Throw},
-                                        {"train", &facet::Train}};
+  const facet::StageFunctions stages = {
+      {"environ", &facet::Environment}, {"write", &facet::Write},
+      {"fail", &facet::FailStage},      {"crash", &facet::Crash},
+      {"exit", &facet::ExitEarly},      {"throw", &facet::Throw},
+      {"train", &facet::Train},         {"segfault", &facet::Segfault},
+      {"loop", &facet::Loop},           {"allocate", &facet::Allocate},
+      {"leave", &facet::Leave},         {"outlive", &facet::Outlive}};
   std::map<std::string, std::string> code;
   for (const auto& [type, function] : stages) code[type] = "code";
   return facet::RunJob(argv[2], stages, code);

@@ -33,10 +33,10 @@ class Observer final : public RunObserver {
     ++num_progress;
   }
   void OnAsk(int, const std::string& sentence) override { asked.push_back(sentence); }
-  void OnWait(int, const std::string&) override {}
+  void OnWait(int, const std::string& holder) override { waited_for.push_back(holder); }
   std::atomic<int64_t> last_done{-1};
   std::atomic<int> num_progress{0};
-  std::vector<std::string> asked;
+  std::vector<std::string> asked, waited_for;
 };
 
 class WorkerTest : public testing::Test {
@@ -109,6 +109,82 @@ TEST_F(WorkerTest, FailuresSayWhy) {
   EXPECT_TRUE(
       absl::StrContains(outcomes[3].status.message(), "stage throw: exception: out of patience"));
   EXPECT_EQ(outcomes[4].state, StageState::kDone);
+}
+
+TEST_F(WorkerTest, ACrashNamesTheSignalTheComponentsAndTheLog) {
+  const std::string library = (folder_ / "libtriplet.so").string();
+  std::ofstream(library) << "a library";
+  Add("segfault");
+  graph_.stages[0].components["loss"] = {"loss", "triplet", Json::object(), library,
+                                         *Sha256File(library)};
+  Add("exit");
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].status.message(),
+            "the worker was killed by signal 11 (Segmentation fault); its log is empty\n"
+            "components of the stage: loss \"triplet\" of " +
+                library + "\nwhat to do: `facet plugins check " + library +
+                "` tries what a component does by itself; the same command runs the stage again");
+  EXPECT_TRUE(absl::StrContains(outcomes[1].status.message(),
+                                "exit(3) was called by a component of the stage"))
+      << outcomes[1].status;
+}
+
+TEST_F(WorkerTest, ALimitOfMemoryEndsItsStageAlone) {
+  Add("allocate");
+  graph_.stages[0].limits.memory_bytes = int64_t{200} << 20;
+  Add("write", {{"text", "fine"}});
+  graph_.stages[1].limits.memory_bytes = int64_t{200} << 20;
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(absl::StartsWith(
+      outcomes[0].status.message(),
+      "the stage went beyond its limit of 200 MiB of memory (limits.memory_gib): it held "))
+      << outcomes[0].status;
+  EXPECT_TRUE(
+      absl::StrContains(outcomes[0].status.message(), "allow more (--set limits.memory_gib=N)"));
+  EXPECT_EQ(outcomes[1].state, StageState::kDone);
+}
+
+TEST_F(WorkerTest, ALimitOfTimeEndsAStageThatDoesNotListen) {
+  Add("loop");
+  graph_.stages[0].limits.seconds = 0.5;
+  const std::vector<StageOutcome> outcomes = Run();
+  EXPECT_EQ(outcomes[0].status.code(), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_TRUE(
+      absl::StartsWith(outcomes[0].status.message(),
+                       "the stage went beyond its limit of 0.5 s (limits.hours); the worker "
+                       "did not stop and was killed"))
+      << outcomes[0].status;
+}
+
+// Each run does a part, until the limit; none is lost.
+TEST_F(WorkerTest, ALimitOfTimeLetsAStageWriteItsCheckpoint) {
+  Add("train", {{"steps", 60}, {"step_ms", 20}});
+  graph_.stages[0].limits.seconds = 0.5;
+  StageOutcome outcome = Run()[0];
+  EXPECT_EQ(outcome.state, StageState::kFailed);
+  EXPECT_TRUE(absl::StrContains(outcome.status.message(), "(limits.hours); the worker was stopped"))
+      << outcome.status;
+  EXPECT_TRUE(
+      absl::StrContains(outcome.status.message(), "the same command goes on from the checkpoint"));
+  for (int i = 0; i < 20 && outcome.state == StageState::kFailed; ++i) outcome = Run()[0];
+  ASSERT_EQ(outcome.state, StageState::kDone) << outcome.status;
+  EXPECT_FALSE(absl::StrContains(Output(outcome), "begun at 0")) << Output(outcome);
+}
+
+// Members of the group that a worker led: none is left, and the key's lock is free.
+TEST_F(WorkerTest, WhatADeadWorkerHadStartedDiesWithIt) {
+  Add("leave");
+  const StageOutcome outcome = Run()[0];
+  EXPECT_TRUE(absl::StrContains(outcome.status.message(), "killed by signal 6")) << outcome.status;
+  EXPECT_TRUE(fs::exists(folder_ / "cache/v1/checkpoints" / outcome.key / "left"));
+  bool is_free = false;
+  for (int i = 0; i < 2000 && !is_free; ++i) {
+    std::string holder;
+    is_free = *store_->TryLock(outcome.key, &holder) != nullptr;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_TRUE(is_free) << "a process that the worker had forked lives";
 }
 
 TEST_F(WorkerTest, AWorkerThatCannotBeStartedIsNamed) {
@@ -220,6 +296,33 @@ TEST_F(WorkerTest, AWorkerDiesWithItsHostAndTheNextRunResumes) {
   const std::vector<StageOutcome> outcomes = Run();
   ASSERT_EQ(outcomes[0].state, StageState::kDone) << outcomes[0].status;
   EXPECT_EQ(Output(outcomes[0]), "steps 150, begun at " + kept);
+}
+
+// Host and worker hold the key's lock, so that nobody writes beside a worker that is not dead yet.
+TEST_F(WorkerTest, TheNextHostWaitsForTheWorkerOfADeadOne) {
+  Add("outlive");
+  const pid_t host = ::fork();
+  ASSERT_GE(host, 0);
+  if (host == 0) {
+    Run();
+    ::_exit(0);
+  }
+  const auto has_begun = [&] {
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "cache/v1/checkpoints")) {
+      if (entry.path().filename() == "begun") return true;
+    }
+    return false;
+  };
+  while (!has_begun()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  ::kill(host, SIGKILL);
+  ::waitpid(host, nullptr, 0);
+  const std::vector<StageOutcome> outcomes = Run();
+  ASSERT_EQ(outcomes[0].state, StageState::kDone) << outcomes[0].status;
+  EXPECT_EQ(Output(outcomes[0]), "after the other");
+  ASSERT_EQ(observer_.waited_for.size(), 1u);
+  EXPECT_TRUE(
+      absl::StrContains(observer_.waited_for[0], "(which has ended, its worker has not yet)"))
+      << observer_.waited_for[0];
 }
 
 TEST(WorkerContextTest, FindsTheImagesWhereTheFolderIsNow) {

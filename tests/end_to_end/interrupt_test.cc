@@ -5,7 +5,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/end_to_end/program.h"
 
@@ -79,7 +83,8 @@ TEST_F(InterruptTest, AnInterruptedTrainingGoesOnAndEndsWithTheSameBits) {
   const Ending stopped = run->Wait();
   EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
   EXPECT_THAT(Computed(stopped), Not(Contains("train")));
-  EXPECT_THAT(stopped.err, HasSubstr("\nto continue: facet --store .facet run "));
+  EXPECT_THAT(Events(stopped.err).back().value("continue", ""),
+              HasSubstr("facet --store .facet run "));
   EXPECT_THAT(stopped.out, HasSubstr("not run"));
   const int64_t at_stop = TrainedImages(stopped.err);
 
@@ -92,9 +97,8 @@ TEST_F(InterruptTest, AnInterruptedTrainingGoesOnAndEndsWithTheSameBits) {
   ::kill(workers[0], SIGKILL);
   const Ending killed = run->Wait();
   EXPECT_EQ(killed.exit_code, 1) << killed.err;
-  EXPECT_THAT(killed.err,
-              HasSubstr("failed: row softmax (A), stage train: the worker was killed by "
-                        "signal 9 (Killed); out of memory?"));
+  EXPECT_THAT(killed.err, HasSubstr("\"message\":\"stage train: the worker was killed by signal 9 "
+                                    "(Killed); out of memory?"));
 
   // Again from the checkpoint on; then the host is killed, and takes its worker with it.
   run = StartTiny(kLong);
@@ -225,6 +229,34 @@ TEST_F(InterruptTest, TwoRunsAtOnceInOneStoreShareTheWork) {
   EXPECT_EQ(computed.size(), 13u) << testing::PrintToString(computed);
   EXPECT_EQ(ends[0].out.substr(0, ends[0].out.find("report:")),
             ends[1].out.substr(0, ends[1].out.find("report:")));
+}
+
+// A host that was stopped (Ctrl-Z) holds its stage; who waits for it is told what to do.
+TEST_F(InterruptTest, WhoWaitsForAStoppedHostIsToldSo) {
+  CopyTinyStore();
+  const auto first = StartTiny(kLong);
+  ASSERT_TRUE(first->WaitUntil([&] { return TrainsLongerThan(*first, 0); })) << first->err();
+  ::kill(first->id(), SIGSTOP);
+  const auto second = StartTiny(kLong);
+  const std::string stopped =
+      absl::StrCat("(stopped; `kill -CONT ", first->id(), "` lets it go on)");
+  EXPECT_TRUE(second->WaitUntil([&] { return absl::StrContains(second->err(), stopped); }))
+      << second->err();
+  ::kill(first->id(), SIGCONT);
+  const Ending ends[2] = {first->Wait(), second->Wait()};
+  for (const Ending& end : ends) EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_THAT(Computed(ends[0]), Contains("train"));
+  EXPECT_THAT(Computed(ends[1]), Not(Contains("train")));
+}
+
+// The number of stages at once is in no key and no result.
+TEST_F(InterruptTest, HowManyStagesRunAtOnceChangesNoBit) {
+  CopyTinyStore("of_two");  // -j 2
+  for (const char* jobs : {"1", "4"}) {
+    const std::string store = absl::StrCat("of_", jobs);
+    EXPECT_EQ(RunTiny({"-j", jobs}, store).exit_code, 0);
+    EXPECT_EQ(Artifacts(folder() + "/" + store), Artifacts(folder() + "/of_two")) << jobs;
+  }
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+#include "core/app/failed_rows.h"
+
+#include <filesystem>
+
+#include "core/base/file.h"
+#include "core/base/test_folder.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace facet {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class FailedRowsTest : public testing::Test {
+ protected:
+  void WriteEvents(const std::string& run, const std::string& events) {
+    std::filesystem::create_directories(store_ + "/runs/table/" + run);
+    ASSERT_TRUE(WriteFileAtomically(store_ + "/runs/table/" + run + "/events.jsonl", events).ok());
+  }
+  const std::string store_ = TestFolder();
+};
+
+TEST_F(FailedRowsTest, AreThoseOfTheLastRunAlone) {
+  EXPECT_TRUE(absl::IsNotFound(LastFailedRows(store_, "some/table.toml").status()));
+  WriteEvents("20261130T101112Z-aaaaaa",
+              R"({"event":"stage","rows":["old"],"stage":"train","state":"failed"})"
+              "\n");
+  WriteEvents("20261130T101113Z-000000",
+              R"({"event":"stage","rows":["b","a"],"stage":"train","state":"failed"})"
+              "\n"
+              R"({"event":"stage","rows":["a"],"stage":"test.align","state":"failed"})"
+              "\n"
+              R"({"event":"stage","rows":["c"],"stage":"describe","state":"blocked"})"
+              "\n"
+              R"({"event":"stage","rows":["d"],"st)");  // the host was killed as it wrote
+  auto failed = LastFailedRows(store_, "some/table.toml");
+  ASSERT_TRUE(failed.ok()) << failed.status();
+  EXPECT_THAT(failed->rows, ElementsAre("a", "b"));
+  EXPECT_EQ(failed->run, store_ + "/runs/table/20261130T101113Z-000000");
+
+  WriteEvents("20261130T101114Z-000000", R"({"event":"end","exit_code":0})"
+                                         "\n");
+  failed = LastFailedRows(store_, "some/table.toml");
+  ASSERT_TRUE(failed.ok()) << failed.status();
+  EXPECT_THAT(failed->rows, IsEmpty());
+  EXPECT_TRUE(absl::IsNotFound(LastFailedRows(store_, "other.toml").status()));
+}
+
+}  // namespace
+}  // namespace facet
