@@ -27,6 +27,7 @@
 #include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
+#include "core/graph/cpu_share.h"
 #include "core/graph/memory_watch.h"
 
 namespace facet {
@@ -86,6 +87,11 @@ std::vector<std::string> WorkerEnvironment(const StageSpec& stage) {
   for (const char* variable : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
     changes[variable] = absl::StrCat(stage.worker_threads);
   }
+  // cpu_share.h says why. Waiting asleep costs an idle machine nothing that can be measured.
+  const auto is_set = [](const char* variable) { return std::getenv(variable) != nullptr; };
+  if (!is_set("OMP_WAIT_POLICY") && !is_set("GOMP_SPINCOUNT") && !is_set("KMP_BLOCKTIME")) {
+    changes["OMP_WAIT_POLICY"] = "passive";
+  }
   const char* const kernels = OpenBlasKernels();
   if (kernels != nullptr && std::getenv("OPENBLAS_CORETYPE") == nullptr) {
     changes["OPENBLAS_CORETYPE"] = kernels;
@@ -115,8 +121,12 @@ std::string TimeText(double seconds) {
 // Follows a worker until it is over, passes a stop on, and holds it to the stage's limits.
 class Follower {
  public:
-  Follower(ChildProcess& worker, const StageLimits& limits)
-      : worker_(worker), limits_(limits), memory_(worker.id(), limits.memory_bytes) {}
+  Follower(ChildProcess& worker, const StageSpec& stage)
+      : worker_(worker),
+        limits_(stage.limits),
+        memory_(worker.id(), limits_.memory_bytes),
+        // Threads that are not in the key take pieces of work, each by itself.
+        share_(worker.id(), stage.threads > 0 ? static_cast<int>(stage.worker_threads) : 1) {}
 
   ChildExit Follow(const StageRunner::ProgressFunction& progress,
                    const StageRunner::StopFunction& stop) {
@@ -130,6 +140,7 @@ class Follower {
       DeliverProgress(&buffer_, progress);
       if (stop && stop() != 0) AskToStop(kStopGrace);
       CheckLimits();
+      share_.Look();
       if (asked_ && !killed_ && Clock::now() > deadline_) Kill();
     }
     for (size_t size = 0; open;) {
@@ -174,6 +185,7 @@ class Follower {
   ChildProcess& worker_;
   const StageLimits limits_;
   MemoryWatch memory_;
+  CpuShare share_;
   const Clock::time_point start_ = Clock::now();
   std::string buffer_, beyond_;
   bool asked_ = false, killed_ = false, of_memory_ = false;
@@ -297,7 +309,7 @@ absl::StatusOr<JobResult> WorkerProcesses::Run(const Job& job, const std::string
   const Clock::time_point start = Clock::now();
   const int64_t kills = OutOfMemoryKills();
   FACET_ASSIGN_OR_RETURN(const std::unique_ptr<ChildProcess> worker, ChildProcess::Start(options));
-  Follower follower(*worker, job.stage.limits);
+  Follower follower(*worker, job.stage);
   const ChildExit exit = follower.Follow(progress, stop);
 
   const absl::StatusOr<Json> json = ReadJsonFile(job.result_path);
