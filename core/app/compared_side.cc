@@ -9,8 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "core/app/build_info.h"
 #include "core/app/planned_experiment.h"
+#include "core/app/provenance.h"
 #include "core/app/requested_stages.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
@@ -27,8 +27,8 @@ void FlattenProvenance(const Json& json, const std::string& prefix,
                        std::map<std::string, Json>* flat) {
   for (const auto& [name, value] : json.items()) {
     const std::string path = prefix.empty() ? name : absl::StrCat(prefix, ".", name);
-    // How the run was called differs always and changes nothing.
-    if (path == "command" || path == "schema") continue;
+    // How the run was called differs always and changes nothing; what rows say is compared as such.
+    if (path == "command" || path == "schema" || path == "rows") continue;
     if (value.is_object()) {
       FlattenProvenance(value, path, flat);
     } else {
@@ -109,18 +109,15 @@ absl::Status ReadRun(const std::string& results, ComparedSide* side) {
 
 bool ReadPlan(const std::string& file, const std::vector<std::string>& sets, VerbContext& context,
               ComparedSide* side, int* exit_code) {
-  const auto planned = PlanForVerb({file, sets}, {}, context, exit_code);
+  ExperimentArguments arguments;
+  arguments.file = file;
+  arguments.sets = sets;
+  const auto planned = PlanForVerb(arguments, {}, context, exit_code);
   if (planned == nullptr) return false;
   side->name = file;
   side->is_file = true;
   side->rows = ComparedRowsOf(ResolvedJson(planned->experiment));
-  Json provenance = BuildInfo();
-  provenance["libraries"] = planned->environment.libraries;
-  for (const StageSpec& stage : planned->plan.graph.stages) {
-    for (const auto& [role, use] : stage.components) {
-      provenance["plugins"][use.kind + "/" + use.name] = use.library_digest;
-    }
-  }
+  const Json provenance = RunProvenance(*planned, ArtifactProvenance(*planned), "");
   FlattenProvenance(provenance, "", &side->provenance);
   const std::vector<PlannedStage> stages = LookUp(planned->plan.graph, *planned);
   for (ComparedRow& row : side->rows) {

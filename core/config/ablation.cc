@@ -83,7 +83,7 @@ class AblationReader {
       : row_ids_(row_ids), slots_(slots), layout_(layout), problems_(problems) {}
 
   void LeaveOneOut(const Node& table) {
-    CheckKeys(table, "leave_one_out", {"baseline", "parts", "row"}, problems_);
+    CheckKeys(table, "leave_one_out", AblationKeys().at("leave_one_out"), problems_);
     const std::string row = RowAt(table, "row");
     if (row.empty()) return;
     std::string baseline_row;
@@ -111,7 +111,7 @@ class AblationReader {
   }
 
   void OneAtATime(const Node& table) {
-    CheckKeys(table, "one_at_a_time", {"alternatives", "row"}, problems_);
+    CheckKeys(table, "one_at_a_time", AblationKeys().at("one_at_a_time"), problems_);
     const std::string row = RowAt(table, "row");
     const Node* alternatives = table.Find("alternatives");
     if (alternatives == nullptr) {
@@ -280,6 +280,12 @@ class AblationReader {
 };
 
 }  // namespace
+
+const std::map<std::string, std::vector<std::string>>& AblationKeys() {
+  static const auto* const kKeys = new std::map<std::string, std::vector<std::string>>{
+      {"leave_one_out", {"baseline", "parts", "row"}}, {"one_at_a_time", {"alternatives", "row"}}};
+  return *kKeys;
+}
 
 std::vector<Ablated> ReadAblations(const Node& ablate, const std::vector<std::string>& row_ids,
                                    const RowSlots& slots, const ExperimentLayout& layout,

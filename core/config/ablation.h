@@ -3,6 +3,7 @@
 #define FACET_CORE_CONFIG_ABLATION_H_
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Ablated {
   std::string baseline;                     // a row
   bool found = false;  // by comparing rows: of no interest where nothing comes of it
 };
+
+// What each table of [ablate] may say, by the table's name.
+const std::map<std::string, std::vector<std::string>>& AblationKeys();
 
 // A row of the file; null: there is none.
 using RowSlots = std::function<const Node*(const std::string& id)>;

@@ -9,13 +9,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "core/config/ablation.h"
 #include "core/config/column_reader.h"
 #include "core/config/document.h"
+#include "core/config/sweep.h"
 
 namespace facet {
 namespace {
 
-constexpr char kRowId[] = "^[A-Za-z0-9_+-]+$";    // as document.cc takes it
+// As document.cc takes it: "4", "4,margin=0.3", "6-train.aligner", each "@" a seed.
+constexpr char kRowId[] = "^[A-Za-z0-9_+.-]+(,[A-Za-z0-9_.-]+=[A-Za-z0-9_.+-]+)*(@[0-9]+)?$";
 constexpr char kSlotName[] = "^[A-Za-z0-9_-]+$";  // IsSlotName
 
 Json Text(const std::string& doc) { return {{"type", "string"}, {"description", doc}}; }
@@ -93,7 +96,9 @@ std::vector<const ComponentInfo*> OfKind(const Catalogue& catalogue, const std::
   return components;
 }
 
-Json Reference(const std::string& kind) { return {{"$ref", absl::StrCat("#/definitions/", kind)}}; }
+Json DefinitionOf(const std::string& kind) {
+  return {{"$ref", absl::StrCat("#/definitions/", kind)}};
+}
 
 // What may stand in a slot of this kind.
 Json KindSchema(const Catalogue& catalogue, const std::string& kind) {
@@ -110,12 +115,12 @@ Json NamedSlots(const Catalogue& catalogue, const Slot& slot) {
   Json schema = {{"type", "object"},
                  {"description", slot.doc},
                  {"properties", Json::object()},
-                 {"patternProperties", {{kSlotName, Reference(slot.kind)}}},
+                 {"patternProperties", {{kSlotName, DefinitionOf(slot.kind)}}},
                  {"additionalProperties", false}};
   for (const ComponentInfo* component : OfKind(catalogue, slot.kind)) {
     Json own = Named(*component);
     own.erase("required");
-    schema["properties"][component->name] = {{"anyOf", {std::move(own), Reference(slot.kind)}}};
+    schema["properties"][component->name] = {{"anyOf", {std::move(own), DefinitionOf(slot.kind)}}};
   }
   // Both kinds of properties hold of such a name: the reference takes options of any component.
   return schema;
@@ -125,7 +130,7 @@ Json SlotSchema(const Slot& slot) {
   switch (slot.fill) {
     case Slot::Fill::kComponent: {
       // Beside a $ref nothing counts.
-      return {{"allOf", {Reference(slot.kind)}}, {"description", slot.doc}};
+      return {{"allOf", {DefinitionOf(slot.kind)}}, {"description", slot.doc}};
     }
     case Slot::Fill::kValue:
       return OptionSchema(slot.options.front());
@@ -172,6 +177,52 @@ Json SlotsSchema(const ExperimentLayout& layout, const Catalogue& catalogue) {
   return root;
 }
 
+// A count of at least one, or the seeds themselves.
+Json SeedsSchema() {
+  return {
+      {"anyOf",
+       {{{"type", "integer"}, {"minimum", 1}},
+        {{"type", "array"}, {"items", {{"type", "integer"}, {"minimum", 0}}}}}},
+      {"description", "how often rows are computed, each time with another seed; or the seeds"}};
+}
+
+// One table, or several.
+Json OneOrMore(Json table) { return {{"anyOf", {table, {{"type", "array"}, {"items", table}}}}}; }
+
+// Tables whose members, paths and values, are the rows' matter.
+Json MadeRowsSchema(const std::vector<std::string>& keys) {
+  static const auto* const kDocs = new std::map<std::string, std::string>{
+      {"alternatives", "paths, each with the values to try one by one"},
+      {"baseline", "row, or paths and values, that parts go back to"},
+      {"exclude", "points to leave out: tables of paths and values"},
+      {"grid", "paths, each with its values: all combinations"},
+      {"include", "further points: tables of paths and values"},
+      {"parts", "names, each with the paths or the changes that are one part"},
+      {"row", "id of the row that is changed"},
+      {"rows", "ids of the rows that are varied; none: all"},
+      {"zip", "paths, each with its values: the first of all, the second of all, ..."}};
+  Json schema = Table();
+  for (const std::string& key : keys) {
+    Json said = {{"description", kDocs->at(key)}};
+    if (key == "rows" || key == "exclude" || key == "include") said["type"] = "array";
+    if (key == "grid" || key == "zip" || key == "parts" || key == "alternatives") {
+      said["type"] = "object";
+    }
+    if (key == "row") said["type"] = "string";
+    schema["properties"][key] = std::move(said);
+  }
+  return schema;
+}
+
+Json AblateSchema() {
+  Json schema = Table();
+  schema["description"] = "rows that each change one part of another";
+  for (const auto& [name, keys] : AblationKeys()) {
+    schema["properties"][name] = OneOrMore(MadeRowsSchema(keys));
+  }
+  return schema;
+}
+
 // What a row says of itself. A key that is not described here may be anything.
 Json RowKeySchema(const std::string& key) {
   static const auto* const kSchemas = new std::map<std::string, Json>{
@@ -179,6 +230,7 @@ Json RowKeySchema(const std::string& key) {
       {"extends", RowName("id of the row that this one changes")},
       {"label", Text("what the table calls the row")},
       {"skip", Text("why the row is left out")},
+      {"seeds", SeedsSchema()},
       {"reported", Text("source of the figures of a row that is not computed")},
       {"unset", ListOfTexts("paths of inherited values to take away: \"train.data.snapshot\"")},
   };
@@ -188,6 +240,9 @@ Json RowKeySchema(const std::string& key) {
 
 Json FileKeySchema(const std::string& key) {
   static const auto* const kSchemas = new std::map<std::string, Json>{
+      {"ablate", AblateSchema()},
+      {"seeds", SeedsSchema()},
+      {"sweep", OneOrMore(MadeRowsSchema(SweepKeys()))},
       {"schema", {{"const", 1}, {"description", "the format of the file"}}},
       {"title", Text("what the table is called")},
       {"extends", Text("file that this one changes")},

@@ -36,7 +36,7 @@ class SweepReader {
   Sweep Read() {
     sweep_.place = table_.key;
     const size_t before = problems_->count();
-    CheckKeys(table_, "sweep", {"exclude", "grid", "include", "rows", "zip"}, problems_);
+    CheckKeys(table_, "sweep", SweepKeys(), problems_);
     ReadRows();
     if (const Node* grid = table_.Find("grid")) grid_ = ReadAxes(*grid, "grid", layout_, problems_);
     if (const Node* zip = table_.Find("zip")) zip_ = ReadAxes(*zip, "zip", layout_, problems_);
@@ -323,6 +323,12 @@ std::vector<const Node*> TablesOf(const Node& node, const std::string& what, Pro
     tables.push_back(&node);
   }
   return tables;
+}
+
+const std::vector<std::string>& SweepKeys() {
+  static const auto* const kKeys =
+      new std::vector<std::string>{"exclude", "grid", "include", "rows", "zip"};
+  return *kKeys;
 }
 
 void CheckKeys(const Node& table, const std::string& what, const std::vector<std::string>& known,

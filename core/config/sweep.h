@@ -25,6 +25,9 @@ struct Sweep {
   std::vector<Settings> points;
 };
 
+// What a [sweep] may say.
+const std::vector<std::string>& SweepKeys();
+
 // Each [[sweep]], in order. Problems: E0201, E0202, E0301 (its keys), E0501 (no such row), E0511
 // (axes), E0512 (include and exclude), E0513 (more than kMaxRows points). `row_ids`: all that there
 // are before.
