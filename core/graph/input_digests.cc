@@ -1,6 +1,5 @@
 #include "core/graph/input_digests.h"
 
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include "core/base/hash.h"
 #include "core/base/parallel_work.h"
 #include "core/base/status.h"
+#include "core/graph/database.h"
 
 namespace facet {
 namespace {
@@ -32,40 +32,6 @@ int64_t Nanoseconds(const timespec& time) {
 // "data.root = "/faces"", as errors begin.
 std::string What(const ExternalInput& input) {
   return absl::StrCat(input.option, " = \"", input.path, "\"");
-}
-
-// A prepared statement that is finalised with its scope. Errors make the index useless, not wrong:
-// they are treated as "not remembered".
-class Statement {
- public:
-  Statement(sqlite3* database, const char* sql) {
-    if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK) {
-      statement_ = nullptr;
-    }
-  }
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  void Bind(int index, const std::string& text) {
-    sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()),
-                      SQLITE_TRANSIENT);
-  }
-  void Bind(int index, int64_t value) { sqlite3_bind_int64(statement_, index, value); }
-  bool Step() { return statement_ != nullptr && sqlite3_step(statement_) == SQLITE_ROW; }
-  void Reset() { sqlite3_reset(statement_); }
-  std::string Text(int column) const {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return text == nullptr ? "" : std::string(text);
-  }
-  int64_t Integer(int column) const { return sqlite3_column_int64(statement_, column); }
-
- private:
-  sqlite3_stmt* statement_ = nullptr;
-};
-
-void Execute(sqlite3* database, const char* sql) {
-  sqlite3_exec(database, sql, nullptr, nullptr, nullptr);
 }
 
 }  // namespace

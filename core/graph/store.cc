@@ -51,24 +51,6 @@ bool HasSize(const std::string& path, int64_t size) {
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == size;
 }
 
-// The artifact's text holds a checksum of everything else in it.
-std::string Seal(Json json) {
-  json["checksum"] = Sha256Hex(Dump(json));
-  return DumpPretty(json);
-}
-
-absl::StatusOr<Json> Unseal(Json json) {
-  if (!json.is_object() || !json.contains("checksum")) {
-    return absl::DataLossError("the artifact has no checksum");
-  }
-  const Json checksum = json["checksum"];
-  json.erase("checksum");
-  if (checksum != Sha256Hex(Dump(json))) {
-    return absl::DataLossError("the artifact differs from its checksum");
-  }
-  return json;
-}
-
 // Relative names of all regular files, sorted.
 absl::StatusOr<std::vector<std::string>> OutputFiles(const std::string& folder) {
   std::vector<std::string> names;
@@ -108,65 +90,13 @@ std::vector<std::string> FoldersIn(const std::string& folder,
 
 }  // namespace
 
-std::string Artifact::ContentDigest() const {
-  Json content = Json::array();
-  for (const ArtifactFile& file : files) content.push_back({file.name, file.digest});
-  return Sha256Hex(Dump(content));
-}
-
-const ArtifactFile* Artifact::Find(const std::string& file) const {
-  for (const ArtifactFile& candidate : files) {
-    if (candidate.name == file) return &candidate;
-  }
-  return nullptr;
-}
-
-Json ToJson(const Artifact& artifact) {
-  Json files = Json::array();
-  for (const ArtifactFile& file : artifact.files) {
-    files.push_back({{"name", file.name}, {"digest", file.digest}, {"size", file.size}});
-  }
-  return {{"schema", 1},
-          {"key", artifact.key},
-          {"type", artifact.type},
-          {"name", artifact.name},
-          {"files", std::move(files)},
-          {"key_document", artifact.key_document},
-          {"counts", artifact.counts},
-          {"notices", artifact.notices},
-          {"provenance", artifact.provenance}};
-}
-
-absl::StatusOr<Artifact> ArtifactFromJson(const Json& json) {
-  try {
-    Artifact artifact;
-    artifact.key = json.at("key");
-    artifact.type = json.at("type");
-    artifact.name = json.at("name");
-    for (const Json& file : json.at("files")) {
-      artifact.files.push_back({file.at("name"), file.at("digest"), file.at("size")});
-      if (!IsSha256Hex(artifact.files.back().digest)) {
-        return absl::DataLossError("malformed artifact: a digest is not 64 hexadecimal digits");
-      }
-    }
-    artifact.key_document = json.at("key_document");
-    artifact.counts = json.at("counts").get<std::map<std::string, int64_t>>();
-    artifact.notices = json.at("notices").get<std::vector<std::string>>();
-    artifact.provenance = json.at("provenance");
-    // What others look up without asking what it is.
-    (void)artifact.key_document.value("inputs", Json::object())
-        .get<std::map<std::string, std::string>>();
-    for (const char* const number : {"seconds", "peak_rss_mib"}) {
-      (void)artifact.provenance.value(number, 0.0);
-    }
-    (void)artifact.provenance.value("cpu", "");
-    return artifact;
-  } catch (const Json::exception& exception) {
-    return absl::DataLossError(absl::StrCat("malformed artifact: ", exception.what()));
-  }
-}
-
 KeyLock::~KeyLock() { ::close(file_); }
+
+Store::Store(std::string folder)
+    : folder_(std::move(folder)),
+      index_(std::make_unique<StoreIndex>(
+          Root() + "/entries.sqlite", Root() + "/ac",
+          [this](const std::string& key) { return ReadArtifact(key); })) {}
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder) {
   std::error_code error;
@@ -188,23 +118,35 @@ std::string Store::BlobPath(const std::string& digest) const {
   return absl::StrCat(Root(), "/cas/", digest.substr(0, 2), "/", digest);
 }
 
-absl::StatusOr<Artifact> Store::ReadEntry(const std::string& key) const {
+absl::StatusOr<Artifact> Store::ReadArtifact(const std::string& key) const {
   FACET_ASSIGN_OR_RETURN(Json sealed, ReadJsonFile(EntryFolder(key) + "/artifact.json"));
-  FACET_ASSIGN_OR_RETURN(const Json json, Unseal(std::move(sealed)));
-  FACET_ASSIGN_OR_RETURN(Artifact artifact, ArtifactFromJson(json));
+  FACET_ASSIGN_OR_RETURN(Artifact artifact, UnsealArtifact(std::move(sealed)));
   if (artifact.key != key) return absl::DataLossError("the artifact is of another key");
+  return artifact;
+}
+
+absl::Status Store::CheckBlobs(const Artifact& artifact) const {
   for (const ArtifactFile& file : artifact.files) {
     if (!HasSize(BlobPath(file.digest), file.size)) {
       return absl::DataLossError(absl::StrCat("the blob of ", file.name, " is missing or cut"));
     }
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Artifact> Store::ReadEntry(const std::string& key) const {
+  FACET_ASSIGN_OR_RETURN(Artifact artifact, ReadArtifact(key));
+  FACET_RETURN_IF_ERROR(CheckBlobs(artifact));
   return artifact;
 }
 
 std::optional<Artifact> Store::Find(const std::string& key, InputDigests* digests) const {
-  std::error_code ignored;
-  if (!fs::exists(EntryFolder(key), ignored)) return std::nullopt;
-  absl::StatusOr<Artifact> artifact = ReadEntry(key);
+  struct stat info;
+  if (::stat(EntryFolder(key).c_str(), &info) != 0) return std::nullopt;
+  absl::StatusOr<Artifact> artifact = absl::NotFoundError("not remembered");
+  if (std::optional<Artifact> known = index_->Find(key)) artifact = *std::move(known);
+  // Nothing is held against an entry for what the index says of it.
+  if (!artifact.ok() || !CheckBlobs(*artifact).ok()) artifact = ReadEntry(key);
   absl::Status status = artifact.status();
   for (size_t i = 0; status.ok() && digests != nullptr && i < artifact->files.size(); ++i) {
     const ArtifactFile& file = artifact->files[i];
@@ -277,21 +219,6 @@ std::string Store::SetAside(const std::string& path, const std::string& name) co
 void Store::Quarantine(const std::string& key, const std::string& reason) const {
   const std::string moved = SetAside(EntryFolder(key), key);
   if (!moved.empty()) (void)WriteFileAtomically(moved + "/reason.txt", reason + "\n");
-}
-
-std::vector<Artifact> Store::List(const std::string& type) const {
-  std::vector<Artifact> artifacts;
-  std::error_code error;
-  for (const auto& group : fs::directory_iterator(Root() + "/ac", error)) {
-    for (const auto& entry : fs::directory_iterator(group.path(), error)) {
-      absl::StatusOr<Artifact> artifact = ReadEntry(entry.path().filename().string());
-      if (!artifact.ok()) continue;
-      if (type.empty() || artifact->type == type) artifacts.push_back(*std::move(artifact));
-    }
-  }
-  std::sort(artifacts.begin(), artifacts.end(),
-            [](const Artifact& a, const Artifact& b) { return a.key < b.key; });
-  return artifacts;
 }
 
 absl::StatusOr<std::unique_ptr<KeyLock>> Store::TryLock(const std::string& key,
@@ -368,7 +295,7 @@ absl::Status Store::Commit(const std::string& output_folder, Artifact* artifact,
   }
   const std::string folder = EntryFolder(artifact->key);
   FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
-  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/artifact.json", Seal(ToJson(*artifact))));
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/artifact.json", SealedArtifact(*artifact)));
   RemoveFolder(absl::StrCat(Root(), "/checkpoints/", artifact->key));
   return absl::OkStatus();
 }

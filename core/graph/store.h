@@ -9,6 +9,7 @@
 //   <store>/cache/v1/locks/<key>.lock             flock: the kernel drops it with its holder
 //   <store>/cache/v1/quarantine/                  entries that failed a check
 //   <store>/cache/v1/index.sqlite                 digests of input files (input_digests.h)
+//   <store>/cache/v1/entries.sqlite               what the entries say (store_index.h)
 //
 // Commit: each output file is hashed, synced, made read-only and renamed into cas/; then the
 // artifact is written beside its final name, synced and renamed. That rename is the commit point: a
@@ -29,32 +30,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/base/json.h"
+#include "core/graph/artifact.h"
 #include "core/graph/input_digests.h"
+#include "core/graph/store_index.h"
 
 namespace facet {
-
-struct ArtifactFile {
-  std::string name;  // relative, '/' between folders: "crops.mdb"
-  std::string digest;
-  int64_t size = 0;
-};
-
-// What is known of a committed artifact.
-struct Artifact {
-  std::string key, type, name;      // name: of the stage that made it first
-  std::vector<ArtifactFile> files;  // sorted by name
-  Json key_document;
-  std::map<std::string, int64_t> counts;
-  std::vector<std::string> notices;
-  Json provenance = Json::object();  // host build, releases, CPU, threads, seconds, peak RSS, time
-
-  // Digest of names and contents of all files: what enters the keys of later stages.
-  std::string ContentDigest() const;
-  const ArtifactFile* Find(const std::string& file) const;
-};
-Json ToJson(const Artifact& artifact);
-absl::StatusOr<Artifact> ArtifactFromJson(const Json& json);
 
 // Holds a key's lock while it lives.
 class KeyLock {
@@ -78,10 +58,10 @@ class Store {
 
   // The entry of a key; nullopt if there is none that counts (a bad one is quarantined). With
   // `digests` its blobs must hold what their names say; it remembers what it has read, so that a blob
-  // is read again only where its size or times changed.
+  // is read again only where its size or times changed, as the artifact itself is (store_index.h).
   std::optional<Artifact> Find(const std::string& key, InputDigests* digests = nullptr) const;
-  // All entries that count, for stages of this type (empty: of any), for finding the nearest.
-  std::vector<Artifact> List(const std::string& type = "") const;
+  // What all entries say, for finding the nearest and for forecasts.
+  StoreIndex& index() const { return *index_; }
   std::string BlobPath(const std::string& digest) const;
 
   // Reads all blobs of all entries. What is damaged is moved to quarantine/; what cannot be read now,
@@ -109,9 +89,11 @@ class Store {
                       InputDigests* digests = nullptr);
 
  private:
-  explicit Store(std::string folder) : folder_(std::move(folder)) {}
+  explicit Store(std::string folder);
   std::string Root() const { return folder_ + "/cache/v1"; }
   std::string EntryFolder(const std::string& key) const;
+  absl::StatusOr<Artifact> ReadArtifact(const std::string& key) const;
+  absl::Status CheckBlobs(const Artifact& artifact) const;
   absl::StatusOr<Artifact> ReadEntry(const std::string& key) const;
   // Moves to quarantine/; the new path, empty where that failed.
   std::string SetAside(const std::string& path, const std::string& name) const;
@@ -120,6 +102,7 @@ class Store {
                                       InputDigests* digests);
 
   std::string folder_;
+  std::unique_ptr<StoreIndex> index_;
 };
 
 // Removes a folder and everything in it; a missing one is no error.

@@ -167,8 +167,7 @@ TEST_F(StoreTest, CheckpointsLastUntilTheCommit) {
 TEST_F(StoreTest, ListsTheEntriesOfAType) {
   ASSERT_TRUE(CommitOne(*store_, Key(1), "a"));
   ASSERT_TRUE(CommitOne(*store_, Key(2), "b"));
-  EXPECT_EQ(store_->List("fake").size(), 2u);
-  EXPECT_TRUE(store_->List("train").empty());
+  EXPECT_EQ(store_->index().Entries().size(), 2u);
 }
 
 // Processes that commit without end are killed at 40 different moments. Whatever is found then is
