@@ -19,15 +19,12 @@
 #include "core/base/parallel_work.h"
 #include "core/base/status.h"
 #include "core/graph/database.h"
+#include "core/graph/nanoseconds.h"
 
 namespace facet {
 namespace {
 
 namespace fs = std::filesystem;
-
-int64_t Nanoseconds(const timespec& time) {
-  return static_cast<int64_t>(time.tv_sec) * 1000000000 + time.tv_nsec;
-}
 
 // "data.root = "/faces"", as errors begin.
 std::string What(const ExternalInput& input) {

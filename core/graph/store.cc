@@ -11,10 +11,13 @@
 #include <climits>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
@@ -49,6 +52,32 @@ absl::Status MakeFolderDurably(const std::string& folder) {
 bool HasSize(const std::string& path, int64_t size) {
   struct stat info;
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == size;
+}
+
+// Other processes of this machine that hold a lock of this file, from /proc/locks (proc_locks(5)):
+// " by process 4711 and 4712".
+std::string HoldersOf(int file) {
+  struct stat info;
+  if (::fstat(file, &info) != 0) return "";
+  std::set<int> processes;
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    int process = 0;
+    unsigned long inode = 0;
+    if (std::sscanf(line.c_str(), "%*d: FLOCK %*s %*s %d %*x:%*x:%lu", &process, &inode) == 2 &&
+        inode == info.st_ino && process > 0 && process != ::getpid()) {
+      processes.insert(process);
+    }
+  }
+  return processes.empty() ? "" : absl::StrCat(" by process ", absl::StrJoin(processes, " and "));
+}
+
+// What a status of a full disk lacks: what to do.
+absl::Status WithCure(const absl::Status& status, const std::string& store) {
+  if (!absl::IsResourceExhausted(status)) return status;
+  return absl::ResourceExhaustedError(
+      absl::StrCat(status.message(), "; the disk of the store ", store,
+                   " is full: make room there (`facet cache gc`), then run again"));
 }
 
 // Relative names of all regular files, sorted.
@@ -105,7 +134,42 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder) {
   for (const char* part : {"ac", "cas", "tmp", "checkpoints", "locks"}) {
     FACET_RETURN_IF_ERROR(MakeFolder(absl::StrCat(store->Root(), "/", part)));
   }
+  store->OpenLock();
   return store;
+}
+
+Store::~Store() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+// On a file system without locks, or a store that is read-only and never had one, there is none: what
+// gc removes it does not remove there.
+void Store::OpenLock() {
+  const std::string path = Root() + "/in_use.lock";
+  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock_ < 0) lock_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  while (lock_ >= 0 && ::flock(lock_, LOCK_SH) != 0) {
+    if (errno == EINTR) continue;
+    ::close(lock_);
+    lock_ = -1;
+  }
+}
+
+bool Store::BecomeAlone(std::string* users) {
+  if (lock_ < 0) return false;
+  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return is_alone_ = true;
+  *users = HoldersOf(lock_);
+  while (::flock(lock_, LOCK_SH) != 0 && errno == EINTR) continue;  // it was given up for the try
+  return false;
+}
+
+absl::Status Store::CheckWritable() const {
+  if (::access(Root().c_str(), W_OK) == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("nothing can be written to the store ", folder_));
+}
+
+std::string Store::LockPath(const std::string& key) const {
+  return absl::StrCat(Root(), "/locks/", key, ".lock");
 }
 
 std::string Store::index_path() const { return Root() + "/index.sqlite"; }
@@ -223,7 +287,7 @@ void Store::Quarantine(const std::string& key, const std::string& reason) const 
 
 absl::StatusOr<std::unique_ptr<KeyLock>> Store::TryLock(const std::string& key,
                                                         std::string* holder) {
-  const std::string path = absl::StrCat(Root(), "/locks/", key, ".lock");
+  const std::string path = LockPath(key);
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
   auto lock = std::make_unique<KeyLock>(file);
@@ -264,7 +328,9 @@ absl::StatusOr<std::string> Store::CheckpointFolder(const std::string& key) {
 absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::string& name,
                                            InputDigests* digests) {
   FACET_ASSIGN_OR_RETURN(const std::string digest, Sha256File(path));
-  const ArtifactFile file = {name, digest, static_cast<int64_t>(fs::file_size(path))};
+  std::error_code error;
+  const ArtifactFile file = {name, digest, static_cast<int64_t>(fs::file_size(path, error))};
+  if (error) return FileError(error.value(), absl::StrCat("cannot read ", path));
   const std::string blob = BlobPath(digest);
   const std::string folder = fs::path(blob).parent_path().string();
   FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
@@ -286,6 +352,11 @@ absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::s
 
 absl::Status Store::Commit(const std::string& output_folder, Artifact* artifact,
                            InputDigests* digests) {
+  return WithCure(TakeInAll(output_folder, artifact, digests), folder_);
+}
+
+absl::Status Store::TakeInAll(const std::string& output_folder, Artifact* artifact,
+                              InputDigests* digests) {
   artifact->files.clear();
   FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, OutputFiles(output_folder));
   for (const std::string& name : names) {

@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "core/graph/database.h"
 #include "core/graph/key.h"
+#include "core/graph/nanoseconds.h"
 
 namespace facet {
 namespace {
@@ -52,10 +53,6 @@ LeafHashes Unpacked(std::string_view bytes) {
   std::memcpy(static_cast<void*>(hashes.data()), bytes.data(),
               hashes.size() * sizeof(LeafHashes::value_type));
   return hashes;
-}
-
-int64_t Nanoseconds(const timespec& time) {
-  return static_cast<int64_t>(time.tv_sec) * 1000000000 + time.tv_nsec;
 }
 
 // "name value name value": neither has a blank.
