@@ -228,8 +228,9 @@ absl::StatusOr<std::vector<StoredItem>> ClearOut(Store& store,
       if (lock == nullptr) continue;
     }
     if (item.kind == Kind::kEntry) item.path = store.EntryFolder(item.key);
-    if (Remove(item)) removed.push_back(std::move(item));
+    const bool is_removed = Remove(item);
     if (lock != nullptr) ::unlink(store.LockPath(item.key).c_str());  // which asking for it made
+    if (is_removed) removed.push_back(std::move(item));
   }
   // What the entries that are there now use stays, whatever was thought before.
   store.index().Refresh();
