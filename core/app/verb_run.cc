@@ -69,6 +69,9 @@ class RunCommand {
     if (const auto names = CheckStageNames(arguments_.force, planned_->plan.graph); !names.ok()) {
       return Fail(context_, names, kExitUsage);
     }
+    if (const auto writable = planned_->store->CheckWritable(); !writable.ok()) {
+      return Fail(context_, writable, kExitInput);
+    }
     NoteFirstSignal();
     provenance_ = BuildInfo();
     provenance_["libraries"] = planned_->environment.libraries;

@@ -165,7 +165,12 @@ bool Store::BecomeAlone(std::string* users) {
 
 absl::Status Store::CheckWritable() const {
   if (::access(Root().c_str(), W_OK) == 0) return absl::OkStatus();
-  return absl::ErrnoToStatus(errno, absl::StrCat("nothing can be written to the store ", folder_));
+  const absl::Status status =
+      absl::ErrnoToStatus(errno, absl::StrCat("nothing can be written to the store ", folder_));
+  return absl::Status(status.code(),
+                      absl::StrCat(status.message(),
+                                   "; `facet plan`, `report` and `cache du` read it all the same; "
+                                   "to compute, name another (--store) or make it writable"));
 }
 
 std::string Store::LockPath(const std::string& key) const {
