@@ -84,11 +84,6 @@ void ParseLists(std::string_view inputs, std::string_view blobs, StoredEntry* en
 
 }  // namespace
 
-bool StoreIndex::Stamp::operator==(const Stamp& other) const {
-  return size == other.size && mtime_ns == other.mtime_ns && ctime_ns == other.ctime_ns &&
-         inode == other.inode;
-}
-
 // For each path its commonest value, and who has which other: a difference that most entries share
 // is counted once.
 struct StoreIndex::Documents {

@@ -70,7 +70,10 @@ class StoreIndex {
  private:
   struct Stamp {
     int64_t size = 0, mtime_ns = 0, ctime_ns = 0, inode = 0;
-    bool operator==(const Stamp& other) const;
+    bool operator==(const Stamp& other) const {
+      return size == other.size && mtime_ns == other.mtime_ns && ctime_ns == other.ctime_ns &&
+             inode == other.inode;
+    }
   };
   struct Documents;  // of one type, by what differs between them
 

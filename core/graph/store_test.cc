@@ -333,7 +333,8 @@ TEST_F(StoreTest, AFullDiskIsNamedAndLosesNothing) {
   artifact.key_document = {{"stage", "fake"}};
   const absl::Status status = store->Commit(out, &artifact);
   EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
-  EXPECT_NE(status.message().find("the disk of the store " + store->folder()), std::string::npos) << status;
+  EXPECT_NE(status.message().find("the disk of the store " + store->folder()), std::string::npos)
+      << status;
   EXPECT_FALSE(store->Find(Key(2)).has_value());
   EXPECT_TRUE(store->Find(Key(1)).has_value());
   EXPECT_EQ(Store::Open(disk).value()->index().Entries().size(), 1U);  // in memory

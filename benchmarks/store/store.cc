@@ -1,8 +1,8 @@
 // What looking after results costs: planning a large sweep, checking a folder of images again,
 // keeping a stage's result.
 //
-//   bazel build //benchmarks:store
-//   bazel-bin/benchmarks/store [--benchmark_filter=Plan] [TMPDIR=folder on the disk in question]
+//   bazel build //benchmarks/store
+//   [TMPDIR=folder on the disk in question] bazel-bin/benchmarks/store/store [--benchmark_filter=Plan]
 //
 //   Plan/rows:R/entries:E/cached:C  PlanStages() of R rows in a store of E entries, as a new process does
 //             it. The rows share data set, detection and crops, and each has a training, descriptors
@@ -20,7 +20,6 @@
 #include "core/graph/store.h"
 
 #include <benchmark/benchmark.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -34,6 +33,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
