@@ -43,9 +43,7 @@ LeafHashes HashLeaves(const std::map<std::string, Json>& leaves) {
 }
 
 std::string Packed(const LeafHashes& hashes) {
-  std::string bytes(hashes.size() * sizeof(hashes[0]), '\0');
-  std::memcpy(bytes.data(), hashes.data(), bytes.size());
-  return bytes;
+  return {reinterpret_cast<const char*>(hashes.data()), hashes.size() * sizeof(hashes[0])};
 }
 
 LeafHashes Unpacked(std::string_view bytes) {
@@ -143,10 +141,6 @@ StoreIndex::StoreIndex(std::string path, std::string entries, Read read)
 
 StoreIndex::~StoreIndex() { Close(); }
 
-std::string StoreIndex::ArtifactPath(const std::string& key) const {
-  return absl::StrCat(entries_folder_, "/", key.substr(0, 2), "/", key, "/artifact.json");
-}
-
 bool StoreIndex::StampOf(const std::string& path, Stamp* stamp) {
   struct stat info;
   if (::stat(path.c_str(), &info) != 0) return false;
@@ -155,19 +149,17 @@ bool StoreIndex::StampOf(const std::string& path, Stamp* stamp) {
   return true;
 }
 
-std::vector<std::pair<std::string, StoreIndex::Stamp>> StoreIndex::Listed() const {
-  std::vector<std::pair<std::string, Stamp>> listed;
+std::map<std::string, StoreIndex::Stamp> StoreIndex::Listed() const {
+  std::map<std::string, Stamp> listed;
   std::error_code error;
   for (const auto& group : fs::directory_iterator(entries_folder_, error)) {
     for (const auto& entry : fs::directory_iterator(group.path(), error)) {
       Stamp stamp;
       // A folder without an artifact is a commit that is under way.
       if (!StampOf(entry.path().string() + "/artifact.json", &stamp)) continue;
-      listed.emplace_back(entry.path().filename().string(), stamp);
+      listed[entry.path().filename().string()] = stamp;
     }
   }
-  std::sort(listed.begin(), listed.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
   return listed;
 }
 
@@ -285,7 +277,7 @@ bool StoreIndex::ReadKnown() {
 // Makes the tables say what the folder says.
 bool StoreIndex::Synchronize() {
   if (!ReadKnown()) return false;
-  const std::vector<std::pair<std::string, Stamp>> listed = Listed();
+  const std::map<std::string, Stamp> listed = Listed();
   std::vector<std::pair<std::string, Stamp>> changed;
   std::vector<std::string> gone;
   auto known = entries_.begin();
@@ -394,6 +386,13 @@ std::optional<Artifact> StoreIndex::Find(const std::string& key) {
 void StoreIndex::Refresh() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!is_loaded_) return;
+  const std::map<std::string, Stamp> listed = Listed();
+  const bool is_same = listed.size() == entries_.size() &&
+                       std::all_of(listed.begin(), listed.end(), [this](const auto& entry) {
+                         const auto known = stamps_.find(entry.first);
+                         return known != stamps_.end() && known->second == entry.second;
+                       });
+  if (is_same) return;
   alike_.clear();
   documents_.clear();
   is_loaded_ = Synchronize();

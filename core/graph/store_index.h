@@ -78,8 +78,10 @@ class StoreIndex {
   struct Documents;  // of one type, by what differs between them
 
   static bool StampOf(const std::string& path, Stamp* stamp);
-  std::string ArtifactPath(const std::string& key) const;
-  std::vector<std::pair<std::string, Stamp>> Listed() const;
+  std::string ArtifactPath(const std::string& key) const {
+    return entries_folder_ + "/" + key.substr(0, 2) + "/" + key + "/artifact.json";
+  }
+  std::map<std::string, Stamp> Listed() const;  // by key
   bool OpenFile();
   bool OpenMemory();
   void Close();

@@ -28,7 +28,9 @@ double Distance(std::optional<double> past, std::optional<double> now) {
 }  // namespace
 
 Forecaster::Forecaster(const RowPlan& plan, const Store& store, std::string cpu)
-    : plan_(plan), store_(store), cpu_(std::move(cpu)) {}
+    : plan_(plan), store_(store), cpu_(std::move(cpu)) {
+  store_.index().Refresh();
+}
 
 std::optional<double> Forecaster::PastInput(const StoredEntry& past, const char* port) {
   if (bytes_of_.empty()) {
