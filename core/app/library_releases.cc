@@ -68,7 +68,8 @@ absl::StatusOr<std::map<std::string, std::string>> LibraryReleases(const std::st
       {"circumstances",
        Circumstances(worker_path, answer.at("files").get<std::vector<std::string>>())}};
   const SignalPause pause;
-  FACET_RETURN_IF_ERROR(WriteFileAtomically(cache_path, DumpPretty(entry)));
+  // A store that is read-only or full remembers nothing: the next to ask waits again.
+  (void)WriteFileAtomically(cache_path, DumpPretty(entry));
   return entry.at("libraries").get<std::map<std::string, std::string>>();
 }
 

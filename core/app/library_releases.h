@@ -12,7 +12,8 @@
 
 namespace facet {
 
-// By name ("torch"). The answer is kept in `cache_path`. Unavailable if the worker cannot be run.
+// By name ("torch"). The answer is kept in `cache_path`, where that can be written. Unavailable if the
+// worker cannot be run.
 absl::StatusOr<std::map<std::string, std::string>> LibraryReleases(const std::string& worker_path,
                                                                    const std::string& cache_path);
 

@@ -61,6 +61,7 @@ absl::Status WriteRecord(const std::string& path, const std::string& text) {
 absl::StatusOr<std::string> MakeRunFolder(const std::string& parent, const std::string& digest) {
   std::error_code error;
   fs::create_directories(parent, error);
+  if (error) return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot make ", parent));
   while (true) {
     const std::string folder =
         absl::StrCat(parent, "/", UtcNow("%Y%m%dT%H%M%SZ"), "-", digest.substr(0, 6));

@@ -2,33 +2,36 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "core/app/cache_use.h"
+#include "core/app/verb_cache_gc.h"
 #include "core/graph/store.h"
+#include "core/pipeline/room.h"
 
 namespace facet {
 namespace {
 
+constexpr size_t kShownDigits = 12;
+
 // Exit code 9 where something was damaged: it is set aside, and the next run computes it anew; 5
 // where nothing was, but not everything could be read.
 int Verify(VerbContext& context) {
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(context.store, ignored)) {
-    return Fail(context,
-                absl::NotFoundError(
-                    absl::StrCat("there is no store ", context.store, "; name it with --store")),
-                kExitInput);
-  }
-  const auto store = Store::Open(context.store);
-  if (!store.ok()) return Fail(context, store.status(), kExitInput);
+  const std::unique_ptr<Store> store = OpenCache(context);
+  if (store == nullptr) return kExitInput;
   const bool live = context.verbosity >= 0 && ::isatty(STDERR_FILENO) == 1;
   int64_t files = 0;
-  const Store::Verified verified = (*store)->Verify([&](int64_t done, int64_t total) {
+  const Store::Verified verified = store->Verify([&](int64_t done, int64_t total) {
     files = total;
     if (live) std::fprintf(stderr, "\r%lld of %lld files", (long long)done, (long long)total);
   });
@@ -38,20 +41,198 @@ int Verify(VerbContext& context) {
   const size_t damaged = verified.damaged.size(), unreadable = verified.unreadable.size();
   std::printf("%lld files read, %zu %s damaged%s\n", (long long)files, damaged,
               damaged == 1 ? "entry" : "entries",
-              damaged == 0 ? "" : "; set aside in quarantine/, the next run computes them anew");
+              damaged == 0 ? ""
+              : store->CheckWritable().ok()
+                  ? "; set aside in quarantine/, the next run computes them anew"
+                  : "; the store cannot be written, so they stay where they are");
   if (unreadable > 0) std::printf("%zu could not be read and were left\n", unreadable);
   if (damaged > 0) return kExitDamaged;
   return unreadable > 0 ? kExitInput : kExitDone;
 }
 
+void PrintLines(const char* title, const char* counted, const std::vector<UseLine>& lines) {
+  size_t width = 12;
+  for (const UseLine& line : lines) width = std::max(width, line.name.size());
+  std::printf("%-*s  %8s  %10s\n", static_cast<int>(width), title, counted, "size");
+  for (const UseLine& line : lines) {
+    std::printf("%-*s  %8lld  %10s\n", static_cast<int>(width), line.name.c_str(),
+                (long long)line.count, FormatBytes(line.bytes).c_str());
+  }
+  std::printf("\n");
+}
+
+int TellUse(const VerbContext& context, bool json) {
+  const std::unique_ptr<Store> store = OpenCache(context);
+  if (store == nullptr) return kExitInput;
+  const absl::StatusOr<CacheUse> use = LookAtCache(*store);
+  if (!use.ok()) return Fail(context, use.status(), kExitInput);
+  const UseSummary summary = SummarizeUse(*use);
+  if (json) {
+    std::fputs(DumpPretty(ToJson(summary)).c_str(), stdout);
+    return kExitDone;
+  }
+  PrintLines("stage", "entries", summary.by_type);
+  PrintLines("run", "entries", summary.by_run);
+  PrintLines("beside them", "number", summary.by_kind);
+  std::printf("%lld entries of %s; no run and no pin reaches %lld of %s\n",
+              (long long)summary.all.count, FormatBytes(summary.all.bytes).c_str(),
+              (long long)summary.unreached.count, FormatBytes(summary.unreached.bytes).c_str());
+  return kExitDone;
+}
+
+struct ListArguments {
+  std::string type;
+  bool unreached = false, json = false;
+};
+
+int ListEntries(const ListArguments& arguments, const VerbContext& context) {
+  const std::unique_ptr<Store> store = OpenCache(context);
+  if (store == nullptr) return kExitInput;
+  const absl::StatusOr<CacheUse> use = LookAtCache(*store);
+  if (!use.ok()) return Fail(context, use.status(), kExitInput);
+  const int64_t now_s = absl::ToUnixSeconds(absl::Now());
+  Json entries = Json::array();
+  if (!arguments.json) {
+    std::printf("%-12s  %-18s  %10s  %6s  %-6s  %s\n", "key", "stage", "size", "days", "pinned",
+                "runs");
+  }
+  for (const StoredEntry& entry : use->contents.entries) {
+    if (!arguments.type.empty() && arguments.type != entry.type) continue;
+    if (arguments.unreached && use->reached.count(entry.key) > 0) continue;
+    const std::vector<std::string> runs = use->RunsOf(entry.key);
+    const bool is_pinned = use->pinned.count(entry.key) > 0;
+    if (arguments.json) {
+      entries.push_back({{"key", entry.key},
+                         {"type", entry.type},
+                         {"stage", entry.name},
+                         {"bytes", entry.bytes},
+                         {"committed", entry.written_s},
+                         {"pinned", is_pinned},
+                         {"runs", runs}});
+      continue;
+    }
+    const std::string shown = runs.empty() ? "none"
+                              : runs.size() == 1
+                                  ? runs[0]
+                                  : absl::StrCat(runs.back(), " and ", runs.size() - 1, " more");
+    std::printf("%-12s  %-18s  %10s  %6lld  %-6s  %s\n", entry.key.substr(0, kShownDigits).c_str(),
+                entry.name.c_str(), FormatBytes(entry.bytes).c_str(),
+                (long long)((now_s - entry.written_s) / (24 * 3600)), is_pinned ? "yes" : "",
+                shown.c_str());
+  }
+  if (arguments.json) {
+    std::fputs(DumpPretty({{"schema", 1}, {"entries", std::move(entries)}}).c_str(), stdout);
+  }
+  return kExitDone;
+}
+
+struct PinArguments {
+  std::string what;
+  bool remove = false;
+};
+
+// The names of runs and keys that `what` may mean: a run by its folder, experiment/id or id, a key by
+// its first digits.
+struct PinTargets {
+  std::vector<const StoredRun*> runs;
+  std::vector<std::string> keys;
+};
+PinTargets FindPinTargets(const CacheUse& use, const std::string& what) {
+  PinTargets targets;
+  std::error_code error;
+  const std::string path = std::filesystem::weakly_canonical(what, error).string();
+  for (const StoredRun& run : use.runs) {
+    if (what == run.name() || what == run.id ||
+        path == std::filesystem::weakly_canonical(run.folder, error).string()) {
+      targets.runs.push_back(&run);
+    }
+  }
+  constexpr size_t kLeastDigits = 4;
+  if (!targets.runs.empty() || what.size() < kLeastDigits) return targets;
+  for (const StoredEntry& entry : use.contents.entries) {
+    if (absl::StartsWith(entry.key, what)) targets.keys.push_back(entry.key);
+  }
+  return targets;
+}
+
+int ListPins(const CacheUse& use, const Store& store) {
+  for (const StoredRun& run : use.runs) {
+    if (run.is_pinned) std::printf("run  %s\n", run.name().c_str());
+  }
+  for (const std::string& key : PinnedKeys(store)) std::printf("key  %s\n", key.c_str());
+  return kExitDone;
+}
+
+int Pin(const PinArguments& arguments, const VerbContext& context) {
+  const std::unique_ptr<Store> store = OpenCache(context);
+  if (store == nullptr) return kExitInput;
+  const absl::StatusOr<CacheUse> use = LookAtCache(*store);
+  if (!use.ok()) return Fail(context, use.status(), kExitInput);
+  if (arguments.what.empty()) return ListPins(*use, *store);
+  const PinTargets targets = FindPinTargets(*use, arguments.what);
+  const size_t found = targets.runs.size() + targets.keys.size();
+  if (found != 1) {
+    return Fail(
+        context,
+        absl::NotFoundError(absl::StrCat(
+            found == 0 ? "no run and no entry is called " : "several are called ", arguments.what,
+            found == 0 ? "; `facet cache ls` and `facet cache du` name them"
+                       : "; name the run with its experiment, or more digits of the key")),
+        kExitUsage);
+  }
+  absl::Status status;
+  if (!targets.runs.empty()) {
+    status = SetPinned(*targets.runs[0], !arguments.remove);
+  } else {
+    status = arguments.remove ? UnpinKey(*store, targets.keys[0]) : PinKey(*store, targets.keys[0]);
+  }
+  return status.ok() ? kExitDone : Fail(context, status, kExitInput);
+}
+
 }  // namespace
+
+std::unique_ptr<Store> OpenCache(const VerbContext& context) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(context.store, ignored)) {
+    Fail(context,
+         absl::NotFoundError(
+             absl::StrCat("there is no store ", context.store, "; name it with --store")),
+         kExitInput);
+    return nullptr;
+  }
+  absl::StatusOr<std::unique_ptr<Store>> store = Store::Open(context.store);
+  if (store.ok()) return *std::move(store);
+  Fail(context, store.status(), kExitInput);
+  return nullptr;
+}
 
 void AddCacheVerb(Command program, VerbContext& context) {
   Command cache = program.Subcommand("cache", "look after what is stored");
   cache.RequireSubcommand();
+  auto json = std::make_shared<bool>(false);
+  Command du = cache.Subcommand("du", "how much is stored: by stage, by run, and beside them");
+  du.Flag("--json", json.get(), "one JSON document");
+  du.OnRun([json, &context] { return TellUse(context, *json); });
+
+  auto list = std::make_shared<ListArguments>();
+  Command ls = cache.Subcommand("ls", "the entries: key, stage, size, age, pins and runs");
+  ls.Option("--type", &list->type, "only those of this type of stage").TypeName("TYPE");
+  ls.Flag("--unreached", &list->unreached, "only those that no run and no pin reaches");
+  ls.Flag("--json", &list->json, "one JSON document");
+  ls.OnRun([list, &context] { return ListEntries(*list, context); });
+
+  AddCacheGcVerb(cache, context);
   cache.Subcommand("verify", "read every stored file; set aside what is damaged").OnRun([&context] {
     return Verify(context);
   });
+
+  auto pinned = std::make_shared<PinArguments>();
+  Command pin = cache.Subcommand(
+      "pin", "keep a run, or an entry and what it was made of, from gc; without a name: list them");
+  pin.Positional("RUN-or-KEY", &pinned->what,
+                 "a run (folder, experiment/id or id) or the first digits of a key");
+  pin.Flag("--remove", &pinned->remove, "let gc have it again");
+  pin.OnRun([pinned, &context] { return Pin(*pinned, context); });
 }
 
 }  // namespace facet

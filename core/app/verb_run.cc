@@ -81,6 +81,9 @@ class RunCommand {
     if (const auto names = CheckStageNames(arguments_.force, graph); !names.ok()) {
       return Fail(context_, names, kExitUsage);
     }
+    if (const auto writable = planned_->store->CheckWritable(); !writable.ok()) {
+      return Fail(context_, writable, kExitInput);
+    }
     force_ = {arguments_.force.begin(), arguments_.force.end()};
     if (arguments_.no_cache) {
       for (const StageSpec& stage : graph.stages) force_.insert(stage.type);

@@ -26,6 +26,8 @@ struct sqlite3;
 
 namespace facet {
 
+class Statement;
+
 class InputDigests {
  public:
   // `total` files are to be hashed, `done` are.
@@ -64,11 +66,13 @@ class InputDigests {
   absl::Status Walk(const std::string& what, const std::string& root, const FilePatterns& patterns,
                     FileStates* files) const;
   void LookUp(const std::string& root, FileStates* files);
+  void LookUpFile(const std::string& path, FileState* state);
   absl::StatusOr<std::string> HashFile(const std::string& path) const;
   absl::Status HashMissing(const std::string& root, FileStates* files);
   void Remember(const FileStates& files, int64_t newest_ns);
 
   sqlite3* database_ = nullptr;
+  std::unique_ptr<Statement> of_file_;
   const Progress progress_;
   const std::function<bool()> stop_;
   std::mutex mutex_;

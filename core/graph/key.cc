@@ -104,6 +104,15 @@ void Flatten(const Json& json, const std::string& path, std::map<std::string, Js
   }
 }
 
+// What may differ between stages that are alike.
+bool IsOfCircumstance(const std::string& path) {
+  return path == "code" || path == "seed" || path == "threads" ||
+         absl::StartsWith(path, "inputs.") || absl::StartsWith(path, "externals.") ||
+         absl::StartsWith(path, "libraries.") ||
+         (absl::StartsWith(path, "components.") &&
+          (absl::EndsWith(path, ".library") || absl::EndsWith(path, ".calls")));
+}
+
 std::string Shown(const Json& value) {
   if (value.is_null()) return "absent";
   std::string text = Dump(value);
@@ -165,10 +174,22 @@ std::string PendingInput(const std::string& producer_key) {
   return absl::StrCat("pending:", producer_key);
 }
 
+std::map<std::string, Json> KeyLeaves(const Json& document) {
+  std::map<std::string, Json> leaves;
+  Flatten(document, "", leaves);
+  return leaves;
+}
+
+std::string LikenessDigest(const std::map<std::string, Json>& leaves) {
+  std::string text;
+  for (const auto& [path, value] : leaves) {
+    if (!IsOfCircumstance(path)) absl::StrAppend(&text, path, " ", Dump(value), "\n");
+  }
+  return Sha256Hex(text);
+}
+
 std::vector<KeyDifference> CompareKeys(const Json& before, const Json& after) {
-  std::map<std::string, Json> old_leaves, new_leaves;
-  Flatten(before, "", old_leaves);
-  Flatten(after, "", new_leaves);
+  const std::map<std::string, Json> old_leaves = KeyLeaves(before), new_leaves = KeyLeaves(after);
   std::map<std::string, KeyDifference> differences;
   for (const auto& [path, value] : old_leaves) {
     const auto found = new_leaves.find(path);

@@ -60,6 +60,12 @@ StageKey ComputeKey(const StageSpec& stage, const std::map<std::string, std::str
 // The stand-in for an input whose stage has yet to run.
 std::string PendingInput(const std::string& producer_key);
 
+// The leaves of a key document, by path: what CompareKeys() compares.
+std::map<std::string, Json> KeyLeaves(const Json& document);
+// The same for stages that are alike: of one type, with the same components, options, settings,
+// device and precision; code, inputs, releases and draws of random numbers may be others.
+std::string LikenessDigest(const std::map<std::string, Json>& leaves);
+
 // Where two key documents differ: paths of leaves with both values, sorted by path. A list of tables
 // is its names ("settings.groups": ["loss"]) and what each table has
 // ("settings.groups.loss.settings.rate_factor").

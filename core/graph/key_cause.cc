@@ -61,9 +61,17 @@ class Finder {
   }
 
  private:
-  const std::vector<Artifact>& Stored(const std::string& type) {
-    const auto [found, is_new] = stored_.try_emplace(type);
-    if (is_new) found->second = store_.List(type);
+  // Of a type, where it is not empty, and with a content, where that is not.
+  const std::vector<Artifact>& Stored(const std::string& type, const std::string& made) {
+    const auto [found, is_new] = stored_.try_emplace({type, made});
+    if (!is_new) return found->second;
+    for (const StoredEntry& entry : store_.index().Entries()) {
+      if (!type.empty() && entry.type != type) continue;
+      if (!made.empty() && entry.content != made) continue;
+      if (auto artifact = store_.index().Find(entry.key)) {
+        found->second.push_back(*std::move(artifact));
+      }
+    }
     return found->second;
   }
 
@@ -78,8 +86,7 @@ class Finder {
                             const PlannedStage& planned, const std::string& made) {
     const Artifact* nearest = nullptr;
     std::tuple<size_t, bool, std::string> rank;  // less is nearer, but of times
-    for (const Artifact& artifact : Stored(type)) {
-      if (!made.empty() && artifact.ContentDigest() != made) continue;
+    for (const Artifact& artifact : Stored(type, made)) {
       const size_t differences = CountChanges(CompareKeys(artifact.key_document, planned.document));
       const std::string finished = artifact.provenance.value("finished", "");
       const bool other = artifact.name != spec.name;
@@ -98,7 +105,7 @@ class Finder {
   const StageGraph& graph_;
   const std::vector<PlannedStage>& planned_;
   const Store& store_;
-  std::map<std::string, std::vector<Artifact>> stored_;  // by type
+  std::map<std::pair<std::string, std::string>, std::vector<Artifact>> stored_;
 };
 
 }  // namespace

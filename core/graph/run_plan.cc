@@ -12,19 +12,16 @@ namespace {
 
 // "loss.margin 0.2 -> 0.3, input crops and 2 more"
 std::string NearestDifference(const StageSpec& stage, const Json& document, const Store& store) {
-  std::optional<std::vector<KeyDifference>> nearest;
-  for (const Artifact& artifact : store.List(stage.type)) {
-    std::vector<KeyDifference> differences = CompareKeys(artifact.key_document, document);
-    if (!nearest || differences.size() < nearest->size()) nearest = std::move(differences);
-  }
-  if (!nearest) return absl::StrCat("no ", stage.type, " stage was run yet");
-  if (nearest->empty()) return "its artifact is damaged or the folder that it kept is gone";
+  const std::optional<Json> found = store.index().Nearest(stage.type, document);
+  if (!found) return absl::StrCat("no ", stage.type, " stage was run yet");
+  const std::vector<KeyDifference> nearest = CompareKeys(*found, document);
+  if (nearest.empty()) return "its artifact is damaged or the folder that it kept is gone";
   constexpr size_t kShown = 3;
   std::string text = "changed: ";
-  for (size_t i = 0; i < nearest->size() && i < kShown; ++i) {
-    absl::StrAppend(&text, i > 0 ? ", " : "", DescribeDifference((*nearest)[i]));
+  for (size_t i = 0; i < nearest.size() && i < kShown; ++i) {
+    absl::StrAppend(&text, i > 0 ? ", " : "", DescribeDifference(nearest[i]));
   }
-  if (nearest->size() > kShown) absl::StrAppend(&text, " and ", nearest->size() - kShown, " more");
+  if (nearest.size() > kShown) absl::StrAppend(&text, " and ", nearest.size() - kShown, " more");
   return text;
 }
 
@@ -76,6 +73,7 @@ PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& 
 std::vector<PlannedStage> PlanStages(const StageGraph& graph, const KeyEnvironment& environment,
                                      const Store& store, InputDigests& digests,
                                      const std::set<std::string>& force) {
+  store.index().Refresh();
   std::vector<PlannedStage> planned;
   for (const StageSpec& stage : graph.stages) {
     planned.push_back(

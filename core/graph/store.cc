@@ -9,10 +9,13 @@
 #include <climits>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
@@ -50,22 +53,30 @@ bool HasSize(const std::string& path, int64_t size) {
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == size;
 }
 
-// The artifact's text holds a checksum of everything else in it.
-std::string Seal(Json json) {
-  json["checksum"] = Sha256Hex(Dump(json));
-  return DumpPretty(json);
+// Other processes of this machine that hold a lock of this file, from /proc/locks (proc_locks(5)):
+// " by process 4711 and 4712".
+std::string HoldersOf(int file) {
+  struct stat info;
+  if (::fstat(file, &info) != 0) return "";
+  std::set<int> processes;
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    int process = 0;
+    unsigned long inode = 0;
+    if (std::sscanf(line.c_str(), "%*d: FLOCK %*s %*s %d %*x:%*x:%lu", &process, &inode) == 2 &&
+        inode == info.st_ino && process > 0 && process != ::getpid()) {
+      processes.insert(process);
+    }
+  }
+  return processes.empty() ? "" : absl::StrCat(" by process ", absl::StrJoin(processes, " and "));
 }
 
-absl::StatusOr<Json> Unseal(Json json) {
-  if (!json.is_object() || !json.contains("checksum")) {
-    return absl::DataLossError("the artifact has no checksum");
-  }
-  const Json checksum = json["checksum"];
-  json.erase("checksum");
-  if (checksum != Sha256Hex(Dump(json))) {
-    return absl::DataLossError("the artifact differs from its checksum");
-  }
-  return json;
+// What a status of a full disk lacks: what to do.
+absl::Status WithCure(const absl::Status& status, const std::string& store) {
+  if (!absl::IsResourceExhausted(status)) return status;
+  return absl::ResourceExhaustedError(
+      absl::StrCat(status.message(), "; the disk of the store ", store,
+                   " is full: make room there (`facet cache gc`), then run again"));
 }
 
 // Relative names of all regular files, sorted.
@@ -107,65 +118,13 @@ std::vector<std::string> FoldersIn(const std::string& folder,
 
 }  // namespace
 
-std::string Artifact::ContentDigest() const {
-  Json content = Json::array();
-  for (const ArtifactFile& file : files) content.push_back({file.name, file.digest});
-  return Sha256Hex(Dump(content));
-}
-
-const ArtifactFile* Artifact::Find(const std::string& file) const {
-  for (const ArtifactFile& candidate : files) {
-    if (candidate.name == file) return &candidate;
-  }
-  return nullptr;
-}
-
-Json ToJson(const Artifact& artifact) {
-  Json files = Json::array();
-  for (const ArtifactFile& file : artifact.files) {
-    files.push_back({{"name", file.name}, {"digest", file.digest}, {"size", file.size}});
-  }
-  return {{"schema", 1},
-          {"key", artifact.key},
-          {"type", artifact.type},
-          {"name", artifact.name},
-          {"files", std::move(files)},
-          {"key_document", artifact.key_document},
-          {"counts", artifact.counts},
-          {"notices", artifact.notices},
-          {"provenance", artifact.provenance}};
-}
-
-absl::StatusOr<Artifact> ArtifactFromJson(const Json& json) {
-  try {
-    Artifact artifact;
-    artifact.key = json.at("key");
-    artifact.type = json.at("type");
-    artifact.name = json.at("name");
-    for (const Json& file : json.at("files")) {
-      artifact.files.push_back({file.at("name"), file.at("digest"), file.at("size")});
-      if (!IsSha256Hex(artifact.files.back().digest)) {
-        return absl::DataLossError("malformed artifact: a digest is not 64 hexadecimal digits");
-      }
-    }
-    artifact.key_document = json.at("key_document");
-    artifact.counts = json.at("counts").get<std::map<std::string, int64_t>>();
-    artifact.notices = json.at("notices").get<std::vector<std::string>>();
-    artifact.provenance = json.at("provenance");
-    // What others look up without asking what it is.
-    (void)artifact.key_document.value("inputs", Json::object())
-        .get<std::map<std::string, std::string>>();
-    for (const char* const number : {"seconds", "cpu_seconds", "peak_rss_mib"}) {
-      (void)artifact.provenance.value(number, 0.0);
-    }
-    (void)artifact.provenance.value("cpu", "");
-    return artifact;
-  } catch (const Json::exception& exception) {
-    return absl::DataLossError(absl::StrCat("malformed artifact: ", exception.what()));
-  }
-}
-
 KeyLock::~KeyLock() { ::close(file_); }
+
+Store::Store(std::string folder)
+    : folder_(std::move(folder)),
+      index_(std::make_unique<StoreIndex>(
+          Root() + "/entries.sqlite", Root() + "/ac",
+          [this](const std::string& key) { return ReadArtifact(key); })) {}
 
 absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder) {
   std::error_code error;
@@ -174,7 +133,47 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder) {
   for (const char* part : {"ac", "cas", "tmp", "checkpoints", "locks"}) {
     FACET_RETURN_IF_ERROR(MakeFolder(absl::StrCat(store->Root(), "/", part)));
   }
+  store->OpenLock();
   return store;
+}
+
+Store::~Store() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+// On a file system without locks, or a store that is read-only and never had one, there is none: what
+// gc removes it does not remove there.
+void Store::OpenLock() {
+  const std::string path = Root() + "/in_use.lock";
+  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock_ < 0) lock_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  while (lock_ >= 0 && ::flock(lock_, LOCK_SH) != 0) {
+    if (errno == EINTR) continue;
+    ::close(lock_);
+    lock_ = -1;
+  }
+}
+
+bool Store::BecomeAlone(std::string* users) {
+  if (lock_ < 0) return false;
+  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return is_alone_ = true;
+  *users = HoldersOf(lock_);
+  while (::flock(lock_, LOCK_SH) != 0 && errno == EINTR) continue;  // it was given up for the try
+  return false;
+}
+
+absl::Status Store::CheckWritable() const {
+  if (::access(Root().c_str(), W_OK) == 0) return absl::OkStatus();
+  const absl::Status status =
+      absl::ErrnoToStatus(errno, absl::StrCat("nothing can be written to the store ", folder_));
+  return absl::Status(status.code(),
+                      absl::StrCat(status.message(),
+                                   "; `facet plan`, `report` and `cache du` read it all the same; "
+                                   "to compute, name another (--store) or make it writable"));
+}
+
+std::string Store::LockPath(const std::string& key) const {
+  return absl::StrCat(Root(), "/locks/", key, ".lock");
 }
 
 std::string Store::index_path() const { return Root() + "/index.sqlite"; }
@@ -187,23 +186,35 @@ std::string Store::BlobPath(const std::string& digest) const {
   return absl::StrCat(Root(), "/cas/", digest.substr(0, 2), "/", digest);
 }
 
-absl::StatusOr<Artifact> Store::ReadEntry(const std::string& key) const {
+absl::StatusOr<Artifact> Store::ReadArtifact(const std::string& key) const {
   FACET_ASSIGN_OR_RETURN(Json sealed, ReadJsonFile(EntryFolder(key) + "/artifact.json"));
-  FACET_ASSIGN_OR_RETURN(const Json json, Unseal(std::move(sealed)));
-  FACET_ASSIGN_OR_RETURN(Artifact artifact, ArtifactFromJson(json));
+  FACET_ASSIGN_OR_RETURN(Artifact artifact, UnsealArtifact(std::move(sealed)));
   if (artifact.key != key) return absl::DataLossError("the artifact is of another key");
+  return artifact;
+}
+
+absl::Status Store::CheckBlobs(const Artifact& artifact) const {
   for (const ArtifactFile& file : artifact.files) {
     if (!HasSize(BlobPath(file.digest), file.size)) {
       return absl::DataLossError(absl::StrCat("the blob of ", file.name, " is missing or cut"));
     }
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Artifact> Store::ReadEntry(const std::string& key) const {
+  FACET_ASSIGN_OR_RETURN(Artifact artifact, ReadArtifact(key));
+  FACET_RETURN_IF_ERROR(CheckBlobs(artifact));
   return artifact;
 }
 
 std::optional<Artifact> Store::Find(const std::string& key, InputDigests* digests) const {
-  std::error_code ignored;
-  if (!fs::exists(EntryFolder(key), ignored)) return std::nullopt;
-  absl::StatusOr<Artifact> artifact = ReadEntry(key);
+  struct stat info;
+  if (::stat(EntryFolder(key).c_str(), &info) != 0) return std::nullopt;
+  absl::StatusOr<Artifact> artifact = absl::NotFoundError("not remembered");
+  if (std::optional<Artifact> known = index_->Find(key)) artifact = *std::move(known);
+  // Nothing is held against an entry for what the index says of it.
+  if (!artifact.ok() || !CheckBlobs(*artifact).ok()) artifact = ReadEntry(key);
   absl::Status status = artifact.status();
   for (size_t i = 0; status.ok() && digests != nullptr && i < artifact->files.size(); ++i) {
     const ArtifactFile& file = artifact->files[i];
@@ -278,25 +289,9 @@ void Store::Quarantine(const std::string& key, const std::string& reason) const 
   if (!moved.empty()) (void)WriteFileAtomically(moved + "/reason.txt", reason + "\n");
 }
 
-std::vector<Artifact> Store::List(const std::string& type) const {
-  std::vector<Artifact> artifacts;
-  std::error_code error;
-  for (const auto& group : fs::directory_iterator(Root() + "/ac", error)) {
-    for (const auto& entry : fs::directory_iterator(group.path(), error)) {
-      absl::StatusOr<Artifact> artifact = ReadEntry(entry.path().filename().string());
-      if (!artifact.ok()) continue;
-      if (type.empty() || artifact->type == type) artifacts.push_back(*std::move(artifact));
-    }
-  }
-  std::sort(artifacts.begin(), artifacts.end(),
-            [](const Artifact& a, const Artifact& b) { return a.key < b.key; });
-  return artifacts;
-}
-
 absl::StatusOr<std::unique_ptr<KeyLock>> Store::TryLock(const std::string& key,
                                                         std::string* holder) {
-  const std::string path = absl::StrCat(Root(), "/locks/", key, ".lock");
-  FACET_ASSIGN_OR_RETURN(const int file, LockFile(path, holder));
+  FACET_ASSIGN_OR_RETURN(const int file, LockFile(LockPath(key), holder));
   return file < 0 ? nullptr : std::make_unique<KeyLock>(file);
 }
 
@@ -322,7 +317,9 @@ absl::StatusOr<std::string> Store::CheckpointFolder(const std::string& key) {
 absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::string& name,
                                            InputDigests* digests) {
   FACET_ASSIGN_OR_RETURN(const std::string digest, Sha256File(path));
-  const ArtifactFile file = {name, digest, static_cast<int64_t>(fs::file_size(path))};
+  std::error_code error;
+  const ArtifactFile file = {name, digest, static_cast<int64_t>(fs::file_size(path, error))};
+  if (error) return FileError(error.value(), absl::StrCat("cannot read ", path));
   const std::string blob = BlobPath(digest);
   const std::string folder = fs::path(blob).parent_path().string();
   FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
@@ -344,6 +341,11 @@ absl::StatusOr<ArtifactFile> Store::TakeIn(const std::string& path, const std::s
 
 absl::Status Store::Commit(const std::string& output_folder, Artifact* artifact,
                            InputDigests* digests) {
+  return WithCure(TakeInAll(output_folder, artifact, digests), folder_);
+}
+
+absl::Status Store::TakeInAll(const std::string& output_folder, Artifact* artifact,
+                              InputDigests* digests) {
   artifact->files.clear();
   FACET_ASSIGN_OR_RETURN(const std::vector<std::string> names, OutputFiles(output_folder));
   for (const std::string& name : names) {
@@ -353,7 +355,7 @@ absl::Status Store::Commit(const std::string& output_folder, Artifact* artifact,
   }
   const std::string folder = EntryFolder(artifact->key);
   FACET_RETURN_IF_ERROR(MakeFolderDurably(folder));
-  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/artifact.json", Seal(ToJson(*artifact))));
+  FACET_RETURN_IF_ERROR(WriteFileAtomically(folder + "/artifact.json", SealedArtifact(*artifact)));
   RemoveFolder(absl::StrCat(Root(), "/checkpoints/", artifact->key));
   return absl::OkStatus();
 }

@@ -7,8 +7,11 @@
 //   <store>/cache/v1/checkpoints/<key>/           survives crashes until the artifact is committed
 //   <store>/cache/v1/kept/<key>/                  what a stage keeps beside its artifact: many files
 //   <store>/cache/v1/locks/<key>.lock             flock: the kernel drops it with its holder
+//   <store>/cache/v1/in_use.lock                  shared by all who use the store; gc has it alone
+//   <store>/cache/v1/pins/<key>                   entries that gc leaves (store_contents.h)
 //   <store>/cache/v1/quarantine/                  entries that failed a check
 //   <store>/cache/v1/index.sqlite                 digests of input files (input_digests.h)
+//   <store>/cache/v1/entries.sqlite               what the entries say (store_index.h)
 //
 // Commit: each output file is hashed, synced, made read-only and renamed into cas/; then the
 // artifact is written beside its final name, synced and renamed. That rename is the commit point: a
@@ -29,32 +32,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "core/base/json.h"
+#include "core/graph/artifact.h"
 #include "core/graph/input_digests.h"
+#include "core/graph/store_index.h"
 
 namespace facet {
-
-struct ArtifactFile {
-  std::string name;  // relative, '/' between folders: "crops.mdb"
-  std::string digest;
-  int64_t size = 0;
-};
-
-// What is known of a committed artifact.
-struct Artifact {
-  std::string key, type, name;      // name: of the stage that made it first
-  std::vector<ArtifactFile> files;  // sorted by name
-  Json key_document;
-  std::map<std::string, int64_t> counts;
-  std::vector<std::string> notices;
-  Json provenance = Json::object();  // host build, releases, CPU, threads, seconds, peak RSS, time
-
-  // Digest of names and contents of all files: what enters the keys of later stages.
-  std::string ContentDigest() const;
-  const ArtifactFile* Find(const std::string& file) const;
-};
-Json ToJson(const Artifact& artifact);
-absl::StatusOr<Artifact> ArtifactFromJson(const Json& json);
 
 // Holds a key's lock while it lives, and while a process lives that was handed its file.
 class KeyLock {
@@ -71,19 +53,26 @@ class KeyLock {
 
 class Store {
  public:
-  // Makes the folders. PermissionDenied and the like name the folder.
+  // Makes the folders. PermissionDenied and the like name the folder; one that is read-only will do
+  // where they are there. Waits while another process has the store for itself.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& folder);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
 
   const std::string& folder() const { return folder_; }  // absolute
+  std::string cache_folder() const { return folder_ + "/cache/v1"; }
   std::string index_path() const;
 
   // The entry of a key; nullopt if there is none that counts (a bad one is quarantined). With
   // `digests` its blobs must hold what their names say; it remembers what it has read, so that a blob
-  // is read again only where its size or times changed.
+  // is read again only where its size or times changed, as the artifact itself is (store_index.h).
   std::optional<Artifact> Find(const std::string& key, InputDigests* digests = nullptr) const;
-  // All entries that count, for stages of this type (empty: of any), for finding the nearest.
-  std::vector<Artifact> List(const std::string& type = "") const;
+  // What all entries say, for finding the nearest and for forecasts.
+  StoreIndex& index() const { return *index_; }
   std::string BlobPath(const std::string& digest) const;
+  std::string EntryFolder(const std::string& key) const;
+  std::string LockPath(const std::string& key) const;
 
   // Reads all blobs of all entries. What is damaged is moved to quarantine/; what cannot be read now,
   // by the machine's fault or for want of permission, stays. One sentence each.
@@ -92,6 +81,15 @@ class Store {
     std::vector<std::string> damaged, unreadable;
   };
   Verified Verify(const std::function<void(int64_t, int64_t)>& progress);
+
+  // An error that names the reason if nothing can be written: a file system that is read-only, no
+  // permission.
+  absl::Status CheckWritable() const;
+  // Whoever opens a store holds its lock in common with others. This takes it alone, until the store
+  // is closed; false if others use the store: `users` then says which, " by process 4711", or nothing
+  // where they are on another machine.
+  bool BecomeAlone(std::string* users);
+  bool is_alone() const { return is_alone_; }
 
   // The lock, or null if somebody else holds it; `holder` then says who ("pid 4711 on host").
   absl::StatusOr<std::unique_ptr<KeyLock>> TryLock(const std::string& key, std::string* holder);
@@ -110,17 +108,24 @@ class Store {
                       InputDigests* digests = nullptr);
 
  private:
-  explicit Store(std::string folder) : folder_(std::move(folder)) {}
-  std::string Root() const { return folder_ + "/cache/v1"; }
-  std::string EntryFolder(const std::string& key) const;
+  explicit Store(std::string folder);
+  std::string Root() const { return cache_folder(); }
+  void OpenLock();
+  absl::StatusOr<Artifact> ReadArtifact(const std::string& key) const;
+  absl::Status CheckBlobs(const Artifact& artifact) const;
   absl::StatusOr<Artifact> ReadEntry(const std::string& key) const;
   // Moves to quarantine/; the new path, empty where that failed.
   std::string SetAside(const std::string& path, const std::string& name) const;
   void Quarantine(const std::string& key, const std::string& reason) const;
+  absl::Status TakeInAll(const std::string& output_folder, Artifact* artifact,
+                         InputDigests* digests);
   absl::StatusOr<ArtifactFile> TakeIn(const std::string& path, const std::string& name,
                                       InputDigests* digests);
 
   std::string folder_;
+  std::unique_ptr<StoreIndex> index_;
+  int lock_ = -1;  // of the store; -1: there can be none
+  bool is_alone_ = false;
 };
 
 // Removes a folder and everything in it; a missing one is no error.

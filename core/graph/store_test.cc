@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -167,8 +168,7 @@ TEST_F(StoreTest, CheckpointsLastUntilTheCommit) {
 TEST_F(StoreTest, ListsTheEntriesOfAType) {
   ASSERT_TRUE(CommitOne(*store_, Key(1), "a"));
   ASSERT_TRUE(CommitOne(*store_, Key(2), "b"));
-  EXPECT_EQ(store_->List("fake").size(), 2u);
-  EXPECT_TRUE(store_->List("train").empty());
+  EXPECT_EQ(store_->index().Entries().size(), 2u);
 }
 
 // Processes that commit without end are killed at 40 different moments. Whatever is found then is
@@ -291,6 +291,78 @@ TEST_F(StoreTest, WhatOthersLookUpHasItsType) {
     json[Json::json_pointer(place)] = value;
     EXPECT_TRUE(absl::IsDataLoss(ArtifactFromJson(json).status())) << place;
   }
+}
+
+// A small disk of its own, for the superuser who may mount one.
+class SmallDisk {
+ public:
+  explicit SmallDisk(const std::string& folder) : folder_(folder) {
+    fs::create_directories(folder);
+    is_mounted_ = ::mount("none", folder.c_str(), "tmpfs", 0, "size=256k") == 0;
+  }
+  ~SmallDisk() {
+    if (is_mounted_) ::umount2(folder_.c_str(), MNT_DETACH);
+  }
+  bool is_mounted() const { return is_mounted_; }
+  bool MakeReadOnly() const {
+    return ::mount("none", folder_.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr) == 0;
+  }
+
+ private:
+  const std::string folder_;
+  bool is_mounted_ = false;
+};
+
+TEST_F(StoreTest, AFullDiskIsNamedAndLosesNothing) {
+  const std::string disk = (folder_ / "disk").string();
+  const SmallDisk small(disk);
+  if (!small.is_mounted()) GTEST_SKIP() << "may not mount a file system";
+  const auto store = *Store::Open(disk);
+  ASSERT_TRUE(CommitOne(*store, Key(1), "hello"));
+  std::string holder;
+  const auto lock = *store->TryLock(Key(2), &holder);
+  const std::string out = *store->MakeWorkFolder(Key(2));
+  std::ofstream(out + "/small") << "a file that there is room for";
+  // All the room that is left.
+  std::ofstream filler(disk + "/filler");
+  const std::string page(4096, 'x');
+  while (filler.write(page.data(), 4096).flush()) continue;
+  Artifact artifact;
+  artifact.key = Key(2);
+  artifact.type = artifact.name = "fake";
+  artifact.key_document = {{"stage", "fake"}};
+  const absl::Status status = store->Commit(out, &artifact);
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_NE(status.message().find("the disk of the store " + store->folder()), std::string::npos)
+      << status;
+  EXPECT_FALSE(store->Find(Key(2)).has_value());
+  EXPECT_TRUE(store->Find(Key(1)).has_value());
+  EXPECT_EQ(Store::Open(disk).value()->index().Entries().size(), 1U);  // in memory
+  filler.close();
+  fs::remove(disk + "/filler");
+  std::ofstream(out + "/small") << "a file that there is room for";
+  EXPECT_TRUE(store->Commit(out, &artifact).ok());
+  EXPECT_TRUE(store->Find(Key(2)).has_value());
+}
+
+TEST_F(StoreTest, OneThatIsReadOnlyIsReadAllTheSame) {
+  const std::string disk = (folder_ / "disk").string();
+  const SmallDisk small(disk);
+  if (!small.is_mounted()) GTEST_SKIP() << "may not mount a file system";
+  {
+    const auto store = *Store::Open(disk);
+    ASSERT_TRUE(CommitOne(*store, Key(1), "hello"));
+    EXPECT_TRUE(store->CheckWritable().ok());
+  }
+  ASSERT_TRUE(small.MakeReadOnly());
+  const auto store = Store::Open(disk);
+  ASSERT_TRUE(store.ok()) << store.status();
+  InputDigests digests((*store)->index_path());
+  EXPECT_TRUE((*store)->Find(Key(1), &digests).has_value());
+  EXPECT_EQ((*store)->index().Entries().size(), 1U);
+  EXPECT_TRUE((*store)->index().Nearest("fake", {{"stage", "fake"}}).has_value());
+  EXPECT_TRUE((*store)->Verify([](int64_t, int64_t) {}).damaged.empty());
+  EXPECT_NE((*store)->CheckWritable().message().find("Read-only file system"), std::string::npos);
 }
 
 }  // namespace

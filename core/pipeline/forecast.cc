@@ -5,7 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "core/base/json_lines.h"
 #include "core/graph/key.h"
 
@@ -20,21 +19,6 @@ double BytesOf(const Artifact& artifact) {
   return bytes;
 }
 
-// What may differ between stages that are alike: code, inputs, the draws of random numbers.
-bool IsOfNoConcern(const std::string& path) {
-  return path == "code" || path == "seed" || path == "threads" ||
-         absl::StartsWith(path, "inputs.") || absl::StartsWith(path, "externals.") ||
-         absl::StartsWith(path, "libraries.") ||
-         (absl::StartsWith(path, "components.") &&
-          (absl::EndsWith(path, ".library") || absl::EndsWith(path, ".calls")));
-}
-
-bool AreAlike(const Json& before, const Json& after) {
-  const std::vector<KeyDifference> differences = CompareKeys(before, after);
-  return std::all_of(differences.begin(), differences.end(),
-                     [](const KeyDifference& each) { return IsOfNoConcern(each.path); });
-}
-
 // How far two sizes are from each other, on a scale of ratios.
 double Distance(std::optional<double> past, std::optional<double> now) {
   if (!past || !now || *past <= 0 || *now <= 0) return HUGE_VAL;
@@ -44,34 +28,42 @@ double Distance(std::optional<double> past, std::optional<double> now) {
 }  // namespace
 
 Forecaster::Forecaster(const RowPlan& plan, const Store& store, std::string cpu)
-    : plan_(plan), store_(store), cpu_(std::move(cpu)) {}
-
-const std::vector<Artifact>& Forecaster::Past() {
-  if (!past_) {
-    past_ = store_.List();
-    for (const Artifact& artifact : *past_) bytes_of_[artifact.ContentDigest()] = BytesOf(artifact);
-  }
-  return *past_;
+    : plan_(plan), store_(store), cpu_(std::move(cpu)) {
+  store_.index().Refresh();
 }
 
-std::optional<double> Forecaster::PastInput(const Artifact& past, const char* port) {
-  const Json inputs = past.key_document.value("inputs", Json::object());
-  if (port == nullptr || !inputs.contains(port)) return std::nullopt;
-  const auto found = bytes_of_.find(inputs.at(port).get<std::string>());
+std::optional<double> Forecaster::PastInput(const StoredEntry& past, const char* port) {
+  if (bytes_of_.empty()) {
+    for (const StoredEntry& entry : store_.index().Entries()) {
+      bytes_of_[entry.content] = static_cast<double>(entry.bytes);
+    }
+  }
+  const auto input = past.inputs.find(port == nullptr ? "" : port);
+  if (input == past.inputs.end()) return std::nullopt;
+  const auto found = bytes_of_.find(input->second);
   if (found == bytes_of_.end()) return std::nullopt;
   return found->second;
 }
 
 Forecaster::Stage Forecaster::Like(const PlannedStage& planned, const StageType& type, bool grows,
                                    std::optional<double> input) {
-  const Artifact* nearest = nullptr;
+  // Rows that differ upstream ask the same of stages that are alike.
+  const std::string likeness = LikenessDigest(KeyLeaves(planned.document));
+  const auto [known, is_new] = known_.try_emplace({type.name, likeness, grows, input});
+  if (is_new) known->second = Scaled(store_.index().Alike(type.name, likeness), type, grows, input);
+  return known->second;
+}
+
+Forecaster::Stage Forecaster::Scaled(const std::vector<const StoredEntry*>& alike,
+                                     const StageType& type, bool grows,
+                                     std::optional<double> input) {
+  const StoredEntry* nearest = nullptr;
   double distance = HUGE_VAL, ratio = 1;
-  for (const Artifact& past : Past()) {
-    if (past.type != type.name || !AreAlike(past.key_document, planned.document)) continue;
-    const std::optional<double> past_input = grows ? PastInput(past, type.grows_with) : 1.0;
+  for (const StoredEntry* const past : alike) {
+    const std::optional<double> past_input = grows ? PastInput(*past, type.grows_with) : 1.0;
     const double apart = Distance(past_input, grows ? input : 1.0);
     if (nearest != nullptr && apart >= distance) continue;
-    nearest = &past;
+    nearest = past;
     distance = apart;
     if (!std::isinf(apart) && grows) ratio = *input / *past_input;
   }
@@ -79,14 +71,13 @@ Forecaster::Stage Forecaster::Like(const PlannedStage& planned, const StageType&
   const bool is_scaled = !std::isinf(distance);  // else nobody knows how much larger it is
   Stage stage;
   if (is_scaled || !type.artifact_grows) {
-    stage.bytes = BytesOf(*nearest) * (type.artifact_grows ? ratio : 1.0);
+    stage.bytes = static_cast<double>(nearest->bytes) * (type.artifact_grows ? ratio : 1.0);
   }
-  const Json& provenance = nearest->provenance;
-  const double mib = provenance.value("peak_rss_mib", -1.0);
-  if (is_scaled && mib > 0) stage.memory_bytes = mib * 1024 * 1024;
-  const double seconds = provenance.value("seconds", -1.0);
-  if (is_scaled && seconds >= 0 && provenance.value("cpu", "") == cpu_) {
-    stage.seconds = seconds * ratio;
+  if (is_scaled && nearest->peak_rss_mib > 0) {
+    stage.memory_bytes = nearest->peak_rss_mib * 1024 * 1024;
+  }
+  if (is_scaled && nearest->seconds >= 0 && nearest->cpu == cpu_) {
+    stage.seconds = nearest->seconds * ratio;
   }
   return stage;
 }

@@ -16,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/graph/run_plan.h"
@@ -49,12 +50,12 @@ class Forecaster {
     std::optional<double> bytes, memory_bytes, seconds;
   };
 
-  const std::vector<Artifact>& Past();
-  // Of the artifact that a stored one was made of.
-  std::optional<double> PastInput(const Artifact& past, const char* port);
+  std::optional<double> PastInput(const StoredEntry& past, const char* port);
   // `grows`: with an input, of so many bytes.
   Stage Like(const PlannedStage& planned, const StageType& type, bool grows,
              std::optional<double> input);
+  Stage Scaled(const std::vector<const StoredEntry*>& alike, const StageType& type, bool grows,
+               std::optional<double> input);
   // Of as many stages as run at once, none of which waits for another.
   double LargestTogether(const std::vector<Stage>& stages, int jobs) const;
   std::optional<int64_t> ImagesIn(const Artifact& artifact);
@@ -62,7 +63,8 @@ class Forecaster {
   const RowPlan& plan_;
   const Store& store_;
   const std::string cpu_;
-  std::optional<std::vector<Artifact>> past_;             // the whole store, once it is needed
+  // By stage type, likeness, and what its size is reckoned from.
+  std::map<std::tuple<std::string, std::string, bool, std::optional<double>>, Stage> known_;
   std::map<std::string, double> bytes_of_;                // content digest -> bytes
   std::map<std::string, std::optional<int64_t>> images_;  // digest of samples -> how many
 };
