@@ -36,7 +36,9 @@ size_t CountChanges(const std::vector<KeyDifference>& differences) {
 class Finder {
  public:
   Finder(const StageGraph& graph, const std::vector<PlannedStage>& planned, const Store& store)
-      : graph_(graph), planned_(planned), store_(store) {}
+      : graph_(graph), planned_(planned), store_(store) {
+    store.index().Refresh();
+  }
 
   // `made`: content of the artifact that it is compared with; empty: any of the stage's type.
   KeyCause Find(int stage, const std::string& port, const std::string& made) {
@@ -68,7 +70,7 @@ class Finder {
     for (const StoredEntry& entry : store_.index().Entries()) {
       if (!type.empty() && entry.type != type) continue;
       if (!made.empty() && entry.content != made) continue;
-      if (auto artifact = store_.index().Find(entry.key)) {
+      if (auto artifact = store_.Said(entry.key)) {
         found->second.push_back(*std::move(artifact));
       }
     }

@@ -229,6 +229,13 @@ std::optional<Artifact> Store::Find(const std::string& key, InputDigests* digest
   return std::nullopt;
 }
 
+std::optional<Artifact> Store::Said(const std::string& key) const {
+  if (std::optional<Artifact> artifact = index_->Find(key)) return artifact;
+  absl::StatusOr<Artifact> artifact = ReadArtifact(key);
+  if (!artifact.ok()) return std::nullopt;
+  return *std::move(artifact);
+}
+
 Store::Verified Store::Verify(const std::function<void(int64_t, int64_t)>& progress) {
   Verified verified;
   struct Use {

@@ -70,6 +70,8 @@ class Store {
   std::optional<Artifact> Find(const std::string& key, InputDigests* digests = nullptr) const;
   // What all entries say, for finding the nearest and for forecasts.
   StoreIndex& index() const { return *index_; }
+  // What an entry says, whether or not its blobs are whole; nullopt: it cannot be read.
+  std::optional<Artifact> Said(const std::string& key) const;
   std::string BlobPath(const std::string& digest) const;
   std::string EntryFolder(const std::string& key) const;
   std::string LockPath(const std::string& key) const;
