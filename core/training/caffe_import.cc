@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/file.h"
 #include "core/base/status.h"
+#include "core/training/caffe_blobs.h"
 
 namespace facet {
 namespace {
@@ -38,6 +40,12 @@ void Divide(float factor, StoredTensor* tensor) {
   for (float& value : tensor->values) value = factor == 0 ? 0 : value / factor;
 }
 
+// In a frame of its own: the bytes are gone when OpenCV reads them again.
+absl::Status CheckModel(const std::string& path) {
+  FACET_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  return Annotate(CheckCaffeBlobs(bytes), path);
+}
+
 absl::Status AddLayer(const Layer& layer, StoredTensors* stored) {
   const std::vector<cv::Mat>& blobs = layer.blobs;
   const bool convolution = layer.type == "Convolution", full = layer.type == "InnerProduct";
@@ -45,7 +53,7 @@ absl::Status AddLayer(const Layer& layer, StoredTensors* stored) {
   if (!convolution && !full && !batch_norm && layer.type != "PReLU" && layer.type != "Scale") {
     return absl::OkStatus();
   }
-  if (blobs.empty()) return absl::OkStatus();
+  if (blobs.empty() || blobs[0].empty()) return absl::OkStatus();
   const std::string name = layer.name;
   const std::string first = name + (batch_norm ? ".running_mean" : ".weight");
   const std::string second = name + (batch_norm ? ".running_var" : ".bias");
@@ -60,6 +68,10 @@ absl::Status AddLayer(const Layer& layer, StoredTensors* stored) {
   if (blobs.size() < 2) return absl::OkStatus();
   FACET_ASSIGN_OR_RETURN(stored->tensors[second], Stored(blobs[1], {}, second));
   if (batch_norm && blobs.size() == 3) {
+    if (blobs[2].empty() || blobs[2].type() != CV_32F) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the scale factor of ", name, " is no float32"));
+    }
     const float factor = blobs[2].at<float>(0);
     Divide(factor, &stored->tensors[first]);
     Divide(factor, &stored->tensors[second]);
@@ -71,6 +83,7 @@ absl::Status AddLayer(const Layer& layer, StoredTensors* stored) {
 
 absl::StatusOr<StoredTensors> ImportCaffe(const std::string& layout, const std::string& model) {
   StoredTensors stored;
+  FACET_RETURN_IF_ERROR(CheckModel(model));
   try {
     cv::dnn::Net net = cv::dnn::readNetFromCaffe(layout, model);
     for (const cv::String& name : net.getLayerNames()) {
