@@ -16,13 +16,13 @@ namespace {
 Json OfMetrics(const std::vector<Metric>& metrics) {
   Json array = Json::array();
   for (const Metric& metric : metrics) {
-    array.push_back({{"name", metric.name},
-                     {"value", Number(metric.value)},
-                     {"standard_error",
-                      metric.standard_error < 0 ? Json() : Number(metric.standard_error)},
-                     {"error_kind", metric.error_kind},
-                     {"unit", metric.unit},
-                     {"count", metric.count}});
+    array.push_back(
+        {{"name", metric.name},
+         {"value", Number(metric.value)},
+         {"standard_error", metric.standard_error < 0 ? Json() : Number(metric.standard_error)},
+         {"error_kind", metric.error_kind},
+         {"unit", metric.unit},
+         {"count", metric.count}});
   }
   return array;
 }

@@ -21,7 +21,6 @@ bool HasSides(const CropRecord& record) {
 
 }  // namespace
 
-
 absl::StatusOr<std::unique_ptr<CropSet>> CropSet::Open(const std::string& crops_path,
                                                        const std::string& records_path, int threads,
                                                        int64_t memory_bytes) {

@@ -112,8 +112,8 @@ struct Extent {
 // From 0 to 2^63 - 1.
 absl::StatusOr<uint64_t> WholeNumber(const std::string& tensor, const Json& json) {
   if (json.is_number_unsigned() && json.get<uint64_t>() >> 63 == 0) return json.get<uint64_t>();
-  return Damaged(absl::StrCat("header of tensor \"", tensor, "\": ", Dump(json).substr(0, 40),
-                              " is no size"));
+  return Damaged(
+      absl::StrCat("header of tensor \"", tensor, "\": ", Dump(json).substr(0, 40), " is no size"));
 }
 
 absl::StatusOr<Extent> ParseExtent(const std::string& name, const Json& entry) {

@@ -1,7 +1,6 @@
 // Lists of CelebA; the number of columns is that of one of its files.
-#include "plugins/datasets/celeba_lists.h"
-
 #include "core/base/check.h"
+#include "plugins/datasets/celeba_lists.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace facet {

@@ -39,8 +39,7 @@ void Fuzz(std::string_view bytes) {
     }
   }
   std::vector<std::string> notices;
-  const absl::StatusOr<std::vector<Sample>> samples =
-      ReadImageTable(images, {"comment"}, &notices);
+  const absl::StatusOr<std::vector<Sample>> samples = ReadImageTable(images, {"comment"}, &notices);
   if (!samples.ok()) return;
   for (const Sample& sample : *samples) {
     if (sample.box) FACET_CHECK(std::isfinite(sample.box->width) && sample.box->width > 0);

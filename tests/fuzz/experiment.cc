@@ -2,8 +2,9 @@
 // --set options, one a line; what was resolved is written and read again.
 #include "core/config/experiment.h"
 
+#include <sstream>
+
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "core/base/check.h"
 #include "core/base/json.h"
 #include "core/config/columns.h"
@@ -19,13 +20,14 @@ namespace facet {
 void Fuzz(std::string_view bytes) {
   static const auto* const kCatalogue =
       new Catalogue(MakeFixtureCatalogue(FuzzFolder() + "/plugins"));
-  static const auto* const kLayout =
-      new ExperimentLayout(MakeExperimentLayout(AllStageTypes()));
+  static const auto* const kLayout = new ExperimentLayout(MakeExperimentLayout(AllStageTypes()));
   const std::vector<std::string_view> parts = FuzzParts(bytes, 4);
   const std::string path = WriteFuzzFile("experiment.toml", parts[0]);
   std::vector<Override> overrides;
-  for (const std::string_view line : absl::StrSplit(parts[1], '\n', absl::SkipEmpty())) {
-    overrides.push_back({std::string(line), absl::StrCat("--set #", overrides.size() + 1)});
+  std::istringstream lines{std::string(parts[1])};
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) continue;
+    overrides.push_back({line, absl::StrCat("--set #", overrides.size() + 1)});
   }
   WriteFuzzFile("base.toml", parts[2]);
   WriteFuzzFile("reference.toml", parts[3]);

@@ -1,6 +1,5 @@
 // Lists of LFW: pairs, people, and the views made of them.
 #include "plugins/datasets/lfw_lists.h"
-
 #include "tests/fuzz/fuzz.h"
 
 namespace facet {

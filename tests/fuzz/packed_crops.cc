@@ -1,6 +1,7 @@
-// Packed crops behind their digest check: records and blobs that have their digest and are of
-// nobody's trust. The LMDB file is a whole one (packed_file.cc), what is in it is the fuzzer's: the
-// records, a line of "%%", and as many blobs, with such a line between two.
+// Packed crops behind their digest check. LMDB maps a file and follows what it says, so that nobody
+// but the store's digest check looks at bytes that are not facet's own (core/graph/store.h): what is
+// fuzzed is what comes after it, records and blobs of a whole LMDB file. An input is the records, a
+// line of "%%", and as many blobs, with such a line between two.
 #include "core/base/check.h"
 #include "core/records/blob_file.h"
 #include "core/training/crop_set.h"

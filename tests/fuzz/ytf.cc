@@ -1,7 +1,6 @@
 // Lists of YouTube Faces: splits, and the boxes of a person's frames.
-#include "plugins/datasets/ytf_lists.h"
-
 #include "core/base/check.h"
+#include "plugins/datasets/ytf_lists.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace facet {

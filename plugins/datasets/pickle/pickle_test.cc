@@ -166,7 +166,8 @@ TEST(Pickle, ManyArraysOfOneListAreRefused) {
   text += std::string("\0(", 2);
   for (int i = 0; i < 1000; ++i) text += "K\x01";
   text += std::string("ecnumpy\ndtype\n(X\x02\0\0\0O8K\0K\1tRq\1", 30);
-  const std::string fresh("cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85U\1btR", 60);
+  const std::string fresh("cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85U\1btR",
+                          60);
   const std::string state("(K\1M\xe8\x03\x85h\1\x89h\0tb", 14);
   for (int i = 0; i < 100; ++i) text += fresh + state;
   EXPECT_THAT(ErrorOf(text + "."),
