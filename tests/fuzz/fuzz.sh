@@ -1,6 +1,6 @@
 # The verb `fuzz` of the wrapper, which reads this file.
 
-readonly kFuzzPackages=(clang-19 libclang-rt-19-dev llvm-19)
+readonly kFuzzPackages=(clang-19 libclang-rt-19-dev)
 readonly kFuzzUsage="usage: facet fuzz [TARGET...] [--seconds N] [--jobs N]
 
 Builds the fuzz targets of tests/fuzz, all or those named, with libFuzzer, AddressSanitizer and
