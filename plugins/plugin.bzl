@@ -77,7 +77,7 @@ def facet_plugin(
         copts = COPTS + HIDDEN + copts + include,
         linkstatic = True,
         tags = tags,
-        visibility = ["//benchmarks:__pkg__"],  # what a call into the library costs
+        visibility = ["//benchmarks:__pkg__", "//tests/fuzz:__pkg__"],  # they call into the component
         deps = _DEPS + (_TORCH_DEPS if torch else []) + deps + header,
     )
     native.cc_binary(

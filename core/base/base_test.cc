@@ -118,6 +118,16 @@ TEST(Json, DumpIsCanonicalAndErrorsNameTheSource) {
   EXPECT_EQ(bad.status().message().substr(0, 6), "x.json");
 }
 
+TEST(Json, WhatIsTooDeepForTheStackIsRefused) {
+  const auto nested = [](size_t levels) {
+    return std::string(levels, '[') + "\"[[\\\"[\"" + std::string(levels, ']');
+  };
+  EXPECT_TRUE(ParseJson(nested(256), "x.json").ok());
+  EXPECT_EQ(ParseJson(nested(257), "x.json").status().message(),
+            "x.json has more than 256 lists and objects within each other");
+  EXPECT_FALSE(ParseJson(std::string(10'000'000, '['), "x.json").ok());
+}
+
 // Reading the first page of one's own memory is an input/output error.
 TEST(File, AFaultOfTheMachineIsNoneOfTheFile) {
   EXPECT_TRUE(absl::IsUnavailable(ReadFile("/proc/self/mem").status()));

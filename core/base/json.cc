@@ -6,6 +6,32 @@
 #include "core/base/status.h"
 
 namespace facet {
+namespace {
+
+// Lists and objects within each other, which are copied and written by recursion: 10 MB of "[" would
+// take more stack than there is. No file of ours has a tenth of this.
+constexpr int kMostLevels = 256;
+
+bool IsTooDeep(const std::string& text) {
+  int levels = 0;
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      if (c == '"') quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == '[' || c == '{') {
+      if (++levels > kMostLevels) return true;
+    } else if (c == ']' || c == '}') {
+      --levels;
+    }
+  }
+  return false;
+}
+
+}  // namespace
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -16,6 +42,10 @@ std::string DumpPretty(const Json& json) {
 }
 
 absl::StatusOr<Json> ParseJson(const std::string& text, const std::string& name) {
+  if (IsTooDeep(text)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " has more than ", kMostLevels, " lists and objects within each other"));
+  }
   try {
     return Json::parse(text);
   } catch (const Json::exception& exception) {

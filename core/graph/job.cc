@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
+#include "core/graph/whole_numbers.h"
 
 namespace facet {
 namespace {
@@ -82,10 +83,14 @@ absl::StatusOr<Job> JobFromJson(const Json& json) {
     }
     for (const auto& [port, use] : json.at("sources").items()) stage.sources[port] = ReadUse(use);
     stage.settings = json.at("settings");
-    stage.seed = json.at("seed");
+    const Json& seed = json.at("seed");
+    if (!seed.is_number_integer()) {
+      throw Json::type_error::create(302, "a whole number is expected", &seed);
+    }
+    stage.seed = seed;
     stage.device = json.at("device");
     stage.precision = json.at("precision");
-    stage.worker_threads = json.at("threads");
+    stage.worker_threads = WholeFrom(json.at("threads"));
     job.inputs = json.at("inputs").get<decltype(job.inputs)>();
     job.folders = json.at("folders").get<decltype(job.folders)>();
     job.kept_folder = json.at("kept_folder");
@@ -116,9 +121,9 @@ Json ToJson(const JobResult& result) {
 
 absl::StatusOr<JobResult> JobResultFromJson(const Json& json) {
   return Parse<JobResult>("result", [&](JobResult& result) {
-    result.status = absl::Status(static_cast<absl::StatusCode>(json.at("code").get<int>()),
+    result.status = absl::Status(static_cast<absl::StatusCode>(WholeFrom(json.at("code"))),
                                  json.at("message").get<std::string>());
-    result.counts = json.at("counts").get<decltype(result.counts)>();
+    result.counts = WholesFrom(json.at("counts"));
     result.notices = json.at("notices").get<decltype(result.notices)>();
   });
 }
@@ -133,8 +138,8 @@ Json ToJson(const StageProgress& progress) {
 
 absl::StatusOr<StageProgress> StageProgressFromJson(const Json& json) {
   return Parse<StageProgress>("progress event", [&](StageProgress& progress) {
-    progress = {json.at("done"), json.at("total"), json.at("unit"), json.at("note"),
-                json.at("ask")};
+    progress = {WholeFrom(json.at("done")), WholeFrom(json.at("total")), json.at("unit"),
+                json.at("note"), json.at("ask")};
   });
 }
 

@@ -161,7 +161,8 @@ absl::StatusOr<DecodedImage> DecodeJpeg(std::string_view bytes, int64_t max_pixe
   const int64_t width = info.image_width, height = info.image_height;
   jpeg_destroy_decompress(&info);
   if (manager.first_damage == JERR_EMPTY_IMAGE || !fits) {
-    return CheckSize(width, height, max_pixels);
+    FACET_RETURN_IF_ERROR(CheckSize(width, height, max_pixels));
+    return absl::InvalidArgumentError("corrupt JPEG: an image without components");
   }
   if (manager.too_many_scans) {
     return absl::InvalidArgumentError(

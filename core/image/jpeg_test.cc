@@ -129,6 +129,13 @@ TEST(Jpeg, TwelveBitsAreRefusedByName) {
             "unsupported JPEG: Unsupported JPEG data precision 12; convert it to PNG");
 }
 
+TEST(Jpeg, AnImageWithoutComponentsIsRefused) {
+  std::string jpeg = EncodedBy(".jpg", Picture());
+  const size_t frame = jpeg.find("\xFF\xC0");
+  jpeg.replace(frame + 2, 17, Bytes({0, 8, 8, 0, 16, 0, 16, 0}));  // 16 x 16, no components
+  EXPECT_EQ(DecodingProblem(jpeg), "corrupt JPEG: an image without components");
+}
+
 TEST(Jpeg, ProfileIsNotApplied) {
   const std::string jpeg = EncodedBy(".jpg", Picture());
   const std::string profile = std::string("ICC_PROFILE\0\1\1", 14) + std::string(128, 'p');

@@ -14,10 +14,10 @@ Json ToJson(const CropRecord& record) {
 
 absl::StatusOr<CropRecord> CropRecordFromJson(const Json& json) {
   return Parse<CropRecord>(json, "crop record", [&](CropRecord& record) {
-    json.at("sample").get_to(record.sample);
+    record.sample = WholeFrom(json.at("sample"));
     json.at("identity").get_to(record.identity);
-    json.at("width").get_to(record.width);
-    json.at("height").get_to(record.height);
+    record.width = WholeFrom(json.at("width"));
+    record.height = WholeFrom(json.at("height"));
     json.at("aligned").get_to(record.aligned);
     record.confidence = NumberFrom(json.at("confidence"));
     Take(json, "fold", record.fold);

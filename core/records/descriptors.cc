@@ -14,7 +14,7 @@ Json ToJson(const DescriptorRecord& record) {
 
 absl::StatusOr<DescriptorRecord> DescriptorRecordFromJson(const Json& json) {
   return Parse<DescriptorRecord>(json, "descriptor record", [&](DescriptorRecord& record) {
-    json.at("sample").get_to(record.sample);
+    record.sample = WholeFrom(json.at("sample"));
     json.at("identity").get_to(record.identity);
     record.confidence = NumberFrom(json.at("confidence"));
     Take(json, "fold", record.fold);
@@ -27,7 +27,7 @@ Json ToJson(const ScoreRecord& record) {
 
 absl::StatusOr<ScoreRecord> ScoreRecordFromJson(const Json& json) {
   return Parse<ScoreRecord>(json, "score", [&](ScoreRecord& record) {
-    json.at("sample").get_to(record.sample);
+    record.sample = WholeFrom(json.at("sample"));
     record.log_probability = NumberFrom(json.at("log_probability"));
   });
 }

@@ -104,7 +104,7 @@ Json ToJson(const FaceRecord& record) {
 
 absl::StatusOr<FaceRecord> FaceRecordFromJson(const Json& json) {
   return Parse<FaceRecord>(json, "face record", [&](FaceRecord& record) {
-    json.at("sample").get_to(record.sample);
+    record.sample = WholeFrom(json.at("sample"));
     record.state = StateFrom(json.at("state").get<std::string>());
     Take(json, "reason", record.reason);
     Take(json, "num_found", record.num_found);
@@ -132,7 +132,7 @@ Json ToJson(const AlignmentRecord& record) {
 
 absl::StatusOr<AlignmentRecord> AlignmentRecordFromJson(const Json& json) {
   return Parse<AlignmentRecord>(json, "crop record", [&](AlignmentRecord& record) {
-    json.at("sample").get_to(record.sample);
+    record.sample = WholeFrom(json.at("sample"));
     Alignment& alignment = record.alignment;
     const std::vector<double> m = NumbersFrom(json.at("crop_from_image"));
     if (m.size() != alignment.crop_from_image.m.size()) {

@@ -7,9 +7,11 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,25 @@ inline absl::Status CheckNumber(double value, const std::string& name) {
   return absl::InternalError(absl::StrCat("its ", name, " is ", value));
 }
 
+// A whole number that an int64_t holds; a float is none, whatever its value.
+inline int64_t WholeFrom(const Json& json) {
+  if (json.is_number_unsigned()) {
+    const auto value = json.get<uint64_t>();
+    if (value <= std::numeric_limits<int64_t>::max()) return static_cast<int64_t>(value);
+  } else if (json.is_number_integer()) {
+    return json.get<int64_t>();
+  }
+  throw std::invalid_argument(absl::StrCat(Dump(json).substr(0, 40), " is no whole number"));
+}
+
+inline std::vector<int64_t> WholesFrom(const Json& json) {
+  if (!json.is_array()) throw std::invalid_argument("no list of whole numbers");
+  std::vector<int64_t> values;
+  values.reserve(json.size());
+  for (const Json& value : json) values.push_back(WholeFrom(value));
+  return values;
+}
+
 inline Json Numbers(const std::vector<double>& values) {
   Json array = Json::array();
   for (const double value : values) array.push_back(Number(value));
@@ -61,7 +82,13 @@ void Put(Json& object, const char* name, const T& value, const T& default_value)
 }
 template <class T>
 void Take(const Json& object, const char* name, T& value) {
-  if (const auto found = object.find(name); found != object.end()) found->get_to(value);
+  const auto found = object.find(name);
+  if (found == object.end()) return;
+  if constexpr (std::is_same_v<T, int64_t>) {
+    value = WholeFrom(*found);
+  } else {
+    found->get_to(value);
+  }
 }
 inline void TakeNumber(const Json& object, const char* name, double& value) {
   if (const auto found = object.find(name); found != object.end()) value = NumberFrom(*found);

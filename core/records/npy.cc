@@ -15,13 +15,15 @@
 #include <fstream>
 #include <limits>
 #include <optional>
-#include <regex>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
@@ -58,33 +60,46 @@ std::string Header(const std::vector<int64_t>& shape) {
   return bytes + header;
 }
 
-// The value of `name` in the header's dictionary; empty if it is not there.
-std::string Field(const std::string& header, const std::string& name, const std::string& pattern) {
-  std::smatch match;
-  const std::regex regex("['\"]" + name + "['\"]\\s*:\\s*" + pattern);
-  return std::regex_search(header, match, regex) ? match[1].str() : "";
+// What follows `name` in the header's dictionary; empty if it is not there.
+absl::string_view Field(absl::string_view header, absl::string_view name) {
+  for (const char quote : {'\'', '"'}) {
+    const std::string key = absl::StrCat(std::string(1, quote), name, std::string(1, quote));
+    const size_t at = header.find(key);
+    if (at == absl::string_view::npos) continue;
+    absl::string_view rest = absl::StripLeadingAsciiWhitespace(header.substr(at + key.size()));
+    if (absl::ConsumePrefix(&rest, ":")) return absl::StripLeadingAsciiWhitespace(rest);
+  }
+  return "";
+}
+
+// The text between `begin` and the next `end`, where `field` begins so.
+std::optional<absl::string_view> Between(absl::string_view field, char begin, char end) {
+  if (field.empty() || field[0] != begin) return std::nullopt;
+  const size_t at = field.find(end, 1);
+  if (at == absl::string_view::npos) return std::nullopt;
+  return field.substr(1, at - 1);
 }
 
 absl::StatusOr<std::vector<int64_t>> ParseHeader(const std::string& header) {
-  const std::string type = Field(header, "descr", "['\"]([^'\"]*)['\"]");
+  const absl::string_view described = Field(header, "descr");
+  const absl::string_view type =
+      Between(described, '\'', '\'').value_or(Between(described, '"', '"').value_or(""));
   if (type != "<f4") {
     return absl::InvalidArgumentError(
         absl::StrCat("holds values of type '", type, "', expected '<f4' (float32)"));
   }
-  if (Field(header, "fortran_order", "(True|False)") != "False") {
+  if (!absl::StartsWith(Field(header, "fortran_order"), "False")) {
     return absl::InvalidArgumentError("is in Fortran order, expected C order");
   }
   std::vector<int64_t> shape;
-  std::smatch match;
-  if (!std::regex_search(header, match, std::regex("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)"))) {
-    return absl::InvalidArgumentError("has no shape in its header");
-  }
-  for (absl::string_view part : absl::StrSplit(match[1].str(), ',')) {
+  const std::optional<absl::string_view> sides = Between(Field(header, "shape"), '(', ')');
+  if (!sides.has_value()) return absl::InvalidArgumentError("has no shape in its header");
+  for (absl::string_view part : absl::StrSplit(*sides, ',')) {
     part = absl::StripAsciiWhitespace(part);
     if (part.empty()) continue;
     int64_t size;
     if (!absl::SimpleAtoi(part, &size)) {
-      return absl::InvalidArgumentError(absl::StrCat("has the shape (", match[1].str(), ")"));
+      return absl::InvalidArgumentError(absl::StrCat("has the shape (", *sides, ")"));
     }
     shape.push_back(size);
   }

@@ -101,6 +101,18 @@ TEST(RecordChecks, CropsDescriptorsAndScores) {
                         {"its log probability is 0.5", [](auto& r) { r.log_probability = 0.5; }}});
 }
 
+TEST(RecordChecks, SizesAreWholeNumbers) {
+  CropRecord crop;
+  crop.width = crop.height = 3;
+  for (const char* const width : {"1e300", "3.5", "18446744073709551615", "true", "\"3\""}) {
+    Json json = ToJson(crop);
+    json["width"] = *ParseJson(width, "width");
+    EXPECT_THAT(std::string(CropRecordFromJson(json).status().message()),
+                testing::HasSubstr(" is no whole number"))
+        << width;
+  }
+}
+
 TEST(RecordChecks, Samples) {
   Sample good;
   good.key = "a";

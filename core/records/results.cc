@@ -16,13 +16,13 @@ namespace {
 Json OfMetrics(const std::vector<Metric>& metrics) {
   Json array = Json::array();
   for (const Metric& metric : metrics) {
-    array.push_back({{"name", metric.name},
-                     {"value", Number(metric.value)},
-                     {"standard_error",
-                      metric.standard_error < 0 ? Json() : Number(metric.standard_error)},
-                     {"error_kind", metric.error_kind},
-                     {"unit", metric.unit},
-                     {"count", metric.count}});
+    array.push_back(
+        {{"name", metric.name},
+         {"value", Number(metric.value)},
+         {"standard_error", metric.standard_error < 0 ? Json() : Number(metric.standard_error)},
+         {"error_kind", metric.error_kind},
+         {"unit", metric.unit},
+         {"count", metric.count}});
   }
   return array;
 }
@@ -36,7 +36,7 @@ std::vector<Metric> MetricsFrom(const Json& json) {
     metric.standard_error = error.is_null() ? -1 : NumberFrom(error);
     each.at("error_kind").get_to(metric.error_kind);
     each.at("unit").get_to(metric.unit);
-    each.at("count").get_to(metric.count);
+    metric.count = WholeFrom(each.at("count"));
     metrics.push_back(std::move(metric));
   }
   return metrics;
@@ -75,7 +75,7 @@ Histogram HistogramFrom(const Json& json) {
   json.at("name").get_to(histogram.name);
   json.at("x_label").get_to(histogram.x_label);
   histogram.edges = NumbersFrom(json.at("edges"));
-  json.at("counts").get_to(histogram.counts);
+  histogram.counts = WholesFrom(json.at("counts"));
   const std::vector<double>& edges = histogram.edges;
   const bool empty = edges.empty() && histogram.counts.empty();
   if (!empty && edges.size() != histogram.counts.size() + 1) {
@@ -94,7 +94,7 @@ ContactSheet SheetFrom(const Json& json, size_t index) {
     throw std::invalid_argument(
         absl::StrCat("the picture of contact sheet ", index, " is ", ContactSheetFile(index)));
   }
-  const auto cells = json.at("cells").get<int64_t>();
+  const auto cells = WholeFrom(json.at("cells"));
   constexpr int64_t kMostCells = 10000;
   if (cells < 0 || cells > kMostCells) {
     throw std::invalid_argument(absl::StrCat("a contact sheet of ", cells, " cells"));

@@ -91,14 +91,14 @@ absl::StatusOr<Protocol> ProtocolFromJson(const Json& json) {
   return Parse<Protocol>(json, "protocol", [&](Protocol& protocol) {
     protocol.kind = ProtocolKindFrom(json.at("kind").get<std::string>());
     json.at("name").get_to(protocol.name);
-    json.at("num_folds").get_to(protocol.num_folds);
+    protocol.num_folds = WholeFrom(json.at("num_folds"));
     for (const Json& each : json.at("templates")) {
       protocol.templates.push_back(
-          {each.at("name").get<std::string>(), each.at("samples").get<std::vector<int64_t>>()});
+          {each.at("name").get<std::string>(), WholesFrom(each.at("samples"))});
     }
     for (const Json& pair : json.at("pairs")) {
-      protocol.pairs.push_back({pair.at(0).get<int64_t>(), pair.at(1).get<int64_t>(),
-                                pair.at(2).get<bool>(), pair.at(3).get<int64_t>()});
+      protocol.pairs.push_back({WholeFrom(pair.at(0)), WholeFrom(pair.at(1)),
+                                pair.at(2).get<bool>(), WholeFrom(pair.at(3))});
     }
   });
 }

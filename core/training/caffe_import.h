@@ -1,4 +1,6 @@
-// A trained Caffe model -> named tensors. OpenCV's dnn module reads the two files.
+// A trained Caffe model -> named tensors. Both files are read as Protocol Buffers (third_party/caffe),
+// not by OpenCV's dnn module, which builds the network of a file and believes what it says: `group: 0`
+// ends the process.
 #ifndef FACET_CORE_TRAINING_CAFFE_IMPORT_H_
 #define FACET_CORE_TRAINING_CAFFE_IMPORT_H_
 
@@ -16,9 +18,10 @@ namespace facet {
 //   BatchNorm     .running_mean, .running_var [channels], by the model's scale factor
 //   Scale         .weight, .bias [channels]
 // Values are those of the file: a Caffe network sees B, G, R, and so do the input channels of its
-// first layer. The names of the authors' VGG-Face release and of `vgg` are the same.
-// InvalidArgument: OpenCV cannot read the files (with its words and release), or no layer has
-// weights.
+// first layer. The names of the authors' VGG-Face release and of `vgg` are the same. Of layers with
+// one name the last counts; those that the layout does not name are left out.
+// InvalidArgument: files that are not of these formats (of the layout with the line), weights that
+// are not of their shape, or no layer has weights.
 absl::StatusOr<StoredTensors> ImportCaffe(const std::string& layout, const std::string& model);
 
 }  // namespace facet

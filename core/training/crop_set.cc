@@ -4,12 +4,22 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/parallel_work.h"
 #include "core/base/status.h"
 #include "core/image/image_io.h"
 #include "core/records/record_lines.h"
 
 namespace facet {
+namespace {
+
+// Of an image in memory: the number of its bytes is one too.
+bool HasSides(const CropRecord& record) {
+  constexpr int64_t kMost = 1 << 30;
+  return record.width > 0 && record.height > 0 && record.width <= kMost && record.height <= kMost;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<CropSet>> CropSet::Open(const std::string& crops_path,
                                                        const std::string& records_path, int threads,
@@ -18,7 +28,15 @@ absl::StatusOr<std::unique_ptr<CropSet>> CropSet::Open(const std::string& crops_
   FACET_ASSIGN_OR_RETURN(std::vector<CropRecord> records,
                          ReadRecords(records_path, &CropRecordFromJson));
   int64_t bytes = 0;
-  for (const CropRecord& record : records) bytes += record.width * record.height * 3;
+  for (size_t row = 0; row < records.size(); ++row) {
+    const CropRecord& record = records[row];
+    if (!HasSides(record)) {
+      return absl::DataLossError(absl::StrCat(records_path, ": crop ", row, " has ", record.width,
+                                              " x ", record.height, " px"));
+    }
+    // Beyond 2^62 there is no memory that would hold them.
+    bytes = std::min(bytes + record.width * record.height * 3, int64_t{1} << 62);
+  }
   std::unique_ptr<CropSet> set(new CropSet(std::move(blobs), std::move(records)));
   if (bytes <= memory_bytes) FACET_RETURN_IF_ERROR(set->DecodeAll(threads));
   return set;

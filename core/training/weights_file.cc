@@ -109,14 +109,25 @@ struct Extent {
   uint64_t begin = 0, end = 0;
 };
 
+// From 0 to 2^63 - 1.
+absl::StatusOr<uint64_t> WholeNumber(const std::string& tensor, const Json& json) {
+  if (json.is_number_unsigned() && json.get<uint64_t>() >> 63 == 0) return json.get<uint64_t>();
+  return Damaged(
+      absl::StrCat("header of tensor \"", tensor, "\": ", Dump(json).substr(0, 40), " is no size"));
+}
+
 absl::StatusOr<Extent> ParseExtent(const std::string& name, const Json& entry) {
   Extent extent;
   extent.name = name;
   try {
     FACET_ASSIGN_OR_RETURN(extent.type, FindType(name, entry.at("dtype")));
-    entry.at("shape").get_to(extent.shape);
-    extent.begin = entry.at("data_offsets").at(0);
-    extent.end = entry.at("data_offsets").at(1);
+    for (const Json& side : entry.at("shape").get_ref<const Json::array_t&>()) {
+      FACET_ASSIGN_OR_RETURN(const uint64_t value, WholeNumber(name, side));
+      extent.shape.push_back(static_cast<int64_t>(value));
+    }
+    const Json& offsets = entry.at("data_offsets");
+    FACET_ASSIGN_OR_RETURN(extent.begin, WholeNumber(name, offsets.at(0)));
+    FACET_ASSIGN_OR_RETURN(extent.end, WholeNumber(name, offsets.at(1)));
   } catch (const Json::exception& exception) {
     return Damaged(absl::StrCat("header of tensor \"", name, "\": ", exception.what()));
   }

@@ -39,7 +39,8 @@ absl::Status ForEachTextLine(const std::string& path,
 absl::StatusOr<std::vector<TextLine>> ReadFields(const std::string& path) {
   std::vector<TextLine> lines;
   FACET_RETURN_IF_ERROR(ForEachTextLine(path, [&](int64_t number, absl::string_view text) {
-    lines.push_back({number, absl::StrSplit(text, absl::ByAnyChar(" \t"), absl::SkipEmpty())});
+    lines.push_back(
+        {number, absl::StrSplit(text, absl::ByAnyChar(" \t\r\v\f"), absl::SkipEmpty())});
   }));
   return lines;
 }

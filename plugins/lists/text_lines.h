@@ -11,8 +11,9 @@
 
 namespace facet {
 
-// One line of a text file that is not blank: its number from 1, and the text between blanks and
-// tabs. A byte order mark, CR LF and a last line without an end are understood.
+// One line of a text file that is not blank: its number from 1, and the text between blanks, tabs
+// and whatever else is white. A byte order mark, CR LF and a last line without an end are
+// understood.
 struct TextLine {
   int64_t number = 0;
   std::vector<std::string> fields;

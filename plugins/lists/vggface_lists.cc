@@ -53,6 +53,9 @@ absl::StatusOr<VggFaceLine> ParseLine(const std::string& path, const TextLine& l
   parsed.pose = numbers[4];
   Sample& sample = parsed.sample;
   const double width = numbers[2] - numbers[0], height = numbers[3] - numbers[1];
+  if (!std::isfinite(width) || !std::isfinite(height)) {
+    return LineError(path, line.number, "the box is larger than a number can be");
+  }
   if (width > 0 && height > 0) sample.box = Box{numbers[0], numbers[1], width, height};
   sample.pose = numbers[4] > 2 ? Pose::kFrontal : numbers[4] > 1 ? Pose::kRight : Pose::kLeft;
   sample.score = numbers[5];

@@ -3,9 +3,15 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "core/base/status.h"
 #include "plugins/manifest/manifest.h"
 #include "plugins/manifest/schema.h"
@@ -61,6 +67,40 @@ absl::Status CheckAbsent(const std::string& path) {
   return absl::AlreadyExistsError(absl::StrCat(path, " is there already; choose another name"));
 }
 
+// SQL without comments, and with one blank for each piece of white.
+std::string Plain(absl::string_view sql) {
+  std::string plain;
+  for (const absl::string_view line : absl::StrSplit(sql, '\n')) {
+    absl::StrAppend(&plain, line.substr(0, line.find("--")), " ");
+  }
+  return absl::StrJoin(absl::StrSplit(plain, absl::ByAnyChar(" \t\r"), absl::SkipEmpty()), " ");
+}
+
+// What the file calls its tables and views are ours: a stranger's view in the place of one may never
+// end, and a trigger writes what nobody asked for.
+absl::Status CheckSchema(const SqliteDatabase& database) {
+  static const auto* const kOurs = [] {
+    auto* const statements = new std::set<std::string>();
+    for (const absl::string_view statement : absl::StrSplit(Plain(kManifestSchema), ';')) {
+      statements->emplace(absl::StripAsciiWhitespace(statement));
+    }
+    return statements;
+  }();
+  FACET_ASSIGN_OR_RETURN(
+      SqliteStatement found,
+      database.Prepare("SELECT name, sql FROM sqlite_master "
+                       "WHERE sql IS NOT NULL AND (type <> 'table' OR name NOT LIKE 'sqlite@_%' "
+                       "ESCAPE '@')"));
+  for (;;) {
+    FACET_ASSIGN_OR_RETURN(const bool more, found.Step());
+    if (!more) return absl::OkStatus();
+    if (kOurs->count(Plain(found.Text(1))) > 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(database.path(), ": what it calls \"", found.Text(0),
+                     "\" is not of a manifest; drop it, or make the file again"));
+  }
+}
+
 absl::Status CheckVersion(const SqliteDatabase& database) {
   FACET_ASSIGN_OR_RETURN(const int64_t application, database.Int("PRAGMA application_id"));
   FACET_ASSIGN_OR_RETURN(const int64_t version, database.Int("PRAGMA user_version"));
@@ -73,7 +113,7 @@ absl::Status CheckVersion(const SqliteDatabase& database) {
         database.path(), " is a manifest of version ", version, ", expected version ",
         kManifestVersion, "; make it again with this program, or read it with the other"));
   }
-  return absl::OkStatus();
+  return CheckSchema(database);
 }
 
 }  // namespace

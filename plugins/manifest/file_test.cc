@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -150,6 +153,28 @@ TEST(ManifestFile, RefusesOtherFiles) {
   const auto opened = Manifest::OpenFrozen(folder + "/damaged");
   EXPECT_EQ(opened.ok() ? (*opened)->CheckIntegrity().code() : opened.status().code(),
             absl::StatusCode::kDataLoss);
+}
+
+// A file of somebody else's whose `runs` never end, and one that writes when it is written to.
+TEST(ManifestFile, RefusesTablesAndTriggersThatAreNotOurs) {
+  const std::string folder = TestFolder();
+  const auto manifest = MakeManifest(folder + "/m.sqlite");
+  for (const auto& [name, sql] : std::vector<std::pair<std::string, std::string>>{
+           {"runs",
+            "DROP TABLE runs; CREATE VIEW runs AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL "
+            "SELECT i + 1 FROM n) SELECT i AS id, '' AS stage FROM n"},
+           {"more",
+            "CREATE TRIGGER more AFTER INSERT ON scores BEGIN INSERT INTO reasons (reason, "
+            "removes) VALUES ('x', 1); END"}}) {
+    const std::string path = folder + "/" + name;
+    ASSERT_TRUE(manifest->Freeze(path).ok());
+    {
+      const auto changed = SqliteDatabase::Open(path, SqliteDatabase::Mode::kWrite).value();
+      ASSERT_TRUE(changed->Execute(sql).ok());
+    }
+    EXPECT_THAT(std::string(Manifest::OpenFrozen(path).status().message()),
+                HasSubstr("what it calls \"" + name + "\" is not of a manifest"));
+  }
 }
 
 // 100 identities with 2,000 images each, written, marked, frozen and read back: sizes as a stage

@@ -12,8 +12,8 @@ import re
 from tree import folder_of, parents, pattern
 
 _NATIVE_RULES = [
-    "alias", "cc_binary", "cc_import", "cc_library", "cc_test", "config_setting", "filegroup", "genrule", "sh_binary",
-    "sh_library", "sh_test", "test_suite"
+    "alias", "cc_binary", "cc_import", "cc_library", "cc_test", "cc_toolchain", "cc_toolchain_suite", "config_setting",
+    "filegroup", "genrule", "sh_binary", "sh_library", "sh_test", "test_suite"
 ]
 
 # Python's own functions, as far as Starlark has them: none of them opens a file.
@@ -29,6 +29,13 @@ class BrokenBuild(Exception):
     def __init__(self, path, line, text):
         super().__init__(text)
         self.path, self.line = path, line
+
+
+class _Elsewhere(str):
+    """A name of another repository: nothing, also where it is a rule."""
+
+    def __call__(self, **_):
+        return None
 
 
 class Rule:
@@ -129,7 +136,7 @@ class Packages:
         def load(label, *names, **renamed):
             loaded = {} if label.startswith("@") else self._load(label)
             for name, original in [(name, name) for name in names] + list(renamed.items()):
-                scope[name] = "" if label.startswith("@") else loaded[original]
+                scope[name] = _Elsewhere() if label.startswith("@") else loaded[original]
 
         def fail(*words):
             raise ValueError(" ".join(str(word) for word in words))

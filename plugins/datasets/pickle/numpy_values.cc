@@ -14,6 +14,8 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
+constexpr size_t kMostArguments = 9;  // a dtype's state
+
 absl::Status Other(const char* what) {
   return absl::InvalidArgumentError(
       absl::StrCat(what, " of another form than Python and NumPy write"));
@@ -61,6 +63,8 @@ absl::StatusOr<PickleValue> Type(std::string_view text) {
 }
 
 absl::Status SetShape(const PickleValue& tuple, const PickleValues& values, PickleValue* array) {
+  constexpr size_t kMostSides = 64;  // NumPy 2's
+  if (tuple.members.size() > kMostSides) return Other("an array's shape");
   array->shape.clear();
   uint64_t elements = 1;
   for (const PickleValue* side : ValuesOf(tuple.members, values)) {
@@ -154,6 +158,7 @@ absl::StatusOr<PickledName> FindPickledName(std::string_view module, std::string
 
 absl::StatusOr<PickleValue> MakePickled(PickledName name, const std::vector<size_t>& arguments,
                                         const PickleValues& values) {
+  if (arguments.size() > kMostArguments) return Other("a call");
   const std::vector<const PickleValue*> of = ValuesOf(arguments, values);
   switch (name) {
     case PickledName::kEncode:
@@ -200,6 +205,7 @@ absl::StatusOr<PickleValue> MakePickled(PickledName name, const std::vector<size
 
 absl::Status FillPickled(const std::vector<size_t>& state, const PickleValues& values,
                          PickleValue* made) {
+  if (state.size() > kMostArguments) return Other("an object's state");
   const std::vector<const PickleValue*> of = ValuesOf(state, values);
   if (made->kind == Kind::kType) {  // (3, order, ...)
     if (of.size() < 2 || (of[1]->kind != Kind::kText && of[1]->kind != Kind::kBytes)) {

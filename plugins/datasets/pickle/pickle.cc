@@ -33,6 +33,9 @@ class Machine {
       FACET_ASSIGN_OR_RETURN(const uint64_t opcode, Number(1));
       if (opcode == kStop) break;
       FACET_RETURN_IF_ERROR(Step(static_cast<uint8_t>(opcode)));
+      if (num_members_ > kMembersPerByte * text_.size()) {
+        return Error("lists and arrays of more members than a file of this size writes");
+      }
     }
     if (stack_.size() != 1) return Error("more than one value, or none, at the end");
     return Result(stack_[0]);
@@ -79,6 +82,7 @@ class Machine {
   }
 
   void Push(Value value) {
+    num_members_ += value.members.size() + value.shape.size();
     stack_.push_back(values_.size());
     values_.push_back(std::move(value));
   }
@@ -175,8 +179,9 @@ class Machine {
     if (stack_.empty() || values_[state].kind != Value::Kind::kList) {
       return Error("BUILD (a call) of what is no object and its state");
     }
-    const absl::Status filled =
-        FillPickled(values_[state].members, values_, &values_[stack_.back()]);
+    Value& made = values_[stack_.back()];
+    const absl::Status filled = FillPickled(values_[state].members, values_, &made);
+    num_members_ += made.members.size() + made.shape.size();
     return filled.ok() ? filled : Error(std::string(filled.message()));
   }
 
@@ -210,6 +215,7 @@ class Machine {
     }
     std::vector<size_t>& list = values_[stack_.back()].members;
     list.insert(list.end(), members.begin(), members.end());
+    num_members_ += members.size();
     return absl::OkStatus();
   }
 
@@ -361,8 +367,12 @@ class Machine {
     return result;
   }
 
+  // A member takes a byte or more of the file, and an array of objects has those of a list again;
+  // without a bound a small file makes many arrays of one long list.
+  static constexpr size_t kMembersPerByte = 4;
+
   const std::string_view text_;
-  size_t at_ = 0, opcode_at_ = 0;
+  size_t at_ = 0, opcode_at_ = 0, num_members_ = 0;
   PickleValues values_;
   std::deque<std::string> decoded_;  // what values point into
   std::vector<size_t> stack_;        // indices of values

@@ -159,6 +159,21 @@ TEST(Pickle, WhatCouldRunCodeIsRefusedByName) {
   EXPECT_THAT(ErrorOf("\x80\x04}."), HasSubstr("DICT"));
 }
 
+// Without a bound each array of objects has the list's members anew: 20 bytes of a file become as
+// much memory as the list has.
+TEST(Pickle, ManyArraysOfOneListAreRefused) {
+  std::string text = "\x80\x02]q";
+  text += std::string("\0(", 2);
+  for (int i = 0; i < 1000; ++i) text += "K\x01";
+  text += std::string("ecnumpy\ndtype\n(X\x02\0\0\0O8K\0K\1tRq\1", 30);
+  const std::string fresh("cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85U\1btR",
+                          60);
+  const std::string state("(K\1M\xe8\x03\x85h\1\x89h\0tb", 14);
+  for (int i = 0; i < 100; ++i) text += fresh + state;
+  EXPECT_THAT(ErrorOf(text + "."),
+              HasSubstr("lists and arrays of more members than a file of this size writes"));
+}
+
 TEST(Pickle, DamagedFilesAreRefused) {
   EXPECT_THAT(ErrorOf(""), HasSubstr("not a pickle"));
   EXPECT_THAT(ErrorOf("\xff\xd8\xff"), HasSubstr("not a pickle (it neither begins with byte 0x80"));
