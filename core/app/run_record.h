@@ -57,14 +57,6 @@ class RunRecord {
   std::mutex mutex_;
 };
 
-// The report of what is known so far. `rows` are those asked for; others are "not run".
-Report MakeReport(const Experiment& experiment, const std::vector<const Row*>& rows,
-                  const RowPlan& plan, const std::vector<StageOutcome>& outcomes,
-                  const Store& store);
-
-// CostSentence() of the stages of a run.
-std::string CostText(const std::vector<StageOutcome>& outcomes);
-
 }  // namespace facet
 
 #endif  // FACET_CORE_APP_RUN_RECORD_H_

@@ -25,6 +25,7 @@
 #include "core/app/progress_file.h"
 #include "core/app/provenance.h"
 #include "core/app/run_record.h"
+#include "core/app/run_report.h"
 #include "core/app/run_room.h"
 #include "core/app/signals.h"
 #include "core/app/watched_run.h"

@@ -1,4 +1,4 @@
-#include "core/app/run_record.h"
+#include "core/app/run_report.h"
 
 #include <filesystem>
 #include <memory>
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 class CurationOfRowsTest : public testing::Test {
  protected:
   CurationOfRowsTest() {
-    const std::string folder = testing::TempDir() + "/run_record_test";
+    const std::string folder = testing::TempDir() + "/run_report_test";
     std::filesystem::remove_all(folder);
     store_ = *Store::Open(folder);
     for (const char* id : {"web", "purified"}) {
