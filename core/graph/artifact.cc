@@ -44,13 +44,13 @@ absl::StatusOr<Artifact> ArtifactFromJson(const Json& json) {
     artifact.type = json.at("type");
     artifact.name = json.at("name");
     for (const Json& file : json.at("files")) {
-      artifact.files.push_back({file.at("name"), file.at("digest"), WholeFrom(file.at("size"))});
+      artifact.files.push_back({file.at("name"), file.at("digest"), WholeNumber(file.at("size"))});
       if (!IsSha256Hex(artifact.files.back().digest)) {
         return absl::DataLossError("malformed artifact: a digest is not 64 hexadecimal digits");
       }
     }
     artifact.key_document = json.at("key_document");
-    artifact.counts = WholesFrom(json.at("counts"));
+    artifact.counts = WholeNumbers(json.at("counts"));
     artifact.notices = json.at("notices").get<std::vector<std::string>>();
     artifact.provenance = json.at("provenance");
     // What others look up without asking what it is.

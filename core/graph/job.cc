@@ -90,7 +90,7 @@ absl::StatusOr<Job> JobFromJson(const Json& json) {
     stage.seed = seed;
     stage.device = json.at("device");
     stage.precision = json.at("precision");
-    stage.worker_threads = WholeFrom(json.at("threads"));
+    stage.worker_threads = WholeNumber(json.at("threads"));
     job.inputs = json.at("inputs").get<decltype(job.inputs)>();
     job.folders = json.at("folders").get<decltype(job.folders)>();
     job.kept_folder = json.at("kept_folder");
@@ -121,9 +121,9 @@ Json ToJson(const JobResult& result) {
 
 absl::StatusOr<JobResult> JobResultFromJson(const Json& json) {
   return Parse<JobResult>("result", [&](JobResult& result) {
-    result.status = absl::Status(static_cast<absl::StatusCode>(WholeFrom(json.at("code"))),
+    result.status = absl::Status(static_cast<absl::StatusCode>(WholeNumber(json.at("code"))),
                                  json.at("message").get<std::string>());
-    result.counts = WholesFrom(json.at("counts"));
+    result.counts = WholeNumbers(json.at("counts"));
     result.notices = json.at("notices").get<decltype(result.notices)>();
   });
 }
@@ -138,7 +138,7 @@ Json ToJson(const StageProgress& progress) {
 
 absl::StatusOr<StageProgress> StageProgressFromJson(const Json& json) {
   return Parse<StageProgress>("progress event", [&](StageProgress& progress) {
-    progress = {WholeFrom(json.at("done")), WholeFrom(json.at("total")), json.at("unit"),
+    progress = {WholeNumber(json.at("done")), WholeNumber(json.at("total")), json.at("unit"),
                 json.at("note"), json.at("ask")};
   });
 }

@@ -13,7 +13,7 @@
 namespace facet {
 
 // Throws the library's type_error where it is none, or none that an int64_t holds.
-inline int64_t WholeFrom(const Json& json) {
+inline int64_t WholeNumber(const Json& json) {
   const bool fits = json.is_number_unsigned()
                         ? json.get<uint64_t>() <= uint64_t{std::numeric_limits<int64_t>::max()}
                         : json.is_number_integer();
@@ -21,10 +21,10 @@ inline int64_t WholeFrom(const Json& json) {
   return json.get<int64_t>();
 }
 
-inline std::map<std::string, int64_t> WholesFrom(const Json& json) {
+inline std::map<std::string, int64_t> WholeNumbers(const Json& json) {
   if (!json.is_object()) throw Json::type_error::create(302, "an object is expected", &json);
   std::map<std::string, int64_t> numbers;
-  for (const auto& [name, number] : json.items()) numbers[name] = WholeFrom(number);
+  for (const auto& [name, number] : json.items()) numbers[name] = WholeNumber(number);
   return numbers;
 }
 

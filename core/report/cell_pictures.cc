@@ -14,10 +14,10 @@ struct Scale {
   double low = 0.0, high = 1.0;
 };
 
-Scale ScaleOf(const std::vector<std::optional<Interval>>& intervals, bool zero) {
+Scale ScaleOf(const std::vector<std::optional<ShownInterval>>& intervals, bool zero) {
   std::vector<double> values;
   if (zero) values.push_back(0.0);
-  for (const std::optional<Interval>& each : intervals) {
+  for (const std::optional<ShownInterval>& each : intervals) {
     if (!each.has_value()) continue;
     values.insert(values.end(), {each->value, each->low, each->high});
     if (each->reference.has_value()) values.push_back(*each->reference);
@@ -30,7 +30,7 @@ Scale ScaleOf(const std::vector<std::optional<Interval>>& intervals, bool zero) 
   return {*low - margin, *high + margin};
 }
 
-std::string IntervalSvg(const Scale& scale, const Interval& interval, bool zero) {
+std::string IntervalSvg(const Scale& scale, const ShownInterval& interval, bool zero) {
   constexpr int kWidth = 180, kHeight = 20, kEdge = 6;
   const auto x = [&](double at) {
     return kEdge + (at - scale.low) / (scale.high - scale.low) * (kWidth - 2 * kEdge);
@@ -65,11 +65,11 @@ std::string IntervalSvg(const Scale& scale, const Interval& interval, bool zero)
 
 }  // namespace
 
-std::vector<std::string> IntervalSvgs(const std::vector<std::optional<Interval>>& intervals,
+std::vector<std::string> IntervalSvgs(const std::vector<std::optional<ShownInterval>>& intervals,
                                       bool zero) {
   const Scale scale = ScaleOf(intervals, zero);
   std::vector<std::string> pictures;
-  for (const std::optional<Interval>& each : intervals) {
+  for (const std::optional<ShownInterval>& each : intervals) {
     const bool shown = each.has_value() && std::isfinite(each->value);
     pictures.push_back(shown ? IntervalSvg(scale, *each, zero) : "");
   }

@@ -8,14 +8,14 @@
 
 namespace facet {
 
-struct Interval {
+struct ShownInterval {
   double value = 0.0, low = 0.0, high = 0.0;
   std::optional<double> reference = {};
   bool hollow = false;  // the point
 };
 // Each as a picture on a line of its own, all on one scale, with `zero` on it too if that is asked
 // for; nothing for what there is not, or is not finite.
-std::vector<std::string> IntervalSvgs(const std::vector<std::optional<Interval>>& intervals,
+std::vector<std::string> IntervalSvgs(const std::vector<std::optional<ShownInterval>>& intervals,
                                       bool zero);
 
 // A bar of `full_px` length filled up to `share` of it, and in outline up to `before`.

@@ -89,9 +89,9 @@ std::string IntervalOrWhy(const Step& step) {
                       FormatDifference(paired.high, paired.unit), "]");
 }
 
-std::optional<Interval> IntervalOf(const Step& step) {
+std::optional<ShownInterval> IntervalOf(const Step& step) {
   if (!step.paired.has_value()) return std::nullopt;
-  return Interval{step.paired->value, step.paired->low, step.paired->high};
+  return ShownInterval{step.paired->value, step.paired->low, step.paired->high};
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ std::string ChangesText(const ReportRow& row) { return ChangesOf(row, row.change
 Grid ChangeGrid(const Report& report) {
   const std::vector<Step> steps = StepsOf(report);
   std::set<std::string> methods, units;
-  std::vector<std::optional<Interval>> intervals;
+  std::vector<std::optional<ShownInterval>> intervals;
   for (const Step& step : steps) {
     intervals.push_back(IntervalOf(step));
     if (!step.paired.has_value()) continue;

@@ -59,9 +59,9 @@ GridCell ReadingOf(const Effect& effect) {
   return {verdict, verdict == "differs from 0" ? Tone::kGood : Tone::kWarn};
 }
 
-std::optional<Interval> PictureOf(const Effect& effect) {
+std::optional<ShownInterval> PictureOf(const Effect& effect) {
   if (!effect.difference) return std::nullopt;
-  Interval interval{effect.difference->value, effect.difference->low, effect.difference->high};
+  ShownInterval interval{effect.difference->value, effect.difference->low, effect.difference->high};
   interval.hollow = EffectVerdict(effect) != "differs from 0";
   return interval;
 }
@@ -100,7 +100,7 @@ Grid EffectGrid(const Report& report) {
   Grid grid;
   if (effects.empty()) return grid;
   std::set<std::string> methods, units;
-  std::vector<std::optional<Interval>> intervals;
+  std::vector<std::optional<ShownInterval>> intervals;
   bool parts = false, alternatives = false;
   for (const Effect& effect : effects) {
     intervals.push_back(PictureOf(effect));

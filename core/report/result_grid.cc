@@ -102,11 +102,11 @@ GridCell ResultCell(const Headline& each) {
   return {StateName(each.row->state) + seeds, failed ? Tone::kBad : Tone::kMuted};
 }
 
-std::optional<Interval> IntervalOf(const Headline& each) {
+std::optional<ShownInterval> IntervalOf(const Headline& each) {
   if (each.metric == nullptr) return std::nullopt;
   double half = kNormalQuantile * std::max(each.metric->standard_error, 0.0);
   if (each.means != nullptr) half = each.means->HalfInterval(*each.metric).value_or(0.0);
-  Interval interval{each.metric->value, each.metric->value - half, each.metric->value + half};
+  ShownInterval interval{each.metric->value, each.metric->value - half, each.metric->value + half};
   if (ReferenceDifference(*each.row)) interval.reference = ShownReference(*each.row)->value;
   return interval;
 }
@@ -317,7 +317,7 @@ std::vector<std::string> NotesOf(const std::vector<Headline>& headlines) {
 }
 
 void AddPictures(const std::vector<Headline>& headlines, bool references, Grid* grid) {
-  std::vector<std::optional<Interval>> intervals;
+  std::vector<std::optional<ShownInterval>> intervals;
   for (const Headline& each : headlines) intervals.push_back(IntervalOf(each));
   const std::vector<std::string> pictures = IntervalSvgs(intervals, /*zero=*/false);
   grid->Add({"95 % interval", look::kWide, form::kHtml}, pictures, HtmlCell);

@@ -64,7 +64,7 @@ class Detection final : public Evaluator {
 
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
     Evaluation evaluation;
-    FACET_ASSIGN_OR_RETURN(const std::vector<ImageTruth> images, Collect(input, &evaluation));
+    FACET_ASSIGN_OR_RETURN(const std::vector<ImageToJudge> images, Collect(input, &evaluation));
     const JudgedDetections judged =
         JudgeDetections(images, {options_.min_overlap, options_.min_side_px});
     int64_t num_truths = 0;
@@ -86,14 +86,14 @@ class Detection final : public Evaluator {
 
  private:
   // The images with their truth and what was found; counts in notices what is left out.
-  absl::StatusOr<std::vector<ImageTruth>> Collect(const EvaluationInput& input,
-                                                  Evaluation* evaluation) const {
+  absl::StatusOr<std::vector<ImageToJudge>> Collect(const EvaluationInput& input,
+                                                    Evaluation* evaluation) const {
     if (input.data == nullptr || input.detections.size() != input.data->samples.size()) {
       return absl::InvalidArgumentError(
           absl::StrCat("there are detections for ", input.detections.size(), " of ",
                        input.data == nullptr ? 0 : input.data->samples.size(), " samples"));
     }
-    std::vector<ImageTruth> images;
+    std::vector<ImageToJudge> images;
     std::map<std::string, size_t> image_of;
     int64_t unmarked = 0, unreadable = 0;
     for (size_t i = 0; i < input.detections.size(); ++i) {
@@ -122,11 +122,12 @@ class Detection final : public Evaluator {
     return Counted(std::move(images), unmarked, unreadable, evaluation);
   }
 
-  static absl::StatusOr<std::vector<ImageTruth>> Counted(std::vector<ImageTruth> images,
-                                                         int64_t unmarked, int64_t unreadable,
-                                                         Evaluation* evaluation) {
+  static absl::StatusOr<std::vector<ImageToJudge>> Counted(std::vector<ImageToJudge> images,
+                                                           int64_t unmarked, int64_t unreadable,
+                                                           Evaluation* evaluation) {
     int64_t num_marked = 0;
-    for (const ImageTruth& image : images) num_marked += static_cast<int64_t>(image.truths.size());
+    for (const ImageToJudge& image : images)
+      num_marked += static_cast<int64_t>(image.truths.size());
     if (unreadable > 0 && unreadable == num_marked) {
       return absl::FailedPreconditionError("none of the images with marked faces could be read");
     }

@@ -13,7 +13,7 @@ bool IsSmall(const Box& box, double min_side_px) {
   return (box.width + box.height) / 2 < min_side_px;
 }
 
-void JudgeImage(const ImageTruth& image, const MatchRule& rule, int64_t index,
+void JudgeImage(const ImageToJudge& image, const MatchRule& rule, int64_t index,
                 JudgedDetections* judged) {
   std::vector<const Face*> faces;
   for (const Face& face : image.faces) faces.push_back(&face);
@@ -61,7 +61,7 @@ double Percent(double part, double whole) { return 100.0 * part / whole; }
 
 }  // namespace
 
-JudgedDetections JudgeDetections(const std::vector<ImageTruth>& images, const MatchRule& rule) {
+JudgedDetections JudgeDetections(const std::vector<ImageToJudge>& images, const MatchRule& rule) {
   JudgedDetections judged;
   for (size_t i = 0; i < images.size(); ++i) {
     JudgeImage(images[i], rule, static_cast<int64_t>(i), &judged);

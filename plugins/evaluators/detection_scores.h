@@ -18,7 +18,7 @@
 
 namespace facet {
 
-struct ImageTruth {
+struct ImageToJudge {
   std::vector<Box> truths;
   std::vector<Face> faces;
   bool readable = true;
@@ -41,7 +41,7 @@ struct JudgedDetections {
   std::vector<int64_t> truths;              // to be found, of each image
   std::vector<bool> readable;               // of each image
 };
-JudgedDetections JudgeDetections(const std::vector<ImageTruth>& images, const MatchRule& rule);
+JudgedDetections JudgeDetections(const std::vector<ImageToJudge>& images, const MatchRule& rule);
 
 // Counts of what scores at least `score`.
 struct OperatingPoint {

@@ -290,6 +290,18 @@ formatting_is_optional_and_of_what_changed() {
   expect_has "$out" "skipped: tidy: clang-tidy-19 is missing; as root: apt-get install --no-install-recommends clang-tidy-19"
 }
 
+one_name_in_two_headers_is_found() {
+  new_tree names
+  write core/base/one.h 'namespace facet {' 'struct Pair {' '  int a;' '};' 'inline int Whole(const Json& json, int n) { return 1; }' '}'
+  write core/graph/two.h 'namespace facet {' 'class Pair final : public Base {' '};' 'inline int Whole(const Json& json) { return 2; }' '}'
+  write core/graph/three.h 'namespace facet::bench {' 'struct Pair {};' '}'
+  write core/app/four.h 'namespace facet {' 'struct Pair;' 'inline int Whole(const Json& other, int m = 0) { return 3; }' '}'
+  lint names
+  expect_findings 2
+  expect_has "$out" "core/graph/two.h:2: facet::Pair is defined in core/base/one.h too"
+  expect_has "$out" "facet::Whole(const Json&,int) is defined in core/app/four.h too"
+}
+
 what_is_unknown_is_refused() {
   new_tree unknown
   lint include
@@ -305,7 +317,7 @@ what_is_unknown_is_refused() {
 for test in a_clean_tree_has_no_findings a_count_that_is_wrong_is_found an_include_that_is_not_allowed_is_found the_real_rules_refuse_what_goes_upwards \
   tests_may_include_more_and_what_is_for_them rules_that_cannot_be_right_are_found a_file_that_is_too_long_is_found \
   what_bazel_would_never_compile_or_run_is_found a_block_that_is_not_the_text_of_its_file_is_found \
-  a_link_that_leads_nowhere_is_found \
+  a_link_that_leads_nowhere_is_found one_name_in_two_headers_is_found \
   formatting_is_optional_and_of_what_changed what_is_unknown_is_refused; do
   "$test"
 done
