@@ -207,6 +207,8 @@ Json ToJson(const Report& report) {
                {"setting_columns", report.setting_columns},
                {"command", report.command},
                {"provenance", std::move(provenance)},
+               {"origin", report.origin},
+               {"costs", ToJson(CostsOf(report))},
                {"rows", std::move(rows)}};
   if (Json derived = DerivedOfGroups(report); !derived.empty())
     json["derived"] = std::move(derived);
