@@ -49,6 +49,7 @@ class KeyCauseTest : public testing::Test {
     planned[0].document = detect;
     planned[1].state = State::kWaits;
     planned[1].document = pack;
+    store_->index().Refresh();  // as PlanStages() does
     return FindKeyCause(graph_, planned, 1, *store_);
   }
 
