@@ -68,7 +68,8 @@ class Finder {
     for (const StoredEntry& entry : store_.index().Entries()) {
       if (!type.empty() && entry.type != type) continue;
       if (!made.empty() && entry.content != made) continue;
-      if (auto artifact = store_.index().Find(entry.key)) {
+      // Not of the index, which forgets what was written within the last second.
+      if (auto artifact = store_.Find(entry.key)) {
         found->second.push_back(*std::move(artifact));
       }
     }
