@@ -1,5 +1,8 @@
 #include "core/app/command_line.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -9,6 +12,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/app/exit_code.h"
@@ -75,26 +79,34 @@ CommandPage PageOf(const CLI::App& app, const Offers& offers) {
 }
 
 // Returns kExitUsage.
-int UsageError(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
-  const bool has_verb = !app.get_subcommands().empty();
+int UsageError(const CLI::App& program, const CLI::ParseError& error) {
+  // Of "cache gc --x" it is gc that cannot go on, of "cache gx" cache.
+  const CLI::App* named = &program;
+  std::string command = program.get_name();
+  while (!named->get_subcommands().empty()) {
+    named = named->get_subcommands().front();
+    absl::StrAppend(&command, " ", named->get_name());
+  }
+  const CLI::App& app = *named;
+  const std::vector<std::string> unknown = program.remaining(/*recurse=*/true);
+  const bool is_verb = VerbNames(app).empty();
   std::string message = error.what(), nearest;
-  if (has_verb && !unknown.empty()) {
-    nearest = Nearest(unknown.front(), OptionNames(app));
+  if (is_verb && !unknown.empty()) {
+    nearest = Nearest(unknown.front(), OptionNames(program));
   } else if (!unknown.empty()) {
-    message = "there is no verb \"" + unknown.front() + "\"";
+    message = absl::StrCat(command, " has no verb \"", unknown.front(), "\"");
     nearest = Nearest(unknown.front(), VerbNames(app));
     if (nearest.empty()) {
       message += "; verbs: " + absl::StrJoin(VerbNames(app), ", ");
     } else {
       nearest = "\"" + nearest + "\"";
     }
-  } else if (!has_verb) {
-    message = "no verb is named; verbs: " + absl::StrJoin(VerbNames(app), ", ");
+  } else if (!is_verb) {
+    message =
+        absl::StrCat(command, ": no verb is named; verbs: ", absl::StrJoin(VerbNames(app), ", "));
   }
   if (!nearest.empty()) message += "; did you mean " + nearest + "?";
-  std::fprintf(stderr, "error: %s\nRun with --help for the verbs and their options.\n",
-               message.c_str());
+  std::fprintf(stderr, "error: %s\n`%s --help` says more.\n", message.c_str(), command.c_str());
   return kExitUsage;
 }
 
@@ -103,7 +115,10 @@ int UsageError(const CLI::App& app, const CLI::ParseError& error) {
 int FlushAnswer(int exit_code) {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
-  if (errno == EPIPE) return kExitClosedPipe;
+  // The write that failed may be long ago, and errno another's since.
+  pollfd reader = {STDOUT_FILENO, POLLOUT, 0};
+  const bool is_gone = ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0;
+  if (errno == EPIPE || is_gone) return kExitClosedPipe;
   std::fprintf(stderr, "error: cannot write the answer to stdout%s%s\n", errno == 0 ? "" : ": ",
                errno == 0 ? "" : std::strerror(errno));
   return exit_code == kExitDone ? kExitInput : exit_code;
@@ -174,7 +189,7 @@ CommandOption& CommandOption::Excludes(const CommandOption& other) {
 Command Command::Subcommand(const std::string& name, const std::string& doc) {
   CLI::App* verb = app_->add_subcommand(name, doc);
   // Said for both, because a verb inherits its parent's.
-  verb->group(app_->get_parent() == nullptr ? "Verbs" : "Subcommands");
+  verb->group("Verbs");
   return Command(verb, run_, offers_);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 #include <system_error>
@@ -10,6 +11,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "core/api/kinds.h"
@@ -367,6 +369,34 @@ std::vector<KeyChange> ChangesOf(const KeyCause& cause, const PlannedExperiment&
   Collector collector(planned, row);
   collector.Collect(cause, {});
   return collector.Take();
+}
+
+std::string BriefChanges(int stage, const std::vector<KeyDifference>& differences,
+                         const PlannedExperiment& planned, const Row& row) {
+  // What is told without looking into files and folders.
+  const auto is_content = [](const KeyDifference& difference) {
+    return absl::StartsWith(difference.path, "inputs.") ||
+           absl::StartsWith(difference.path, "externals.") ||
+           absl::EndsWith(difference.path, ".content");
+  };
+  KeyCause cause;
+  cause.stage = stage;
+  cause.nearest.emplace();
+  absl::c_remove_copy_if(differences, std::back_inserter(cause.differences), is_content);
+  std::vector<std::string> texts;
+  for (const KeyChange& change : ChangesOf(cause, planned, row)) {
+    texts.push_back(change.path.empty() ? change.what
+                                        : absl::StrCat(change.what, " ", ShortValue(change.before),
+                                                       " -> ", ShortValue(change.after)));
+  }
+  for (const KeyDifference& difference : differences) {
+    if (is_content(difference)) texts.push_back(DescribeDifference(difference));
+  }
+  constexpr size_t kShown = 3;
+  const size_t more = texts.size() - std::min(texts.size(), kShown);
+  texts.resize(texts.size() - more);
+  return absl::StrCat(absl::StrJoin(texts, ", "),
+                      more > 0 ? absl::StrCat(" and ", more, " more") : "");
 }
 
 std::vector<KeyChange> PartsOf(int stage, const Json& document, const PlannedExperiment& planned,

@@ -35,6 +35,11 @@ std::string Describe(const KeyChange& change);
 std::vector<KeyChange> ChangesOf(const KeyCause& cause, const PlannedExperiment& planned,
                                  const Row& row);
 
+// The first of them in a line, without origins and without what lies further up: "train.batch 12 ->
+// 10, the input crops and 2 more". `differences`: of the stage's key, at least one.
+std::string BriefChanges(int stage, const std::vector<KeyDifference>& differences,
+                         const PlannedExperiment& planned, const Row& row);
+
 // All that the key of a stage names, with its origins: `before` is null throughout.
 std::vector<KeyChange> PartsOf(int stage, const Json& document, const PlannedExperiment& planned,
                                const Row& row);

@@ -240,7 +240,8 @@ void Progress::Redraw(bool now) {
 
 void Progress::Erase() {
   if (form_ != Form::kLive || lines_drawn_ == 0) return;
-  std::fprintf(stderr, "\033[%dA\033[J", lines_drawn_);
+  // From the first column: a Ctrl-C is echoed below the lines and moves the cursor.
+  std::fprintf(stderr, "\r\033[%dA\033[J", lines_drawn_);
   lines_drawn_ = 0;
 }
 

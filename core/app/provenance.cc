@@ -128,7 +128,10 @@ Json GitState(const std::string& path) {
   bool dirty = false;
   std::vector<std::string> changed;
   for (absl::string_view line : absl::StrSplit(*status, '\n', absl::SkipEmpty())) {
-    if (absl::ConsumePrefix(&line, "# branch.oid ")) commit = std::string(line);
+    if (absl::ConsumePrefix(&line, "# branch.oid ")) {
+      commit = std::string(line);  // which may begin with a digit, as changes do
+      continue;
+    }
     if (line[0] != '1' && line[0] != '2' && line[0] != 'u') continue;
     dirty = true;
     if (changed.size() < kMaxChanged) changed.push_back(ChangedPath(line));

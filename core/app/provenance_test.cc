@@ -57,6 +57,20 @@ TEST_F(GitStateTest, NamesTheCommitAndWhatDiffersFromIt) {
   EXPECT_THAT(State().at("changed"), ElementsAre("other.txt"));
 }
 
+// Two of sixteen commits: what says that a file changed begins with 1 or 2 too.
+TEST_F(GitStateTest, ACommitThatBeginsWithADigitIsNoChange) {
+  ASSERT_TRUE(Git({"add", "table.toml", "other.txt"}) && Git({"commit", "-qm", "first"}));
+  std::string commit;
+  for (int i = 0; i < 300; ++i) {
+    const Json state = State();
+    ASSERT_EQ(state.at("dirty"), false) << state.at("commit");
+    commit = state.at("commit");
+    if (commit[0] == '1' || commit[0] == '2') break;
+    ASSERT_TRUE(Git({"commit", "-q", "--allow-empty", "-m", std::to_string(i)}));
+  }
+  EXPECT_TRUE(commit[0] == '1' || commit[0] == '2') << commit;
+}
+
 TEST(ProvenanceTest, TheReportShowsItInWords) {
   const Json run = {{"version", "0.1.0"},
                     {"host", "410f83adaabe"},

@@ -135,6 +135,8 @@ TEST_F(CurationOfRowsTest, MadeRowsSayWhatMadeThem) {
         row.parent = row.compared_with = "4";
         row.part = "train.aligner";
         row.slots["train.aligner"] = {{"use", "none"}};
+        row.slots["embed"] = {{"epochs", 1}};
+        row.slots["embed.loss"] = {{"use", "triplet"}};
       }
       experiment_.rows.push_back(row);
     }
@@ -154,8 +156,9 @@ TEST_F(CurationOfRowsTest, MadeRowsSayWhatMadeThem) {
   EXPECT_EQ(second.compared_with, "4");
   EXPECT_EQ(second.part, "train.aligner");
   EXPECT_EQ(second.parent, "4@2");
-  ASSERT_EQ(second.changes.size(), 1U);  // not the seed
-  EXPECT_EQ(second.changes[0].path, "train.aligner");
+  ASSERT_EQ(second.changes.size(), 2U);  // not the seed, nor that there is an embed
+  EXPECT_EQ(second.changes[0].path, "embed.loss");
+  EXPECT_EQ(second.changes[1].path, "train.aligner");
 }
 
 TEST_F(CurationOfRowsTest, WhatCannotBeReadIsSaid) {

@@ -51,6 +51,8 @@ int StageOf(const Json& event, const std::vector<StageStatus>& stages) {
 
 void TakeStageEvent(const Json& event, StageStatus* stage) {
   const bool waits = event.value("event", "") == "wait";
+  // What had not begun was not stopped.
+  if (stage->state == "pending" && event.value("state", "") == "stopped") return;
   stage->state = waits ? "waiting" : event.value("state", "pending");
   stage->message = event.value(waits ? "holder" : "message", "");
   stage->since = TimeOf(event, "time");

@@ -166,12 +166,13 @@ TEST_F(RunStateTest, EventsOfBeforeWithoutAnIndexAreFoundByNameAndRows) {
               {"rows", {"a"}},
               {"state", "failed"},
               {"key", "k"},
-              {"message", "no\nmemory"}}));
+              {"message", "no" + std::string(200, 'o') + "\nmemory"}}));
   const RunStatus run = Read();
   EXPECT_EQ(run.stages[1].state, "pending");
   EXPECT_EQ(run.stages[2].state, "failed");
   EXPECT_THAT(RenderStatus(run, absl::Now(), false, false),
-              testing::AllOf(HasSubstr("train: no"), Not(HasSubstr("memory"))));
+              testing::AllOf(HasSubstr("train: nooo"), HasSubstr("ooo…\n"),
+                             Not(HasSubstr("memory")), Not(HasSubstr(std::string(100, 'o')))));
 }
 
 class NoObserver final : public RunObserver {
@@ -198,7 +199,10 @@ TEST_F(RunStateTest, ProgressOfWhatRunsOrWasStoppedIsShown) {
   outcome.state = StageState::kStopped;
   file.OnStage(1, outcome);
   Say(Stage(1, "stopped"));
+  Say(Stage(2, "stopped"));
   const RunStatus run = Read();
+  EXPECT_EQ(run.stages[1].state, "stopped");
+  EXPECT_EQ(run.stages[2].state, "pending");  // it had not begun
   EXPECT_EQ(run.stages[1].progress.at("done"), 240);
   EXPECT_THAT(RenderStatus(run, absl::Now(), false, false), HasSubstr("at 240/600 images"));
 }

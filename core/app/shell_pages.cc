@@ -53,7 +53,11 @@ std::string AskedFor(const std::string& value) {
                                              {"STAGE", "stages"},
                                              {"ROW/STAGE", "row-stages"},
                                              {"RUN", "runs"},
+                                             {"RUN-or-KEY", "runs"},
+                                             {"A", "runs"},  // of diff
+                                             {"B", "runs"},
                                              {"[ROW:]PATH=VALUE", "settings"},
+                                             {"[ROW:]PATH=VALUE,VALUE", "settings"},
                                              {"NAME", "components"},
                                              {"[KIND/]NAME", "components"},
                                              {"NAME[,NAME...]", "components"}};
@@ -78,8 +82,8 @@ std::string Key(const std::string& path) { return absl::StrReplaceAll(path, {{" 
 
 // What is offered where a word of a command may stand. `everywhere`: options of the program, which
 // may follow any verb.
-void AppendWords(const CommandPage& command, const std::string& path, const std::string& everywhere,
-                 std::string* script) {
+void AppendWords(const CommandPage& command, const std::string& path,
+                 const std::vector<std::string>& everywhere, std::string* script) {
   std::vector<std::string> words, ask;
   bool folders = false;
   for (const CommandPage& each : command.subcommands) words.push_back(each.name);
@@ -92,8 +96,10 @@ void AppendWords(const CommandPage& command, const std::string& path, const std:
     if (const std::string asked = AskedFor(ValueOf(option)); !asked.empty()) ask.push_back(asked);
     folders = folders || IsFolder(ValueOf(option));
   }
-  absl::StrAppend(script, "    ", Key(path), ") words=\"", absl::StrJoin(words, " "), everywhere,
-                  "\"");
+  for (const std::string& each : everywhere) {
+    if (!absl::c_linear_search(words, each)) words.push_back(each);
+  }
+  absl::StrAppend(script, "    ", Key(path), ") words=\"", absl::StrJoin(words, " "), "\"");
   if (ReadsExperiment(command)) absl::StrAppend(script, " experiment=1");
   if (!ask.empty()) absl::StrAppend(script, " ask=\"", absl::StrJoin(ask, " "), "\"");
   if (folders) absl::StrAppend(script, " folders=1");
@@ -202,8 +208,11 @@ std::string ManualPage(const CommandPage& program, const std::string& version) {
       ".SH FILES\n.TP\n.B ~/.local/share/facet/plugins\nplugins of the user\n"
       ".TP\n.B .facet\nthe store: what was computed, and the reports of runs\n"
       ".SH EXIT STATUS\n0 done; 1 some row failed; 2 command line; 3 the experiment is not valid; "
-      "4 a plugin is missing or unusable; 5 an input is missing; 75 stopped after a checkpoint: "
-      "run the same command again; 130, 143 ended by SIGINT, SIGTERM\n");
+      "4 a plugin is missing or unusable; 5 an input is missing, or what is asked cannot be "
+      "written; 7 a live run holds what is needed; 8 the worker program cannot be run; 9 cache "
+      "verify found damage; 10 plan --exit-code: work is to be done; 70 a bug in the program; 75 "
+      "stopped after a checkpoint: run the same command again; 130, 143 ended by SIGINT, SIGTERM; "
+      "141 the reader of the answer went away\n");
   return page;
 }
 
@@ -227,9 +236,9 @@ std::string BashCompletion(const CommandPage& program) {
                   "    case ${path}_${COMP_WORDS[i]} in\n    ",
                   absl::StrJoin(paths, "|"),
                   ") path=${path}_${COMP_WORDS[i]} ;;\n    esac\n  done\n  case $path in\n");
-  std::string everywhere;
+  std::vector<std::string> everywhere;
   for (const CommandPage::Option& option : program.options) {
-    for (const std::string& each : option.names) absl::StrAppend(&everywhere, " ", each);
+    everywhere.insert(everywhere.end(), option.names.begin(), option.names.end());
   }
   AppendWords(program, name, everywhere, &script);
   absl::StrAppend(&script, R"sh(  esac
@@ -237,6 +246,8 @@ std::string BashCompletion(const CommandPage& program) {
     if [[ $experiment && ! $named ]]; then
       compopt -o filenames 2>/dev/null
       COMPREPLY=($(compgen -f -X '!*.toml' -- "$word") $(compgen -d -- "$word"))
+      [[ " $ask " == *" runs "* ]] && COMPREPLY+=($(compgen -W "$(_)sh",
+                  name, R"sh(_ask runs)" -- "$word"))
       return
     fi
     for each in $ask; do words+=" $(_)sh",

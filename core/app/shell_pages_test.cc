@@ -28,7 +28,11 @@ class ShellPagesTest : public testing::Test {
     look.Positional("FILE", &text_, "of rows").Required();
     look.Positional("ROW", &text_, "one of them");
     look.Option("--set", &text_, "another value").TypeName("[ROW:]PATH=VALUE");
+    look.Option("--axis", &text_, "more values").TypeName("[ROW:]PATH=VALUE,VALUE");
     look.Option("--force", &text_, "again").TypeName("STAGE");
+    Command diff = program.Subcommand("diff", "of runs or experiments");
+    diff.Positional("A", &text_, "one").Required();
+    diff.Option("--set", &text_, "another value").TypeName("[ROW:]PATH=VALUE");
     program.Subcommand("__complete", "hidden").Hide();
     Command cache = program.Subcommand("cache", "what is stored");
     cache.Subcommand("verify", "reads it all");
@@ -97,9 +101,13 @@ TEST_F(ShellPagesTest, BashAsksForRowsStagesAndSettings) {
               testing::ElementsAre("stages-of-x.toml"));
   EXPECT_THAT(Offered(script, {tool, "look", x, "--set", ""}),
               testing::ElementsAre("settings-of-x.toml"));
+  EXPECT_THAT(Offered(script, {tool, "look", x, "--axis", ""}),
+              testing::ElementsAre("settings-of-x.toml"));
   // Before a file is named: files of experiments, and folders where they may lie.
   std::filesystem::current_path(folder);
   EXPECT_THAT(Offered(script, {tool, "look", ""}), testing::UnorderedElementsAre("x.toml", "sub"));
+  EXPECT_THAT(Offered(script, {tool, "diff", ""}),
+              testing::UnorderedElementsAre("x.toml", "sub", "runs-of-"));
   EXPECT_THAT(Offered(script, {tool, "__"}), testing::IsEmpty());
 }
 

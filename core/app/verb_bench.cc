@@ -384,8 +384,8 @@ void AddBenchVerb(Command program, VerbContext& context) {
   verb.Flag("--json", &arguments->json, "that JSON on stdout, without the table");
   verb.Flag("--dry-run", &arguments->dry_run, "every case once, nothing is measured");
   Command compare = verb.Subcommand("compare", "two files of --out: what became faster or slower");
-  compare.Positional("A", &arguments->compare_a, "before").Required();
-  compare.Positional("B", &arguments->compare_b, "after").Required();
+  compare.Positional("A.json", &arguments->compare_a, "before").Required();
+  compare.Positional("B.json", &arguments->compare_b, "after").Required();
   compare.Flag("--json", &arguments->json, "one JSON document");
   // Of the verb alone: it comes after its subcommand, and sees from the files that it was named.
   verb.OnRun([arguments, &context] {

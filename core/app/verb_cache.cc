@@ -16,8 +16,11 @@
 #include "absl/time/time.h"
 #include "core/app/cache_use.h"
 #include "core/app/verb_cache_gc.h"
+#include "core/base/text_columns.h"
 #include "core/graph/store.h"
 #include "core/pipeline/room.h"
+#include "core/report/find_results.h"
+#include "core/report/grid.h"
 
 namespace facet {
 namespace {
@@ -50,15 +53,17 @@ int Verify(VerbContext& context) {
   return unreadable > 0 ? kExitInput : kExitDone;
 }
 
-void PrintLines(const char* title, const char* counted, const std::vector<UseLine>& lines) {
-  size_t width = 12;
-  for (const UseLine& line : lines) width = std::max(width, line.name.size());
-  std::printf("%-*s  %8s  %10s\n", static_cast<int>(width), title, counted, "size");
-  for (const UseLine& line : lines) {
-    std::printf("%-*s  %8lld  %10s\n", static_cast<int>(width), line.name.c_str(),
-                (long long)line.count, FormatBytes(line.bytes).c_str());
-  }
-  std::printf("\n");
+void PrintLines(const char* title, const char* counted, const std::vector<UseLine>& lines,
+                bool colour) {
+  Grid grid;
+  grid.Add({title, look::kId}, lines, [](const UseLine& line) { return Printable(line.name); });
+  grid.Add({counted, look::kNumber}, lines,
+           [](const UseLine& line) { return absl::StrCat(line.count); });
+  grid.Add({"size", look::kNumber}, lines,
+           [](const UseLine& line) { return FormatBytes(line.bytes); });
+  TableStyle style;
+  style.colour = colour;
+  std::printf("%s\n", TerminalTable(grid, style).c_str());
 }
 
 int TellUse(const VerbContext& context, bool json) {
@@ -71,13 +76,58 @@ int TellUse(const VerbContext& context, bool json) {
     std::fputs(DumpPretty(ToJson(summary)).c_str(), stdout);
     return kExitDone;
   }
-  PrintLines("stage", "entries", summary.by_type);
-  PrintLines("run", "entries", summary.by_run);
-  PrintLines("beside them", "number", summary.by_kind);
+  PrintLines("stage", "entries", summary.by_type, context.Colored(1));
+  PrintLines("run", "entries", summary.by_run, context.Colored(1));
+  PrintLines("beside them", "number", summary.by_kind, context.Colored(1));
   std::printf("%lld entries of %s; no run and no pin reaches %lld of %s\n",
               (long long)summary.all.count, FormatBytes(summary.all.bytes).c_str(),
               (long long)summary.unreached.count, FormatBytes(summary.unreached.bytes).c_str());
   return kExitDone;
+}
+
+Json EntriesJson(const std::vector<const StoredEntry*>& entries, const CacheUse& use) {
+  Json list = Json::array();
+  for (const StoredEntry* entry : entries) {
+    list.push_back({{"key", entry->key},
+                    {"type", entry->type},
+                    {"stage", entry->name},
+                    {"bytes", entry->bytes},
+                    {"committed", entry->written_s},
+                    {"pinned", use.pinned.count(entry->key) > 0},
+                    {"runs", use.RunsOf(entry->key)}});
+  }
+  return {{"schema", 1}, {"entries", std::move(list)}};
+}
+
+// "table4/20261130T162248Z-56b7fb and 1 more"
+std::string ShownRuns(const std::vector<std::string>& runs) {
+  if (runs.empty()) return "none";
+  return absl::StrCat(runs.back(),
+                      runs.size() > 1 ? absl::StrCat(" and ", runs.size() - 1, " more") : "");
+}
+
+void PrintEntries(const std::vector<const StoredEntry*>& entries, const CacheUse& use,
+                  bool colour) {
+  const int64_t now_s = absl::ToUnixSeconds(absl::Now());
+  Grid grid;
+  grid.Add({"key", look::kId}, entries,
+           [](const StoredEntry* entry) { return entry->key.substr(0, kShownDigits); });
+  grid.Add({"stage", look::kText}, entries,
+           [](const StoredEntry* entry) { return Printable(entry->name); });
+  grid.Add({"size", look::kNumber}, entries,
+           [](const StoredEntry* entry) { return FormatBytes(entry->bytes); });
+  grid.Add({"days", look::kCount}, entries, [now_s](const StoredEntry* entry) {
+    return absl::StrCat((now_s - entry->written_s) / (24 * 3600));
+  });
+  grid.Add({"pinned", look::kText}, entries, [&use](const StoredEntry* entry) {
+    return use.pinned.count(entry->key) > 0 ? "yes" : "";
+  });
+  grid.Add({"runs", look::kText}, entries, [&use](const StoredEntry* entry) {
+    return Printable(ShownRuns(use.RunsOf(entry->key)));
+  });
+  TableStyle style;
+  style.colour = colour;
+  std::fputs(TerminalTable(grid, style).c_str(), stdout);
 }
 
 struct ListArguments {
@@ -90,38 +140,16 @@ int ListEntries(const ListArguments& arguments, const VerbContext& context) {
   if (store == nullptr) return kExitInput;
   const absl::StatusOr<CacheUse> use = LookAtCache(*store);
   if (!use.ok()) return Fail(context, use.status(), kExitInput);
-  const int64_t now_s = absl::ToUnixSeconds(absl::Now());
-  Json entries = Json::array();
-  if (!arguments.json) {
-    std::printf("%-12s  %-18s  %10s  %6s  %-6s  %s\n", "key", "stage", "size", "days", "pinned",
-                "runs");
-  }
+  std::vector<const StoredEntry*> entries;
   for (const StoredEntry& entry : use->contents.entries) {
-    if (!arguments.type.empty() && arguments.type != entry.type) continue;
-    if (arguments.unreached && use->reached.count(entry.key) > 0) continue;
-    const std::vector<std::string> runs = use->RunsOf(entry.key);
-    const bool is_pinned = use->pinned.count(entry.key) > 0;
-    if (arguments.json) {
-      entries.push_back({{"key", entry.key},
-                         {"type", entry.type},
-                         {"stage", entry.name},
-                         {"bytes", entry.bytes},
-                         {"committed", entry.written_s},
-                         {"pinned", is_pinned},
-                         {"runs", runs}});
-      continue;
-    }
-    const std::string shown = runs.empty() ? "none"
-                              : runs.size() == 1
-                                  ? runs[0]
-                                  : absl::StrCat(runs.back(), " and ", runs.size() - 1, " more");
-    std::printf("%-12s  %-18s  %10s  %6lld  %-6s  %s\n", entry.key.substr(0, kShownDigits).c_str(),
-                entry.name.c_str(), FormatBytes(entry.bytes).c_str(),
-                (long long)((now_s - entry.written_s) / (24 * 3600)), is_pinned ? "yes" : "",
-                shown.c_str());
+    const bool is_type = arguments.type.empty() || arguments.type == entry.type;
+    const bool is_reached = use->reached.count(entry.key) > 0;
+    if (is_type && !(arguments.unreached && is_reached)) entries.push_back(&entry);
   }
   if (arguments.json) {
-    std::fputs(DumpPretty({{"schema", 1}, {"entries", std::move(entries)}}).c_str(), stdout);
+    std::fputs(DumpPretty(EntriesJson(entries, *use)).c_str(), stdout);
+  } else {
+    PrintEntries(entries, *use, context.Colored(1));
   }
   return kExitDone;
 }
@@ -131,13 +159,13 @@ struct PinArguments {
   bool remove = false;
 };
 
-// The names of runs and keys that `what` may mean: a run by its folder, experiment/id or id, a key by
-// its first digits.
+// The runs and keys that `what` may mean: a run by its folder, experiment/id, id or, the latest of
+// several, experiment; a key by its first digits.
 struct PinTargets {
   std::vector<const StoredRun*> runs;
   std::vector<std::string> keys;
 };
-PinTargets FindPinTargets(const CacheUse& use, const std::string& what) {
+PinTargets FindPinTargets(const CacheUse& use, const Store& store, const std::string& what) {
   PinTargets targets;
   std::error_code error;
   const std::string path = std::filesystem::weakly_canonical(what, error).string();
@@ -145,6 +173,13 @@ PinTargets FindPinTargets(const CacheUse& use, const std::string& what) {
     if (what == run.name() || what == run.id ||
         path == std::filesystem::weakly_canonical(run.folder, error).string()) {
       targets.runs.push_back(&run);
+    }
+  }
+  if (const auto latest = FindRuns(store.folder(), what); targets.runs.empty() && latest.ok()) {
+    for (const StoredRun& run : use.runs) {
+      if (std::filesystem::equivalent(run.folder, latest->front(), error)) {
+        targets.runs.push_back(&run);
+      }
     }
   }
   constexpr size_t kLeastDigits = 4;
@@ -169,7 +204,7 @@ int Pin(const PinArguments& arguments, const VerbContext& context) {
   const absl::StatusOr<CacheUse> use = LookAtCache(*store);
   if (!use.ok()) return Fail(context, use.status(), kExitInput);
   if (arguments.what.empty()) return ListPins(*use, *store);
-  const PinTargets targets = FindPinTargets(*use, arguments.what);
+  const PinTargets targets = FindPinTargets(*use, *store, arguments.what);
   const size_t found = targets.runs.size() + targets.keys.size();
   if (found != 1) {
     return Fail(
@@ -178,7 +213,7 @@ int Pin(const PinArguments& arguments, const VerbContext& context) {
             found == 0 ? "no run and no entry is called " : "several are called ", arguments.what,
             found == 0 ? "; `facet cache ls` and `facet cache du` name them"
                        : "; name the run with its experiment, or more digits of the key")),
-        kExitUsage);
+        found == 0 ? kExitInput : kExitUsage);
   }
   absl::Status status;
   if (!targets.runs.empty()) {
@@ -186,7 +221,12 @@ int Pin(const PinArguments& arguments, const VerbContext& context) {
   } else {
     status = arguments.remove ? UnpinKey(*store, targets.keys[0]) : PinKey(*store, targets.keys[0]);
   }
-  return status.ok() ? kExitDone : Fail(context, status, kExitInput);
+  if (!status.ok()) return Fail(context, status, kExitInput);
+  if (context.verbosity >= 0) {
+    std::fprintf(stderr, "%s: %s\n", arguments.remove ? "no longer pinned" : "pinned",
+                 targets.runs.empty() ? targets.keys[0].c_str() : targets.runs[0]->name().c_str());
+  }
+  return kExitDone;
 }
 
 }  // namespace
@@ -229,8 +269,9 @@ void AddCacheVerb(Command program, VerbContext& context) {
   auto pinned = std::make_shared<PinArguments>();
   Command pin = cache.Subcommand(
       "pin", "keep a run, or an entry and what it was made of, from gc; without a name: list them");
-  pin.Positional("RUN-or-KEY", &pinned->what,
-                 "a run (folder, experiment/id or id) or the first digits of a key");
+  pin.Positional(
+      "RUN-or-KEY", &pinned->what,
+      "a run (its name or folder), an experiment's latest, or the first digits of a key");
   pin.Flag("--remove", &pinned->remove, "let gc have it again");
   pin.OnRun([pinned, &context] { return Pin(*pinned, context); });
 }

@@ -221,8 +221,8 @@ void AddDescribeVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<DescribeArguments>();
   Command verb = program.Subcommand(
       "describe",
-      "describe a folder of images with a trained row: one vector a face, as .npy and CSV (what a "
-      "component is: plugins describe)");
+      "a vector for each face of a folder of images, by a trained row (of components: plugins "
+      "describe)");
   AddExperimentArguments(verb, &arguments->experiment);
   verb.Positional("ROW", &arguments->row, "row whose network, detector and aligner are used")
       .Required();

@@ -278,8 +278,7 @@ void AddDiffVerb(Command program, VerbContext& context) {
   Command verb = program.Subcommand(
       "diff", "how two runs, rows or experiment files differ: settings, provenance, keys, figures");
   const char* what =
-      "run (its folder or name), experiment (its latest run) or FILE.toml; #ROW: "
-      "one of its rows";
+      "a run (its name or folder), an experiment's latest, or FILE.toml; #ROW: one of its rows";
   verb.Positional("A", &arguments->a, what).Required();
   verb.Positional("B", &arguments->b, what).Required();
   verb.Option("--set", &arguments->sets, "override of B, if it is a file; repeatable")

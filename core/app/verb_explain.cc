@@ -14,6 +14,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "core/app/key_changes.h"
 #include "core/app/planned_experiment.h"
 #include "core/app/requested_stages.h"
@@ -198,7 +199,7 @@ class Explanation {
             {"row", first.row}};
   }
 
-  // "train of row 4 in run table4/2026...-f4487b, 2026-11-30T16:23:24+00:00, took 3 s"
+  // "train of row 4 in run table4/2026...-f4487b, 2026-11-30 16:23:24 UTC, took 3 s"
   std::string StoredText(const Artifact& artifact) const {
     const Json stored = Stored(artifact);
     std::string text = artifact.name;
@@ -207,7 +208,11 @@ class Explanation {
                       stored["run"].get<std::string>());
     }
     const std::string finished = stored["finished"];
-    if (!finished.empty()) absl::StrAppend(&text, ", ", finished);
+    absl::Time time;
+    if (std::string error; absl::ParseTime(absl::RFC3339_full, finished, &time, &error)) {
+      absl::StrAppend(&text, ", ",
+                      absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", time, absl::UTCTimeZone()));
+    }
     const double seconds = stored["seconds"];
     if (seconds >= 0) absl::StrAppend(&text, ", took ", FormatSeconds(seconds));
     return text;

@@ -223,9 +223,7 @@ class Export {
 void AddExportVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<ExportArguments>();
   Command verb = program.Subcommand(
-      "export",
-      "write what a row that was run is made of as .npy and CSV, for other programs: its "
-      "descriptors; the distance of each pair; faces and landmarks; curves of training and result");
+      "export", "descriptors, pair scores, faces or curves of a row that was run, as .npy and CSV");
   verb.Positional("WHAT", &arguments->what, "descriptors, scores, faces or curves")
       .OneOf({"descriptors", kScoresOption, "faces", "curves"})
       .Required();

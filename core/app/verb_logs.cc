@@ -302,7 +302,8 @@ absl::StatusOr<FoundLog> FindLog(const RunStatus& run, const StageStatus& stage,
 void AddLogsVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<LogsArguments>();
   Command verb = program.Subcommand("logs", "what the worker of a stage printed");
-  verb.Positional("RUN", &arguments->first, "run, its folder, or an experiment; none: the latest");
+  verb.Positional("RUN", &arguments->first,
+                  "a run (its name or folder) or an experiment's latest; none: the latest");
   verb.Positional("ROW/STAGE", &arguments->second,
                   "stage of a row; a row alone, or nothing: which logs there are");
   verb.Flag("-f,--follow", &arguments->follow, "print on until the stage ends");

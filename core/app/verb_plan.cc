@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -12,11 +13,14 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "core/app/build_info.h"
+#include "core/app/key_changes.h"
 #include "core/app/planned_experiment.h"
 #include "core/app/progress.h"
 #include "core/app/run_room.h"
+#include "core/base/text_columns.h"
 #include "core/graph/input_digests.h"
 #include "core/graph/run_plan.h"
+#include "core/report/grid.h"
 
 namespace facet {
 namespace {
@@ -43,41 +47,71 @@ const char* StateName(State state) {
   return "unknown";
 }
 
-std::string Why(const StageGraph& graph, const PlannedStage& planned) {
-  if (planned.state == State::kCached) {
-    const double seconds = planned.artifact.provenance.value("seconds", -1.0);
+using RowsById = std::map<std::string, const Row*>;
+
+std::string Why(const PlannedExperiment& planned, const RowsById& rows, int index,
+                const PlannedStage& stage) {
+  if (stage.state == State::kCached) {
+    const double seconds = stage.artifact.provenance.value("seconds", -1.0);
     return seconds < 0 ? "" : absl::StrCat("took ", FormatDuration(seconds));
   }
-  if (planned.state != State::kWaits) return planned.why;
-  std::vector<std::string> names;
-  for (const int stage : planned.waits_for) {
-    names.push_back(graph.stages[static_cast<size_t>(stage)].name);
+  if (stage.state == State::kWaits) {
+    std::vector<std::string> names;
+    for (const int input : stage.waits_for) names.push_back(planned.plan.At(input).name);
+    return absl::StrCat("for ", absl::StrJoin(names, ", "));
   }
-  return absl::StrCat("for ", absl::StrJoin(names, ", "));
+  if (stage.differences.empty()) return stage.why;
+  const Row& row = *rows.at(planned.plan.At(index).users.front());
+  return absl::StrCat("changed: ", BriefChanges(index, stage.differences, planned, row));
 }
 
-void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planned) {
-  size_t rows_width = 4, name_width = 5;
-  for (const StageSpec& stage : graph.stages) {
-    rows_width = std::max(rows_width, UsersText(stage).size());
-    name_width = std::max(name_width, stage.name.size());
+// By stage of the graph.
+std::vector<std::string> Whys(const PlannedExperiment& planned,
+                              const std::vector<PlannedStage>& stages) {
+  RowsById rows;
+  for (const Row& row : planned.experiment.rows) rows[row.id] = &row;
+  std::vector<std::string> whys;
+  for (const PlannedStage& stage : stages) {
+    whys.push_back(Why(planned, rows, static_cast<int>(whys.size()), stage));
   }
+  return whys;
+}
+
+Tone ToneOf(State state) {
+  switch (state) {
+    case State::kCached:
+      return Tone::kMuted;
+    case State::kRun:
+      return Tone::kStrong;
+    case State::kBlocked:
+      return Tone::kBad;
+    case State::kWaits:
+      break;
+  }
+  return Tone::kPlain;
+}
+
+void PrintTable(const StageGraph& graph, const std::vector<PlannedStage>& planned,
+                const std::vector<std::string>& whys, bool colour) {
   int counts[4] = {};
-  std::printf("%-*s  %-*s  %-7s  %s\n", static_cast<int>(rows_width), "rows",
-              static_cast<int>(name_width), "stage", "state", "why");
-  for (size_t i = 0; i < planned.size(); ++i) {
-    const StageSpec& stage = graph.stages[i];
-    std::printf("%-*s  %-*s  %-7s  %s\n", static_cast<int>(rows_width), UsersText(stage).c_str(),
-                static_cast<int>(name_width), stage.name.c_str(), StateName(planned[i].state),
-                Why(graph, planned[i]).c_str());
-    ++counts[static_cast<int>(planned[i].state)];
-  }
+  for (const PlannedStage& stage : planned) ++counts[static_cast<int>(stage.state)];
+  Grid grid;
+  grid.Add({"rows", look::kId}, graph.stages,
+           [](const StageSpec& stage) { return Printable(UsersText(stage)); });
+  grid.Add({"stage", look::kText}, graph.stages, &StageSpec::name);
+  grid.Add({"state", look::kText}, planned, [](const PlannedStage& stage) {
+    return GridCell{StateName(stage.state), ToneOf(stage.state)};
+  });
+  grid.Add({"why", look::kText}, whys, [](const std::string& why) { return Printable(why); });
+  TableStyle style;
+  style.colour = colour;
+  std::fputs(TerminalTable(grid, style).c_str(), stdout);
   std::printf("%zu stages: %d cached, %d to run, %d wait for these, %d blocked\n", planned.size(),
               counts[0], counts[1], counts[2], counts[3]);
 }
 
 void PrintJson(const RowPlan& plan, const std::vector<PlannedStage>& planned,
-               const Json& forecast) {
+               const std::vector<std::string>& whys, const Json& forecast) {
   const StageGraph& graph = plan.graph;
   Json stages = Json::array();
   for (size_t i = 0; i < planned.size(); ++i) {
@@ -88,7 +122,7 @@ void PrintJson(const RowPlan& plan, const std::vector<PlannedStage>& planned,
                       {"inputs", stage.inputs},
                       {"state", StateName(planned[i].state)},
                       {"key", planned[i].key},
-                      {"why", Why(graph, planned[i])},
+                      {"why", whys[i]},
                       {"waits_for", planned[i].waits_for}});
   }
   const Json document = {
@@ -128,11 +162,11 @@ int Plan(const PlanArguments& arguments, VerbContext& context) {
     return Forecaster(planned->plan, *planned->store, BuildInfo()["cpu"]).Of(stages, 1);
   };
   if (arguments.json) {
-    PrintJson(planned->plan, stages, ForecastToJson(forecast(), store));
+    PrintJson(planned->plan, stages, Whys(*planned, stages), ForecastToJson(forecast(), store));
   } else if (arguments.dot) {
     PrintDot(planned->plan.graph, stages);
   } else {
-    PrintTable(planned->plan.graph, stages);
+    PrintTable(planned->plan.graph, stages, Whys(*planned, stages), context.Colored(1));
     const std::string text = DescribeForecast(forecast(), store);
     if (!text.empty()) std::printf("%s\n", text.c_str());
   }

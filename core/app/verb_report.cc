@@ -6,7 +6,9 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "core/app/signals.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -65,11 +67,29 @@ absl::StatusOr<Report> ReadReport(const std::string& path) {
   return report.ok() ? std::move(report) : Annotate(report.status(), path);
 }
 
+// A run that has no result yet may be the latest: then these are of the one before it.
+void NoteIfOlder(const std::string& results, const std::string& run, const VerbContext& context) {
+  const absl::StatusOr<std::vector<std::string>> latest = FindRuns(context.store, run);
+  if (context.verbosity < 0 || !latest.ok()) return;
+  const fs::path shown = fs::path(results).parent_path().parent_path(), newest(latest->front());
+  std::error_code error;
+  if (fs::path(results).parent_path().filename() != "report" ||
+      fs::equivalent(shown, newest, error)) {
+    return;
+  }
+  const auto name = [](const fs::path& folder) {
+    return (folder.parent_path().filename() / folder.filename()).string();
+  };
+  Say(context, "note",
+      absl::StrCat("no row of ", name(newest), " is finished yet; this is ", name(shown)));
+}
+
 int PrintReport(const ReportArguments& arguments, const VerbContext& context) {
   const absl::StatusOr<std::string> path = FindResults(context.store, arguments.run);
   if (!path.ok()) return Fail(context, path.status(), kExitInput);
   const absl::StatusOr<Report> report = ReadReport(*path);
   if (!report.ok()) return Fail(context, report.status(), kExitInput);
+  NoteIfOlder(*path, arguments.run, context);
   const bool to_file = !arguments.out.empty();
   const std::string text = Render(*report, fs::path(*path).parent_path().string(), arguments,
                                   !to_file && context.Colored(1));
@@ -91,7 +111,7 @@ void AddReportVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<ReportArguments>();
   Command verb = program.Subcommand("report", "the results of a run, also while it is going");
   verb.Positional("RUN", &arguments->run,
-                  "run, its folder, or an experiment (its latest run); none: the latest run");
+                  "a run (its name or folder) or an experiment's latest; none: the latest");
   verb.Option("--format", &arguments->format,
               "table, md, csv, json, html or svg (ROC); default: by --out, else table")
       .OneOf({"table", "md", "csv", "json", "html", "svg"});

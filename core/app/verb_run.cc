@@ -18,6 +18,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "core/app/failed_rows.h"
 #include "core/app/latest_work.h"
 #include "core/app/planned_experiment.h"
@@ -313,8 +314,9 @@ class RunCommand {
                    {"log", first.log_path}});
         continue;
       }
-      std::string text = absl::StrCat("failed: ", ids.size() == 1 ? "row " : "rows ",
-                                      absl::StrJoin(named, ", "), ", ", first.reason);
+      std::string text =
+          absl::StrCat("failed: ", ids.size() == 1 ? "row " : "rows ", absl::StrJoin(named, ", "),
+                       ", ", absl::StrReplaceAll(first.reason, {{"\n", "\n  "}}));
       if (!first.log_path.empty()) absl::StrAppend(&text, "\n  log: ", first.log_path);
       std::fprintf(stderr, "%s\n", Printable(text, /*several_lines=*/true).c_str());
     }

@@ -60,6 +60,13 @@ Tone ToneOf(const RowStatus& row) {
   return Tone::kMuted;
 }
 
+// A line of the table: the whole message is in the stage's log, in the report and in --json.
+std::string Cut(const std::string& text) {
+  constexpr int kMostColumns = 100;
+  if (CodePoints(text) <= kMostColumns) return text;
+  return absl::StrCat(text.substr(0, ByteOfColumn(text, kMostColumns)), "…");
+}
+
 std::string StageText(const RunStatus& run, const RowStatus& row, absl::Time now) {
   if (row.stage < 0 || row.state == "not run") return "";
   const StageStatus& stage = run.stages[static_cast<size_t>(row.stage)];
@@ -67,7 +74,7 @@ std::string StageText(const RunStatus& run, const RowStatus& row, absl::Time now
   if (stage.state == "running") absl::StrAppend(&text, ", ", Ago(stage.since, now));
   if (stage.state == "waiting") absl::StrAppend(&text, ", ", stage.message, " computes it");
   if (stage.state == "failed") {
-    absl::StrAppend(&text, ": ", stage.message.substr(0, stage.message.find('\n')));
+    return Cut(absl::StrCat(text, ": ", stage.message.substr(0, stage.message.find('\n'))));
   }
   Json progress = stage.progress;
   if (stage.state != "running" && progress.is_object()) progress["seconds_left"] = Json();
@@ -234,7 +241,8 @@ void AddStatusVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<StatusArguments>();
   Command verb =
       program.Subcommand("status", "how far runs are: all that are going, else the latest");
-  verb.Positional("RUN", &arguments->run, "run, its folder, or an experiment; none: of any");
+  verb.Positional("RUN", &arguments->run,
+                  "a run (its name or folder) or an experiment; none: of any");
   verb.Flag("--json", &arguments->json, "one JSON document");
   verb.OnRun([arguments, &context] { return Status(*arguments, context); });
 }

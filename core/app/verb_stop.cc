@@ -171,7 +171,7 @@ void AddStopVerb(Command program, VerbContext& context) {
   Command verb = program.Subcommand(
       "stop", "end a run that is going: its stages write checkpoints, and it can be continued");
   verb.Positional("RUN", &arguments->run,
-                  "run, its folder, or an experiment; none: the one that is going");
+                  "a run (its name or folder) or an experiment; none: the one that is going");
   CommandOption no_wait =
       verb.Flag("--no-wait", &arguments->no_wait, "do not wait until it has ended");
   verb.Flag("--now", &arguments->now, "leave at once, from the last checkpoints on")

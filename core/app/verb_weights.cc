@@ -15,7 +15,7 @@ namespace {
 
 struct WeightsArguments {
   ExperimentArguments experiment;
-  std::string row, output;
+  std::string row, out;
 };
 
 int Weights(const WeightsArguments& arguments, VerbContext& context) {
@@ -34,8 +34,10 @@ int Weights(const WeightsArguments& arguments, VerbContext& context) {
         kExitInput);
   }
   NoteFirstSignal();
+  const std::filesystem::path folder =
+      arguments.out.empty() ? absl::StrCat("weights.", arguments.row) : arguments.out;
   for (const char* file : {"weights.safetensors", "model.json"}) {
-    const std::string path = (std::filesystem::path(arguments.output) / file).string();
+    const std::string path = (folder / file).string();
     const absl::Status copied = CopyOut(*planned->store, train.artifact, file, path);
     if (absl::IsCancelled(copied)) return Fail(context, copied, 128 + StopSignal());
     if (!copied.ok()) return Fail(context, copied, kExitUsage);
@@ -49,14 +51,12 @@ int Weights(const WeightsArguments& arguments, VerbContext& context) {
 void AddWeightsVerb(Command program, VerbContext& context) {
   auto arguments = std::make_shared<WeightsArguments>();
   Command verb = program.Subcommand(
-      "weights",
-      "copy a trained network out of the store (weights.safetensors, model.json), for "
-      "train.weights or for other programs");
+      "weights", "a trained network as safetensors, for train.weights or for other programs");
   AddExperimentArguments(verb, &arguments->experiment);
   verb.Positional("ROW", &arguments->row, "row whose network is wanted").Required();
-  verb.Option("--output", &arguments->output, "folder to write to; it is made")
-      .TypeName("DIR")
-      .Required();
+  verb.Option("--out,--output", &arguments->out,
+              "folder to write to, which is made; none: weights.<row>")
+      .TypeName("DIR");
   verb.OnRun([arguments, &context] { return Weights(*arguments, context); });
 }
 

@@ -25,8 +25,9 @@ struct KeyCause {
   std::vector<KeyCause> inputs;            // of those that differ and have a stage now
 };
 
-// `planned` is the plan of the graph, the stage not blocked. The nearest has the fewest changes, of
-// which another component is one; of several the one of the stage's own name, then the one made last.
+// `planned` is of the graph as PlanStages() made it, with the store's index read anew, the stage not
+// blocked. The nearest has the fewest changes, of which another component is one; of several the one
+// of the stage's own name, then the one made last.
 KeyCause FindKeyCause(const StageGraph& graph, const std::vector<PlannedStage>& planned, int stage,
                       const Store& store);
 

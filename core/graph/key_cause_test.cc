@@ -38,6 +38,7 @@ class KeyCauseTest : public testing::Test {
     artifact.type = stage.type;
     artifact.name = name.empty() ? stage.name : name;
     artifact.key_document = std::move(document);
+    artifact.provenance = {{"seconds", 1.0}};  // an artifact without any is malformed
     EXPECT_TRUE(store_->Commit(work + "/out", &artifact).ok());
     RemoveFolder(work);
     return artifact.ContentDigest();
@@ -49,6 +50,7 @@ class KeyCauseTest : public testing::Test {
     planned[0].document = detect;
     planned[1].state = State::kWaits;
     planned[1].document = pack;
+    store_->index().Refresh();  // as PlanStages() does
     return FindKeyCause(graph_, planned, 1, *store_);
   }
 

@@ -41,7 +41,8 @@ pid_t Hold(const std::string& path) {
   const pid_t child = ::fork();
   if (child != 0) return child;
   std::string holder;
-  if (LockFile(path, &holder).value_or(-1) < 0) ::_exit(1);
+  // Who asks for the holder holds it for a moment.
+  while (LockFile(path, &holder).value_or(-1) < 0) ::usleep(1000);
   while (true) ::pause();
 }
 

@@ -11,10 +11,12 @@ namespace facet {
 namespace {
 
 // "loss.margin 0.2 -> 0.3, input crops and 2 more"
-std::string NearestDifference(const StageSpec& stage, const Json& document, const Store& store) {
+std::string NearestDifference(const StageSpec& stage, const Json& document, const Store& store,
+                              std::vector<KeyDifference>* differences) {
   const std::optional<Json> found = store.index().Nearest(stage.type, document);
   if (!found) return absl::StrCat("no ", stage.type, " stage was run yet");
-  const std::vector<KeyDifference> nearest = CompareKeys(*found, document);
+  *differences = CompareKeys(*found, document);
+  const std::vector<KeyDifference>& nearest = *differences;
   if (nearest.empty()) return "its artifact is damaged or the folder that it kept is gone";
   constexpr size_t kShown = 3;
   std::string text = "changed: ";
@@ -63,7 +65,8 @@ PlannedStage PlanStage(const StageSpec& stage, const std::vector<PlannedStage>& 
     planned.artifact = *std::move(artifact);
   } else {
     planned.state = PlannedStage::State::kRun;
-    planned.why = forced ? "--force" : NearestDifference(stage, planned.document, store);
+    planned.why = forced ? "--force"
+                         : NearestDifference(stage, planned.document, store, &planned.differences);
   }
   return planned;
 }

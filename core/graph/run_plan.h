@@ -19,7 +19,8 @@ struct PlannedStage {
   Json document;      // of the key; kBlocked: null
   Artifact artifact;  // kCached
   std::string why;    // kRun: what differs from the nearest artifact; kBlocked: what is missing
-  std::vector<int> waits_for;  // kWaits: stages that must run first
+  std::vector<KeyDifference> differences;  // kRun: the same, as the keys have it
+  std::vector<int> waits_for;              // kWaits: stages that must run first
 };
 std::vector<PlannedStage> PlanStages(const StageGraph& graph, const KeyEnvironment& environment,
                                      const Store& store, InputDigests& digests,

@@ -63,7 +63,9 @@ PlotLine OnLogAxis(const Curve& curve, double x_min) {
   return line;
 }
 
-void AddRoc(const Curve& curve, const std::string& name, size_t index, bool dashed, Plot* plot) {
+// `name`: of the series; `point`: whose equal error rate it is.
+void AddRoc(const Curve& curve, const std::string& name, const std::string& point, size_t index,
+            bool dashed, Plot* plot) {
   PlotLine line;
   if (plot->log_x) {
     line = OnLogAxis(curve, plot->x_min);
@@ -78,7 +80,7 @@ void AddRoc(const Curve& curve, const std::string& name, size_t index, bool dash
   if (!plot->log_x && EqualErrorPoint(curve, &x, &y)) {
     plot->marks.push_back(
         {x, y, line.colour,
-         absl::StrFormat("%s: the curve's equal error rate is %.2f %%", name, 100.0 * x)});
+         absl::StrFormat("%s: the curve's equal error rate is %.2f %%", point, 100.0 * x)});
   }
   plot->lines.push_back(std::move(line));
 }
@@ -255,7 +257,8 @@ Plot HistogramPlot(const Histogram& histogram) {
 }
 
 std::string SeriesName(const ReportRow& row) {
-  return row.label.empty() ? row.id : absl::StrCat(row.id, "  ", row.label);
+  const std::string& id = row.repeats.empty() ? row.id : row.repeats;
+  return row.label.empty() ? id : absl::StrCat(id, "  ", row.label);
 }
 
 Plot RocPlot(const Report& report, bool log_x) {
@@ -271,11 +274,12 @@ Plot RocPlot(const Report& report, bool log_x) {
   for (size_t i = 0; i < report.rows.size(); ++i) {
     const ReportRow& row = report.rows[i];
     if (const Curve* curve = RocOfRow(row)) {
-      AddRoc(*curve, SeriesName(row), series[i], series[i] / kNumColours % 2 == 1, &plot);
+      AddRoc(*curve, SeriesName(row), absl::StrCat("row ", row.id), series[i],
+             series[i] / kNumColours % 2 == 1, &plot);
     }
     if (row.published_roc.has_value() && published.insert(series[i]).second) {
-      AddRoc(*row.published_roc, SeriesName(row) + ", published", series[i], /*dashed=*/true,
-             &plot);
+      const std::string name = SeriesName(row) + ", published";
+      AddRoc(*row.published_roc, name, name, series[i], /*dashed=*/true, &plot);
     }
   }
   if (!log_x) {

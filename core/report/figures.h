@@ -24,7 +24,7 @@ std::vector<Plot> CurationPlots(const ReportCuration& curation);
 // much. No bars: nothing was counted.
 Plot HistogramPlot(const Histogram& histogram);
 
-// "4  B, full, test aligned".
+// "4  B, full, test aligned"; copies of a row have one name.
 std::string SeriesName(const ReportRow& row);
 
 }  // namespace facet

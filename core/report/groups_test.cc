@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "core/base/random.h"
+#include "core/report/figures.h"
 #include "core/report/grid_testing.h"
 #include "core/report/grids.h"
 #include "core/report/grouped_testing.h"
+#include "core/report/plot.h"
 #include "core/report/table.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -43,6 +45,23 @@ TEST(GroupsTest, CopiesAreOneRowAndOthersAreTheirOwn) {
   EXPECT_EQ(FindGroup(groups, "bare@2"), &groups[1]);
   EXPECT_EQ(FindGroup(groups, "alone"), &groups[2]);
   EXPECT_EQ(FindGroup(groups, "none"), nullptr);
+}
+
+// One colour and one name for all copies of a row; a point of a curve says whose it is.
+TEST(GroupsTest, CopiesAreOneNameOfALegend) {
+  Report report = SeededReport();
+  for (ReportRow& row : report.rows) {
+    row.label.clear();
+    row.evaluation.curves = {
+        {"ROC", "false accept rate", "true accept rate", {0, 0.5, 1}, {0, 0.5, 1}}};
+  }
+  const Plot plot = RocPlot(report, false);
+  EXPECT_EQ(plot.lines.size(), 6U);
+  const std::vector<const PlotLine*> named = NamedLines(plot);
+  ASSERT_EQ(named.size(), 2U);
+  EXPECT_EQ(named[0]->name, "full");
+  EXPECT_EQ(named[1]->name, "bare");
+  EXPECT_THAT(plot.marks.at(1).name, HasSubstr("row full@2: "));
 }
 
 // numpy: mean and std(ddof=1) of the copies' means, root mean square of their standard errors.

@@ -28,13 +28,13 @@ std::string Notes(const Grid& grid) {
 
 std::string Legend(const Plot& plot) {
   std::string out = "<ul class=\"legend\">";
-  for (const PlotLine& line : plot.lines) {
+  for (const PlotLine* line : NamedLines(plot)) {
     absl::StrAppend(&out,
                     "<li><svg width=\"22\" height=\"8\" aria-hidden=\"true\"><line x1=\"0\" "
                     "x2=\"22\" y1=\"4\" y2=\"4\" stroke=\"",
-                    line.colour, "\" stroke-width=\"2.5\"",
-                    line.dashed ? " stroke-dasharray=\"5 3\"" : "", "/></svg>",
-                    EscapeHtml(line.name), "</li>");
+                    line->colour, "\" stroke-width=\"2.5\"",
+                    line->dashed ? " stroke-dasharray=\"5 3\"" : "", "/></svg>",
+                    EscapeHtml(line->name), "</li>");
   }
   return out + "</ul>\n";
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -213,17 +214,26 @@ int LegendWidth(const Plot& plot) {
 std::string Legend(const Plot& plot, int left) {
   std::string out;
   double y = kTop + 8;
-  for (const PlotLine& line : plot.lines) {
+  for (const PlotLine* line : NamedLines(plot)) {
     absl::StrAppend(&out, "<line x1=\"", left, "\" x2=\"", left + 22, "\" y1=\"", Pixel(y - 4),
-                    "\" y2=\"", Pixel(y - 4), "\" stroke=\"", line.colour,
-                    "\" stroke-width=\"2.5\"", line.dashed ? " stroke-dasharray=\"5 3\"" : "", "/>",
-                    Canvas::Label(left + 30, y, "start", line.name, kText));
+                    "\" y2=\"", Pixel(y - 4), "\" stroke=\"", line->colour,
+                    "\" stroke-width=\"2.5\"", line->dashed ? " stroke-dasharray=\"5 3\"" : "",
+                    "/>", Canvas::Label(left + 30, y, "start", line->name, kText));
     y += 20;
   }
   return out;
 }
 
 }  // namespace
+
+std::vector<const PlotLine*> NamedLines(const Plot& plot) {
+  std::vector<const PlotLine*> lines;
+  std::set<std::string> names;
+  for (const PlotLine& line : plot.lines) {
+    if (names.insert(line.name).second) lines.push_back(&line);
+  }
+  return lines;
+}
 
 std::string SeriesColour(size_t index) {
   const size_t colour = index % kNumColours;

@@ -56,6 +56,9 @@ struct Plot {
 // the background is white.
 std::string RenderPlot(const Plot& plot, int width_px, int height_px, bool legend);
 
+// The lines that a legend names: of several with one name, as copies of a row have, the first.
+std::vector<const PlotLine*> NamedLines(const Plot& plot);
+
 // The colour of the i-th series, distinguishable also by people with colour-blindness (after Okabe
 // and Ito); from the ninth on they repeat, to be told apart by dashes.
 inline constexpr size_t kNumColours = 8;

@@ -89,8 +89,8 @@ class CrashTest : public EndToEndTest {
 TEST_F(CrashTest, OnlyTheRowsOfAComponentThatCrashesFail) {
   const Ending run = RunUnruly({"--keep-going"});
   EXPECT_EQ(run.exit_code, 1) << run.err;
-  const std::string components = absl::StrCat("\ncomponents of the stage: aligner \"unruly\" of ",
-                                              Library(), "\nwhat to do: ");
+  const std::string components = absl::StrCat("\n  components of the stage: aligner \"unruly\" of ",
+                                              Library(), "\n  what to do: ");
   const std::string check = absl::StrCat("`facet plugins check ", Library(), "` tries what ");
   EXPECT_THAT(run.err, HasSubstr(check));
   const std::string killed = "the worker was killed by signal ";

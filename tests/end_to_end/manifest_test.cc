@@ -91,8 +91,8 @@ TEST_F(ManifestTest, SaysWhatIsWrong) {
   Fails({"undo", "m.sqlite", "2", "--reason", "low score", "--out", "x"}, 2, "--image");
   Fails({"export-vggface", "m.sqlite", "x", "--full", "fll"}, 2, "did you mean \"full\"?");
   Fails({"import-csv", "none", "x"}, 5, "none");
-  Fails({"shwo", "m.sqlite"}, 2, "there is no verb \"shwo\"; did you mean \"show\"?");
-  Fails({}, 2, "no verb is named; verbs: show, undo, redo, snapshot, export-csv");
+  Fails({"shwo", "m.sqlite"}, 2, " has no verb \"shwo\"; did you mean \"show\"?");
+  Fails({}, 2, "; verbs: show, undo, redo, snapshot, export-csv");
   EXPECT_FALSE(fs::exists(folder() + "/x"));
 
   const Ending help = Facet({"manifest", "--help"});

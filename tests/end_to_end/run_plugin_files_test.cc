@@ -54,9 +54,9 @@ TEST_F(BrokenPluginsTest, EachIsToldInOneLineAndTheOthersAreListed) {
                                   ": built with clang++ 3, this facet with g++ "));
   EXPECT_THAT(list.err, HasSubstr("warning: " + Path("libno_descriptor.so") +
                                   ": not a facet plugin: it exports no facet_plugin_descriptor"));
-  EXPECT_THAT(list.err,
-              HasSubstr("warning: " + Path("libundefined_symbol.so") +
-                        ": cannot be loaded: undefined symbol: _Z14DefinedNowherev; link the library that has it, "));
+  EXPECT_THAT(list.err, HasSubstr("warning: " + Path("libundefined_symbol.so") +
+                                  ": cannot be loaded: undefined symbol: _Z14DefinedNowherev; link "
+                                  "the library that has it, "));
   EXPECT_THAT(list.err, HasSubstr("warning: " + Path("libsame_name_second.so") +
                                   ": provides aligner \"twin\", as does " +
                                   Path("libsame_name_first.so") + ", which is used"));

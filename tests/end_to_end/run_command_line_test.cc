@@ -1,0 +1,74 @@
+// What all verbs have in common: how a mistake is told, what is named how, where an answer goes.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "tests/end_to_end/program.h"
+
+namespace facet {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class CommandLineTest : public EndToEndTest {
+ protected:
+  std::string Tiny() const { return DataFile("tiny.toml"); }
+
+  // Facet behind a line of shell, which sees it as "$@".
+  Ending InShell(const std::string& line, std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"/bin/sh", "-c", line, "sh", ProgramPath()});
+    return Program(arguments, folder()).Wait();
+  }
+};
+
+TEST_F(CommandLineTest, MistakesOnTheCommandLineAreNamed) {
+  for (const auto& [arguments, says] :
+       std::vector<std::pair<std::vector<std::string>, const char*>>{
+           {{},
+            "facet: no verb is named; verbs: run, plan, explain, diff, check, show, preview, "
+            "status, "
+            "logs, stop, report, bench, export, describe, weights, cache, manifest, plugins, "
+            "doctor, "
+            "schema, version, completion, manual\n`facet --help` says more.\n"},
+           {{"plann", Tiny()}, "facet has no verb \"plann\"; did you mean \"plan\"?"},
+           {{"run", Tiny(), "--sett", "a=b"}, "did you mean --set?\n`facet run --help` says more."},
+           {{"cache"}, "facet cache: no verb is named; verbs: du, ls, gc, verify, pin\n"},
+           {{"cache", "list"},
+            "facet cache has no verb \"list\"; verbs: du, ls, gc, verify, pin\n"},
+           {{"cache", "gc", "--dry"}, "`facet cache gc --help` says more."},
+           {{"run", Tiny(), "tripet"}, "did you mean \"triplet\"?"}}) {
+    const Ending ending = Facet(arguments);
+    EXPECT_EQ(ending.exit_code, 2);
+    EXPECT_EQ(ending.out, "");
+    EXPECT_THAT(ending.err, HasSubstr(says));
+  }
+}
+
+TEST_F(CommandLineTest, PinTakesTheNamesThatOtherVerbsTake) {
+  CopyTinyStore();
+  ASSERT_EQ(Facet({"run", Tiny()}).exit_code, 0);
+  const Ending pinned = Facet({"cache", "pin", "tiny"});
+  EXPECT_EQ(pinned.exit_code, 0) << pinned.err;
+  EXPECT_THAT(pinned.err, StartsWith("pinned: tiny/"));
+  EXPECT_THAT(Facet({"cache", "pin"}).out, StartsWith("run  tiny/"));
+  EXPECT_THAT(Facet({"cache", "pin", "tiny", "--remove"}).err,
+              StartsWith("no longer pinned: tiny/"));
+  EXPECT_EQ(Facet({"cache", "pin"}).out, "");
+  EXPECT_EQ(Facet({"cache", "pin", "another"}).exit_code, 5);
+}
+
+TEST_F(CommandLineTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {
+  CopyTinyStore();
+  const Ending full = InShell("\"$@\" > /dev/full", {"report"});
+  EXPECT_EQ(full.exit_code, 5);
+  EXPECT_EQ(full.err, "error: cannot write the answer to stdout: No space left on device\n");
+  const Ending closed = InShell("{ \"$@\"; echo $? >&2; } | true", {"plugins", "list"});
+  EXPECT_EQ(closed.err, "141\n") << "a closed pipe ends it quietly";
+  const Ending begun = InShell("{ \"$@\"; echo $? >&2; } | head -1", {"schema"});
+  EXPECT_EQ(begun.err, "141\n") << "also one that is closed before the end";
+}
+
+}  // namespace
+}  // namespace facet
