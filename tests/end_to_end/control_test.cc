@@ -134,7 +134,7 @@ TEST_F(ControlTest, ARunSaysWhatItCostAndWhereItComesFrom) {
   EXPECT_THAT(first.err, testing::ContainsRegex("cost: .* of computing \\(.* of processor time, at "
                                                 "most .* of memory\\), .* stored\n"));
   const Ending again = RunTiny({});
-  EXPECT_THAT(again.err, HasSubstr("cost: the cache saved "));
+  EXPECT_THAT(again.err, HasSubstr("\"cost\":\"the cache saved "));
   std::string results, metrics;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(store() + "/runs")) {
     if (entry.path().filename() == "results.json") results = entry.path().string();
