@@ -131,8 +131,9 @@ TEST_F(ControlTest, ACachedStageShowsTheLogOfTheRunThatComputedIt) {
 
 TEST_F(ControlTest, ARunSaysWhatItCostAndWhereItComesFrom) {
   const Ending& first = CopyStoreOf("tiny.toml");
-  EXPECT_THAT(first.err, testing::ContainsRegex("cost: .* of computing \\(.* of processor time, at "
-                                                "most .* of memory\\), .* stored\n"));
+  EXPECT_THAT(first.err, testing::ContainsRegex(
+                             "\"cost\":\".* of computing \\(.* of processor time, at most .* of "
+                             "memory\\), .* stored\""));
   const Ending again = RunTiny({});
   EXPECT_THAT(again.err, HasSubstr("\"cost\":\"the cache saved "));
   std::string results, metrics;
