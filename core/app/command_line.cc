@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/app/exit_code.h"
@@ -137,7 +138,10 @@ CommandOption& CommandOption::Range(int min, int max) {
 }
 
 CommandOption& CommandOption::NonNegative() {
-  option_->check(CLI::NonNegativeNumber);
+  option_->check([](const std::string& text) -> std::string {
+    return !text.empty() && text.front() == '-' ? absl::StrCat("must be at least 0, got ", text)
+                                                : "";
+  });
   return *this;
 }
 
