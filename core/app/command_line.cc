@@ -152,7 +152,10 @@ CommandOption& CommandOption::Range(int min, int max) {
 }
 
 CommandOption& CommandOption::NonNegative() {
-  option_->check(CLI::NonNegativeNumber);
+  option_->check([](const std::string& text) -> std::string {
+    return !text.empty() && text.front() == '-' ? absl::StrCat("must be at least 0, got ", text)
+                                                : "";
+  });
   return *this;
 }
 

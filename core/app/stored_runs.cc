@@ -11,6 +11,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
@@ -113,6 +115,12 @@ std::vector<StoredRun> RunsToLetGo(const std::vector<StoredRun>& runs, int64_t b
   }
   std::reverse(let_go.begin(), let_go.end());
   return let_go;
+}
+
+int64_t DaysAgo(int64_t days) {
+  // More than any file is old, and few enough to count in seconds.
+  constexpr int64_t kMostDays = 1'000'000;
+  return absl::ToUnixSeconds(absl::Now()) - std::min(days, kMostDays) * int64_t{24 * 3600};
 }
 
 absl::Status SetPinned(const StoredRun& run, bool pinned) {

@@ -32,6 +32,9 @@ absl::StatusOr<std::vector<StoredRun>> ListRuns(const std::string& store_folder)
 std::vector<StoredRun> RunsToLetGo(const std::vector<StoredRun>& runs, int64_t before_s,
                                    int64_t keep_last);
 
+// Seconds since 1970 of so many days before now; of more than all time, before everything.
+int64_t DaysAgo(int64_t days);
+
 // A run that is pinned stays, with all that it reaches.
 absl::Status SetPinned(const StoredRun& run, bool pinned);
 

@@ -97,6 +97,19 @@ TEST_F(StoredRunsTest, TheLastOfEachExperimentAndThePinnedStay) {
   EXPECT_TRUE(absl::IsNotFound(SetPinned((*ListRuns(folder_))[1], false)));
 }
 
+// A number of days whose seconds are none that 64 bits hold once let every run go.
+TEST_F(StoredRunsTest, MoreDaysThanThereWereLetNothingGo) {
+  Record("a/1", {}, {});
+  const int64_t now_s = std::time(nullptr);
+  EXPECT_NEAR(DaysAgo(0), now_s, 2);
+  EXPECT_NEAR(DaysAgo(14), now_s - 14 * 24 * 3600, 2);
+  for (const int64_t days :
+       {int64_t{1'000'000}, int64_t{106751991167301}, std::numeric_limits<int64_t>::max()}) {
+    EXPECT_LT(DaysAgo(days), 0) << days;
+    EXPECT_THAT(RunsToLetGo(*ListRuns(folder_), DaysAgo(days), -1), IsEmpty()) << days;
+  }
+}
+
 // Two entries of ten bytes each, five of them in a file that both have.
 TEST_F(StoredRunsTest, UseIsCountedOnceAFile) {
   const auto store = *Store::Open(folder_);

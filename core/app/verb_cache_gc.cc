@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "core/app/cache_use.h"
+#include "core/app/stored_runs.h"
 #include "core/base/status.h"
 #include "core/graph/store_contents.h"
 #include "core/pipeline/room.h"
@@ -47,10 +48,6 @@ struct Garbage {
     return sum;
   }
 };
-
-int64_t DaysAgo(int64_t days) {
-  return absl::ToUnixSeconds(absl::Now()) - days * int64_t{24 * 3600};
-}
 
 absl::StatusOr<Garbage> FindGarbage(const Store& store, const GcArguments& arguments) {
   FACET_ASSIGN_OR_RETURN(const CacheUse use, LookAtCache(store));

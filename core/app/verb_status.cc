@@ -129,7 +129,7 @@ int Status(const StatusArguments& arguments, const VerbContext& context) {
   std::vector<std::string> shown;
   const absl::Time now = absl::Now();
   for (const std::string& folder : *folders) {
-    if (SeemsGoing(folder, now)) shown.push_back(folder);
+    if (SeemsGoing(folder, now) && ReadRun(folder).ok()) shown.push_back(folder);  // or it begins
   }
   if (shown.empty()) shown = {folders->front()};
   Json runs = Json::array();

@@ -196,6 +196,23 @@ TEST_F(SeedsTest, ARowThatIsNotRepeatedTakesTheCopyWithItsSeed) {
                                      "with 9, the seed of a row that needs it"));
 }
 
+TEST_F(SeedsTest, ARowWithTheIdOfACopyIsRefused) {
+  const std::string row = "[[row]]\nid = \"6@2\"\nextends = \"1\"\nseeds = 1\n";
+  EXPECT_TRUE(Load(rows_ + row).ok());
+  EXPECT_THAT(
+      Text(Load("seeds = 2\n" + rows_ + row)),
+      HasSubstr("error[E0503]: two rows have the id \"6@2\": it is a copy of row \"6\" too"));
+}
+
+TEST_F(SeedsTest, AnIdIsNoLongerThanAFilesNameMayBe) {
+  const auto with_id = [&](int letters) {
+    return Load(absl::StrCat("seeds = 2\n", rows_, "[[row]]\nid = \"", std::string(letters, 'x'),
+                             "\"\nextends = \"1\"\n"));
+  };
+  EXPECT_TRUE(with_id(198).ok()) << Text(with_id(198));  // 200 with "@1"
+  EXPECT_THAT(Text(with_id(199)), HasSubstr("error[E0504]: the row's id has 201 letters"));
+}
+
 TEST_F(SeedsTest, ASetForACopyIsRefused) {
   const LoadResult result = Load("seeds = 2\n" + rows_, {"6@2:train.schedule.lr=0.5"});
   EXPECT_THAT(Text(result), HasSubstr("--set 6:train.schedule.lr=... changes all of them"));

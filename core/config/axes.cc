@@ -44,6 +44,7 @@ std::string SafeName(const std::string& text) {
 }
 
 std::string NumberName(double value) {
+  if (!std::isfinite(value)) return absl::StrCat(value);  // which JSON has no word for
   constexpr double kMaxExact = 9e15;
   if (std::trunc(value) == value && std::abs(value) < kMaxExact) {
     return absl::StrCat(static_cast<int64_t>(value));
@@ -132,6 +133,11 @@ std::string ValueName(const Node& value) {
 Axis ReadAxis(const std::string& path, const Place& place, const Node& values, Problems* problems) {
   Axis axis = {path, place, {}};
   const size_t before = problems->count();
+  if (absl::c_any_of(absl::StrSplit(path, '.'),
+                     [](absl::string_view name) { return name.empty(); })) {
+    problems->Error("E0206", place, absl::StrCat("the path \"", path, "\" has an empty name"));
+    return axis;
+  }
   if (values.type == Node::Type::kArray) {
     for (const Node& value : values.elements) {
       std::string name = ValueName(value);

@@ -55,6 +55,21 @@ id = "2"
       << Text(result);  // the row's seed is not looked at: --set replaces it
 }
 
+TEST_F(ConfigTest, ANameThatReadsAsAPathIsNone) {
+  for (const char* said :
+       {"\"train.loss\" = { use = \"triplet\" }", "train.\"loss.use\" = \"triplet\"",
+        "\"train.\".loss = { use = \"triplet\" }", "train.\"\".loss.use = \"x\"", "train.\"\" = 1",
+        "\"\" = 1", "\"\".seed = 2"}) {
+    for (const char* where : {"[base]\n", "[[row]]\nid = \"1\"\n"}) {
+      const LoadResult result = Load(absl::StrCat(where, said, "\n"));
+      EXPECT_NE(Text(result).find("error[E0201]"), std::string::npos) << said << Text(result);
+    }
+  }
+  EXPECT_NE(Text(Load("[[row]]\nid = \"1\"\n\"train.loss\" = { use = \"triplet\" }\n"))
+                .find("did you mean train.loss, without them?"),
+            std::string::npos);
+}
+
 TEST_F(ConfigTest, CirclesAreNamedOnceWithEveryStep) {
   const LoadResult rows = Load(
       "[[row]]\nid = \"1\"\nextends = \"3\"\n[[row]]\nid = \"2\"\nextends = \"1\"\n"

@@ -18,11 +18,13 @@ std::string_view TakeName(std::string_view* path) {
   return name;
 }
 
-// How a row's path stands to a slot's. Asked for each value of each row and each slot.
+// How a row's path stands to a slot's. Asked for each value of each row and each slot. An empty name,
+// as in "train..batch" and "train.", is none of a slot.
 Relation Compare(std::string_view path, std::string_view slot_path) {
+  if (!path.empty() && path.back() == '.') return Relation::kNone;
   do {
     const std::string_view pattern = TakeName(&slot_path), name = TakeName(&path);
-    if (pattern != "*" && pattern != name) return Relation::kNone;
+    if (name.empty() || (pattern != "*" && pattern != name)) return Relation::kNone;
   } while (!path.empty() && !slot_path.empty());
   if (!path.empty()) return Relation::kNone;
   return slot_path.empty() ? Relation::kSame : Relation::kAbove;

@@ -184,8 +184,9 @@ std::optional<ParsedAxis> ParseAxis(const Override& override, const ExperimentLa
     values.elements.push_back(*std::move(value));
     begin = end + 1;
   }
-  return ParsedAxis{target->row, target->row_place,
-                    ReadAxis(target->path, target->place, values, problems)};
+  Axis axis = ReadAxis(target->path, target->place, values, problems);
+  if (axis.values.empty()) return std::nullopt;
+  return ParsedAxis{target->row, target->row_place, std::move(axis)};
 }
 
 // --seeds 3, or --seeds 1,7 and [7].

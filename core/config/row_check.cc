@@ -155,6 +155,10 @@ void RowChecker::CheckMembers(const Node& node, const std::string& prefix, const
       ReportBadName(name, member, prefix);
       continue;
     }
+    if (name.empty() || absl::StrContains(name, ".")) {  // it would read as a path
+      ReportUnknown(name, member, prefix, prefix.empty() ? "a row" : prefix, table.known);
+      continue;
+    }
     if (optional_groups_.count(path) != 0 && groups_.count(path) == 0) continue;
     const auto slot = shape_->slot_at.find(path);
     if (slot != shape_->slot_at.end()) {

@@ -98,6 +98,16 @@ void RowChecker::ReportUnknown(const std::string& name, const Node& node, const 
       "E0201", node.key,
       absl::StrCat(is_option && owner != path ? absl::StrCat(path, ": ") : "", owner, " has no ",
                    is_option ? "option" : "key", " \"", name, "\""));
+  if (absl::StrContains(name, ".")) {
+    problem.caret_note =
+        absl::StrCat("in quotes this is one name; did you mean ", name, ", without them?");
+    return;
+  }
+  if (path.empty() && absl::c_linear_search(RowKeys(), name)) {
+    problem.caret_note =
+        "a [[row]] says this of itself; it is no value that can be varied or shared";
+    return;
+  }
   problem.help = LibraryHelp(name);
   if (!problem.help.empty()) return;
   std::vector<std::string> candidates = known;

@@ -1,6 +1,7 @@
 #include "core/config/row_tree.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -18,6 +19,9 @@
 
 namespace facet {
 namespace {
+
+// With the name of a stage in the 255 bytes of a file's name.
+constexpr size_t kMaxIdBytes = 200;
 
 void MarkByRow(Node* node) {
   node->by_row = true;
@@ -138,10 +142,37 @@ class Builder {
       for (const ParsedOverride& override : overrides_.sets) ApplyOverride(override, &row);
     }
     LinkPoints(layout_, &rows, problems_);
-    return RepeatRows(std::move(rows), layout_, problems_);
+    rows = RepeatRows(std::move(rows), layout_, problems_);
+    CheckIds(rows);
+    return rows;
   }
 
  private:
+  // Of made rows too: an id names one row, and its files in runs.
+  void CheckIds(const std::vector<RowTree>& rows) {
+    std::map<std::string, const RowTree*> first;
+    for (const RowTree& row : rows) {
+      if (row.id.size() > kMaxIdBytes) {
+        Diagnostic& problem =
+            problems_->Error("E0504", row.place,
+                             absl::StrCat("the row's id has ", row.id.size(), " letters, at most ",
+                                          kMaxIdBytes, " are read: ", row.id.substr(0, 40), "..."));
+        problem.help = "it names files; a shorter one, and the words in the label";
+      }
+      const auto [same, is_new] = first.try_emplace(row.id, &row);
+      if (is_new || (row.repeats.empty() && same->second->repeats.empty())) continue;
+      const bool is_copy = !row.repeats.empty();
+      const RowTree& copy = is_copy ? row : *same->second;
+      const RowTree& other = is_copy ? *same->second : row;
+      Diagnostic& problem = problems_->Error(
+          "E0503", other.place,
+          absl::StrCat("two rows have the id \"", row.id, "\": it is a copy of row \"",
+                       copy.repeats, "\" too, with its seed"));
+      problem.related.push_back({copy.seeds.place.origin, "the seeds"});
+      problem.help = "give it an id without @";
+    }
+  }
+
   // A text of the row itself; later layers count more.
   std::string Text(const RowLayers& row, const std::string& key, Place* place) {
     std::string text;

@@ -53,6 +53,20 @@ TEST_F(SweepTest, AGridIsEveryCombinationTheLastAxisFastest) {
   EXPECT_EQ(OriginText(row.origins.at("train.loss.margin")), folder_ + "/x.toml:14:33");
 }
 
+TEST_F(SweepTest, APathWithAnEmptyNameIsNoPath) {
+  for (const char* path : {"train..loss", ".seed", "seed.", ".", "train.loss..margin"}) {
+    const std::vector<Override> axis = {
+        {absl::StrCat(path, "=1,2"), "--axis #1", Override::Kind::kAxis}};
+    EXPECT_THAT(Text(LoadWith(rows_, axis)), HasSubstr("error[E0206]")) << path;
+    for (const char* table :
+         {"[sweep]\ngrid", "[ablate.one_at_a_time]\nrow = \"1\"\nalternatives"}) {
+      const LoadResult result =
+          Load(absl::StrCat(rows_, table, " = { \"", path, "\" = [1, 2] }\n"));
+      EXPECT_THAT(Text(result), HasSubstr("error[E0206]")) << table << " " << path;
+    }
+  }
+}
+
 TEST_F(SweepTest, ZipMovesAxesTogetherAndGridMultipliesIt) {
   const LoadResult result =
       Load(rows_ +

@@ -101,7 +101,7 @@ bool IsNoVerdict(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsPermissionDenied(status);
 }
 
-// Paths of what a folder holds; one that is not there holds nothing.
+// Paths of what a folder holds; one that is not there, or a file, holds nothing.
 std::vector<std::string> FoldersIn(const std::string& folder,
                                    std::vector<std::string>* unreadable) {
   std::vector<std::string> paths;
@@ -110,7 +110,8 @@ std::vector<std::string> FoldersIn(const std::string& folder,
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     paths.push_back(entry->path().string());
   }
-  if (error && error != std::errc::no_such_file_or_directory) {
+  if (error && error != std::errc::no_such_file_or_directory &&
+      error != std::errc::not_a_directory) {
     unreadable->push_back(absl::StrCat("cannot list ", folder, ": ", error.message()));
   }
   return paths;
@@ -298,8 +299,12 @@ void Store::Quarantine(const std::string& key, const std::string& reason) const 
 
 absl::StatusOr<std::unique_ptr<KeyLock>> Store::TryLock(const std::string& key,
                                                         std::string* holder) {
-  FACET_ASSIGN_OR_RETURN(const int file, LockFile(LockPath(key), holder));
-  return file < 0 ? nullptr : std::make_unique<KeyLock>(file);
+  const absl::StatusOr<int> file = LockFile(LockPath(key), holder);
+  if (!file.ok()) {
+    FACET_RETURN_IF_ERROR(CheckWritable());  // which says what to do where it is the store's fault
+    return file.status();
+  }
+  return *file < 0 ? nullptr : std::make_unique<KeyLock>(*file);
 }
 
 absl::StatusOr<std::string> Store::MakeWorkFolder(const std::string& key) {

@@ -70,7 +70,9 @@ absl::Status AddBroken(const Store& store, const std::vector<StoredEntry>& entri
     std::vector<StoredItem> folders;
     FACET_RETURN_IF_ERROR(AddItems(group.path, Kind::kWork, &folders));
     for (StoredItem& folder : folders) {
-      if (whole.count(folder.name) > 0) continue;
+      std::error_code error;  // what is no folder of a key, systems and people left there
+      if (whole.count(folder.name) > 0 || folder.key.empty()) continue;
+      if (!fs::is_directory(folder.path, error)) continue;
       const absl::StatusOr<std::string> artifact = ReadFile(folder.path + "/artifact.json");
       if (!artifact.ok() && !absl::IsNotFound(artifact.status())) return artifact.status();
       if (artifact.ok()) folder.kind = Kind::kQuarantine;

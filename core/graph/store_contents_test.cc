@@ -141,6 +141,23 @@ TEST_F(StoreContentsTest, PinsAreKeptAndReachWhatTheirEntriesWereMadeOf) {
   EXPECT_TRUE(absl::IsNotFound(UnpinKey(*store_, Key(3))));
 }
 
+// What systems and people leave in folders: neither a reason to stop nor what gc may take from ac/.
+TEST_F(StoreContentsTest, WhatIsNoEntryAmongTheEntriesIsLeftAlone) {
+  CommitOne(*store_, 1);
+  const std::string group = "ac/" + Key(1).substr(0, 2);
+  for (const std::string& folder : {std::string("ac"), group}) {
+    std::ofstream(Cache(folder + "/.DS_Store")) << "x";
+    std::ofstream(Cache(folder + "/" + Key(7))) << "x";
+    fs::create_directories(Cache(folder + "/notes/of_mine"));
+    fs::create_symlink("/nowhere", Cache(folder + "/dangling"));
+  }
+  ASSERT_TRUE(LookThrough(*store_).ok()) << LookThrough(*store_).status();
+  EXPECT_TRUE(store_->Verify([](int64_t, int64_t) {}).unreadable.empty());
+  EXPECT_THAT(Clear({Key(1)}), UnorderedElementsAre("lock"));
+  EXPECT_TRUE(fs::exists(Cache(group + "/.DS_Store")));
+  EXPECT_TRUE(fs::exists(Cache(group + "/notes/of_mine")));
+}
+
 TEST_F(StoreContentsTest, ADamagedEntryAloneIsNoReasonToStopAndAnUnreadableOneIs) {
   CommitOne(*store_, 1);
   const std::string path = store_->EntryFolder(Key(1)) + "/artifact.json";

@@ -35,6 +35,8 @@ std::vector<Run> AllRuns(const fs::path& root) {
     std::error_code inner;
     for (fs::directory_iterator run(experiment->path(), inner), last; !inner && run != last;
          run.increment(inner)) {
+      std::error_code ignored;
+      if (!run->is_directory(ignored)) continue;
       runs.push_back(
           {run->path().filename().string(), experiment->path().filename().string(), run->path()});
     }
@@ -82,6 +84,10 @@ absl::StatusOr<std::vector<std::string>> FindRuns(const std::string& store,
   for (const Run& each : runs) {
     if (IsMeant(run, each)) folders.push_back(each.folder.string());
   }
+  // Of a run that was killed before it said what it does there is nothing to see.
+  std::stable_partition(folders.begin(), folders.end(), [](const std::string& folder) {
+    return IsFile(fs::path(folder) / "plan.json");
+  });
   if (!folders.empty()) return folders;
   return absl::NotFoundError(absl::StrCat("there is no run \"", run, "\"; ", Listed(runs)));
 }

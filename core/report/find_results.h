@@ -14,9 +14,10 @@ namespace facet {
 // the store. NotFound says what was looked for and which runs there are.
 absl::StatusOr<std::string> FindResults(const std::string& store, const std::string& run);
 
-// The folders of the runs that `run` means, the latest first, whether or not they have results: a
-// run's folder, the name of a run ("20261130T162248Z-56b7fb", "table4/2026..."), an experiment's name
-// or file (all its runs); if empty, all runs of the store. NotFound says which runs there are.
+// The folders of the runs that `run` means, the latest first, whether or not they have results, and
+// last those that were killed before they wrote their plan: a run's folder, the name of a run
+// ("20261130T162248Z-56b7fb", "table4/2026..."), an experiment's name or file (all its runs); if
+// empty, all runs of the store. NotFound says which runs there are.
 absl::StatusOr<std::vector<std::string>> FindRuns(const std::string& store, const std::string& run);
 
 // The folders of all runs of a store, the latest first.

@@ -42,6 +42,22 @@ TEST_F(FindResultsTest, TakesTheLatestWithResults) {
   EXPECT_THAT(Found("20260401T000000Z-dddddd"), HasSubstr("no row is finished yet"));
 }
 
+TEST_F(FindResultsTest, ARunWithoutPlanIsTheLastToBeMeantAndAFileIsNone) {
+  AddRun("small", "20260101T000000Z-aaaaaa", true);
+  AddRun("small", "20260201T000000Z-bbbbbb", true);
+  AddRun("small", "20260301T000000Z-killed", false);
+  for (const char* run : {"20260101T000000Z-aaaaaa", "20260201T000000Z-bbbbbb"}) {
+    std::ofstream(store_ + "/runs/small/" + run + "/plan.json") << "{}";
+  }
+  std::ofstream(store_ + "/runs/small/zzz") << "x";
+  std::ofstream(store_ + "/runs/.DS_Store") << "x";
+  const auto folders = FindRuns(store_, "");
+  ASSERT_TRUE(folders.ok()) << folders.status();
+  EXPECT_THAT(*folders,
+              testing::ElementsAre(EndsWith("bbbbbb"), EndsWith("aaaaaa"), EndsWith("killed")));
+  EXPECT_THAT(RunFolders(store_), testing::SizeIs(3));
+}
+
 TEST_F(FindResultsTest, TakesFoldersAndFiles) {
   AddRun("small", "20260101T000000Z-aaaaaa", true);
   const std::string folder = store_ + "/runs/small/20260101T000000Z-aaaaaa";
