@@ -268,6 +268,7 @@ TEST_F(VerbsTest, ReportRepeatsWhatTheRunSaidInEveryForm) {
   EXPECT_EQ(Facet({"report"}).err, "");
   const std::string later = store() + "/runs/tiny/29991231T000000Z-000000";
   std::filesystem::create_directories(later);
+  Write(".facet/runs/tiny/29991231T000000Z-000000/plan.json", "{}");
   const Ending older = Facet({"report"});
   EXPECT_EQ(older.out, table.out);
   EXPECT_THAT(older.err,
