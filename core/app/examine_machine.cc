@@ -22,6 +22,7 @@
 #include "absl/time/time.h"
 #include "core/app/build_info.h"
 #include "core/app/finding.h"
+#include "core/graph/memory_watch.h"
 #include "core/pipeline/machine.h"
 #include "core/pipeline/room.h"
 
@@ -47,16 +48,6 @@ double CoresOfQuota() {
   std::ifstream stream("/sys/fs/cgroup/cpu.max");
   double quota_us = 0, period_us = 0;
   return stream >> quota_us >> period_us && period_us > 0 ? quota_us / period_us : 0.0;
-}
-
-int64_t AvailableMemory() {
-  std::ifstream stream("/proc/meminfo");
-  for (std::string line; std::getline(stream, line);) {
-    if (absl::StartsWith(line, "MemAvailable:")) {
-      return std::strtoll(line.c_str() + line.find(':') + 1, nullptr, 10) * 1024;
-    }
-  }
-  return -1;
 }
 
 Finding ExamineProcessor(const Machine& machine) {
@@ -173,7 +164,7 @@ Findings ExamineMachine() {
     const int64_t total =
         (static_cast<int64_t>(system.totalram) + static_cast<int64_t>(system.totalswap)) *
         static_cast<int64_t>(system.mem_unit);
-    findings.push_back(CheckMemoryRoom(total, LargestMemory(), AvailableMemory()));
+    findings.push_back(CheckMemoryRoom(total, LargestMemory(), ReadMachineMemory().left));
   }
   findings.push_back(ExamineClock());
   return findings;

@@ -2,7 +2,11 @@
 
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "core/base/file.h"
+#include "core/base/hash.h"
+#include "core/base/json.h"
 #include "core/base/test_folder.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -15,9 +19,18 @@ using testing::IsEmpty;
 
 class FailedRowsTest : public testing::Test {
  protected:
+  // With the checksum that a run gives each whole line.
   void WriteEvents(const std::string& run, const std::string& events) {
-    std::filesystem::create_directories(store_ + "/runs/table/" + run);
-    ASSERT_TRUE(WriteFileAtomically(store_ + "/runs/table/" + run + "/events.jsonl", events).ok());
+    std::string sealed;
+    for (const absl::string_view line : absl::StrSplit(events, '\n', absl::SkipEmpty())) {
+      absl::StatusOr<Json> event = ParseJson(std::string(line), "event");
+      if (event.ok()) (*event)["checksum"] = Sha256Hex(Dump(*event)).substr(0, 16);
+      absl::StrAppend(&sealed, event.ok() ? Dump(*event) : std::string(line), "\n");
+    }
+    const std::string folder = store_ + "/runs/table/" + run;
+    std::filesystem::create_directories(folder);
+    ASSERT_TRUE(WriteFileAtomically(folder + "/events.jsonl", sealed).ok());
+    ASSERT_TRUE(WriteFileAtomically(folder + "/plan.json", "{}").ok());
   }
   const std::string store_ = TestFolder();
 };

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
@@ -17,20 +16,15 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "core/base/file.h"
 #include "core/base/status.h"
+#include "core/graph/machine_process.h"
 
 namespace facet {
 namespace {
 
 constexpr char kHostFile[] = "/host.json";
-
-std::string MachineName() {
-  char name[HOST_NAME_MAX + 1] = "";
-  return ::gethostname(name, sizeof(name)) == 0 ? name : "unknown";
-}
 
 // One for each start of a kernel, the same in all its containers.
 std::string BootId() {
@@ -43,16 +37,12 @@ std::string UserName(uid_t uid) {
   return entry == nullptr ? absl::StrCat(uid) : entry->pw_name;
 }
 
-// Negative: there is no such process. The name before it may hold blanks and brackets.
+// Negative: there is no such process.
 int64_t StartTicks(pid_t pid) {
   constexpr size_t kStartTime = 22 - 3;  // proc(5) counts from 1; the state is the third
-  const absl::StatusOr<std::string> stat = ReadFile(absl::StrCat("/proc/", pid, "/stat"));
-  const size_t end = stat.ok() ? stat->rfind(") ") : std::string::npos;
-  if (end == std::string::npos) return -1;
-  const std::vector<std::string> fields = absl::StrSplit(stat->substr(end + 2), ' ');
+  const std::vector<std::string> fields = ProcessFields(pid);
   int64_t ticks = -1;
-  const bool is_dead = fields[0] == "Z" || fields[0] == "X";
-  if (is_dead || fields.size() <= kStartTime) return -1;
+  if (fields.size() <= kStartTime || fields[0] == "Z" || fields[0] == "X") return -1;
   return absl::SimpleAtoi(fields[kStartTime], &ticks) ? ticks : -1;
 }
 

@@ -8,29 +8,22 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/graph/machine_process.h"
 
 namespace facet {
 namespace {
 
-std::string ThisHost() {
-  char name[HOST_NAME_MAX + 1] = "";
-  return ::gethostname(name, sizeof(name)) == 0 ? name : "unknown";
-}
-
 // The letter that /proc has for what a process does: 'R', 'S', 'T' (stopped), ...; 0: there is none.
 char StateOf(pid_t pid) {
-  std::ifstream stream(absl::StrCat("/proc/", pid, "/stat"));
-  std::string line;
-  std::getline(stream, line);
-  const size_t end = line.rfind(") ");  // of its name, which may hold anything
-  return end == std::string::npos || end + 2 >= line.size() ? '\0' : line[end + 2];
+  const std::vector<std::string> fields = ProcessFields(pid);
+  return fields.empty() || fields[0].empty() ? '\0' : fields[0][0];
 }
 
 std::string HolderOf(int file) {
@@ -39,7 +32,7 @@ std::string HolderOf(int file) {
   if (size <= 0) return "another process";
   const std::string holder(text, static_cast<size_t>(size));
   const pid_t pid = std::atoi(holder.substr(holder.find(' ') + 1).c_str());
-  if (pid <= 0 || !absl::EndsWith(holder, " on " + ThisHost())) return holder;
+  if (pid <= 0 || !absl::EndsWith(holder, " on " + MachineName())) return holder;
   const char state = StateOf(pid);
   if (state == 'T' || state == 't') {
     return absl::StrCat(holder, " (stopped; `kill -CONT ", pid, "` lets it go on)");
@@ -72,7 +65,7 @@ absl::StatusOr<int> LockFile(const std::string& path, std::string* holder) {
     const int error = TryFlock(file);
     if (error == EWOULDBLOCK) *holder = HolderOf(file);
     if (error == 0 && IsAt(path, file)) {
-      const std::string self = absl::StrCat("process ", ::getpid(), " on ", ThisHost());
+      const std::string self = absl::StrCat("process ", ::getpid(), " on ", MachineName());
       if (::ftruncate(file, 0) == 0 &&
           ::pwrite(file, self.data(), self.size(), 0) == static_cast<ssize_t>(self.size())) {
         return file;

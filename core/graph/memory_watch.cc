@@ -11,8 +11,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "core/graph/machine_process.h"
 
 namespace facet {
 namespace {
@@ -46,14 +46,8 @@ int64_t SumOfLines(const std::string& path, std::initializer_list<std::string_vi
   return sum;
 }
 
-// The process group, the third field of /proc/<pid>/stat after the name, which may hold blanks.
 pid_t GroupOf(pid_t pid) {
-  std::ifstream stream(absl::StrCat("/proc/", pid, "/stat"));
-  std::string line;
-  std::getline(stream, line);
-  const size_t end = line.rfind(") ");
-  if (end == std::string::npos) return -1;
-  const std::vector<std::string> fields = absl::StrSplit(line.substr(end + 2), ' ');
+  const std::vector<std::string> fields = ProcessFields(pid);
   return fields.size() > 2 ? std::atoi(fields[2].c_str()) : -1;
 }
 

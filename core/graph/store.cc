@@ -1,12 +1,13 @@
 #include "core/graph/store.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <climits>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -20,16 +21,12 @@
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/graph/lock_file.h"
+#include "core/graph/machine_process.h"
 
 namespace facet {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string HostName() {
-  char name[HOST_NAME_MAX + 1] = "";
-  return ::gethostname(name, sizeof(name)) == 0 ? name : "unknown";
-}
 
 absl::Status MakeFolder(const std::string& folder) {
   std::error_code error;
@@ -311,7 +308,7 @@ absl::StatusOr<std::string> Store::MakeWorkFolder(const std::string& key) {
   static std::atomic<int> count{0};
   std::error_code error;
   // Those of this machine: on a network's file system a lock may not reach another one.
-  const std::string mine = absl::StrCat(key, ".", HostName(), ".");
+  const std::string mine = absl::StrCat(key, ".", MachineName(), ".");
   for (const auto& entry : fs::directory_iterator(Root() + "/tmp", error)) {
     if (entry.path().filename().string().rfind(mine, 0) == 0) RemoveFolder(entry.path().string());
   }
