@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <ctime>
 #include <filesystem>
 
@@ -13,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "core/graph/database.h"
 #include "core/graph/key.h"
+#include "core/graph/key_neighbours.h"
 #include "core/graph/nanoseconds.h"
 
 namespace facet {
@@ -22,36 +22,6 @@ namespace fs = std::filesystem;
 
 // Raised with the tables, and with what they are made of: LikenessDigest(), LeafHashes().
 constexpr int64_t kIndexFormat = 1;
-
-// FNV-1a, 64 bits (RFC 9923).
-uint64_t Hash64(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
-}
-
-// Path -> value of each leaf of a key document.
-using LeafHashes = std::vector<std::pair<uint64_t, uint64_t>>;
-constexpr uint64_t kAbsent = 0;
-
-LeafHashes HashLeaves(const std::map<std::string, Json>& leaves) {
-  LeafHashes hashes;
-  for (const auto& [path, value] : leaves) {
-    hashes.emplace_back(Hash64(path), std::max<uint64_t>(1, Hash64(Dump(value))));
-  }
-  return hashes;
-}
-
-std::string Packed(const LeafHashes& hashes) {
-  return {reinterpret_cast<const char*>(hashes.data()), hashes.size() * sizeof(hashes[0])};
-}
-
-LeafHashes Unpacked(std::string_view bytes) {
-  LeafHashes hashes(bytes.size() / sizeof(LeafHashes::value_type));
-  std::memcpy(static_cast<void*>(hashes.data()), bytes.data(),
-              hashes.size() * sizeof(LeafHashes::value_type));
-  return hashes;
-}
 
 // "name value name value": neither has a blank.
 std::string InputsText(const std::map<std::string, std::string>& inputs) {
@@ -82,58 +52,11 @@ void ParseLists(std::string_view inputs, std::string_view blobs, StoredEntry* en
 
 }  // namespace
 
-// For each path its commonest value, and who has which other: a difference that most entries share
-// is counted once.
+// Of the entries of one type, sorted by key.
 struct StoreIndex::Documents {
-  struct Column {
-    uint64_t common = kAbsent;
-    std::unordered_map<uint64_t, std::vector<uint32_t>> others;  // value -> places in `keys`
-  };
-  std::vector<std::string> keys;  // sorted
-  std::unordered_map<uint64_t, Column> columns;
+  std::vector<std::string> keys;
+  KeyNeighbours neighbours;          // by the places in `keys`
   std::map<size_t, Json> documents;  // of those that were nearest
-
-  void Add(const std::string& key, const LeafHashes& leaves) {
-    const auto place = static_cast<uint32_t>(keys.size());
-    keys.push_back(key);
-    for (const auto& [path, value] : leaves) columns[path].others[value].push_back(place);
-  }
-
-  void Settle() {
-    for (auto& [path, column] : columns) {
-      std::vector<bool> has(keys.size());
-      for (const auto& [value, places] : column.others) {
-        for (const uint32_t place : places) has[place] = true;
-      }
-      for (uint32_t place = 0; place < keys.size(); ++place) {
-        if (!has[place]) column.others[kAbsent].push_back(place);
-      }
-      const auto common = std::max_element(
-          column.others.begin(), column.others.end(),
-          [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); });
-      column.common = common->first;
-      column.others.erase(common);
-    }
-  }
-
-  // The place with the fewest differences; of several the first.
-  size_t Nearest(const LeafHashes& leaves) const {
-    std::unordered_map<uint64_t, uint64_t> asked(leaves.begin(), leaves.end());
-    std::vector<int32_t> differences(keys.size());
-    for (const auto& [path, column] : columns) {
-      const auto found = asked.find(path);
-      const uint64_t value = found == asked.end() ? kAbsent : found->second;
-      if (value == column.common) {
-        for (const auto& [other, places] : column.others) {
-          for (const uint32_t place : places) ++differences[place];
-        }
-      } else if (const auto same = column.others.find(value); same != column.others.end()) {
-        for (const uint32_t place : same->second) --differences[place];
-      }
-    }
-    return static_cast<size_t>(std::min_element(differences.begin(), differences.end()) -
-                               differences.begin());
-  }
 };
 
 StoreIndex::StoreIndex(std::string path, std::string entries, Read read)
@@ -427,9 +350,10 @@ StoreIndex::Documents* StoreIndex::DocumentsOf(const std::string& type) {
     while (query.Step()) {
       std::unique_ptr<Documents>& of_type = documents_[query.Text(1)];
       if (of_type == nullptr) of_type = std::make_unique<Documents>();
-      of_type->Add(query.Text(0), Unpacked(query.View(2)));
+      of_type->keys.push_back(query.Text(0));
+      of_type->neighbours.Add(Unpacked(query.View(2)));
     }
-    for (const auto& [name, of_type] : documents_) of_type->Settle();
+    for (const auto& [name, of_type] : documents_) of_type->neighbours.Settle();
   }
   const auto found = documents_.find(type);
   return found == documents_.end() ? nullptr : found->second.get();
@@ -440,7 +364,7 @@ std::optional<Json> StoreIndex::Nearest(const std::string& type, const Json& doc
   Load();
   Documents* const documents = DocumentsOf(type);
   if (documents == nullptr) return std::nullopt;
-  const size_t place = documents->Nearest(HashLeaves(KeyLeaves(document)));
+  const size_t place = documents->neighbours.Nearest(HashLeaves(KeyLeaves(document)));
   const auto known = documents->documents.find(place);
   if (known != documents->documents.end()) return known->second;
   std::optional<Artifact> artifact = Recall(documents->keys[place]);
