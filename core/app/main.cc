@@ -1,5 +1,7 @@
 // facet: the host. Reads the command line and hands over to one verb; links neither LibTorch nor
 // OpenCV, so that everything but the stages themselves is instant.
+#include <malloc.h>
+
 #include <cstdio>
 #include <exception>
 
@@ -51,6 +53,9 @@ void AddGlobalOptions(Command program, VerbContext& context) {
 }
 
 int Main(int argc, char** argv) {
+  // Rows are many small pieces. Freed ones are joined at once: joining all that lie about at each
+  // large one that is freed takes a sixth of the time of a plan of 1,000 rows.
+  ::mallopt(M_MXFAST, 0);
   CatchSignals();
   VerbContext context;
   context.arguments.assign(argv + 1, argv + argc);

@@ -26,7 +26,7 @@ Node TypedWord(const std::string& word, const std::string& type, const Place& pl
   node.key = node.value = place;
   if (type == "string") {
     node.type = Node::Type::kScalar;
-  } else if (const auto read = ReadTomlValue(word, place.origin.source, place.origin.column);
+  } else if (const auto read = ReadTomlValue(word, "", 1);  // where it stands is known
              read && read->type == Node::Type::kScalar && !read->scalar.is_null()) {
     node.type = Node::Type::kScalar;
     node.scalar = read->scalar;
