@@ -1,9 +1,20 @@
 """Benchmarks of the whole program, run as a user runs it."""
 
-load("//core:core.bzl", "ABSL", "facet_cc_binary")
+load("//core:core.bzl", "ABSL", "facet_cc_binary", "facet_cc_library")
 
 def program_benchmarks():
     """Those programs, and tests that they run."""
+
+    # The side of facet in comparisons with other programs (peers/).
+    facet_cc_library(
+        name = "turns",
+        srcs = [
+            "process_memory.h",
+            "turns.cc",
+        ],
+        hdrs = ["turns.h"],
+        deps = ABSL,
+    )
 
     # What busy_machine runs a training beside.
     facet_cc_binary(
