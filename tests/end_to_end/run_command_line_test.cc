@@ -69,6 +69,7 @@ TEST_F(CommandLineTest, MistakesAreEventsWhereEventsAreAskedFor) {
 
 TEST_F(CommandLineTest, AnArgumentIsOneLineOfAMessage) {
   CopyTinyStore();
+  ASSERT_EQ(Facet({"run", Tiny()}).exit_code, 0);
   const std::string name = "no\nerror: such\x1b[1m";
   for (const std::vector<std::string>& arguments :
        std::vector<std::vector<std::string>>{{"cache", "pin", name},
@@ -87,10 +88,9 @@ TEST_F(CommandLineTest, AnArgumentIsOneLineOfAMessage) {
     EXPECT_THAT(ending.err, Not(HasSubstr("\nerror: such"))) << arguments[0];
   }
   // A command to be given again holds the same argument.
-  const Ending failed =
-      Facet({"run", Tiny(), "softmax", "--set", "train.schedule.rates=[1e30,\n1e30]"});
+  const Ending failed = Facet({"run", Tiny(), "softmax", "--set", "train.schedule.rates=[\n1e30]"});
   EXPECT_EQ(failed.exit_code, 1) << failed.err;
-  EXPECT_THAT(failed.err, HasSubstr("softmax --set $'train.schedule.rates=[1e30,\\0121e30]'\n"));
+  EXPECT_THAT(failed.err, HasSubstr("softmax --set $'train.schedule.rates=[\\0121e30]'\n"));
 }
 
 TEST_F(CommandLineTest, VerbsOfTheCacheMakeNoStore) {
