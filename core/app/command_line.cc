@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "core/app/exit_code.h"
 #include "core/base/suggest.h"
+#include "core/base/text_columns.h"
 
 namespace facet {
 namespace {
@@ -78,8 +79,8 @@ CommandPage PageOf(const CLI::App& app, const Offers& offers) {
   return page;
 }
 
-// Returns kExitUsage.
-int UsageError(const CLI::App& program, const CLI::ParseError& error) {
+// What is wrong, and where more is said. What the user wrote may hold anything.
+std::string UsageMessage(const CLI::App& program, const CLI::ParseError& error) {
   // Of "cache gc --x" it is gc that cannot go on, of "cache gx" cache.
   const CLI::App* named = &program;
   std::string command = program.get_name();
@@ -90,11 +91,11 @@ int UsageError(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App& app = *named;
   const std::vector<std::string> unknown = program.remaining(/*recurse=*/true);
   const bool is_verb = VerbNames(app).empty();
-  std::string message = error.what(), nearest;
+  std::string message = Printable(error.what()), nearest;
   if (is_verb && !unknown.empty()) {
     nearest = Nearest(unknown.front(), OptionNames(program));
   } else if (!unknown.empty()) {
-    message = absl::StrCat(command, " has no verb \"", unknown.front(), "\"");
+    message = absl::StrCat(command, " has no verb \"", Printable(unknown.front()), "\"");
     nearest = Nearest(unknown.front(), VerbNames(app));
     if (nearest.empty()) {
       message += "; verbs: " + absl::StrJoin(VerbNames(app), ", ");
@@ -106,22 +107,22 @@ int UsageError(const CLI::App& program, const CLI::ParseError& error) {
         absl::StrCat(command, ": no verb is named; verbs: ", absl::StrJoin(VerbNames(app), ", "));
   }
   if (!nearest.empty()) message += "; did you mean " + nearest + "?";
-  std::fprintf(stderr, "error: %s\n`%s --help` says more.\n", message.c_str(), command.c_str());
-  return kExitUsage;
+  return absl::StrCat(message, "\n`", command, " --help` says more.");
 }
 
-// The exit code, which is another where the answer cannot be written. A reader that went away
-// ("| head") is no mistake of ours and ends us quietly.
-int FlushAnswer(int exit_code) {
+// The exit code, which is another, and told, where the answer cannot be written. A reader that went
+// away ("| head") is no mistake of ours and ends us quietly.
+int FlushAnswer(int exit_code, const std::function<void(const std::string&, int)>& tell) {
   errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
   // The write that failed may be long ago, and errno another's since.
   pollfd reader = {STDOUT_FILENO, POLLOUT, 0};
   const bool is_gone = ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0;
   if (errno == EPIPE || is_gone) return kExitClosedPipe;
-  std::fprintf(stderr, "error: cannot write the answer to stdout%s%s\n", errno == 0 ? "" : ": ",
-               errno == 0 ? "" : std::strerror(errno));
-  return exit_code == kExitDone ? kExitInput : exit_code;
+  const std::string why = errno == 0 ? "" : absl::StrCat(": ", std::strerror(errno));
+  if (exit_code == kExitDone) exit_code = kExitInput;
+  tell("cannot write the answer to stdout" + why, exit_code);
+  return exit_code;
 }
 
 }  // namespace
@@ -258,10 +259,13 @@ struct CommandLine::State {
   CLI::App app;
   std::function<int()> run;
   Offers offers;
+  std::function<void(const std::string&, int)> tell;
 };
 
 CommandLine::CommandLine(const std::string& name, const std::string& doc)
-    : state_(new State{CLI::App(doc, name), nullptr, {}}) {
+    : state_(new State{CLI::App(doc, name), nullptr, {}, [](const std::string& message, int) {
+                         std::fprintf(stderr, "error: %s\n", message.c_str());
+                       }}) {
   state_->app.require_subcommand(1);
   state_->app.get_formatter()->label("SUBCOMMAND", "VERB");
 }
@@ -269,6 +273,10 @@ CommandLine::CommandLine(const std::string& name, const std::string& doc)
 CommandLine::~CommandLine() = default;
 
 void CommandLine::AllowOptionsAfterVerb() { state_->app.fallthrough(); }
+
+void CommandLine::TellMistakes(std::function<void(const std::string&, int)> tell) {
+  state_->tell = std::move(tell);
+}
 
 Command CommandLine::program() { return Command(&state_->app, &state_->run, &state_->offers); }
 
@@ -279,9 +287,10 @@ int CommandLine::Run(int argc, char** argv) {
     state_->app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return state_->app.exit(error);  // --help
-    return UsageError(state_->app, error);
+    state_->tell(UsageMessage(state_->app, error), kExitUsage);
+    return kExitUsage;
   }
-  return FlushAnswer(state_->run());
+  return FlushAnswer(state_->run(), state_->tell);
 }
 
 int ExitCodeOfMain(const char* program, int (*run)(int argc, char** argv), int argc, char** argv) {

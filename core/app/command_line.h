@@ -85,13 +85,16 @@ class CommandLine {
 
   // For verbs declared after it: the program's options may follow the verb too.
   void AllowOptionsAfterVerb();
+  // How a mistake on the command line is told, and an answer that cannot be written; otherwise as
+  // "error: ..." on stderr. `message` may have several lines, of which none is the user's.
+  void TellMistakes(std::function<void(const std::string& message, int exit_code)> tell);
   // Has to be given a verb.
   Command program();
   // What has been declared so far.
   CommandPage Page() const;
-  // Parses the whole line, then does what the verb does. Returns the exit code: kExitUsage with
-  // CLI11's words on stderr, and the nearest verb or option, where the line is wrong; another than
-  // the verb's where its answer cannot be written.
+  // Parses the whole line, then does what the verb does. Returns the exit code: kExitUsage, told
+  // with CLI11's words and the nearest verb or option, where the line is wrong; another than the
+  // verb's where its answer cannot be written.
   int Run(int argc, char** argv);
 
  private:

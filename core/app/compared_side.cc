@@ -13,6 +13,7 @@
 #include "core/app/provenance.h"
 #include "core/app/requested_stages.h"
 #include "core/base/file.h"
+#include "core/base/regular_file.h"
 #include "core/base/status.h"
 #include "core/base/suggest.h"
 #include "core/config/resolved.h"
@@ -90,6 +91,9 @@ absl::Status ReadRun(const std::string& results, ComparedSide* side) {
   const fs::path path = fs::absolute(folder).lexically_normal();
   side->name =
       absl::StrCat("run ", path.parent_path().filename().string(), "/", path.filename().string());
+  for (const char* const file : {"resolved.json", "provenance.json"}) {
+    FACET_RETURN_IF_ERROR(CheckRegularFile((folder / file).string()));
+  }
   FACET_ASSIGN_OR_RETURN(const Json resolved, ReadJsonFile((folder / "resolved.json").string()));
   FACET_ASSIGN_OR_RETURN(const Json provenance,
                          ReadJsonFile((folder / "provenance.json").string()));

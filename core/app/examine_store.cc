@@ -26,6 +26,7 @@
 #include "core/app/run_state.h"
 #include "core/app/verb_status.h"
 #include "core/base/file.h"
+#include "core/base/regular_file.h"
 #include "core/pipeline/room.h"
 #include "core/report/find_results.h"
 
@@ -215,7 +216,7 @@ Findings ExamineLocks(const std::string& store, const std::vector<RunStatus>& go
     Finding finding = StoreFinding();
     const std::string key = fs::path(path).stem().string();
     const std::string stage = StageOfKey(key, going);
-    const std::string holder = ReadFile(path).value_or("another process");
+    const std::string holder = ReadRegularFile(path).value_or("another process");
     finding.text =
         absl::StrCat("lock of ", stage.empty() ? key.substr(0, 12) : stage, ": held by ", holder);
     finding.facts = {{"key", key}, {"holder", holder}};

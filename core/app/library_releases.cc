@@ -10,6 +10,7 @@
 #include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/regular_file.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -53,7 +54,8 @@ bool IsCurrent(const Json& kept, const std::string& worker_path) {
 
 absl::StatusOr<std::map<std::string, std::string>> LibraryReleases(const std::string& worker_path,
                                                                    const std::string& cache_path) {
-  const absl::StatusOr<Json> kept = ReadJsonFile(cache_path);
+  const absl::Status is_file = CheckRegularFile(cache_path);
+  const absl::StatusOr<Json> kept = is_file.ok() ? ReadJsonFile(cache_path) : is_file;
   if (kept.ok() && IsCurrent(*kept, worker_path)) {
     return kept->at("libraries").get<std::map<std::string, std::string>>();
   }

@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "core/base/file.h"
+#include "core/base/regular_file.h"
 #include "core/base/status.h"
 #include "core/graph/machine_process.h"
 
@@ -91,6 +92,7 @@ Json ToJson(const RunHost& host) {
 }
 
 std::optional<RunHost> ReadRunHost(const std::string& run_folder) {
+  if (!CheckRegularFile(run_folder + kHostFile).ok()) return std::nullopt;
   const absl::StatusOr<Json> json = ReadJsonFile(run_folder + kHostFile);
   if (!json.ok()) return std::nullopt;
   try {

@@ -4,7 +4,6 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,11 +11,15 @@
 #include "absl/time/clock.h"
 #include "core/app/progress.h"
 #include "core/base/hash.h"
+#include "core/base/regular_file.h"
+#include "core/base/status.h"
 
 namespace facet {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr char kEventsFile[] = "/events.jsonl";
 
 absl::Time TimeOf(const Json& json, const char* name) {
   absl::Time time = absl::UnixEpoch();
@@ -79,7 +82,9 @@ void TakeEvents(const std::vector<Json>& events, RunStatus* run) {
 }
 
 void TakeProgress(RunStatus* run) {
-  const absl::StatusOr<Json> json = ReadJsonFile(run->folder + "/progress.json");
+  const std::string path = run->folder + "/progress.json";
+  if (!CheckRegularFile(path).ok()) return;
+  const absl::StatusOr<Json> json = ReadJsonFile(path);
   if (!json.ok() || !json->is_object()) return;
   const Json stages = json->value("stages", Json::object());
   for (size_t i = 0; i < run->stages.size(); ++i) {
@@ -103,6 +108,34 @@ RunStatus::State StateOf(HostLife life) {
       break;
   }
   return RunStatus::State::kUnknown;
+}
+
+// What a run has written of itself is not what any facet writes.
+absl::Status NoRecord(const std::string& path, const std::string& what) {
+  return absl::DataLossError(absl::StrCat(
+      path, " ", what,
+      ": how far the run came cannot be told. `facet report` shows its results, as far as it has "
+      "any; what it computed is stored, and the same `facet run` goes on from there"));
+}
+
+// The names and rows of all stages, and the last stage of each row.
+absl::Status TakePlan(const Json& plan, const std::string& path, RunStatus* run,
+                      std::map<std::string, int>* results) {
+  try {
+    for (const Json& stage : plan.at("stages")) {
+      run->stages.emplace_back();
+      stage.at("name").get_to(run->stages.back().name);
+      stage.at("rows").get_to(run->stages.back().rows);
+    }
+    plan.at("rows").get_to(*results);
+  } catch (const Json::exception&) {
+    return NoRecord(path, "does not list stages and rows as a run does");
+  }
+  for (const auto& [id, result] : *results) {
+    if (result < static_cast<int>(run->stages.size())) continue;
+    return NoRecord(path, absl::StrCat("ends row \"", id, "\" with a stage that it does not list"));
+  }
+  return absl::OkStatus();
 }
 
 // What of its stages says most of a row: a failure, then what runs, what stopped, what is next.
@@ -147,7 +180,9 @@ void FillRows(const std::map<std::string, int>& results, RunStatus* run) {
 
 std::vector<Json> ReadEvents(const std::string& run_folder) {
   std::vector<Json> events;
-  std::ifstream stream(run_folder + "/events.jsonl");
+  const std::string path = run_folder + kEventsFile;
+  if (!CheckRegularFile(path).ok()) return events;
+  std::ifstream stream(path);
   for (std::string line; std::getline(stream, line);) {
     if (std::optional<Json> event = CheckedEvent(line)) events.push_back(*std::move(event));
   }
@@ -165,7 +200,13 @@ bool IsGoing(const std::string& run_folder) {
 }
 
 absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder) {
-  const absl::StatusOr<Json> plan = ReadJsonFile(run_folder + "/plan.json");
+  const std::string plan_path = run_folder + "/plan.json", events_path = run_folder + kEventsFile;
+  FACET_RETURN_IF_ERROR(CheckRegularFile(plan_path));
+  FACET_RETURN_IF_ERROR(CheckRegularFile(events_path));
+  const absl::StatusOr<Json> plan = ReadJsonFile(plan_path);
+  if (absl::IsInvalidArgument(plan.status())) {
+    return NoRecord(plan_path, "is cut off or damaged");
+  }
   if (!plan.ok()) {
     return absl::NotFoundError(
         absl::StrCat(run_folder, " holds no run: ", plan.status().message()));
@@ -180,20 +221,12 @@ absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder) {
   run.state = StateOf(LifeOf(run_folder, run.host));
   if (run.host.has_value()) run.since = run.last_event = run.host->since;
   std::map<std::string, int> results;
+  FACET_RETURN_IF_ERROR(TakePlan(*plan, plan_path, &run, &results));
   try {
-    for (const Json& stage : plan->at("stages")) {
-      run.stages.emplace_back();
-      stage.at("name").get_to(run.stages.back().name);
-      stage.at("rows").get_to(run.stages.back().rows);
-    }
-    plan->at("rows").get_to(results);
-    for (const auto& [id, result] : results) {
-      if (result >= static_cast<int>(run.stages.size())) throw std::out_of_range("a row's result");
-    }
     TakeEvents(ReadEvents(run_folder), &run);
     TakeProgress(&run);
-  } catch (const std::exception& exception) {
-    return absl::DataLossError(absl::StrCat(run_folder, " cannot be read: ", exception.what()));
+  } catch (const Json::exception&) {
+    return NoRecord(events_path, "or progress.json beside it says what no run says");
   }
   for (StageStatus& stage : run.stages) {
     const bool was_running = stage.state == "running" || stage.state == "waiting";

@@ -65,7 +65,8 @@ struct RunStatus {
   std::map<std::string, int> Counts() const;
 };
 
-// NotFound: the folder holds no run.
+// NotFound: the folder holds no run. DataLoss: what it says of itself is cut off or damaged;
+// FailedPrecondition: it is no file.
 absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder);
 // Whether it is going here, without reading its events.
 bool IsGoing(const std::string& run_folder);

@@ -1,5 +1,6 @@
 #include "core/app/run_state.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,8 +22,10 @@
 namespace facet {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -244,6 +247,53 @@ TEST_F(RunStateTest, AStageThatIsNotThereIsAnErrorThatNamesTheNearest) {
   EXPECT_THAT(std::string(FindStage(run, "a/trian").status().message()),
               HasSubstr("did you mean \"train\"?"));
   EXPECT_THAT(std::string(FindStage(run, "c/train").status().message()), HasSubstr("no row \"c\""));
+}
+
+// Torn by a full disk or a killed machine, or not what a run writes: in words of ours, with what is
+// still to be had.
+TEST_F(RunStateTest, ARecordThatIsDamagedIsNamedWithWhatToDo) {
+  const std::string plan = *ReadFile(folder_ + "/plan.json");
+  const auto said = [&] { return std::string(ReadRun(folder_).status().message()); };
+  for (const auto& [text, what] : std::vector<std::pair<std::string, const char*>>{
+           {plan.substr(0, plan.size() / 2), "/plan.json is cut off or damaged: "},
+           {"", "/plan.json is cut off or damaged: "},
+           {"{}", "/plan.json does not list stages and rows as a run does: "},
+           {"[1]", "/plan.json does not list stages and rows as a run does: "},
+           {R"({"stages": [{"name": 3, "rows": []}], "rows": {}})", "/plan.json does not list "},
+           {R"({"stages": [], "rows": {"a": 0}})", "/plan.json ends row \"a\" with a stage "}}) {
+    ASSERT_TRUE(WriteFileAtomically(folder_ + "/plan.json", text).ok());
+    EXPECT_TRUE(absl::IsDataLoss(ReadRun(folder_).status())) << text;
+    EXPECT_THAT(said(), AllOf(StartsWith(folder_ + what), HasSubstr("`facet report` shows"),
+                              HasSubstr("`facet run` goes on"), Not(HasSubstr("exception"))));
+  }
+  ASSERT_TRUE(WriteFileAtomically(folder_ + "/plan.json", plan).ok());
+  Say(Stage(0, "done").substr(0, 40));
+  EXPECT_EQ(Read().stages[0].state, "pending") << "a line that is being written";
+  Say("\n" + Sealed({{"event", "stage"}, {"index", "one"}}));
+  EXPECT_THAT(said(), AllOf(StartsWith(folder_ + "/events.jsonl or progress.json"),
+                            HasSubstr("`facet run` goes on"), Not(HasSubstr("exception"))));
+}
+
+// Whoever opens one waits for a writer.
+TEST_F(RunStateTest, APipeInThePlaceOfARecordIsNamed) {
+  ASSERT_TRUE(RunHold::Take(folder_, RunHost::ThisOne()).ok());
+  for (const char* const file : {"plan.json", "events.jsonl"}) {
+    const std::string path = absl::StrCat(folder_, "/", file), before = ReadFile(path).value_or("");
+    std::filesystem::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(ReadRun(folder_).status().message(),
+              path + " is a pipe, where facet has a file: remove it");
+    EXPECT_THAT(ReadEvents(folder_), IsEmpty());
+    ASSERT_TRUE(WriteFileAtomically(path, before).ok());
+  }
+  // What is told beside them can do without.
+  for (const char* const file : {"progress.json", "host.json"}) {
+    const std::string path = absl::StrCat(folder_, "/", file);
+    std::filesystem::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(Read().stages.size(), 3u);
+  }
+  EXPECT_FALSE(IsGoing(folder_));
 }
 
 }  // namespace

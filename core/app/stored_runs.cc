@@ -16,6 +16,7 @@
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/json.h"
+#include "core/base/regular_file.h"
 #include "core/base/status.h"
 #include "core/graph/store_contents.h"
 
@@ -56,7 +57,7 @@ void AddKeys(const Json& json, std::set<std::string>* keys) {
 
 // A line that a kill cut short names no stage that began.
 absl::Status AddKeysOf(const std::string& path, std::set<std::string>* keys) {
-  const absl::StatusOr<std::string> text = ReadFile(path);
+  const absl::StatusOr<std::string> text = ReadRegularFile(path);
   if (absl::IsNotFound(text.status())) return absl::OkStatus();
   FACET_RETURN_IF_ERROR(text.status());
   if (const absl::StatusOr<Json> whole = ParseJson(*text, path); whole.ok()) {

@@ -1,5 +1,7 @@
 #include "core/app/stored_runs.h"
 
+#include <sys/stat.h>
+
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -144,6 +146,16 @@ TEST_F(StoredRunsTest, UseIsCountedOnceAFile) {
   EXPECT_EQ(ToJson(summary)["entries"]["bytes"], 15);
   ASSERT_TRUE(PinKey(*store, Key(2)).ok());
   EXPECT_EQ(SummarizeUse(*LookAtCache(*store)).unreached.count, 0);
+}
+
+// What such a run needs is not known, so that nothing may go.
+TEST_F(StoredRunsTest, ARunWhoseEventsAreAPipeIsAnError) {
+  Record("a/1", {}, {});
+  const std::string events = folder_ + "/runs/a/1/events.jsonl";
+  std::filesystem::remove(events);
+  ASSERT_EQ(::mkfifo(events.c_str(), 0600), 0);
+  EXPECT_EQ(ListRuns(folder_).status().message(),
+            events + " is a pipe, where facet has a file: remove it");
 }
 
 }  // namespace

@@ -10,8 +10,10 @@
 #include <utility>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -34,7 +36,35 @@ std::string ShellQuoted(const std::string& argument) {
   constexpr char kPlain[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
   if (!argument.empty() && argument.find_first_not_of(kPlain) == std::string::npos) return argument;
+  const auto is_control = [](unsigned char c) { return absl::ascii_iscntrl(c); };
+  if (absl::c_any_of(argument, is_control)) {  // one line, and nothing that a terminal obeys
+    std::string quoted;
+    for (const char c : argument) {
+      if (is_control(static_cast<unsigned char>(c))) {
+        absl::StrAppendFormat(&quoted, "\\%03o", static_cast<unsigned char>(c));
+      } else {
+        absl::StrAppend(&quoted, c == '\'' || c == '\\' ? "\\" : "", std::string(1, c));
+      }
+    }
+    return absl::StrCat("$'", quoted, "'");
+  }
   return absl::StrCat("'", absl::StrReplaceAll(argument, {{"'", "'\\''"}}), "'");
+}
+
+// What came from the command line is one line of a message, whatever it holds.
+std::string WithWholeArguments(const VerbContext& context, std::string message) {
+  for (const std::string& argument : context.arguments) {
+    // Of "--option=VALUE" a message has the value.
+    const size_t value = absl::StartsWith(argument, "--") ? argument.find('=') + 1 : 0;
+    const std::string said = argument.substr(value);
+    if (!absl::StrContains(said, '\n')) continue;
+    message = absl::StrReplaceAll(message, {{said, Printable(said)}});
+  }
+  return message;
+}
+
+std::string Shown(const VerbContext& context, const std::string& message) {
+  return Printable(WithWholeArguments(context, message), /*several_lines=*/true);
 }
 
 std::string Variable(const char* name) {
@@ -227,7 +257,7 @@ int Fail(const VerbContext& context, const absl::Status& status, int exit_code) 
   }
   const bool colored = context.Colored(2);
   std::fprintf(stderr, "%serror:%s %s\n", colored ? "\033[1;31m" : "", colored ? "\033[0m" : "",
-               Printable(message, /*several_lines=*/true).c_str());
+               Shown(context, message).c_str());
   return exit_code;
 }
 
@@ -236,19 +266,25 @@ void Warn(const VerbContext& context, const std::string& sentence) {
   if (context.json_events) return TellEvent({{"event", "warning"}, {"message", sentence}});
   const bool colored = context.Colored(2);
   std::fprintf(stderr, "%swarning:%s %s\n", colored ? "\033[1;33m" : "", colored ? "\033[0m" : "",
-               Printable(sentence, /*several_lines=*/true).c_str());
+               Shown(context, sentence).c_str());
 }
 
 void TellEvent(const Json& event) { std::fprintf(stderr, "%s\n", Dump(event).c_str()); }
 
 void Say(const VerbContext& context, const std::string& event, const std::string& sentence) {
   if (context.json_events) return TellEvent({{"event", event}, {"message", sentence}});
-  std::fprintf(stderr, "%s\n", Printable(sentence, /*several_lines=*/true).c_str());
+  std::fprintf(stderr, "%s\n", Shown(context, sentence).c_str());
 }
 
 void TellProblems(const VerbContext& context, const std::vector<Diagnostic>& problems) {
   if (!context.json_events) {
-    std::fputs(RenderAll(problems, context.Colored(2)).c_str(), stderr);
+    std::vector<Diagnostic> shown = problems;
+    for (Diagnostic& problem : shown) {
+      for (std::string* text : {&problem.message, &problem.origin.source, &problem.help}) {
+        *text = WithWholeArguments(context, *text);
+      }
+    }
+    std::fputs(RenderAll(shown, context.Colored(2)).c_str(), stderr);
     return;
   }
   for (const Diagnostic& problem : problems) {

@@ -10,17 +10,21 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "core/app/cache_use.h"
 #include "core/app/verb_cache_gc.h"
+#include "core/base/suggest.h"
 #include "core/base/text_columns.h"
 #include "core/graph/store.h"
 #include "core/pipeline/room.h"
 #include "core/report/find_results.h"
 #include "core/report/grid.h"
+#include "core/stages/stage_types.h"
 
 namespace facet {
 namespace {
@@ -135,11 +139,28 @@ struct ListArguments {
   bool unreached = false, json = false;
 };
 
+// Types that entries alone have are of another release.
+absl::Status CheckType(const std::string& type, const std::vector<StoredEntry>& entries) {
+  std::vector<std::string> known;
+  for (const StageType& stage : AllStageTypes()) known.push_back(stage.name);
+  for (const StoredEntry& entry : entries) {
+    if (!absl::c_linear_search(known, entry.type)) known.push_back(entry.type);
+  }
+  if (type.empty() || absl::c_linear_search(known, type)) return absl::OkStatus();
+  const std::string nearest = Nearest(type, known);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--type ", type, ": no stage is of this type; there are ", absl::StrJoin(known, ", "),
+      nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?")));
+}
+
 int ListEntries(const ListArguments& arguments, const VerbContext& context) {
   const std::unique_ptr<Store> store = OpenCache(context);
   if (store == nullptr) return kExitInput;
   const absl::StatusOr<CacheUse> use = LookAtCache(*store);
   if (!use.ok()) return Fail(context, use.status(), kExitInput);
+  if (const absl::Status type = CheckType(arguments.type, use->contents.entries); !type.ok()) {
+    return Fail(context, type, kExitUsage);
+  }
   std::vector<const StoredEntry*> entries;
   for (const StoredEntry& entry : use->contents.entries) {
     const bool is_type = arguments.type.empty() || arguments.type == entry.type;
@@ -192,7 +213,7 @@ PinTargets FindPinTargets(const CacheUse& use, const Store& store, const std::st
 
 int ListPins(const CacheUse& use, const Store& store) {
   for (const StoredRun& run : use.runs) {
-    if (run.is_pinned) std::printf("run  %s\n", run.name().c_str());
+    if (run.is_pinned) std::printf("run  %s\n", Printable(run.name()).c_str());
   }
   for (const std::string& key : PinnedKeys(store)) std::printf("key  %s\n", key.c_str());
   return kExitDone;
@@ -223,8 +244,9 @@ int Pin(const PinArguments& arguments, const VerbContext& context) {
   }
   if (!status.ok()) return Fail(context, status, kExitInput);
   if (context.verbosity >= 0) {
-    std::fprintf(stderr, "%s: %s\n", arguments.remove ? "no longer pinned" : "pinned",
-                 targets.runs.empty() ? targets.keys[0].c_str() : targets.runs[0]->name().c_str());
+    std::fprintf(
+        stderr, "%s: %s\n", arguments.remove ? "no longer pinned" : "pinned",
+        Printable(targets.runs.empty() ? targets.keys[0] : targets.runs[0]->name()).c_str());
   }
   return kExitDone;
 }
@@ -232,11 +254,13 @@ int Pin(const PinArguments& arguments, const VerbContext& context) {
 }  // namespace
 
 std::unique_ptr<Store> OpenCache(const VerbContext& context) {
+  // Asked of the cache: Store::Open() would make one in whatever folder is named.
   std::error_code ignored;
-  if (!std::filesystem::is_directory(context.store, ignored)) {
+  const std::string cache = Store::CacheFolder(context.store);
+  if (!std::filesystem::is_directory(cache, ignored)) {
     Fail(context,
-         absl::NotFoundError(
-             absl::StrCat("there is no store ", context.store, "; name it with --store")),
+         absl::NotFoundError(absl::StrCat("there is no store at ", context.store, ": no folder ",
+                                          cache, "; name the store with --store")),
          kExitInput);
     return nullptr;
   }

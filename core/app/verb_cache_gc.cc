@@ -18,6 +18,7 @@
 #include "core/app/cache_use.h"
 #include "core/app/stored_runs.h"
 #include "core/base/status.h"
+#include "core/base/text_columns.h"
 #include "core/graph/store_contents.h"
 #include "core/pipeline/room.h"
 
@@ -91,7 +92,7 @@ std::string AgeText(int64_t changed_s) {
 // A line for each, but for files and locks, whose names say nothing: their number and size.
 void PrintGarbage(const Garbage& garbage) {
   for (const StoredRun& run : garbage.runs) {
-    std::printf("%-11s  %-40s  %10s  %s\n", "run", run.name().c_str(),
+    std::printf("%-11s  %-40s  %10s  %s\n", "run", Printable(run.name()).c_str(),
                 FormatBytes(run.bytes).c_str(), AgeText(run.changed_s).c_str());
   }
   std::map<StoredItem::Kind, std::pair<int64_t, int64_t>> summed;
@@ -104,7 +105,7 @@ void PrintGarbage(const Garbage& garbage) {
     const std::string name = item.kind == StoredItem::Kind::kEntry
                                  ? absl::StrCat(item.key.substr(0, 12), " ", item.name)
                                  : item.name.substr(0, 40);
-    std::printf("%-11s  %-40s  %10s  %s\n", KindName(item.kind), name.c_str(),
+    std::printf("%-11s  %-40s  %10s  %s\n", KindName(item.kind), Printable(name).c_str(),
                 FormatBytes(item.bytes).c_str(), AgeText(item.changed_s).c_str());
   }
   for (const auto& [kind, sum] : summed) {

@@ -11,6 +11,7 @@
 #include "core/app/input_check.h"
 #include "core/app/remarks.h"
 #include "core/app/trials.h"
+#include "core/base/text_columns.h"
 #include "core/config/diagnostic.h"
 #include "core/config/inputs.h"
 #include "core/pipeline/experiment_layout.h"
@@ -30,11 +31,12 @@ void PrintSummary(const Experiment& experiment, size_t errors, size_t warnings) 
   const std::string rows =
       absl::StrCat(Count(experiment.rows.size(), "row"),
                    left_out == 0 ? "" : absl::StrCat(" (", left_out, " left out)"));
+  const std::string path = Printable(experiment.path);
   if (errors == 0) {
-    std::printf("%s: %s, all fine%s\n", experiment.path.c_str(), rows.c_str(),
+    std::printf("%s: %s, all fine%s\n", path.c_str(), rows.c_str(),
                 warnings == 0 ? "" : absl::StrCat(" (", Count(warnings, "warning"), ")").c_str());
   } else {
-    std::fprintf(stderr, "\n%s: %s%s\n", experiment.path.c_str(), Count(errors, "error").c_str(),
+    std::fprintf(stderr, "\n%s: %s%s\n", path.c_str(), Count(errors, "error").c_str(),
                  experiment.rows.empty() ? "" : absl::StrCat(" in ", rows).c_str());
   }
 }

@@ -19,6 +19,7 @@
 #include "core/app/planned_experiment.h"
 #include "core/app/requested_stages.h"
 #include "core/base/file.h"
+#include "core/base/regular_file.h"
 #include "core/base/suggest.h"
 #include "core/graph/key_cause.h"
 #include "core/report/find_results.h"
@@ -59,7 +60,9 @@ std::map<std::string, FirstRun> ReadFirstRuns(const std::string& store) {
     }
     std::sort(rows.begin(), rows.end());
     for (const fs::path& row : rows) {
-      const auto metrics = ReadJsonFile((row / "metrics.json").string());
+      const std::string file = (row / "metrics.json").string();
+      if (!CheckRegularFile(file).ok()) continue;
+      const auto metrics = ReadJsonFile(file);
       if (!metrics.ok() || !metrics->is_object()) continue;
       for (const Json& stage : metrics->value("stages", Json::array())) {
         first.try_emplace(stage.value("key", ""), FirstRun{run, metrics->value("row", "")});

@@ -17,6 +17,7 @@
 #include "absl/time/clock.h"
 #include "core/app/progress.h"
 #include "core/base/file.h"
+#include "core/base/regular_file.h"
 #include "core/base/status.h"
 #include "core/base/suggest.h"
 #include "core/base/text_columns.h"
@@ -56,7 +57,7 @@ std::string LogPath(const std::string& run_folder, const std::string& row, const
 
 // The log of the run in `folder` that computed this key.
 std::optional<std::string> LogOfKey(const std::string& folder, const std::string& key) {
-  const absl::StatusOr<std::string> text = ReadFile(folder + "/events.jsonl");
+  const absl::StatusOr<std::string> text = ReadRegularFile(folder + "/events.jsonl");
   if (!text.ok() || text->find(key) == std::string::npos) return std::nullopt;
   std::string log;
   bool is_done = false;
@@ -88,8 +89,10 @@ void List(const RunStatus& run, const std::string& row, const VerbContext& conte
   grid.Add({"state", look::kText}, shown, &StageStatus::state);
   grid.Add({"lines", look::kCount}, shown, [&](const StageStatus* stage) -> std::string {
     const std::string first = stage->rows.empty() ? "" : stage->rows.front();
-    std::ifstream stream(LogPath(run.folder, first, stage->name, stage->log));
-    if (!stream) return "";
+    const std::string path = LogPath(run.folder, first, stage->name, stage->log);
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) return "";
+    std::ifstream stream(path);
     return absl::StrCat(std::count(std::istreambuf_iterator<char>(stream), {}, '\n'));
   });
   TableStyle style;

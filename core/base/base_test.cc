@@ -118,6 +118,23 @@ TEST(Json, DumpIsCanonicalAndErrorsNameTheSource) {
   EXPECT_EQ(bad.status().message().substr(0, 6), "x.json");
 }
 
+// In words of ours: whoever reads them has no business with the parser.
+TEST(Json, WhatIsNoneIsToldByItsPlace) {
+  const auto said = [](const std::string& text) {
+    return std::string(ParseJson(text, "x.json").status().message());
+  };
+  EXPECT_EQ(said(""), "x.json is not JSON: it is empty");
+  EXPECT_EQ(said(" \n"), "x.json is not JSON: it is empty");
+  EXPECT_EQ(said("{\n\"a\": 1,\n"), "x.json is not JSON: it is cut off in line 3");
+  EXPECT_EQ(said("{\"a\": \"b"), "x.json is not JSON: it is cut off in line 1");
+  EXPECT_EQ(said("x"), "x.json is not JSON: what stands in line 1, column 1 cannot follow there");
+  EXPECT_EQ(said("{\n\"a\": }"),
+            "x.json is not JSON: what stands in line 2, column 6 cannot follow there");
+  EXPECT_EQ(said("{}\n{}"),
+            "x.json is not JSON: what stands in line 2, column 1 cannot follow there");
+  EXPECT_EQ(said("[1e999]"), "x.json is not JSON: a number is too large");
+}
+
 TEST(Json, WhatIsTooDeepForTheStackIsRefused) {
   const auto nested = [](size_t levels) {
     return std::string(levels, '[') + "\"[[\\\"[\"" + std::string(levels, ']');

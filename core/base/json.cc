@@ -1,6 +1,8 @@
 #include "core/base/json.h"
 
+#include <algorithm>
 #include <ostream>
+#include <string_view>
 
 #include "core/base/file.h"
 #include "core/base/status.h"
@@ -31,6 +33,17 @@ bool IsTooDeep(const std::string& text) {
   return false;
 }
 
+// Where the reader, which had taken `read` bytes, could not go on: " is not JSON: ...".
+std::string WhereItEnds(const std::string& text, size_t read) {
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) return " is not JSON: it is empty";
+  const std::string_view taken = std::string_view(text).substr(0, read > 0 ? read - 1 : 0);
+  const auto line = 1 + std::count(taken.begin(), taken.end(), '\n');
+  if (read > text.size()) return absl::StrCat(" is not JSON: it is cut off in line ", line);
+  const size_t column = taken.size() - (taken.rfind('\n') + 1) + 1;  // npos + 1 is 0
+  return absl::StrCat(" is not JSON: what stands in line ", line, ", column ", column,
+                      " cannot follow there");
+}
+
 }  // namespace
 
 std::string Dump(const Json& json) {
@@ -48,8 +61,10 @@ absl::StatusOr<Json> ParseJson(const std::string& text, const std::string& name)
   }
   try {
     return Json::parse(text);
-  } catch (const Json::exception& exception) {
-    return absl::InvalidArgumentError(absl::StrCat(name, " is not JSON: ", exception.what()));
+  } catch (const Json::parse_error& error) {
+    return absl::InvalidArgumentError(absl::StrCat(name, WhereItEnds(text, error.byte)));
+  } catch (const Json::exception&) {  // the one other that the parser has
+    return absl::InvalidArgumentError(absl::StrCat(name, " is not JSON: a number is too large"));
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
+#include "core/base/regular_file.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -19,6 +20,7 @@ absl::StatusOr<std::unique_ptr<LineJournal>> LineJournal::Open(const std::string
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
   std::unique_ptr<LineJournal> journal(new LineJournal(path, file));
+  FACET_RETURN_IF_ERROR(CheckRegularFile(path));
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
     return absl::FailedPreconditionError(absl::StrCat(path, " is in use: ", in_use));
   }

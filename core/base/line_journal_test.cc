@@ -1,6 +1,7 @@
 #include "core/base/line_journal.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
@@ -99,6 +100,14 @@ TEST(LineJournal, WhatDoesNotFitIsTakenBack) {
   EXPECT_EQ(*ReadFile(path), "kept\n");
   ASSERT_TRUE((*journal)->Append("then").ok());
   EXPECT_EQ(*ReadFile(path), "kept\nthen\n");
+}
+
+// It would be read without end.
+TEST(LineJournal, APipeIsNoJournal) {
+  const std::string path = FreshPath("pipe");
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  std::vector<std::string> lines;
+  EXPECT_THAT(std::string(Open(path, &lines).status().message()), HasSubstr("pipe is a pipe, "));
 }
 
 }  // namespace

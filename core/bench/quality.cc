@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/json.h"
+#include "core/base/regular_file.h"
 #include "core/report/find_results.h"
 #include "core/report/report.h"
 #include "core/report/text.h"
@@ -78,11 +79,15 @@ std::map<std::string, std::string> QualityInStore(const std::string& store, cons
   for (const fs::path folder : RunFolders(store)) {
     if (wanted.empty()) break;
     // The small file first: of most runs there is nothing to look for in the large one.
-    const absl::StatusOr<Json> resolved = ReadJsonFile((folder / "resolved.json").string());
+    const std::string resolved_path = (folder / "resolved.json").string();
+    if (!CheckRegularFile(resolved_path).ok()) continue;
+    const absl::StatusOr<Json> resolved = ReadJsonFile(resolved_path);
     if (!resolved.ok()) continue;
     const auto rows = RowsOf(*resolved, kind, wanted, layout);
     if (rows.empty()) continue;
-    const absl::StatusOr<Json> json = ReadJsonFile((folder / "report" / "results.json").string());
+    const std::string results_path = (folder / "report" / "results.json").string();
+    if (!CheckRegularFile(results_path).ok()) continue;
+    const absl::StatusOr<Json> json = ReadJsonFile(results_path);
     const absl::StatusOr<Report> report = json.ok() ? ReportFromJson(*json) : json.status();
     if (!report.ok()) continue;
     for (const auto& [component, ids] : rows) {

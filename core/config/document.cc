@@ -7,6 +7,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -45,6 +46,7 @@ bool IsRowId(absl::string_view id) {
         absl::StrSplit(parts[i], absl::MaxSplits('=', 1));
     if (!HasOnly(axis.first, "_.-") || !HasOnly(axis.second, "_.+-")) return false;
   }
+  if (absl::StartsWith(parts[0], "-")) return false;  // an option, to a command line
   const size_t part = std::min(parts[0].find('-'), parts[0].size());
   return HasOnly(parts[0], "_+-.") && parts[0].substr(0, part).find('.') == absl::string_view::npos;
 }
@@ -231,8 +233,13 @@ class Reader {
     if (!IsText(*id)) return;
     const std::string& name = *id->text();
     if (!IsRowId(name)) {
-      problems_->Error("E0504", id->value, absl::StrCat("\"", name, "\" cannot be a row's id"))
-          .help = "an id consists of letters, digits, _, - and +; the label may be any text";
+      problems_
+          ->Error("E0504", id->value,
+                  absl::StrCat("\"", Printable(name), "\" cannot be a row's id"))
+          .help = absl::StartsWith(name, "-")
+                      ? "a command line takes what begins with - for an option: begin the id with "
+                        "a letter, a digit, _ or +; the label may be any text"
+                      : "an id consists of letters, digits, _, - and +; the label may be any text";
       return;
     }
     const auto [first, is_new] = here->try_emplace(name, id->value);

@@ -18,7 +18,8 @@ namespace facet {
 namespace {
 
 // As document.cc takes it: "4", "4,margin=0.3", "6-train.aligner", each "@" a seed.
-constexpr char kRowId[] = "^[A-Za-z0-9_+.-]+(,[A-Za-z0-9_.-]+=[A-Za-z0-9_.+-]+)*(@[0-9]+)?$";
+constexpr char kRowId[] =
+    "^[A-Za-z0-9_+.][A-Za-z0-9_+.-]*(,[A-Za-z0-9_.-]+=[A-Za-z0-9_.+-]+)*(@[0-9]+)?$";
 constexpr char kSlotName[] = "^[A-Za-z0-9_-]+$";  // IsSlotName
 
 Json Text(const std::string& doc) { return {{"type", "string"}, {"description", doc}}; }
@@ -226,7 +227,7 @@ Json AblateSchema() {
 // What a row says of itself. A key that is not described here may be anything.
 Json RowKeySchema(const std::string& key) {
   static const auto* const kSchemas = new std::map<std::string, Json>{
-      {"id", RowName("the row's name: letters, digits, _, - and +")},
+      {"id", RowName("the row's name: letters, digits, _, - and +, the first no -")},
       {"extends", RowName("id of the row that this one changes")},
       {"label", Text("what the table calls the row")},
       {"skip", Text("why the row is left out")},

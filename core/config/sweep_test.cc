@@ -267,8 +267,9 @@ TEST_F(SweepTest, IdsOfMadeRowsMayBeWrittenByHand) {
        {"4@2", "4,margin=0.3", "6-train.aligner", "1,loss=a+b_c-d,x.y=-0.5@17"}) {
     EXPECT_TRUE(Load(absl::StrCat("[[row]]\nid = \"", id, "\"\nskip = \"x\"\n")).ok()) << id;
   }
-  for (const std::string id : {"4@", "@2", "4@x", "4@2@3", "4,margin", "4,=3", "4,x=", "4,x=1=2",
-                               "train.aligner", ",x=1", "4 ,x=1", ""}) {
+  for (const std::string id :
+       {"4@", "@2", "4@x", "4@2@3", "4,margin", "4,=3", "4,x=", "4,x=1=2", "train.aligner", ",x=1",
+        "4 ,x=1", "", "-4", "-", "--seeds", "-4@2", "-4,x=1"}) {
     EXPECT_THAT(Text(Load(absl::StrCat("[[row]]\nid = \"", id, "\"\n"))), HasSubstr("E0504")) << id;
   }
 }

@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/regular_file.h"
 #include "core/graph/machine_process.h"
 
 namespace facet {
@@ -62,6 +63,10 @@ absl::StatusOr<int> LockFile(const std::string& path, std::string* holder) {
   while (true) {
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+    if (absl::Status kind = CheckRegularFile(path); !kind.ok()) {
+      ::close(file);
+      return kind;
+    }
     const int error = TryFlock(file);
     if (error == EWOULDBLOCK) *holder = HolderOf(file);
     if (error == 0 && IsAt(path, file)) {

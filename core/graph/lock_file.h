@@ -14,7 +14,8 @@ namespace facet {
 // 4711 on host", "process 4711 on host (stopped; `kill -CONT 4711` lets it go on)", "process 4711 on
 // host (which has ended, its worker has not yet)". The file is made where it is missing; one that is
 // removed (cache gc) between opening and locking is made once more, so that two never hold the lock
-// of one path. FailedPrecondition: the file system has no locks.
+// of one path. FailedPrecondition: the file system has no locks,
+// or there is something else than a file.
 absl::StatusOr<int> LockFile(const std::string& path, std::string* holder);
 
 }  // namespace facet

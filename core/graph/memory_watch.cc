@@ -84,7 +84,10 @@ int64_t MemoryHeldBy(pid_t pid) {
 }
 
 std::string MemoryText(int64_t bytes) {
-  const double mib = static_cast<double>(bytes) / (1 << 20);
+  constexpr int64_t kKib = 1024, kMib = 1024 * kKib;
+  if (bytes > 0 && bytes < kKib) return absl::StrCat(bytes, bytes == 1 ? " byte" : " bytes");
+  if (bytes > 0 && bytes < kMib) return absl::StrFormat("%.4g KiB", bytes / double{kKib});
+  const double mib = static_cast<double>(bytes) / kMib;
   return mib < 1024 ? absl::StrFormat("%.0f MiB", mib) : absl::StrFormat("%.4g GiB", mib / 1024);
 }
 

@@ -117,6 +117,20 @@ TEST(MemoryWatch, TheLastOfTheMachineIsNotHad) {
   EXPECT_NE(look([] { return MachineMemory{65 * kMib, 4096 * kMib}; }), "");
 }
 
+// A limit that is below what is counted in is told as what it is, not as none.
+TEST(MemoryWatch, LittleMemoryIsNotToldAsNone) {
+  EXPECT_EQ(MemoryText(1), "1 byte");
+  EXPECT_EQ(MemoryText(1023), "1023 bytes");
+  EXPECT_EQ(MemoryText(1024), "1 KiB");
+  EXPECT_EQ(MemoryText(kMib / 2), "512 KiB");
+  EXPECT_EQ(MemoryText(kMib), "1 MiB");
+  EXPECT_EQ(MemoryText(1536 * kMib), "1.5 GiB");
+  EXPECT_EQ(MemoryText(0), "0 MiB");
+  const Worker worker([] {});
+  EXPECT_TRUE(
+      absl::StartsWith(MemoryWatch(worker.pid(), 1).Look(), "its limit of 1 byte of memory "));
+}
+
 TEST(MemoryWatch, TheMachineIsKnown) {
   const MachineMemory machine = ReadMachineMemory();
   EXPECT_GT(machine.total, 64 * kMib);

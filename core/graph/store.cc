@@ -19,6 +19,7 @@
 #include "absl/strings/str_join.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/regular_file.h"
 #include "core/base/status.h"
 #include "core/graph/lock_file.h"
 #include "core/graph/machine_process.h"
@@ -131,6 +132,11 @@ absl::StatusOr<std::unique_ptr<Store>> Store::Open(const std::string& folder) {
   for (const char* part : {"ac", "cas", "tmp", "checkpoints", "locks"}) {
     FACET_RETURN_IF_ERROR(MakeFolder(absl::StrCat(store->Root(), "/", part)));
   }
+  // What is opened later and cannot be refused then.
+  for (const char* file : {"in_use.lock", "entries.sqlite", "entries.sqlite-journal",
+                           "index.sqlite", "index.sqlite-journal"}) {
+    FACET_RETURN_IF_ERROR(CheckRegularFile(absl::StrCat(store->Root(), "/", file)));
+  }
   store->OpenLock();
   return store;
 }
@@ -185,7 +191,9 @@ std::string Store::BlobPath(const std::string& digest) const {
 }
 
 absl::StatusOr<Artifact> Store::ReadArtifact(const std::string& key) const {
-  FACET_ASSIGN_OR_RETURN(Json sealed, ReadJsonFile(EntryFolder(key) + "/artifact.json"));
+  const std::string path = EntryFolder(key) + "/artifact.json";
+  FACET_RETURN_IF_ERROR(CheckRegularFile(path));
+  FACET_ASSIGN_OR_RETURN(Json sealed, ReadJsonFile(path));
   FACET_ASSIGN_OR_RETURN(Artifact artifact, UnsealArtifact(std::move(sealed)));
   if (artifact.key != key) return absl::DataLossError("the artifact is of another key");
   return artifact;

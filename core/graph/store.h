@@ -54,14 +54,16 @@ class KeyLock {
 class Store {
  public:
   // Makes the folders. PermissionDenied and the like name the folder; one that is read-only will do
-  // where they are there. Waits while another process has the store for itself.
+  // where they are there. FailedPrecondition: a folder or a pipe is where a file should be. Waits while another process has the store for itself.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& folder);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
   const std::string& folder() const { return folder_; }  // absolute
-  std::string cache_folder() const { return folder_ + "/cache/v1"; }
+  std::string cache_folder() const { return CacheFolder(folder_); }
+  // Of a store that is not open; it need not be there.
+  static std::string CacheFolder(const std::string& folder) { return folder + "/cache/v1"; }
   std::string index_path() const;
 
   // The entry of a key; nullopt if there is none that counts (a bad one is quarantined). With

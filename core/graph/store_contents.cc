@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/base/regular_file.h"
 #include "core/base/status.h"
 
 namespace facet {
@@ -73,7 +74,7 @@ absl::Status AddBroken(const Store& store, const std::vector<StoredEntry>& entri
       std::error_code error;  // what is no folder of a key, systems and people left there
       if (whole.count(folder.name) > 0 || folder.key.empty()) continue;
       if (!fs::is_directory(folder.path, error)) continue;
-      const absl::StatusOr<std::string> artifact = ReadFile(folder.path + "/artifact.json");
+      const absl::StatusOr<std::string> artifact = ReadRegularFile(folder.path + "/artifact.json");
       if (!artifact.ok() && !absl::IsNotFound(artifact.status())) return artifact.status();
       if (artifact.ok()) folder.kind = Kind::kQuarantine;
       items->push_back(std::move(folder));

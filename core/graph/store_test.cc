@@ -365,5 +365,32 @@ TEST_F(StoreTest, OneThatIsReadOnlyIsReadAllTheSame) {
   EXPECT_NE((*store)->CheckWritable().message().find("Read-only file system"), std::string::npos);
 }
 
+// Opening one waits for a writer, also in the place of an index, which is opened long after the store.
+TEST_F(StoreTest, APipeInThePlaceOfAFileIsNamedAndNotWaitedFor) {
+  ASSERT_TRUE(CommitOne(*store_, Key(1), "one"));
+  for (const char* const name :
+       {"in_use.lock", "entries.sqlite", "entries.sqlite-journal", "index.sqlite"}) {
+    const std::string path = store_->cache_folder() + "/" + name;
+    fs::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_EQ(Store::Open(folder_.string()).status().message(),
+              path + " is a pipe, where facet has a file: remove it");
+    fs::remove(path);
+  }
+  const std::string lock = store_->LockPath(Key(2));
+  ASSERT_EQ(::mkfifo(lock.c_str(), 0600), 0);
+  std::string holder;
+  EXPECT_EQ(store_->TryLock(Key(2), &holder).status().message(),
+            lock + " is a pipe, where facet has a file: remove it");
+
+  // An entry is damaged by it as by anything else.
+  fs::remove(ArtifactPath(Key(1)));
+  ASSERT_EQ(::mkfifo(ArtifactPath(Key(1)).c_str(), 0600), 0);
+  EXPECT_FALSE(store_->Find(Key(1)).has_value());
+  EXPECT_TRUE(HasQuarantine());
+  EXPECT_TRUE(CommitOne(*store_, Key(1), "one"));
+  EXPECT_TRUE(store_->Find(Key(1)).has_value());
+}
+
 }  // namespace
 }  // namespace facet

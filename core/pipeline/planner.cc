@@ -1,6 +1,7 @@
 #include "core/pipeline/planner.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -271,9 +272,13 @@ int64_t Planner::Threads(const Row& row) const {
 
 StageLimits Planner::Limits(const Row& row) {
   const Json limits = Settings(row, "limits");
-  constexpr double kBytesPerGib = 1 << 30;
-  return {static_cast<int64_t>(limits.value("memory_gib", 0.0) * kBytesPerGib),
-          limits.value("hours", 0.0) * 3600};
+  constexpr double kBytesPerGib = 1 << 30, kSecondsPerHour = 3600;
+  // Beyond what any machine and anybody's patience has, and yet a number.
+  constexpr double kMost = 1e18;
+  // Rounded up: the least limit is a limit.
+  const double bytes = std::ceil(limits.value("memory_gib", 0.0) * kBytesPerGib);
+  return {static_cast<int64_t>(std::min(bytes, kMost)),
+          std::min(limits.value("hours", 0.0) * kSecondsPerHour, kMost)};
 }
 
 // A port takes what its type says, from a stage that makes that.

@@ -128,6 +128,16 @@ TEST_F(PlannerOfAnyStagesTest, AStageHasTheWidestLimitsOfItsRows) {
   }
 }
 
+// Not 0, which is none; nor more than a number of bytes can be.
+TEST_F(PlannerOfAnyStagesTest, TheLeastAndTheLargestLimitAreLimits) {
+  AddRow("1").slots["limits"] = {{"memory_gib", 1e-12}, {"hours", 1e-12}};
+  EXPECT_EQ(Plan()->graph.stages.front().limits.memory_bytes, 1);
+  EXPECT_GT(Plan()->graph.stages.front().limits.seconds, 0.0);
+  AddRow("2").slots["limits"] = {{"memory_gib", 1e300}, {"hours", 1e307}};
+  EXPECT_EQ(Plan()->graph.stages.front().limits.memory_bytes, int64_t{1'000'000'000'000'000'000});
+  EXPECT_EQ(Plan()->graph.stages.front().limits.seconds, 1e18);
+}
+
 TEST_F(PlannerOfAnyStagesTest, APortTakesItsOwnTypeAlone) {
   AddRow("1").slots["wrong"] = true;
   const absl::Status status = Plan().status();

@@ -7,6 +7,7 @@
 #include "core/records/blob_file.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,10 +27,31 @@ constexpr size_t kTransactionBytes = size_t{1} << 26;
 
 absl::Status LmdbError(int code, const char* what, const std::string& path) {
   const std::string context = absl::StrCat("cannot ", what, " ", path);
-  // LMDB's answer to a write that ends early, too.
-  if (code == EIO) return absl::DataLossError(context + ": Input/output error; is the disk full?");
-  if (code > 0) return absl::ErrnoToStatus(code, context);
-  return absl::DataLossError(absl::StrCat(context, ": ", mdb_strerror(code)));
+  if (code <= 0) return absl::DataLossError(absl::StrCat(context, ": ", mdb_strerror(code)));
+  const absl::Status status = absl::ErrnoToStatus(code, context);
+  const char* cure = "";
+  if (code == EIO) return absl::DataLossError(status.message());
+  if (code == ENOSPC) cure = "; that disk is full: make room there, then run again";
+  if (code == EDQUOT) cure = "; your share of that disk is used up: make room, then run again";
+  if (code == EFBIG) cure = "; files may be no larger here (`ulimit -f`): allow more";
+  return absl::Status(status.code(), absl::StrCat(status.message(), cure));
+}
+
+// Why the file cannot grow by a little; 0: it can.
+int ReasonNotToGrow(const std::string& path) {
+  constexpr off_t kBytes = 1 << 20;
+  struct stat info;
+  rlimit limit;
+  if (::stat(path.c_str(), &info) != 0) return errno;
+  const rlim_t grown = static_cast<rlim_t>(info.st_size + kBytes);
+  // Asked first: who tries to go beyond it gets a signal.
+  if (::getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < grown) return EFBIG;
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return errno;
+  int error = ::posix_fallocate(file, info.st_size, kBytes);
+  if (::ftruncate(file, info.st_size) != 0 && error == 0) error = errno;
+  ::close(file);
+  return error;
 }
 
 struct Key {
@@ -115,7 +137,10 @@ class LmdbWriter final : public BlobWriter {
 
   absl::Status Commit() {
     const int code = mdb_txn_commit(std::exchange(transaction_, nullptr));
-    return code == 0 ? absl::OkStatus() : LmdbError(code, "write", working_);
+    if (code == 0) return absl::OkStatus();
+    // Its answer to a write that ends early, as one to a full disk does, too.
+    const int reason = code == EIO ? ReasonNotToGrow(working_) : 0;
+    return LmdbError(reason == 0 ? code : reason, "write", working_);
   }
 
   void Close() {

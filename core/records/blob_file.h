@@ -18,7 +18,8 @@ class BlobWriter {
  public:
   static absl::StatusOr<std::unique_ptr<BlobWriter>> Create(const std::string& path);
   virtual ~BlobWriter() = default;  // without Finish(): nothing is left behind
-  // Rows ascending from 0 on, not necessarily every one; else InvalidArgument.
+  // Rows ascending from 0 on, not necessarily every one; else InvalidArgument. ResourceExhausted: the
+  // disk is full. So Finish().
   virtual absl::Status Append(int64_t row, std::string_view bytes) = 0;
   virtual absl::Status Finish() = 0;  // compact, synced
 };

@@ -1,10 +1,12 @@
 #include "core/records/blob_file.h"
 
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "core/base/file.h"
@@ -17,7 +19,9 @@
 namespace facet {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 // Row 0 is empty, others cross LMDB's boundary between values in a page and values of their own
 // pages (about half a page).
@@ -125,6 +129,33 @@ TEST(Blobs, NothingIsLeftWithoutFinishAndEmptyStoresWork) {
   const absl::StatusOr<std::unique_ptr<BlobReader>> reader = BlobReader::Open(path);
   ASSERT_TRUE(reader.ok()) << reader.status();
   EXPECT_EQ((*reader)->size(), 0);
+}
+
+// What LMDB calls an input/output error: the last write before the end is cut short.
+TEST(Blobs, AFullDiskIsNamed) {
+  const std::string disk = TestPath("disk");
+  std::filesystem::create_directories(disk);
+  // Full while rows are written, after any number of pages; and while the copy is.
+  for (const auto& [size, rows] : std::map<const char*, int64_t>{
+           {"size=1m", 4000}, {"size=3100k", 4000}, {"size=5m", 4000}, {"size=8m", 1000}}) {
+    if (::mount("none", disk.c_str(), "tmpfs", 0, size) != 0) {
+      GTEST_SKIP() << "may not mount a file system";
+    }
+    absl::Status status;
+    {
+      const auto writer = *BlobWriter::Create(disk + "/crops.mdb");
+      for (int64_t row = 0; row < rows && status.ok(); ++row) {
+        status = writer->Append(row, Blob(row));
+      }
+      if (status.ok()) status = writer->Finish();
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(disk));
+    ::umount2(disk.c_str(), MNT_DETACH);
+    EXPECT_TRUE(absl::IsResourceExhausted(status)) << size << status;
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(StartsWith("cannot write " + disk + "/crops.mdb"),
+                      HasSubstr("No space left on device; that disk is full: make room there")));
+  }
 }
 
 TEST(Blobs, DamagedFilesAreRefused) {

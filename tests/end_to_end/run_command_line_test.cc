@@ -1,4 +1,5 @@
 // What all verbs have in common: how a mistake is told, what is named how, where an answer goes.
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,7 +10,9 @@
 namespace facet {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class CommandLineTest : public EndToEndTest {
@@ -44,6 +47,75 @@ TEST_F(CommandLineTest, MistakesOnTheCommandLineAreNamed) {
     EXPECT_EQ(ending.out, "");
     EXPECT_THAT(ending.err, HasSubstr(says));
   }
+}
+
+// Also before a verb has begun: who reads events reads nothing else.
+TEST_F(CommandLineTest, MistakesAreEventsWhereEventsAreAskedFor) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"run", Tiny(), "--progress=json", "--sett", "a=b"},
+                                             {"run", "--progress", "json"},
+                                             {"run", Tiny(), "--progress=json", "-j", "none"},
+                                             {"run", Tiny(), "--progress=json", "tripet"}}) {
+    const Ending ending = Facet(wrong);
+    EXPECT_EQ(ending.exit_code, 2);
+    ASSERT_EQ(Events(ending.err).size(), 1u) << ending.err;
+    const Json event = Events(ending.err).front();
+    EXPECT_EQ(event["event"], "error");
+    EXPECT_EQ(event["exit_code"], 2);
+    EXPECT_EQ(ending.err, Dump(event) + "\n");
+  }
+  EXPECT_THAT(Facet({"run", "--progress=text"}).err, StartsWith("error: --progress: "));
+}
+
+TEST_F(CommandLineTest, AnArgumentIsOneLineOfAMessage) {
+  CopyTinyStore();
+  ASSERT_EQ(Facet({"run", Tiny()}).exit_code, 0);
+  const std::string name = "no\nerror: such\x1b[1m";
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"cache", "pin", name},
+                                             {"status", name},
+                                             {"report", name},
+                                             {"run", Tiny(), name},
+                                             {"check", name},
+                                             {"diff", name, "tiny"},
+                                             {name},
+                                             {"run", Tiny(), "--color=" + name},
+                                             {"plan", Tiny(), "--force=" + name},
+                                             {"cache", "ls", "--type=" + name}}) {
+    const Ending ending = Facet(arguments);
+    EXPECT_NE(ending.exit_code, 0);
+    EXPECT_THAT(ending.err, HasSubstr("no\\x0aerror: such\\x1b[1m")) << arguments[0];
+    EXPECT_THAT(ending.err, Not(HasSubstr("\nerror: such"))) << arguments[0];
+  }
+  // A command to be given again holds the same argument.
+  const Ending failed = Facet({"run", Tiny(), "softmax", "--set", "train.schedule.rates=[\n1e30]"});
+  EXPECT_EQ(failed.exit_code, 1) << failed.err;
+  EXPECT_THAT(failed.err, HasSubstr("softmax --set $'train.schedule.rates=[\\0121e30]'\n"));
+}
+
+TEST_F(CommandLineTest, VerbsOfTheCacheMakeNoStore) {
+  for (const char* const verb : {"du", "ls", "gc", "verify", "pin"}) {
+    const Ending ending = Facet({"--store", ".", "cache", verb});
+    EXPECT_EQ(ending.exit_code, 5);
+    EXPECT_EQ(ending.err,
+              "error: there is no store at .: no folder ./cache/v1; name the store with --store\n");
+    EXPECT_EQ(Facet({"cache", verb}).exit_code, 5);
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+    EXPECT_THAT(entry.path().filename().string(), EndsWith(".txt"));  // what was printed
+  }
+}
+
+TEST_F(CommandLineTest, AListOfATypeThatNoStageHasIsAMistake) {
+  CopyTinyStore();
+  EXPECT_THAT(Facet({"cache", "ls", "--type", "detect"}).out, HasSubstr("test.detect"));
+  EXPECT_EQ(Facet({"cache", "ls", "--type", "curate"}).exit_code, 0) << "none is stored";
+  const Ending wrong = Facet({"cache", "ls", "--type", "detectt"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_EQ(wrong.out, "");
+  EXPECT_THAT(wrong.err, StartsWith("error: --type detectt: no stage is of this type; there are "
+                                    "dataset, detect, fit, align, "));
+  EXPECT_THAT(wrong.err, EndsWith("; did you mean detect?\n"));
 }
 
 TEST_F(CommandLineTest, PinTakesTheNamesThatOtherVerbsTake) {

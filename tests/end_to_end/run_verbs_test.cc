@@ -379,7 +379,7 @@ TEST_F(VerbsTest, AStageThatCannotWriteFailsAndLeavesTheStoreWhole) {
   const Ending full = InShell("ulimit -f 300; exec \"$@\"", {"run", Tiny(), "softmax"});
   EXPECT_EQ(full.exit_code, 1);
   EXPECT_THAT(full.err, HasSubstr("failed: row softmax (A), stage test.dataset: "));
-  EXPECT_THAT(full.err, HasSubstr("is the disk full?"));
+  EXPECT_THAT(full.err, HasSubstr("File too large; files may be no larger here (`ulimit -f`)"));
   for (const auto& [key, files] : Artifacts(store())) EXPECT_THAT(key, StartsWith("dataset"));
   const Ending run = RunTiny({"softmax"});
   EXPECT_EQ(run.exit_code, 0) << run.err;
