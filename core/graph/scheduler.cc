@@ -158,7 +158,10 @@ class Run {
   // An exception that left a thread would end the process, and the other stages with it.
   absl::Status FindOrRunGuarded(int index, StageOutcome* outcome) {
     try {
-      return FindOrRun(index, outcome);
+      FACET_RETURN_IF_ERROR(FindOrRun(index, outcome));
+      const bool computed = outcome->state == StageState::kDone;
+      if (computed && options_.computed) options_.computed(index, outcome->artifact);
+      return absl::OkStatus();
     } catch (const std::exception& exception) {
       return absl::InternalError(absl::StrCat("a bug in the host: ", exception.what()));
     }

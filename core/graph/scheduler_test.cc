@@ -251,6 +251,33 @@ TEST_F(SchedulerTest, ForceComputesAStageAgain) {
 
 TEST_F(SchedulerTest, AStopEndsTheRunAndTheNextOneResumes) {
   std::atomic<int> signal{0};
+// Whoever is told may take time: the other stages go on, what needs this one does not begin.
+TEST_F(SchedulerTest, WhatIsToldOfAnArtifactHoldsUpNothingElse) {
+  const int a = Add("a", {{"text", "A"}});
+  const int other = Add("other", {{"text", "O"}});
+  const int after_other = Add("after_other", {}, {{"in", other}});
+  Add("after_a", {}, {{"in", a}});
+  options_.jobs = 2;
+  std::atomic<int> told{0}, num_runs{0};
+  std::atomic<bool> is_after_other{false};
+  options_.computed = [&](int stage, const Artifact& artifact) {
+    ++told;
+    EXPECT_EQ(artifact.type, graph_.stages[static_cast<size_t>(stage)].type);
+    if (stage == after_other) is_after_other = true;
+    if (stage != a) return;
+    for (int i = 0; i < 10000 && !is_after_other; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    num_runs = runner_.num_runs.load();
+  };
+  for (const StageOutcome& outcome : Run()) EXPECT_EQ(outcome.state, StageState::kDone);
+  EXPECT_TRUE(is_after_other);
+  EXPECT_EQ(num_runs, 3) << "what takes the artifact of a waits";
+  EXPECT_EQ(told, 4);
+  Run();
+  EXPECT_EQ(told, 4) << "of what is computed, not of what is cached";
+}
+
   options_.stop = [&] { return signal.load(); };
   const int a = Add("a", {{"text", "A"}});
   const int endless = Add("endless", {{"until_stopped", true}}, {{"in", a}});
