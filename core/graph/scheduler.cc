@@ -295,6 +295,7 @@ class Run {
     }
     job.result_path = folder + "/result.json";
     FACET_ASSIGN_OR_RETURN(job.checkpoint_dir, store_.CheckpointFolder(key.digest));
+    const bool is_resumed = !std::filesystem::is_empty(job.checkpoint_dir, error) && !error;
     const auto progress = [&](const StageProgress& event) {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (event.ask.empty()) {
@@ -319,7 +320,8 @@ class Run {
     artifact.notices = std::move(result.notices);
     artifact.provenance = options_.provenance;
     artifact.provenance["threads"] = stage.worker_threads;
-    artifact.provenance["seconds"] = result.seconds;
+    artifact.provenance["seconds"] = result.seconds;  // resumed: of the last part alone
+    if (is_resumed) artifact.provenance["resumed"] = true;
     artifact.provenance["cpu_seconds"] = result.cpu_seconds;
     artifact.provenance["peak_rss_mib"] = result.peak_rss_mib;
     artifact.provenance["finished"] =

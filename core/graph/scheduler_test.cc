@@ -44,7 +44,9 @@ class FakeRunner final : public StageRunner {
     }
     if (job.stage.settings.value("throw", false)) throw std::runtime_error("no more memory");
     if (job.stage.settings.value("crash", false)) return absl::InternalError("killed by signal 9");
-    if (job.stage.settings.value("until_stopped", false)) {
+    const std::string half = job.checkpoint_dir + "/half";
+    if (job.stage.settings.value("until_stopped", false) && !fs::exists(half)) {
+      std::ofstream(half) << "done";
       while (stop() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
       result.status = absl::CancelledError("stopped");
       return result;
@@ -249,8 +251,6 @@ TEST_F(SchedulerTest, ForceComputesAStageAgain) {
   EXPECT_EQ(runner_.num_runs, 3);
 }
 
-TEST_F(SchedulerTest, AStopEndsTheRunAndTheNextOneResumes) {
-  std::atomic<int> signal{0};
 // Whoever is told may take time: the other stages go on, what needs this one does not begin.
 TEST_F(SchedulerTest, WhatIsToldOfAnArtifactHoldsUpNothingElse) {
   const int a = Add("a", {{"text", "A"}});
@@ -278,6 +278,8 @@ TEST_F(SchedulerTest, WhatIsToldOfAnArtifactHoldsUpNothingElse) {
   EXPECT_EQ(told, 4) << "of what is computed, not of what is cached";
 }
 
+TEST_F(SchedulerTest, AStopEndsTheRunAndTheNextOneResumes) {
+  std::atomic<int> signal{0};
   options_.stop = [&] { return signal.load(); };
   const int a = Add("a", {{"text", "A"}});
   const int endless = Add("endless", {{"until_stopped", true}}, {{"in", a}});
@@ -292,10 +294,11 @@ TEST_F(SchedulerTest, WhatIsToldOfAnArtifactHoldsUpNothingElse) {
   EXPECT_EQ(outcomes[1].state, StageState::kStopped);
   EXPECT_EQ(outcomes[2].state, StageState::kStopped);
   signal = 0;
-  graph_.stages[1].settings["until_stopped"] = false;
   outcomes = Run();
   EXPECT_EQ(outcomes[0].state, StageState::kCached);
   EXPECT_EQ(outcomes[2].state, StageState::kDone);
+  EXPECT_EQ(outcomes[1].artifact.provenance.value("resumed", false), true);
+  EXPECT_FALSE(outcomes[2].artifact.provenance.contains("resumed"));
 }
 
 TEST_F(SchedulerTest, WaitsForAnotherHolderOfTheKey) {
