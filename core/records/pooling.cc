@@ -44,7 +44,7 @@ absl::Status Unusable(size_t bad, size_t all, bool zero, const std::string& name
       "the descriptors of ", bad, " of ", all, " templates ", zero ? "are zero" : "are not finite",
       " and cannot be projected, the first is that of \"", name, "\"; so it is where training has ",
       zero ? "collapsed" : "diverged",
-      ": its log has the loss (facet logs ROW/train), a lower rate "
+      ": the report shows its loss; a lower rate "
       "(train.schedule), train.clip_norm or another loss may help"));
 }
 

@@ -39,7 +39,7 @@ absl::Status Unusable(const std::vector<double>& norms, const Protocol& protocol
       ", the first is that of \"",
       protocol.templates[static_cast<size_t>(first - norms.begin())].name,
       "\"; so it is where training has ", zero ? "collapsed" : "diverged",
-      ": its log has the loss (facet logs ROW/train), a lower rate (train.schedule), "
+      ": the report shows its loss; a lower rate (train.schedule), "
       "train.clip_norm or another loss may help"));
 }
 

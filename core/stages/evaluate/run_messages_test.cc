@@ -113,7 +113,7 @@ TEST(EvaluateStageTest, WhatDoesNotFitIsAnError) {
       std::string(RunEvaluate(context).message()),
       AllOf(HasSubstr("the descriptors of 1 of 2 templates are zero and cannot be projected, "
                       "the first is that of \"video\"; so it is where training has collapsed: "),
-            HasSubstr("facet logs ROW/train")));
+            HasSubstr("the report shows its loss")));
   data.protocol = {};
   context.Fill(data, {0, 3}, {1, 2, 3, 4});
   EXPECT_THAT(std::string(RunEvaluate(context).message()), HasSubstr("has no protocol"));
