@@ -51,32 +51,22 @@ double CoresOfQuota() {
 }
 
 Finding ExamineProcessor(const Machine& machine) {
-  struct Set {
-    const char *flag, *name;
-  };
-  constexpr std::array<Set, 6> kSets = {{{"avx2", "AVX2"},
-                                         {"fma", "FMA"},
-                                         {"avx512f", "AVX-512"},
-                                         {"avx512_bf16", "AVX-512 BF16"},
-                                         {"amx_tile", "AMX"},
-                                         {"amx_bf16", "AMX BF16"}}};
   Finding finding;
   finding.section = "processor";
   const std::set<std::string> flags = ProcessorFlags();
-  std::vector<std::string> has, lacks;
-  for (const auto& [flag, name] : kSets) (flags.count(flag) > 0 ? has : lacks).push_back(name);
+  const InstructionSets sets = FindInstructionSets(flags);
   const auto online = static_cast<int64_t>(std::thread::hardware_concurrency());
   const int64_t all = std::max<int64_t>(::sysconf(_SC_NPROCESSORS_ONLN), online);
   finding.text = absl::StrCat(
       CpuModel(), ": ", machine.num_cores, machine.num_cores < all ? absl::StrCat(" of ", all) : "",
       machine.num_cores == 1 ? " core allowed" : " cores allowed", "; ",
-      has.empty() ? "none of its instruction sets is used" : absl::StrJoin(has, ", "),
-      lacks.empty() ? "" : absl::StrCat("; no ", absl::StrJoin(lacks, ", ")),
+      sets.has.empty() ? "none of its instruction sets is used" : absl::StrJoin(sets.has, ", "),
+      sets.lacks.empty() ? "" : absl::StrCat("; no ", absl::StrJoin(sets.lacks, ", ")),
       "; precision auto is ", ResolvePrecision("auto", "cpu", machine));
   finding.facts = {{"model", CpuModel()},
                    {"cores_allowed", machine.num_cores},
                    {"cores", all},
-                   {"has", has},
+                   {"has", sets.has},
                    {"amx_bf16_usable", machine.has_amx_bf16}};
 #if defined(__x86_64__)
   if (flags.count("avx2") == 0 || flags.count("fma") == 0) {
@@ -115,6 +105,24 @@ Finding ExamineClock() {
 }
 
 }  // namespace
+
+InstructionSets FindInstructionSets(const std::set<std::string>& flags) {
+  struct Set {
+    const char *flag, *name, *bf16_flag, *bf16_name;
+  };
+  constexpr std::array<Set, 4> kSets = {{{"avx2", "AVX2", nullptr, nullptr},
+                                         {"fma", "FMA", nullptr, nullptr},
+                                         {"avx512f", "AVX-512", "avx512_bf16", "AVX-512 BF16"},
+                                         {"amx_tile", "AMX", "amx_bf16", "AMX BF16"}}};
+  InstructionSets sets;
+  for (const Set& set : kSets) {
+    const bool is_there = flags.count(set.flag) > 0;
+    (is_there ? sets.has : sets.lacks).push_back(set.name);
+    if (!is_there || set.bf16_flag == nullptr) continue;
+    (flags.count(set.bf16_flag) > 0 ? sets.has : sets.lacks).push_back(set.bf16_name);
+  }
+  return sets;
+}
 
 Finding CheckLoad(double load, int64_t num_cores) {
   Finding finding;

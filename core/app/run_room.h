@@ -10,11 +10,12 @@
 
 namespace facet {
 
-// "forecast for 10 of 12 stages to compute: about 1.2 GiB of disk (30.5 GiB free at /), ..."; empty:
+// "10 of the 12 stages to compute take about 3 min 05 s, 0.5 GiB of memory (of 8.0 GiB) and 1.2 GiB
+// of disk (30.5 GiB are free at /); nothing is known yet of the other 2: describe, train"; empty:
 // nothing is known of any, or all are cached.
 std::string DescribeForecast(const Forecast& forecast, const std::string& store);
 
-// {"stages", "known", "disk_bytes", "disk_free_bytes", "memory_bytes", "memory_total_bytes",
+// {"stages", "known", "unknown", "disk_bytes", "disk_free_bytes", "memory_bytes", "memory_total_bytes",
 // "seconds"}; what is not known is null.
 Json ForecastToJson(const Forecast& forecast, const std::string& store);
 

@@ -33,7 +33,7 @@ constexpr size_t kShownDigits = 12;
 
 // Exit code 9 where something was damaged: it is set aside, and the next run computes it anew; 5
 // where nothing was, but not everything could be read.
-int Verify(VerbContext& context) {
+int Verify(const VerbContext& context, bool json) {
   const std::unique_ptr<Store> store = OpenCache(context);
   if (store == nullptr) return kExitInput;
   const bool live = context.verbosity >= 0 && ::isatty(STDERR_FILENO) == 1;
@@ -43,16 +43,26 @@ int Verify(VerbContext& context) {
     if (live) std::fprintf(stderr, "\r%lld of %lld files", (long long)done, (long long)total);
   });
   if (live) std::fprintf(stderr, "\r\033[K");
-  for (const std::string& problem : verified.damaged) std::printf("%s\n", problem.c_str());
-  for (const std::string& problem : verified.unreadable) std::printf("%s\n", problem.c_str());
   const size_t damaged = verified.damaged.size(), unreadable = verified.unreadable.size();
-  std::printf("%lld files read, %zu %s damaged%s\n", (long long)files, damaged,
-              damaged == 1 ? "entry" : "entries",
-              damaged == 0 ? ""
-              : store->CheckWritable().ok()
-                  ? "; set aside in quarantine/, the next run computes them anew"
-                  : "; the store cannot be written, so they stay where they are");
-  if (unreadable > 0) std::printf("%zu could not be read and were left\n", unreadable);
+  const bool set_aside = damaged > 0 && store->CheckWritable().ok();
+  if (json) {
+    std::fputs(DumpPretty({{"schema", 1},
+                           {"files", files},
+                           {"damaged", verified.damaged},
+                           {"set_aside", set_aside},
+                           {"unreadable", verified.unreadable}})
+                   .c_str(),
+               stdout);
+  } else {
+    for (const std::string& problem : verified.damaged) std::printf("%s\n", problem.c_str());
+    for (const std::string& problem : verified.unreadable) std::printf("%s\n", problem.c_str());
+    std::printf("%lld files read, %zu %s damaged%s\n", (long long)files, damaged,
+                damaged == 1 ? "entry" : "entries",
+                damaged == 0 ? ""
+                : set_aside  ? "; set aside in quarantine/, the next run computes them anew"
+                             : "; the store cannot be written, so they stay where they are");
+    if (unreadable > 0) std::printf("%zu could not be read and were left\n", unreadable);
+  }
   if (damaged > 0) return kExitDamaged;
   return unreadable > 0 ? kExitInput : kExitDone;
 }
@@ -177,7 +187,7 @@ int ListEntries(const ListArguments& arguments, const VerbContext& context) {
 
 struct PinArguments {
   std::string what;
-  bool remove = false;
+  bool remove = false, json = false;
 };
 
 // The runs and keys that `what` may mean: a run by its folder, experiment/id, id or, the latest of
@@ -211,12 +221,24 @@ PinTargets FindPinTargets(const CacheUse& use, const Store& store, const std::st
   return targets;
 }
 
-int ListPins(const CacheUse& use, const Store& store) {
-  for (const StoredRun& run : use.runs) {
+void ListPins(const std::vector<StoredRun>& runs, const Store& store) {
+  for (const StoredRun& run : runs) {
     if (run.is_pinned) std::printf("run  %s\n", Printable(run.name()).c_str());
   }
   for (const std::string& key : PinnedKeys(store)) std::printf("key  %s\n", key.c_str());
-  return kExitDone;
+}
+
+// All pins there are, after what was done to `changed`, if anything was.
+void PrintPinsJson(const std::vector<StoredRun>& runs, const Store& store,
+                   const std::string& changed) {
+  Json json = {{"schema", 1},
+               {"changed", changed.empty() ? Json() : Json(changed)},
+               {"runs", Json::array()},
+               {"keys", PinnedKeys(store)}};
+  for (const StoredRun& run : runs) {
+    if (run.is_pinned) json["runs"].push_back(run.name());
+  }
+  std::fputs(DumpPretty(json).c_str(), stdout);
 }
 
 int Pin(const PinArguments& arguments, const VerbContext& context) {
@@ -224,7 +246,14 @@ int Pin(const PinArguments& arguments, const VerbContext& context) {
   if (store == nullptr) return kExitInput;
   const absl::StatusOr<CacheUse> use = LookAtCache(*store);
   if (!use.ok()) return Fail(context, use.status(), kExitInput);
-  if (arguments.what.empty()) return ListPins(*use, *store);
+  if (arguments.what.empty()) {
+    if (arguments.json) {
+      PrintPinsJson(use->runs, *store, "");
+    } else {
+      ListPins(use->runs, *store);
+    }
+    return kExitDone;
+  }
   const PinTargets targets = FindPinTargets(*use, *store, arguments.what);
   const size_t found = targets.runs.size() + targets.keys.size();
   if (found != 1) {
@@ -243,10 +272,14 @@ int Pin(const PinArguments& arguments, const VerbContext& context) {
     status = arguments.remove ? UnpinKey(*store, targets.keys[0]) : PinKey(*store, targets.keys[0]);
   }
   if (!status.ok()) return Fail(context, status, kExitInput);
-  if (context.verbosity >= 0) {
-    std::fprintf(
-        stderr, "%s: %s\n", arguments.remove ? "no longer pinned" : "pinned",
-        Printable(targets.runs.empty() ? targets.keys[0] : targets.runs[0]->name()).c_str());
+  const std::string name = targets.runs.empty() ? targets.keys[0] : targets.runs[0]->name();
+  if (arguments.json) {
+    const absl::StatusOr<std::vector<StoredRun>> runs = ListRuns(store->folder());
+    if (!runs.ok()) return Fail(context, runs.status(), kExitInput);
+    PrintPinsJson(*runs, *store, name);
+  } else if (context.verbosity >= 0) {
+    std::fprintf(stderr, "%s: %s\n", arguments.remove ? "no longer pinned" : "pinned",
+                 Printable(name).c_str());
   }
   return kExitDone;
 }
@@ -286,9 +319,10 @@ void AddCacheVerb(Command program, VerbContext& context) {
   ls.OnRun([list, &context] { return ListEntries(*list, context); });
 
   AddCacheGcVerb(cache, context);
-  cache.Subcommand("verify", "read every stored file; set aside what is damaged").OnRun([&context] {
-    return Verify(context);
-  });
+  auto verify_json = std::make_shared<bool>(false);
+  Command verify = cache.Subcommand("verify", "read every stored file; set aside what is damaged");
+  verify.Flag("--json", verify_json.get(), "one JSON document");
+  verify.OnRun([verify_json, &context] { return Verify(context, *verify_json); });
 
   auto pinned = std::make_shared<PinArguments>();
   Command pin = cache.Subcommand(
@@ -297,6 +331,7 @@ void AddCacheVerb(Command program, VerbContext& context) {
       "RUN-or-KEY", &pinned->what,
       "a run (its name or folder), an experiment's latest, or the first digits of a key");
   pin.Flag("--remove", &pinned->remove, "let gc have it again");
+  pin.Flag("--json", &pinned->json, "one JSON document: the pins that there are then");
   pin.OnRun([pinned, &context] { return Pin(*pinned, context); });
 }
 

@@ -30,6 +30,17 @@ std::vector<std::string> TextsOf(const Findings& findings) {
   return texts;
 }
 
+TEST(DoctorTest, WhatAProcessorHasAndLacksIsNamedOnce) {
+  const InstructionSets few = FindInstructionSets({"avx2", "fma", "avx512f", "sse2"});
+  EXPECT_THAT(few.has, ElementsAre("AVX2", "FMA", "AVX-512"));
+  EXPECT_THAT(few.lacks, ElementsAre("AVX-512 BF16", "AMX"));
+  EXPECT_THAT(FindInstructionSets({}).lacks, ElementsAre("AVX2", "FMA", "AVX-512", "AMX"));
+  const InstructionSets all =
+      FindInstructionSets({"avx2", "fma", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16"});
+  EXPECT_EQ(all.has.size(), 6u);
+  EXPECT_TRUE(all.lacks.empty());
+}
+
 TEST(DoctorTest, ABusyMachineIsAWarning) {
   EXPECT_EQ(CheckLoad(1.9, 2).level, Level::kOk);
   const Finding busy = CheckLoad(2.4, 2);

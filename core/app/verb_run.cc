@@ -160,6 +160,9 @@ class RunCommand {
     options.force = force_;
     options.log_folder = record_->log_folder();
     options.stop = [this] { return NoteStop(is_too_large_ ? SIGTERM : StopSignal()); };
+    options.computed = [this](int stage, const Artifact& artifact) {
+      ForeseeMore(stage, artifact);
+    };
     options.provenance = provenance_;
     ProgressFile observer(record_->folder(), progress);
     const std::vector<StageOutcome> outcomes =
@@ -195,11 +198,13 @@ class RunCommand {
     return no_room_.ok();
   }
 
-  // Once a data set's images are counted, more is known of what will be made of them.
-  void ForeseeMore(int stage, const StageOutcome& outcome) {
+  // Once a data set's images are counted, more is known of what will be made of them. From the
+  // threads of stages.
+  void ForeseeMore(int stage, const Artifact& artifact) {
+    const std::lock_guard<std::mutex> lock(forecast_mutex_);
     PlannedStage& planned = stages_[static_cast<size_t>(stage)];
     planned.state = PlannedStage::State::kCached;
-    planned.artifact = outcome.artifact;
+    planned.artifact = artifact;
     if (arguments_.no_room_check || is_too_large_) return;
     if (!(planned_->plan.TypeOf(stage).output == kSamples)) return;
     no_room_ = CheckRoom(forecaster_->Of(stages_, arguments_.jobs), planned_->store->folder(),
@@ -214,7 +219,6 @@ class RunCommand {
       const std::lock_guard<std::mutex> lock(mutex_);
       outcomes_[static_cast<size_t>(stage)] = outcome;
     }
-    if (outcome.state == StageState::kDone) ForeseeMore(stage, outcome);
     const bool shown = planned_->plan.TypeOf(stage).findings != nullptr;
     if (shown && outcome.state == StageState::kDone) reports_.Ask();
   }
@@ -346,6 +350,7 @@ class RunCommand {
   std::set<std::string> force_;
   std::mutex mutex_;
   std::vector<StageOutcome> outcomes_;  // mutex_ is held while stages run
+  std::mutex forecast_mutex_;           // held, while stages run, for the next three
   std::optional<Forecaster> forecaster_;
   std::vector<PlannedStage> stages_;  // as it was foreseen, and what has been computed since
   absl::Status no_room_;

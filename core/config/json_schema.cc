@@ -183,7 +183,7 @@ Json SeedsSchema() {
   return {
       {"anyOf",
        {{{"type", "integer"}, {"minimum", 1}},
-        {{"type", "array"}, {"items", {{"type", "integer"}, {"minimum", 0}}}}}},
+        {{"type", "array"}, {"minItems", 1}, {"items", {{"type", "integer"}, {"minimum", 0}}}}}},
       {"description", "how often rows are computed, each time with another seed; or the seeds"}};
 }
 

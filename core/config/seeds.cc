@@ -147,25 +147,29 @@ class Repeater {
 std::optional<Seeds> ReadSeeds(const Node& node, Problems* problems) {
   Seeds seeds;
   seeds.place = node.value;
-  const auto wrong = [&](const std::string& code, const Node& at) {
-    problems
-        ->Error(code, at.value,
-                absl::StrCat("seeds must be a number of seeds or a list of them, got ", Got(at)))
-        .help = "seeds = 3, or seeds = [1, 7]";
+  const auto wrong = [&](const char* code, const Place& place, const std::string& sentence) {
+    problems->Error(code, place, sentence).help = "seeds = 3, or seeds = [1, 7]";
     return std::nullopt;
+  };
+  const auto wrong_type = [&](const Node& at) {
+    return wrong("E0301", at.value,
+                 absl::StrCat("seeds must be a number of seeds or a list of them, got ", Got(at)));
+  };
+  const auto too_few = [&](const std::string& got) {
+    return wrong("E0302", node.value, absl::StrCat("seeds must be at least 1, got ", got));
   };
   if (node.type != Node::Type::kArray) {
     const std::optional<int64_t> count = WholeNumber(node);
-    if (!count) return wrong("E0301", node);
-    if (*count < 1) return wrong("E0302", node);
+    if (!count) return wrong_type(node);
+    if (*count < 1) return too_few(absl::StrCat(*count));
     seeds.count = *count;
     return seeds;
   }
-  if (node.elements.empty()) return wrong("E0302", node);
+  if (node.elements.empty()) return too_few("an empty list");
   std::set<int64_t> seen;
   for (const Node& element : node.elements) {
     const std::optional<int64_t> seed = WholeNumber(element);
-    if (!seed) return wrong("E0301", element);
+    if (!seed) return wrong_type(element);
     if (*seed < 0 || !seen.insert(*seed).second) {
       problems->Error("E0302", element.value,
                       *seed < 0 ? absl::StrCat("a seed is at least 0, got ", *seed)

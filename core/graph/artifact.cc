@@ -59,7 +59,8 @@ absl::StatusOr<Artifact> ArtifactFromJson(const Json& json) {
     for (const char* const number : {"seconds", "cpu_seconds", "peak_rss_mib"}) {
       (void)artifact.provenance.value(number, 0.0);
     }
-    (void)artifact.provenance.value("cpu", "");
+    for (const char* const text : {"cpu", "finished"}) (void)artifact.provenance.value(text, "");
+    (void)artifact.provenance.value("resumed", false);
     return artifact;
   } catch (const Json::exception& exception) {
     return absl::DataLossError(absl::StrCat("malformed artifact: ", exception.what()));

@@ -3,7 +3,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -86,28 +85,71 @@ class Finder {
 
   const Artifact* NearestOf(const std::string& type, const StageSpec& spec,
                             const PlannedStage& planned, const std::string& made) {
-    const Artifact* nearest = nullptr;
-    std::tuple<size_t, bool, std::string> rank;  // less is nearer, but of times
+    std::vector<const Artifact*> nearest;
+    std::pair<size_t, bool> rank;  // less is nearer
     for (const Artifact& artifact : Stored(type, made)) {
-      const size_t differences = CountChanges(CompareKeys(artifact.key_document, planned.document));
-      const std::string finished = artifact.provenance.value("finished", "");
-      const bool other = artifact.name != spec.name;
-      const bool nearer =
-          nearest == nullptr ||
-          std::tie(differences, other) < std::tie(std::get<0>(rank), std::get<1>(rank)) ||
-          (differences == std::get<0>(rank) && other == std::get<1>(rank) &&
-           finished > std::get<2>(rank));
+      const size_t changes = CountChanges(CompareKeys(artifact.key_document, planned.document));
+      const std::pair<size_t, bool> own = {changes, artifact.name != spec.name};
+      if (!nearest.empty() && rank < own) continue;
+      if (nearest.empty() || own < rank) nearest.clear();
+      nearest.push_back(&artifact);
+      rank = own;
+    }
+    return nearest.size() < 2 ? (nearest.empty() ? nullptr : nearest.front())
+                              : NearestBelow(nearest, spec, planned);
+  }
+
+  const Artifact* NearestBelow(const std::vector<const Artifact*>& equals, const StageSpec& spec,
+                               const PlannedStage& planned) {
+    const Artifact* nearest = nullptr;
+    size_t fewest = 0;
+    for (const Artifact* const artifact : equals) {
+      const size_t changes =
+          ChangesBelow(spec, CompareKeys(artifact->key_document, planned.document));
+      const auto finished = [](const Artifact& each) {
+        return each.provenance.value("finished", "");
+      };
+      const bool nearer = nearest == nullptr || changes < fewest ||
+                          (changes == fewest && finished(*artifact) > finished(*nearest));
       if (!nearer) continue;
-      nearest = &artifact;
-      rank = {differences, other, finished};
+      nearest = artifact;
+      fewest = changes;
     }
     return nearest;
+  }
+
+  size_t ChangesBelow(const StageSpec& spec, const std::vector<KeyDifference>& differences) {
+    size_t changes = 0;
+    for (const KeyDifference& difference : differences) {
+      if (!absl::StartsWith(difference.path, kInputs) || !difference.before.is_string()) continue;
+      const auto producer = spec.inputs.find(difference.path.substr(sizeof(kInputs) - 1));
+      if (producer == spec.inputs.end()) continue;
+      changes += ChangesSince(producer->second, difference.before.get_ref<const std::string&>());
+    }
+    return changes;
+  }
+
+  // Of the stage and all below it, since what made that content.
+  size_t ChangesSince(int stage, const std::string& made) {
+    constexpr size_t kUnknown = 1000;  // more than any that is known
+    const auto known = changes_since_.find({stage, made});
+    if (known != changes_since_.end()) return known->second;
+    const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];
+    const PlannedStage& planned = planned_[static_cast<size_t>(stage)];
+    size_t changes = kUnknown;
+    if (const Artifact* const nearest = Nearest(spec, planned, made)) {
+      const auto differences = CompareKeys(nearest->key_document, planned.document);
+      changes = CountChanges(differences) + ChangesBelow(spec, differences);
+    }
+    changes_since_[{stage, made}] = changes;
+    return changes;
   }
 
   const StageGraph& graph_;
   const std::vector<PlannedStage>& planned_;
   const Store& store_;
   std::map<std::pair<std::string, std::string>, std::vector<Artifact>> stored_;
+  std::map<std::pair<int, std::string>, size_t> changes_since_;  // by stage and content
 };
 
 }  // namespace

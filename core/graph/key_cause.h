@@ -27,7 +27,8 @@ struct KeyCause {
 
 // `planned` is of the graph as PlanStages() made it, with the store's index read anew, the stage not
 // blocked. The nearest has the fewest changes, of which another component is one; of several the one
-// of the stage's own name, then the one made last.
+// of the stage's own name, then the one with the fewest changes below the inputs that differ, then
+// the one made last.
 KeyCause FindKeyCause(const StageGraph& graph, const std::vector<PlannedStage>& planned, int stage,
                       const Store& store);
 

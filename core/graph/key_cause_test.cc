@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/hash.h"
 #include "core/base/test_folder.h"
 
@@ -38,7 +39,7 @@ class KeyCauseTest : public testing::Test {
     artifact.type = stage.type;
     artifact.name = name.empty() ? stage.name : name;
     artifact.key_document = std::move(document);
-    artifact.provenance = {{"seconds", 1.0}};  // an artifact without any is malformed
+    artifact.provenance = {{"finished", absl::StrCat("2026-11-30T12:00:0", num_stored_++, "Z")}};
     EXPECT_TRUE(store_->Commit(work + "/out", &artifact).ok());
     RemoveFolder(work);
     return artifact.ContentDigest();
@@ -56,6 +57,7 @@ class KeyCauseTest : public testing::Test {
 
   std::unique_ptr<Store> store_;
   StageGraph graph_;
+  int num_stored_ = 0;
 };
 
 Json Detect(double side) { return {{"stage", "detect"}, {"settings", {{"side", side}}}}; }
@@ -88,6 +90,27 @@ TEST_F(KeyCauseTest, TheNearestHasTheFewestDifferencesThenTheStagesName) {
   Commit(graph_.stages[1], Pack(32, "0"), "c");
   EXPECT_EQ(Cause(Detect(0.5), Pack(36, faces)).nearest->key_document, Pack(40, faces));
   EXPECT_EQ(Cause(Detect(0.5), Pack(48, faces)).nearest->name, "train.pack");
+}
+
+// From above, all that were made of other faces are equally near: the faces say which is meant.
+TEST_F(KeyCauseTest, OfEqualsTheOneWhoseInputsWereChangedLeastIsMeant) {
+  const auto detect = [](const char* start, double side) {
+    return Json({{"stage", "detect"}, {"settings", {{"side", side}, {"start", start}}}});
+  };
+  for (const bool meant_is_last : {false, true}) {
+    const std::string first = absl::StrCat("row a", meant_is_last), last = first + " too";
+    const std::string meant = meant_is_last ? last : first;
+    for (const std::string& row : {first, last}) {
+      const std::string faces =
+          Commit(graph_.stages[0], detect(row == meant ? "a" : "", 0.5 + meant_is_last),
+                 "faces of " + row);
+      Commit(graph_.stages[1], Pack(32, faces), "crops of " + row);
+    }
+    const KeyCause cause = Cause(detect("a", 0.75), Pack(32, PendingInput("some key")));
+    ASSERT_EQ(cause.inputs.size(), 1u);
+    ASSERT_EQ(cause.inputs[0].differences.size(), 1u);
+    EXPECT_EQ(cause.inputs[0].differences[0].path, "settings.side");
+  }
 }
 
 TEST_F(KeyCauseTest, SaysWhatIsNotStored) {

@@ -158,7 +158,10 @@ class Run {
   // An exception that left a thread would end the process, and the other stages with it.
   absl::Status FindOrRunGuarded(int index, StageOutcome* outcome) {
     try {
-      return FindOrRun(index, outcome);
+      FACET_RETURN_IF_ERROR(FindOrRun(index, outcome));
+      const bool computed = outcome->state == StageState::kDone;
+      if (computed && options_.computed) options_.computed(index, outcome->artifact);
+      return absl::OkStatus();
     } catch (const std::exception& exception) {
       return absl::InternalError(absl::StrCat("a bug in the host: ", exception.what()));
     }
@@ -292,6 +295,7 @@ class Run {
     }
     job.result_path = folder + "/result.json";
     FACET_ASSIGN_OR_RETURN(job.checkpoint_dir, store_.CheckpointFolder(key.digest));
+    const bool is_resumed = !std::filesystem::is_empty(job.checkpoint_dir, error) && !error;
     const auto progress = [&](const StageProgress& event) {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (event.ask.empty()) {
@@ -316,7 +320,8 @@ class Run {
     artifact.notices = std::move(result.notices);
     artifact.provenance = options_.provenance;
     artifact.provenance["threads"] = stage.worker_threads;
-    artifact.provenance["seconds"] = result.seconds;
+    artifact.provenance["seconds"] = result.seconds;  // resumed: of the last part alone
+    if (is_resumed) artifact.provenance["resumed"] = true;
     artifact.provenance["cpu_seconds"] = result.cpu_seconds;
     artifact.provenance["peak_rss_mib"] = result.peak_rss_mib;
     artifact.provenance["finished"] =

@@ -59,6 +59,9 @@ struct RunOptions {
   std::set<std::string> force;  // types or names of stages to compute although they are cached
   std::string log_folder;       // logs are <row>.<stage>.log
   StageRunner::StopFunction stop;
+  // Called when a stage was computed, before anything begins that takes its artifact; other stages
+  // go on, and so may other calls.
+  std::function<void(int stage, const Artifact& artifact)> computed;
   Json provenance = Json::object();  // of the host, kept in every artifact
 };
 

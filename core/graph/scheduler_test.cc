@@ -44,7 +44,9 @@ class FakeRunner final : public StageRunner {
     }
     if (job.stage.settings.value("throw", false)) throw std::runtime_error("no more memory");
     if (job.stage.settings.value("crash", false)) return absl::InternalError("killed by signal 9");
-    if (job.stage.settings.value("until_stopped", false)) {
+    const std::string half = job.checkpoint_dir + "/half";
+    if (job.stage.settings.value("until_stopped", false) && !fs::exists(half)) {
+      std::ofstream(half) << "done";
       while (stop() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
       result.status = absl::CancelledError("stopped");
       return result;
@@ -249,6 +251,33 @@ TEST_F(SchedulerTest, ForceComputesAStageAgain) {
   EXPECT_EQ(runner_.num_runs, 3);
 }
 
+// Whoever is told may take time: the other stages go on, what needs this one does not begin.
+TEST_F(SchedulerTest, WhatIsToldOfAnArtifactHoldsUpNothingElse) {
+  const int a = Add("a", {{"text", "A"}});
+  const int other = Add("other", {{"text", "O"}});
+  const int after_other = Add("after_other", {}, {{"in", other}});
+  Add("after_a", {}, {{"in", a}});
+  options_.jobs = 2;
+  std::atomic<int> told{0}, num_runs{0};
+  std::atomic<bool> is_after_other{false};
+  options_.computed = [&](int stage, const Artifact& artifact) {
+    ++told;
+    EXPECT_EQ(artifact.type, graph_.stages[static_cast<size_t>(stage)].type);
+    if (stage == after_other) is_after_other = true;
+    if (stage != a) return;
+    for (int i = 0; i < 10000 && !is_after_other; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    num_runs = runner_.num_runs.load();
+  };
+  for (const StageOutcome& outcome : Run()) EXPECT_EQ(outcome.state, StageState::kDone);
+  EXPECT_TRUE(is_after_other);
+  EXPECT_EQ(num_runs, 3) << "what takes the artifact of a waits";
+  EXPECT_EQ(told, 4);
+  Run();
+  EXPECT_EQ(told, 4) << "of what is computed, not of what is cached";
+}
+
 TEST_F(SchedulerTest, AStopEndsTheRunAndTheNextOneResumes) {
   std::atomic<int> signal{0};
   options_.stop = [&] { return signal.load(); };
@@ -265,10 +294,11 @@ TEST_F(SchedulerTest, AStopEndsTheRunAndTheNextOneResumes) {
   EXPECT_EQ(outcomes[1].state, StageState::kStopped);
   EXPECT_EQ(outcomes[2].state, StageState::kStopped);
   signal = 0;
-  graph_.stages[1].settings["until_stopped"] = false;
   outcomes = Run();
   EXPECT_EQ(outcomes[0].state, StageState::kCached);
   EXPECT_EQ(outcomes[2].state, StageState::kDone);
+  EXPECT_EQ(outcomes[1].artifact.provenance.value("resumed", false), true);
+  EXPECT_FALSE(outcomes[2].artifact.provenance.contains("resumed"));
 }
 
 TEST_F(SchedulerTest, WaitsForAnotherHolderOfTheKey) {

@@ -264,7 +264,7 @@ bool StoreIndex::Insert(const Artifact& artifact, const Stamp& stamp) {
                                 .get<std::map<std::string, std::string>>()));
   entry.Bind(11, BlobsText(artifact.files));
   entry.Bind(12, stamp.mtime_ns / 1000000000);
-  entry.Bind(13, provenance.value("seconds", -1.0));
+  entry.Bind(13, provenance.value("resumed", false) ? -1.0 : provenance.value("seconds", -1.0));
   entry.Bind(14, provenance.value("peak_rss_mib", -1.0));
   entry.Bind(15, provenance.value("cpu", ""));
   entry.Step();

@@ -37,7 +37,7 @@ struct StoredEntry {
   std::vector<std::pair<std::string, int64_t>> blobs;  // digest, bytes; one for each file
   int64_t bytes = 0;                                   // of all files
   int64_t written_s = 0;                               // when it was committed, Unix time
-  double seconds = -1, peak_rss_mib = -1;              // of its computation; -1: not known
+  double seconds = -1, peak_rss_mib = -1;              // of all its computation; -1: not known
   std::string cpu;                                     // model
 };
 

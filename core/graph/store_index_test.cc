@@ -258,6 +258,17 @@ TEST_F(StoreIndexTest, NearestIsTheOneWithTheFewestDifferences) {
   EXPECT_FALSE(index->Nearest("train", document()).has_value());
 }
 
+// Its seconds are of the last part, from a checkpoint on: the next one will take longer.
+TEST_F(StoreIndexTest, OfAComputationThatWasResumedTheTimeIsNotKnown) {
+  Artifact resumed = Made(1);
+  resumed.provenance["resumed"] = true;
+  Put(resumed);
+  const auto index = Opened();
+  ASSERT_EQ(index->Entries().size(), 1U);
+  EXPECT_EQ(index->Entries()[0].seconds, -1);
+  EXPECT_EQ(index->Entries()[0].peak_rss_mib, 7);
+}
+
 TEST_F(StoreIndexTest, AlikeAreThoseThatDifferInCircumstancesAlone) {
   Json document = {{"stage", "mill"},
                    {"code", "old"},

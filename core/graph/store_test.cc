@@ -282,6 +282,8 @@ TEST_F(StoreTest, WhatOthersLookUpHasItsType) {
       {"/provenance/seconds", nullptr},
       {"/provenance/peak_rss_mib", "x"},
       {"/provenance/cpu", 1},
+      {"/provenance/finished", 1},
+      {"/provenance/resumed", 1},
       {"/key_document", "x"},
       {"/key_document/inputs", {{"crops", 1}}},
   };

@@ -2,6 +2,7 @@
 #ifndef FACET_CORE_PIPELINE_BAD_IMAGES_H_
 #define FACET_CORE_PIPELINE_BAD_IMAGES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,14 +31,21 @@ class BadImages {
   void Add(const std::string& key, const std::string& reason);
 
   int64_t count() const { return count_; }
-  // ": a.png: empty file; b.png: not an image", the first ten of them.
+  // ": a.png, b.png and 30 more: empty file; c.png: not an image": the first ten reasons, each with
+  // the first of its images, and ten images by name, or one of each reason.
   std::string List() const;
   // "a.png: empty file"; empty: there is none.
-  std::string First() const { return named_.empty() ? "" : named_.front(); }
+  std::string First() const;
 
  private:
+  struct Reason {
+    std::string text;
+    std::vector<std::string> named;
+    int64_t count = 0;
+  };
   int64_t count_ = 0;
-  std::vector<std::string> named_;
+  size_t num_named_ = 0;
+  std::vector<Reason> reasons_;
 };
 
 }  // namespace facet

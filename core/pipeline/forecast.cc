@@ -143,7 +143,10 @@ Forecast Forecaster::Of(const std::vector<PlannedStage>& planned, int jobs) {
       if (least > 0) stage.bytes = static_cast<double>(least);
     }
     sizes[i].bytes = stage.bytes;
-    if (!stage.bytes) continue;
+    if (!stage.bytes) {
+      forecast.unknown.insert(type.name);
+      continue;
+    }
     ++forecast.num_known;
     forecast.bytes += *stage.bytes;
     forecast.seconds += stage.seconds.value_or(0.0);

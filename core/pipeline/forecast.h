@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -26,11 +27,12 @@
 namespace facet {
 
 struct Forecast {
-  int num_stages = 0;       // to compute
-  int num_known = 0;        // of which something is known
-  double bytes = 0;         // of their artifacts
-  double memory_bytes = 0;  // of as many as run at once, the largest; 0: of none is it known
-  double seconds = 0;       // one after another; 0: not known of each, of this processor
+  int num_stages = 0;             // to compute
+  int num_known = 0;              // of which something is known
+  double bytes = 0;               // of their artifacts
+  double memory_bytes = 0;        // of as many as run at once, the largest; 0: of none is it known
+  double seconds = 0;             // one after another; 0: not known of each, of this processor
+  std::set<std::string> unknown;  // types of those of which nothing is known
 };
 
 class Forecaster {

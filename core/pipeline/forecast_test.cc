@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,6 +97,7 @@ TEST_F(ForecastTest, NothingIsKnownOfWhatWasNeverRun) {
   const Forecast forecast = Of();
   EXPECT_EQ(forecast.num_stages, 3);
   EXPECT_EQ(forecast.num_known, 0);
+  EXPECT_EQ(forecast.unknown, (std::set<std::string>{"field", "mill", "seal"}));
   EXPECT_EQ(forecast.bytes, 0);
 }
 
@@ -137,10 +139,12 @@ TEST_F(ForecastTest, OtherSettingsAreNotAlikeAndAnotherProcessorsTimeDoesNotCoun
   Stored("mill", 400, &grain, 2, coarse);
   Cached(0, grain);
   EXPECT_EQ(Of().num_known, 0);
+  EXPECT_EQ(Of().unknown.count("mill"), 1u);
   Stored("mill", 400, &grain, 2, Document("mill"));
   const Forecast elsewhere = Forecaster(plan_, *store_, "another").Of(planned_, 1);
   EXPECT_EQ(elsewhere.num_known, 1);
   EXPECT_DOUBLE_EQ(elsewhere.bytes, 400);
+  EXPECT_EQ(elsewhere.unknown, std::set<std::string>{"seal"});
   EXPECT_EQ(elsewhere.seconds, 0);
 }
 

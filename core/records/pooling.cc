@@ -38,22 +38,33 @@ void ProjectRow(const FloatArray& unit, const float* weights, size_t row, FloatA
   }
 }
 
+// Of so many templates, the first of them `name`; what makes a network give such descriptors.
+absl::Status Unusable(size_t bad, size_t all, bool zero, const std::string& name) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the descriptors of ", bad, " of ", all, " templates ", zero ? "are zero" : "are not finite",
+      " and cannot be projected, the first is that of \"", name, "\"; so it is where training has ",
+      zero ? "collapsed" : "diverged",
+      ": the report shows its loss; a lower rate "
+      "(train.schedule), train.clip_norm or another loss may help"));
+}
+
 absl::StatusOr<FloatArray> UnitLength(const DatasetContents& data, FloatArray pooled) {
+  const std::vector<Template>& templates = data.protocol.templates;
   const auto columns = static_cast<size_t>(pooled.shape[1]);
-  for (size_t row = 0; row < static_cast<size_t>(pooled.shape[0]); ++row) {
+  std::vector<size_t> zero, infinite;
+  for (size_t row = 0; row < templates.size(); ++row) {
     float* values = &pooled.values[row * columns];
     double squares = 0.0;
     for (size_t d = 0; d < columns; ++d) squares += double{values[d]} * double{values[d]};
-    if (!(squares > 0.0) || !std::isfinite(squares)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the descriptor of template \"", data.protocol.templates[row].name, "\" ",
-          squares == 0.0 ? "is zero" : "has values that are not finite (has training diverged?)",
-          ": it cannot be projected"));
-    }
+    if (!std::isfinite(squares)) infinite.push_back(row);
+    if (squares == 0.0) zero.push_back(row);
+    if (!zero.empty() || !infinite.empty()) continue;
     const double norm = std::sqrt(squares);
     for (size_t d = 0; d < columns; ++d) values[d] = static_cast<float>(values[d] / norm);
   }
-  return pooled;
+  const std::vector<size_t>& bad = infinite.empty() ? zero : infinite;
+  if (bad.empty()) return pooled;
+  return Unusable(bad.size(), templates.size(), infinite.empty(), templates[bad.front()].name);
 }
 
 absl::Status NoDescriptor(const DatasetContents& data, const std::vector<size_t>& without) {

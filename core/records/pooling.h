@@ -23,8 +23,8 @@ absl::StatusOr<FloatArray> PoolTemplates(const DatasetContents& data, const Floa
                                          const TemplatePooling& pooling = {});
 
 // x = W' phi / ||phi||: `pooled` [T, D], `projection` [F, L, D] -> F matrices [T, L]. The same on
-// any number of threads. InvalidArgument for a row of zeros or of values that are not finite
-// (`data` has its name).
+// any number of threads. InvalidArgument for rows of zeros or of values that are not finite: how
+// many, and the first (`data` has its name).
 absl::StatusOr<std::vector<FloatArray>> Project(const DatasetContents& data,
                                                 const FloatArray& pooled,
                                                 const FloatArray& projection, int threads);

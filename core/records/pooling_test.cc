@@ -2,6 +2,7 @@
 #include "core/records/pooling.h"
 
 #include <cmath>
+#include <utility>
 
 #include "core/records/descriptors.h"
 #include "core/records/npy.h"
@@ -73,6 +74,22 @@ TEST(PoolTemplates, TemplatesWithoutDescriptorAreNamed) {
   const auto pooled = PoolTemplates(Video(), one, Records({0}), {});
   EXPECT_THAT(std::string(pooled.status().message()),
               HasSubstr("1 of 2 templates of small have no descriptor, the first is \"still\""));
+}
+
+TEST(Project, WhatACollapsedOrDivergedNetworkGivesIsCounted) {
+  const FloatArray projection = {{1, 1, 2}, {1, 0}};
+  const auto message = [&](std::vector<float> pooled) {
+    return std::string(
+        Project(Video(), {{2, 2}, std::move(pooled)}, projection, 1).status().message());
+  };
+  EXPECT_EQ(message({3, 4, 0, 2}), "");
+  EXPECT_THAT(message({0, 0, 0, 0}),
+              HasSubstr("the descriptors of 2 of 2 templates are zero and cannot be projected, the "
+                        "first is that of \"video\"; so it is where training has collapsed: "));
+  EXPECT_THAT(message({0, 0, 1, NAN}),
+              HasSubstr("the descriptors of 1 of 2 templates are not finite and cannot be "
+                        "projected, the first is that of \"still\"; so it is where training has "
+                        "diverged: "));
 }
 
 }  // namespace

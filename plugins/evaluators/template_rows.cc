@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/status.h"
@@ -28,23 +29,36 @@ float Accumulate(const float* a, const float* b, size_t size, bool squared_diffe
   return total;
 }
 
+// Descriptors that are zero, or else not finite: how many of them, and what makes a network give such.
+absl::Status Unusable(const std::vector<double>& norms, const Protocol& protocol, bool zero) {
+  const auto is_bad = [zero](double norm) { return zero ? norm == 0.0 : !std::isfinite(norm); };
+  const auto first = std::find_if(norms.begin(), norms.end(), is_bad);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the descriptors of ", std::count_if(norms.begin(), norms.end(), is_bad), " of ",
+      norms.size(), " templates ", zero ? "are zero and have no direction" : "are not finite",
+      ", the first is that of \"",
+      protocol.templates[static_cast<size_t>(first - norms.begin())].name,
+      "\"; so it is where training has ", zero ? "collapsed" : "diverged",
+      ": the report shows its loss; a lower rate (train.schedule), "
+      "train.clip_norm or another loss may help"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<double>> TemplateNorms(const MatrixView& matrix,
                                                   const Protocol& protocol, bool need_direction) {
   std::vector<double> norms(static_cast<size_t>(matrix.rows));
+  bool all_finite = true, any_zero = false;
   for (size_t row = 0; row < norms.size(); ++row) {
     double squares = 0.0;
     const float* const values = matrix.Row(static_cast<int64_t>(row));
     for (int64_t d = 0; d < matrix.columns; ++d) squares += double{values[d]} * double{values[d]};
     norms[row] = std::sqrt(squares);
-    if (!std::isfinite(norms[row]) || (need_direction && norms[row] == 0.0)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the descriptor of template \"", protocol.templates[row].name, "\" ",
-          norms[row] == 0.0 ? "is zero and has no direction"
-                            : "has values that are not finite (has training diverged?)"));
-    }
+    all_finite = all_finite && std::isfinite(norms[row]);
+    any_zero = any_zero || norms[row] == 0.0;
   }
+  if (!all_finite) return Unusable(norms, protocol, /*zero=*/false);
+  if (need_direction && any_zero) return Unusable(norms, protocol, /*zero=*/true);
   return norms;
 }
 

@@ -12,8 +12,8 @@
 
 namespace facet {
 
-// The l2 norm of every template's descriptor, one for each row. InvalidArgument names the first
-// template whose descriptor is not finite, or zero where they `need_direction`.
+// The l2 norm of every template's descriptor, one for each row. InvalidArgument if
+// any is not finite, or zero where they `need_direction`: how many, and the first of them.
 absl::StatusOr<std::vector<double>> TemplateNorms(const MatrixView& matrix,
                                                   const Protocol& protocol, bool need_direction);
 

@@ -364,9 +364,10 @@ TEST(VerificationTest, BadInputIsAnErrorThatNamesIt) {
   }
   EXPECT_THAT(ErrorOf(scene.Input()), HasSubstr("fold 1 of hand-made has no impostor pair"));
   scene.Add(1, false, 2);
-  EXPECT_THAT(ErrorOf(scene.Input()), HasSubstr("\"template 0\" is zero"));
+  EXPECT_THAT(ErrorOf(scene.Input()),
+              HasSubstr("4 of 8 templates are zero and have no direction, the first is that"));
   scene.values[5] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THAT(ErrorOf(scene.Input(), kPlain), HasSubstr("\"template 2\" has values that are not"));
+  EXPECT_THAT(ErrorOf(scene.Input(), kPlain), HasSubstr("1 of 8 templates are not finite, "));
   EvaluationInput short_input = scene.Input();
   short_input.descriptors[0].rows -= 1;
   EXPECT_THAT(ErrorOf(short_input), HasSubstr("7 x 2 for 8 templates"));

@@ -71,7 +71,10 @@ const BadMaking kMistakes[] = {
      "two rows have the id \"7-batch\""},
     {"alternative_of_no_plugin", "made_rows/alternative_of_no_plugin.toml", 5, 71, "E0401",
      "did you mean \"arcface\"?"},
-    {"seeds_of_none", "made_rows/seeds_of_none.toml", 4, 9, "E0302", "a number of seeds"},
+    {"seeds_of_none", "made_rows/seeds_of_none.toml", 4, 9, "E0302",
+     "seeds must be at least 1, got 0"},
+    {"seeds_of_an_empty_list", "made_rows/seeds_of_an_empty_list.toml", 4, 9, "E0302",
+     "seeds must be at least 1, got an empty list"},
     {"seeds_as_text", "made_rows/seeds_as_text.toml", 4, 9, "E0301",
      "seeds = 3, or seeds = [1, 7]"},
     {"seed_twice", "made_rows/seed_twice.toml", 4, 16, "E0302", "seed 1 is in the list twice"},
@@ -124,7 +127,8 @@ TEST(BadAxisTest, IsFoundAtItsPlaceOnTheCommandLine) {
 TEST(BadAxisTest, SeedsOfTheCommandLineToo) {
   const auto seeds = [](const std::string& text) { return LoadWith(Override::Kind::kSeeds, text); };
   ExpectOneError(seeds("many"), "E0301", 1, "seeds = 3, or seeds = [1, 7]");
-  ExpectOneError(seeds("0"), "E0302", 1, "a number of seeds");
+  ExpectOneError(seeds("0"), "E0302", 1, "seeds must be at least 1, got 0");
+  ExpectOneError(seeds("-2"), "E0302", 1, "seeds must be at least 1, got -2");
   ExpectOneError(seeds("1,2,1"), "E0302", 5, "seed 1 is in the list twice");
 }
 

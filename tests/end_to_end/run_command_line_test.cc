@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/json.h"
 #include "gmock/gmock.h"
 #include "tests/end_to_end/program.h"
 
@@ -48,6 +49,8 @@ TEST_F(CommandLineTest, MistakesOnTheCommandLineAreNamed) {
     EXPECT_THAT(ending.err, HasSubstr(says));
   }
 }
+
+Json AnswerOf(const Ending& ending) { return ParseJson(ending.out, "stdout").value_or(Json()); }
 
 // Also before a verb has begun: who reads events reads nothing else.
 TEST_F(CommandLineTest, MistakesAreEventsWhereEventsAreAskedFor) {
@@ -125,9 +128,18 @@ TEST_F(CommandLineTest, PinTakesTheNamesThatOtherVerbsTake) {
   EXPECT_EQ(pinned.exit_code, 0) << pinned.err;
   EXPECT_THAT(pinned.err, StartsWith("pinned: tiny/"));
   EXPECT_THAT(Facet({"cache", "pin"}).out, StartsWith("run  tiny/"));
+  const Json pins = AnswerOf(Facet({"cache", "pin", "--json"}));
+  EXPECT_EQ(pins["schema"], 1);
+  EXPECT_TRUE(pins["changed"].is_null());
+  EXPECT_EQ(pins["runs"].size(), 1u);
+  EXPECT_EQ(pins["keys"], Json::array());
   EXPECT_THAT(Facet({"cache", "pin", "tiny", "--remove"}).err,
               StartsWith("no longer pinned: tiny/"));
   EXPECT_EQ(Facet({"cache", "pin"}).out, "");
+  const Json again = AnswerOf(Facet({"cache", "pin", "tiny", "--json"}));
+  EXPECT_EQ(again["runs"], pins["runs"]);
+  EXPECT_EQ(again["changed"], pins["runs"][0]);
+  EXPECT_EQ(AnswerOf(Facet({"cache", "pin", "tiny", "--remove", "--json"}))["runs"], Json::array());
   EXPECT_EQ(Facet({"cache", "pin", "another"}).exit_code, 5);
 }
 

@@ -118,14 +118,20 @@ TEST_F(VerbsTest, CacheVerifyFindsAFlippedByteInAnyFileAndTheNextRunMendsIt) {
     ++flipped;
   }
   EXPECT_GE(flipped, 13);
-  const Ending verify = Facet({"cache", "verify"});
+  const Ending verify = Facet({"cache", "verify", "--json"});
   EXPECT_EQ(verify.exit_code, 9);
-  EXPECT_THAT(verify.out, HasSubstr("its content is not what was written"));
+  const Json found = *ParseJson(verify.out, "verify");
+  EXPECT_EQ(found["schema"], 1);
+  EXPECT_GE(found["damaged"].size(), 13u);
+  EXPECT_EQ(found["set_aside"], true);
+  EXPECT_EQ(found["unreadable"], Json::array());
+  EXPECT_THAT(found["damaged"][0].get<std::string>(),
+              HasSubstr("its content is not what was written"));
   const Ending run = RunTiny({});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_EQ(Computed(run).size(), 13u);
   EXPECT_EQ(Artifacts(store()), before);
-  EXPECT_EQ(Facet({"cache", "verify"}).exit_code, 0);
+  EXPECT_THAT(Facet({"cache", "verify"}).out, HasSubstr(" files read, 0 entries damaged\n"));
 }
 
 // Every default is in what `show` prints, and it is a file like any other.
