@@ -1,11 +1,6 @@
 #include "core/app/command_line.h"
 
-#include <poll.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <type_traits>
@@ -16,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/app/exit_code.h"
+#include "core/base/answer.h"
 #include "core/base/suggest.h"
 #include "core/base/text_columns.h"
 
@@ -112,16 +108,12 @@ std::string UsageMessage(const CLI::App& program, const CLI::ParseError& error) 
 
 // The exit code, which is another, and told, where the answer cannot be written. A reader that went
 // away ("| head") is no mistake of ours and ends us quietly.
-int FlushAnswer(int exit_code, const std::function<void(const std::string&, int)>& tell) {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
-  // The write that failed may be long ago, and errno another's since.
-  pollfd reader = {STDOUT_FILENO, POLLOUT, 0};
-  const bool is_gone = ::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0;
-  if (errno == EPIPE || is_gone) return kExitClosedPipe;
-  const std::string why = errno == 0 ? "" : absl::StrCat(": ", std::strerror(errno));
+int EndAnswer(int exit_code, const std::function<void(const std::string&, int)>& tell) {
+  const absl::Status written = FlushAnswer();
+  if (written.ok()) return exit_code;
+  if (absl::IsCancelled(written)) return kExitClosedPipe;
   if (exit_code == kExitDone) exit_code = kExitInput;
-  tell("cannot write the answer to stdout" + why, exit_code);
+  tell(std::string(written.message()), exit_code);
   return exit_code;
 }
 
@@ -290,7 +282,7 @@ int CommandLine::Run(int argc, char** argv) {
     state_->tell(UsageMessage(state_->app, error), kExitUsage);
     return kExitUsage;
   }
-  return FlushAnswer(state_->run(), state_->tell);
+  return EndAnswer(state_->run(), state_->tell);
 }
 
 int ExitCodeOfMain(const char* program, int (*run)(int argc, char** argv), int argc, char** argv) {

@@ -19,13 +19,14 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-// Each part of the page. None writes anything; what a check needs and is missing is a finding.
 // Those that networks run faster with, of a processor with these flags (/proc/cpuinfo). What extends
 // one that is lacking is not named.
 struct InstructionSets {
   std::vector<std::string> has, lacks;
 };
 InstructionSets FindInstructionSets(const std::set<std::string>& flags);
+
+// Each part of the page. None writes anything; what a check needs and is missing is a finding.
 // How many processes want to run, for one core or a container's share of one.
 Finding CheckLoad(double load, int64_t num_cores);
 Finding CheckMemoryRoom(int64_t total_bytes, int64_t limit_bytes, int64_t available_bytes);

@@ -6,6 +6,7 @@
 
 #include "core/api/guard.h"
 #include "core/api/schedule.h"
+#include "core/base/answer.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
 #include "core/plugin/library.h"
@@ -43,8 +44,7 @@ int TryComponents(const std::vector<std::string>& trials) {
     }
     for (const Json& trial : *list) said.push_back(std::string(Try(trial).message()));
   }
-  std::fputs(Dump(said).c_str(), stdout);
-  return 0;
+  return GiveAnswer(Dump(said));
 }
 
 }  // namespace facet

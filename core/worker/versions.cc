@@ -16,6 +16,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "core/base/answer.h"
 #include "core/base/json.h"
 
 namespace facet {
@@ -99,8 +100,7 @@ int PrintVersions() {
         {"kernels of LibTorch", KernelsOfTorch()},
         {"OpenMP", absl::StrCat(at::get_openmp_version(), ", ", FileOf("omp_get_max_threads"))}}},
       {"files", files}};
-  std::fputs(DumpPretty(versions).c_str(), stdout);
-  return 0;
+  return GiveAnswer(DumpPretty(versions));
 }
 
 }  // namespace facet

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/guard.h"
+#include "core/base/answer.h"
 #include "core/base/child_process.h"
 #include "core/base/file.h"
 #include "core/plugin/library.h"
@@ -101,8 +102,7 @@ int DescribePlugin(const std::string& path) {
     std::fprintf(stderr, "%s\n", std::string(description.status().message()).c_str());
     return 4;
   }
-  std::fputs(description->c_str(), stdout);
-  return 0;
+  return GiveAnswer(*description);
 }
 
 }  // namespace facet
