@@ -21,21 +21,18 @@
 
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "benchmarks/store/made_store.h"
 #include "core/base/file.h"
 #include "core/base/hash.h"
 #include "core/base/scratch_folder.h"
@@ -58,104 +55,22 @@ T Require(absl::StatusOr<T> made) {
   return std::move(made).value();
 }
 
-const KeyEnvironment& Environment() {
-  static const auto* const environment = [] {
-    auto* made = new KeyEnvironment;
-    for (const char* const type : {"dataset", "detect", "pack", "train", "describe", "evaluate"}) {
-      made->stage_code[type] = Sha256Hex(type);
-    }
-    return made;
-  }();
-  return *environment;
-}
-
-// As many options as a training has.
-StageSpec Stage(const std::string& type, int number, std::map<std::string, int> inputs) {
-  StageSpec stage;
-  stage.type = type;
-  stage.name = absl::StrCat("test.", type);
-  stage.inputs = std::move(inputs);
-  stage.settings["number"] = number;
-  for (const char* const role : {"loss", "optimizer", "schedule", "sampler"}) {
-    ComponentUse use;
-    use.kind = role;
-    use.name = absl::StrCat("a_", role);
-    use.library_digest = Sha256Hex(role);
-    for (int i = 0; i < 6; ++i) use.options[absl::StrCat("option_", i)] = i * 0.25;
-    stage.components[role] = std::move(use);
-  }
-  stage.uses_seed = true;
-  stage.seed = 1;
-  stage.device = "cpu";
-  stage.precision = "float32";
-  return stage;
-}
-
-// `first`: number of the first row; others have other keys.
-StageGraph Sweep(int num_rows, int first) {
-  StageGraph graph;
-  graph.stages = {Stage("dataset", 0, {}), Stage("detect", 0, {{"samples", 0}}),
-                  Stage("pack", 0, {{"faces", 1}})};
-  for (int row = first; row < first + num_rows; ++row) {
-    const int train = static_cast<int>(graph.stages.size());
-    graph.stages.push_back(Stage("train", row, {{"crops", 2}}));
-    graph.stages.push_back(Stage("describe", row, {{"model", train}, {"crops", 2}}));
-    graph.stages.push_back(Stage("evaluate", row, {{"descriptors", train + 1}}));
-    for (int i = train; i < train + 3; ++i) {
-      graph.stages[static_cast<size_t>(i)].users = {absl::StrCat("row", row)};
-    }
-  }
-  return graph;
-}
-
-void WriteUnsynced(const std::string& path, const std::string& text) {
-  fs::create_directories(FolderOf(path));
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-// Entries of all stages of the graph, of two small files each.
-void Fill(const Store& store, const StageGraph& graph) {
-  std::vector<std::string> contents;
-  for (const StageSpec& stage : graph.stages) {
-    std::map<std::string, std::string> inputs;
-    for (const auto& [port, producer] : stage.inputs) {
-      inputs[port] = contents[static_cast<size_t>(producer)];
-    }
-    StageKey key = ComputeKey(stage, inputs, {}, Environment());
-    Artifact artifact;
-    artifact.key = key.digest;
-    artifact.type = stage.type;
-    artifact.name = stage.name;
-    artifact.provenance = {{"seconds", 12.5}, {"peak_rss_mib", 300}, {"cpu", "a processor"}};
-    for (const char* const name : {"data.bin", "list.jsonl"}) {
-      const std::string text = absl::StrCat(name, " of ", key.digest);
-      artifact.files.push_back({name, Sha256Hex(text), static_cast<int64_t>(text.size())});
-      WriteUnsynced(store.BlobPath(artifact.files.back().digest), text);
-    }
-    artifact.key_document = std::move(key.document);
-    contents.push_back(artifact.ContentDigest());
-    WriteUnsynced(store.EntryFolder(artifact.key) + "/artifact.json", SealedArtifact(artifact));
-  }
-}
-
-// What changed within the last second is not remembered.
-void WaitUntilOld() { std::this_thread::sleep_for(std::chrono::milliseconds(1100)); }
-
 void BM_Plan(benchmark::State& state) {
   const auto num_rows = static_cast<int>(state.range(0));
   const auto num_entries = static_cast<int>(state.range(1));
   const auto scratch = Require(ScratchFolder::Create());
   {
     const auto store = Require(Store::Open(scratch->path()));
-    Fill(*store, Sweep((num_entries - 3) / 3, 0));
+    FillStore(*store, MadeSweep((num_entries - 3) / 3, 0));
   }
   WaitUntilOld();
-  const StageGraph graph = Sweep(num_rows, state.range(2) == 1 ? 0 : 1000000);
+  const StageGraph graph = MadeSweep(num_rows, state.range(2) == 1 ? 0 : 1000000);
   int64_t num_read = 0, num_hashed = 0, num_cached = 0;
   const auto plan = [&] {
     const auto store = Require(Store::Open(scratch->path()));
     InputDigests digests(store->index_path());
-    const std::vector<PlannedStage> planned = PlanStages(graph, Environment(), *store, digests, {});
+    const std::vector<PlannedStage> planned =
+        PlanStages(graph, MadeEnvironment(), *store, digests, {});
     num_cached = 0;
     for (const PlannedStage& stage : planned) {
       num_cached += stage.state == PlannedStage::State::kCached ? 1 : 0;
@@ -182,7 +97,7 @@ void BM_Index(benchmark::State& state) {
   const auto scratch = Require(ScratchFolder::Create());
   {
     const auto store = Require(Store::Open(scratch->path()));
-    Fill(*store, Sweep(static_cast<int>(state.range(0) - 3) / 3, 0));
+    FillStore(*store, MadeSweep(static_cast<int>(state.range(0) - 3) / 3, 0));
   }
   WaitUntilOld();
   for (auto _ : state) {

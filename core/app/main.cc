@@ -4,12 +4,14 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "core/app/command_line.h"
 #include "core/app/exit_code.h"
+#include "core/app/plugin_process.h"
 #include "core/app/signals.h"
 #include "core/app/verb.h"
 #include "core/app/verb_bench.h"
@@ -67,6 +69,7 @@ bool AsksForEvents(const std::vector<std::string>& arguments) {
 }
 
 int Main(int argc, char** argv) {
+  if (const std::optional<int> code = RunAsPluginProcess(argc, argv)) return *code;
   // Rows are many small pieces. Freed ones are joined at once: joining all that lie about at each
   // large one that is freed takes a sixth of the time of a plan of 1,000 rows.
   ::mallopt(M_MXFAST, 0);

@@ -1,6 +1,7 @@
 #include "core/app/planned_experiment.h"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -33,6 +34,7 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     return nullptr;
   }
   planned->rows = *std::move(rows);
+  std::future<std::vector<Diagnostic>> trials = StartTrials(planned->rows, context.catalogue());
   planned->machine = Machine::ThisOne();
   const Machine& machine = planned->machine;
   auto plan = PlanExperiment(planned->experiment, planned->rows, AllStageTypes(),
@@ -50,8 +52,7 @@ std::unique_ptr<PlannedExperiment> PlanForVerb(const ExperimentArguments& argume
     *exit_code = code;
     if (code != kExitDone) return nullptr;
   }
-  if (const std::vector<Diagnostic> refused = TryComponents(planned->rows, context);
-      !refused.empty()) {
+  if (const std::vector<Diagnostic> refused = trials.get(); !refused.empty()) {
     TellProblems(context, refused);
     *exit_code = kExitConfig;
     return nullptr;

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "core/app/build_info.h"
+#include "core/app/signals.h"
 #include "core/base/child_process.h"
 #include "core/stages/code_digests.h"
 
@@ -145,14 +147,23 @@ Json GitState(const std::string& path) {
   return {{"commit", commit}, {"dirty", dirty}, {"changed", changed}};
 }
 
+std::future<Json> StartGitState(const std::string& path) {
+  const SignalPause pause;  // which the thread has from its start: signals are the caller's
+  return std::async(std::launch::async, &GitState, path);
+}
+
 Json ArtifactProvenance(const PlannedExperiment& planned) {
+  return ArtifactProvenance(planned, GitState(planned.experiment.path));
+}
+
+Json ArtifactProvenance(const PlannedExperiment& planned, Json git) {
   Json provenance = BuildInfo();
   utsname system = {};
   ::uname(&system);
   provenance["system"] = absl::StrCat(system.sysname, " ", system.release);
   provenance["cores"] = planned.machine.num_cores;
   provenance["libraries"] = planned.environment.libraries;
-  provenance["git"] = GitState(planned.experiment.path);
+  provenance["git"] = std::move(git);
   return provenance;
 }
 

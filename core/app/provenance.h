@@ -10,6 +10,7 @@
 #ifndef FACET_CORE_APP_PROVENANCE_H_
 #define FACET_CORE_APP_PROVENANCE_H_
 
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,8 +24,12 @@ namespace facet {
 // git does not follow `path` itself; `changed` names some of them. Null where that is not known: no
 // git, no repository, one of another user, one so large that git takes longer than two seconds.
 Json GitState(const std::string& path);
+// The same while the caller goes on.
+std::future<Json> StartGitState(const std::string& path);
 
 Json ArtifactProvenance(const PlannedExperiment& planned);
+// With what GitState() said.
+Json ArtifactProvenance(const PlannedExperiment& planned, Json git);
 // `of_artifacts`: ArtifactProvenance(); `command`: the whole line.
 Json RunProvenance(const PlannedExperiment& planned, const Json& of_artifacts,
                    const std::string& command);

@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "core/app/plugin_process.h"
+#include "core/app/signals.h"
 #include "core/base/child_process.h"
 #include "core/base/json.h"
 #include "core/pipeline/experiment_layout.h"
@@ -65,8 +67,9 @@ std::map<std::string, std::pair<std::string, Origin>> TrialsOf(const std::vector
 
 }  // namespace
 
-std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows, VerbContext& context) {
-  const auto trials = TrialsOf(rows, context.catalogue());
+std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows,
+                                      const Catalogue& catalogue) {
+  const auto trials = TrialsOf(rows, catalogue);
   std::vector<Diagnostic> problems;
   const auto report = [&](const std::string& message, const Origin& origin) {
     Diagnostic problem;
@@ -78,7 +81,7 @@ std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows, VerbC
   const size_t max_arguments = MaxArguments();
   auto begin = trials.begin();
   while (begin != trials.end()) {
-    std::vector<std::string> command = {context.worker_path(), "try"};
+    std::vector<std::string> command = TrialCommand();
     auto next = begin;
     while (next != trials.end() && command.size() < 2 + max_arguments) {
       std::string list = absl::StrCat("[", (next++)->first);
@@ -89,7 +92,7 @@ std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows, VerbC
     }
     const absl::StatusOr<std::string> output = CaptureOutput(command, kTrialLimits);
     const absl::StatusOr<Json> said =
-        output.ok() ? ParseJson(*output, "the worker's answer") : output.status();
+        output.ok() ? ParseJson(*output, "the answer to trials") : output.status();
     if (!said.ok()) {
       report(std::string(said.status().message()), begin->second.second);
       return problems;
@@ -101,6 +104,13 @@ std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows, VerbC
     }
   }
   return problems;
+}
+
+std::future<std::vector<Diagnostic>> StartTrials(const std::vector<const Row*>& rows,
+                                                 const Catalogue& catalogue) {
+  const SignalPause pause;  // which the thread has from its start: signals are the caller's
+  return std::async(std::launch::async,
+                    [&rows, &catalogue] { return TryComponents(rows, catalogue); });
 }
 
 }  // namespace facet

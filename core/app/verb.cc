@@ -17,6 +17,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "core/app/library_digests.h"
+#include "core/app/plugin_process.h"
 #include "core/base/child_process.h"
 #include "core/base/suggest.h"
 #include "core/base/text_columns.h"
@@ -70,6 +72,15 @@ std::string Shown(const VerbContext& context, const std::string& message) {
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+// Of all stores, as there may be none. Empty: a user without a home has none.
+std::string LibraryDigestsPath() {
+  std::string cache = Variable("XDG_CACHE_HOME");
+  if (const std::string home = Variable("HOME"); cache.empty() && !home.empty()) {
+    cache = home + "/.cache";
+  }
+  return cache.empty() ? "" : cache + "/facet/libraries";
 }
 
 }  // namespace
@@ -130,14 +141,18 @@ std::string VerbContext::command_line(const std::map<std::string, std::string>& 
 
 const Catalogue& VerbContext::catalogue() {
   if (catalogue_) return *catalogue_;
+  LibraryDigests digests(LibraryDigestsPath());
   catalogue_ = Catalogue::Scan(
-      plugin_folders(), [this](const std::string& path) -> absl::StatusOr<std::string> {
-        auto said = CaptureOutput({worker_path(), "describe", path}, kDescribeLimits);
+      plugin_folders(),
+      [this](const std::string& path) -> absl::StatusOr<std::string> {
+        auto said = CaptureOutput(DescribeCommand(path), kDescribeLimits);
         if (said.ok() || !absl::StrContains(said.status().message(), "ASan runtime")) return said;
         return absl::FailedPreconditionError(absl::StrCat(
             path, ": compiled with AddressSanitizer: `", command(),
             " plugins check` runs it, everything else wants one that is compiled without"));
-      });
+      },
+      [&digests](const std::string& path) { return digests.Of(path); });
+  digests.Keep();
   for (const PluginProblem& problem : catalogue_->problems()) {
     Warn(*this, std::string(problem.status.message()));
   }

@@ -1,6 +1,7 @@
 #include "core/app/verb_check.h"
 
 #include <cstdio>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -54,6 +55,7 @@ std::vector<const Row*> RowsOf(const Experiment& experiment) {
 void AddPlanProblems(const Experiment& experiment, VerbContext& context,
                      std::vector<Diagnostic>* problems) {
   const std::vector<const Row*> rows = RowsOf(experiment);
+  std::future<std::vector<Diagnostic>> trials = StartTrials(rows, context.catalogue());
   const Machine machine = Machine::ThisOne();
   Planner planner(experiment, AllStageTypes(), context.catalogue(), machine);
   std::set<std::string> told;
@@ -67,7 +69,7 @@ void AddPlanProblems(const Experiment& experiment, VerbContext& context,
     problems->push_back(std::move(problem));
   }
   if (!told.empty()) return;
-  for (Diagnostic& refused : TryComponents(rows, context)) problems->push_back(std::move(refused));
+  for (Diagnostic& refused : trials.get()) problems->push_back(std::move(refused));
   for (Diagnostic& warning : RemarkWarnings(experiment, planner.Take())) {
     problems->push_back(std::move(warning));
   }

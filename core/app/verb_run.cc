@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -77,6 +78,8 @@ class RunCommand {
   int Run() {
     int exit_code = kExitDone;
     if (arguments_.retry_failed && !TakeFailedRows(&exit_code)) return exit_code;
+    // While the plan is made: git may take as long.
+    std::future<Json> git = StartGitState(arguments_.experiment.file);
     planned_ = PlanForVerb(arguments_.experiment, rows_, context_, &exit_code);
     if (planned_ == nullptr) return exit_code;
     const StageGraph& graph = planned_->plan.graph;
@@ -91,7 +94,7 @@ class RunCommand {
       for (const StageSpec& stage : graph.stages) force_.insert(stage.type);
     }
     NoteFirstSignal();
-    provenance_ = ArtifactProvenance(*planned_);
+    provenance_ = ArtifactProvenance(*planned_, git.get());
     run_provenance_ = RunProvenance(*planned_, provenance_, ReproducingCommand());
     auto record = RunRecord::Create(planned_->store->folder(), planned_->experiment, planned_->plan,
                                     run_provenance_);

@@ -1,5 +1,7 @@
 #include "core/graph/store_index.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,17 +39,28 @@ std::string BlobsText(const std::vector<ArtifactFile>& files) {
 }
 
 void ParseLists(std::string_view inputs, std::string_view blobs, StoredEntry* entry) {
-  const auto words = [](std::string_view text) -> std::vector<std::string> {
-    return absl::StrSplit(absl::string_view(text.data(), text.size()), ' ', absl::SkipEmpty());
+  // A store has ten thousand of them.
+  const auto for_pairs = [](std::string_view text, const auto& take) {
+    absl::string_view first;
+    for (const absl::string_view word :
+         absl::StrSplit(absl::string_view(text.data(), text.size()), ' ', absl::SkipEmpty())) {
+      if (first.empty()) {
+        first = word;
+        continue;
+      }
+      take(first, word);
+      first = absl::string_view();
+    }
   };
-  const std::vector<std::string> ports = words(inputs), sizes = words(blobs);
-  for (size_t i = 0; i + 1 < ports.size(); i += 2) entry->inputs[ports[i]] = ports[i + 1];
-  for (size_t i = 0; i + 1 < sizes.size(); i += 2) {
+  for_pairs(inputs, [entry](absl::string_view port, absl::string_view digest) {
+    entry->inputs.emplace(std::string(port), std::string(digest));
+  });
+  for_pairs(blobs, [entry](absl::string_view digest, absl::string_view size) {
     int64_t bytes = 0;
-    (void)absl::SimpleAtoi(sizes[i + 1], &bytes);
-    entry->blobs.emplace_back(sizes[i], bytes);
+    (void)absl::SimpleAtoi(size, &bytes);
+    entry->blobs.emplace_back(std::string(digest), bytes);
     entry->bytes += bytes;
-  }
+  });
 }
 
 }  // namespace
@@ -64,25 +77,35 @@ StoreIndex::StoreIndex(std::string path, std::string entries, Read read)
 
 StoreIndex::~StoreIndex() { Close(); }
 
-bool StoreIndex::StampOf(const std::string& path, Stamp* stamp) {
+// Of a path from an open folder on, or absolute.
+bool StoreIndex::StampOf(int folder, const std::string& path, Stamp* stamp) {
   struct stat info;
-  if (::stat(path.c_str(), &info) != 0) return false;
+  if (::fstatat(folder, path.c_str(), &info, 0) != 0) return false;
   *stamp = {info.st_size, Nanoseconds(info.st_mtim), Nanoseconds(info.st_ctim),
             static_cast<int64_t>(info.st_ino)};
   return true;
 }
 
-std::map<std::string, StoreIndex::Stamp> StoreIndex::Listed() const {
-  std::map<std::string, Stamp> listed;
+// A store has ten thousand entries, and each command lists them: fs::directory_iterator takes twice as
+// long, and stat() of whole paths too.
+StoreIndex::Listing StoreIndex::Listed() const {
+  Listing listed;
+  listed.reserve(entries_.size());
   std::error_code error;
   for (const auto& group : fs::directory_iterator(entries_folder_, error)) {
-    for (const auto& entry : fs::directory_iterator(group.path(), error)) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(group.path().c_str()), &::closedir);
+    if (folder == nullptr) continue;
+    while (const dirent* const entry = ::readdir(folder.get())) {
+      if (entry->d_name[0] == '.') continue;
+      std::string key = entry->d_name;
       Stamp stamp;
       // A folder without an artifact is a commit that is under way.
-      if (!StampOf(entry.path().string() + "/artifact.json", &stamp)) continue;
-      listed[entry.path().filename().string()] = stamp;
+      if (!StampOf(::dirfd(folder.get()), key + "/artifact.json", &stamp)) continue;
+      listed.emplace_back(std::move(key), stamp);
     }
   }
+  std::sort(listed.begin(), listed.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   return listed;
 }
 
@@ -182,7 +205,7 @@ bool StoreIndex::ReadKnown() {
   while (query.Step()) {
     StoredEntry entry;
     entry.key = query.Text(0);
-    stamps_[entry.key] = {query.Integer(1), query.Integer(2), query.Integer(3), query.Integer(4)};
+    stamps_.push_back({query.Integer(1), query.Integer(2), query.Integer(3), query.Integer(4)});
     entry.type = query.Text(5);
     entry.name = query.Text(6);
     entry.content = query.Text(7);
@@ -200,14 +223,16 @@ bool StoreIndex::ReadKnown() {
 // Makes the tables say what the folder says.
 bool StoreIndex::Synchronize() {
   if (!ReadKnown()) return false;
-  const std::map<std::string, Stamp> listed = Listed();
-  std::vector<std::pair<std::string, Stamp>> changed;
+  const Listing listed = Listed();
+  Listing changed;
   std::vector<std::string> gone;
   auto known = entries_.begin();
   for (const auto& [key, stamp] : listed) {
     for (; known != entries_.end() && known->key < key; ++known) gone.push_back(known->key);
     const bool is_known = known != entries_.end() && known->key == key;
-    if (!is_known || !(stamps_[key] == stamp)) changed.emplace_back(key, stamp);
+    if (!is_known || !(stamps_[static_cast<size_t>(known - entries_.begin())] == stamp)) {
+      changed.emplace_back(key, stamp);
+    }
     if (is_known) ++known;
   }
   for (; known != entries_.end(); ++known) gone.push_back(known->key);
@@ -298,9 +323,12 @@ std::optional<Artifact> StoreIndex::Recall(const std::string& key) {
 std::optional<Artifact> StoreIndex::Find(const std::string& key) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Load();
-  const auto known = stamps_.find(key);
+  const auto known = std::lower_bound(
+      entries_.begin(), entries_.end(), key,
+      [](const StoredEntry& entry, const std::string& other) { return entry.key < other; });
   Stamp now;
-  if (known == stamps_.end() || !StampOf(ArtifactPath(key), &now) || !(now == known->second)) {
+  if (known == entries_.end() || known->key != key || !StampOf(AT_FDCWD, ArtifactPath(key), &now) ||
+      !(now == stamps_[static_cast<size_t>(known - entries_.begin())])) {
     return std::nullopt;
   }
   return Recall(key);
@@ -309,13 +337,13 @@ std::optional<Artifact> StoreIndex::Find(const std::string& key) {
 void StoreIndex::Refresh() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!is_loaded_) return;
-  const std::map<std::string, Stamp> listed = Listed();
-  const bool is_same = listed.size() == entries_.size() &&
-                       std::all_of(listed.begin(), listed.end(), [this](const auto& entry) {
-                         const auto known = stamps_.find(entry.first);
-                         return known != stamps_.end() && known->second == entry.second;
-                       });
+  const Listing listed = Listed();
+  bool is_same = listed.size() == entries_.size();
+  for (size_t i = 0; is_same && i < listed.size(); ++i) {
+    is_same = listed[i].first == entries_[i].key && listed[i].second == stamps_[i];
+  }
   if (is_same) return;
+  types_.clear();
   alike_.clear();
   documents_.clear();
   is_loaded_ = Synchronize();
@@ -335,13 +363,28 @@ std::vector<const StoredEntry*> StoreIndex::Alike(const std::string& type,
                                                   const std::string& likeness) {
   const std::lock_guard<std::mutex> lock(mutex_);
   Load();
-  if (alike_.empty()) {
-    for (const StoredEntry& entry : entries_) {
-      alike_[{entry.type, entry.likeness}].push_back(&entry);
-    }
+  GroupAlike();
+  std::vector<const StoredEntry*> alike;
+  if (const auto found = alike_.find(likeness); found != alike_.end()) alike = found->second;
+  alike.erase(std::remove_if(alike.begin(), alike.end(),
+                             [&type](const StoredEntry* entry) { return entry->type != type; }),
+              alike.end());
+  return alike;
+}
+
+bool StoreIndex::HasType(const std::string& type) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Load();
+  GroupAlike();
+  return types_.count(type) > 0;
+}
+
+void StoreIndex::GroupAlike() {
+  if (!alike_.empty()) return;
+  for (const StoredEntry& entry : entries_) {
+    types_.insert(entry.type);
+    alike_[entry.likeness].push_back(&entry);
   }
-  const auto found = alike_.find({type, likeness});
-  return found == alike_.end() ? std::vector<const StoredEntry*>() : found->second;
 }
 
 StoreIndex::Documents* StoreIndex::DocumentsOf(const std::string& type) {

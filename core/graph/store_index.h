@@ -16,7 +16,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -61,6 +63,8 @@ class StoreIndex {
   const std::vector<StoredEntry>& Entries();
   // Those of a stage type whose key documents have this likeness (key.h).
   std::vector<const StoredEntry*> Alike(const std::string& type, const std::string& likeness);
+  // Whether there is an entry of a stage type.
+  bool HasType(const std::string& type);
   // The key document with the fewest differences (CompareKeys()) among the entries of a stage type,
   // of several the first by key; nullopt: there is none.
   std::optional<Json> Nearest(const std::string& type, const Json& document);
@@ -77,16 +81,18 @@ class StoreIndex {
   };
   struct Documents;  // of one type, by what differs between them
 
-  static bool StampOf(const std::string& path, Stamp* stamp);
+  static bool StampOf(int folder, const std::string& path, Stamp* stamp);
   std::string ArtifactPath(const std::string& key) const {
     return entries_folder_ + "/" + key.substr(0, 2) + "/" + key + "/artifact.json";
   }
-  std::map<std::string, Stamp> Listed() const;  // by key
+  using Listing = std::vector<std::pair<std::string, Stamp>>;  // sorted by key
+  Listing Listed() const;
   bool OpenFile();
   bool OpenMemory();
   void Close();
   bool Prepare();
   void Load();
+  void GroupAlike();
   bool Synchronize();
   bool ReadKnown();
   const Artifact* ReadOnce(const std::string& key);
@@ -103,9 +109,10 @@ class StoreIndex {
   bool is_loaded_ = false;
   std::map<std::string, absl::StatusOr<Artifact>> read_now_;  // while it loads
   std::vector<StoredEntry> entries_;
-  std::unordered_map<std::string, Stamp> stamps_;  // by key
-  std::map<std::pair<std::string, std::string>, std::vector<const StoredEntry*>> alike_;
-  std::map<std::string, std::unique_ptr<Documents>> documents_;  // by type
+  std::vector<Stamp> stamps_;  // by the places in entries_
+  std::set<std::string_view> types_;
+  std::unordered_map<std::string_view, std::vector<const StoredEntry*>> alike_;  // by likeness
+  std::map<std::string, std::unique_ptr<Documents>> documents_;                  // by type
   int64_t num_read_ = 0;
 };
 

@@ -293,6 +293,8 @@ TEST_F(StoreIndexTest, AlikeAreThoseThatDifferInCircumstancesAlone) {
   EXPECT_NE(alike[1]->key, other.key);
   EXPECT_EQ(alike[0]->inputs.at("grain"), "x");
   EXPECT_TRUE(index->Alike("bake", likeness).empty());
+  EXPECT_TRUE(index->HasType("mill"));
+  EXPECT_FALSE(index->HasType("bake"));
 }
 
 }  // namespace

@@ -19,6 +19,16 @@ double BytesOf(const Artifact& artifact) {
   return bytes;
 }
 
+// Key documents, which are alike then: inputs are of circumstance (LikenessDigest()).
+bool DifferInInputsAlone(const Json& a, const Json& b) {
+  if (a.size() != b.size()) return false;
+  for (auto left = a.begin(), right = b.begin(); left != a.end(); ++left, ++right) {
+    if (left.key() != right.key()) return false;
+    if (left.key() != "inputs" && *left != *right) return false;
+  }
+  return true;
+}
+
 // How far two sizes are from each other, on a scale of ratios.
 double Distance(std::optional<double> past, std::optional<double> now) {
   if (!past || !now || *past <= 0 || *now <= 0) return HUGE_VAL;
@@ -45,10 +55,21 @@ std::optional<double> Forecaster::PastInput(const StoredEntry& past, const char*
   return found->second;
 }
 
+// Points of a sweep ask for many stages that differ in nothing but their inputs.
+const std::string& Forecaster::LikenessOf(const PlannedStage& planned, const std::string& type) {
+  auto& [last, likeness] = likeness_[type];
+  if (last == nullptr || !DifferInInputsAlone(*last, planned.document)) {
+    likeness = LikenessDigest(KeyLeaves(planned.document));
+  }
+  last = &planned.document;
+  return likeness;
+}
+
 Forecaster::Stage Forecaster::Like(const PlannedStage& planned, const StageType& type, bool grows,
                                    std::optional<double> input) {
+  if (!store_.index().HasType(type.name)) return {};
   // Rows that differ upstream ask the same of stages that are alike.
-  const std::string likeness = LikenessDigest(KeyLeaves(planned.document));
+  const std::string& likeness = LikenessOf(planned, type.name);
   const auto [known, is_new] = known_.try_emplace({type.name, likeness, grows, input});
   if (is_new) known->second = Scaled(store_.index().Alike(type.name, likeness), type, grows, input);
   return known->second;
@@ -120,6 +141,7 @@ double Forecaster::LargestTogether(const std::vector<Stage>& stages, int jobs) c
 
 Forecast Forecaster::Of(const std::vector<PlannedStage>& planned, int jobs) {
   Forecast forecast;
+  likeness_.clear();
   std::vector<Stage> stages(planned.size());
   std::vector<Size> sizes(planned.size());
   bool all_timed = true;

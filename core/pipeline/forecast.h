@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "core/graph/run_plan.h"
@@ -52,6 +53,7 @@ class Forecaster {
     std::optional<double> bytes, memory_bytes, seconds;
   };
 
+  const std::string& LikenessOf(const PlannedStage& planned, const std::string& type);
   std::optional<double> PastInput(const StoredEntry& past, const char* port);
   // `grows`: with an input, of so many bytes.
   Stage Like(const PlannedStage& planned, const StageType& type, bool grows,
@@ -65,6 +67,8 @@ class Forecaster {
   const RowPlan& plan_;
   const Store& store_;
   const std::string cpu_;
+  // Of a stage of each type the last one that was asked of, and its likeness.
+  std::map<std::string, std::pair<const Json*, std::string>> likeness_;
   // By stage type, likeness, and what its size is reckoned from.
   std::map<std::tuple<std::string, std::string, bool, std::optional<double>>, Stage> known_;
   std::map<std::string, double> bytes_of_;                // content digest -> bytes

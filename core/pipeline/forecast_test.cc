@@ -148,6 +148,26 @@ TEST_F(ForecastTest, OtherSettingsAreNotAlikeAndAnotherProcessorsTimeDoesNotCoun
   EXPECT_EQ(elsewhere.seconds, 0);
 }
 
+TEST_F(ForecastTest, StagesThatDifferInTheirInputsAloneAreAlikeAndOthersBetweenThemAreNot) {
+  const Artifact grain = Stored("field", 1000, nullptr, 1, Document("field"));
+  Stored("mill", 400, &grain, 2, Document("mill"));
+  Cached(0, grain);
+  for (const int fine : {1, 0, 1}) {
+    StageSpec mill;
+    mill.type = mill.name = "mill";
+    mill.inputs = {{"grain", 0}};
+    plan_.graph.stages.push_back(mill);
+    Json document = Document("mill");
+    document["settings"]["fine"] = fine;
+    document["inputs"]["grain"] = std::to_string(planned_.size());
+    planned_.emplace_back();
+    planned_.back().document = document;
+  }
+  const Forecast forecast = Of();
+  EXPECT_EQ(forecast.num_known, 3);
+  EXPECT_DOUBLE_EQ(forecast.bytes, 3 * 400);
+}
+
 TEST_F(ForecastTest, WhatIsCertainOfSoManyImagesNeedsNoEarlierRun) {
   plan_.graph.stages[1].settings = {{"raw", true}};
   EXPECT_EQ(Of().num_known, 0) << "how many images there are is not known yet";

@@ -69,7 +69,7 @@ struct Demand {
 // the row says, are found before a run.
 struct Trial {
   std::string slot;                    // "train.schedule"
-  Json surroundings = Json::object();  // core/worker/trial.h
+  Json surroundings = Json::object();  // core/app/component_trial.h
 };
 
 using HasTraitFunction = std::function<bool(const ComponentUse& use, Trait trait)>;

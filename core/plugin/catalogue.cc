@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/component.h"
-#include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/plugin/library.h"
 #include "core/plugin/traits.h"
@@ -115,9 +114,10 @@ absl::StatusOr<Json> ReadDescription(const std::string& path, const std::string&
   return ParseJson(text, absl::StrCat("the description of ", path));
 }
 
-absl::StatusOr<std::vector<ComponentInfo>> ReadLibrary(
-    const std::string& path, const Catalogue::DescribeFunction& describe) {
-  FACET_ASSIGN_OR_RETURN(const std::string digest, Sha256File(path));
+absl::StatusOr<std::vector<ComponentInfo>> ReadLibrary(const std::string& path,
+                                                       const Catalogue::DescribeFunction& describe,
+                                                       const Catalogue::DigestFunction& digest_of) {
+  FACET_ASSIGN_OR_RETURN(const std::string digest, digest_of(path));
   FACET_ASSIGN_OR_RETURN(const Json description, ReadDescription(path, digest, describe));
   std::vector<ComponentInfo> components;
   try {
@@ -173,8 +173,8 @@ absl::StatusOr<std::vector<OptionSpec>> ParseSchema(const Json& options) {
   return specs;
 }
 
-Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
-                          const DescribeFunction& describe) {
+Catalogue Catalogue::Scan(const std::vector<std::string>& folders, const DescribeFunction& describe,
+                          const DigestFunction& digest) {
   Catalogue catalogue;
   catalogue.folders_ = folders;
   for (const std::string& folder : folders) {
@@ -188,7 +188,7 @@ Catalogue Catalogue::Scan(const std::vector<std::string>& folders,
         catalogue.problems_.push_back({path, std::move(safe)});
         continue;
       }
-      absl::StatusOr<std::vector<ComponentInfo>> components = ReadLibrary(path, describe);
+      absl::StatusOr<std::vector<ComponentInfo>> components = ReadLibrary(path, describe, digest);
       if (!components.ok()) {
         catalogue.problems_.push_back({path, components.status()});
         continue;

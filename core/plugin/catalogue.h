@@ -1,8 +1,8 @@
 // All components that the plugin folders provide, known without loading a library.
 //
 // For each lib*.so of the listed folders (in order; not below them) the catalogue reads
-// lib*.schema.json beside it. Where that is missing or its digest is not the library's, the worker
-// program is asked to describe the library, so that a foreign or broken plugin can hurt no one.
+// lib*.schema.json beside it. Where that is missing or its digest is not the library's, a process of
+// its own is asked to describe the library, so that a foreign or broken plugin can hurt no one.
 // A library that cannot be used is a problem of its own; the others stay.
 #ifndef FACET_CORE_PLUGIN_CATALOGUE_H_
 #define FACET_CORE_PLUGIN_CATALOGUE_H_
@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/api/trait.h"
+#include "core/base/hash.h"
 #include "core/base/json.h"
 
 namespace facet {
@@ -49,8 +50,11 @@ class Catalogue {
  public:
   // Describes one library (JSON of DescribeLibrary) where its schema file does not serve.
   using DescribeFunction = std::function<absl::StatusOr<std::string>(const std::string& path)>;
+  // SHA-256 of a library.
+  using DigestFunction = std::function<absl::StatusOr<std::string>(const std::string& path)>;
 
-  static Catalogue Scan(const std::vector<std::string>& folders, const DescribeFunction& describe);
+  static Catalogue Scan(const std::vector<std::string>& folders, const DescribeFunction& describe,
+                        const DigestFunction& digest = &Sha256File);
 
   const ComponentInfo* Find(const std::string& kind, const std::string& name) const;
   // Of those with all of the traits; sorted.

@@ -2,7 +2,6 @@
 //
 //   facet-worker run JOB.json      a stage (core/graph/job.h); the host calls this
 //   facet-worker describe LIBRARY  the description of a plugin, on stdout; exit code 4 if unusable
-//   facet-worker try TRIALS...     what components have against their options (trial.h), on stdout
 //   facet-worker versions          releases of the libraries used, on stdout
 //
 // It is linked without LibTorch, which takes 0.4 s to load. For stages that need it, and for
@@ -13,7 +12,6 @@
 #include "core/base/child_process.h"
 #include "core/stages/code_digests.h"
 #include "core/stages/stage_functions.h"
-#include "core/worker/trial.h"
 #include "core/worker/worker.h"
 
 int main(int argc, char** argv) {
@@ -25,13 +23,11 @@ int main(int argc, char** argv) {
                          torch_worker);
   }
   if (verb == "describe" && argc == 3) return facet::DescribePlugin(argv[2]);
-  if (verb == "try" && argc >= 3) return facet::TryComponents({argv + 2, argv + argc});
   if (verb == "versions" && argc == 2) {
     const absl::Status status = facet::BecomeProgram({torch_worker, "versions"});
     std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
     return 1;
   }
-  std::fprintf(stderr,
-               "usage: facet-worker run JOB | describe LIBRARY | try TRIALS... | versions\n");
+  std::fprintf(stderr, "usage: facet-worker run JOB | describe LIBRARY | versions\n");
   return 2;
 }

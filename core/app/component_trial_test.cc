@@ -1,5 +1,5 @@
-// Trials of components, as the worker answers them.
-#include "core/worker/trial.h"
+// Trials of components, as they are answered.
+#include "core/app/component_trial.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 namespace facet {
 namespace {
 
-std::string Trial(const std::string& library) {
+std::string TrialText(const std::string& library) {
   return Dump({{"library", library},
                {"kind", "loss"},
                {"name", "softmax"},
@@ -19,10 +19,10 @@ std::string Trial(const std::string& library) {
 }
 
 // The host hands on as many lists as a command may have.
-TEST(TrialTest, SeveralListsHaveOneAnswerInTheirOrder) {
+TEST(ComponentTrialTest, SeveralListsHaveOneAnswerInTheirOrder) {
   testing::internal::CaptureStdout();
-  const int code = TryComponents({"[" + Trial("/no/a.so") + "," + Trial("/no/b.so") + "]", "[]",
-                                  "[" + Trial("/no/c.so") + "]"});
+  const int code = AnswerTrials({"[" + TrialText("/no/a.so") + "," + TrialText("/no/b.so") + "]",
+                                 "[]", "[" + TrialText("/no/c.so") + "]"});
   const std::string output = testing::internal::GetCapturedStdout();
   EXPECT_EQ(code, 0);
   const absl::StatusOr<Json> said = ParseJson(output, "the answer");
@@ -34,9 +34,9 @@ TEST(TrialTest, SeveralListsHaveOneAnswerInTheirOrder) {
   }
 }
 
-TEST(TrialTest, WhatIsNoListIsRefused) {
+TEST(ComponentTrialTest, WhatIsNoListIsRefused) {
   testing::internal::CaptureStdout();
-  EXPECT_EQ(TryComponents({"[]", "[{"}), 4);
+  EXPECT_EQ(AnswerTrials({"[]", "[{"}), 4);
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
 }
 

@@ -1,4 +1,4 @@
-#include "core/worker/trial.h"
+#include "core/app/component_trial.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -17,7 +17,7 @@ namespace {
 // Which step a milestone is in does not depend on the number of steps, which nobody knows yet.
 constexpr int64_t kStepsPerEpoch = 1000;
 
-absl::Status Try(const Json& trial) {
+absl::Status TryOne(const Json& trial) {
   const std::string kind = trial.at("kind"), name = trial.at("name");
   FACET_ASSIGN_OR_RETURN(
       const std::unique_ptr<Component> component,
@@ -34,7 +34,7 @@ absl::Status Try(const Json& trial) {
 
 }  // namespace
 
-int TryComponents(const std::vector<std::string>& trials) {
+int AnswerTrials(const std::vector<std::string>& trials) {
   Json said = Json::array();
   for (const std::string& text : trials) {
     const absl::StatusOr<Json> list = ParseJson(text, "the trials");
@@ -42,7 +42,7 @@ int TryComponents(const std::vector<std::string>& trials) {
       std::fprintf(stderr, "%s\n", std::string(list.status().message()).c_str());
       return 4;
     }
-    for (const Json& trial : *list) said.push_back(std::string(Try(trial).message()));
+    for (const Json& trial : *list) said.push_back(std::string(TryOne(trial).message()));
   }
   return GiveAnswer(Dump(said));
 }
