@@ -80,9 +80,10 @@ absl::StatusOr<std::vector<std::string>> YtfNames(const std::string& line) {
 
 absl::StatusOr<std::unique_ptr<NameKeys>> NameKeys::Create() {
   UErrorCode code = U_ZERO_ERROR;
+  // Of some letters Latin-ASCII knows one case alone, and it makes capitals of others.
   std::unique_ptr<icu::Transliterator> normalize(icu::Transliterator::createInstance(
-      "NFKD; [:Mark:] Remove; Latin-ASCII; Lower; [^[:Letter:][:Number:]] Remove", UTRANS_FORWARD,
-      code));
+      "NFKD; [:Mark:] Remove; Lower; Latin-ASCII; Lower; [^[:Letter:][:Number:]] Remove",
+      UTRANS_FORWARD, code));
   if (U_FAILURE(code) || normalize == nullptr) {
     return absl::InternalError(
         absl::StrCat("ICU cannot compare names: ", u_errorName(code), "; is libicu complete?"));

@@ -1,5 +1,8 @@
 #include "core/records/name_lists.h"
 
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -42,6 +45,22 @@ TEST(NameKeys, SpellingsOfOnePerson) {
   // Other scripts keep their letters, in lower case.
   EXPECT_EQ(key("\xd0\x9b\xd0\x95\xd0\x92"), "\xd0\xbb\xd0\xb5\xd0\xb2");
   EXPECT_EQ(key("._-"), "");
+}
+
+// Of all letters there are: of some Latin ones ICU's tables know one case alone.
+TEST(NameKeys, AKeyIsItsOwnAndKnowsNoCase) {
+  const auto keys = NameKeys::Create();
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  const auto key = [&](UChar32 letter) {
+    std::string name;
+    return (*keys)->Key(icu::UnicodeString(letter).toUTF8String(name));
+  };
+  for (UChar32 letter = 0; letter <= UCHAR_MAX_VALUE; ++letter) {
+    if (!u_isalnum(letter)) continue;
+    const std::string own = key(letter);
+    ASSERT_EQ((*keys)->Key(own), own) << "U+" << std::hex << letter;
+    ASSERT_EQ(key(u_tolower(letter)), own) << "U+" << std::hex << letter;
+  }
 }
 
 TEST(ReadNameList, Forms) {

@@ -12,10 +12,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/api/guard.h"
-#include "core/base/answer.h"
 #include "core/base/child_process.h"
 #include "core/base/file.h"
-#include "core/plugin/library.h"
 #include "core/worker/worker_context.h"
 
 namespace facet {
@@ -94,15 +92,6 @@ int RunJob(const std::string& job_path, const StageFunctions& stages,
   // Without the destructors of LibTorch and the plugins: all that counts is on disk.
   if (!written.ok()) ::_exit(1);
   ::_exit(status.ok() ? 0 : absl::IsCancelled(status) ? kWorkerStopped : 1);
-}
-
-int DescribePlugin(const std::string& path) {
-  const absl::StatusOr<std::string> description = DescribeLibrary(path);
-  if (!description.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(description.status().message()).c_str());
-    return 4;
-  }
-  return GiveAnswer(*description);
 }
 
 }  // namespace facet

@@ -16,8 +16,6 @@ namespace facet {
 // code is refused before anything is computed, and so is one whose plugins were replaced since.
 int RunJob(const std::string& job_path, const StageFunctions& stages,
            const std::map<std::string, std::string>& code, const std::string& other = "");
-// Prints DescribeLibrary (core/plugin/library.h); 0, or 4 with the reason on stderr.
-int DescribePlugin(const std::string& path);
 
 }  // namespace facet
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/base/child_process.h"
+#include "core/plugin/library_answer.h"
 #include "core/stages/code_digests.h"
 #include "core/stages/stage_functions.h"
 #include "core/worker/worker.h"
@@ -22,7 +23,7 @@ int main(int argc, char** argv) {
     return facet::RunJob(argv[2], facet::StageFunctionsWithoutTorch(), facet::StageCodeDigests(),
                          torch_worker);
   }
-  if (verb == "describe" && argc == 3) return facet::DescribePlugin(argv[2]);
+  if (verb == "describe" && argc == 3) return facet::AnswerDescription(argv[2]);
   if (verb == "versions" && argc == 2) {
     const absl::Status status = facet::BecomeProgram({torch_worker, "versions"});
     std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
