@@ -43,10 +43,11 @@ Json PlanToJson(const RowPlan& plan) {
 
 // Records need no sync: a run that a power failure cut short is run again.
 absl::Status WriteRecord(const std::string& path, const std::string& text) {
+  errno = 0;
   std::ofstream stream(path, std::ios::binary);
   stream << text;
   stream.close();
-  return stream ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("cannot write ", path));
+  return stream ? absl::OkStatus() : FileError(errno, absl::StrCat("cannot write ", path));
 }
 
 // mkdir alone decides whose a folder is.

@@ -13,6 +13,7 @@ namespace facet {
 namespace {
 
 constexpr char kInputs[] = "inputs.";
+constexpr size_t kUnknown = 1000;  // changes; more than any that are known
 
 // How many things were changed: another component is one, with all that it brings.
 size_t CountChanges(const std::vector<KeyDifference>& differences) {
@@ -121,17 +122,19 @@ class Finder {
   size_t ChangesBelow(const StageSpec& spec, const std::vector<KeyDifference>& differences) {
     size_t changes = 0;
     for (const KeyDifference& difference : differences) {
-      if (!absl::StartsWith(difference.path, kInputs) || !difference.before.is_string()) continue;
+      if (!absl::StartsWith(difference.path, kInputs)) continue;
       const auto producer = spec.inputs.find(difference.path.substr(sizeof(kInputs) - 1));
-      if (producer == spec.inputs.end()) continue;
-      changes += ChangesSince(producer->second, difference.before.get_ref<const std::string&>());
+      // An input that one of them lacks: there is no more to compare.
+      changes += producer == spec.inputs.end() || !difference.before.is_string()
+                     ? kUnknown
+                     : ChangesSince(producer->second,
+                                    difference.before.get_ref<const std::string&>());
     }
     return changes;
   }
 
   // Of the stage and all below it, since what made that content.
   size_t ChangesSince(int stage, const std::string& made) {
-    constexpr size_t kUnknown = 1000;  // more than any that is known
     const auto known = changes_since_.find({stage, made});
     if (known != changes_since_.end()) return known->second;
     const StageSpec& spec = graph_.stages[static_cast<size_t>(stage)];

@@ -113,6 +113,17 @@ TEST_F(KeyCauseTest, OfEqualsTheOneWhoseInputsWereChangedLeastIsMeant) {
   }
 }
 
+// As of two rows of which one has a stage that the other has not.
+TEST_F(KeyCauseTest, OfEqualsOneThatLacksAnInputIsNotMeant) {
+  const std::string faces = Commit(graph_.stages[0], Detect(0.5), "faces");
+  Commit(graph_.stages[1], Pack(32, faces), "crops");
+  Commit(graph_.stages[1], {{"stage", "pack"}, {"settings", {{"size", 32}}}}, "crops of nothing");
+  const KeyCause cause = Cause(Detect(0.75), Pack(32, PendingInput("some key")));
+  ASSERT_EQ(cause.inputs.size(), 1u);
+  ASSERT_EQ(cause.inputs[0].differences.size(), 1u);
+  EXPECT_EQ(cause.inputs[0].differences[0].path, "settings.side");
+}
+
 TEST_F(KeyCauseTest, SaysWhatIsNotStored) {
   EXPECT_FALSE(Cause(Detect(0.5), Pack(32, "0")).nearest.has_value());
   Commit(graph_.stages[1], Pack(32, "content that nobody has"), "crops");
