@@ -16,6 +16,25 @@ def program_benchmarks():
         deps = ABSL,
     )
 
+    facet_cc_binary(
+        name = "evaluation",
+        srcs = ["evaluation.cc", "process_memory.h"],
+        deps = [
+            ":turns",
+            "//core/api",
+            "//plugins/evaluators:person_pairs",
+            "//plugins/evaluators:verification_scores",
+        ] + ABSL,
+    )
+
+    # Few pairs: that each work runs.
+    native.sh_test(
+        name = "evaluation_test",
+        srcs = ["evaluation_test.sh"],
+        args = ["$(rootpath :evaluation)"],
+        data = [":evaluation"],
+    )
+
     # What busy_machine runs a training beside.
     facet_cc_binary(
         name = "openmp_load",

@@ -64,6 +64,20 @@ std::vector<double> FiguresOf(const Options& options, const std::vector<double>&
   return figures;
 }
 
+// By distance. Who the people are was numbered before: the draws of a seed depend on it.
+void SortTogether(std::vector<Comparison>* compared, std::vector<facet::PersonPair>* people) {
+  std::vector<size_t> order(compared->size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return (*compared)[a].distance < (*compared)[b].distance; });
+  const std::vector<Comparison> compared_before = *compared;
+  const std::vector<facet::PersonPair> people_before = *people;
+  for (size_t i = 0; i < order.size(); ++i) {
+    (*compared)[i] = compared_before[order[i]];
+    (*people)[i] = people_before[order[i]];
+  }
+}
+
 // Nothing where the pairs are separated: such a ROC has no point inside.
 void AddCurve(const std::vector<RocPoint>& roc, Evaluation* evaluation) {
   constexpr double kEnd = 1e-6;
@@ -197,7 +211,8 @@ class Det final : public facet::Evaluator {
     for (const facet::Pair& pair : input.data->protocol.pairs) {
       if (pair.fold == 1) pairs.push_back(pair);
     }
-    const facet::PeopleOfPairs people = PeopleOf(*input.data, pairs);
+    facet::PeopleOfPairs people = PeopleOf(*input.data, pairs);
+    SortTogether(&own, &people.pairs);
     std::vector<std::vector<double>> draws;
     FACET_RETURN_IF_ERROR(BootstrapPeople(
         people, options_.draws, input.seed, [&](const std::vector<double>& weights) {
@@ -205,10 +220,8 @@ class Det final : public facet::Evaluator {
           for (size_t i = 0; i < own.size(); ++i) {
             if (weights[i] > 0) drawn.push_back({own[i].distance, own[i].genuine, weights[i]});
           }
-          facet::SortByDistance(drawn);
           draws.push_back(FiguresOf(options_, far.rates, facet::RocOf(drawn)));
         }));
-    facet::SortByDistance(own);
     const std::vector<RocPoint> roc = facet::RocOf(own);
     Evaluation evaluation =
         Report(far, FiguresOf(options_, far.rates, roc), draws, false,

@@ -28,6 +28,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -35,6 +36,7 @@
 #include "absl/strings/str_join.h"
 #include "core/api/evaluator.h"
 #include "core/base/random.h"
+#include "plugins/evaluators/evaluation_threads.h"
 #include "plugins/evaluators/identification_trial.h"
 #include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/resampling.h"
@@ -156,10 +158,18 @@ class Identification final : public facet::Evaluator {
     // Of people alone: the mean of all galleries, draw by draw, and the spread of single ones.
     std::vector<Figures> of_people(values.size());
     std::vector<Figures> sums(trials.size(), Figures(values.size())), squares = sums;
-    FACET_RETURN_IF_ERROR(Resample(resampling, "probes", [&](const std::vector<double>& copies) {
-      std::vector<Figures> drawn;
+    using Drawn = std::vector<Figures>;  // of each gallery
+    const auto figures_of = [&](const std::vector<const double*>& copies) {
+      const std::vector<double> own(copies[0], copies[0] + resampling.num_units);
+      Drawn drawn;
+      for (const auto& trial : trials) drawn.push_back(FiguresOf(trial, asked, own));
+      return std::vector<std::optional<Drawn>>{std::move(drawn)};
+    };
+    FACET_ASSIGN_OR_RETURN(const std::vector<Drawn> draws,
+                           facet::ResampleTogether<Drawn>(
+                               resampling, "probes", facet::EvaluationThreads(), 1, figures_of));
+    for (const Drawn& drawn : draws) {
       for (size_t g = 0; g < trials.size(); ++g) {
-        drawn.push_back(FiguresOf(trials[g], asked, copies));
         for (size_t i = 0; i < values.size(); ++i) {
           const double off = drawn[g][i] - galleries[g][i];
           sums[g][i] += off;
@@ -168,8 +178,7 @@ class Identification final : public facet::Evaluator {
       }
       const Figures all = Mean(drawn);
       for (size_t i = 0; i < values.size(); ++i) of_people[i].push_back(all[i] - mean[i]);
-      return true;
-    }));
+    }
     Figures scale(values.size(), 1.0);
     const auto n = static_cast<double>(resampling.num_draws);
     for (size_t i = 0; i < values.size(); ++i) {

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/parallel_work.h"
 #include "core/base/random.h"
 #include "core/base/status.h"
+#include "plugins/evaluators/evaluation_threads.h"
 #include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/template_rows.h"
 
@@ -53,6 +55,56 @@ Drawn Draw(const std::vector<int32_t>& people, int64_t num_people, const Gallery
   }
   return drawn;
 }
+
+struct Found {
+  double own = std::numeric_limits<double>::infinity();  // distance of the probe's own identity
+  double nearest_other = own;
+  int64_t nearer = 0;  // other identities that are at most as far as the own one
+};
+
+// The gallery's templates, those of an identity side by side.
+class Gallery {
+ public:
+  explicit Gallery(const Drawn& drawn) {
+    for (size_t person = 0; person < drawn.gallery.size(); ++person) {
+      if (drawn.gallery[person].empty()) continue;
+      for (const size_t entry : drawn.gallery[person]) {
+        templates_.push_back(static_cast<uint32_t>(entry));
+      }
+      people_.push_back(static_cast<int32_t>(person));
+      ends_.push_back(templates_.size());
+    }
+  }
+
+  Found Search(const TemplateRows& rows, int32_t person, size_t probe,
+               std::vector<float>* distances) const {
+    distances->resize(templates_.size());
+    rows.Distances(probe, templates_.data(), templates_.size(), distances->data());
+    Found found;
+    std::vector<double> others;
+    size_t begin = 0;
+    for (size_t i = 0; i < people_.size(); ++i) {
+      const double nearest =
+          *std::min_element(distances->begin() + static_cast<std::ptrdiff_t>(begin),
+                            distances->begin() + static_cast<std::ptrdiff_t>(ends_[i]));
+      begin = ends_[i];
+      if (people_[i] == person) {
+        found.own = nearest;
+      } else {
+        others.push_back(nearest);
+        found.nearest_other = std::min(found.nearest_other, nearest);
+      }
+    }
+    found.nearer =
+        std::count_if(others.begin(), others.end(), [&found](double d) { return d <= found.own; });
+    return found;
+  }
+
+ private:
+  std::vector<uint32_t> templates_;
+  std::vector<int32_t> people_;  // of each identity, and where the next one begins
+  std::vector<size_t> ends_;
+};
 
 }  // namespace
 
@@ -108,28 +160,21 @@ absl::StatusOr<IdentificationTrial> RunTrial(const EvaluationInput& input,
   const std::vector<int32_t> people = PeopleOfTemplates(*input.data, &trial.num_people);
   const Drawn drawn = Draw(people, trial.num_people, options, seed);
   for (const auto& own : drawn.gallery) trial.gallery_size += own.empty() ? 0 : 1;
-  for (const auto& [person, probe] : drawn.probes) {
-    const bool is_mated = !drawn.gallery[static_cast<size_t>(person)].empty();
-    double own_distance = std::numeric_limits<double>::infinity();
-    std::vector<double> others;
-    for (size_t other = 0; other < drawn.gallery.size(); ++other) {
-      if (drawn.gallery[other].empty()) continue;
-      double nearest = std::numeric_limits<double>::infinity();
-      for (const size_t entry : drawn.gallery[other]) {
-        nearest = std::min<double>(nearest, rows.Distance(probe, entry));
-      }
-      if (other == static_cast<size_t>(person)) {
-        own_distance = nearest;
-      } else {
-        others.push_back(nearest);
-      }
-    }
-    if (is_mated) {
-      const auto nearer = std::count_if(others.begin(), others.end(),
-                                        [own_distance](double d) { return d <= own_distance; });
-      trial.mated.push_back({person, 1 + static_cast<int64_t>(nearer), own_distance});
-    } else if (!others.empty()) {
-      trial.unmated.push_back({person, *std::min_element(others.begin(), others.end())});
+  const Gallery gallery(drawn);
+  std::vector<Found> found(drawn.probes.size());
+  std::vector<std::vector<float>> distances(static_cast<size_t>(EvaluationThreads()));
+  ParallelWork(static_cast<int64_t>(found.size()), EvaluationThreads(), [&](int64_t i, int worker) {
+    const auto& [person, probe] = drawn.probes[static_cast<size_t>(i)];
+    found[static_cast<size_t>(i)] =
+        gallery.Search(rows, person, probe, &distances[static_cast<size_t>(worker)]);
+    return absl::OkStatus();
+  }).IgnoreError();  // never one
+  for (size_t i = 0; i < found.size(); ++i) {
+    const int32_t person = drawn.probes[i].first;
+    if (!drawn.gallery[static_cast<size_t>(person)].empty()) {
+      trial.mated.push_back({person, 1 + found[i].nearer, found[i].own});
+    } else if (trial.gallery_size > 0) {
+      trial.unmated.push_back({person, found[i].nearest_other});
     }
   }
   std::sort(trial.unmated.begin(), trial.unmated.end(),

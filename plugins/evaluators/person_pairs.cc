@@ -1,168 +1,321 @@
 #include "plugins/evaluators/person_pairs.h"
 
-#include <algorithm>
-#include <utility>
+#include <atomic>
+#include <cmath>
 
-#include "absl/strings/str_cat.h"
+#include "core/base/check.h"
+#include "core/base/parallel_work.h"
 #include "core/base/status.h"
-#include "plugins/evaluators/pair_distances.h"
+#include "plugins/evaluators/evaluation_threads.h"
+#include "plugins/evaluators/lane_sums.h"
 #include "plugins/evaluators/person_bootstrap.h"
 #include "plugins/evaluators/resampling.h"
-#include "plugins/evaluators/template_rows.h"
 
 namespace facet {
 namespace {
 
-absl::StatusOr<PersonPairs> ScoreAll(const EvaluationInput& input, const PairScoring& scoring) {
-  if (input.descriptors.size() != 1) {
-    return absl::InvalidArgumentError(
-        "pairs = \"all\" compares templates of all folds, but each fold has its own projection; "
-        "use "
-        "pairs = \"protocol\", or embed.on = \"train\"");
-  }
-  const MatrixView& matrix = input.descriptors[0];
-  FACET_ASSIGN_OR_RETURN(
-      const TemplateRows rows,
-      TemplateRows::Make(matrix, input.data->protocol, scoring.cosine, scoring.normalize));
-  int64_t num_people = 0;
-  const std::vector<int32_t> people = PeopleOfTemplates(*input.data, &num_people);
-  std::vector<PersonPairs::Scored> genuine, impostor;
-  for (size_t i = 0; i < people.size(); ++i) {
-    for (size_t j = i + 1; j < people.size() && people[i] >= 0; ++j) {
-      if (people[j] < 0) continue;
-      (people[i] == people[j] ? genuine : impostor)
-          .push_back({rows.Distance(i, j), people[i], people[j]});
-    }
-  }
-  return PersonPairs(std::move(genuine), std::move(impostor), num_people);
+// Limits of false accepts: a rounding error is none too many.
+double LimitOf(double far, double all) { return far * all * (1 + 1e-12); }
+
+// FARs in ascending order, with their places in the caller's.
+std::vector<std::pair<double, size_t>> Ascending(const std::vector<double>& fars) {
+  std::vector<std::pair<double, size_t>> ascending;
+  for (const double far : fars) ascending.emplace_back(far, ascending.size());
+  std::sort(ascending.begin(), ascending.end());
+  return ascending;
 }
 
-absl::StatusOr<PersonPairs> ScoreProtocol(const EvaluationInput& input,
-                                          const PairScoring& scoring) {
-  FACET_RETURN_IF_ERROR(CheckVerificationInput(input));
-  const std::vector<Pair>& pairs = input.data->protocol.pairs;
-  const PeopleOfPairs people = PeopleOf(*input.data, pairs);
-  std::vector<PersonPairs::Scored> genuine, impostor;
-  for (size_t fold = 0; fold < input.descriptors.size(); ++fold) {
-    FACET_ASSIGN_OR_RETURN(const std::vector<Comparison> compared,
-                           PairDistances(input, static_cast<int64_t>(fold),
-                                         scoring.cosine ? PairDistance::kCosine : PairDistance::kL2,
-                                         scoring.normalize));
-    for (size_t i = 0; i < pairs.size(); ++i) {
-      const bool here =
-          input.descriptors.size() == 1 || pairs[i].fold == static_cast<int64_t>(fold);
-      if (!here) continue;
-      (pairs[i].genuine ? genuine : impostor)
-          .push_back({static_cast<float>(compared[i].distance),
-                      static_cast<int32_t>(people.pairs[i].first),
-                      static_cast<int32_t>(people.pairs[i].second)});
+// kLanes draws side by side: how often each has a person, and sums of pairs' copies.
+class DrawsTogether {
+ public:
+  DrawsTogether(const std::vector<const double*>& copies, size_t num_people)
+      : table_((num_people + 1) * kLanes), num_people_(num_people) {
+    double most = 1.0;
+    for (size_t lane = 0; lane < copies.size(); ++lane) {
+      for (size_t person = 0; person < num_people; ++person) {
+        most = std::max(most, copies[lane][person]);
+        table_[person * kLanes + lane] = static_cast<float>(copies[lane][person]);
+      }
+    }
+    std::fill(table_.end() - kLanes, table_.end(), 1.0F);  // of a pair of one person
+    constexpr double kExact = 1 << 24;
+    FACET_CHECK(most * most <= kExact);
+    piece_ = static_cast<size_t>(std::min(4096.0, kExact / (most * most)));
+  }
+
+  double Copies(size_t person, size_t lane) const { return table_[person * kLanes + lane]; }
+
+  // Calls use(begin, end, sums of the lanes) for pieces of the pairs in turn, until it says false.
+  template <class Use>
+  void Walk(const std::vector<uint32_t>& first, const std::vector<uint32_t>& second,
+            const Use& use) const {
+    float sums[kLanes];
+    for (size_t begin = 0; begin < first.size(); begin += piece_) {
+      const size_t end = std::min(first.size(), begin + piece_);
+      SumOfPairs(table_.data(), &first[begin], &second[begin], end - begin, sums);
+      if (!use(begin, end, sums)) return;
     }
   }
-  return PersonPairs(std::move(genuine), std::move(impostor), people.num_people);
-}
 
-void SortScored(std::vector<PersonPairs::Scored>* pairs) {
-  std::sort(pairs->begin(), pairs->end(),
-            [](const PersonPairs::Scored& a, const PersonPairs::Scored& b) {
-              return a.distance < b.distance;
-            });
-}
+  std::vector<double> Totals(const std::vector<uint32_t>& first,
+                             const std::vector<uint32_t>& second) const {
+    std::vector<double> totals(kLanes);
+    Walk(first, second, [&](size_t, size_t, const float* sums) {
+      for (size_t lane = 0; lane < kLanes; ++lane) totals[lane] += sums[lane];
+      return true;
+    });
+    return totals;
+  }
+
+  // Of all pairs of two people's templates: those of all templates without those of one person.
+  std::vector<double> TotalsOfTwoPeople(const std::vector<int64_t>& templates) const {
+    std::vector<double> totals(kLanes);
+    for (size_t lane = 0; lane < kLanes; ++lane) {
+      double sum = 0.0, squares = 0.0;
+      for (size_t person = 0; person < num_people_; ++person) {
+        const double drawn = Copies(person, lane) * static_cast<double>(templates[person]);
+        sum += drawn;
+        squares += drawn * drawn;
+      }
+      totals[lane] = (sum * sum - squares) / 2;
+    }
+    return totals;
+  }
+
+ private:
+  std::vector<float> table_;  // [people + 1, kLanes]
+  size_t num_people_;
+  size_t piece_;
+};
+
+// The true accept rates of kLanes draws at most.
+class RatesTogether {
+ public:
+  RatesTogether(const GenuinePairs& genuine, const std::vector<uint32_t>& nobody,
+                const ImpostorPairs& impostor, const std::vector<std::pair<double, size_t>>& fars,
+                const std::vector<const double*>& copies, size_t num_people)
+      : genuine_(genuine),
+        nobody_(nobody),
+        impostor_(impostor),
+        fars_(fars),
+        num_draws_(copies.size()),
+        draws_(copies, num_people),
+        all_genuine_(draws_.Totals(genuine.people, nobody)),
+        all_impostor_(impostor.templates.empty() ? draws_.Totals(impostor.first, impostor.second)
+                                                 : draws_.TotalsOfTwoPeople(impostor.templates)) {}
+
+  // False: more impostor pairs have to be kept.
+  bool Compute() {
+    FindPlaces();
+    for (size_t lane = 0; lane < num_draws_; ++lane) {
+      if (!Says(lane) || places_[lane].size() == fars_.size()) continue;
+      if (!impostor_.has_all()) return false;
+      places_[lane].resize(fars_.size(), genuine_.people.size());
+    }
+    SumAccepted();
+    return true;
+  }
+
+  std::vector<std::optional<std::vector<double>>> Rates() const {
+    std::vector<std::optional<std::vector<double>>> all(num_draws_);
+    for (size_t lane = 0; lane < num_draws_; ++lane) {
+      if (!Says(lane)) continue;
+      std::vector<double>& rates = all[lane].emplace(fars_.size());
+      for (size_t i = 0; i < fars_.size(); ++i) {
+        rates[fars_[i].second] = accepted_[lane][i] / all_genuine_[lane];
+      }
+    }
+    return all;
+  }
+
+ private:
+  bool Says(size_t lane) const { return all_genuine_[lane] > 0.0 && all_impostor_[lane] > 0.0; }
+
+  // Where the impostors become too many: the genuine pairs before are accepted.
+  void FindPlaces() {
+    std::vector<double> sums(kLanes);
+    places_.assign(num_draws_, {});
+    draws_.Walk(impostor_.first, impostor_.second,
+                [&](size_t begin, size_t end, const float* more) {
+                  bool is_wanted = false;
+                  for (size_t lane = 0; lane < num_draws_; ++lane) {
+                    if (!Says(lane)) continue;
+                    const double after = sums[lane] + more[lane];
+                    if (IsOver(lane, after)) FindPlacesIn(begin, end, lane, sums[lane]);
+                    sums[lane] = after;
+                    is_wanted = is_wanted || places_[lane].size() < fars_.size();
+                  }
+                  return is_wanted;
+                });
+  }
+
+  // Whether the next limit is passed.
+  bool IsOver(size_t lane, double sum) const {
+    const size_t next = places_[lane].size();
+    return next < fars_.size() && sum > LimitOf(fars_[next].first, all_impostor_[lane]);
+  }
+
+  void FindPlacesIn(size_t begin, size_t end, size_t lane, double sum) {
+    for (size_t i = begin; i < end; ++i) {
+      sum += draws_.Copies(impostor_.first[i], lane) * draws_.Copies(impostor_.second[i], lane);
+      while (IsOver(lane, sum)) places_[lane].push_back(impostor_.places[i]);
+    }
+  }
+
+  void SumAccepted() {
+    std::vector<double> sums(kLanes);
+    accepted_.assign(num_draws_, {});
+    draws_.Walk(genuine_.people, nobody_, [&](size_t begin, size_t end, const float* more) {
+      for (size_t lane = 0; lane < num_draws_; ++lane) {
+        if (!Says(lane)) continue;
+        size_t at = begin;
+        double sum = sums[lane];
+        while (accepted_[lane].size() < fars_.size()) {
+          const size_t place = places_[lane][accepted_[lane].size()];
+          if (place >= end) break;
+          for (; at < place; ++at) sum += draws_.Copies(genuine_.people[at], lane);
+          accepted_[lane].push_back(sum);
+        }
+        sums[lane] += more[lane];
+      }
+      return true;
+    });
+    for (size_t lane = 0; lane < num_draws_; ++lane) {
+      if (Says(lane)) accepted_[lane].resize(fars_.size(), all_genuine_[lane]);
+    }
+  }
+
+  const GenuinePairs& genuine_;
+  const std::vector<uint32_t>& nobody_;
+  const ImpostorPairs& impostor_;
+  const std::vector<std::pair<double, size_t>>& fars_;
+  const size_t num_draws_;
+  const DrawsTogether draws_;
+  const std::vector<double> all_genuine_, all_impostor_;
+  std::vector<std::vector<size_t>> places_;  // of each lane, by ascending FAR
+  std::vector<std::vector<double>> accepted_;
+};
 
 }  // namespace
 
-PersonPairs::PersonPairs(std::vector<Scored> genuine, std::vector<Scored> impostor,
-                         int64_t num_people)
-    : genuine_(std::move(genuine)), impostor_(std::move(impostor)), num_people_(num_people) {
-  SortScored(&genuine_);
-  SortScored(&impostor_);
+GenuinePairs GenuinePairs::Sorted(std::vector<std::pair<float, uint32_t>> pairs) {
+  std::sort(pairs.begin(), pairs.end());
+  GenuinePairs sorted;
+  for (const auto& [distance, person] : pairs) {
+    sorted.distances.push_back(distance);
+    sorted.people.push_back(person);
+  }
+  return sorted;
 }
 
-double PersonPairs::Copies(const Scored& pair, const std::vector<double>& copies,
-                           bool genuine) const {
-  if (copies.empty()) return 1.0;
-  const double first = copies[static_cast<size_t>(pair.first)];
-  return genuine || pair.first == pair.second ? first
-                                              : first * copies[static_cast<size_t>(pair.second)];
+GenuinePlaces::GenuinePlaces(const std::vector<float>& sorted) : sorted_(sorted) {
+  starts_.reserve(kCells + 1);
+  if (!sorted.empty()) {
+    low_ = sorted.front();
+    const double scale = static_cast<double>(kCells) / (sorted.back() - low_);
+    scale_ = std::isfinite(scale) ? scale : 0.0;
+  }
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    const size_t cell = CellOf(sorted[i]);
+    while (starts_.size() <= cell) starts_.push_back(static_cast<uint32_t>(i));
+  }
+  starts_.resize(kCells + 1, static_cast<uint32_t>(sorted.size()));
 }
 
-std::vector<double> PersonPairs::TrueAcceptRates(const std::vector<double>& fars,
-                                                 const std::vector<double>& copies) const {
-  double all_genuine = 0.0, all_impostor = 0.0;
-  for (const Scored& pair : genuine_) all_genuine += Copies(pair, copies, true);
-  for (const Scored& pair : impostor_) all_impostor += Copies(pair, copies, false);
-  std::vector<double> accepted;  // genuine weight up to each genuine pair
-  double sum = 0.0;
-  for (const Scored& pair : genuine_) accepted.push_back(sum += Copies(pair, copies, true));
+void ImpostorPairs::Keep(const std::vector<std::vector<ImpostorPair>>& lists, size_t num_genuine) {
+  const auto count = static_cast<int64_t>(lists.size());
+  const auto in_parallel = [count](const auto& work) {
+    ParallelWork(count, EvaluationThreads(), [&](int64_t i) {
+      work(static_cast<size_t>(i));
+      return absl::OkStatus();
+    }).IgnoreError();  // never one
+  };
+  std::vector<std::vector<size_t>> next(lists.size());
+  in_parallel([&](size_t i) {
+    next[i].resize(num_genuine + 1);
+    for (const ImpostorPair& pair : lists[i]) ++next[i][pair.place];
+  });
+  size_t total = 0;
+  for (size_t place = 0; place <= num_genuine; ++place) {
+    for (std::vector<size_t>& of_list : next) total += std::exchange(of_list[place], total);
+  }
+  places.resize(total);
+  first.resize(total);
+  second.resize(total);
+  in_parallel([&](size_t i) {
+    for (const ImpostorPair& pair : lists[i]) {
+      const size_t to = next[i][pair.place]++;
+      places[to] = pair.place;
+      first[to] = pair.first;
+      second[to] = pair.second;
+    }
+  });
+}
+
+std::vector<int64_t> ImpostorPairs::AcceptedAt(const GenuinePairs& genuine,
+                                               const GenuinePlaces& of) const {
+  std::vector<int64_t> accepted;
+  for (const size_t threshold : CurveThresholds(genuine.people.size())) {
+    const uint32_t place = of.Of(genuine.distances[threshold]);
+    accepted.push_back(std::upper_bound(places.begin(), places.end(), place) - places.begin());
+  }
+  return accepted;
+}
+
+std::vector<size_t> CurveThresholds(size_t num_genuine) {
+  constexpr size_t kPoints = 2000;
+  const size_t step = std::max<size_t>(1, num_genuine / kPoints);
+  std::vector<size_t> thresholds;
+  for (size_t i = step; i <= num_genuine; i += step) thresholds.push_back(i - 1);
+  return thresholds;
+}
+
+std::optional<std::vector<double>> PersonPairs::TrueAcceptRates(
+    const std::vector<double>& fars) const {
   std::vector<double> rates;
   for (const double far : fars) {
-    // The first impostor distance that may not be accepted any more: all genuine pairs below it
-    // may.
-    double wrong = 0.0;
-    size_t i = 0;
-    while (i < impostor_.size()) {
-      size_t end = i;
-      double weight = 0.0;
-      while (end < impostor_.size() && impostor_[end].distance == impostor_[i].distance) {
-        weight += Copies(impostor_[end++], copies, false);
-      }
-      if (wrong + weight > far * all_impostor * (1 + 1e-12)) break;
-      wrong += weight;
-      i = end;
-    }
-    const auto limit =
-        i == impostor_.size()
-            ? genuine_.end()
-            : std::lower_bound(genuine_.begin(), genuine_.end(), impostor_[i].distance,
-                               [](const Scored& pair, float d) { return pair.distance < d; });
-    const auto count = static_cast<size_t>(limit - genuine_.begin());
-    rates.push_back(count == 0 ? 0.0 : accepted[count - 1] / all_genuine);
+    // The first impostor pair that may not be accepted any more.
+    const auto next = static_cast<size_t>(LimitOf(far, static_cast<double>(impostor_.num_all)));
+    if (next >= impostor_.places.size() && !impostor_.has_all()) return std::nullopt;
+    const size_t accepted =
+        next < impostor_.places.size() ? impostor_.places[next] : genuine_.people.size();
+    rates.push_back(static_cast<double>(accepted) / static_cast<double>(genuine_.people.size()));
   }
   return rates;
 }
 
+absl::StatusOr<std::optional<std::vector<std::vector<double>>>> PersonPairs::Bootstrap(
+    const std::vector<double>& fars, int64_t num_draws, uint64_t seed) const {
+  const auto ascending = Ascending(fars);
+  const auto num_people = static_cast<size_t>(num_people_);
+  const std::vector<uint32_t> nobody(genuine_.people.size(), static_cast<uint32_t>(num_people));
+  std::atomic<bool> suffices{true};
+  FACET_ASSIGN_OR_RETURN(
+      std::vector<std::vector<double>> draws,
+      ResampleTogether<std::vector<double>>(
+          {"people", num_people_, num_draws, seed}, kBothKinds, EvaluationThreads(), kLanes,
+          [&](const std::vector<const double*>& copies) {
+            RatesTogether rates(genuine_, nobody, impostor_, ascending, copies, num_people);
+            if (suffices && rates.Compute()) return rates.Rates();
+            suffices = false;
+            return std::vector<std::optional<std::vector<double>>>(copies.size(), fars);
+          }));
+  if (!suffices) return std::nullopt;
+  return draws;
+}
+
 std::vector<RocPoint> PersonPairs::Roc() const {
-  constexpr size_t kPoints = 2000;
-  const size_t step = std::max<size_t>(1, genuine_.size() / kPoints);
+  const std::vector<size_t> thresholds = CurveThresholds(genuine_.people.size());
   std::vector<RocPoint> roc;
-  for (size_t i = step; i <= genuine_.size(); i += step) {
-    const float threshold = genuine_[i - 1].distance;
-    const auto above = [](float d, const Scored& pair) { return d < pair.distance; };
-    const auto wrong =
-        std::upper_bound(impostor_.begin(), impostor_.end(), threshold, above) - impostor_.begin();
+  for (size_t i = 0; i < thresholds.size(); ++i) {
+    const std::vector<float>& distances = genuine_.distances;
     const auto right =
-        std::upper_bound(genuine_.begin(), genuine_.end(), threshold, above) - genuine_.begin();
-    roc.push_back({static_cast<double>(wrong) / static_cast<double>(impostor_.size()),
-                   1.0 - static_cast<double>(right) / static_cast<double>(genuine_.size())});
+        std::upper_bound(distances.begin(), distances.end(), distances[thresholds[i]]) -
+        distances.begin();
+    roc.push_back({static_cast<double>(wrong_[i]) / static_cast<double>(impostor_.num_all),
+                   1.0 - static_cast<double>(right) / static_cast<double>(distances.size())});
   }
   return roc;
-}
-
-absl::Status PersonPairs::Bootstrap(
-    int64_t num_draws, uint64_t seed,
-    const std::function<void(const std::vector<double>&)>& use) const {
-  return Resample(
-      {"people", num_people_, num_draws, seed}, kBothKinds, [&](const std::vector<double>& copies) {
-        const auto counts = [&](bool genuine) {
-          return [&, genuine](const Scored& p) { return Copies(p, copies, genuine) > 0; };
-        };
-        if (std::none_of(genuine_.begin(), genuine_.end(), counts(true)) ||
-            std::none_of(impostor_.begin(), impostor_.end(), counts(false))) {
-          return false;
-        }
-        use(copies);
-        return true;
-      });
-}
-
-absl::StatusOr<PersonPairs> ScorePairs(const EvaluationInput& input, const PairScoring& scoring) {
-  FACET_ASSIGN_OR_RETURN(PersonPairs pairs,
-                         scoring.all ? ScoreAll(input, scoring) : ScoreProtocol(input, scoring));
-  if (pairs.num_genuine() == 0 || pairs.num_impostor() == 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("there are ", pairs.num_genuine(), " genuine and ", pairs.num_impostor(),
-                     " impostor pairs; both kinds are needed (do the samples have identities?)"));
-  }
-  return pairs;
 }
 
 }  // namespace facet

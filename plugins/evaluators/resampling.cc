@@ -1,12 +1,10 @@
 #include "plugins/evaluators/resampling.h"
 
 #include <cmath>
-#include <cstddef>
 #include <numeric>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/check.h"
-#include "core/base/random.h"
 
 namespace facet {
 
@@ -15,21 +13,36 @@ std::string TextOf(const Resampling& resampling) {
                       resampling.num_draws, " draws");
 }
 
+Draws::Draws(const Resampling& resampling)
+    : random_(resampling.seed),
+      num_units_(static_cast<uint64_t>(std::max<int64_t>(1, resampling.num_units))),
+      limit_(UINT64_MAX - UINT64_MAX % num_units_),
+      inverse_(UINT64_MAX / num_units_) {
+  FACET_CHECK(resampling.num_units > 0);
+}
+
+void Draws::Next(double* copies) {
+  std::fill(copies, copies + num_units_, 0.0);
+  for (uint64_t i = 0; i < num_units_; ++i) copies[Index()] += 1.0;
+}
+
+absl::Status TooFewUnits(const Resampling& resampling, int64_t tried, int64_t used,
+                         const std::string& needs) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the bootstrap over ", resampling.units, " needs more of them: of ", tried, " draws of ",
+      resampling.num_units, " ", resampling.units, " only ", used, " had ", needs));
+}
+
 absl::Status Resample(const Resampling& resampling, const std::string& needs,
                       const std::function<bool(const std::vector<double>& copies)>& use) {
-  const auto num_units = static_cast<size_t>(resampling.num_units);
-  FACET_CHECK(num_units > 0);
-  Random random(resampling.seed);
-  std::vector<double> copies(num_units);
+  Draws draws(resampling);
+  std::vector<double> copies(static_cast<size_t>(resampling.num_units));
   int64_t used = 0;
   for (int64_t tried = 0; used < resampling.num_draws; ++tried) {
     if (tried >= 10 * resampling.num_draws) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the bootstrap over ", resampling.units, " needs more of them: of ", tried, " draws of ",
-          num_units, " ", resampling.units, " only ", used, " had ", needs));
+      return TooFewUnits(resampling, tried, used, needs);
     }
-    copies.assign(num_units, 0.0);
-    for (size_t i = 0; i < num_units; ++i) copies[random.Index(num_units)] += 1.0;
+    draws.Next(copies.data());
     if (use(copies)) ++used;
   }
   return absl::OkStatus();

@@ -3,12 +3,18 @@
 #ifndef FACET_PLUGINS_EVALUATORS_RESAMPLING_H_
 #define FACET_PLUGINS_EVALUATORS_RESAMPLING_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/parallel_work.h"
+#include "core/base/random.h"
 
 namespace facet {
 
@@ -28,6 +34,67 @@ std::string TextOf(const Resampling& resampling);
 // of units and equal seeds give equal draws, so that replicates of two systems are paired.
 absl::Status Resample(const Resampling& resampling, const std::string& needs,
                       const std::function<bool(const std::vector<double>& copies)>& use);
+
+// The copies of every unit, draw after draw.
+class Draws {
+ public:
+  explicit Draws(const Resampling& resampling);
+  // num_units values.
+  void Next(double* copies);
+
+ private:
+  // Random::Index(num_units) without dividing.
+  uint64_t Index() {
+    uint64_t bits = random_.Bits();
+    while (bits >= limit_) bits = random_.Bits();
+    const auto quotient =
+        static_cast<uint64_t>(static_cast<unsigned __int128>(bits) * inverse_ >> 64);
+    const uint64_t rest = bits - quotient * num_units_;  // the quotient may be one too small
+    return rest >= num_units_ ? rest - num_units_ : rest;
+  }
+
+  Random random_;
+  const uint64_t num_units_, limit_, inverse_;
+};
+
+// The error of Resample().
+absl::Status TooFewUnits(const Resampling& resampling, int64_t tried, int64_t used,
+                         const std::string& needs);
+
+// Resample() on several threads, `together` draws at a time: work(copies) -> an optional Result for
+// each of `copies`, which are num_units values each. What it gives for the draws that say something,
+// in their order.
+template <class Result, class Work>
+absl::StatusOr<std::vector<Result>> ResampleTogether(const Resampling& resampling,
+                                                     const std::string& needs, int threads,
+                                                     int64_t together, const Work& work) {
+  const int64_t most = together * std::max<int64_t>(2 * threads, 128 / together);
+  const auto num_units = static_cast<size_t>(resampling.num_units);
+  Draws draws(resampling);
+  std::vector<double> copies(static_cast<size_t>(most) * num_units);
+  std::vector<Result> results;
+  const auto used = [&results] { return static_cast<int64_t>(results.size()); };
+  for (int64_t tried = 0; used() < resampling.num_draws;) {
+    const int64_t count = std::min(most, 10 * resampling.num_draws - tried);
+    if (count == 0) return TooFewUnits(resampling, tried, used(), needs);
+    for (int64_t i = 0; i < count; ++i) draws.Next(&copies[static_cast<size_t>(i) * num_units]);
+    auto made = ParallelMap<std::vector<std::optional<Result>>>(
+        (count + together - 1) / together, threads, [&](int64_t group, int) {
+          std::vector<const double*> own;
+          for (int64_t i = group * together; i < std::min(count, (group + 1) * together); ++i) {
+            own.push_back(&copies[static_cast<size_t>(i) * num_units]);
+          }
+          return work(own);
+        });
+    for (std::vector<std::optional<Result>>& group : made) {
+      for (std::optional<Result>& result : group) {
+        if (result && used() < resampling.num_draws) results.push_back(*std::move(result));
+      }
+    }
+    tried += count;
+  }
+  return results;
+}
 
 struct MeanAndError {
   double mean = 0.0;

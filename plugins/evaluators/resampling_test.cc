@@ -2,6 +2,7 @@
 #include "plugins/evaluators/resampling.h"
 
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "core/base/random.h"
@@ -10,10 +11,10 @@
 namespace facet {
 namespace {
 
-using Draws = std::vector<std::vector<double>>;
+using AllDraws = std::vector<std::vector<double>>;
 
-Draws DrawsOf(int64_t num_units, int64_t num_draws, uint64_t seed) {
-  Draws draws;
+AllDraws DrawsOf(int64_t num_units, int64_t num_draws, uint64_t seed) {
+  AllDraws draws;
   const absl::Status status = Resample({"people", num_units, num_draws, seed}, "anything",
                                        [&](const std::vector<double>& copies) {
                                          draws.push_back(copies);
@@ -35,7 +36,7 @@ TEST(Resample, DrawsAsManyUnitsAsThereAreWithReplacement) {
 
 // Standard errors that were published with these draws stay what they are.
 TEST(Resample, TheSeedFixesTheDraws) {
-  const Draws draws = DrawsOf(4, 3, 1);
+  const AllDraws draws = DrawsOf(4, 3, 1);
   EXPECT_EQ(draws, DrawsOf(4, 3, 1));
   EXPECT_NE(draws, DrawsOf(4, 3, 2));
   Random random(1);
@@ -44,6 +45,54 @@ TEST(Resample, TheSeedFixesTheDraws) {
     for (int i = 0; i < 4; ++i) expected[random.Index(4)] += 1.0;
     EXPECT_EQ(copies, expected);
   }
+}
+
+// Random::Index() divides; this does not.
+TEST(Draws, AreThoseOfRandomIndexForAnyNumberOfUnits) {
+  for (const int64_t num_units : {1, 2, 3, 7, 64, 1000, 4099}) {
+    Draws draws({"people", num_units, 1, 5});
+    Random random(5);
+    const auto size = static_cast<size_t>(num_units);
+    for (int draw = 0; draw < 20; ++draw) {
+      std::vector<double> copies(size), expected(size);
+      draws.Next(copies.data());
+      for (size_t i = 0; i < size; ++i) expected[random.Index(size)] += 1.0;
+      EXPECT_EQ(copies, expected) << num_units;
+    }
+  }
+}
+
+TEST(ResampleTogether, GivesWhatResampleUsesWhateverTheThreadsAndGroups) {
+  const Resampling resampling = {"images", 5, 700, 9};
+  const auto says = [](const double* copies) { return copies[0] > 0 && copies[1] < 3; };
+  AllDraws expected;
+  ASSERT_TRUE(Resample(resampling, "anything", [&](const std::vector<double>& copies) {
+                if (!says(copies.data())) return false;
+                expected.push_back(copies);
+                return true;
+              }).ok());
+  for (const int threads : {1, 3}) {
+    for (const int64_t together : {1, 16}) {
+      const auto draws = ResampleTogether<std::vector<double>>(
+          resampling, "anything", threads, together, [&](const std::vector<const double*>& all) {
+            std::vector<std::optional<std::vector<double>>> results;
+            for (const double* const copies : all) {
+              results.emplace_back();
+              if (says(copies)) results.back().emplace(copies, copies + 5);
+            }
+            return results;
+          });
+      ASSERT_TRUE(draws.ok()) << draws.status();
+      EXPECT_EQ(*draws, expected);
+    }
+  }
+  const auto none = ResampleTogether<int>(resampling, "a sixth image", 2, 16,
+                                          [](const std::vector<const double*>& all) {
+                                            return std::vector<std::optional<int>>(all.size());
+                                          });
+  EXPECT_EQ(none.status().message(),
+            "the bootstrap over images needs more of them: of 7000 draws of 5 images only 0 had a "
+            "sixth image");
 }
 
 TEST(Resample, ADrawThatSaysNothingIsReplaced) {

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <limits>
-#include <set>
 
 #include "core/base/check.h"
 
@@ -22,23 +20,35 @@ Weights TotalOf(const std::vector<Comparison>& comparisons) {
   return total;
 }
 
-// The frr of a ROC at `far`: the largest and the smallest where it falls straight down, the value
-// of the line between two points elsewhere.
+// The frr of a ROC at a far: the largest and the smallest where it falls straight down, the value of
+// the line between two points elsewhere.
 struct FrrRange {
   double high, low;
 };
-FrrRange FrrAt(const std::vector<RocPoint>& roc, double far) {
-  const auto before = [](const RocPoint& point, double value) { return point.far < value; };
-  const auto first = std::lower_bound(roc.begin(), roc.end(), far, before);
-  if (first->far > far) {
-    const RocPoint &a = *(first - 1), &b = *first;
-    const double frr = a.frr + (far - a.far) / (b.far - a.far) * (b.frr - a.frr);
-    return {frr, frr};
+
+// Goes along a ROC as far rises.
+class FrrWalk {
+ public:
+  explicit FrrWalk(const std::vector<RocPoint>& roc) : roc_(roc) {}
+
+  FrrRange At(double far) {
+    while (roc_[first_].far < far) ++first_;
+    const RocPoint& next = roc_[first_];
+    if (next.far > far) {
+      const RocPoint& before = roc_[first_ - 1];
+      const double frr =
+          before.frr + (far - before.far) / (next.far - before.far) * (next.frr - before.frr);
+      return {frr, frr};
+    }
+    size_t last = first_;
+    while (last + 1 < roc_.size() && roc_[last + 1].far == far) ++last;
+    return {next.frr, roc_[last].frr};
   }
-  auto last = first;
-  while (last + 1 != roc.end() && (last + 1)->far == far) ++last;
-  return {first->frr, last->frr};
-}
+
+ private:
+  const std::vector<RocPoint>& roc_;
+  size_t first_ = 0;  // the first point that is not left of the last far
+};
 
 }  // namespace
 
@@ -61,45 +71,22 @@ std::vector<RocPoint> RocOf(const std::vector<Comparison>& sorted) {
   return roc;
 }
 
-std::vector<RocPoint> MeanRocOf(const std::vector<std::vector<Comparison>>& folds) {
-  struct Step {
-    double distance, far, tar;
-  };
-  std::vector<Step> steps;
-  const double share = 1.0 / static_cast<double>(folds.size());
-  for (const std::vector<Comparison>& fold : folds) {
-    const Weights total = TotalOf(fold);
-    FACET_CHECK(total.genuine > 0.0 && total.impostor > 0.0);
-    for (const Comparison& each : fold) {
-      steps.push_back({each.distance, each.genuine ? 0.0 : share * each.weight / total.impostor,
-                       each.genuine ? share * each.weight / total.genuine : 0.0});
-    }
-  }
-  std::stable_sort(steps.begin(), steps.end(),
-                   [](const Step& a, const Step& b) { return a.distance < b.distance; });
-  std::vector<RocPoint> roc = {{0.0, 1.0}};
-  double far = 0.0, tar = 0.0;
-  for (size_t i = 0; i < steps.size(); ++i) {
-    far += steps[i].far;
-    tar += steps[i].tar;
-    if (i + 1 < steps.size() && steps[i + 1].distance == steps[i].distance) continue;
-    roc.push_back({std::min(far, 1.0), std::max(1.0 - tar, 0.0)});
-  }
-  roc.back() = {1.0, 0.0};  // free of the sums' rounding
-  return roc;
-}
-
 std::vector<RocPoint> MeanRocAtFarOf(const std::vector<std::vector<RocPoint>>& folds) {
-  std::set<double> rates;
+  std::vector<double> rates;
+  std::vector<FrrWalk> walks;
   for (const std::vector<RocPoint>& fold : folds) {
-    for (const RocPoint& point : fold) rates.insert(point.far);
+    const auto middle = static_cast<std::ptrdiff_t>(rates.size());
+    for (const RocPoint& point : fold) rates.push_back(point.far);
+    std::inplace_merge(rates.begin(), rates.begin() + middle, rates.end());
+    rates.erase(std::unique(rates.begin(), rates.end()), rates.end());
+    walks.emplace_back(fold);
   }
   const auto n = static_cast<double>(folds.size());
   std::vector<RocPoint> mean;
   for (const double far : rates) {
     FrrRange sum = {0.0, 0.0};
-    for (const std::vector<RocPoint>& fold : folds) {
-      const FrrRange range = FrrAt(fold, far);
+    for (FrrWalk& walk : walks) {
+      const FrrRange range = walk.At(far);
       sum.high += range.high;
       sum.low += range.low;
     }
@@ -172,20 +159,48 @@ double AccuracyAt(const std::vector<Comparison>& comparisons, double threshold) 
   return right / total;
 }
 
-std::vector<RocPoint> WithoutCollinear(const std::vector<RocPoint>& roc) {
-  std::vector<RocPoint> kept;
-  for (const RocPoint& point : roc) {
-    if (!kept.empty() && kept.back().far == point.far && kept.back().frr == point.frr) continue;
-    while (kept.size() >= 2) {
-      const RocPoint &a = kept[kept.size() - 2], &b = kept.back();
-      const double cross =
-          (b.far - a.far) * (point.frr - a.frr) - (b.frr - a.frr) * (point.far - a.far);
-      if (std::abs(cross) > 1e-15) break;
-      kept.pop_back();
-    }
-    kept.push_back(point);
+RocSummary::RocSummary(const std::vector<double>& far) : tar_(far.size(), 0.0) {
+  for (const double rate : far) far_.emplace_back(rate, far_.size());
+  std::sort(far_.begin(), far_.end());
+}
+
+void RocSummary::Cross(const RocPoint& point) {
+  const double gap_before = last_.frr - last_.far, gap_after = point.frr - point.far;
+  const double t = gap_before / (gap_before - gap_after);
+  equal_error_rate_ = last_.far + t * (point.far - last_.far);
+  has_crossed_ = true;
+}
+
+// tar rises with far: the last point is the best.
+void RocSummary::Close() {
+  if (has_points_) tar_[far_[next_far_].second] = std::max(0.0, 1.0 - last_.frr);
+  ++next_far_;
+}
+
+std::vector<double> RocSummary::TrueAcceptRates() const {
+  std::vector<double> rates = tar_;
+  for (size_t i = next_far_; i < far_.size(); ++i) {
+    rates[far_[i].second] = std::max(0.0, 1.0 - last_.frr);
   }
-  return kept;
+  return rates;
+}
+
+void RocCorners::Add(const RocPoint& point) {
+  if (!kept_.empty() && kept_.back().far == point.far && kept_.back().frr == point.frr) return;
+  while (kept_.size() >= 2) {
+    const RocPoint &a = kept_[kept_.size() - 2], &b = kept_.back();
+    const double cross =
+        (b.far - a.far) * (point.frr - a.frr) - (b.frr - a.frr) * (point.far - a.far);
+    if (std::abs(cross) > 1e-15) break;
+    kept_.pop_back();
+  }
+  kept_.push_back(point);
+}
+
+std::vector<RocPoint> WithoutCollinear(const std::vector<RocPoint>& roc) {
+  RocCorners corners;
+  for (const RocPoint& point : roc) corners.Add(point);
+  return corners.Take();
 }
 
 }  // namespace facet

@@ -8,6 +8,8 @@
 #ifndef FACET_PLUGINS_EVALUATORS_ROC_H_
 #define FACET_PLUGINS_EVALUATORS_ROC_H_
 
+#include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace facet {
@@ -27,10 +29,6 @@ void SortByDistance(std::vector<Comparison>& comparisons);
 // One point for each distinct distance, after (far 0, frr 1); far rises, frr falls, the last is
 // (1, 0). `sorted` by distance, with genuine and impostor pairs of positive weight.
 std::vector<RocPoint> RocOf(const std::vector<Comparison>& sorted);
-
-// The ROC as the LFW results page draws it: at every threshold the mean over the folds of their far
-// and frr. Equal to the pooled ROC where all folds have equally many pairs of both kinds.
-std::vector<RocPoint> MeanRocOf(const std::vector<std::vector<Comparison>>& folds);
 
 // The mean over the folds of their tar at every far (vertical averaging, Fawcett, Pattern
 // Recognition Letters 27, 2006): for folds whose distances have different scales, so that no
@@ -56,6 +54,48 @@ double BestThreshold(const std::vector<Comparison>& sorted);
 
 // Share of the weight that is classified right.
 double AccuracyAt(const std::vector<Comparison>& comparisons, double threshold);
+
+// EqualErrorRate(), AreaUnderRoc() and TrueAcceptRate() of a ROC whose points come one by one.
+class RocSummary {
+ public:
+  explicit RocSummary(const std::vector<double>& far);
+
+  void Add(const RocPoint& point) {
+    if (has_points_) {
+      area_ += (point.far - last_.far) * (1.0 - (point.frr + last_.frr) / 2);
+      if (!has_crossed_ && point.frr <= point.far) Cross(point);
+    }
+    while (next_far_ < far_.size() && point.far > far_[next_far_].first) Close();
+    last_ = point;
+    has_points_ = true;
+  }
+
+  double equal_error_rate() const { return equal_error_rate_; }
+  double area() const { return area_; }
+  // At each of `far`, in its order; after the last point.
+  std::vector<double> TrueAcceptRates() const;
+
+ private:
+  void Cross(const RocPoint& point);
+  void Close();
+
+  std::vector<std::pair<double, size_t>> far_;  // ascending, with the place in the caller's order
+  std::vector<double> tar_;                     // as far as they are known
+  size_t next_far_ = 0;
+  RocPoint last_;
+  bool has_points_ = false, has_crossed_ = false;
+  double area_ = 0.0, equal_error_rate_ = 0.0;
+};
+
+// WithoutCollinear() of points that come one by one.
+class RocCorners {
+ public:
+  void Add(const RocPoint& point);
+  std::vector<RocPoint> Take() { return std::move(kept_); }
+
+ private:
+  std::vector<RocPoint> kept_;
+};
 
 // Without the points that lie on the line between their neighbours.
 std::vector<RocPoint> WithoutCollinear(const std::vector<RocPoint>& roc);

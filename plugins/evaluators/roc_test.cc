@@ -8,6 +8,7 @@
 
 #include "core/base/random.h"
 #include "gtest/gtest.h"
+#include "plugins/evaluators/sorted_scores.h"
 
 namespace facet {
 namespace {
@@ -34,6 +35,13 @@ std::vector<Comparison> RandomComparisons(uint64_t seed, int count, int levels) 
     comparisons.push_back({std::floor(distance * levels) / levels, genuine});
   }
   return comparisons;
+}
+
+SortedScores ScoresOf(const std::vector<Comparison>& comparisons) {
+  SortedScores scores;
+  for (const Comparison& each : comparisons) scores.Add(each.distance, each.genuine);
+  scores.Sort();
+  return scores;
 }
 
 // FAR and FRR by counting, straight from the definition.
@@ -167,7 +175,9 @@ TEST(RocTest, MeanOfFoldsIsTheMeanAtEveryThreshold) {
     SortByDistance(folds.back());
     pooled.insert(pooled.end(), folds.back().begin(), folds.back().end());
   }
-  const std::vector<RocPoint> roc = MeanRocOf(folds);
+  std::vector<SortedScores> scores;
+  for (const auto& fold : folds) scores.push_back(ScoresOf(fold));
+  const std::vector<RocPoint> roc = MeanRocOf(scores);
   const std::vector<double> thresholds = NaiveThresholds(pooled);
   ASSERT_EQ(roc.size(), thresholds.size());
   double largest_gap = 0;
@@ -252,9 +262,10 @@ TEST(BestThresholdTest, TiesGoToTheMiddleOfTheLongestStretch) {
 }
 
 TEST(BestThresholdTest, EndsAreTakenOnlyWhereNothingElseIsBest) {
-  EXPECT_EQ(BestThreshold({{1, false}, {2, false}}), -kInfinity);
-  EXPECT_EQ(BestThreshold({{1, true}, {2, true}}), kInfinity);
-  EXPECT_EQ(BestThreshold({{1, false}, {2, true}}), -kInfinity);  // reversed: either end
+  using Pairs = std::vector<Comparison>;
+  EXPECT_EQ(BestThreshold(Pairs{{1, false}, {2, false}}), -kInfinity);
+  EXPECT_EQ(BestThreshold(Pairs{{1, true}, {2, true}}), kInfinity);
+  EXPECT_EQ(BestThreshold(Pairs{{1, false}, {2, true}}), -kInfinity);  // reversed: either end
 }
 
 TEST(BestThresholdTest, SeparatesNeighboursInFloatingPoint) {

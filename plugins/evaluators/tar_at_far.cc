@@ -11,18 +11,21 @@
 // Curve: TAR over log10 FAR.
 // With one projection per fold, pairs of fold i are measured under matrix i and pooled, which mixes
 // their scales: pairs = "all" is then refused, and a notice says so.
-// Memory: 12 bytes a pair. Errors: InvalidArgument as `verification`, or for no impostor pairs.
+// Memory: with pairs = "all" 24 bytes for each impostor pair of the largest FAR and a quarter more,
+// however many there are; else 24 bytes a pair. Errors: InvalidArgument as `verification`, or for no impostor pairs.
 //
 // Example:  evaluator = { use = "tar_at_far", pairs = "all", distance = "cosine" }
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "core/api/evaluator.h"
 #include "plugins/evaluators/measurable_rates.h"
 #include "plugins/evaluators/pair_distances.h"
+#include "plugins/evaluators/pair_scoring.h"
 #include "plugins/evaluators/person_pairs.h"
 #include "plugins/evaluators/resampling.h"
 
@@ -64,8 +67,21 @@ class TarAtFar final : public facet::Evaluator {
   explicit TarAtFar(const Options& options) : options_(options) {}
 
   absl::StatusOr<Evaluation> Evaluate(const EvaluationInput& input) override {
-    const facet::PairScoring scoring = {options_.pairs == "all", options_.distance == "cosine",
-                                        options_.normalize && !input.projected};
+    facet::PairScoring scoring = {options_.pairs == "all", options_.distance == "cosine",
+                                  options_.normalize && !input.projected};
+    const double largest = *std::max_element(options_.far.begin(), options_.far.end());
+    // Some draws of people have the impostors of a rate at larger distances than all people have.
+    for (double margin = 1.25;; margin *= 2) {
+      scoring.kept_share = std::min(1.0, margin * largest);
+      FACET_ASSIGN_OR_RETURN(std::optional<Evaluation> evaluation, Evaluate(input, scoring));
+      if (evaluation) return *std::move(evaluation);
+    }
+  }
+
+ private:
+  // None: more impostor pairs have to be kept; never where all are.
+  absl::StatusOr<std::optional<Evaluation>> Evaluate(const EvaluationInput& input,
+                                                     const facet::PairScoring& scoring) const {
     FACET_ASSIGN_OR_RETURN(const facet::PersonPairs pairs, ScorePairs(input, scoring));
     // Nothing else is measured: defaults that do not fit are as bad as what was asked for.
     FACET_ASSIGN_OR_RETURN(
@@ -81,14 +97,14 @@ class TarAtFar final : public facet::Evaluator {
           "TAR at FAR %g heads the table: headline = %g is not among the measured far",
           rates.front(), options_.headline));
     }
-    FACET_ASSIGN_OR_RETURN(Evaluation evaluation, Report(input, pairs, rates));
-    if (options_.scores) FACET_RETURN_IF_ERROR(AddScores(input, scoring, &evaluation));
-    evaluation.notices.insert(evaluation.notices.begin(), measured.notices.begin(),
-                              measured.notices.end());
+    FACET_ASSIGN_OR_RETURN(std::optional<Evaluation> evaluation, Report(input, pairs, rates));
+    if (!evaluation) return std::nullopt;
+    if (options_.scores) FACET_RETURN_IF_ERROR(AddScores(input, scoring, &*evaluation));
+    evaluation->notices.insert(evaluation->notices.begin(), measured.notices.begin(),
+                               measured.notices.end());
     return evaluation;
   }
 
- private:
   static absl::Status AddScores(const EvaluationInput& input, const facet::PairScoring& scoring,
                                 Evaluation* evaluation) {
     if (scoring.all) {
@@ -107,15 +123,17 @@ class TarAtFar final : public facet::Evaluator {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<Evaluation> Report(const EvaluationInput& input, const facet::PersonPairs& pairs,
-                                    const std::vector<double>& measured) const {
+  absl::StatusOr<std::optional<Evaluation>> Report(const EvaluationInput& input,
+                                                   const facet::PersonPairs& pairs,
+                                                   const std::vector<double>& measured) const {
+    FACET_ASSIGN_OR_RETURN(const auto drawn, pairs.Bootstrap(measured, options_.draws, input.seed));
+    const std::optional<std::vector<double>> all = pairs.TrueAcceptRates(measured);
+    if (!drawn || !all) return std::nullopt;
+    const std::vector<double>& tar = *all;
     std::vector<std::vector<double>> draws(measured.size());
-    FACET_RETURN_IF_ERROR(
-        pairs.Bootstrap(options_.draws, input.seed, [&](const std::vector<double>& copies) {
-          const std::vector<double> tar = pairs.TrueAcceptRates(measured, copies);
-          for (size_t i = 0; i < tar.size(); ++i) draws[i].push_back(100.0 * tar[i]);
-        }));
-    const std::vector<double> tar = pairs.TrueAcceptRates(measured, {});
+    for (const std::vector<double>& rates : *drawn) {
+      for (size_t i = 0; i < rates.size(); ++i) draws[i].push_back(100.0 * rates[i]);
+    }
     Evaluation evaluation;
     for (size_t i = 0; i < measured.size(); ++i) {
       std::vector<double> sorted = draws[i];

@@ -1,7 +1,5 @@
 #include "plugins/evaluators/template_rows.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <string>
@@ -12,22 +10,6 @@
 
 namespace facet {
 namespace {
-
-constexpr size_t kLanes = 16;  // sums side by side keep vector units busy, in a fixed order
-
-float Accumulate(const float* a, const float* b, size_t size, bool squared_difference) {
-  std::array<float, kLanes> sums = {};
-  for (size_t i = 0; i < size; i += kLanes) {
-    const size_t lanes = std::min(kLanes, size - i);
-    for (size_t k = 0; k < lanes; ++k) {
-      const float x = a[i + k], y = b[i + k];
-      sums[k] += squared_difference ? (x - y) * (x - y) : x * y;
-    }
-  }
-  float total = 0.0F;
-  for (const float sum : sums) total += sum;
-  return total;
-}
 
 // Descriptors that are zero, or else not finite: how many of them, and what makes a network give such.
 absl::Status Unusable(const std::vector<double>& norms, const Protocol& protocol, bool zero) {
@@ -73,20 +55,41 @@ absl::StatusOr<TemplateRows> TemplateRows::Make(const MatrixView& matrix, const 
   FACET_ASSIGN_OR_RETURN(const std::vector<double> norms,
                          TemplateNorms(matrix, protocol, normalize));
   const auto columns = static_cast<size_t>(matrix.columns);
-  std::vector<float> rows(matrix.values,
-                          matrix.values + static_cast<size_t>(matrix.rows) * columns);
-  for (size_t row = 0; normalize && row < norms.size(); ++row) {
-    for (size_t i = row * columns; i < (row + 1) * columns; ++i) {
-      rows[i] = static_cast<float>(rows[i] / norms[row]);
+  const size_t stride = (columns + kLanes - 1) / kLanes * kLanes;
+  std::vector<float> rows(norms.size() * stride);
+  for (size_t row = 0; row < norms.size(); ++row) {
+    const float* const from = matrix.Row(static_cast<int64_t>(row));
+    float* const to = &rows[row * stride];
+    for (size_t i = 0; i < columns; ++i) {
+      to[i] = normalize ? static_cast<float>(from[i] / norms[row]) : from[i];
     }
   }
-  return TemplateRows(std::move(rows), columns, cosine);
+  return TemplateRows(std::move(rows), columns, stride, cosine);
+}
+
+TemplateRows TemplateRows::Picked(const std::vector<uint32_t>& rows) const {
+  std::vector<float> picked;
+  picked.reserve(rows.size() * stride_);
+  for (const size_t row : rows) {
+    const float* const values = &rows_[row * stride_];
+    picked.insert(picked.end(), values, values + stride_);
+  }
+  return TemplateRows(std::move(picked), columns_, stride_, cosine_);
 }
 
 float TemplateRows::Distance(size_t first, size_t second) const {
-  const float sum =
-      Accumulate(&rows_[first * columns_], &rows_[second * columns_], columns_, !cosine_);
-  return cosine_ ? 1.0F - sum : std::sqrt(sum);
+  const auto other = static_cast<uint32_t>(second);
+  float distance = 0.0F;
+  Distances(first, &other, 1, &distance);
+  return distance;
+}
+
+void TemplateRows::Distances(size_t row, const uint32_t* others, size_t count,
+                             float* distances) const {
+  (cosine_ ? SumProducts : SumSquaredDifferences)(rows(), row, others, count, distances);
+  for (size_t i = 0; i < count; ++i) {
+    distances[i] = cosine_ ? 1.0F - distances[i] : std::sqrt(distances[i]);
+  }
 }
 
 std::vector<int32_t> PeopleOfTemplates(const DatasetContents& data, int64_t* num_people) {

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/api/evaluator.h"
+#include "plugins/evaluators/lane_sums.h"
 
 namespace facet {
 
@@ -23,15 +24,25 @@ class TemplateRows {
   // InvalidArgument: another number of rows than templates, and as TemplateNorms().
   static absl::StatusOr<TemplateRows> Make(const MatrixView& matrix, const Protocol& protocol,
                                            bool cosine, bool normalize);
-  // float32; the same whatever the compiler makes of it.
+  // float32; the same on every processor, and in either direction.
   float Distance(size_t first, size_t second) const;
+  // distances[i] = Distance(row, others[i]).
+  void Distances(size_t row, const uint32_t* others, size_t count, float* distances) const;
+
+  // Those rows, in this order.
+  TemplateRows Picked(const std::vector<uint32_t>& rows) const;
+
+  bool cosine() const { return cosine_; }
+  size_t size() const { return rows_.size() / stride_; }
+  size_t columns() const { return columns_; }
+  PaddedRows rows() const { return {rows_.data(), stride_}; }
 
  private:
-  TemplateRows(std::vector<float> rows, size_t columns, bool cosine)
-      : rows_(std::move(rows)), columns_(columns), cosine_(cosine) {}
+  TemplateRows(std::vector<float> rows, size_t columns, size_t stride, bool cosine)
+      : rows_(std::move(rows)), columns_(columns), stride_(stride), cosine_(cosine) {}
 
   std::vector<float> rows_;
-  size_t columns_;
+  size_t columns_, stride_;
   bool cosine_;
 };
 

@@ -4,70 +4,137 @@
 #include <cstddef>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "core/base/status.h"
+#include "plugins/evaluators/evaluation_threads.h"
 #include "plugins/evaluators/person_bootstrap.h"
+#include "plugins/evaluators/resampling.h"
 
 namespace facet {
 namespace {
 
 // Pairs that were decided with several thresholds have no accuracy at one.
-VerificationFigures PooledFigures(const std::vector<Comparison>& sorted,
-                                  const std::vector<double>& far) {
-  VerificationFigures figures = FiguresOf(sorted, 0.0, far);
+VerificationFigures PooledFigures(const SortedScores& scores, const std::vector<double>& far) {
+  VerificationFigures figures = FiguresOf(scores, 0.0, far);
   figures.accuracy = std::numeric_limits<double>::quiet_NaN();
   return figures;
 }
 
+VerificationFigures FiguresOf(const RocSummary& summary, double accuracy) {
+  VerificationFigures figures;
+  figures.one_minus_eer = 100.0 * (1.0 - summary.equal_error_rate());
+  figures.accuracy = 100.0 * accuracy;
+  figures.auc = 100.0 * summary.area();
+  for (const double tar : summary.TrueAcceptRates()) figures.tar.push_back(100.0 * tar);
+  return figures;
+}
+
+void Append(const SortedScores& more, SortedScores* scores) {
+  scores->genuine.insert(scores->genuine.end(), more.genuine.begin(), more.genuine.end());
+  scores->impostor.insert(scores->impostor.end(), more.impostor.begin(), more.impostor.end());
+}
+
+// Pairs in the order of their distances, to be counted as often as a draw of people has them.
+class ResampledPairs {
+ public:
+  ResampledPairs(const std::vector<Comparison>& sorted, const PeopleOfPairs& people,
+                 double threshold, const std::vector<double>& far)
+      : far_(far) {
+    for (size_t i = 0; i < sorted.size(); ++i) {
+      const PersonPair& pair = people.pairs[i];
+      pairs_.push_back({static_cast<uint32_t>(pair.first), static_cast<uint32_t>(pair.second),
+                        sorted[i].genuine,
+                        i + 1 == sorted.size() || sorted[i + 1].distance > sorted[i].distance});
+      if (sorted[i].distance < threshold) num_below_ = i + 1;
+    }
+  }
+
+  // None where the draw lacks genuine or impostor pairs. FiguresOf() of the copies of all pairs, to
+  // the last bit: sums of copies are exact, and a pair without any changes none.
+  std::optional<VerificationFigures> Figures(const double* copies) const {
+    std::vector<double> weights(pairs_.size());
+    double total[2] = {0.0, 0.0};  // of impostor, of genuine pairs
+    for (size_t i = 0; i < pairs_.size(); ++i) {
+      const Each& pair = pairs_[i];
+      weights[i] = copies[pair.first] * (pair.first == pair.second ? 1.0 : copies[pair.second]);
+      total[pair.is_genuine ? 1 : 0] += weights[i];
+    }
+    if (total[0] == 0.0 || total[1] == 0.0) return std::nullopt;
+    RocSummary summary(far_);
+    RocPoint point;
+    summary.Add(point);
+    double accepted[2] = {0.0, 0.0}, right = total[0];
+    bool is_new = false;
+    for (size_t i = 0; i < pairs_.size(); ++i) {
+      if (weights[i] > 0.0) {
+        const bool is_genuine = pairs_[i].is_genuine;
+        accepted[is_genuine ? 1 : 0] += weights[i];
+        if (i < num_below_) right += is_genuine ? weights[i] : -weights[i];
+        if (is_genuine) {
+          point.frr = 1.0 - accepted[1] / total[1];
+        } else {
+          point.far = accepted[0] / total[0];
+        }
+        is_new = true;
+      }
+      if (!is_new || !pairs_[i].is_last_at_distance) continue;
+      summary.Add(point);
+      is_new = false;
+    }
+    return FiguresOf(summary, right / (total[0] + total[1]));
+  }
+
+ private:
+  struct Each {
+    uint32_t first, second;  // people
+    bool is_genuine, is_last_at_distance;
+  };
+  std::vector<Each> pairs_;
+  const std::vector<double>& far_;
+  size_t num_below_ = 0;  // the threshold
+};
+
 }  // namespace
 
-VerificationFigures FiguresOf(const std::vector<Comparison>& sorted, double threshold,
+VerificationFigures FiguresOf(const SortedScores& scores, double threshold,
                               const std::vector<double>& far) {
-  const std::vector<RocPoint> roc = RocOf(sorted);
-  VerificationFigures figures;
-  figures.one_minus_eer = 100.0 * (1.0 - EqualErrorRate(roc));
-  figures.accuracy = 100.0 * AccuracyAt(sorted, threshold);
-  figures.auc = 100.0 * AreaUnderRoc(roc);
-  for (const double each : far) figures.tar.push_back(100.0 * TrueAcceptRate(roc, each));
-  return figures;
+  RocSummary summary(far);
+  VisitRoc(scores, [&](const RocPoint& point) { summary.Add(point); });
+  return FiguresOf(summary, AccuracyAt(scores, threshold));
 }
 
 absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFunction& compare,
                                       const std::vector<double>& far, bool one_chooses) {
   FoldScores scores;
-  std::vector<std::vector<Comparison>> folds;
+  std::vector<SortedScores> folds;
   std::vector<std::vector<RocPoint>> rocs;
-  std::vector<Comparison> pooled;
+  SortedScores pooled;
   for (int64_t fold = 0; fold < protocol.num_folds; ++fold) {
     FACET_ASSIGN_OR_RETURN(const std::vector<Comparison> all, compare(fold));
-    std::vector<Comparison> held_out, others;
+    SortedScores held_out, others;
     for (size_t i = 0; i < all.size(); ++i) {
       const int64_t of_pair = protocol.pairs[i].fold;
       if (of_pair == fold) {
-        held_out.push_back(all[i]);
+        held_out.Add(all[i].distance, all[i].genuine);
       } else if (!one_chooses || of_pair == ThresholdFold(fold, protocol.num_folds)) {
-        others.push_back(all[i]);
+        others.Add(all[i].distance, all[i].genuine);
       }
     }
-    SortByDistance(others);
-    SortByDistance(held_out);
+    others.Sort();
+    held_out.Sort();
     scores.thresholds.push_back(BestThreshold(others));
     scores.folds.push_back(FiguresOf(held_out, scores.thresholds.back(), far));
-    pooled.insert(pooled.end(), held_out.begin(), held_out.end());
     rocs.push_back(RocOf(held_out));
+    Append(held_out, &pooled);
     folds.push_back(std::move(held_out));
   }
-  SortByDistance(pooled);
+  pooled.Sort();
   scores.pooled = PooledFigures(pooled, far);
-  scores.pooled_roc = RocOf(pooled);
-  for (size_t left_out = 0; left_out < folds.size(); ++left_out) {
-    pooled.clear();
-    for (size_t fold = 0; fold < folds.size(); ++fold) {
-      if (fold != left_out) pooled.insert(pooled.end(), folds[fold].begin(), folds[fold].end());
-    }
-    SortByDistance(pooled);
-    scores.pooled_without.push_back(PooledFigures(pooled, far));
+  scores.pooled_roc = RocCornersOf(pooled);
+  for (const SortedScores& fold : folds) {
+    scores.pooled_without.push_back(PooledFigures(Without(pooled, fold), far));
   }
   scores.mean_roc = MeanRocOf(folds);
   scores.mean_roc_at_far = MeanRocAtFarOf(rocs);
@@ -92,15 +159,20 @@ absl::StatusOr<SplitScores> ScoreSplit(const DatasetContents& data, const Compar
   const PeopleOfPairs people = PeopleOf(data, test_pairs);
   SplitScores scores;
   scores.threshold = BestThreshold(tuning);
-  scores.test = FiguresOf(test, scores.threshold, far);
-  scores.roc = RocOf(test);
+  SortedScores in_order;
+  for (const Comparison& each : test) in_order.Add(each.distance, each.genuine);
+  scores.test = FiguresOf(in_order, scores.threshold, far);
+  scores.roc = RocCornersOf(in_order);
   scores.num_pairs = static_cast<int64_t>(test.size());
   scores.num_people = people.num_people;
-  FACET_RETURN_IF_ERROR(
-      BootstrapPeople(people, num_draws, seed, [&](const std::vector<double>& weights) {
-        for (size_t i = 0; i < test.size(); ++i) test[i].weight = weights[i];
-        scores.draws.push_back(FiguresOf(test, scores.threshold, far));
-      }));
+  const ResampledPairs pairs_of_draws(test, people, scores.threshold, far);
+  FACET_ASSIGN_OR_RETURN(scores.draws,
+                         ResampleTogether<VerificationFigures>(
+                             {"people", people.num_people, num_draws, seed}, kBothKinds,
+                             EvaluationThreads(), 1, [&](const std::vector<const double*>& copies) {
+                               return std::vector<std::optional<VerificationFigures>>{
+                                   pairs_of_draws.Figures(copies[0])};
+                             }));
   return scores;
 }
 

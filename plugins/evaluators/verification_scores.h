@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "core/api/evaluator.h"
 #include "plugins/evaluators/roc.h"
+#include "plugins/evaluators/sorted_scores.h"
 
 namespace facet {
 
@@ -26,8 +27,8 @@ std::vector<double> Column(const std::vector<VerificationFigures>& figures, Get 
   return values;
 }
 
-// `sorted` by distance. The accuracy is that of `threshold`.
-VerificationFigures FiguresOf(const std::vector<Comparison>& sorted, double threshold,
+// The accuracy is that of `threshold`.
+VerificationFigures FiguresOf(const SortedScores& scores, double threshold,
                               const std::vector<double>& far);
 
 // All pairs of the protocol, in its order, as fold `fold` sees them.
@@ -38,7 +39,8 @@ struct FoldScores {
   std::vector<double> thresholds;  // of each fold, the best one on the folds that choose it
   VerificationFigures pooled;      // over all pairs; its accuracy is not defined (NaN)
   std::vector<VerificationFigures> pooled_without;  // each fold, likewise
-  std::vector<RocPoint> pooled_roc, mean_roc, mean_roc_at_far;
+  std::vector<RocPoint> pooled_roc;                 // without collinear points
+  std::vector<RocPoint> mean_roc, mean_roc_at_far;
 };
 // The fold whose pairs alone choose the threshold of `fold` if one is held out for it. A projection
 // per fold learns nothing from its people then (core/stages/project/project.h).
@@ -52,7 +54,7 @@ struct SplitScores {
   VerificationFigures test;                // of fold 1
   std::vector<VerificationFigures> draws;  // bootstrap over its people
   double threshold = 0.0;                  // the best on fold 0
-  std::vector<RocPoint> roc;
+  std::vector<RocPoint> roc;               // without collinear points
   int64_t num_pairs = 0, num_people = 0;
 };
 absl::StatusOr<SplitScores> ScoreSplit(const DatasetContents& data, const CompareFunction& compare,

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <string>
 #include <vector>
 
 #include "core/base/random.h"
 #include "gtest/gtest.h"
+#include "plugins/evaluators/person_bootstrap.h"
 #include "plugins/evaluators/verification_evaluation.h"
 
 namespace facet {
@@ -143,6 +146,67 @@ TEST(VerificationScores, TheOptionHoldsThreeFoldsAndMore) {
   EXPECT_TRUE(evaluate("other_folds", 2, 2, -1).ok());
   // One matrix learns from nobody: the other fold chooses, as it does anyway.
   EXPECT_TRUE(evaluate("held_out_fold", 2, 1, -1).ok());
+}
+
+// Draw by draw, from the definitions: copies of pairs, sorted, on the threshold of fold 0.
+TEST(ScoreSplit, DrawsHaveTheFiguresOfTheCopiesOfPairs) {
+  Random random(4);
+  DatasetContents data;
+  std::vector<Comparison> all;
+  for (int64_t i = 0; i < 60; ++i) {
+    Sample sample;
+    sample.identity = "person " + std::to_string(random.Index(12));
+    data.samples.push_back(sample);
+    data.protocol.templates.push_back({"", {i}});
+  }
+  for (int64_t i = 0; i < 300; ++i) {
+    Pair pair;
+    pair.first = static_cast<int64_t>(random.Index(60));
+    pair.second = static_cast<int64_t>(random.Index(60));
+    pair.genuine = i % 2 == 0;
+    pair.fold = i % 3 == 0 ? 0 : 1;
+    data.protocol.pairs.push_back(pair);
+    // Every third distance is tied.
+    const double distance = random.Uniform() + (pair.genuine ? 0.0 : 0.3);
+    all.push_back({i % 3 == 1 ? std::floor(10 * distance) / 10 : distance, pair.genuine});
+  }
+  const std::vector<double> far = {0.1, 0.01};
+  const auto compare = [&](int64_t) -> absl::StatusOr<std::vector<Comparison>> { return all; };
+  std::vector<SplitScores> runs;
+  for (const char* const threads : {"1", "3"}) {
+    setenv("OMP_NUM_THREADS", threads, 1);
+    const auto run = ScoreSplit(data, compare, far, 200, 11);
+    ASSERT_TRUE(run.ok()) << run.status();
+    runs.push_back(*run);
+  }
+  unsetenv("OMP_NUM_THREADS");
+  std::vector<Comparison> test;
+  std::vector<Pair> pairs;
+  std::vector<size_t> order(all.size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return all[a].distance < all[b].distance; });
+  for (const size_t i : order) {
+    if (data.protocol.pairs[i].fold == 0) continue;
+    test.push_back(all[i]);
+    pairs.push_back(data.protocol.pairs[i]);
+  }
+  size_t draw = 0;
+  ASSERT_TRUE(BootstrapPeople(PeopleOf(data, pairs), 200, 11, [&](const std::vector<double>& of) {
+                for (size_t i = 0; i < test.size(); ++i) test[i].weight = of[i];
+                const std::vector<RocPoint> roc = RocOf(test);
+                for (const SplitScores& run : runs) {
+                  const VerificationFigures& figures = run.draws[draw];
+                  EXPECT_EQ(figures.one_minus_eer, 100.0 * (1.0 - EqualErrorRate(roc)));
+                  EXPECT_EQ(figures.auc, 100.0 * AreaUnderRoc(roc));
+                  EXPECT_EQ(figures.accuracy, 100.0 * AccuracyAt(test, run.threshold));
+                  for (size_t i = 0; i < far.size(); ++i) {
+                    EXPECT_EQ(figures.tar[i], 100.0 * TrueAcceptRate(roc, far[i]));
+                  }
+                }
+                ++draw;
+              }).ok());
+  EXPECT_EQ(draw, runs[0].draws.size());
 }
 
 }  // namespace
