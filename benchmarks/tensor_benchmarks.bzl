@@ -3,7 +3,7 @@
     load("//benchmarks:tensor_benchmarks.bzl", "tensor_benchmarks")
 
 `tensor_benchmarks()` in //benchmarks makes `architecture`, `loss`, `miner`, `optimizer` and `plugin_border`, each with
-<name>_test: a dry run.
+<name>_test: a dry run. And `pairs`, facet's side of a comparison with another program.
 """
 
 load("//core:core.bzl", "ABSL", "facet_cc_binary", "facet_cc_library", "facet_cc_test")
@@ -66,6 +66,21 @@ def tensor_benchmarks():
     )
     for kind, folder, deps, args in _KINDS:
         _kind(kind, folder, deps, args)
+
+    # facet's side of peers/pairs.py.
+    facet_cc_binary(
+        name = "pairs",
+        srcs = ["pairs.cc", "process_memory.h"],
+        data = ["//plugins/losses:lib%s.so" % name for name in [
+            "contrastive",
+            "multi_similarity",
+            "ntxent",
+            "supcon",
+            "triplet",
+        ]] + ["//plugins/miners:lib%s.so" % name for name in ["batch_hard", "multi_similarity"]],
+        tags = ["torch"],
+        deps = [":turns", "//core/plugin", "//core/training:reduce"] + _DEPS,
+    )
 
     facet_cc_library(
         name = "paired_ratio",

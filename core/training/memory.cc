@@ -64,11 +64,11 @@ absl::Status EmbeddingMemory::Import(const StoredTensors& stored) {
 }
 
 int64_t NumSkipped(const Tuples& tuples, int64_t num_anchors) {
-  const at::Tensor first = tuples.kind == TupleKind::kTriplets
-                               ? tuples.anchors
-                               : at::cat({tuples.positive_first, tuples.negative_first});
-  at::Tensor used = at::zeros({num_anchors}, first.options());
+  const bool triplets = tuples.kind == TupleKind::kTriplets;
+  const at::Tensor& first = triplets ? tuples.anchors : tuples.positive_first;
+  at::Tensor used = at::zeros({num_anchors}, first.options().dtype(at::kBool));
   used.index_fill_(0, first, 1);
+  if (!triplets) used.index_fill_(0, tuples.negative_first, 1);
   return num_anchors - used.sum().item<int64_t>();
 }
 

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
@@ -30,22 +31,30 @@ Tuples ToTriplets(const Tuples& pairs) {
   for (size_t i = 0; i < negative_first.size(); ++i) {
     negatives_of[negative_first[i]].push_back(negative_second[i]);
   }
-  std::vector<int64_t> anchors, positives, negatives;
+  int64_t count = 0;
+  for (const int64_t first : positive_first) {
+    const auto found = negatives_of.find(first);
+    if (found != negatives_of.end()) count += static_cast<int64_t>(found->second.size());
+  }
+  Tuples triplets;
+  triplets.kind = TupleKind::kTriplets;
+  for (at::Tensor* const column : {&triplets.anchors, &triplets.positives, &triplets.negatives}) {
+    *column = at::empty({count}, at::kLong);
+  }
+  int64_t *anchor = triplets.anchors.data_ptr<int64_t>(),
+          *positive = triplets.positives.data_ptr<int64_t>(),
+          *negative = triplets.negatives.data_ptr<int64_t>();
   for (size_t i = 0; i < positive_first.size(); ++i) {
     const auto found = negatives_of.find(positive_first[i]);
     if (found == negatives_of.end()) continue;
-    anchors.insert(anchors.end(), found->second.size(), positive_first[i]);
-    positives.insert(positives.end(), found->second.size(), positive_second[i]);
-    negatives.insert(negatives.end(), found->second.begin(), found->second.end());
+    const size_t num_negatives = found->second.size();
+    anchor = std::fill_n(anchor, num_negatives, positive_first[i]);
+    positive = std::fill_n(positive, num_negatives, positive_second[i]);
+    negative = std::copy(found->second.begin(), found->second.end(), negative);
   }
-  const auto to_tensor = [&](const std::vector<int64_t>& values) {
-    return at::tensor(values, at::kLong).to(pairs.positive_first.device());
-  };
-  Tuples triplets;
-  triplets.kind = TupleKind::kTriplets;
-  triplets.anchors = to_tensor(anchors);
-  triplets.positives = to_tensor(positives);
-  triplets.negatives = to_tensor(negatives);
+  for (at::Tensor* const column : {&triplets.anchors, &triplets.positives, &triplets.negatives}) {
+    *column = column->to(pairs.positive_first.device());
+  }
   return triplets;
 }
 

@@ -50,18 +50,15 @@ class Contrastive final : public facet::PairLoss {
                                                         const at::Tensor&) override {
     const bool cosine = options_.distance == "cosine";
     const at::Tensor d = cosine ? 1 - facet::InnerProducts(batch) : facet::Distances(batch);
-    return std::vector<facet::LossGroup>{
-        Group("positive", (d - options_.positive_margin).masked_select(batch.positive)),
-        Group("negative", (options_.negative_margin - d).masked_select(batch.negative))};
+    const std::vector<at::Tensor> costs = facet::TakeTerms(
+        d, {facet::HingesOf(batch.positive, 1, options_.positive_margin, options_.squared),
+            facet::HingesOf(batch.negative, -1, options_.negative_margin, options_.squared)});
+    const facet::Reduction reduction = facet::ReductionNamed(options_.reduction);
+    return std::vector<facet::LossGroup>{facet::OneGroup("positive", costs[0], reduction)[0],
+                                         facet::OneGroup("negative", costs[1], reduction)[0]};
   }
 
  private:
-  facet::LossGroup Group(const char* name, const at::Tensor& excess) const {
-    const at::Tensor hinge = at::relu(excess);
-    return facet::OneGroup(name, options_.squared ? 0.5 * at::square(hinge) : hinge,
-                           facet::ReductionNamed(options_.reduction))[0];
-  }
-
   const Options options_;
 };
 

@@ -45,9 +45,11 @@ class GeneralizedLiftedStructure final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor d = facet::Distances(batch);
-    at::Tensor p = facet::MaskedLogSumExp(d - options_.positive_margin, batch.positive);
-    at::Tensor n = facet::MaskedLogSumExp(options_.negative_margin - d, batch.negative);
+    const std::vector<at::Tensor> sums =
+        facet::TakeTerms(facet::Distances(batch),
+                         {facet::LogSumExpOf(batch.positive, 1, options_.positive_margin),
+                          facet::LogSumExpOf(batch.negative, -1, options_.negative_margin)});
+    at::Tensor p = sums[0], n = sums[1];
     const at::Tensor has_p = batch.positive.any(1), has_n = batch.negative.any(1);
     const bool keep = options_.lone_anchors == "keep";
     if (keep) {

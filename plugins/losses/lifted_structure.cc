@@ -41,14 +41,18 @@ class LiftedStructure final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor d = facet::Distances(batch);
-    const at::Tensor n = facet::MaskedLogSumExp(options_.negative_margin - d, batch.negative);
+    const std::vector<at::Tensor> terms = facet::TakeTerms(
+        facet::Distances(batch), {facet::LogSumExpOf(batch.negative, -1, options_.negative_margin),
+                                  facet::EntriesOf(batch.positive)});
     // An image of the memory is no anchor, so that no negative pair begins with it.
-    const at::Tensor none = at::full({d.size(1) - d.size(0)}, facet::kLogOfNothing, n.options());
-    const at::Tensor of_both = at::logaddexp(n.unsqueeze(1), at::cat({n, none}).unsqueeze(0));
-    const at::Tensor hinge = at::relu(of_both + d - options_.positive_margin);
-    return facet::OneGroup("lifted_structure",
-                           0.5 * at::square(hinge.masked_select(batch.positive)),
+    const at::Tensor& n = terms[0];
+    const int64_t num_references = batch.embeddings.size(0) - batch.anchors.size(0);
+    const at::Tensor none = at::full({num_references}, facet::kLogOfNothing, n.options());
+    const auto [first, second] = facet::PlacesOf(batch.positive);
+    const at::Tensor of_both =
+        at::logaddexp(n.index_select(0, first), at::cat({n, none}).index_select(0, second));
+    const at::Tensor hinge = at::relu(of_both + terms[1] - options_.positive_margin);
+    return facet::OneGroup("lifted_structure", 0.5 * at::square(hinge),
                            facet::ReductionNamed(options_.reduction));
   }
 

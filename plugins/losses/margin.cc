@@ -56,9 +56,9 @@ class Margin final : public facet::PairLoss {
     FACET_RETURN_IF_ERROR(CheckLabels(labels));
     const at::Tensor d = facet::Distances(batch);
     const at::Tensor beta = BetaOf(labels, d);
-    const at::Tensor excess = at::cat(
-        {(d - beta).masked_select(batch.positive), (beta - d).masked_select(batch.negative)});
-    const at::Tensor hinge = at::relu(excess + options_.alpha);
+    const at::Tensor hinge = at::cat(facet::TakeTerms(
+        d - beta, {facet::HingesOf(batch.positive, 1, -options_.alpha, /*squared=*/false),
+                   facet::HingesOf(batch.negative, -1, options_.alpha, /*squared=*/false)}));
     std::vector<facet::LossGroup> groups =
         facet::OneGroup("margin", hinge, facet::Reduction::kMeanNonZero);
     if (options_.nu > 0) {

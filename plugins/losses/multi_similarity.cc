@@ -40,12 +40,14 @@ class MultiSimilarity final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor s = facet::InnerProducts(batch) - options_.base;
-    const at::Tensor p = facet::MaskedLogSumExp(-options_.alpha * s, batch.positive);
-    const at::Tensor n = facet::MaskedLogSumExp(options_.beta * s, batch.negative);
-    return facet::OneGroup("multi_similarity",
-                           facet::Softplus(p) / options_.alpha + facet::Softplus(n) / options_.beta,
-                           facet::ReductionNamed(options_.reduction));
+    const std::vector<at::Tensor> sums =
+        facet::TakeTerms(facet::InnerProducts(batch),
+                         {facet::LogSumExpOf(batch.positive, -options_.alpha, options_.base),
+                          facet::LogSumExpOf(batch.negative, options_.beta, options_.base)});
+    return facet::OneGroup(
+        "multi_similarity",
+        facet::Softplus(sums[0]) / options_.alpha + facet::Softplus(sums[1]) / options_.beta,
+        facet::ReductionNamed(options_.reduction));
   }
 
  private:

@@ -62,11 +62,13 @@ class NPairs final : public facet::PairLoss {
   }
 
   std::vector<facet::LossGroup> AllPairs(const facet::PairBatch& batch) const {
-    const at::Tensor scores = facet::InnerProducts(batch);
-    const at::Tensor n = facet::MaskedLogSumExp(scores, batch.negative);
+    const std::vector<at::Tensor> terms =
+        facet::TakeTerms(facet::InnerProducts(batch),
+                         {facet::LogSumExpOf(batch.negative), facet::EntriesOf(batch.positive)});
+    const at::Tensor n = terms[0].index_select(0, facet::PlacesOf(batch.positive).first);
     at::Tensor used = batch.positive.any(0);
-    used.narrow(0, 0, scores.size(0)).logical_or_(batch.positive.any(1));
-    return Groups(facet::Softplus((n.unsqueeze(1) - scores).masked_select(batch.positive)),
+    used.narrow(0, 0, batch.anchors.size(0)).logical_or_(batch.positive.any(1));
+    return Groups(facet::Softplus(n - terms[1]),
                   batch.embeddings.index_select(0, used.nonzero().view({-1})));
   }
 

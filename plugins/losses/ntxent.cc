@@ -36,11 +36,13 @@ class NtXent final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor s = facet::InnerProducts(batch) / options_.temperature;
-    const at::Tensor n = facet::MaskedLogSumExp(s, batch.negative);
+    const std::vector<at::Tensor> terms = facet::TakeTerms(
+        facet::InnerProducts(batch), {facet::LogSumExpOf(batch.negative, 1 / options_.temperature),
+                                      facet::EntriesOf(batch.positive)});
     // -log(e^s / (e^s + e^n)) = log(1 + e^{n - s}).
-    const at::Tensor elements = facet::Softplus((n.unsqueeze(1) - s).masked_select(batch.positive));
-    return facet::OneGroup("ntxent", elements, facet::ReductionNamed(options_.reduction));
+    const at::Tensor n = terms[0].index_select(0, facet::PlacesOf(batch.positive).first);
+    return facet::OneGroup("ntxent", facet::Softplus(n - terms[1] / options_.temperature),
+                           facet::ReductionNamed(options_.reduction));
   }
 
  private:

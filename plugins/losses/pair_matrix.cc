@@ -2,16 +2,41 @@
 
 #include <ATen/ATen.h>
 
-#include <limits>
-
 #include "absl/strings/str_cat.h"
 #include "core/api/unit_rows.h"
 #include "core/base/status.h"
+#include "plugins/distances/row_distances.h"
 
 namespace facet {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+absl::Status CheckIndices(const at::Tensor& first, const at::Tensor& second, int64_t num_anchors,
+                          int64_t size) {
+  const auto low = at::minimum(first.min(), second.min()).item<int64_t>();
+  const auto high = at::maximum(first.max(), second.max()).item<int64_t>();
+  if (low < 0 || high >= size) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a pair has index ", low < 0 ? low : high, ", the batch has ", size, " rows"));
+  }
+  const auto last = first.max().item<int64_t>();
+  if (last < num_anchors) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("a pair begins with row ", last, ", the first ",
+                                                 num_anchors, " are the anchors"));
+}
+
+// mask [A, N] at (first[k], second[k]); false where one of them lies outside.
+bool Mark(const at::Tensor& first, const at::Tensor& second, const at::Tensor& mask) {
+  const at::Tensor rows = first.contiguous(), columns = second.contiguous();
+  const int64_t num_rows = mask.size(0), num_columns = mask.size(1);
+  const int64_t* const row = rows.data_ptr<int64_t>();
+  const int64_t* const column = columns.data_ptr<int64_t>();
+  bool* const marked = mask.data_ptr<bool>();
+  for (int64_t k = 0; k < rows.numel(); ++k) {
+    if (row[k] < 0 || row[k] >= num_rows || column[k] < 0 || column[k] >= num_columns) return false;
+    marked[row[k] * num_columns + column[k]] = true;
+  }
+  return true;
+}
 
 absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& second,
                                   int64_t num_anchors, int64_t size) {
@@ -21,17 +46,8 @@ absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& sec
   }
   const at::Tensor mask = at::zeros({num_anchors, size}, first.options().dtype(at::kBool));
   if (first.numel() == 0) return mask;
-  const at::Tensor low = at::minimum(first.min(), second.min());
-  const at::Tensor high = at::maximum(first.max(), second.max());
-  if (low.item<int64_t>() < 0 || high.item<int64_t>() >= size) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "a pair has index ", low.item<int64_t>() < 0 ? low.item<int64_t>() : high.item<int64_t>(),
-        ", the batch has ", size, " rows"));
-  }
-  if (const int64_t last = first.max().item<int64_t>(); last >= num_anchors) {
-    return absl::InvalidArgumentError(absl::StrCat("a pair begins with row ", last, ", the first ",
-                                                   num_anchors, " are the anchors"));
-  }
+  if (first.is_cpu() && Mark(first, second, mask)) return mask;
+  FACET_RETURN_IF_ERROR(CheckIndices(first, second, num_anchors, size));
   mask.view({-1}).index_fill_(0, first * size + second, 1);
   return mask;
 }
@@ -49,21 +65,14 @@ at::Tensor UnitRowsOfAnyLength(const at::Tensor& x) {
   return scaled / squares.sqrt();
 }
 
-at::Tensor Distances(const at::Tensor& x, const at::Tensor& y) {
-  return at::cdist(x, y, 2.0, /*compute_mode=*/2);
+at::Tensor Distances(const PairBatch& batch) {
+  return AnchorDistances(batch.embeddings, batch.anchors.size(0), /*squared=*/false);
 }
-
-at::Tensor Distances(const PairBatch& batch) { return Distances(batch.anchors, batch.embeddings); }
 
 at::Tensor InnerProducts(const PairBatch& batch) { return batch.anchors.mm(batch.embeddings.t()); }
 
 at::Tensor MaskedLogSumExp(const at::Tensor& values, const at::Tensor& mask) {
-  if (values.numel() == 0) return values.sum(1);
-  const at::Tensor out = mask.logical_not();
-  const at::Tensor none = out.all(1);
-  const at::Tensor top = values.detach().masked_fill(out, -kInfinity).amax(1).masked_fill(none, 0);
-  const at::Tensor sum = (values - top.unsqueeze(1)).masked_fill(out, -kInfinity).exp().sum(1);
-  return (sum.masked_fill(none, 1).log() + top).masked_fill(none, kLogOfNothing);
+  return TakeTerms(values, {LogSumExpOf(mask)})[0];
 }
 
 at::Tensor Softplus(const at::Tensor& x) {

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "core/api/loss.h"
 #include "plugins/losses/at_least_float.h"
+#include "plugins/losses/pair_terms.h"
 
 namespace facet {
 
@@ -52,18 +53,11 @@ class PairLoss : public AnchorLoss {
   const bool normalize_;
 };
 
-// [A, D], [N, D] -> [A, N] of l2 distances, from differences: the expansion |a|^2 - 2 ab + |b|^2
-// loses small distances. The gradient at distance 0 is 0.
-at::Tensor Distances(const at::Tensor& x, const at::Tensor& y);
-// The same of a batch's anchors and images; and their inner products.
+// [A, N] of a batch's anchors and images: l2 distances (row_distances.h), inner products.
 at::Tensor Distances(const PairBatch& batch);
 at::Tensor InnerProducts(const PairBatch& batch);
 
-// Stands for log 0: finite, so that sums, hinges and their gradients are numbers.
-inline constexpr double kLogOfNothing = -1e30;
-
-// log of the sum of e^value over each row's masked entries: [N, M], [N, M] -> [N]. A row without
-// any gives kLogOfNothing with a gradient of 0.
+// LogSumExpOf() the values: [N, M], [N, M] -> [N].
 at::Tensor MaskedLogSumExp(const at::Tensor& values, const at::Tensor& mask);
 
 // log(1 + e^x), to the last digit of float64.

@@ -8,6 +8,7 @@
 #include "core/api/unit_rows.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "plugins/distances/row_distances.h"
 
 namespace facet {
 namespace {
@@ -143,7 +144,7 @@ TEST(UnitRowsOfAnyLength, GivesZeroWithoutGradientWhereThereIsNoDirection) {
 
 TEST(Distances, AgreeWithLoops) {
   const at::Tensor x = Random({5, 3}, 5);
-  const at::Tensor d = Distances(x, x);
+  const at::Tensor d = AnchorDistances(x, 5, false);
   for (int64_t i = 0; i < 5; ++i) {
     for (int64_t j = 0; j < 5; ++j) {
       double sum = 0;
@@ -156,16 +157,19 @@ TEST(Distances, AgreeWithLoops) {
 TEST(Distances, KeepSmallOnesInFloat32) {
   const at::Tensor x = at::tensor({1.0f, 1.0f, 1.0f, 1.0f + 1e-5f}).view({2, 2});
   // Through squared norms of 2 the error would be of the order of sqrt(2 * 6e-8) = 3e-4.
-  EXPECT_NEAR(Distances(x, x)[0][1].item<float>(), 1e-5f, 1e-7f);
+  EXPECT_NEAR(AnchorDistances(x, 2, false)[0][1].item<float>(), 1e-5f, 1e-7f);
 }
 
 TEST(Distances, HaveAGradientAtZero) {
   const at::Tensor x = at::ones({3, 2}, at::kFloat);
-  EXPECT_EQ(
-      Gradient(x, [](const at::Tensor& v) { return Distances(v, v); }).abs().sum().item<float>(),
-      0.0f);
+  EXPECT_EQ(Gradient(x, [](const at::Tensor& v) { return AnchorDistances(v, 3, false); })
+                .abs()
+                .sum()
+                .item<float>(),
+            0.0f);
   const at::Tensor empty = at::zeros({0, 2});
-  EXPECT_EQ(Gradient(empty, [](const at::Tensor& v) { return Distances(v, v); }).numel(), 0);
+  EXPECT_EQ(
+      Gradient(empty, [](const at::Tensor& v) { return AnchorDistances(v, 0, false); }).numel(), 0);
 }
 
 TEST(MaskedLogSumExp, AgreesWithLoops) {

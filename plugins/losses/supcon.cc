@@ -33,12 +33,13 @@ class SupCon final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const at::Tensor s = facet::InnerProducts(batch) / options_.temperature;
-    const at::Tensor all = facet::MaskedLogSumExp(s, batch.positive.logical_or(batch.negative));
+    const std::vector<at::Tensor> terms = facet::TakeTerms(
+        facet::InnerProducts(batch),
+        {facet::LogSumExpOf(batch.positive.logical_or(batch.negative), 1 / options_.temperature),
+         facet::SumOf(batch.positive)});
     const at::Tensor count = batch.positive.sum(1);
-    const at::Tensor mean =
-        s.masked_fill(batch.positive.logical_not(), 0).sum(1) / count.clamp_min(1);
-    return facet::OneGroup("supcon", (all - mean).masked_select(count.gt(0)),
+    const at::Tensor mean = terms[1] / options_.temperature / count.clamp_min(1);
+    return facet::OneGroup("supcon", (terms[0] - mean).masked_select(count.gt(0)),
                            facet::ReductionNamed(options_.reduction));
   }
 

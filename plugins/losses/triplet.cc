@@ -16,9 +16,13 @@
 #include <ATen/ATen.h>
 
 #include "core/api/loss.h"
+#include "plugins/distances/row_distances.h"
 #include "plugins/losses/pair_matrix.h"
+#include "plugins/losses/triplet_terms.h"
 
 namespace {
+
+constexpr int64_t kFewTriplets = 4;  // for each image: up to so many, their embeddings are gathered
 
 struct Options {
   double margin = 0.2;
@@ -60,16 +64,19 @@ class Triplet final : public facet::AnchorLoss {
     }
     at::Tensor x = facet::AtLeastFloat(input.embeddings);
     if (options_.normalize) x = facet::UnitRowsOfAnyLength(x);
-    const at::Tensor differences = input.tuples == nullptr ? OfBatch(x, input.labels, num_anchors)
-                                                           : OfTriplets(x, *input.tuples);
-    const at::Tensor excess = differences + options_.margin;
-    return facet::OneGroup("triplet", options_.smooth ? facet::Softplus(excess) : at::relu(excess),
-                           facet::ReductionNamed(options_.reduction));
+    const at::Tensor costs = input.tuples == nullptr
+                                 ? OfBatch(x, input.labels, num_anchors)
+                                 : Costs(OfTriplets(x, *input.tuples, num_anchors));
+    return facet::OneGroup("triplet", costs, facet::ReductionNamed(options_.reduction));
   }
 
  private:
   // d(a, p) - d(a, n) of the given triplets, [T].
-  at::Tensor OfTriplets(const at::Tensor& x, const facet::Tuples& tuples) const {
+  at::Tensor OfTriplets(const at::Tensor& x, const facet::Tuples& tuples,
+                        int64_t num_anchors) const {
+    if (tuples.anchors.numel() > kFewTriplets * x.size(0)) {
+      return OfManyTriplets(x, tuples, num_anchors);
+    }
     const at::Tensor anchors = x.index_select(0, tuples.anchors);
     const at::Tensor positives = x.index_select(0, tuples.positives);
     const at::Tensor negatives = x.index_select(0, tuples.negatives);
@@ -78,30 +85,49 @@ class Triplet final : public facet::AnchorLoss {
     return Distance(anchors, positives) - to_negative;
   }
 
-  // The same for every triplet of the batch that begins with an anchor, from the distances of its
-  // rows: a matrix of positive pairs by rows, of which the negatives are taken.
-  at::Tensor OfBatch(const at::Tensor& x, const at::Tensor& labels, int64_t num_anchors) const {
-    const bool all = num_anchors == x.size(0);
-    const at::Tensor d = Matrix(all ? x : x.narrow(0, 0, num_anchors), x);  // [A, N]
-    const at::Tensor same = labels.narrow(0, 0, num_anchors).unsqueeze(1).eq(labels.unsqueeze(0));
-    const at::Tensor pairs = same.clone().fill_diagonal_(0).nonzero();
-    const at::Tensor a = pairs.select(1, 0), p = pairs.select(1, 1);
-    const at::Tensor to_positive = d.reshape({-1}).index_select(0, a * x.size(0) + p);
-    at::Tensor to_negative = d.index_select(0, a);
-    if (options_.swap && all) {
-      to_negative = at::minimum(to_negative, d.index_select(0, p));
-    } else if (options_.swap) {  // from positives too, of which some are no anchors
-      const auto [rows, places] = at::_unique(p, /*sorted=*/true, /*return_inverse=*/true);
-      const at::Tensor of_positives = Matrix(x.index_select(0, rows), x);
-      to_negative = at::minimum(to_negative, of_positives.index_select(0, places));
+  // The same from the distances of all: what it gathers are numbers, not embeddings.
+  at::Tensor OfManyTriplets(const at::Tensor& x, const facet::Tuples& tuples,
+                            int64_t num_anchors) const {
+    const int64_t size = x.size(0);
+    const at::Tensor d = facet::AnchorDistances(x, options_.swap ? size : num_anchors,
+                                                options_.distance == "squared_l2")
+                             .reshape({-1});
+    const auto between = [&](const at::Tensor& i, const at::Tensor& j) {
+      return d.index_select(0, i * size + j);
+    };
+    at::Tensor to_negative = between(tuples.anchors, tuples.negatives);
+    if (options_.swap) {
+      to_negative = at::minimum(to_negative, between(tuples.positives, tuples.negatives));
     }
-    return (to_positive.unsqueeze(1) - to_negative)
-        .masked_select(same.logical_not().index_select(0, a));
+    return between(tuples.anchors, tuples.positives) - to_negative;
   }
 
-  at::Tensor Matrix(const at::Tensor& x, const at::Tensor& y) const {
-    const at::Tensor d = facet::Distances(x, y);
-    return options_.distance == "squared_l2" ? at::square(d) : d;
+  at::Tensor Costs(const at::Tensor& differences) const {
+    const at::Tensor excess = differences + options_.margin;
+    return options_.smooth ? facet::Softplus(excess) : at::relu(excess);
+  }
+
+  // The costs of every triplet of the batch that begins with an anchor, from the distances of its
+  // rows.
+  at::Tensor OfBatch(const at::Tensor& x, const at::Tensor& labels, int64_t num_anchors) const {
+    const bool squared = options_.distance == "squared_l2";
+    if (options_.swap) {  // from positives too, of which some may be no anchors
+      return Costs(OfSwapped(facet::AnchorDistances(x, x.size(0), squared), labels, num_anchors));
+    }
+    const at::Tensor d = facet::AnchorDistances(x, num_anchors, squared);
+    if (!options_.smooth) return facet::TripletHinges(d, labels, options_.margin);
+    return facet::Softplus(facet::TripletDifferences(d, labels) + options_.margin);
+  }
+
+  // d(a, p) - min(d(a, n), d(p, n)) of the same, from all distances [N, N]: a matrix of positive
+  // pairs by rows, of which the negatives are taken.
+  static at::Tensor OfSwapped(const at::Tensor& d, const at::Tensor& labels, int64_t num_anchors) {
+    const at::Tensor same = labels.narrow(0, 0, num_anchors).unsqueeze(1).eq(labels.unsqueeze(0));
+    const auto [a, p] = facet::PlacesOf(same.clone().fill_diagonal_(0));
+    const at::Tensor to_positive = d.reshape({-1}).index_select(0, a * d.size(1) + p);
+    const at::Tensor to_negative = at::minimum(d.index_select(0, a), d.index_select(0, p));
+    return (to_positive.unsqueeze(1) - to_negative)
+        .masked_select(same.logical_not().index_select(0, a));
   }
 
   // Row by row: [T, D], [T, D] -> [T]. The gradient of the distance at 0 is taken as 0.

@@ -1,34 +1,72 @@
 #include "plugins/miners/batch_distances.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <atomic>
+#include <cmath>
 #include <sstream>
 #include <unordered_set>
 #include <utility>
 
 #include "core/api/unit_rows.h"
 #include "core/base/check.h"
-#include "core/base/status.h"
+#include "plugins/distances/row_distances.h"
 
 namespace facet {
 namespace {
 
-// [rows, N] float64 on the CPU.
-at::Tensor DistanceMatrix(const at::Tensor& embeddings, const at::Tensor& rows,
-                          const DistanceOptions& options) {
-  at::Tensor x = embeddings.detach().to(at::kDouble);
-  if (options.normalize || options.distance == "cosine") x = UnitRows(x);
-  const at::Tensor from = rows.numel() == x.size(0) ? x : x.index_select(0, rows);
-  if (options.distance == "cosine")
-    return (1 - at::matmul(from, x.t()).clamp(-1, 1)).cpu().contiguous();
-  // Mode 2: without the expansion |x|^2 - 2xy + |y|^2, which loses small distances.
-  const at::Tensor l2 = at::cdist(from, x, 2.0, /*compute_mode=*/2).cpu().contiguous();
-  return options.distance == "squared_l2" ? at::square(l2) : l2;
+constexpr int64_t kDistancesAtOnce = int64_t{1} << 20;
+
+// Rows whose distances the options name, on the CPU.
+at::Tensor RowsOf(const at::Tensor& embeddings, const DistanceOptions& options) {
+  const at::Tensor x = embeddings.detach().to(at::kDouble);
+  const bool unit = options.normalize || options.distance == "cosine";
+  return MeasurableRows((unit ? UnitRows(x) : x).cpu());
+}
+
+// Rows first to first + count of `from`, and all rows of x. False if one is not finite.
+bool MeasureDistances(const at::Tensor& from, int64_t first, int64_t count, const at::Tensor& x,
+                      const DistanceOptions& options, double* out) {
+  const bool cosine = options.distance == "cosine", root = options.distance == "l2";
+  MeasureRows(cosine ? RowMeasure::kProduct : RowMeasure::kSquaredDistance, from, first, count, x,
+              out);
+  const int64_t size = x.size(0);
+  std::atomic<bool> finite = true;
+  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    double sum = 0;  // of zeros, or not a number
+    for (double* d = out + begin * size; d != out + end * size; ++d) {
+      sum += *d * 0;
+      *d = cosine ? 1 - std::clamp(*d, -1.0, 1.0) : root ? std::sqrt(*d) : *d;
+    }
+    if (sum != 0) finite = false;
+  });
+  return finite;
+}
+
+absl::Status NotFinite() {
+  return absl::InvalidArgumentError(
+      "embeddings hold values that are not finite or have no finite distance: the training "
+      "diverged; lower the learning rate");
 }
 
 at::Tensor Indices(const std::vector<int64_t>& values, const at::Tensor& embeddings) {
   return at::tensor(at::ArrayRef<int64_t>(values.data(), values.size()), at::kLong)
       .to(embeddings.device());
+}
+
+// Appends this column of the lists to that of `all`; theirs are let go.
+template <class List>
+void JoinColumn(std::vector<int64_t> List::* column, std::vector<List>& lists, List& all) {
+  size_t size = 0;
+  for (const List& list : lists) size += (list.*column).size();
+  std::vector<int64_t>& joined = all.*column;
+  joined.reserve(size);
+  for (List& list : lists) {
+    joined.insert(joined.end(), (list.*column).begin(), (list.*column).end());
+    std::vector<int64_t>().swap(list.*column);
+  }
 }
 
 // How many of 0 .. count-1 are in none of the lists.
@@ -107,13 +145,12 @@ absl::StatusOr<BatchDistances> BatchDistances::Of(const at::Tensor& embeddings,
   for (size_t row = 0; row < measured.size(); ++row) {
     batch.row_of_[static_cast<size_t>(measured[row])] = static_cast<int64_t>(row);
   }
-  const at::Tensor matrix = DistanceMatrix(embeddings, Indices(measured, embeddings), options);
-  if (!at::isfinite(matrix).all().item<bool>()) {
-    return absl::InvalidArgumentError(
-        "embeddings hold values that are not finite or have no finite distance: the training "
-        "diverged; lower the learning rate");
-  }
-  batch.distances_.assign(matrix.data_ptr<double>(), matrix.data_ptr<double>() + matrix.numel());
+  const at::Tensor x = RowsOf(embeddings, options);
+  const auto count = static_cast<int64_t>(measured.size());
+  const at::Tensor rows =
+      count == batch.size() ? x : x.index_select(0, at::tensor(measured, at::kLong));
+  batch.distances_.resize(static_cast<size_t>(count * batch.size()));
+  if (!MeasureDistances(rows, 0, count, x, options, batch.distances_.data())) return NotFinite();
   return batch;
 }
 
@@ -129,26 +166,92 @@ std::vector<int64_t> BatchDistances::Measured(MeasuredFrom from) const {
   return measured;
 }
 
-int64_t BatchDistances::Nearest(int64_t i, const std::vector<int64_t>& candidates) const {
+int64_t AnchorDistancesView::FarthestPositive() const {
   int64_t best = -1;
-  for (const int64_t j : candidates) {
-    if (best < 0 || (*this)(i, j) < (*this)(i, best)) best = j;
+  for (int64_t i = 0; i < labels_.size(); ++i) {
+    if (IsPositive(i) && (best < 0 || distances_[i] > distances_[best])) best = i;
   }
   return best;
 }
 
-int64_t BatchDistances::Farthest(int64_t i, const std::vector<int64_t>& candidates) const {
+int64_t AnchorDistancesView::NearestNegative() const {
   int64_t best = -1;
-  for (const int64_t j : candidates) {
-    if (best < 0 || (*this)(i, j) > (*this)(i, best)) best = j;
+  for (int64_t i = 0; i < labels_.size(); ++i) {
+    if (IsNegative(i) && (best < 0 || distances_[i] < distances_[best])) best = i;
   }
   return best;
+}
+
+int64_t AnchorDistancesView::Nearest(const std::vector<int64_t>& candidates) const {
+  int64_t best = -1;
+  for (const int64_t i : candidates) {
+    if (best < 0 || distances_[i] < distances_[best]) best = i;
+  }
+  return best;
+}
+
+int64_t AnchorDistancesView::Farthest(const std::vector<int64_t>& candidates) const {
+  int64_t best = -1;
+  for (const int64_t i : candidates) {
+    if (best < 0 || distances_[i] > distances_[best]) best = i;
+  }
+  return best;
+}
+
+AnchorDistancesView BatchDistances::View(int64_t anchor) const {
+  return {*this, anchor, RowOf(anchor)};
+}
+
+std::vector<MeasuredPair> FirstOf(std::vector<MeasuredPair> pairs, size_t count, Side side) {
+  const auto before = [side](const MeasuredPair& x, const MeasuredPair& y) {
+    if (x.distance == y.distance) return x.place < y.place;
+    return (x.distance < y.distance) == (side == Side::kNearest);
+  };
+  count = std::min(count, pairs.size());
+  const auto end = pairs.begin() + static_cast<int64_t>(count);
+  if (end != pairs.end()) std::nth_element(pairs.begin(), end, pairs.end(), before);
+  pairs.resize(count);
+  std::sort(pairs.begin(), pairs.end(), before);
+  return pairs;
+}
+
+absl::Status VisitAnchors(const BatchLabels& labels, const at::Tensor& embeddings,
+                          const DistanceOptions& options, AnchorOrder order,
+                          const std::function<void(const AnchorDistancesView&)>& visit) {
+  if (labels.num_anchors() == 0) return absl::OkStatus();
+  const at::Tensor x = RowsOf(embeddings, options);
+  const int64_t at_once =
+      std::clamp<int64_t>(kDistancesAtOnce / labels.size(), 1, labels.num_anchors());
+  std::vector<double> distances(static_cast<size_t>(at_once * labels.size()));
+  for (int64_t first = 0; first < labels.num_anchors(); first += at_once) {
+    const int64_t count = std::min(at_once, labels.num_anchors() - first);
+    if (!MeasureDistances(x, first, count, x, options, distances.data())) return NotFinite();
+    const auto visit_some = [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        visit({labels, first + i, &distances[static_cast<size_t>(i * labels.size())]});
+      }
+    };
+    if (order == AnchorOrder::kAny) {
+      at::parallel_for(0, count, 1, visit_some);
+    } else {
+      visit_some(0, count);
+    }
+  }
+  return absl::OkStatus();
 }
 
 void TripletList::Add(int64_t anchor, int64_t positive, int64_t negative) {
   anchors_.push_back(anchor);
   positives_.push_back(positive);
   negatives_.push_back(negative);
+}
+
+TripletList TripletList::Join(std::vector<TripletList> lists) {
+  TripletList all;
+  JoinColumn(&TripletList::anchors_, lists, all);
+  JoinColumn(&TripletList::positives_, lists, all);
+  JoinColumn(&TripletList::negatives_, lists, all);
+  return all;
 }
 
 Tuples TripletList::Build(const at::Tensor& embeddings, int64_t num_anchors) const {
@@ -169,6 +272,15 @@ void PairList::AddPositive(int64_t first, int64_t second) {
 void PairList::AddNegative(int64_t first, int64_t second) {
   negative_first_.push_back(first);
   negative_second_.push_back(second);
+}
+
+PairList PairList::Join(std::vector<PairList> lists) {
+  PairList all;
+  JoinColumn(&PairList::positive_first_, lists, all);
+  JoinColumn(&PairList::positive_second_, lists, all);
+  JoinColumn(&PairList::negative_first_, lists, all);
+  JoinColumn(&PairList::negative_second_, lists, all);
+  return all;
 }
 
 Tuples PairList::Build(const at::Tensor& embeddings, int64_t num_anchors) const {

@@ -64,11 +64,11 @@ TEST(BatchDistances, NamesCandidatesInOrder) {
   EXPECT_THAT(batch.Negatives(0), ElementsAre(1, 4, 5));
   EXPECT_TRUE(batch.Same(0, 2));
   EXPECT_FALSE(batch.Same(0, 1));
-  EXPECT_EQ(batch.Nearest(0, batch.Positives(0)), 3);
-  EXPECT_EQ(batch.Nearest(0, batch.Negatives(0)), 1);
-  EXPECT_EQ(batch.Farthest(0, batch.Negatives(0)), 4);  // 5 is as far
-  EXPECT_EQ(batch.Nearest(0, {}), -1);
-  EXPECT_EQ(batch.Farthest(0, {}), -1);
+  EXPECT_EQ(batch.View(0).Nearest(batch.Positives(0)), 3);
+  EXPECT_EQ(batch.View(0).Nearest(batch.Negatives(0)), 1);
+  EXPECT_EQ(batch.View(0).Farthest(batch.Negatives(0)), 4);  // 5 is as far
+  EXPECT_EQ(batch.View(0).Nearest({}), -1);
+  EXPECT_EQ(batch.View(0).Farthest({}), -1);
 }
 
 TEST(BatchDistances, ReadsAnyLayout) {

@@ -68,46 +68,47 @@ class BatchEasyHard final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
-    facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
-      std::vector<int64_t> positives =
-          Within(batch, a, batch.Positives(a), options_.positive_range);
-      std::vector<int64_t> negatives =
-          Within(batch, a, batch.Negatives(a), options_.negative_range);
-      if (positives.empty() || negatives.empty()) continue;
-      if (options_.positive == "semihard") {
-        negatives = Choose(batch, a, negatives, options_.negative == "easy");
-        positives = Between(batch, a, positives, -kInfinity, batch(a, negatives[0]));
-        positives = Choose(batch, a, positives, /*farthest=*/true);
-      } else {
-        if (options_.positive != "all") {
-          positives = Choose(batch, a, positives, options_.positive == "hard");
-        }
-        if (options_.negative == "semihard") {
-          negatives = Between(batch, a, negatives, batch(a, positives[0]), kInfinity);
-        }
-        if (options_.negative != "all") {
-          negatives = Choose(batch, a, negatives, options_.negative == "easy");
-        }
-      }
-      for (const int64_t p : positives) {
-        for (const int64_t n : negatives) triplets.Add(a, p, n);
-      }
-    }
-    return triplets.Build(embeddings, num_anchors);
+    return facet::MineByAnchor<facet::TripletList>(
+        embeddings, labels, num_anchors, options_,
+        [&](const Distances& distances, facet::TripletList& triplets) {
+          Select(distances, triplets);
+        });
   }
 
  private:
   using Images = std::vector<int64_t>;
+  using Distances = facet::AnchorDistancesView;
+
+  void Select(const Distances& distances, facet::TripletList& triplets) const {
+    Images positives = Within(distances, distances.Positives(), options_.positive_range);
+    Images negatives = Within(distances, distances.Negatives(), options_.negative_range);
+    if (positives.empty() || negatives.empty()) return;
+    if (options_.positive == "semihard") {
+      negatives = Choose(distances, negatives, options_.negative == "easy");
+      positives = Between(distances, positives, -kInfinity, distances(negatives[0]));
+      positives = Choose(distances, positives, /*farthest=*/true);
+    } else {
+      if (options_.positive != "all") {
+        positives = Choose(distances, positives, options_.positive == "hard");
+      }
+      if (options_.negative == "semihard") {
+        negatives = Between(distances, negatives, distances(positives[0]), kInfinity);
+      }
+      if (options_.negative != "all") {
+        negatives = Choose(distances, negatives, options_.negative == "easy");
+      }
+    }
+    for (const int64_t p : positives) {
+      for (const int64_t n : negatives) triplets.Add(distances.anchor(), p, n);
+    }
+  }
 
   // Those of the closed range.
-  static Images Within(const facet::BatchDistances& batch, int64_t a, const Images& images,
+  static Images Within(const Distances& distances, const Images& images,
                        const std::vector<double>& range) {
     Images found;
     for (const int64_t i : images) {
-      if (range.empty() || (batch(a, i) >= range[0] && batch(a, i) <= range[1])) {
+      if (range.empty() || (distances(i) >= range[0] && distances(i) <= range[1])) {
         found.push_back(i);
       }
     }
@@ -115,20 +116,18 @@ class BatchEasyHard final : public facet::AnchorMiner {
   }
 
   // Those of the open range.
-  static Images Between(const facet::BatchDistances& batch, int64_t a, const Images& images,
-                        double low, double high) {
+  static Images Between(const Distances& distances, const Images& images, double low, double high) {
     Images found;
     for (const int64_t i : images) {
-      if (batch(a, i) > low && batch(a, i) < high) found.push_back(i);
+      if (distances(i) > low && distances(i) < high) found.push_back(i);
     }
     return found;
   }
 
   // The farthest or the nearest of them; none of none.
-  static Images Choose(const facet::BatchDistances& batch, int64_t a, const Images& images,
-                       bool farthest) {
+  static Images Choose(const Distances& distances, const Images& images, bool farthest) {
     if (images.empty()) return {};
-    return {farthest ? batch.Farthest(a, images) : batch.Nearest(a, images)};
+    return {farthest ? distances.Farthest(images) : distances.Nearest(images)};
   }
 
   const Options options_;

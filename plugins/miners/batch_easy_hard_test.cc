@@ -103,7 +103,7 @@ int64_t Pick(const NaiveDistances& d, size_t a, bool positives, int sign, const 
 TEST(BatchEasyHard, AgreesWithLoops) {
   const auto any = [](double) { return true; };
   for (const DistanceCase& c : DistanceCases()) {
-    const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
+    const NaiveDistances d(c.Points(), c.distance, c.normalize);
     for (const std::string positive : {"easy", "hard", "semihard"}) {
       for (const std::string negative : {"easy", "hard", "semihard"}) {
         if (positive == "semihard" && negative == "semihard") continue;
@@ -122,7 +122,7 @@ TEST(BatchEasyHard, AgreesWithLoops) {
           if (p >= 0 && n >= 0) expected.push_back({static_cast<int64_t>(a), p, n});
         }
         const Mined mined =
-            Mine(Json(positive, negative, ", " + c.Json()), RandomPoints(), kRandomLabels);
+            Mine(Json(positive, negative, ", " + c.Json()), c.Points(), kRandomLabels);
         EXPECT_EQ(mined.triplets, expected);
       }
     }

@@ -26,15 +26,12 @@ class BatchHard final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
-    facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
-      const int64_t p = batch.Farthest(a, batch.Positives(a));
-      const int64_t n = batch.Nearest(a, batch.Negatives(a));
-      if (p >= 0 && n >= 0) triplets.Add(a, p, n);
-    }
-    return triplets.Build(embeddings, num_anchors);
+    return facet::MineByAnchor<facet::TripletList>(
+        embeddings, labels, num_anchors, options_,
+        [](const facet::AnchorDistancesView& distances, facet::TripletList& triplets) {
+          const int64_t p = distances.FarthestPositive(), n = distances.NearestNegative();
+          if (p >= 0 && n >= 0) triplets.Add(distances.anchor(), p, n);
+        });
   }
 
  private:

@@ -24,7 +24,7 @@ TEST(BatchHard, SelectsAsThePublishedExample) {
 TEST(BatchHard, AgreesWithLoops) {
   for (const DistanceCase& c : DistanceCases()) {
     SCOPED_TRACE(c.Json());
-    const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
+    const NaiveDistances d(c.Points(), c.distance, c.normalize);
     std::vector<TripletIndices> expected;
     for (size_t a = 0; a < 30; ++a) {
       TripletIndices triplet = {static_cast<int64_t>(a), -1, -1};
@@ -42,7 +42,7 @@ TEST(BatchHard, AgreesWithLoops) {
       }
       if (triplet[1] >= 0 && triplet[2] >= 0) expected.push_back(triplet);
     }
-    const Mined mined = Mine("{" + c.Json() + "}", RandomPoints(), kRandomLabels);
+    const Mined mined = Mine("{" + c.Json() + "}", c.Points(), kRandomLabels);
     EXPECT_EQ(mined.triplets, expected);
     EXPECT_EQ(mined.num_skipped, 30 - static_cast<int64_t>(expected.size()));
   }

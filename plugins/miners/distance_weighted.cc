@@ -56,36 +56,35 @@ class DistanceWeighted final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t seed) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
-    const auto dimension = static_cast<double>(embeddings.size(1));
     facet::Random random(seed);
-    facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
-      const std::vector<int64_t> positives = batch.Positives(a);
-      const std::vector<int64_t> negatives = batch.Negatives(a);
-      const std::vector<double> sums = CumulativeWeights(batch, a, negatives, dimension);
-      if (sums.empty() || sums.back() <= 0) continue;
-      for (const int64_t p : positives) {
-        // Uniform() < 1, so the sum is beyond it at the latest at the end, and never where a weight
-        // is 0.
-        const auto drawn =
-            std::upper_bound(sums.begin(), sums.end(), random.Uniform() * sums.back());
-        triplets.Add(a, p, negatives[static_cast<size_t>(drawn - sums.begin())]);
-      }
-    }
-    return triplets.Build(embeddings, num_anchors);
+    return facet::MineByAnchor<facet::TripletList>(
+        embeddings, labels, num_anchors, options_,
+        [&](const facet::AnchorDistancesView& distances, facet::TripletList& triplets) {
+          const std::vector<int64_t> negatives = distances.Negatives();
+          const std::vector<double> sums =
+              CumulativeWeights(distances, negatives, static_cast<double>(embeddings.size(1)));
+          if (sums.empty() || sums.back() <= 0) return;
+          for (const int64_t p : distances.Positives()) {
+            // Uniform() < 1, so the sum is beyond it at the latest at the end, and never where a
+            // weight is 0.
+            const auto drawn =
+                std::upper_bound(sums.begin(), sums.end(), random.Uniform() * sums.back());
+            triplets.Add(distances.anchor(), p,
+                         negatives[static_cast<size_t>(drawn - sums.begin())]);
+          }
+        },
+        facet::AnchorOrder::kAscending);
   }
 
  private:
-  std::vector<double> CumulativeWeights(const facet::BatchDistances& batch, int64_t a,
+  std::vector<double> CumulativeWeights(const facet::AnchorDistancesView& distances,
                                         const std::vector<int64_t>& negatives,
                                         double dimension) const {
     constexpr double kNever = -std::numeric_limits<double>::infinity();
     std::vector<double> logs;
     double largest = kNever;
     for (const int64_t n : negatives) {
-      const double d = std::max(batch(a, n), options_.cutoff);
+      const double d = std::max(distances(n), options_.cutoff);
       logs.push_back(d >= options_.nonzero_loss_cutoff
                          ? kNever
                          : (2 - dimension) * std::log(d) -

@@ -14,7 +14,6 @@
 // does dlib.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "hardest", makes = "pairs" }
-#include <algorithm>
 #include <utility>
 
 #include "core/api/miner.h"
@@ -42,43 +41,46 @@ class Hardest final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
-    if (makes() == facet::TupleKind::kPairs) return Pairs(batch).Build(embeddings, num_anchors);
-    facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
-      const int64_t n = batch.Nearest(a, batch.Negatives(a));
-      if (n < 0) continue;
-      for (const int64_t p : batch.Positives(a)) triplets.Add(a, p, n);
-    }
-    return triplets.Build(embeddings, num_anchors);
+    if (makes() == facet::TupleKind::kPairs) return Pairs(embeddings, labels, num_anchors);
+    return facet::MineByAnchor<facet::TripletList>(
+        embeddings, labels, num_anchors, options_,
+        [](const facet::AnchorDistancesView& distances, facet::TripletList& triplets) {
+          const int64_t n = distances.NearestNegative();
+          if (n < 0) return;
+          for (const int64_t p : distances.Positives()) triplets.Add(distances.anchor(), p, n);
+        });
   }
 
  private:
-  static facet::PairList Pairs(const facet::BatchDistances& batch) {
+  absl::StatusOr<facet::Tuples> Pairs(const at::Tensor& embeddings, const at::Tensor& labels,
+                                      int64_t num_anchors) const {
+    FACET_ASSIGN_OR_RETURN(const facet::BatchLabels batch,
+                           facet::BatchLabels::Of(embeddings, labels, num_anchors));
+    const int64_t size = batch.size();
     facet::PairList pairs;
     size_t num_positives = 0;
-    std::vector<facet::IndexPair> negatives;
-    for (int64_t i = 0; i < batch.num_anchors(); ++i) {
-      for (int64_t j = i + 1; j < batch.size(); ++j) {
-        if (!batch.Same(i, j)) {
-          negatives.emplace_back(i, j);
-          continue;
-        }
-        pairs.AddPositive(i, j);
-        if (j < batch.num_anchors()) pairs.AddPositive(j, i);
-        ++num_positives;
-      }
-    }
-    std::stable_sort(negatives.begin(), negatives.end(), [&batch](const auto& x, const auto& y) {
-      return batch(x.first, x.second) < batch(y.first, y.second);
-    });
-    negatives.resize(std::min(negatives.size(), num_positives));
-    for (const auto& [i, j] : negatives) {
+    std::vector<facet::MeasuredPair> negatives;
+    FACET_RETURN_IF_ERROR(
+        facet::VisitAnchors(batch, embeddings, options_, facet::AnchorOrder::kAscending,
+                            [&](const facet::AnchorDistancesView& distances) {
+                              const int64_t i = distances.anchor();
+                              for (int64_t j = i + 1; j < size; ++j) {
+                                if (distances.IsNegative(j)) {
+                                  negatives.push_back({distances(j), i * size + j});
+                                  continue;
+                                }
+                                pairs.AddPositive(i, j);
+                                if (j < num_anchors) pairs.AddPositive(j, i);
+                                ++num_positives;
+                              }
+                            }));
+    for (const auto& pair :
+         facet::FirstOf(std::move(negatives), num_positives, facet::Side::kNearest)) {
+      const int64_t i = pair.place / size, j = pair.place % size;
       pairs.AddNegative(i, j);
-      if (j < batch.num_anchors()) pairs.AddNegative(j, i);
+      if (j < num_anchors) pairs.AddNegative(j, i);
     }
-    return pairs;
+    return pairs.Build(embeddings, num_anchors);
   }
 
   const Options options_;

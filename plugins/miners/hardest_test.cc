@@ -27,7 +27,7 @@ TEST(Hardest, TripletsOfTheScalarExample) {
 TEST(Hardest, TripletsAgreeWithLoops) {
   for (const DistanceCase& c : DistanceCases()) {
     SCOPED_TRACE(c.Json());
-    const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
+    const NaiveDistances d(c.Points(), c.distance, c.normalize);
     std::vector<TripletIndices> expected;
     for (size_t a = 0; a < 30; ++a) {
       for (size_t p = 0; p < 30; ++p) {
@@ -42,7 +42,7 @@ TEST(Hardest, TripletsAgreeWithLoops) {
         expected.push_back(triplet);
       }
     }
-    const Mined mined = Mine("{" + c.Json() + "}", RandomPoints(), kRandomLabels);
+    const Mined mined = Mine("{" + c.Json() + "}", c.Points(), kRandomLabels);
     EXPECT_EQ(mined.triplets, expected);
     EXPECT_EQ(mined.num_skipped, 1);  // the last has no positive
   }
@@ -51,9 +51,8 @@ TEST(Hardest, TripletsAgreeWithLoops) {
 TEST(Hardest, PairsAgreeWithLoops) {
   for (const DistanceCase& c : DistanceCases()) {
     SCOPED_TRACE(c.Json());
-    const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
-    const Mined mined =
-        Mine("{\"makes\": \"pairs\", " + c.Json() + "}", RandomPoints(), kRandomLabels);
+    const NaiveDistances d(c.Points(), c.distance, c.normalize);
+    const Mined mined = Mine("{\"makes\": \"pairs\", " + c.Json() + "}", c.Points(), kRandomLabels);
     std::vector<PairIndices> positives;
     std::vector<double> negative_distances;
     for (size_t i = 0; i < 30; ++i) {

@@ -9,7 +9,6 @@
 // pytorch-metric-learning normalises.
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "hdc", fraction = 0.5 }
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -28,7 +27,7 @@ struct Options : facet::DistanceOptions {
   }
 };
 
-using Pairs = std::vector<facet::IndexPair>;
+using Pairs = std::vector<facet::MeasuredPair>;
 
 class Hdc final : public facet::AnchorMiner {
  public:
@@ -38,21 +37,28 @@ class Hdc final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
-    Pairs positives = batch.PositivePairs(), negatives = batch.NegativePairs();
-    std::stable_sort(positives.begin(), positives.end(), [&batch](const auto& x, const auto& y) {
-      return batch(x.first, x.second) > batch(y.first, y.second);
-    });
-    std::stable_sort(negatives.begin(), negatives.end(), [&batch](const auto& x, const auto& y) {
-      return batch(x.first, x.second) < batch(y.first, y.second);
-    });
+    FACET_ASSIGN_OR_RETURN(const facet::BatchLabels batch,
+                           facet::BatchLabels::Of(embeddings, labels, num_anchors));
+    const int64_t size = batch.size();
+    Pairs positives, negatives;
+    FACET_RETURN_IF_ERROR(
+        facet::VisitAnchors(batch, embeddings, options_, facet::AnchorOrder::kAscending,
+                            [&](const facet::AnchorDistancesView& distances) {
+                              for (int64_t i = 0; i < size; ++i) {
+                                if (i == distances.anchor()) continue;
+                                (distances.IsPositive(i) ? positives : negatives)
+                                    .push_back({distances(i), distances.anchor() * size + i});
+                              }
+                            }));
     facet::PairList pairs;
-    for (size_t i = 0; i < Share(positives); ++i) {
-      pairs.AddPositive(positives[i].first, positives[i].second);
+    const size_t num_positives = Share(positives), num_negatives = Share(negatives);
+    for (const auto& pair :
+         facet::FirstOf(std::move(positives), num_positives, facet::Side::kFarthest)) {
+      pairs.AddPositive(pair.place / size, pair.place % size);
     }
-    for (size_t i = 0; i < Share(negatives); ++i) {
-      pairs.AddNegative(negatives[i].first, negatives[i].second);
+    for (const auto& pair :
+         facet::FirstOf(std::move(negatives), num_negatives, facet::Side::kNearest)) {
+      pairs.AddNegative(pair.place / size, pair.place % size);
     }
     return pairs.Build(embeddings, num_anchors);
   }

@@ -37,12 +37,12 @@ std::vector<Measured> Sorted(const NaiveDistances& d, bool positives, bool desce
 
 void ExpectAgreesWithSortedLists(int64_t num_anchors) {
   for (const DistanceCase& c : DistanceCases()) {
-    const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
+    const NaiveDistances d(c.Points(), c.distance, c.normalize);
     for (const double fraction : {0.01, 0.3, 0.5, 1.0}) {
       const std::string options =
           "{\"fraction\": " + std::to_string(fraction) + ", " + c.Json() + "}";
       SCOPED_TRACE(options);
-      const Mined mined = MineAnchors(options, RandomPoints(), kRandomLabels, num_anchors);
+      const Mined mined = MineAnchors(options, c.Points(), kRandomLabels, num_anchors);
       for (const bool positives : {true, false}) {
         const std::vector<Measured> sorted =
             Sorted(d, positives, /*descending=*/positives, static_cast<size_t>(num_anchors));

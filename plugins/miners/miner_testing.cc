@@ -129,6 +129,15 @@ at::Tensor RandomPoints() {
   return at::randn({30, 5}, at::detail::createCPUGenerator(4), at::TensorOptions(at::kFloat));
 }
 
+at::Tensor TiedPoints() {
+  const at::Tensor halves =
+      at::randint(-2, 3, {6, 20}, at::detail::createCPUGenerator(6), at::TensorOptions(at::kFloat));
+  at::Tensor points = (halves / 2).repeat({5, 1});
+  constexpr double kSteps[] = {0, 0, 0x1p-23, -0x1p-23, 0x1p-22};
+  for (int64_t i = 0; i < 30; ++i) points[i][i % 20] += kSteps[i / 6];
+  return points;
+}
+
 NaiveDistances::NaiveDistances(const at::Tensor& points, std::string distance, bool normalize)
     : distance_(std::move(distance)) {
   const at::Tensor x = points.to(at::kDouble).contiguous();
@@ -160,6 +169,7 @@ std::vector<DistanceCase> DistanceCases() {
   for (const char* const distance : {"l2", "squared_l2", "cosine"}) {
     for (const bool normalize : {false, true}) cases.push_back({distance, normalize});
   }
+  for (const char* const distance : {"l2", "squared_l2"}) cases.push_back({distance, false, true});
   return cases;
 }
 

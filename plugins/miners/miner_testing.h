@@ -51,12 +51,19 @@ class NaiveDistances {
   std::string distance_;
 };
 
-// One of each distance with and without normalisation; `Json()` are the options as text to be
-// appended to others.
+// 30 points in 20 dimensions, of six each twice, and thrice moved by 1e-7 along a coordinate, so that
+// many distances are equal, nearly equal, 0 or nearly 0. Squares and their sums are exact in
+// float64, whatever their order: what is selected of them is beyond doubt.
+at::Tensor TiedPoints();
+
+// One of each distance of RandomPoints() with and without normalisation, and those of TiedPoints()
+// that are exact; `Json()` are the options as text to be appended to others.
 struct DistanceCase {
   std::string distance;
   bool normalize;
+  bool tied = false;
   std::string Json() const;
+  at::Tensor Points() const { return tied ? TiedPoints() : RandomPoints(); }
 };
 std::vector<DistanceCase> DistanceCases();
 

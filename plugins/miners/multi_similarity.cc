@@ -29,27 +29,29 @@ class MultiSimilarity final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, {"cosine"}));
-    facet::PairList pairs;
-    // The least similar is the farthest: distances are 1 - s.
-    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
-      const std::vector<int64_t> positives = batch.Positives(a);
-      const std::vector<int64_t> negatives = batch.Negatives(a);
-      if (positives.empty() || negatives.empty()) continue;
-      const double farthest = batch(a, batch.Farthest(a, positives));
-      const double nearest = batch(a, batch.Nearest(a, negatives));
-      for (const int64_t p : positives) {
-        if (batch(a, p) > nearest - options_.epsilon) pairs.AddPositive(a, p);
-      }
-      for (const int64_t n : negatives) {
-        if (batch(a, n) < farthest + options_.epsilon) pairs.AddNegative(a, n);
-      }
-    }
-    return pairs.Build(embeddings, num_anchors);
+    return facet::MineByAnchor<facet::PairList>(
+        embeddings, labels, num_anchors, {"cosine"},
+        [&](const facet::AnchorDistancesView& distances, facet::PairList& pairs) {
+          Select(distances, pairs);
+        });
   }
 
  private:
+  // The least similar is the farthest: distances are 1 - s.
+  void Select(const facet::AnchorDistancesView& distances, facet::PairList& pairs) const {
+    const int64_t a = distances.anchor();
+    const int64_t p = distances.FarthestPositive(), n = distances.NearestNegative();
+    if (p < 0 || n < 0) return;
+    const double least = distances(n) - options_.epsilon, most = distances(p) + options_.epsilon;
+    for (int64_t i = 0; i < distances.size(); ++i) {
+      if (distances.IsNegative(i)) {
+        if (distances(i) < most) pairs.AddNegative(a, i);
+      } else if (distances.IsPositive(i) && distances(i) > least) {
+        pairs.AddPositive(a, i);
+      }
+    }
+  }
+
   const Options options_;
 };
 

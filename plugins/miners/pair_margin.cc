@@ -36,18 +36,17 @@ class PairMargin final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
-    facet::PairList pairs;
-    for (int64_t i = 0; i < batch.num_anchors(); ++i) {
-      for (const int64_t j : batch.Positives(i)) {
-        if (batch(i, j) > options_.positive_margin) pairs.AddPositive(i, j);
-      }
-      for (const int64_t j : batch.Negatives(i)) {
-        if (batch(i, j) < options_.negative_margin) pairs.AddNegative(i, j);
-      }
-    }
-    return pairs.Build(embeddings, num_anchors);
+    return facet::MineByAnchor<facet::PairList>(
+        embeddings, labels, num_anchors, options_,
+        [&](const facet::AnchorDistancesView& distances, facet::PairList& pairs) {
+          const int64_t i = distances.anchor();
+          for (const int64_t j : distances.Positives()) {
+            if (distances(j) > options_.positive_margin) pairs.AddPositive(i, j);
+          }
+          for (const int64_t j : distances.Negatives()) {
+            if (distances(j) < options_.negative_margin) pairs.AddNegative(i, j);
+          }
+        });
   }
 
  private:

@@ -12,7 +12,7 @@ using testing::ElementsAre;
 
 TEST(PairMargin, AgreesWithLoops) {
   for (const DistanceCase& c : DistanceCases()) {
-    const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
+    const NaiveDistances d(c.Points(), c.distance, c.normalize);
     for (const double positive_margin : {0.0, 0.2, 1.0}) {
       for (const double negative_margin : {0.3, 0.8, 1.6}) {
         const std::string options = "{\"positive_margin\": " + std::to_string(positive_margin) +
@@ -28,7 +28,7 @@ TEST(PairMargin, AgreesWithLoops) {
             if (!same && d(i, j) < negative_margin) negatives.push_back(pair);
           }
         }
-        const Mined mined = Mine(options, RandomPoints(), kRandomLabels);
+        const Mined mined = Mine(options, c.Points(), kRandomLabels);
         EXPECT_EQ(mined.positives, positives);
         EXPECT_EQ(mined.negatives, negatives);
       }

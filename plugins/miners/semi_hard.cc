@@ -38,25 +38,25 @@ class SemiHard final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t seed) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
     facet::Random random(seed);
-    facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
-      const std::vector<int64_t> negatives = batch.Negatives(a);
-      for (const int64_t p : batch.Positives(a)) {
-        std::vector<int64_t> within;
-        for (const int64_t n : negatives) {
-          const double gap = batch(a, n) - batch(a, p);
-          if (gap > 0 && gap < options_.margin) within.push_back(n);
-        }
-        if (within.empty()) continue;
-        triplets.Add(a, p,
-                     options_.choice == "random" ? within[random.Index(within.size())]
-                                                 : batch.Nearest(a, within));
-      }
-    }
-    return triplets.Build(embeddings, num_anchors);
+    const bool draws = options_.choice == "random";
+    return facet::MineByAnchor<facet::TripletList>(
+        embeddings, labels, num_anchors, options_,
+        [&](const facet::AnchorDistancesView& distances, facet::TripletList& triplets) {
+          const std::vector<int64_t> negatives = distances.Negatives();
+          std::vector<int64_t> within;
+          for (const int64_t p : distances.Positives()) {
+            within.clear();
+            for (const int64_t n : negatives) {
+              const double gap = distances(n) - distances(p);
+              if (gap > 0 && gap < options_.margin) within.push_back(n);
+            }
+            if (within.empty()) continue;
+            triplets.Add(distances.anchor(), p,
+                         draws ? within[random.Index(within.size())] : distances.Nearest(within));
+          }
+        },
+        draws ? facet::AnchorOrder::kAscending : facet::AnchorOrder::kAny);
   }
 
  private:

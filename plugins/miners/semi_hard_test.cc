@@ -41,7 +41,7 @@ std::vector<Candidates> NaiveCandidates(const NaiveDistances& d, double margin) 
 TEST(SemiHard, AgreesWithLoops) {
   for (const DistanceCase& c : DistanceCases()) {
     SCOPED_TRACE(c.Json());
-    const NaiveDistances d(RandomPoints(), c.distance, c.normalize);
+    const NaiveDistances d(c.Points(), c.distance, c.normalize);
     const auto candidates = NaiveCandidates(d, 0.15);
     std::vector<TripletIndices> hardest;
     std::set<int64_t> anchors;
@@ -60,11 +60,11 @@ TEST(SemiHard, AgreesWithLoops) {
     EXPECT_LT(hardest.size(), candidates.size());  // some pairs have none
     const int64_t num_skipped = 30 - static_cast<int64_t>(anchors.size());
     const Mined mined = Mine("{\"margin\": 0.15, \"choice\": \"hardest\", " + c.Json() + "}",
-                             RandomPoints(), kRandomLabels);
+                             c.Points(), kRandomLabels);
     EXPECT_EQ(mined.triplets, hardest);
     EXPECT_EQ(mined.num_skipped, num_skipped);
 
-    const Mined drawn = Mine("{\"margin\": 0.15, " + c.Json() + "}", RandomPoints(), kRandomLabels);
+    const Mined drawn = Mine("{\"margin\": 0.15, " + c.Json() + "}", c.Points(), kRandomLabels);
     EXPECT_EQ(drawn.num_skipped, num_skipped);
     ASSERT_EQ(drawn.triplets.size(), hardest.size());
     size_t row = 0;

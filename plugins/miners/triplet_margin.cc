@@ -37,18 +37,16 @@ class TripletMargin final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    FACET_ASSIGN_OR_RETURN(const facet::BatchDistances batch,
-                           facet::BatchDistances::Of(embeddings, labels, num_anchors, options_));
-    facet::TripletList triplets;
-    for (int64_t a = 0; a < batch.num_anchors(); ++a) {
-      const std::vector<int64_t> negatives = batch.Negatives(a);
-      for (const int64_t p : batch.Positives(a)) {
-        for (const int64_t n : negatives) {
-          if (Keeps(batch(a, n) - batch(a, p))) triplets.Add(a, p, n);
-        }
-      }
-    }
-    return triplets.Build(embeddings, num_anchors);
+    return facet::MineByAnchor<facet::TripletList>(
+        embeddings, labels, num_anchors, options_,
+        [&](const facet::AnchorDistancesView& distances, facet::TripletList& triplets) {
+          const std::vector<int64_t> negatives = distances.Negatives();
+          for (const int64_t p : distances.Positives()) {
+            for (const int64_t n : negatives) {
+              if (Keeps(distances(n) - distances(p))) triplets.Add(distances.anchor(), p, n);
+            }
+          }
+        });
   }
 
  private:
