@@ -1,5 +1,6 @@
 #include "plugins/evaluators/template_rows.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <string>
