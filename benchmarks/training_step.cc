@@ -8,7 +8,9 @@
 // background, forward, softmax loss, backward, SGD with momentum and weight decay. The plain loop
 // is torch::nn modules, torch::optim::SGD, weights and images channels last, autocast for bfloat16,
 // one ready batch. Both train the same network from the same weights, with the same batch size and
-// threads. A plain step follows each of facet's: what else the machine does hits both alike.
+// threads, and in one process: both get memory from an allocator that keeps what is freed. A plain
+// step follows each of facet's: what else the machine does hits both alike. PyTorch is the peer of
+// peers/training_step.py.
 //
 // Read the rows "_median" (over the repetitions; each is itself a median over steps):
 //   Time               one step of facet
@@ -29,43 +31,33 @@
 #include <torch/nn/modules/pooling.h>
 #include <torch/optim/sgd.h>
 #include <torch/version.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <iterator>
-#include <thread>
+#include <memory>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "benchmarks/vgg_training.h"
 #include "core/base/check.h"
-#include "core/base/random.h"
-#include "core/plugin/library.h"
-#include "core/records/blob_file.h"
-#include "core/records/crops.h"
-#include "core/records/record_lines.h"
-#include "core/training/model.h"
-#include "core/training/split.h"
-#include "core/training/trainer.h"
 
 namespace facet {
 namespace {
 
-constexpr int64_t kIdentities = 100;
-constexpr int kBatches = 8;      // different ones
-constexpr int kWarmUpSteps = 3;  // not counted
-constexpr double kRate = 1e-3, kMomentum = 0.9, kWeightDecay = 5e-4, kDropout = 0.5;
+using bench::kDropout;
+using bench::kIdentities;
+using bench::kMomentum;
+using bench::kRate;
+using bench::kWeightDecay;
 
-struct Case {
-  int64_t input_px = 64;
-  double width = 0.25;
-  int64_t fc_size = 512, batch = 64;
+constexpr int kWarmUpSteps = 3;  // not counted
+
+struct Case : bench::VggCase {
   int steps = 12;  // counted, of a repetition
 };
-
-int NumThreads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -107,53 +99,6 @@ class AutocastScope {
   }
   const bool enabled_;
 };
-
-void Require(const absl::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "training_step: %s\n", std::string(status.message()).c_str());
-  std::exit(1);
-}
-
-template <class Interface>
-std::unique_ptr<Interface> Create(const std::string& library, const std::string& name,
-                                  const Json& options) {
-  // Bazel keeps a test's files apart from those of the program that it calls.
-  const char* const of_test = std::getenv("TEST_SRCDIR");
-  const std::string runfiles =
-      of_test != nullptr ? of_test
-                         : std::filesystem::read_symlink("/proc/self/exe").string() + ".runfiles";
-  absl::StatusOr<std::unique_ptr<Component>> made = CreateComponent(
-      runfiles + "/facet/plugins/" + library, Interface::kKind, name, Dump(options));
-  Require(made.status());
-  return std::unique_ptr<Interface>(static_cast<Interface*>(made->release()));
-}
-
-// Crops of noise, 8 px larger than the input, in files of their own.
-std::unique_ptr<CropSet> MakeCrops(const Case& c, std::vector<int64_t>* labels) {
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / absl::StrCat("facet-training_step-", ::getpid());
-  std::filesystem::create_directories(folder);
-  const std::string blobs = folder / "crops.mdb", lines = folder / "crops.jsonl";
-  auto writer = *BlobWriter::Create(blobs);
-  std::vector<CropRecord> records;
-  Random random(1);
-  for (int64_t i = 0; i < kBatches * c.batch; ++i) {
-    CropRecord record;
-    record.sample = i;
-    record.width = record.height = c.input_px + 8;
-    std::string pixels(static_cast<size_t>(record.width * record.height * 3), '\0');
-    for (char& pixel : pixels) pixel = static_cast<char>(random.Index(256));
-    Require(writer->Append(i, pixels));
-    labels->push_back(i % kIdentities);
-    records.push_back(record);
-  }
-  Require(writer->Finish());
-  Require(WriteRecords(lines, records));
-  absl::StatusOr<std::unique_ptr<CropSet>> set = CropSet::Open(blobs, lines, NumThreads());
-  Require(set.status());
-  std::filesystem::remove_all(folder);  // it stays in memory
-  return *std::move(set);
-}
 
 class PlainLoop {
  public:
@@ -223,30 +168,8 @@ class PlainLoop {
 // Both loops with everything they need; Run() once.
 class Duel {
  public:
-  Duel(const Case& c, const std::string& precision)
-      : case_(c),
-        architecture_(Create<Architecture>("architectures/libvgg.so", "vgg",
-                                           {{"config", "A"},
-                                            {"input_px", c.input_px},
-                                            {"width", c.width},
-                                            {"fc_size", c.fc_size},
-                                            {"dropout", kDropout},
-                                            {"init", "kaiming"}})),
-        loss_(Create<Loss>("losses/libsoftmax.so", "softmax", Json::object())),
-        optimizer_(Create<Optimizer>("optimizers/libsgd.so", "sgd",
-                                     {{"momentum", kMomentum}, {"weight_decay", kWeightDecay}})),
-        schedule_(Create<Schedule>("schedules/libplateau.so", "plateau", {{"rates", {kRate}}})),
-        sampler_(Create<Sampler>("samplers/librandom.so", "random", Json::object())),
-        crop_(Create<Augmentation>("augmentations/libcrop.so", "crop", Json::object())),
-        flip_(Create<Augmentation>("augmentations/libflip.so", "flip", Json::object())),
-        crops_(MakeCrops(c, &labels_)),
-        numerics_(*PrepareTorch("cpu", precision, NumThreads())),
-        plain_(c, precision == "bfloat16") {
-    architecture_->Initialize(1);
-    Require(loss_->Initialize(c.fc_size, kIdentities, 2));
-    std::vector<NamedTensor> parameters = architecture_->Parameters();
-    for (NamedTensor& named : loss_->Parameters()) parameters.push_back(named);
-    plain_.Begin(parameters);
+  explicit Duel(const Case& c) : case_(c), training_(c), plain_(c, c.precision == "bfloat16") {
+    plain_.Begin(training_.Parameters());
   }
 
   // Seconds of each counted step, and plain over facet.
@@ -255,11 +178,7 @@ class Duel {
   };
 
   Times Run() {
-    InputFormat format = InputFormatOf(architecture_->input());
-    format.mean_bgr = {127.5f, 127.5f, 127.5f};
-    const Batches batches(*crops_, labels_, SplitRows(labels_, 0.0, 1), case_.batch, *sampler_,
-                          Augmenter({{"crop", crop_.get()}, {"flip", flip_.get()}}, case_.input_px),
-                          format, 3);
+    const Batches& batches = training_.batches();
     const Batch batch = *batches.Training(0, *batches.EpochOrder(0), 0);
     const at::Tensor images = ImagesOf(batch, case_.input_px, {}).clone();
     const at::Tensor labels = LabelsOf(batch, {});
@@ -284,47 +203,28 @@ class Duel {
       mark = Now();
     };
     hooks.stop_requested = [&] { return steps == kWarmUpSteps + case_.steps; };
-    TrainerOptions options;
-    options.optimizer = "sgd";
-    options.loop.batch = case_.batch;
-    TrainerPhase phase;
-    phase.schedule = schedule_.get();
-    phase.epochs = 90;
-    options.phases = {phase};
-    options.numerics = numerics_;
-    options.loader_threads = std::max(1, NumThreads() / 2);
-    Trainer trainer({*architecture_, *loss_, nullptr, "vgg", "softmax", ""}, *optimizer_, batches,
-                    options, hooks);
-    const absl::Status status = trainer.Run();
-    if (!absl::IsCancelled(status)) Require(status);
+    training_.Run(hooks);
     return times;
   }
 
  private:
   void CheckSameNetwork(const at::Tensor& images) {
     const at::NoGradGuard no_gradient;
-    const at::Tensor own = *loss_->Scores(architecture_->Forward(images, /*training=*/false));
+    const at::Tensor own =
+        *training_.loss().Scores(training_.architecture().Forward(images, /*training=*/false));
     FACET_CHECK(at::allclose(own, plain_.Evaluate(images), 1e-3, 1e-4));
   }
 
   const Case case_;
-  std::unique_ptr<Architecture> architecture_;
-  std::unique_ptr<Loss> loss_;
-  std::unique_ptr<Optimizer> optimizer_;
-  std::unique_ptr<Schedule> schedule_;
-  std::unique_ptr<Sampler> sampler_;
-  std::unique_ptr<Augmentation> crop_, flip_;
-  std::vector<int64_t> labels_;
-  std::unique_ptr<CropSet> crops_;
-  const Numerics numerics_;
+  bench::VggTraining training_;
   PlainLoop plain_;
 };
 
-void TrainingStep(benchmark::State& state, const Case& c, const std::string& precision) {
+void TrainingStep(benchmark::State& state, const Case& c) {
   Duel::Times times;
   for (auto iteration : state) {
     static_cast<void>(iteration);
-    times = Duel(c, precision).Run();
+    times = Duel(c).Run();
     state.SetIterationTime(Median(times.facet));
   }
   state.SetItemsProcessed(c.batch);
@@ -335,14 +235,14 @@ void TrainingStep(benchmark::State& state, const Case& c, const std::string& pre
 }
 
 void Register() {
-  const Case small, medium = {128, 0.5, 1024, 32, 8};
+  const Case small, medium = {{128, 0.5, 1024, 32, "", false}, 8};
   for (const char* precision : {"float32", "bfloat16"}) {
-    for (const Case& c : {small, medium}) {
+    for (Case c : {small, medium}) {
+      c.precision = precision;
       const std::string name = absl::StrCat("BM_TrainingStep/vgg-A/", precision, "/px:", c.input_px,
                                             "/width:", c.width, "/batch:", c.batch);
-      benchmark::RegisterBenchmark(
-          name.c_str(),
-          [c, precision](benchmark::State& state) { TrainingStep(state, c, precision); })
+      benchmark::RegisterBenchmark(name.c_str(),
+                                   [c](benchmark::State& state) { TrainingStep(state, c); })
           ->UseManualTime()
           ->Unit(benchmark::kMillisecond)
           ->Iterations(1);

@@ -57,13 +57,13 @@ const char* OpenBlasKernels() {
 // What plugins and the libraries under them read. The rest, tokens and passwords among it, is not
 // theirs. A name that ends in '_' stands for all that begin with it.
 constexpr const char* kHandedOn[] = {
-    "ALL_PROXY",   "ASAN_",    "CUBLAS_",  "CUDA_",   "CUDNN_",      "CURL_",      "DISPLAY",
-    "DNNL_",       "FACET_",   "GOMP_",    "HOME",    "HTTPS_PROXY", "HTTP_PROXY", "KMP_",
-    "LANG",        "LANGUAGE", "LC_",      "LD_",     "LOGNAME",     "LSAN_",      "MALLOC_",
-    "MKL_",        "NCCL_",    "NO_PROXY", "NVIDIA_", "OMP_",        "ONEDNN_",    "OPENBLAS_",
-    "OPENCV_",     "PATH",     "PYTORCH_", "SSL_",    "TERM",        "TMPDIR",     "TORCH_",
-    "TSAN_",       "TZ",       "UBSAN_",   "USER",    "XDG_",        "all_proxy",  "http_proxy",
-    "https_proxy", "no_proxy"};
+    "ALL_PROXY",  "ASAN_",       "CUBLAS_",  "CUDA_",    "CUDNN_",  "CURL_",       "DISPLAY",
+    "DNNL_",      "FACET_",      "GLIBC_",   "GOMP_",    "HOME",    "HTTPS_PROXY", "HTTP_PROXY",
+    "KMP_",       "LANG",        "LANGUAGE", "LC_",      "LD_",     "LOGNAME",     "LSAN_",
+    "MALLOC_",    "MKL_",        "NCCL_",    "NO_PROXY", "NVIDIA_", "OMP_",        "ONEDNN_",
+    "OPENBLAS_",  "OPENCV_",     "PATH",     "PYTORCH_", "SSL_",    "TERM",        "TMPDIR",
+    "TORCH_",     "TSAN_",       "TZ",       "UBSAN_",   "USER",    "XDG_",        "all_proxy",
+    "http_proxy", "https_proxy", "no_proxy"};
 
 bool IsHandedOn(std::string_view name) {
   for (const std::string_view known : kHandedOn) {

@@ -83,9 +83,10 @@ absl::StatusOr<Batch> Batches::Training(int64_t epoch, const std::vector<int64_t
                                         int64_t index) const {
   Batch batch;
   Scratch scratch;
-  const int64_t end =
-      std::min<int64_t>((index + 1) * batch_size_, static_cast<int64_t>(order.size()));
-  for (int64_t i = index * batch_size_; i < end; ++i) {
+  const int64_t begin = index * batch_size_;
+  const int64_t end = std::min<int64_t>(begin + batch_size_, static_cast<int64_t>(order.size()));
+  Reserve(end - begin, &batch);
+  for (int64_t i = begin; i < end; ++i) {
     Random random(DeriveSeed(seed_, absl::StrCat("augment/", epoch, "/", i)));
     FACET_RETURN_IF_ERROR(Append(order[static_cast<size_t>(i)], &random, &scratch, &batch));
   }
@@ -96,11 +97,18 @@ absl::StatusOr<Batch> Batches::Validation(int64_t index) const {
   Batch batch;
   Scratch scratch;
   const auto size = static_cast<int64_t>(split_.validation.size());
-  for (int64_t i = index * batch_size_; i < std::min((index + 1) * batch_size_, size); ++i) {
+  const int64_t begin = index * batch_size_, end = std::min(begin + batch_size_, size);
+  Reserve(end - begin, &batch);
+  for (int64_t i = begin; i < end; ++i) {
     FACET_RETURN_IF_ERROR(
         Append(split_.validation[static_cast<size_t>(i)], /*augment=*/nullptr, &scratch, &batch));
   }
   return batch;
+}
+
+void Batches::Reserve(int64_t count, Batch* batch) const {
+  batch->pixels.reserve(static_cast<size_t>(count * format_.num_values()));
+  batch->labels.reserve(static_cast<size_t>(count));
 }
 
 absl::Status Batches::Append(int64_t row, Random* augment, Scratch* scratch, Batch* batch) const {

@@ -55,6 +55,7 @@ class Batches {
   };
   // Indices into the training rows.
   absl::StatusOr<std::vector<int64_t>> Sampled(int64_t epoch) const;
+  void Reserve(int64_t count, Batch* batch) const;
   absl::Status Append(int64_t row, Random* augment, Scratch* scratch, Batch* batch) const;
 
   const CropSet& crops_;

@@ -25,7 +25,8 @@ struct Numerics {
   at::ScalarType type = at::kFloat;
 };
 // device: "cpu" or "cuda"; precision: "float32" or "bfloat16". FailedPrecondition if there is no
-// such device. Sets the number of threads and deterministic algorithms for the process.
+// such device. Sets the number of threads and deterministic algorithms for the process, and on the
+// CPU that it keeps the memory it frees, unless the environment says how malloc is to do.
 absl::StatusOr<Numerics> PrepareTorch(const std::string& device, const std::string& precision,
                                       int threads);
 

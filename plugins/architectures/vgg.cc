@@ -18,6 +18,7 @@
 
 #include "core/api/architecture.h"
 #include "plugins/architectures/layers.h"
+#include "plugins/architectures/max_pool_relu.h"
 
 namespace {
 
@@ -124,9 +125,8 @@ class Vgg final : public facet::Architecture {
       for (const Layer& layer : stage) {
         x = layer.convolution(x);
         if (options_.batch_norm) x = layer.norm(x, training);
-        // Maximum and ReLU commute: the last ReLU of a stage costs a quarter after the pooling.
-        if (&layer == &stage.back()) x = at::max_pool2d(x, 2, 2);
-        x.relu_();
+        // Maximum and ReLU commute: a stage's last ReLU comes with the pooling.
+        x = &layer == &stage.back() ? facet::MaxPoolRelu(x) : x.relu_();
       }
     }
     x = at::flatten(x, 1);
