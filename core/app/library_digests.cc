@@ -20,8 +20,20 @@
 namespace facet {
 namespace {
 
-// The first line; the others are "STATE DIGEST PATH".
-constexpr char kLibrariesFormat[] = "facet libraries 1";
+// The first line; the others are "CHECK STATE DIGEST PATH".
+constexpr char kLibrariesFormat[] = "facet libraries 2";
+constexpr uintmax_t kMostBytes = 16 << 20;  // a hundred times what there is
+
+// Of what follows it in its line: a digest that rotted would let no run end.
+std::string CheckOf(const std::string& rest) { return Sha256Hex(rest).substr(0, 16); }
+
+// Empty where there is none, or what no command of facet wrote.
+std::string KeptText(const std::string& path) {
+  std::error_code error;
+  if (path.empty() || !std::filesystem::is_regular_file(path, error)) return "";
+  if (std::filesystem::file_size(path, error) > kMostBytes || error) return "";
+  return ReadFile(path).value_or("");
+}
 
 struct LibraryState {
   std::string text;        // without a blank
@@ -47,11 +59,13 @@ int64_t NowNs() {
 }  // namespace
 
 LibraryDigests::LibraryDigests(std::string path) : path_(std::move(path)) {
-  const std::string text = path_.empty() ? "" : ReadFile(path_).value_or("");
-  const std::vector<std::string> lines = absl::StrSplit(text, '\n', absl::SkipEmpty());
+  const std::vector<std::string> lines = absl::StrSplit(KeptText(path_), '\n', absl::SkipEmpty());
   if (lines.empty() || lines.front() != kLibrariesFormat) return;
   for (size_t i = 1; i < lines.size(); ++i) {
-    const std::vector<std::string> parts = absl::StrSplit(lines[i], absl::MaxSplits(' ', 2));
+    const std::pair<std::string, std::string> line =
+        absl::StrSplit(lines[i], absl::MaxSplits(' ', 1));
+    if (line.first != CheckOf(line.second)) continue;
+    const std::vector<std::string> parts = absl::StrSplit(line.second, absl::MaxSplits(' ', 2));
     if (parts.size() != 3 || !IsSha256Hex(parts[1])) continue;
     known_[parts[2]] = {parts[0], parts[1]};
   }
@@ -81,7 +95,8 @@ void LibraryDigests::Keep() const {
   for (const auto& [library, known] : known_) {
     std::error_code error;
     if (!std::filesystem::exists(library, error)) continue;
-    absl::StrAppend(&text, known.state, " ", known.digest, " ", library, "\n");
+    const std::string line = absl::StrCat(known.state, " ", known.digest, " ", library);
+    absl::StrAppend(&text, CheckOf(line), " ", line, "\n");
   }
   const SignalPause pause;
   std::error_code error;

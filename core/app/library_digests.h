@@ -1,9 +1,10 @@
 // Digests of libraries, remembered from one command to the next: a hundred plugins are 15 MB, and
 // hashing them is most of what a command takes that answers at once.
 //
-// A file says of each its size, times and inode, and is believed for as long as they are the same. A
-// library that changed within the last second is not remembered, as a later change could leave the
-// same times. The file is a cache: one that is missing, damaged or cannot be written costs time only.
+// A file says of each its size, times and inode, and is believed for as long as they are the same; a
+// checksum guards each line. A library that changed within the last second is not remembered, as a
+// later change could leave the same times. The file is a cache: one that is missing, damaged or
+// cannot be written costs time only.
 #ifndef FACET_CORE_APP_LIBRARY_DIGESTS_H_
 #define FACET_CORE_APP_LIBRARY_DIGESTS_H_
 

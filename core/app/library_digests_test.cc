@@ -1,6 +1,7 @@
 #include "core/app/library_digests.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <cstdint>
@@ -83,7 +84,12 @@ TEST_F(LibraryDigestsTest, AnotherFileInItsPlaceIsSeen) {
 TEST_F(LibraryDigestsTest, ADamagedFileAndNoneAreNothingKnown) {
   PutText(library_, "one");
   WaitUntilOld();
-  for (const char* const text : {"", "facet libraries 0\n", "facet libraries 1\nx y\nx y z\n"}) {
+  std::string rotten = ReadFile(kept_).value_or("");
+  const size_t digit = rotten.find(Sha256Hex("one"));
+  ASSERT_NE(digit, std::string::npos);
+  rotten[digit] = rotten[digit] == '0' ? '1' : '0';
+  for (const std::string& text : {std::string(), std::string("facet libraries 0\n"),
+                                  std::string("facet libraries 2\nx y\nx y z\n"), rotten}) {
     PutText(kept_, text);
     int64_t num_hashed = 0;
     EXPECT_EQ(Ask(&num_hashed), Sha256Hex("one")) << text;
@@ -95,11 +101,26 @@ TEST_F(LibraryDigestsTest, ADamagedFileAndNoneAreNothingKnown) {
   EXPECT_FALSE(forgetful.Of(folder_ + "/none.so").ok());
 }
 
-TEST_F(LibraryDigestsTest, WhatIsGoneIsForgotten) {
+TEST_F(LibraryDigestsTest, WhatIsNoFileIsNotWaitedFor) {
   PutText(library_, "one");
+  fs::create_directory(folder_ + "/cache");
+  ASSERT_EQ(::mkfifo(kept_.c_str(), 0600), 0);
+  int64_t num_hashed = 0;
+  EXPECT_EQ(Ask(&num_hashed), Sha256Hex("one"));
+}
+
+TEST_F(LibraryDigestsTest, WhatIsGoneIsForgotten) {
+  const std::string gone = folder_ + "/libgone.so";
+  PutText(library_, "one");
+  PutText(gone, "gone");
   WaitUntilOld();
-  PutText(kept_, absl::StrCat(ReadFile(kept_).value_or(""), "1:2:3:4:5 ", Sha256Hex("gone"), " ",
-                              folder_, "/libgone.so\n"));
+  {
+    LibraryDigests digests(kept_);
+    EXPECT_TRUE(digests.Of(gone).ok());
+    digests.Keep();
+  }
+  EXPECT_NE(ReadFile(kept_).value_or("").find("libgone.so"), std::string::npos);
+  fs::remove(gone);
   // Another time: it is hashed until it can be remembered, which writes the file anew.
   fs::last_write_time(library_, fs::last_write_time(library_) - std::chrono::hours(1));
   int64_t num_hashed = 0;

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "core/app/plugin_process.h"
 #include "core/app/signals.h"
@@ -65,19 +67,47 @@ std::map<std::string, std::pair<std::string, Origin>> TrialsOf(const std::vector
   return trials;
 }
 
+using Trials = std::map<std::string, std::pair<std::string, Origin>>;  // text -> slot, place
+
+// What each has to say, from one process.
+absl::StatusOr<std::vector<std::string>> AnswersOf(const std::vector<std::string>& command,
+                                                   size_t count) {
+  const absl::StatusOr<std::string> output = CaptureOutput(command, kTrialLimits);
+  if (!output.ok()) {
+    // The command is nothing that a user gave.
+    const std::string message(output.status().message());
+    return absl::UnavailableError(absl::StripPrefix(message, absl::StrJoin(command, " ") + ": "));
+  }
+  const absl::StatusOr<Json> said = ParseJson(*output, "the answer");
+  std::vector<std::string> answers;
+  if (said.ok() && said->is_array()) {
+    for (const Json& answer : *said) {
+      if (answer.is_string()) answers.push_back(answer.get<std::string>());
+    }
+  }
+  if (answers.size() != count) return absl::UnavailableError("it ends the process, with no answer");
+  return answers;
+}
+
+// A component that hurts its process is tried alone, so that it is named and hurts no other.
+std::string AnswerAlone(const Trials::const_iterator& trial) {
+  std::vector<std::string> command = TrialCommand();
+  command.push_back(absl::StrCat("[", trial->first, "]"));
+  const absl::StatusOr<std::vector<std::string>> answers = AnswersOf(command, 1);
+  if (answers.ok()) return answers->front();
+  const Json said = ParseJson(trial->first, "a trial").value_or(Json::object());
+  return absl::StrCat(said.value("kind", ""), " ", said.value("name", ""), " of ",
+                      said.value("library", ""),
+                      " cannot be made: ", std::string(answers.status().message()),
+                      "; `facet plugins check` looks into a library");
+}
+
 }  // namespace
 
 std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows,
                                       const Catalogue& catalogue) {
-  const auto trials = TrialsOf(rows, catalogue);
+  const Trials trials = TrialsOf(rows, catalogue);
   std::vector<Diagnostic> problems;
-  const auto report = [&](const std::string& message, const Origin& origin) {
-    Diagnostic problem;
-    problem.code = "E0509";
-    problem.message = message;
-    problem.origin = origin;
-    problems.push_back(std::move(problem));
-  };
   const size_t max_arguments = MaxArguments();
   auto begin = trials.begin();
   while (begin != trials.end()) {
@@ -90,17 +120,17 @@ std::vector<Diagnostic> TryComponents(const std::vector<const Row*>& rows,
       }
       command.push_back(absl::StrCat(list, "]"));
     }
-    const absl::StatusOr<std::string> output = CaptureOutput(command, kTrialLimits);
-    const absl::StatusOr<Json> said =
-        output.ok() ? ParseJson(*output, "the answer to trials") : output.status();
-    if (!said.ok()) {
-      report(std::string(said.status().message()), begin->second.second);
-      return problems;
-    }
-    for (const Json& message : *said) {
+    const absl::StatusOr<std::vector<std::string>> answers =
+        AnswersOf(command, static_cast<size_t>(std::distance(begin, next)));
+    for (size_t i = 0; begin != next; ++begin, ++i) {
+      const std::string answer = answers.ok() ? (*answers)[i] : AnswerAlone(begin);
       const auto& [slot, origin] = begin->second;
-      if (message != "") report(absl::StrCat(slot, ": ", message.get<std::string>()), origin);
-      ++begin;
+      if (answer.empty()) continue;
+      Diagnostic problem;
+      problem.code = "E0509";
+      problem.message = absl::StrCat(slot, ": ", answer);
+      problem.origin = origin;
+      problems.push_back(std::move(problem));
     }
   }
   return problems;

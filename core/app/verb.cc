@@ -74,13 +74,13 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// Of all stores, as there may be none. Empty: a user without a home has none.
+// Of all stores, as there may be none. Empty: a user without a home has none, and none is made.
 std::string LibraryDigestsPath() {
-  std::string cache = Variable("XDG_CACHE_HOME");
-  if (const std::string home = Variable("HOME"); cache.empty() && !home.empty()) {
-    cache = home + "/.cache";
-  }
-  return cache.empty() ? "" : cache + "/facet/libraries";
+  std::error_code error;
+  const std::string cache = Variable("XDG_CACHE_HOME"), home = Variable("HOME");
+  if (absl::StartsWith(cache, "/")) return cache + "/facet/libraries";  // relative: of no worth
+  if (!absl::StartsWith(home, "/") || !std::filesystem::is_directory(home, error)) return "";
+  return home + "/.cache/facet/libraries";
 }
 
 }  // namespace

@@ -94,9 +94,7 @@ int Check(const ExperimentArguments& arguments, bool inputs, VerbContext& contex
   if (!absl::c_any_of(problems, is_error)) AddPlanProblems(loaded.experiment, context, &problems);
   const auto errors = static_cast<size_t>(absl::c_count_if(problems, is_error));
   const size_t warnings = problems.size() - errors;
-  if (errors > 0 || context.verbosity >= 0) {
-    std::fputs(RenderAll(problems, context.Colored(2)).c_str(), stderr);
-  }
+  if (errors > 0 || context.verbosity >= 0) TellProblems(context, problems);
   if (!inputs || errors > 0) {
     PrintSummary(loaded.experiment, errors, warnings);
     return ExitCodeOf(problems);

@@ -25,7 +25,10 @@ class IcuNameKeys final : public NameKeys {
 
   std::string Key(const std::string& name) const override {
     icu::UnicodeString text = icu::UnicodeString::fromUTF8(name);
+    // Before, as Latin-ASCII knows one case alone of some letters, and after, as it makes capitals.
+    text.foldCase();
     normalize_->transliterate(text);
+    text.foldCase();
     std::string key;
     text.toUTF8String(key);
     return key;
@@ -80,10 +83,9 @@ absl::StatusOr<std::vector<std::string>> YtfNames(const std::string& line) {
 
 absl::StatusOr<std::unique_ptr<NameKeys>> NameKeys::Create() {
   UErrorCode code = U_ZERO_ERROR;
-  // Of some letters Latin-ASCII knows one case alone, and it makes capitals of others.
   std::unique_ptr<icu::Transliterator> normalize(icu::Transliterator::createInstance(
-      "NFKD; [:Mark:] Remove; Lower; Latin-ASCII; Lower; [^[:Letter:][:Number:]] Remove",
-      UTRANS_FORWARD, code));
+      "NFKD; [:Mark:] Remove; Lower; Latin-ASCII; [^[:Letter:][:Number:]] Remove", UTRANS_FORWARD,
+      code));
   if (U_FAILURE(code) || normalize == nullptr) {
     return absl::InternalError(
         absl::StrCat("ICU cannot compare names: ", u_errorName(code), "; is libicu complete?"));

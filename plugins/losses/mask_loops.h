@@ -1,4 +1,4 @@
-// Loops over the entries of a row that a mask names.
+// Loops over the entries of a row that a mask names, and what they take of an entry.
 #ifndef FACET_PLUGINS_LOSSES_MASK_LOOPS_H_
 #define FACET_PLUGINS_LOSSES_MASK_LOOPS_H_
 
@@ -24,6 +24,12 @@ void ForEachMasked(const bool* mask, int64_t size, const Each& each) {
   for (; i < size; ++i) {
     if (mask[i]) each(i);
   }
+}
+
+// 0 for what is below; what is not a number stays so: a training that diverges has to show it.
+template <class T>
+T Positive(T value) {
+  return value <= 0 ? T{0} : value;
 }
 
 inline int64_t NumMasked(const bool* mask, int64_t size) {

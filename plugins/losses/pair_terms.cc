@@ -73,7 +73,7 @@ struct Entry {
         origin(static_cast<T>(term.origin)) {}
   T Value(T value) const {
     if (!hinge) return value;
-    const T excess = std::max(T{0}, sign * (value - origin));
+    const T excess = Positive(sign * (value - origin));
     return squared ? T{0.5} * excess * excess : excess;
   }
   T Slope(T value) const {

@@ -5,6 +5,8 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include <limits>
+
 #include "gtest/gtest.h"
 
 namespace facet {
@@ -78,6 +80,17 @@ TEST(PairTerms, AreThoseOfOperations) {
         EXPECT_TRUE(at::allclose(own.gradient, other.gradient, tolerance, tolerance));
       }
     }
+  }
+}
+
+// A training that diverges has to show it.
+TEST(PairTerms, WhatIsNoNumberStaysSo) {
+  const at::Tensor mask = at::ones({1, 3}, at::kBool);
+  for (const double sign : {1.0, -1.0}) {
+    at::Tensor values = at::full({1, 3}, 0.5, at::kFloat);
+    values[0][1].fill_(std::numeric_limits<float>::quiet_NaN());
+    const at::Tensor hinges = TakeTerms(values, {HingesOf(mask, sign, 0, false)})[0];
+    EXPECT_EQ(hinges.isnan().sum().item<int64_t>(), 1);
   }
 }
 

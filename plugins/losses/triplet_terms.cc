@@ -4,10 +4,11 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
+
+#include "plugins/losses/mask_loops.h"
 
 namespace facet {
 namespace {
@@ -51,7 +52,7 @@ void TakeTriplets(const at::Tensor& distances, const at::Tensor& labels, bool hi
         const T to_positive = d[p];
         for (const T to_negative : to_negatives) {
           const T difference = to_positive - to_negative;
-          *next++ = hinge ? std::max(T{0}, difference + margin) : difference;
+          *next++ = hinge ? Positive(difference + margin) : difference;
         }
       }
     }

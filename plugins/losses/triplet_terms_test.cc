@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include <limits>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -33,6 +34,14 @@ Triplets Naive(const at::Tensor& d, const std::vector<int64_t>& labels) {
 // With and without anchors of one's own, an image that is alone, one person, nobody.
 const std::vector<std::vector<int64_t>> kLabels = {
     {0, 1, 0, 2, 1, 0, 3}, {4, 4, 4}, {0, 1, 2}, {}, {5, 5, 1, 1, 5, 1, 5, 2, 2}};
+
+// A training that diverges has to show it.
+TEST(TripletHinges, WhatIsNoNumberStaysSo) {
+  at::Tensor d = at::zeros({3, 3}, at::kFloat);
+  d[0][1].fill_(std::numeric_limits<float>::quiet_NaN());
+  const at::Tensor labels = at::tensor({0, 0, 1}, at::kLong);
+  EXPECT_TRUE(TripletHinges(d, labels, 0.3)[0].isnan().item<bool>());
+}
 
 class TripletTerms : public testing::TestWithParam<at::ScalarType> {};
 
