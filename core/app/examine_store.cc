@@ -27,6 +27,7 @@
 #include "core/app/verb_status.h"
 #include "core/base/file.h"
 #include "core/base/regular_file.h"
+#include "core/graph/store.h"
 #include "core/pipeline/room.h"
 #include "core/report/find_results.h"
 
@@ -122,6 +123,35 @@ Finding ExamineWriting(const std::string& folder) {
     finding.cure = "set both clocks by the same server: files are known by their times";
   }
   return finding;
+}
+
+// What stands where the store has a folder or a file, and so lets nobody work with it.
+Findings ExamineParts(const std::string& store) {
+  Findings findings;
+  const auto add = [&findings](const std::string& text) {
+    Finding finding = StoreFinding();
+    finding.level = Finding::Level::kProblem;
+    finding.text = text;
+    finding.cure = "move it away, or name another store (--store)";
+    findings.push_back(finding);
+  };
+  const std::string cache = Store::CacheFolder(store);
+  std::vector<std::string> folders = {store, store + "/runs", store + "/cache", cache};
+  for (const char* part : {"ac", "cas", "tmp", "checkpoints", "locks"}) {
+    folders.push_back(absl::StrCat(cache, "/", part));
+  }
+  for (const std::string& folder : folders) {
+    std::error_code error;
+    const fs::file_status own = fs::symlink_status(folder, error);
+    if (!fs::exists(own) || fs::is_directory(folder, error)) continue;
+    add(absl::StrCat(folder, " is no folder, where facet has one"));
+  }
+  for (const char* file : {"in_use.lock", "entries.sqlite", "entries.sqlite-journal",
+                           "index.sqlite", "index.sqlite-journal"}) {
+    const absl::Status own = CheckRegularFile(absl::StrCat(cache, "/", file));
+    if (!own.ok()) add(std::string(own.message()));
+  }
+  return findings;
 }
 
 struct StoreSize {
@@ -244,12 +274,14 @@ Findings ExamineRuns(const std::vector<RunStatus>& going) {
 Findings ExamineStore(const std::string& store) {
   std::error_code error;
   const bool is_there = fs::is_directory(store, error);
+  Findings wrong = ExamineParts(store);
   const std::string folder = is_there ? store : ExistingAbove(store);
   const FileSystem system = FileSystemOf(folder);
   Finding place = StoreFinding();
   place.text =
       absl::StrCat(fs::absolute(store, error).lexically_normal().string(),
-                   is_there ? "" : ": not there yet, the first run makes it", ", ", system.name);
+                   is_there || !wrong.empty() ? "" : ": not there yet, the first run makes it",
+                   ", ", system.name);
   place.facts = {{"folder", fs::absolute(store, error).lexically_normal().string()},
                  {"there", is_there},
                  {"file_system", system.name}};
@@ -258,6 +290,7 @@ Findings ExamineStore(const std::string& store) {
     place.cure = absl::StrCat(system.trouble, "; a store on a local disk has no such trouble");
   }
   Findings findings = {place, ExamineWriting(folder), ExamineRoom(folder)};
+  for (Finding& finding : wrong) findings.push_back(std::move(finding));
   if (is_there) findings.push_back(ExamineSize(store));
   std::vector<RunStatus> going;
   for (const std::string& run_folder : RunFolders(store)) {

@@ -1,6 +1,7 @@
 #include "core/app/verb_doctor.h"
 
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -99,6 +100,50 @@ TEST(DoctorTest, TheLocksOfAStoreAreSaidWithoutTakingThem) {
   if (std::filesystem::exists("/proc/locks")) {
     EXPECT_THAT(TextsOf(findings), Contains(HasSubstr("lock of aaaaaaaaaaaa: held by process " +
                                                       std::to_string(::getpid()))));
+  }
+}
+
+std::vector<std::string> ProblemsOf(const std::string& store) {
+  std::vector<std::string> texts;
+  for (const Finding& finding : ExamineStore(store)) {
+    if (finding.level != Level::kProblem) continue;
+    texts.push_back(finding.text);
+    EXPECT_FALSE(finding.cure.empty());
+  }
+  return texts;
+}
+
+TEST(DoctorTest, WhatStandsInThePlaceOfAPartOfTheStoreIsAProblem) {
+  namespace fs = std::filesystem;
+  const std::string store = TestFolder() + "/.facet";
+  for (const char* part : {"", "/runs", "/cache/v1", "/cache/v1/ac", "/cache/v1/cas",
+                           "/cache/v1/tmp", "/cache/v1/checkpoints", "/cache/v1/locks"}) {
+    for (const bool is_pipe : {true, false}) {
+      fs::remove_all(store);
+      ASSERT_TRUE(Store::Open(store).ok());
+      ASSERT_THAT(ProblemsOf(store), ElementsAre());
+      fs::remove_all(store + part);
+      if (is_pipe) {
+        ASSERT_EQ(::mkfifo((store + part).c_str(), 0600), 0);
+      } else {
+        ASSERT_TRUE(WriteFileAtomically(store + part, "no folder").ok());
+      }
+      EXPECT_THAT(ProblemsOf(store),
+                  ElementsAre(store + part + " is no folder, where facet has one"));
+    }
+  }
+  for (const char* file : {"in_use.lock", "entries.sqlite", "index.sqlite"}) {
+    fs::remove_all(store);
+    ASSERT_TRUE(Store::Open(store).ok());
+    const std::string path = store + "/cache/v1/" + file;
+    fs::remove(path);
+    ASSERT_TRUE(fs::create_directory(path));
+    EXPECT_THAT(ProblemsOf(store),
+                ElementsAre(path + " is a folder, where facet has a file: remove it"));
+    fs::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_THAT(ProblemsOf(store),
+                ElementsAre(path + " is a pipe, where facet has a file: remove it"));
   }
 }
 
