@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "core/base/child_process.h"
+
 namespace facet {
 
 // The commands of such processes, which print their answer on stdout: the description of a library
@@ -15,6 +18,12 @@ namespace facet {
 // options (component_trial.h).
 std::vector<std::string> DescribeCommand(const std::string& library_path);
 std::vector<std::string> TrialCommand();
+
+// What `command`, such a process, says of the library. FailedPrecondition tells what the library did
+// to that process, with its path.
+absl::StatusOr<std::string> DescriptionFrom(const std::vector<std::string>& command,
+                                            const std::string& library_path,
+                                            const ChildLimits& limits);
 
 // main() of such a process, with its exit code: 4 where a library or a list cannot be used. None:
 // this is no such process.

@@ -145,7 +145,7 @@ const Catalogue& VerbContext::catalogue() {
   catalogue_ = Catalogue::Scan(
       plugin_folders(),
       [this](const std::string& path) -> absl::StatusOr<std::string> {
-        auto said = CaptureOutput(DescribeCommand(path), kDescribeLimits);
+        auto said = DescriptionFrom(DescribeCommand(path), path, kDescribeLimits);
         if (said.ok() || !absl::StrContains(said.status().message(), "ASan runtime")) return said;
         return absl::FailedPreconditionError(absl::StrCat(
             path, ": compiled with AddressSanitizer: `", command(),
