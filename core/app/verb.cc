@@ -248,9 +248,9 @@ absl::StatusOr<std::vector<const Row*>> SelectRows(const Experiment& experiment,
     std::vector<std::string> known;
     for (const Row& row : experiment.rows) known.push_back(row.id);
     const std::string nearest = Nearest(id, known);
-    return absl::NotFoundError(
-        absl::StrCat(experiment.path, " has no row \"", id, "\"; rows: ", ShownIds(known),
-                     nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
+    return absl::NotFoundError(absl::StrCat(
+        experiment.path, " has no row \"", Printable(id), "\"; rows: ", ShownIds(known),
+        nearest.empty() ? "" : absl::StrCat("; did you mean \"", nearest, "\"?")));
   }
   std::vector<const Row*> rows;
   for (const Row& row : experiment.rows) {

@@ -21,6 +21,7 @@
 #include "core/base/file.h"
 #include "core/base/regular_file.h"
 #include "core/base/suggest.h"
+#include "core/base/text_columns.h"
 #include "core/graph/key_cause.h"
 #include "core/report/find_results.h"
 #include "core/report/text.h"
@@ -283,11 +284,11 @@ absl::StatusOr<int> FindStage(const PlannedExperiment& planned, const Row& row,
     if (!absl::c_linear_search(names, each)) names.push_back(each);
   }
   const std::string nearest = found.empty() ? Nearest(name, names) : "";
-  return absl::NotFoundError(
-      absl::StrCat("row \"", row.id, "\" has ",
-                   found.empty() ? "no stage \"" : "several stages of type \"", name, "\"; ",
-                   nearest.empty() ? absl::StrCat("there are ", absl::StrJoin(names, ", "))
-                                   : absl::StrCat("did you mean ", nearest, "?")));
+  return absl::NotFoundError(absl::StrCat(
+      "row \"", row.id, "\" has ", found.empty() ? "no stage \"" : "several stages of type \"",
+      Printable(name), "\"; ",
+      nearest.empty() ? absl::StrCat("there are ", absl::StrJoin(names, ", "))
+                      : absl::StrCat("did you mean ", nearest, "?")));
 }
 
 int Explain(const ExplainArguments& arguments, VerbContext& context) {

@@ -41,7 +41,7 @@ absl::Status NoSuch(const char* what, const std::string& name,
                     const std::vector<std::string>& known) {
   const std::string nearest = Nearest(name, known);
   return absl::NotFoundError(
-      absl::StrCat("the run has no ", what, " \"", name, "\"",
+      absl::StrCat("the run has no ", what, " \"", Printable(name), "\"",
                    nearest.empty() ? absl::StrCat("; there are ", absl::StrJoin(known, ", "))
                                    : absl::StrCat("; did you mean \"", nearest, "\"?")));
 }

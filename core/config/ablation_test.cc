@@ -218,5 +218,13 @@ TEST_F(SeedsTest, ASetForACopyIsRefused) {
   EXPECT_THAT(Text(result), HasSubstr("--set 6:train.schedule.lr=... changes all of them"));
 }
 
+TEST_F(AblationTest, APartsNameIsOneLineOfAMessage) {
+  const LoadResult result =
+      Load(rows_ +
+           "[ablate.leave_one_out]\nrow = \"6\"\nbaseline = \"1\"\n[ablate.leave_one_out.parts]\n"
+           "\"a\\nb\" = [\"train.loss\"]\n");
+  EXPECT_THAT(Text(result), HasSubstr("E0514]: \"a\\x0ab\" cannot name a part\n"));
+}
+
 }  // namespace
 }  // namespace facet

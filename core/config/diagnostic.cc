@@ -28,8 +28,8 @@ std::tuple<bool, std::string, int, int> Order(const Diagnostic& diagnostic) {
 }
 
 // What is left of a long text, for a terminal.
-std::string Cut(const std::string& raw) {
-  const std::string text = Printable(raw, /*several_lines=*/true);
+std::string Cut(const std::string& raw, bool several_lines = true) {
+  const std::string text = Printable(raw, several_lines);
   return DisplayWidth(text) <= kWidestText
              ? text
              : absl::StrCat(text.substr(0, ByteOfColumn(text, kWidestText - 2)), kDots);
@@ -88,7 +88,8 @@ std::string Excerpt(const Diagnostic& d, const std::string& gutter, const std::s
       number, " | ", absl::StrReplaceAll(stretch.text, {{"\t", std::string(kTabColumns, ' ')}}),
       "\n", gutter, " | ", std::string(static_cast<size_t>(DisplayWidth(stretch.before)), ' '), on,
       std::string(static_cast<size_t>(stretch.caret_width), '^'));
-  if (!d.caret_note.empty()) absl::StrAppend(&text, " ", Cut(d.caret_note));
+  if (!d.caret_note.empty())
+    absl::StrAppend(&text, " ", Cut(d.caret_note, /*several_lines=*/false));
   return absl::StrCat(text, off, "\n");
 }
 
@@ -121,7 +122,7 @@ std::string Render(const Diagnostic& d, bool colour) {
     const std::string pad = d.origin.line > 0 ? gutter.substr(std::min(width, gutter.size())) : "";
     absl::StrAppend(&text, pad, Excerpt(d, gutter, hue, off));
   } else if (!d.caret_note.empty()) {
-    absl::StrAppend(&text, gutter, " = ", Cut(d.caret_note), "\n");
+    absl::StrAppend(&text, gutter, " = ", Cut(d.caret_note, /*several_lines=*/false), "\n");
   }
   for (size_t i = 0; i < std::min(d.related.size(), kMaxRelated); ++i) {
     const auto& [origin, note] = d.related[i];

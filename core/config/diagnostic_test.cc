@@ -41,6 +41,7 @@ TEST(RenderTest, WhatCommandsATerminalIsEscapedAndTheCaretFollows) {
   diagnostic.message = "no folder \"a\x1b[31m\u202Eb\"";
   diagnostic.origin = {"t\x07.toml", 13, 9};
   diagnostic.line_text = "\"a\x1b[31m\" margn";
+  diagnostic.caret_note = "did you mean `mar\ngin`?";
   diagnostic.facts = {"first\nsecond\r"};
   diagnostic.help = "\x7f";
   const std::string text = Render(diagnostic, /*colour=*/false);
@@ -48,7 +49,7 @@ TEST(RenderTest, WhatCommandsATerminalIsEscapedAndTheCaretFollows) {
             "error[E0201]: no folder \"a\\x1b[31m\\u202eb\"\n"
             "  --> t\\x07.toml:13:9\n"
             "13 | \"a\\x1b[31m\" margn\n"
-            "   |            ^^^^^ did you mean `margin`?\n"
+            "   |            ^^^^^ did you mean `mar\\x0agin`?\n"
             "   = first\nsecond\\x0d\n"
             "   = help: \\x7f\n");
   EXPECT_TRUE(absl::StartsWith(Render(diagnostic, /*colour=*/true), "\033[1;31merror"));
@@ -172,6 +173,7 @@ TEST(SourceTest, LinesLoseTheirEndings) {
             "a");
   EXPECT_EQ(LineOf("a\r\nb\n", 2), "b");
   EXPECT_EQ(LineOf("a", 7), "");
+  EXPECT_EQ(LineOf("train.\nbatch=3", 0), "train.\nbatch=3") << "of an override";
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/str_replace.h"
 #include "core/base/text_columns.h"
 
 namespace facet {
 
 std::string LineOf(std::string_view text, int line) {
+  if (line == 0) return std::string(text);
   size_t begin = 0;
   for (int i = 1; i < line; ++i) {
     const size_t end = text.find('\n', begin);
@@ -30,7 +32,8 @@ std::string Problems::LineAt(const Origin& origin) const {
 Diagnostic& Problems::Error(std::string code, const Place& place, std::string message) {
   Diagnostic diagnostic;
   diagnostic.code = std::move(code);
-  diagnostic.message = std::move(message);
+  // Names in it may hold line breaks.
+  diagnostic.message = absl::StrReplaceAll(message, {{"\n", "\\x0a"}});
   diagnostic.origin = place.origin;
   diagnostic.line_text = LineAt(place.origin);
   const size_t begin = ByteOfColumn(diagnostic.line_text, place.origin.column);
