@@ -239,7 +239,8 @@ class Reader {
           .help = absl::StartsWith(name, "-")
                       ? "a command line takes what begins with - for an option: begin the id with "
                         "a letter, a digit, _ or +; the label may be any text"
-                      : "an id consists of letters, digits, _, - and +; the label may be any text";
+                      : "an id begins with a letter, a digit, _ or + and goes on with these and "
+                        "-; the label may be any text";
       return;
     }
     const auto [first, is_new] = here->try_emplace(name, id->value);

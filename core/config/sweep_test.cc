@@ -272,6 +272,9 @@ TEST_F(SweepTest, IdsOfMadeRowsMayBeWrittenByHand) {
         "4 ,x=1", "", "-4", "-", "--seeds", "-4@2", "-4,x=1"}) {
     EXPECT_THAT(Text(Load(absl::StrCat("[[row]]\nid = \"", id, "\"\n"))), HasSubstr("E0504")) << id;
   }
+  EXPECT_THAT(
+      Text(Load("[[row]]\nid = \"\"\n")),
+      HasSubstr("an id begins with a letter, a digit, _ or + and goes on with these and -"));
 }
 
 // What facet show writes has the rows as any others.
