@@ -152,6 +152,11 @@ CommandOption& CommandOption::NonNegative() {
   return *this;
 }
 
+CommandOption& CommandOption::NotEmpty(const std::string& says) {
+  option_->check([says](const std::string& text) { return text.empty() ? says : ""; });
+  return *this;
+}
+
 CommandOption& CommandOption::ExistingFolder() {
   option_->check([](const std::string& path) -> std::string {
     std::error_code error;

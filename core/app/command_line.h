@@ -32,6 +32,8 @@ class CommandOption {
   CommandOption& OneOf(const std::vector<std::string>& values);
   CommandOption& Range(int min, int max);  // both included
   CommandOption& NonNegative();
+  // Refused where it is given and empty: `says` what that names.
+  CommandOption& NotEmpty(const std::string& says);
   CommandOption& ExistingFolder();
   // What a shell offers for it; any other value is allowed too.
   CommandOption& Offer(const std::vector<std::string>& values);

@@ -43,6 +43,7 @@ namespace {
 void AddGlobalOptions(Command program, VerbContext& context) {
   program.Option("--store", &context.store, "folder of the cache and of the runs")
       .TypeName("DIR")
+      .NotEmpty("names no folder")
       .ShowDefault();
   program
       .Option("--plugin-path", &context.plugin_paths,
