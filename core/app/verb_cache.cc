@@ -185,6 +185,9 @@ int ListEntries(const ListArguments& arguments, const VerbContext& context) {
   return kExitDone;
 }
 
+// Of a key: fewer may mean anything.
+constexpr size_t kLeastDigits = 4;
+
 struct PinArguments {
   std::string what;
   bool remove = false, json = false;
@@ -213,7 +216,6 @@ PinTargets FindPinTargets(const CacheUse& use, const Store& store, const std::st
       }
     }
   }
-  constexpr size_t kLeastDigits = 4;
   if (!targets.runs.empty() || what.size() < kLeastDigits) return targets;
   for (const StoredEntry& entry : use.contents.entries) {
     if (absl::StartsWith(entry.key, what)) targets.keys.push_back(entry.key);
@@ -241,6 +243,21 @@ void PrintPinsJson(const std::vector<StoredRun>& runs, const Store& store,
   std::fputs(DumpPretty(json).c_str(), stdout);
 }
 
+// Of what names nothing, or several.
+std::string PinMistake(const std::string& what, bool is_nothing) {
+  if (!is_nothing) {
+    return absl::StrCat("several are called ", what,
+                        "; name the run with its experiment, or more digits of the key");
+  }
+  const bool is_short =
+      what.size() < kLeastDigits && what.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return absl::StrCat(
+      "no run and no entry is called ", what,
+      is_short ? absl::StrCat("; a key is named by its first ", kLeastDigits, " digits at least")
+               : "",
+      "; `facet cache ls` and `facet cache du` name them");
+}
+
 int Pin(const PinArguments& arguments, const VerbContext& context) {
   const std::unique_ptr<Store> store = OpenCache(context);
   if (store == nullptr) return kExitInput;
@@ -257,13 +274,8 @@ int Pin(const PinArguments& arguments, const VerbContext& context) {
   const PinTargets targets = FindPinTargets(*use, *store, arguments.what);
   const size_t found = targets.runs.size() + targets.keys.size();
   if (found != 1) {
-    return Fail(
-        context,
-        absl::NotFoundError(absl::StrCat(
-            found == 0 ? "no run and no entry is called " : "several are called ", arguments.what,
-            found == 0 ? "; `facet cache ls` and `facet cache du` name them"
-                       : "; name the run with its experiment, or more digits of the key")),
-        found == 0 ? kExitInput : kExitUsage);
+    return Fail(context, absl::NotFoundError(PinMistake(arguments.what, found == 0)),
+                found == 0 ? kExitInput : kExitUsage);
   }
   absl::Status status;
   if (!targets.runs.empty()) {
@@ -327,9 +339,9 @@ void AddCacheVerb(Command program, VerbContext& context) {
   auto pinned = std::make_shared<PinArguments>();
   Command pin = cache.Subcommand(
       "pin", "keep a run, or an entry and what it was made of, from gc; without a name: list them");
-  pin.Positional(
-      "RUN-or-KEY", &pinned->what,
-      "a run (its name or folder), an experiment's latest, or the first digits of a key");
+  pin.Positional("RUN-or-KEY", &pinned->what,
+                 "a run (its name or folder), an experiment's latest, or the first digits of a key")
+      .NotEmpty("names no run and no entry");
   pin.Flag("--remove", &pinned->remove, "let gc have it again");
   pin.Flag("--json", &pinned->json, "one JSON document: the pins that there are then");
   pin.OnRun([pinned, &context] { return Pin(*pinned, context); });
