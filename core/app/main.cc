@@ -69,6 +69,17 @@ bool AsksForEvents(const std::vector<std::string>& arguments) {
   return false;
 }
 
+// What other programs call so: "help VERB" is "VERB --help".
+std::vector<std::string> WithOtherNames(std::vector<std::string> arguments) {
+  if (arguments.empty()) return arguments;
+  if (arguments.front() == "--version") arguments.front() = "version";
+  if (arguments.front() == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  return arguments;
+}
+
 int Main(int argc, char** argv) {
   if (const std::optional<int> code = RunAsPluginProcess(argc, argv)) return *code;
   // Rows are many small pieces. Freed ones are joined at once: joining all that lie about at each
@@ -76,7 +87,7 @@ int Main(int argc, char** argv) {
   ::mallopt(M_MXFAST, 0);
   CatchSignals();
   VerbContext context;
-  context.arguments.assign(argv + 1, argv + argc);
+  context.arguments = WithOtherNames({argv + 1, argv + argc});
   CommandLine line("facet", "facet: face-recognition experiments from swappable parts");
   line.AllowOptionsAfterVerb();
   line.TellMistakes([&context](const std::string& message, int exit_code) {
@@ -109,7 +120,10 @@ int Main(int argc, char** argv) {
   AddCompletionVerb(program, line);
   AddManualVerb(program, line);
   AddCompleteVerb(program, context);
-  return line.Run(argc, argv);
+  std::vector<char*> words = {argv[0]};
+  for (std::string& argument : context.arguments) words.push_back(argument.data());
+  words.push_back(nullptr);
+  return line.Run(static_cast<int>(words.size()) - 1, words.data());
 }
 
 }  // namespace
