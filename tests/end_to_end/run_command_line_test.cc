@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/base/text_columns.h"
 #include "gmock/gmock.h"
 #include "tests/end_to_end/program.h"
 
@@ -96,6 +97,45 @@ TEST_F(CommandLineTest, AnArgumentIsOneLineOfAMessage) {
   EXPECT_THAT(failed.err, HasSubstr("softmax --set $'train.schedule.rates=[\\0121e30]'\n"));
 }
 
+TEST_F(CommandLineTest, APartOfAnArgumentIsOneLineOfAMessage) {
+  CopyTinyStore();
+  for (const std::string& set : std::vector<std::string>{"train.\nbatch=3", "tr\nbatch.x=3"}) {
+    const Ending ending = Facet({"check", Tiny(), "--set", set});
+    EXPECT_EQ(ending.exit_code, 3);
+    EXPECT_THAT(ending.err, HasSubstr("\\x0abatch\"\n"));
+    EXPECT_THAT(ending.err, HasSubstr("| " + Printable(set) + "\n"));
+    EXPECT_THAT(ending.err, Not(HasSubstr("\nbatch")));
+  }
+  EXPECT_THAT(Facet({"explain", Tiny(), "softmax/tr\nain"}).err,
+              HasSubstr("row \"softmax\" has no stage \"tr\\x0aain\"; did you mean train?"));
+  ASSERT_EQ(Facet({"run", Tiny()}).exit_code, 0);
+  EXPECT_THAT(Facet({"logs", "tiny", "softmax/\n"}).err,
+              HasSubstr("the run has no stage \"\\x0a\"; "));
+}
+
+TEST_F(CommandLineTest, AStoreWithoutANameIsNone) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"--store", "", "plan", Tiny()}, {"run", Tiny(), "--store", ""}}) {
+    const Ending ending = Facet(arguments);
+    EXPECT_EQ(ending.exit_code, 2);
+    EXPECT_THAT(ending.err, StartsWith("error: --store: names no folder\n"));
+  }
+}
+
+TEST_F(CommandLineTest, HelpAndVersionHaveTheirOtherNames) {
+  for (const auto& [other, own] :
+       std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>>{
+           {{"help"}, {"--help"}},
+           {{"help", "run"}, {"run", "--help"}},
+           {{"help", "cache", "gc"}, {"cache", "gc", "--help"}},
+           {{"--version"}, {"version"}}}) {
+    const Ending answer = Facet(other);
+    EXPECT_EQ(answer.exit_code, 0) << answer.err;
+    EXPECT_NE(answer.out, "");
+    EXPECT_EQ(answer.out, Facet(own).out);
+  }
+}
+
 TEST_F(CommandLineTest, VerbsOfTheCacheMakeNoStore) {
   for (const char* const verb : {"du", "ls", "gc", "verify", "pin"}) {
     const Ending ending = Facet({"--store", ".", "cache", verb});
@@ -141,6 +181,11 @@ TEST_F(CommandLineTest, PinTakesTheNamesThatOtherVerbsTake) {
   EXPECT_EQ(again["changed"], pins["runs"][0]);
   EXPECT_EQ(AnswerOf(Facet({"cache", "pin", "tiny", "--remove", "--json"}))["runs"], Json::array());
   EXPECT_EQ(Facet({"cache", "pin", "another"}).exit_code, 5);
+  EXPECT_THAT(Facet({"cache", "pin", "0"}).err,
+              HasSubstr("called 0; a key is named by its first 4 digits at least; "));
+  const Ending unnamed = Facet({"cache", "pin", ""});
+  EXPECT_EQ(unnamed.exit_code, 2);
+  EXPECT_THAT(unnamed.err, HasSubstr("RUN-or-KEY: names no run and no entry"));
 }
 
 TEST_F(CommandLineTest, AnAnswerThatCannotBeWrittenIsNoSuccess) {
