@@ -199,6 +199,18 @@ bool IsGoing(const std::string& run_folder) {
   return LifeOf(run_folder, ReadRunHost(run_folder)) == HostLife::kLives;
 }
 
+RunStatus ReadRunLife(const std::string& run_folder) {
+  RunStatus run;
+  const fs::path path = fs::path(run_folder).lexically_normal();
+  run.folder = run_folder;
+  run.name = absl::StrCat(path.parent_path().filename().string(), "/", path.filename().string());
+  run.since = run.last_event = absl::InfinitePast();
+  run.host = ReadRunHost(run_folder);
+  run.state = StateOf(LifeOf(run_folder, run.host));
+  if (run.host.has_value()) run.since = run.last_event = run.host->since;
+  return run;
+}
+
 absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder) {
   const std::string plan_path = run_folder + "/plan.json", events_path = run_folder + kEventsFile;
   FACET_RETURN_IF_ERROR(CheckRegularFile(plan_path));
@@ -211,15 +223,8 @@ absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder) {
     return absl::NotFoundError(
         absl::StrCat(run_folder, " holds no run: ", plan.status().message()));
   }
-  RunStatus run;
-  const fs::path path = fs::path(run_folder).lexically_normal();
-  run.folder = run_folder;
-  run.name = absl::StrCat(path.parent_path().filename().string(), "/", path.filename().string());
-  run.since = run.last_event = absl::InfinitePast();
   // Before its events: one that ends meanwhile says so in them.
-  run.host = ReadRunHost(run_folder);
-  run.state = StateOf(LifeOf(run_folder, run.host));
-  if (run.host.has_value()) run.since = run.last_event = run.host->since;
+  RunStatus run = ReadRunLife(run_folder);
   std::map<std::string, int> results;
   FACET_RETURN_IF_ERROR(TakePlan(*plan, plan_path, &run, &results));
   try {

@@ -68,6 +68,9 @@ struct RunStatus {
 // NotFound: the folder holds no run. DataLoss: what it says of itself is cut off or damaged;
 // FailedPrecondition: it is no file.
 absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder);
+// What the folder's name, host.json and its lock alone tell, of a run whose record is damaged: no
+// stage and no row, and of one that is over not how it ended.
+RunStatus ReadRunLife(const std::string& run_folder);
 // Whether it is going here, without reading its events.
 bool IsGoing(const std::string& run_folder);
 
