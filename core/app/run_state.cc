@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -118,6 +119,13 @@ absl::Status NoRecord(const std::string& path, const std::string& what) {
       "any; what it computed is stored, and the same `facet run` goes on from there"));
 }
 
+// Rows are written at the end of a run.
+bool HasRows(const std::string& run_folder) {
+  std::error_code error;
+  const fs::path rows(run_folder + "/rows");
+  return fs::is_directory(rows, error) && !fs::is_empty(rows, error) && !error;
+}
+
 // The names and rows of all stages, and the last stage of each row.
 absl::Status TakePlan(const Json& plan, const std::string& path, RunStatus* run,
                       std::map<std::string, int>* results) {
@@ -227,8 +235,12 @@ absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder) {
   RunStatus run = ReadRunLife(run_folder);
   std::map<std::string, int> results;
   FACET_RETURN_IF_ERROR(TakePlan(*plan, plan_path, &run, &results));
+  const std::vector<Json> events = ReadEvents(run_folder);
+  if (events.empty() && run.IsOver() && HasRows(run_folder)) {
+    return NoRecord(events_path, "holds no event, of a run that came to its end");
+  }
   try {
-    TakeEvents(ReadEvents(run_folder), &run);
+    TakeEvents(events, &run);
     TakeProgress(&run);
   } catch (const Json::exception&) {
     return NoRecord(events_path, "or progress.json beside it says what no run says");

@@ -114,7 +114,8 @@ class RunCommand {
     const std::string& file = arguments_.experiment.file;
     const absl::StatusOr<FailedRows> failed = LastFailedRows(context_.store, file);
     if (!failed.ok()) {
-      *exit_code = Fail(context_, failed.status(), kExitUsage);
+      const bool is_damaged = absl::IsDataLoss(failed.status());
+      *exit_code = Fail(context_, failed.status(), is_damaged ? kExitInput : kExitUsage);
       return false;
     }
     const LoadResult loaded =
