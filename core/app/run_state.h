@@ -46,7 +46,7 @@ struct RunStatus {
   enum class State {
     kGoing,
     kEnded,      // it said so, with its exit code
-    kCutOff,     // it ended without a word: killed, or left at a second signal
+    kCutOff,     // it ended without a word: killed
     kElsewhere,  // on another machine, without a word of its end so far
     kUnknown     // a run of a facet that did not say who it was, without a word of its end
   };

@@ -1,6 +1,7 @@
 #include "core/app/verb_status.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -109,6 +110,9 @@ std::string EndText(int exit_code) {
       return "an input or room was missing";
     case kExitInterrupted:
       return "stopped after a checkpoint";
+    case 128 + SIGINT:
+    case 128 + SIGTERM:
+      return "stopped at once";
     default:
       return absl::StrCat("exit code ", exit_code);
   }

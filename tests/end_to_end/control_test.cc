@@ -148,7 +148,16 @@ TEST_F(ControlTest, StopNowLeavesAtOnceAndTheStoreIsWhole) {
   ASSERT_TRUE(run->WaitUntil([i = 0]() mutable { return ++i > 30; })) << "it was told twice";
   const Ending stop = Facet({"stop", "--now"});
   EXPECT_EQ(stop.exit_code, 0) << stop.err;
-  EXPECT_EQ(run->Wait().exit_code, 143);
+  EXPECT_THAT(stop.out, HasSubstr("to continue, in "));
+  const Ending left = run->Wait();
+  EXPECT_EQ(left.exit_code, 143);
+  const Json end = Events(left.err).back();
+  EXPECT_EQ(end.value("event", ""), "end");
+  EXPECT_EQ(end.value("exit_code", 0), 143);
+  EXPECT_THAT(end.value("continue", ""), HasSubstr("facet --store .facet run "));
+  EXPECT_THAT(Facet({"status"}).out,
+              AllOf(HasSubstr(" ago: stopped at once"), HasSubstr("softmax  cut off"),
+                    HasSubstr("to continue, in ")));
   EXPECT_EQ(RunTiny({}).exit_code, 0);
 }
 
