@@ -64,8 +64,19 @@ ComparedRow ComparedRowOf(const Json& json) {
 
 std::vector<ComparedRow> ComparedRowsOf(const Json& resolved) {
   std::vector<ComparedRow> rows;
-  for (const Json& row : resolved.value("rows", Json::array())) rows.push_back(ComparedRowOf(row));
+  for (const Json& row : resolved.at("rows")) rows.push_back(ComparedRowOf(row));
   return rows;
+}
+
+// Of a file that anybody may have written.
+absl::StatusOr<std::vector<ComparedRow>> ReadComparedRows(const std::string& path) {
+  FACET_ASSIGN_OR_RETURN(const Json resolved, ReadJsonFile(path));
+  try {
+    if (resolved.at("rows").is_array()) return ComparedRowsOf(resolved);
+  } catch (const Json::exception&) {
+  }
+  return absl::DataLossError(absl::StrCat(
+      path, " does not list rows as a run does: the same `facet run` makes a new one"));
 }
 
 // Leaves the row that was named.
@@ -94,13 +105,12 @@ absl::Status ReadRun(const std::string& results, ComparedSide* side) {
   for (const char* const file : {"resolved.json", "provenance.json"}) {
     FACET_RETURN_IF_ERROR(CheckRegularFile((folder / file).string()));
   }
-  FACET_ASSIGN_OR_RETURN(const Json resolved, ReadJsonFile((folder / "resolved.json").string()));
+  FACET_ASSIGN_OR_RETURN(side->rows, ReadComparedRows((folder / "resolved.json").string()));
   FACET_ASSIGN_OR_RETURN(const Json provenance,
                          ReadJsonFile((folder / "provenance.json").string()));
   FACET_ASSIGN_OR_RETURN(const Json json, ReadJsonFile(results));
   FACET_ASSIGN_OR_RETURN(const Report report, ReportFromJson(json));
   FlattenProvenance(provenance, "", &side->provenance);
-  side->rows = ComparedRowsOf(resolved);
   for (ComparedRow& row : side->rows) {
     for (const ReportRow& result : report.rows) {
       if (result.id != row.id) continue;

@@ -14,8 +14,9 @@ struct FailedRows {
   std::vector<std::string> rows;  // ids of those that a failed stage is part of, sorted
 };
 
-// Read from the events of the run (run_record.h), so that a run counts whose host was killed.
-// NotFound: the store has no run of a file of this name.
+// Read from the events of the run (run_record.h), so that a run counts whose host was killed, and
+// from what it kept of its rows at its end, so that lost events are in nobody's way.
+// NotFound: the store has no run of a file of this name. DataLoss: that run says nothing.
 absl::StatusOr<FailedRows> LastFailedRows(const std::string& store, const std::string& file);
 
 }  // namespace facet

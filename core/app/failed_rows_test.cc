@@ -16,6 +16,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 class FailedRowsTest : public testing::Test {
  protected:
@@ -59,6 +60,26 @@ TEST_F(FailedRowsTest, AreThoseOfTheLastRunAlone) {
   ASSERT_TRUE(failed.ok()) << failed.status();
   EXPECT_THAT(failed->rows, IsEmpty());
   EXPECT_TRUE(absl::IsNotFound(LastFailedRows(store_, "other.toml").status()));
+}
+
+// Emptied by a full disk, or lost: what the rows say at the end of a run counts.
+TEST_F(FailedRowsTest, AreKnownWithoutEvents) {
+  WriteEvents("20261130T101112Z-aaaaaa", "");
+  const std::string run = store_ + "/runs/table/20261130T101112Z-aaaaaa";
+  const auto said = LastFailedRows(store_, "table.toml").status();
+  EXPECT_TRUE(absl::IsDataLoss(said));
+  EXPECT_THAT(std::string(said.message()), StartsWith(run + "/events.jsonl holds no event: "));
+  for (const char* const id : {"a", "b", "c/1"}) {
+    const std::string folder = absl::StrCat(run, "/rows/", std::string(id, 1));
+    std::filesystem::create_directories(folder);
+    const Json row = {{"row", id}, {"state", *id == 'b' ? "done" : "failed"}};
+    ASSERT_TRUE(WriteFileAtomically(folder + "/metrics.json", Dump(row)).ok());
+  }
+  std::filesystem::create_directories(run + "/rows/d/metrics.json");
+  std::filesystem::remove(run + "/events.jsonl");
+  const auto failed = LastFailedRows(store_, "table.toml");
+  ASSERT_TRUE(failed.ok()) << failed.status();
+  EXPECT_THAT(failed->rows, ElementsAre("a", "c/1"));
 }
 
 }  // namespace

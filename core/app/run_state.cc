@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -118,6 +119,13 @@ absl::Status NoRecord(const std::string& path, const std::string& what) {
       "any; what it computed is stored, and the same `facet run` goes on from there"));
 }
 
+// Rows are written at the end of a run.
+bool HasRows(const std::string& run_folder) {
+  std::error_code error;
+  const fs::path rows(run_folder + "/rows");
+  return fs::is_directory(rows, error) && !fs::is_empty(rows, error) && !error;
+}
+
 // The names and rows of all stages, and the last stage of each row.
 absl::Status TakePlan(const Json& plan, const std::string& path, RunStatus* run,
                       std::map<std::string, int>* results) {
@@ -199,6 +207,18 @@ bool IsGoing(const std::string& run_folder) {
   return LifeOf(run_folder, ReadRunHost(run_folder)) == HostLife::kLives;
 }
 
+RunStatus ReadRunLife(const std::string& run_folder) {
+  RunStatus run;
+  const fs::path path = fs::path(run_folder).lexically_normal();
+  run.folder = run_folder;
+  run.name = absl::StrCat(path.parent_path().filename().string(), "/", path.filename().string());
+  run.since = run.last_event = absl::InfinitePast();
+  run.host = ReadRunHost(run_folder);
+  run.state = StateOf(LifeOf(run_folder, run.host));
+  if (run.host.has_value()) run.since = run.last_event = run.host->since;
+  return run;
+}
+
 absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder) {
   const std::string plan_path = run_folder + "/plan.json", events_path = run_folder + kEventsFile;
   FACET_RETURN_IF_ERROR(CheckRegularFile(plan_path));
@@ -211,19 +231,16 @@ absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder) {
     return absl::NotFoundError(
         absl::StrCat(run_folder, " holds no run: ", plan.status().message()));
   }
-  RunStatus run;
-  const fs::path path = fs::path(run_folder).lexically_normal();
-  run.folder = run_folder;
-  run.name = absl::StrCat(path.parent_path().filename().string(), "/", path.filename().string());
-  run.since = run.last_event = absl::InfinitePast();
   // Before its events: one that ends meanwhile says so in them.
-  run.host = ReadRunHost(run_folder);
-  run.state = StateOf(LifeOf(run_folder, run.host));
-  if (run.host.has_value()) run.since = run.last_event = run.host->since;
+  RunStatus run = ReadRunLife(run_folder);
   std::map<std::string, int> results;
   FACET_RETURN_IF_ERROR(TakePlan(*plan, plan_path, &run, &results));
+  const std::vector<Json> events = ReadEvents(run_folder);
+  if (events.empty() && run.IsOver() && HasRows(run_folder)) {
+    return NoRecord(events_path, "holds no event, of a run that came to its end");
+  }
   try {
-    TakeEvents(ReadEvents(run_folder), &run);
+    TakeEvents(events, &run);
     TakeProgress(&run);
   } catch (const Json::exception&) {
     return NoRecord(events_path, "or progress.json beside it says what no run says");

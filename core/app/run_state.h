@@ -46,7 +46,7 @@ struct RunStatus {
   enum class State {
     kGoing,
     kEnded,      // it said so, with its exit code
-    kCutOff,     // it ended without a word: killed, or left at a second signal
+    kCutOff,     // it ended without a word: killed
     kElsewhere,  // on another machine, without a word of its end so far
     kUnknown     // a run of a facet that did not say who it was, without a word of its end
   };
@@ -68,6 +68,9 @@ struct RunStatus {
 // NotFound: the folder holds no run. DataLoss: what it says of itself is cut off or damaged;
 // FailedPrecondition: it is no file.
 absl::StatusOr<RunStatus> ReadRun(const std::string& run_folder);
+// What the folder's name, host.json and its lock alone tell, of a run whose record is damaged: no
+// stage and no row, and of one that is over not how it ended.
+RunStatus ReadRunLife(const std::string& run_folder);
 // Whether it is going here, without reading its events.
 bool IsGoing(const std::string& run_folder);
 

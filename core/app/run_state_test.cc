@@ -274,6 +274,17 @@ TEST_F(RunStateTest, ARecordThatIsDamagedIsNamedWithWhatToDo) {
                             HasSubstr("`facet run` goes on"), Not(HasSubstr("exception"))));
 }
 
+// It came to its end: "ended without a word" would be wrong.
+TEST_F(RunStateTest, ARunOfRowsWithoutEventsIsDamaged) {
+  EXPECT_TRUE(ReadRun(folder_).ok());
+  std::filesystem::create_directories(folder_ + "/rows/a");
+  const absl::Status said = ReadRun(folder_).status();
+  EXPECT_TRUE(absl::IsDataLoss(said));
+  EXPECT_THAT(std::string(said.message()), StartsWith(folder_ + "/events.jsonl holds no event"));
+  Say(Stage(0, "done"));
+  EXPECT_TRUE(ReadRun(folder_).ok());
+}
+
 // Whoever opens one waits for a writer.
 TEST_F(RunStateTest, APipeInThePlaceOfARecordIsNamed) {
   ASSERT_TRUE(RunHold::Take(folder_, RunHost::ThisOne()).ok());

@@ -1,22 +1,37 @@
 #include "core/app/signals.h"
 
+#include <semaphore.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <utility>
 
 namespace facet {
 namespace {
 
-std::atomic<bool> notes_first{false};
-std::atomic<int> stop_signal{0};
+constexpr unsigned kMostSecondsToSay = 3;
+
+std::atomic<bool> notes_first{false}, has_last_word{false};
+std::atomic<int> stop_signal{0}, second_signal{0};
+sem_t second_came;
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
               "used in a signal handler");
 
 void HandleStop(int signal) {
   int none = 0;
-  if (!notes_first || !stop_signal.compare_exchange_strong(none, signal)) ::_exit(128 + signal);
+  if (notes_first && stop_signal.compare_exchange_strong(none, signal)) return;
+  if (!has_last_word) ::_exit(128 + signal);
+  none = 0;
+  if (!second_signal.compare_exchange_strong(none, signal)) return;  // it is being said
+  const int before = errno;
+  ::alarm(kMostSecondsToSay);
+  ::sem_post(&second_came);
+  errno = before;
 }
+
+void HandleAlarm(int) { ::_exit(128 + second_signal); }
 
 }  // namespace
 
@@ -33,6 +48,26 @@ void CatchSignals() {
 void NoteFirstSignal() { notes_first = true; }
 
 int StopSignal() { return stop_signal.load(); }
+
+LastWord::LastWord(std::function<void(int exit_code)> say) {
+  ::sem_init(&second_came, 0, 0);
+  ::signal(SIGALRM, &HandleAlarm);
+  thread_ = std::thread([say = std::move(say)] {
+    while (::sem_wait(&second_came) != 0) {
+    }
+    const int signal = second_signal;
+    if (signal == 0) return;
+    say(128 + signal);
+    ::_exit(128 + signal);
+  });
+  has_last_word = true;
+}
+
+LastWord::~LastWord() {
+  has_last_word = false;
+  ::sem_post(&second_came);
+  thread_.join();
+}
 
 SignalPause::SignalPause() {
   sigset_t stops;

@@ -101,6 +101,7 @@ class RunCommand {
     if (!record.ok()) return Fail(context_, record.status(), kExitInput);
     record_ = *std::move(record);
     outcomes_.resize(graph.stages.size());
+    last_word_.emplace([this](int code) { (void)End(code); });
     if (!Execute()) {
       (void)Fail(context_, no_room_, kExitInput);
       return End(kExitInput);
@@ -114,7 +115,8 @@ class RunCommand {
     const std::string& file = arguments_.experiment.file;
     const absl::StatusOr<FailedRows> failed = LastFailedRows(context_.store, file);
     if (!failed.ok()) {
-      *exit_code = Fail(context_, failed.status(), kExitUsage);
+      const bool is_damaged = absl::IsDataLoss(failed.status());
+      *exit_code = Fail(context_, failed.status(), is_damaged ? kExitInput : kExitUsage);
       return false;
     }
     const LoadResult loaded =
@@ -172,6 +174,7 @@ class RunCommand {
         RunStages(planned_->plan.graph, planned_->environment, *planned_->store, digests, workers,
                   observer, options);
     reports_.Finish();  // before the last one is written
+    const std::lock_guard<std::mutex> lock(mutex_);
     outcomes_ = outcomes;
     return true;
   }
@@ -226,14 +229,14 @@ class RunCommand {
     if (shown && outcome.state == StageState::kDone) reports_.Ask();
   }
 
+  std::vector<StageOutcome> OutcomesSoFar() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return outcomes_;
+  }
+
   Report CurrentReport() {
-    std::vector<StageOutcome> outcomes;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      outcomes = outcomes_;
-    }
-    Report report = MakeReport(planned_->experiment, planned_->rows, planned_->plan, outcomes,
-                               *planned_->store);
+    Report report = MakeReport(planned_->experiment, planned_->rows, planned_->plan,
+                               OutcomesSoFar(), *planned_->store);
     report.command = ReproducingCommand();
     report.provenance = ShownProvenance(run_provenance_);
     report.origin = run_provenance_;
@@ -261,19 +264,23 @@ class RunCommand {
     return End(ExitCode());
   }
 
-  // The last lines, and the run's last event.
+  // The last lines, and the run's last event: once, although a second signal may come meanwhile.
   int End(int exit_code) {
+    const std::lock_guard<std::mutex> lock(end_mutex_);
+    if (is_ended_) return exit_code;
+    is_ended_ = true;
+    const std::vector<StageOutcome> outcomes = OutcomesSoFar();
     const std::string to_continue = exit_code == kExitDone ? "" : context_.command_line();
     std::map<StageState, int> counts;
-    for (const StageOutcome& outcome : outcomes_) ++counts[outcome.state];
-    const int num_stages = static_cast<int>(outcomes_.size()), done = counts[StageState::kDone],
+    for (const StageOutcome& outcome : outcomes) ++counts[outcome.state];
+    const int num_stages = static_cast<int>(outcomes.size()), done = counts[StageState::kDone],
               cached = counts[StageState::kCached], failed = counts[StageState::kFailed];
     const int open = num_stages - done - cached - failed;
     Json event = {{"event", "end"},   {"exit_code", exit_code}, {"stages", num_stages},
                   {"computed", done}, {"cached", cached},       {"failed", failed},
                   {"not_run", open}};
     if (!to_continue.empty()) event["continue"] = to_continue;
-    const std::string cost = CostText(outcomes_);
+    const std::string cost = CostText(outcomes);
     if (!cost.empty()) event["cost"] = cost;
     record_->AddEvent(event);
     if (context_.json_events) {
@@ -359,7 +366,10 @@ class RunCommand {
   absl::Status no_room_;
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> is_too_large_{false};  // no_room_ was found while stages ran
+  std::mutex end_mutex_;
+  bool is_ended_ = false;  // end_mutex_ is held
   LatestWork reports_{[this] { (void)WriteReport(CurrentReport(), record_->report_folder()); }};
+  std::optional<LastWord> last_word_;  // gone before the rest: it tells of it
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "core/app/verb_status.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -109,6 +110,9 @@ std::string EndText(int exit_code) {
       return "an input or room was missing";
     case kExitInterrupted:
       return "stopped after a checkpoint";
+    case 128 + SIGINT:
+    case 128 + SIGTERM:
+      return "stopped at once";
     default:
       return absl::StrCat("exit code ", exit_code);
   }
@@ -129,15 +133,22 @@ int Status(const StatusArguments& arguments, const VerbContext& context) {
   std::vector<std::string> shown;
   const absl::Time now = absl::Now();
   for (const std::string& folder : *folders) {
-    if (SeemsGoing(folder, now) && ReadRun(folder).ok()) shown.push_back(folder);  // or it begins
+    if (SeemsGoing(folder, now)) shown.push_back(folder);
   }
   if (shown.empty()) shown = {folders->front()};
   Json runs = Json::array();
   std::vector<std::string> texts;
   for (const std::string& folder : shown) {
     const absl::StatusOr<RunStatus> run = ReadRun(folder);
-    if (!run.ok()) return Fail(context, run.status(), kExitInput);
-    if (arguments.json) {
+    if (!run.ok()) {
+      // That it is going is certain all the same.
+      const RunStatus life = ReadRunLife(folder);
+      if (life.IsOver()) return Fail(context, run.status(), kExitInput);
+      runs.push_back(ToJson(life));
+      runs.back()["damaged"] = std::string(run.status().message());
+      texts.push_back(absl::StrCat(Printable(life.name), ": ", DescribeLife(life, now), "\n",
+                                   Printable(std::string(run.status().message())), "\n"));
+    } else if (arguments.json) {
       runs.push_back(ToJson(*run));
     } else {
       texts.push_back(RenderStatus(*run, now, context.verbosity > 0, context.Colored(1)));

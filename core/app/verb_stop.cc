@@ -84,6 +84,9 @@ void TellKept(const RunStatus& run, const std::string& store) {
                 Printable(absl::StrJoin(stage.rows, ", ")).c_str(),
                 reached.empty() ? "" : Printable(", it was at " + reached).c_str());
   }
+}
+
+void TellHowToContinue(const RunStatus& run) {
   if (run.host.has_value() && run.exit_code != kExitDone) {
     std::printf("to continue, in %s: %s\n", Printable(run.host->folder).c_str(),
                 Printable(run.host->command).c_str());
@@ -102,8 +105,7 @@ class StopCommand {
     const std::optional<RunHost> host = ReadRunHost(folder_);
     if (!host.has_value()) return Fail(context_, ReadRun(folder_).status(), kExitInput);
     // A second signal would end it at once.
-    const absl::StatusOr<RunStatus> before = ReadRun(folder_);
-    const bool is_told = before.ok() && before->stopping && !arguments_.now;
+    const bool is_told = !arguments_.now && WasTold();
     const absl::Status sent = is_told ? absl::OkStatus() : SignalHost(*host, SIGTERM);
     if (!sent.ok() && IsGoing(folder_)) return Refuse(*host, sent);
     const absl::Time start = absl::Now();
@@ -117,14 +119,27 @@ class StopCommand {
       Wait(start);
     }
     const absl::StatusOr<RunStatus> run = ReadRun(folder_);
-    if (!run.ok()) return Fail(context_, run.status(), kExitInput);
-    std::printf("%s: stopped after %s\n", Printable(run->name).c_str(),
+    const RunStatus stopped = run.ok() ? *run : ReadRunLife(folder_);
+    std::printf("%s: stopped after %s\n", Printable(stopped.name).c_str(),
                 FormatDuration(absl::ToDoubleSeconds(absl::Now() - start)).c_str());
-    TellKept(*run, fs::path(folder_).parent_path().parent_path().parent_path().string());
+    if (run.ok()) {
+      TellKept(stopped, fs::path(folder_).parent_path().parent_path().parent_path().string());
+    } else {
+      Warn(context_, std::string(run.status().message()));
+    }
+    TellHowToContinue(stopped);
     return kExitDone;
   }
 
  private:
+  // Whatever else of its record is damaged.
+  bool WasTold() const {
+    for (const Json& event : ReadEvents(folder_)) {
+      if (event.value("event", Json()) == "stop") return true;
+    }
+    return false;
+  }
+
   int Refuse(const RunHost& host, const absl::Status& sent) const {
     if (absl::IsPermissionDenied(sent)) {
       return Fail(context_,

@@ -74,8 +74,10 @@ absl::Status AddBroken(const Store& store, const std::vector<StoredEntry>& entri
       std::error_code error;  // what is no folder of a key, systems and people left there
       if (whole.count(folder.name) > 0 || folder.key.empty()) continue;
       if (!fs::is_directory(folder.path, error)) continue;
-      const absl::StatusOr<std::string> artifact = ReadRegularFile(folder.path + "/artifact.json");
-      if (!artifact.ok() && !absl::IsNotFound(artifact.status())) return artifact.status();
+      const std::string path = folder.path + "/artifact.json";
+      const bool is_file = CheckRegularFile(path).ok();  // a pipe would be waited for
+      const absl::Status artifact = is_file ? ReadFile(path).status() : absl::OkStatus();
+      if (!artifact.ok() && !absl::IsNotFound(artifact)) return artifact;
       if (artifact.ok()) folder.kind = Kind::kQuarantine;
       items->push_back(std::move(folder));
     }

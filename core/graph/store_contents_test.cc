@@ -1,8 +1,10 @@
 #include "core/graph/store_contents.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -97,6 +99,25 @@ TEST_F(StoreContentsTest, GivesWhatIsNewItsTime) {
   EXPECT_TRUE(store_->Find(Key(1)).has_value());
 }
 
+// Nothing is waited for, and the rest is told of all the same.
+TEST_F(StoreContentsTest, AnArtifactThatIsNoFileIsDamage) {
+  for (const int number : {1, 2, 3}) CommitOne(*store_, number);
+  const auto path = [this](int number) {
+    const std::string artifact = store_->EntryFolder(Key(number)) + "/artifact.json";
+    fs::remove(artifact);
+    return artifact;
+  };
+  ASSERT_EQ(::mkfifo(path(1).c_str(), 0600), 0);
+  fs::create_directory(path(2));
+  const auto contents = LookThrough(*store_);
+  ASSERT_TRUE(contents.ok()) << contents.status();
+  EXPECT_EQ(contents->entries.size(), 1u);
+  std::vector<std::string> kinds = Clear({Key(3)});
+  EXPECT_EQ(std::count(kinds.begin(), kinds.end(), "quarantine"), 2);
+  EXPECT_TRUE(store_->Find(Key(3)).has_value());
+  EXPECT_FALSE(fs::exists(store_->EntryFolder(Key(1))));
+}
+
 // Of processes that are gone: nobody can be at work, for the store is this process's alone.
 TEST_F(StoreContentsTest, RemovesWhatKilledProcessesLeft) {
   CommitOne(*store_, 1);
@@ -164,7 +185,7 @@ TEST_F(StoreContentsTest, ADamagedEntryAloneIsNoReasonToStopAndAnUnreadableOneIs
   std::ofstream(path) << "{";
   EXPECT_TRUE(LookThrough(*store_).ok());
   fs::remove(path);
-  fs::create_directory(path);  // as unreadable as a file without permission is to others than root
+  fs::create_symlink("artifact.json", path);  // as a file without permission to others than root
   EXPECT_FALSE(LookThrough(*store_).ok());
 }
 

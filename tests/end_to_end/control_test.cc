@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "absl/strings/match.h"
 #include "core/base/file.h"
 #include "gmock/gmock.h"
 #include "tests/end_to_end/program.h"
@@ -97,6 +98,40 @@ TEST_F(ControlTest, AKilledHostIsNeverSaidToRun) {
   EXPECT_THAT(stop.err, HasSubstr("ended without a word"));
 }
 
+// Who computes it, and whether, host.json and its lock tell.
+TEST_F(ControlTest, ARunWhosePlanIsTornIsShownAndStopped) {
+  CopyTinyStore();
+  const auto run = StartTiny(kLong);
+  ASSERT_TRUE(run->WaitUntil([&] { return IsTraining(); })) << run->err();
+  std::filesystem::path plan;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(store() + "/runs")) {
+    const bool is_later = entry.path().filename() == "plan.json" && entry.path() > plan;
+    if (is_later) plan = entry.path();
+  }
+  std::filesystem::resize_file(plan, std::filesystem::file_size(plan) / 2);
+  // An experiment of another name, of which nothing is damaged.
+  std::filesystem::copy_file(DataFile("tiny.toml"), folder() + "/other.toml");
+  const auto other = Start({"--store", ".facet", "run", "other.toml", "softmax", "--set",
+                            "train.epochs=301", "--set", "train.validation_share=0"});
+  ASSERT_TRUE(other->WaitUntil([&] { return absl::StrContains(Facet({"status"}).out, "other/"); }))
+      << other->err();
+  const Ending status = Facet({"status"}), json = Facet({"status", "--json"});
+  EXPECT_EQ(status.exit_code, 0) << status.err;
+  EXPECT_THAT(status.out, AllOf(HasSubstr("tiny/"), HasSubstr("other/"),
+                                HasSubstr("process " + std::to_string(run->id()) + " on "),
+                                HasSubstr("/plan.json is cut off or damaged: ")));
+  const absl::StatusOr<Json> runs = ParseJson(json.out, "status");
+  ASSERT_TRUE(runs.ok()) << json.out;
+  EXPECT_EQ(runs->at("runs").size(), 2u);
+
+  const Ending stop = Facet({"stop", "tiny"});
+  EXPECT_EQ(stop.exit_code, 0) << stop.err;
+  EXPECT_THAT(stop.out, AllOf(HasSubstr("stopped after"), HasSubstr("to continue, in ")));
+  EXPECT_THAT(stop.err, HasSubstr("/plan.json is cut off or damaged: "));
+  EXPECT_EQ(run->Wait().exit_code, 75);
+  EXPECT_EQ(Facet({"stop", "other"}).exit_code, 0);
+}
+
 TEST_F(ControlTest, StopNowLeavesAtOnceAndTheStoreIsWhole) {
   CopyTinyStore();
   const auto run = StartTiny(kLong);
@@ -113,7 +148,16 @@ TEST_F(ControlTest, StopNowLeavesAtOnceAndTheStoreIsWhole) {
   ASSERT_TRUE(run->WaitUntil([i = 0]() mutable { return ++i > 30; })) << "it was told twice";
   const Ending stop = Facet({"stop", "--now"});
   EXPECT_EQ(stop.exit_code, 0) << stop.err;
-  EXPECT_EQ(run->Wait().exit_code, 143);
+  EXPECT_THAT(stop.out, HasSubstr("to continue, in "));
+  const Ending left = run->Wait();
+  EXPECT_EQ(left.exit_code, 143);
+  const Json end = Events(left.err).back();
+  EXPECT_EQ(end.value("event", ""), "end");
+  EXPECT_EQ(end.value("exit_code", 0), 143);
+  EXPECT_THAT(end.value("continue", ""), HasSubstr("facet --store .facet run "));
+  EXPECT_THAT(Facet({"status"}).out,
+              AllOf(HasSubstr(" ago: stopped at once"), HasSubstr("softmax  cut off"),
+                    HasSubstr("to continue, in ")));
   EXPECT_EQ(RunTiny({}).exit_code, 0);
 }
 

@@ -36,6 +36,23 @@ class DiffTest : public EndToEndTest {
   }
 };
 
+// JSON, but what no run writes.
+TEST_F(DiffTest, RowsThatNoRunWritesAreDamage) {
+  CopyTinyStore();
+  fs::path resolved;
+  for (const auto& entry : fs::recursive_directory_iterator(store() + "/runs")) {
+    if (entry.path().filename() == "resolved.json") resolved = entry.path();
+  }
+  for (const char* const text :
+       {R"({"schema":1,"rows":7})", R"({"rows":[7]})", "[]", R"({"rows":[{"id":[]}]})"}) {
+    ASSERT_TRUE(WriteFileAtomically(resolved.string(), text).ok());
+    const Ending end = Facet({"diff", "tiny", "tiny"});
+    EXPECT_EQ(end.exit_code, 5) << text << end.err;
+    EXPECT_THAT(end.err, AllOf(HasSubstr("resolved.json does not list rows as a run does"),
+                               Not(HasSubstr("exception"))));
+  }
+}
+
 TEST_F(DiffTest, RowsOfARunDifferBySettingsKeysAndFiguresWithTheirInterval) {
   CopyTinyStore();
   const Json diff = Diff("tiny#softmax", "tiny#triplet");
