@@ -316,7 +316,7 @@ const Mistake kMistakes[] = {
      "E0504",
      "did you mean `id`, in place of `idd`?"},
     {"empty_row.toml", {}, "empty_row.toml", 49, 1, "E0504", "the row is empty"},
-    {"id_with_blank.toml", {}, "id_with_blank.toml", 50, 6, "E0504", "letters, digits"},
+    {"id_with_blank.toml", {}, "id_with_blank.toml", 50, 6, "E0504", "begins with a letter"},
     {"id_that_begins_with_a_dash.toml",
      {},
      "id_that_begins_with_a_dash.toml",
