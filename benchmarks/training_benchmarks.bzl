@@ -75,19 +75,6 @@ def training_benchmarks():
         ],
     )
 
-    # A step of each side: that they run, from the same weights, and that a step maps no memory anew.
-    native.sh_test(
-        name = "training_turns_test",
-        size = "medium",
-        srcs = ["training_turns_test.sh"],
-        args = ["$(rootpath :training_turns)"],
-        data = [":training_turns"],
-        tags = [
-            "cpu:2",  # its threads wait for each other
-            "torch",
-        ],
-    )
-
     # facet's sides of peers/descriptors.py.
     facet_cc_binary(
         name = "descriptor_turns",
@@ -112,18 +99,20 @@ def training_benchmarks():
         ],
     )
 
-    # Narrow networks: that both run.
-    native.sh_test(
-        name = "descriptor_turns_test",
-        size = "medium",
-        srcs = ["descriptor_turns_test.sh"],
-        args = ["$(rootpath :descriptor_turns)"],
-        data = [":descriptor_turns"],
-        tags = [
-            "cpu:2",  # its threads wait for each other
-            "torch",
-        ],
-    )
+    # A step or a batch of each side, narrow networks: that they run, from the same weights, and that
+    # a step maps no memory anew.
+    for name in ["descriptor_turns", "training_turns"]:
+        native.sh_test(
+            name = name + "_test",
+            size = "medium",
+            srcs = [name + "_test.sh"],
+            args = ["$(rootpath :%s)" % name],
+            data = [":" + name],
+            tags = [
+                "cpu:2",  # its threads wait for each other
+                "torch",
+            ],
+        )
 
     # One case, once: that it runs and that both loops train the same network.
     native.sh_test(
