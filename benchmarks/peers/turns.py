@@ -19,7 +19,7 @@ import time
 PACKAGES = {
     "torch": "torch==2.11.0",
     "pytorch_metric_learning": "pytorch-metric-learning==2.9.0",
-    "sklearn": "scikit-learn==1.7.2",
+    "sklearn": "scikit-learn==1.9.1",
     "numpy": "numpy",
     "cv2": "opencv-python-headless",
 }
