@@ -2,8 +2,9 @@
 //
 //   ./facet build && bazel build //benchmarks:busy_machine
 //   bazel-bin/benchmarks/busy_machine [--facet PATH] [--beside N] [--threads N] [--repetitions N]
+//                                     [--epochs N] [--precision float32|bfloat16]
 //
-// Trains network A (64 px, width 0.25, batch 64, float32; rendered faces) with `facet run`, by turns
+// Trains network A (64 px, width 0.25, batch 64, float32 unless said; rendered faces) with `facet run`, by turns
 // alone and beside N = 2 programs of two OpenMP threads each (openmp_load.cc), and prints the median
 // of images a second from the train stage's own progress, once it is under way. `share` is the rate
 // beside them as a part of the rate alone; `fair` that of a training which gets as much of the cores
@@ -32,7 +33,7 @@ namespace facet::bench {
 namespace {
 
 struct Arguments {
-  std::string facet = "bazel-bin/dist/bin/facet";
+  std::string facet = "bazel-bin/dist/bin/facet", precision = "float32";
   int beside = 2, threads = 2, repetitions = 5;
   int epochs = 12;
 };
@@ -81,6 +82,8 @@ Arguments ReadArguments(int argc, char** argv) {
                                             : nullptr;
     if (name == "--facet") {
       arguments.facet = value;
+    } else if (name == "--precision") {
+      arguments.precision = value;
     } else if (number == nullptr || !absl::SimpleAtoi(value, number) || *number < 1) {
       Leave(absl::StrCat("cannot use ", name, " ", value, "; the head of busy_machine.cc has all"));
     }
@@ -102,6 +105,8 @@ double Rate(const Arguments& arguments, const std::string& folder) {
                      "--progress=json",
                      "--set",
                      absl::StrCat("threads=", arguments.threads),
+                     "--set",
+                     absl::StrCat("precision=\"", arguments.precision, "\""),
                      "--set",
                      absl::StrCat("train.epochs=", arguments.epochs)};
   options.streams = CapturedStreams();

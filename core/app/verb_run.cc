@@ -380,7 +380,8 @@ void AddRunVerb(Command program, VerbContext& context) {
       "run", "compute what is missing of an experiment and print its table; run again to resume");
   AddExperimentArguments(verb, &arguments->experiment);
   CommandOption rows = verb.Positional("ROW", &arguments->rows, "rows to compute; none: all");
-  verb.Option("-j,--jobs", &arguments->jobs, "stages at once; each uses several cores")
+  verb.Option("-j,--jobs", &arguments->jobs,
+              "stages at once, as long as each thread of a network has a core")
       .Range(1, 1024)
       .ShowDefault();
   verb.Option("--force", &arguments->force, "stage to compute although it is cached; repeatable")

@@ -54,6 +54,13 @@ CpuShare::CpuShare(pid_t process, int num_threads) : process_(process), num_thre
     if (CPU_ISSET(core, &cores)) cores_.push_back(core);
   }
   num_cores_now_ = wanted_before_ = static_cast<int>(cores_.size());
+  BeatOn(cores_);
+}
+
+void CpuShare::BeatOn(const std::vector<int>& cores) {
+  metronome_.reset();
+  if (num_threads_ > static_cast<int>(cores.size()))
+    metronome_ = std::make_unique<Metronome>(cores);
 }
 
 bool CpuShare::Read(Times* times) const {
@@ -127,13 +134,16 @@ void CpuShare::MoveTo(int num_cores) {
   const size_t first = random() % cores_.size();
   cpu_set_t cores;
   CPU_ZERO(&cores);
+  std::vector<int> chosen;
   for (int i = 0; i < num_cores; ++i) {
-    CPU_SET(cores_[(first + static_cast<size_t>(i)) % cores_.size()], &cores);
+    chosen.push_back(cores_[(first + static_cast<size_t>(i)) % cores_.size()]);
+    CPU_SET(chosen.back(), &cores);
   }
   for (const auto& [thread, ignored] : last_.running_ns) {
     pid_t id = 0;
     if (absl::SimpleAtoi(thread, &id)) (void)::sched_setaffinity(id, sizeof(cores), &cores);
   }
+  BeatOn(chosen);
   num_cores_now_ = num_cores;
   last_ = Times();  // what is seen of a move is neither before nor after
 }

@@ -5,8 +5,8 @@
 // Where other programs hold cores, a thread that waits for its turn stops all, and those that have
 // a core keep it for nothing: beside two programs of one thread each, two threads on two cores do
 // two fifths of their idle rate, not the half that is theirs. So while the cores are fought over,
-// the threads of a worker share fewer of them, in equal numbers a core, and take turns there; the
-// others have the rest. As soon as cores lie idle it has all again.
+// the threads of a worker share fewer of them, in equal numbers a core, and take turns there
+// (metronome.h); the others have the rest. As soon as cores lie idle it has all again.
 //
 // Workers wait for each other asleep (executor.cc, OMP_WAIT_POLICY): a thread that spins would hold
 // the core that the one it waits for needs.
@@ -18,8 +18,11 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "core/graph/metronome.h"
 
 namespace facet {
 
@@ -52,11 +55,13 @@ class CpuShare {
   bool Read(Times* times) const;
   CpuUse Use(const Times& before, const Times& after, double seconds) const;
   void MoveTo(int num_cores);
+  void BeatOn(const std::vector<int>& cores);
 
   const pid_t process_;
   const int num_threads_;
   std::vector<int> cores_;  // that it may use
   int num_cores_now_ = 0, wanted_before_ = 0;
+  std::unique_ptr<Metronome> metronome_;  // where threads share cores
   Times last_;
   std::chrono::steady_clock::time_point looked_;
 };

@@ -17,6 +17,7 @@
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
+#include "core/graph/core_budget.h"
 #include "core/graph/stored_stage.h"
 
 namespace facet {
@@ -57,6 +58,7 @@ class Run {
         runner_(runner),
         observer_(observer),
         options_(options),
+        cores_(options.num_cores),
         outcomes_(graph.stages.size()) {}
 
   std::vector<StageOutcome> Execute() {
@@ -254,6 +256,9 @@ class Run {
                         const std::map<std::string, std::string>& externals,
                         const std::vector<int>& locks, StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
+    std::optional<CoreBudget::Share> cores =
+        cores_.Take(CoresOf(stage, cores_.num_cores()), [this] { return Stopping(); });
+    if (!cores) return absl::CancelledError("stopped");
     FACET_ASSIGN_OR_RETURN(const std::string folder, store_.MakeWorkFolder(key.digest));
     outcome->state = StageState::kRunning;
     {
@@ -261,14 +266,15 @@ class Run {
       outcome->log_path = UnusedLogPath(stage);
       observer_.OnStage(index, *outcome);
     }
-    const absl::Status status = RunIn(folder, index, key, externals, locks, outcome);
+    const absl::Status status = RunIn(folder, index, key, externals, locks, &*cores, outcome);
     RemoveFolder(folder);
     return status;
   }
 
   absl::Status RunIn(const std::string& folder, int index, const StageKey& key,
                      const std::map<std::string, std::string>& externals,
-                     const std::vector<int>& locks, StageOutcome* outcome) {
+                     const std::vector<int>& locks, CoreBudget::Share* cores,
+                     StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
     Job job;
     job.stage = stage;
@@ -297,6 +303,7 @@ class Run {
     FACET_ASSIGN_OR_RETURN(job.checkpoint_dir, store_.CheckpointFolder(key.digest));
     const bool is_resumed = !std::filesystem::is_empty(job.checkpoint_dir, error) && !error;
     const auto progress = [&](const StageProgress& event) {
+      if (!event.ask.empty()) cores->GiveBack();  // people take their time
       const std::lock_guard<std::mutex> lock(mutex_);
       if (event.ask.empty()) {
         observer_.OnProgress(index, event);
@@ -339,6 +346,7 @@ class Run {
   StageRunner& runner_;
   RunObserver& observer_;
   const RunOptions& options_;
+  CoreBudget cores_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

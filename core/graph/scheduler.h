@@ -54,7 +54,8 @@ class RunObserver {
 };
 
 struct RunOptions {
-  int jobs = 1;  // stages at once; a stage uses several cores by itself
+  int jobs = 1;       // stages at once, as long as cores last (core_budget.h)
+  int num_cores = 0;  // 0: those that this process may use
   bool fail_fast = false;
   std::set<std::string> force;  // types or names of stages to compute although they are cached
   std::string log_folder;       // logs are <row>.<stage>.log
