@@ -130,6 +130,45 @@ TEST_F(CrashTest, OnlyTheRowsOfAComponentThatCrashesFail) {
   EXPECT_TRUE(std::filesystem::is_empty(store() + "/cache/v1/tmp"));
 }
 
+// Components are tried in one process: one that hurts it is tried again alone, and it alone is named.
+TEST_F(CrashTest, OneThatCrashesWhileItIsTriedIsNamedAlone) {
+  std::filesystem::copy_file("tests/crashing_plugins/libunruly_sampler.so",
+                             folder() + "/plugins/libunruly_sampler.so");
+  Write("tried.toml", R"(
+schema = 1
+extends = "tiny.toml"
+
+[[row]]
+id = "segfault"
+extends = "softmax"
+train.sampler = { use = "unruly_sampler", act = "segfault" }
+
+[[row]]
+id = "exit"
+extends = "softmax"
+train.sampler = { use = "unruly_sampler", act = "exit" }
+
+[[row]]
+id = "well"
+extends = "softmax"
+train.sampler = { use = "unruly_sampler" }
+)");
+  const Ending check = Facet({"--plugin-path", "plugins", "check", "tried.toml"});
+  EXPECT_EQ(check.exit_code, 3) << check.err;
+  const std::string named = absl::StrCat("train.sampler: sampler unruly_sampler of ", folder(),
+                                         "/plugins/libunruly_sampler.so cannot be made: ");
+  const std::string help = "; `facet plugins check` looks into a library\n  --> ";
+  EXPECT_THAT(check.err, HasSubstr(named + "killed by signal 11" + help + "tried.toml:8:25"));
+  EXPECT_THAT(check.err,
+              HasSubstr(named + "it ends the process, with no answer" + help + "tried.toml:13:25"));
+  size_t problems = 0;
+  for (size_t at = check.err.find("cannot be made"); at != std::string::npos;
+       at = check.err.find("cannot be made", at + 1)) {
+    ++problems;
+  }
+  EXPECT_EQ(problems, 2u) << check.err;
+}
+
 // Whatever the signal that the rows failed with; one that was mended is done, and is not among
 // those of the run after.
 TEST_F(CrashTest, RetryFailedComputesTheRowsThatFailedLast) {
