@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "core/app/exit_code.h"
 #include "core/base/answer.h"
 #include "core/base/suggest.h"
@@ -88,6 +89,10 @@ std::string UsageMessage(const CLI::App& program, const CLI::ParseError& error) 
   const std::vector<std::string> unknown = program.remaining(/*recurse=*/true);
   const bool is_verb = VerbNames(app).empty();
   std::string message = Printable(error.what()), nearest;
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    constexpr char kTheirs[] = "Could not convert: ";  // then "--older-than = x"
+    message = absl::StrCat("no value that it takes: ", absl::StripPrefix(message, kTheirs));
+  }
   if (is_verb && !unknown.empty()) {
     nearest = Nearest(unknown.front(), OptionNames(program));
   } else if (!unknown.empty()) {

@@ -43,6 +43,8 @@ TEST_F(CommandLineTest, MistakesOnTheCommandLineAreNamed) {
            {{"cache", "list"},
             "facet cache has no verb \"list\"; verbs: du, ls, gc, verify, pin\n"},
            {{"cache", "gc", "--dry"}, "`facet cache gc --help` says more."},
+           {{"cache", "gc", "--older-than", "x"},
+            "error: no value that it takes: --older-than = x\n"},
            {{"run", Tiny(), "tripet"}, "did you mean \"triplet\"?"}}) {
     const Ending ending = Facet(arguments);
     EXPECT_EQ(ending.exit_code, 2);
