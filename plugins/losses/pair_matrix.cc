@@ -13,6 +13,7 @@
 #include "core/api/unit_rows.h"
 #include "core/base/status.h"
 #include "plugins/distances/row_distances.h"
+#include "plugins/losses/named_rows.h"
 
 namespace facet {
 namespace {
@@ -256,6 +257,18 @@ absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, int64_t num_anchor
 
 absl::StatusOr<std::vector<LossGroup>> PairLoss::ComputeAnchors(const LossInput& input,
                                                                 int64_t num_anchors) {
+  if (elements_ == Elements::kOfAnchors) {
+    if (const std::optional<NamedRows> named = NamedRowsOf(input, num_anchors)) {
+      FACET_ASSIGN_OR_RETURN(const PairBatch batch,
+                             PairBatchOf(named->input(), named->num_anchors(), normalize_));
+      FACET_ASSIGN_OR_RETURN(std::vector<LossGroup> groups, OfPairs(batch, named->labels));
+      for (LossGroup& group : groups) {
+        group.elements = at::zeros({num_anchors}, group.elements.options())
+                             .index_copy(0, named->anchors, group.elements);
+      }
+      return groups;
+    }
+  }
   FACET_ASSIGN_OR_RETURN(const PairBatch batch, PairBatchOf(input, num_anchors, normalize_));
   return OfPairs(batch, input.labels);
 }

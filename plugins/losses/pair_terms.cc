@@ -34,25 +34,22 @@ bool IsOfEntries(const PairTerm& term) {
   return term.kind == PairTerm::Kind::kEntries || term.kind == PairTerm::Kind::kHinges;
 }
 
-// Where each row's masked entries begin among all: [A + 1], int64; of several masks in one pass.
-std::vector<at::Tensor> BeginsOf(const std::vector<at::Tensor>& masks) {
-  std::vector<at::Tensor> begins;
-  if (masks.empty()) return begins;
-  const int64_t num_rows = masks[0].size(0), num_columns = masks[0].size(1);
-  for (size_t k = 0; k < masks.size(); ++k) begins.push_back(at::zeros({num_rows + 1}, at::kLong));
-  ForEachBlock(num_rows, num_columns, [&](int64_t begin, int64_t end) {
-    for (size_t k = 0; k < masks.size(); ++k) {
-      int64_t* const out = begins[k].data_ptr<int64_t>();
-      const bool* const masked = masks[k].data_ptr<bool>();
-      for (int64_t i = begin; i < end; ++i) {
-        out[i + 1] = NumMasked(masked + i * num_columns, num_columns);
-      }
+// Numbers of entries, at 1 and behind, become where entries begin.
+void AddUp(const at::Tensor& begins) {
+  int64_t* const number = begins.data_ptr<int64_t>();
+  for (int64_t i = 1; i < begins.numel(); ++i) number[i] += number[i - 1];
+}
+
+// Where each row's masked entries begin among all: [A + 1], int64.
+at::Tensor BeginsOf(const at::Tensor& mask) {
+  const int64_t num_rows = mask.size(0), size = mask.size(1);
+  const at::Tensor begins = at::zeros({num_rows + 1}, at::kLong);
+  ForEachBlock(num_rows, size, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      begins.data_ptr<int64_t>()[i + 1] = NumMasked(mask.data_ptr<bool>() + i * size, size);
     }
   });
-  for (const at::Tensor& of : begins) {
-    int64_t* const out = of.data_ptr<int64_t>();
-    for (int64_t i = 0; i < num_rows; ++i) out[i + 1] += out[i];
-  }
+  AddUp(begins);
   return begins;
 }
 
@@ -67,12 +64,10 @@ struct TakenTerm {
 template <class T>
 void TakeEntries(const TakenTerm& taken, const ValueRows<T>& rows) {
   const EntryOfTerm<T> entry(taken.term);
-  const bool* const mask = taken.term.mask.data_ptr<bool>();
   T* next = taken.out.data_ptr<T>() + taken.begins.data_ptr<int64_t>()[rows.begin];
   for (int64_t i = rows.begin; i < rows.end; ++i) {
     const T* const value = rows.Row(i);
-    ForEachMasked(mask + i * rows.size, rows.size,
-                  [&](int64_t j) { *next++ = entry.Value(value[j]); });
+    entry.ForEach(i, rows, [&](int64_t j) { *next++ = entry.Value(value[j]); });
   }
 }
 
@@ -115,11 +110,10 @@ void SpreadRows(const TakenTerm& taken, const at::Tensor& gradient, const ValueR
   if (IsOfEntries(taken.term)) {
     const int64_t step = gradient.stride(0);  // 0: of an expanded number
     const EntryOfTerm<T> entry(taken.term);
-    const bool* const mask = taken.term.mask.data_ptr<bool>();
     const T* next = of + taken.begins.data_ptr<int64_t>()[rows.begin] * step;
     for (int64_t i = rows.begin; i < rows.end; ++i, out += rows.size) {
       const T* const value = rows.Row(i);
-      ForEachMasked(mask + i * rows.size, rows.size, [&](int64_t j) {
+      entry.ForEach(i, rows, [&](int64_t j) {
         out[j] += *next * entry.Slope(value[j]);
         next += step;
       });
@@ -140,35 +134,48 @@ void SpreadRows(const TakenTerm& taken, const at::Tensor& gradient, const ValueR
   }
 }
 
+// The begins of all terms of entries, in one pass.
+template <class T>
+void FindBegins(std::vector<TakenTerm>& all, const at::Tensor& values) {
+  const int64_t num_rows = values.size(0), size = values.size(1);
+  std::vector<const TakenTerm*> of_entries;
+  for (TakenTerm& taken : all) {
+    if (!IsOfEntries(taken.term)) continue;
+    taken.begins = at::zeros({num_rows + 1}, at::kLong);
+    of_entries.push_back(&taken);
+  }
+  if (of_entries.empty()) return;
+  ForEachBlock(num_rows, size, [&](int64_t begin, int64_t end) {
+    const ValueRows<T> rows = {values.data_ptr<T>(), size, begin, end};
+    for (const TakenTerm* const taken : of_entries) {
+      const EntryOfTerm<T> entry(taken->term);
+      for (int64_t i = begin; i < end; ++i) {
+        taken->begins.data_ptr<int64_t>()[i + 1] = entry.Count(i, rows);
+      }
+    }
+  });
+  for (const TakenTerm* const taken : of_entries) AddUp(taken->begins);
+}
+
 // values: contiguous.
+template <class T>
 std::vector<TakenTerm> TakeAll(const at::Tensor& values, const std::vector<PairTerm>& terms) {
   const int64_t num_rows = values.size(0), size = values.size(1);
-  std::vector<at::Tensor> masks;
-  for (const PairTerm& term : terms) {
-    if (IsOfEntries(term)) masks.push_back(term.mask);
-  }
-  std::vector<at::Tensor> begins = BeginsOf(masks);
   std::vector<TakenTerm> all;
-  size_t next = 0;
-  for (const PairTerm& term : terms) {
-    TakenTerm taken = {term, {}, {}, {}, {}};
-    int64_t count = num_rows;
-    if (IsOfEntries(term)) {
-      taken.begins = begins[next++];
-      count = taken.begins[num_rows].item<int64_t>();
-    }
+  for (const PairTerm& term : terms) all.push_back({term, {}, {}, {}, {}});
+  FindBegins<T>(all, values);
+  for (TakenTerm& taken : all) {
+    const bool of_entries = IsOfEntries(taken.term);
+    const int64_t count = of_entries ? taken.begins[num_rows].template item<int64_t>() : num_rows;
     taken.out = at::empty({count}, values.options());
-    if (term.kind == PairTerm::Kind::kLogSumExp) {
+    if (taken.term.kind == PairTerm::Kind::kLogSumExp) {
       taken.top = at::empty({num_rows}, values.options());
       taken.sum = at::empty({num_rows}, values.options());
     }
-    all.push_back(std::move(taken));
   }
-  AT_DISPATCH_FLOATING_TYPES(values.scalar_type(), "TakeTerms", [&] {
-    ForEachBlock(num_rows, size, [&](int64_t begin, int64_t end) {
-      const ValueRows<scalar_t> rows = {values.data_ptr<scalar_t>(), size, begin, end};
-      for (const TakenTerm& taken : all) TakeRows(taken, rows);
-    });
+  ForEachBlock(num_rows, size, [&](int64_t begin, int64_t end) {
+    const ValueRows<T> rows = {values.data_ptr<T>(), size, begin, end};
+    for (const TakenTerm& taken : all) TakeRows(taken, rows);
   });
   return all;
 }
@@ -179,13 +186,17 @@ class Terms : public torch::autograd::Function<Terms> {
                                const std::vector<PairTerm>& terms) {
     variable_list out, counts, saved = {given};
     std::vector<double> numbers;
-    for (const TakenTerm& taken : TakeAll(given.detach().contiguous(), terms)) {
+    const at::Tensor values = given.detach().contiguous();
+    const bool wide = values.scalar_type() == at::kDouble;
+    for (const TakenTerm& taken :
+         wide ? TakeAll<double>(values, terms) : TakeAll<float>(values, terms)) {
       const PairTerm& term = taken.term;
       out.push_back(taken.out);
       if (term.kind == PairTerm::Kind::kCount) counts.push_back(taken.out);
       saved.insert(saved.end(), {term.mask, term.other, taken.begins, taken.top, taken.sum});
-      numbers.insert(numbers.end(), {static_cast<double>(term.kind), term.scale, term.origin,
-                                     static_cast<double>(term.squared)});
+      numbers.insert(numbers.end(),
+                     {static_cast<double>(term.kind), term.scale, term.origin,
+                      static_cast<double>(term.squared), static_cast<double>(term.costly)});
     }
     context->save_for_backward(saved);
     context->saved_data["numbers"] = numbers;
@@ -202,10 +213,10 @@ class Terms : public torch::autograd::Function<Terms> {
     variable_list of;
     for (size_t i = 0; i < gradients.size(); ++i) {
       if (!gradients[i].defined()) continue;
-      const double* const number = &numbers[4 * i];
+      const double* const number = &numbers[5 * i];
       const at::Tensor* const kept = &saved[1 + 5 * i];
       all.push_back({{static_cast<PairTerm::Kind>(number[0]), kept[0], number[1], number[2],
-                      number[3] != 0, kept[1]},
+                      number[3] != 0, number[4] != 0, kept[1]},
                      {},
                      kept[2],
                      kept[3],
@@ -238,7 +249,8 @@ at::Tensor TakeByOperations(const at::Tensor& values, const PairTerm& of) {
     case PairTerm::Kind::kHinges: {
       const at::Tensor hinges =
           at::relu(term.scale * (values.masked_select(term.mask) - term.origin));
-      return term.squared ? 0.5 * at::square(hinges) : hinges;
+      const at::Tensor kept = term.costly ? hinges.masked_select(hinges.ne(0)) : hinges;
+      return term.squared ? 0.5 * at::square(kept) : kept;
     }
     case PairTerm::Kind::kSum:
       return values.masked_fill(term.mask.logical_not(), 0).sum(1);
@@ -257,19 +269,26 @@ at::Tensor TakeByOperations(const at::Tensor& values, const PairTerm& of) {
 }  // namespace
 
 PairTerm LogSumExpOf(const at::Tensor& mask, double scale, double origin) {
-  return {PairTerm::Kind::kLogSumExp, mask, scale, origin, false, {}};
+  return {PairTerm::Kind::kLogSumExp, mask, scale, origin, false, false, {}};
 }
 PairTerm LogSumExpOfEither(const at::Tensor& mask, const at::Tensor& other, double scale) {
-  return {PairTerm::Kind::kLogSumExp, mask, scale, 0, false, other};
+  return {PairTerm::Kind::kLogSumExp, mask, scale, 0, false, false, other};
 }
 PairTerm EntriesOf(const at::Tensor& mask) {
-  return {PairTerm::Kind::kEntries, mask, 1, 0, false, {}};
+  return {PairTerm::Kind::kEntries, mask, 1, 0, false, false, {}};
 }
 PairTerm HingesOf(const at::Tensor& mask, double sign, double margin, bool squared) {
-  return {PairTerm::Kind::kHinges, mask, sign, margin, squared, {}};
+  return {PairTerm::Kind::kHinges, mask, sign, margin, squared, false, {}};
 }
-PairTerm SumOf(const at::Tensor& mask) { return {PairTerm::Kind::kSum, mask, 1, 0, false, {}}; }
-PairTerm CountOf(const at::Tensor& mask) { return {PairTerm::Kind::kCount, mask, 1, 0, false, {}}; }
+PairTerm CostlyHingesOf(const at::Tensor& mask, double sign, double margin, bool squared) {
+  return {PairTerm::Kind::kHinges, mask, sign, margin, squared, true, {}};
+}
+PairTerm SumOf(const at::Tensor& mask) {
+  return {PairTerm::Kind::kSum, mask, 1, 0, false, false, {}};
+}
+PairTerm CountOf(const at::Tensor& mask) {
+  return {PairTerm::Kind::kCount, mask, 1, 0, false, false, {}};
+}
 
 std::vector<at::Tensor> TakeTerms(const at::Tensor& values, const std::vector<PairTerm>& terms) {
   if (!values.is_cpu() || values.numel() == 0) return TakeTermsByOperations(values, terms);
@@ -293,7 +312,7 @@ std::pair<at::Tensor, at::Tensor> PlacesOf(const at::Tensor& mask) {
     const at::Tensor places = mask.nonzero();
     return {places.select(1, 0), places.select(1, 1)};
   }
-  const at::Tensor masked = mask.contiguous(), begins = BeginsOf({masked})[0];
+  const at::Tensor masked = mask.contiguous(), begins = BeginsOf(masked);
   const int64_t num_rows = mask.size(0), size = mask.size(1);
   const at::Tensor rows = at::empty({begins[num_rows].item<int64_t>()}, at::kLong);
   const at::Tensor columns = at::empty_like(rows);

@@ -22,6 +22,7 @@ struct PairTerm {
   double scale = 1;      // kLogSumExp: of the exponents; kHinges: 1 or -1
   double origin = 0;     // kLogSumExp, kHinges: what is taken off v first
   bool squared = false;  // kHinges
+  bool costly = false;   // kHinges: of these entries those alone whose hinge is not 0
   at::Tensor other;      // kLogSumExp: entries of this mask count too; undefined: none
 };
 
@@ -35,6 +36,9 @@ PairTerm EntriesOf(const at::Tensor& mask);
 // Of the masked entries, row by row, max(0, v - margin), or max(0, margin - v) where `sign` is -1;
 // or half its square: [count].
 PairTerm HingesOf(const at::Tensor& mask, double sign, double margin, bool squared);
+// The same without zeros: what a sum, or a mean over what costs something, needs of a batch's many
+// pairs that cost nothing.
+PairTerm CostlyHingesOf(const at::Tensor& mask, double sign, double margin, bool squared);
 // The sum of each row's masked entries: [A].
 PairTerm SumOf(const at::Tensor& mask);
 // How many entries each row has, as values are: [A], without a gradient.

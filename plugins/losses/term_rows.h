@@ -185,6 +185,8 @@ struct EntryOfTerm {
   explicit EntryOfTerm(const PairTerm& term)
       : hinge(term.kind == PairTerm::Kind::kHinges),
         squared(term.squared),
+        costly(term.costly),
+        mask(term.mask.data_ptr<bool>()),
         sign(static_cast<T>(term.scale)),
         origin(static_cast<T>(term.origin)) {}
   T Value(T value) const {
@@ -197,7 +199,29 @@ struct EntryOfTerm {
     const T excess = sign * (value - origin);
     return excess > 0 ? sign * (squared ? excess : 1) : 0;
   }
-  const bool hinge, squared;
+  // Not a number is no nothing.
+  bool Costs(T value) const { return !(sign * (value - origin) <= 0); }
+
+  // Calls each(j) for the entries that count of row i, ascending.
+  template <class Each>
+  void ForEach(int64_t i, const ValueRows<T>& rows, const Each& each) const {
+    const T* const value = rows.Row(i);
+    ForEachMasked(mask + i * rows.size, rows.size, [&](int64_t j) {
+      if (!costly || Costs(value[j])) each(j);
+    });
+  }
+
+  int64_t Count(int64_t i, const ValueRows<T>& rows) const {
+    const bool* const masked = mask + i * rows.size;
+    if (!costly) return NumMasked(masked, rows.size);
+    const T* const value = rows.Row(i);
+    int32_t count = 0;
+    for (int64_t j = 0; j < rows.size; ++j) count += static_cast<int>(masked[j]) & Costs(value[j]);
+    return count;
+  }
+
+  const bool hinge, squared, costly;
+  const bool* const mask;
   const T sign, origin;
 };
 
