@@ -20,10 +20,12 @@ import resource
 import sys
 import tempfile
 
+import training_step
 import turns
 
+ENVIRONMENT = training_step.worker_environment()  # facet's
 WORKS = ["batch_hard", "multi_similarity", "contrastive", "triplet", "ntxent", "supcon"]
-DIMENSION, IMAGES_OF_EACH, MOST = 512, 4, 4096
+DIMENSION, IMAGES_OF_EACH, MOST, FEW = 512, 4, 4096, 8
 
 
 def simulate(identities, images, seed, torch):
@@ -105,11 +107,10 @@ def peer(work, size, path, memory_gib):
         data = bytearray(file.read(4 * DIMENSION * size))
     rows = torch.frombuffer(data, dtype=torch.float32).view(size, DIMENSION)
     labels = torch.arange(size) // IMAGES_OF_EACH
-    idle = turns.memory_mib("VmRSS")
     # Without it the system would end some other process when this one takes all memory.
     resource.setrlimit(resource.RLIMIT_AS, (int(memory_gib * 2**30),) * 2)
 
-    def step():
+    def step(rows, labels):
         embeddings = rows.clone().requires_grad_()
         tuples = None
         if miner is not None:
@@ -122,7 +123,8 @@ def peer(work, size, path, memory_gib):
             found["tuples"] = len(tuples[0]) + (len(tuples[2]) if len(tuples) == 4 else 0)
         return found
 
-    turns.take_turns(idle, step)
+    step(rows[:FEW], labels[:FEW])  # what an idle process has loaded is no memory of the work
+    turns.take_turns(turns.memory_mib("VmRSS"), lambda: step(rows, labels))
 
 
 def scale(program, path, plugins, works, rounds):
@@ -131,7 +133,7 @@ def scale(program, path, plugins, works, rounds):
     for work in works:
         figures = []
         for size in sizes:
-            side = turns.Side(work, [program, work, str(size), str(path), plugins])
+            side = turns.Side(work, [program, work, str(size), str(path), plugins], ENVIRONMENT)
             for turn in range(rounds + 1):
                 side.turn(counted=turn > 0)
             side.close()
@@ -182,12 +184,14 @@ def main():
     for size in options.sizes.split(","):
         os.spawnv(os.P_WAIT, python, [*call, "--side", "describe", size])
         for work in options.works.split(","):
-            facet = turns.Side("facet", [program, work, size, str(path), plugins])
+            facet = turns.Side("facet", [program, work, size, str(path), plugins], ENVIRONMENT)
             peers = [
                 turns.Side(
                     "pytorch-metric-learning", [*call, "--memory-gib", str(memory), "--side", work, size]
                 ),
-                turns.Side("products of facet's LibTorch", [program, "products", size, str(path), plugins]),
+                turns.Side(
+                    "products of facet's LibTorch", [program, "products", size, str(path), plugins], ENVIRONMENT
+                ),
             ]
             turns.compare(f"{work}, {size} x {DIMENSION}", facet, peers, options.rounds)
     return 0

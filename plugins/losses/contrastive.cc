@@ -3,7 +3,9 @@
 //
 // In:  embeddings [N, D]; pairs, or without a miner every pair of the batch.
 // Out: two groups, one element per ordered pair: "positive" max(0, d - positive_margin) and
-//      "negative" max(0, negative_margin - d), each squared and halved (paper) or as it is.
+//      "negative" max(0, negative_margin - d), each squared and halved (paper) or as it is. Where
+//      zeros do not count (reduction "sum", "mean_nonzero") they are left out, but for one if all
+//      pairs of a group cost nothing.
 // d is the l2 distance of the embeddings as they are (paper) or normalised, or 1 - cos: with
 // cosines the margins on similarities are 1 minus these. The paper sums over a list of pairs; here
 // each group is averaged by itself, because a batch has many more negative pairs than positive
@@ -50,15 +52,25 @@ class Contrastive final : public facet::PairLoss {
                                                         const at::Tensor&) override {
     const bool cosine = options_.distance == "cosine";
     const at::Tensor d = cosine ? 1 - facet::InnerProducts(batch) : facet::Distances(batch);
-    const std::vector<at::Tensor> costs = facet::TakeTerms(
-        d, {facet::HingesOf(batch.positive, 1, options_.positive_margin, options_.squared),
-            facet::HingesOf(batch.negative, -1, options_.negative_margin, options_.squared)});
     const facet::Reduction reduction = facet::ReductionNamed(options_.reduction);
-    return std::vector<facet::LossGroup>{facet::OneGroup("positive", costs[0], reduction)[0],
-                                         facet::OneGroup("negative", costs[1], reduction)[0]};
+    // Where all pairs of a batch are taken, most cost nothing.
+    const auto hinges =
+        reduction == facet::Reduction::kMean ? &facet::HingesOf : &facet::CostlyHingesOf;
+    const std::vector<at::Tensor> costs = facet::TakeTerms(
+        d, {hinges(batch.positive, 1, options_.positive_margin, options_.squared),
+            hinges(batch.negative, -1, options_.negative_margin, options_.squared)});
+    return std::vector<facet::LossGroup>{
+        facet::OneGroup("positive", OneAtLeast(costs[0], batch.positive), reduction)[0],
+        facet::OneGroup("negative", OneAtLeast(costs[1], batch.negative), reduction)[0]};
   }
 
  private:
+  // Pairs that all cost nothing are not the same as no pairs.
+  static at::Tensor OneAtLeast(const at::Tensor& costs, const at::Tensor& pairs) {
+    if (costs.numel() > 0 || !pairs.any().item<bool>()) return costs;
+    return at::cat({costs, at::zeros({1}, costs.options())});
+  }
+
   const Options options_;
 };
 

@@ -81,5 +81,18 @@ TEST(Contrastive, OnePositiveAndOneNegativePairCount) {
   EXPECT_NEAR(Value(*loss, x, Indices({0, 0, 1}), &tuples), 0.5 * 0.36 + 0.5 * 0.64, 1e-15);
 }
 
+// The trainer tells a batch whose pairs cost nothing from one without pairs.
+TEST(Contrastive, PairsThatCostNothingAreThere) {
+  const auto loss = MakeLoss(R"({"reduction": "sum"})");
+  const at::Tensor x = at::tensor({0.0, 0.0, 9.0}, at::kDouble).unsqueeze(1);
+  for (const auto& [labels, positives] : std::vector<std::pair<at::Tensor, int64_t>>{
+           {Indices({0, 0, 1}), 1}, {Indices({0, 2, 1}), 0}}) {
+    const auto groups = loss->Compute({x, labels, nullptr});
+    ASSERT_TRUE(groups.ok());
+    EXPECT_EQ((*groups)[0].elements.numel(), positives);
+    EXPECT_EQ((*groups)[1].elements.numel(), positives == 1 ? 1 : 2);  // two 0 apart
+  }
+}
+
 }  // namespace
 }  // namespace facet

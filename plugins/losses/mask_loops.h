@@ -2,6 +2,7 @@
 #ifndef FACET_PLUGINS_LOSSES_MASK_LOOPS_H_
 #define FACET_PLUGINS_LOSSES_MASK_LOOPS_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -33,8 +34,21 @@ T Positive(T value) {
 }
 
 inline int64_t NumMasked(const bool* mask, int64_t size) {
-  int64_t count = 0;
-  for (int64_t i = 0; i < size; ++i) count += mask[i];
+  constexpr int64_t kTogether = 8, kWords = 255;  // a byte of their sum counts up to 255
+  int64_t count = 0, i = 0;
+  while (i + kTogether <= size) {
+    uint64_t sums = 0;
+    const int64_t last = std::min(size, i + kTogether * kWords) - kTogether;
+    for (; i <= last; i += kTogether) {
+      uint64_t together;
+      std::memcpy(&together, mask + i, sizeof(together));
+      sums += together;
+    }
+    constexpr uint64_t kEven = 0x00ff00ff00ff00ff;
+    const uint64_t pairs = (sums & kEven) + ((sums >> 8) & kEven);
+    count += static_cast<int64_t>((pairs * 0x0001000100010001) >> 48);
+  }
+  for (; i < size; ++i) count += mask[i];
   return count;
 }
 

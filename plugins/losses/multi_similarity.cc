@@ -35,7 +35,7 @@ struct Options {
 class MultiSimilarity final : public facet::PairLoss {
  public:
   explicit MultiSimilarity(const Options& options)
-      : PairLoss(/*normalize=*/true), options_(options) {}
+      : PairLoss(/*normalize=*/true, Elements::kOfAnchors), options_(options) {}
 
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,

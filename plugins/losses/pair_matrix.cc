@@ -1,14 +1,25 @@
 #include "plugins/losses/pair_matrix.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
 
 #include "absl/strings/str_cat.h"
 #include "core/api/unit_rows.h"
 #include "core/base/status.h"
 #include "plugins/distances/row_distances.h"
+#include "plugins/losses/named_rows.h"
 
 namespace facet {
 namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
 
 absl::Status CheckIndices(const at::Tensor& first, const at::Tensor& second, int64_t num_anchors,
                           int64_t size) {
@@ -38,6 +49,17 @@ bool Mark(const at::Tensor& first, const at::Tensor& second, const at::Tensor& m
   return true;
 }
 
+// Numbers that are equal where labels are.
+std::vector<int32_t> Identities(const at::Tensor& labels) {
+  std::unordered_map<int64_t, int32_t> numbers;
+  std::vector<int32_t> identities;
+  for (int64_t i = 0; i < labels.size(0); ++i) {
+    const auto next = static_cast<int32_t>(numbers.size());
+    identities.push_back(numbers.emplace(labels.data_ptr<int64_t>()[i], next).first->second);
+  }
+  return identities;
+}
+
 absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& second,
                                   int64_t num_anchors, int64_t size) {
   if (first.sizes() != second.sizes()) {
@@ -52,13 +74,132 @@ absl::StatusOr<at::Tensor> MaskOf(const at::Tensor& first, const at::Tensor& sec
   return mask;
 }
 
+// From labels [N]: every pair of an anchor and another row.
+void MarkAll(const at::Tensor& labels, int64_t num_anchors, PairBatch& batch) {
+  if (!labels.is_cpu()) {
+    batch.positive = labels.narrow(0, 0, num_anchors).unsqueeze(1).eq(labels.unsqueeze(0));
+    batch.negative = batch.positive.logical_not();
+    batch.positive.fill_diagonal_(0);  // an image makes no pair with itself
+    return;
+  }
+  const int64_t size = labels.size(0);
+  const std::vector<int32_t> identities = Identities(labels.contiguous());
+  batch.positive = at::empty({num_anchors, size}, at::kBool);
+  batch.negative = at::empty({num_anchors, size}, at::kBool);
+  at::parallel_for(0, num_anchors, 16, [&](int64_t begin, int64_t end) {
+    for (int64_t a = begin; a < end; ++a) {
+      bool* const positive = batch.positive.data_ptr<bool>() + a * size;
+      bool* const negative = batch.negative.data_ptr<bool>() + a * size;
+      const int32_t own = identities[static_cast<size_t>(a)];
+      for (int64_t i = 0; i < size; ++i) {
+        positive[i] = identities[static_cast<size_t>(i)] == own;
+        negative[i] = identities[static_cast<size_t>(i)] != own;
+      }
+      positive[a] = false;
+    }
+  });
+}
+
+struct UnitParts {
+  at::Tensor unit, largest, root;  // x / largest / root: where x has no direction, inf and 1
+};
+
+UnitParts PartsOfUnit(const at::Tensor& x) {
+  const at::Tensor none = x.norm(2, {1}, true).lt(kNoDirection);
+  // The direction does not change with a constant factor: divided by the largest entry, the
+  // squares neither overflow nor vanish.
+  const at::Tensor largest = x.abs().amax(1, true);
+  const at::Tensor scaled = (x / largest.masked_fill(none, 1)).masked_fill_(none, 0);
+  const at::Tensor root = at::square(scaled).sum(1, true).masked_fill_(none, 1).sqrt_();
+  return {scaled / root, largest.masked_fill(none, std::numeric_limits<double>::infinity()), root};
+}
+
+// A few rows at a time: what is made of them beside the result stays in a processor's own cache.
+class UnitFunction : public torch::autograd::Function<UnitFunction> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& given) {
+    const at::Tensor x = given.detach();
+    const UnitParts all = {at::empty(x.sizes(), x.options()),
+                           at::empty({x.size(0), 1}, x.options()),
+                           at::empty({x.size(0), 1}, x.options())};
+    ForSomeRows(x.size(0), [&](int64_t first, int64_t count) {
+      const UnitParts some = PartsOfUnit(x.narrow(0, first, count));
+      all.unit.narrow(0, first, count).copy_(some.unit);
+      all.largest.narrow(0, first, count).copy_(some.largest);
+      all.root.narrow(0, first, count).copy_(some.root);
+    });
+    context->save_for_backward({all.unit, all.largest, all.root});
+    return all.unit;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const at::Tensor units = saved[0].detach(), given = gradients[0].detach();
+    const at::Tensor out = at::empty(units.sizes(), units.options());
+    ForSomeRows(units.size(0), [&](int64_t first, int64_t count) {
+      const auto some = [&](const at::Tensor& x) { return x.narrow(0, first, count); };
+      const at::Tensor unit = some(units), gradient = some(given);
+      const at::Tensor along = (unit * gradient).sum(1, true);
+      some(out).copy_((gradient - unit * along).div_(some(saved[2])).div_(some(saved[1])));
+    });
+    return {out};
+  }
+
+ private:
+  template <class Each>
+  static void ForSomeRows(int64_t size, const Each& each) {
+    constexpr int64_t kRows = 32;
+    at::parallel_for(0, (size + kRows - 1) / kRows, 1, [&](int64_t begin, int64_t end) {
+      const at::NoGradGuard no_grad;
+      for (int64_t i = begin; i < end; ++i) each(i * kRows, std::min(kRows, size - i * kRows));
+    });
+  }
+};
+
+// x with itself, x x^t, of which one product gives the gradient.
+class ProductFunction : public torch::autograd::Function<ProductFunction> {
+ public:
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x) {
+    context->save_for_backward({x});
+    return x.detach().mm(x.detach().t());
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const at::Tensor x = context->get_saved_variables()[0].detach();
+    const at::Tensor gradient = gradients[0].detach();
+    return {WithTransposed(gradient).mm(x)};
+  }
+
+ private:
+  static at::Tensor WithTransposed(const at::Tensor& square) {
+    if (!square.is_cpu()) return square + square.t();
+    constexpr int64_t kTile = 64;
+    const int64_t size = square.size(0), across = (size + kTile - 1) / kTile;
+    const at::Tensor from = square.contiguous(), out = at::empty({size, size}, square.options());
+    AT_DISPATCH_FLOATING_TYPES(square.scalar_type(), "WithTransposed", [&] {
+      const scalar_t* const x = from.data_ptr<scalar_t>();
+      scalar_t* const sum = out.data_ptr<scalar_t>();
+      at::parallel_for(0, across * across, 1, [&](int64_t begin, int64_t end) {
+        for (int64_t tile = begin; tile < end; ++tile) {
+          const int64_t row = tile / across * kTile, column = tile % across * kTile;
+          const int64_t last = std::min(column + kTile, size);
+          for (int64_t i = row; i < std::min(row + kTile, size); ++i) {
+            for (int64_t j = column; j < last; ++j)
+              sum[i * size + j] = x[i * size + j] + x[j * size + i];
+          }
+        }
+      });
+    });
+    return out;
+  }
+};
+
 }  // namespace
 
 at::Tensor UnitRowsOfAnyLength(const at::Tensor& x) {
   if (x.numel() == 0) return x;
+  if (x.is_cpu()) return UnitFunction::apply(x);
   const at::Tensor none = x.detach().norm(2, {1}, true).lt(kNoDirection);
-  // The direction does not change with a constant factor: divided by the largest entry, the
-  // squares neither overflow nor vanish.
   const at::Tensor largest = x.detach().abs().amax(1, true);
   const at::Tensor scaled = (x / largest.masked_fill(none, 1)).masked_fill(none, 0);
   const at::Tensor squares = at::square(scaled).sum(1, true).masked_fill(none, 1);
@@ -69,7 +210,12 @@ at::Tensor Distances(const PairBatch& batch) {
   return AnchorDistances(batch.embeddings, batch.anchors.size(0), /*squared=*/false);
 }
 
-at::Tensor InnerProducts(const PairBatch& batch) { return batch.anchors.mm(batch.embeddings.t()); }
+at::Tensor InnerProducts(const PairBatch& batch) {
+  if (batch.anchors.size(0) == batch.embeddings.size(0)) {
+    return ProductFunction::apply(batch.embeddings);
+  }
+  return batch.anchors.mm(batch.embeddings.t());
+}
 
 at::Tensor MaskedLogSumExp(const at::Tensor& values, const at::Tensor& mask) {
   return TakeTerms(values, {LogSumExpOf(mask)})[0];
@@ -94,10 +240,7 @@ absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, int64_t num_anchor
   batch.anchors =
       num_anchors == size ? batch.embeddings : batch.embeddings.narrow(0, 0, num_anchors);
   if (input.tuples == nullptr) {
-    batch.positive =
-        input.labels.narrow(0, 0, num_anchors).unsqueeze(1).eq(input.labels.unsqueeze(0));
-    batch.negative = batch.positive.logical_not();
-    batch.positive.fill_diagonal_(0);  // an image makes no pair with itself
+    MarkAll(input.labels, num_anchors, batch);
     return batch;
   }
   const Tuples& tuples = *input.tuples;
@@ -114,6 +257,18 @@ absl::StatusOr<PairBatch> PairBatchOf(const LossInput& input, int64_t num_anchor
 
 absl::StatusOr<std::vector<LossGroup>> PairLoss::ComputeAnchors(const LossInput& input,
                                                                 int64_t num_anchors) {
+  if (elements_ == Elements::kOfAnchors) {
+    if (const std::optional<NamedRows> named = NamedRowsOf(input, num_anchors)) {
+      FACET_ASSIGN_OR_RETURN(const PairBatch batch,
+                             PairBatchOf(named->input(), named->num_anchors(), normalize_));
+      FACET_ASSIGN_OR_RETURN(std::vector<LossGroup> groups, OfPairs(batch, named->labels));
+      for (LossGroup& group : groups) {
+        group.elements = at::zeros({num_anchors}, group.elements.options())
+                             .index_copy(0, named->anchors, group.elements);
+      }
+      return groups;
+    }
+  }
   FACET_ASSIGN_OR_RETURN(const PairBatch batch, PairBatchOf(input, num_anchors, normalize_));
   return OfPairs(batch, input.labels);
 }

@@ -44,13 +44,17 @@ class PairLoss : public AnchorLoss {
                                                         int64_t num_anchors) final;
 
  protected:
-  explicit PairLoss(bool normalize) : normalize_(normalize) {}
+  // Elements of OfPairs(): one for each anchor, 0 where no pair begins with it, or any others.
+  enum class Elements { kAny, kOfAnchors };
+  explicit PairLoss(bool normalize, Elements elements = Elements::kAny)
+      : normalize_(normalize), elements_(elements) {}
   // labels: of all N.
   virtual absl::StatusOr<std::vector<LossGroup>> OfPairs(const PairBatch& batch,
                                                          const at::Tensor& labels) = 0;
 
  private:
   const bool normalize_;
+  const Elements elements_;
 };
 
 // [A, N] of a batch's anchors and images: l2 distances (row_distances.h), inner products.

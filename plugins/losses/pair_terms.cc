@@ -1,13 +1,16 @@
 #include "plugins/losses/pair_terms.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "plugins/losses/mask_loops.h"
+#include "plugins/losses/term_rows.h"
 
 namespace facet {
 namespace {
@@ -27,202 +30,227 @@ void ForEachBlock(int64_t num_rows, int64_t num_columns, const Each& each) {
   });
 }
 
+bool IsOfEntries(const PairTerm& term) {
+  return term.kind == PairTerm::Kind::kEntries || term.kind == PairTerm::Kind::kHinges;
+}
+
+// Numbers of entries, at 1 and behind, become where entries begin.
+void AddUp(const at::Tensor& begins) {
+  int64_t* const number = begins.data_ptr<int64_t>();
+  for (int64_t i = 1; i < begins.numel(); ++i) number[i] += number[i - 1];
+}
+
 // Where each row's masked entries begin among all: [A + 1], int64.
 at::Tensor BeginsOf(const at::Tensor& mask) {
-  const int64_t num_rows = mask.size(0), num_columns = mask.size(1);
+  const int64_t num_rows = mask.size(0), size = mask.size(1);
   const at::Tensor begins = at::zeros({num_rows + 1}, at::kLong);
-  int64_t* const out = begins.data_ptr<int64_t>();
-  const bool* const masked = mask.data_ptr<bool>();
-  ForEachBlock(num_rows, num_columns, [&](int64_t begin, int64_t end) {
+  ForEachBlock(num_rows, size, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      out[i + 1] = NumMasked(masked + i * num_columns, num_columns);
+      begins.data_ptr<int64_t>()[i + 1] = NumMasked(mask.data_ptr<bool>() + i * size, size);
     }
   });
-  for (int64_t i = 0; i < num_rows; ++i) out[i + 1] += out[i];
+  AddUp(begins);
   return begins;
 }
 
-// The exponents of a block's entries, -inf where they do not count.
-at::Tensor Exponents(const PairTerm& term, const at::Tensor& values, const at::Tensor& mask) {
-  at::Tensor exponents =
-      term.origin == 0 ? values * term.scale : (values - term.origin).mul_(term.scale);
-  return exponents.masked_fill_(mask.logical_not(), -kInfinity);
-}
-
-// e^(exponent - the row's largest) of a block, and each row's sum of them; 1 where there is none.
-struct Exponentials {
-  at::Tensor values, sum, top, none;
-
-  Exponentials(const PairTerm& term, const at::Tensor& block, const at::Tensor& mask)
-      : values(Exponents(term, block, mask)) {
-    const at::Tensor largest = values.amax(1);
-    none = largest.eq(-kInfinity);
-    top = largest.masked_fill(none, 0);
-    sum = values.sub_(top.unsqueeze(1)).exp_().sum(1).masked_fill_(none, 1);
-  }
-  at::Tensor LogSum() const { return sum.log().add_(top).masked_fill_(none, kLogOfNothing); }
-};
-
-// The value of an entry that counts, and its slope.
-template <class T>
-struct Entry {
-  explicit Entry(const PairTerm& term)
-      : hinge(term.kind == PairTerm::Kind::kHinges),
-        squared(term.squared),
-        sign(static_cast<T>(term.scale)),
-        origin(static_cast<T>(term.origin)) {}
-  T Value(T value) const {
-    if (!hinge) return value;
-    const T excess = Positive(sign * (value - origin));
-    return squared ? T{0.5} * excess * excess : excess;
-  }
-  T Slope(T value) const {
-    if (!hinge) return 1;
-    const T excess = sign * (value - origin);
-    return excess > 0 ? sign * (squared ? excess : 1) : 0;
-  }
-  const bool hinge, squared;
-  const T sign, origin;
+// A term, what it took, and what its gradient needs besides.
+struct TakenTerm {
+  PairTerm term;
+  at::Tensor out;
+  at::Tensor begins;    // kEntries, kHinges
+  at::Tensor top, sum;  // kLogSumExp: of each row; 0 and 1 where there is no entry
 };
 
 template <class T>
-void TakeEntries(const PairTerm& term, const at::Tensor& values, const at::Tensor& begins,
-                 const at::Tensor& out) {
-  const int64_t size = values.size(1);
-  const Entry<T> entry(term);
-  const T* const value = values.data_ptr<T>();
-  const bool* const mask = term.mask.data_ptr<bool>();
-  ForEachBlock(values.size(0), size, [&](int64_t begin, int64_t end) {
-    T* next = out.data_ptr<T>() + begins.data_ptr<int64_t>()[begin];
-    for (int64_t i = begin; i < end; ++i) {
-      ForEachMasked(mask + i * size, size,
-                    [&](int64_t j) { *next++ = entry.Value(value[i * size + j]); });
-    }
-  });
+void TakeEntries(const TakenTerm& taken, const ValueRows<T>& rows) {
+  const EntryOfTerm<T> entry(taken.term);
+  T* next = taken.out.data_ptr<T>() + taken.begins.data_ptr<int64_t>()[rows.begin];
+  for (int64_t i = rows.begin; i < rows.end; ++i) {
+    const T* const value = rows.Row(i);
+    entry.ForEach(i, rows, [&](int64_t j) { *next++ = entry.Value(value[j]); });
+  }
 }
 
-at::Tensor Take(const PairTerm& term, const at::Tensor& values) {
-  const int64_t num_rows = values.size(0), size = values.size(1);
-  if (term.kind == PairTerm::Kind::kEntries || term.kind == PairTerm::Kind::kHinges) {
-    const at::Tensor begins = BeginsOf(term.mask);
-    const at::Tensor out = at::empty({begins[num_rows].item<int64_t>()}, values.options());
-    if (values.scalar_type() == at::kDouble) {
-      TakeEntries<double>(term, values, begins, out);
+template <class T>
+void TakeLogSums(const TakenTerm& taken, const ValueRows<T>& rows) {
+  Exponentials<T> exponentials(taken.term, rows, nullptr);
+  for (int64_t i = rows.begin; i < rows.end; ++i) {
+    const T sum = exponentials.Sum(i), top = exponentials.top(i);
+    const bool none = sum == 0;
+    taken.out.data_ptr<T>()[i] = none ? static_cast<T>(kLogOfNothing) : std::log(sum) + top;
+    taken.sum.data_ptr<T>()[i] = none ? 1 : sum;
+    taken.top.data_ptr<T>()[i] = top;
+  }
+}
+
+template <class T>
+void TakeRows(const TakenTerm& taken, const ValueRows<T>& rows) {
+  if (IsOfEntries(taken.term)) return TakeEntries(taken, rows);
+  if (taken.term.kind == PairTerm::Kind::kLogSumExp) return TakeLogSums(taken, rows);
+  const bool counts = taken.term.kind == PairTerm::Kind::kCount;
+  RowMasks masks(taken.term, rows.size);
+  for (int64_t i = rows.begin; i < rows.end; ++i) {
+    const bool* const mask = masks.Row(i);
+    double sum = 0;
+    if (counts) {
+      sum = static_cast<double>(NumMasked(mask, rows.size));
     } else {
-      TakeEntries<float>(term, values, begins, out);
+      ForEachMasked(mask, rows.size, [&](int64_t j) { sum += rows.Row(i)[j]; });
     }
-    return out;
+    taken.out.data_ptr<T>()[i] = static_cast<T>(sum);
   }
-  at::Tensor out = at::empty({num_rows}, values.options());
-  ForEachBlock(num_rows, size, [&](int64_t begin, int64_t end) {
-    const at::Tensor block = values.narrow(0, begin, end - begin);
-    const at::Tensor mask = term.mask.narrow(0, begin, end - begin);
-    out.narrow(0, begin, end - begin)
-        .copy_(term.kind == PairTerm::Kind::kSum ? block.masked_fill(mask.logical_not(), 0).sum(1)
-                                                 : Exponentials(term, block, mask).LogSum());
-  });
-  return out;
 }
 
-// Adds to a block's gradient what its entries get of `gradient`, a vector; element k of entry k.
+// Adds to rows of a gradient, which begin at `out`, what the term's entries get of its gradient; of
+// entries element k of entry k.
 template <class T>
-void SpreadEntries(const PairTerm& term, const at::Tensor& values, const at::Tensor& gradient,
-                   const at::Tensor& begins, int64_t begin, int64_t end, const at::Tensor& out) {
-  const int64_t size = values.size(1), step = gradient.stride(0);  // 0: of an expanded number
-  const Entry<T> entry(term);
-  const T* next = gradient.data_ptr<T>() + begins.data_ptr<int64_t>()[begin] * step;
-  const T* const value = values.data_ptr<T>();
-  const bool* const mask = term.mask.data_ptr<bool>();
-  T* const to = out.data_ptr<T>();
-  for (int64_t i = begin; i < end; ++i) {
-    ForEachMasked(mask + i * size, size, [&](int64_t j) {
-      to[i * size + j] += *next * entry.Slope(value[i * size + j]);
-      next += step;
-    });
+void SpreadRows(const TakenTerm& taken, const at::Tensor& gradient, const ValueRows<T>& rows,
+                T* out) {
+  const T* const of = gradient.data_ptr<T>();
+  if (IsOfEntries(taken.term)) {
+    const int64_t step = gradient.stride(0);  // 0: of an expanded number
+    const EntryOfTerm<T> entry(taken.term);
+    const T* next = of + taken.begins.data_ptr<int64_t>()[rows.begin] * step;
+    for (int64_t i = rows.begin; i < rows.end; ++i, out += rows.size) {
+      const T* const value = rows.Row(i);
+      entry.ForEach(i, rows, [&](int64_t j) {
+        out[j] += *next * entry.Slope(value[j]);
+        next += step;
+      });
+    }
+    return;
+  }
+  if (taken.term.kind == PairTerm::Kind::kLogSumExp) {
+    Exponentials<T> exponentials(taken.term, rows, taken.top.data_ptr<T>());
+    for (int64_t i = rows.begin; i < rows.end; ++i, out += rows.size) {
+      const T scale = static_cast<T>(taken.term.scale);
+      exponentials.Add(i, of[i] * scale / taken.sum.data_ptr<T>()[i], out);
+    }
+    return;
+  }
+  RowMasks masks(taken.term, rows.size);
+  for (int64_t i = rows.begin; i < rows.end; ++i, out += rows.size) {
+    ForEachMasked(masks.Row(i), rows.size, [&](int64_t j) { out[j] += of[i]; });
   }
 }
 
-struct TermGradient {
-  const PairTerm& term;
-  at::Tensor gradient, begins;
-
-  // Adds it to rows [begin, end) of `out`.
-  void Spread(const at::Tensor& values, int64_t begin, int64_t end, const at::Tensor& out) const {
-    const auto rows = [&](const at::Tensor& x) { return x.narrow(0, begin, end - begin); };
-    if (term.kind == PairTerm::Kind::kEntries || term.kind == PairTerm::Kind::kHinges) {
-      if (values.scalar_type() == at::kDouble) {
-        SpreadEntries<double>(term, values, gradient, begins, begin, end, out);
-      } else {
-        SpreadEntries<float>(term, values, gradient, begins, begin, end, out);
-      }
-      return;
-    }
-    const at::Tensor of_rows = rows(gradient).unsqueeze(1);
-    if (term.kind == PairTerm::Kind::kSum) {
-      const at::Tensor unmasked = rows(term.mask).logical_not();
-      rows(out).add_(of_rows.expand_as(unmasked).masked_fill(unmasked, 0));
-      return;
-    }
-    const Exponentials shares(term, rows(values), rows(term.mask));
-    rows(out).addcmul_(shares.values, of_rows * term.scale / shares.sum.unsqueeze(1));
+// The begins of all terms of entries, in one pass.
+template <class T>
+void FindBegins(std::vector<TakenTerm>& all, const at::Tensor& values) {
+  const int64_t num_rows = values.size(0), size = values.size(1);
+  std::vector<const TakenTerm*> of_entries;
+  for (TakenTerm& taken : all) {
+    if (!IsOfEntries(taken.term)) continue;
+    taken.begins = at::zeros({num_rows + 1}, at::kLong);
+    of_entries.push_back(&taken);
   }
-};
+  if (of_entries.empty()) return;
+  ForEachBlock(num_rows, size, [&](int64_t begin, int64_t end) {
+    const ValueRows<T> rows = {values.data_ptr<T>(), size, begin, end};
+    for (const TakenTerm* const taken : of_entries) {
+      const EntryOfTerm<T> entry(taken->term);
+      for (int64_t i = begin; i < end; ++i) {
+        taken->begins.data_ptr<int64_t>()[i + 1] = entry.Count(i, rows);
+      }
+    }
+  });
+  for (const TakenTerm* const taken : of_entries) AddUp(taken->begins);
+}
+
+// values: contiguous.
+template <class T>
+std::vector<TakenTerm> TakeAll(const at::Tensor& values, const std::vector<PairTerm>& terms) {
+  const int64_t num_rows = values.size(0), size = values.size(1);
+  std::vector<TakenTerm> all;
+  for (const PairTerm& term : terms) all.push_back({term, {}, {}, {}, {}});
+  FindBegins<T>(all, values);
+  for (TakenTerm& taken : all) {
+    const bool of_entries = IsOfEntries(taken.term);
+    const int64_t count = of_entries ? taken.begins[num_rows].template item<int64_t>() : num_rows;
+    taken.out = at::empty({count}, values.options());
+    if (taken.term.kind == PairTerm::Kind::kLogSumExp) {
+      taken.top = at::empty({num_rows}, values.options());
+      taken.sum = at::empty({num_rows}, values.options());
+    }
+  }
+  ForEachBlock(num_rows, size, [&](int64_t begin, int64_t end) {
+    const ValueRows<T> rows = {values.data_ptr<T>(), size, begin, end};
+    for (const TakenTerm& taken : all) TakeRows(taken, rows);
+  });
+  return all;
+}
 
 class Terms : public torch::autograd::Function<Terms> {
  public:
   static variable_list forward(AutogradContext* context, const at::Tensor& given,
                                const std::vector<PairTerm>& terms) {
-    const at::Tensor values = given.detach().contiguous();
-    variable_list taken;
-    for (const PairTerm& term : terms) taken.push_back(Take(term, values));
-    variable_list saved = {given};
+    variable_list out, counts, saved = {given};
     std::vector<double> numbers;
-    for (const PairTerm& term : terms) {
-      saved.push_back(term.mask);
-      numbers.insert(numbers.end(), {static_cast<double>(term.kind), term.scale, term.origin,
-                                     static_cast<double>(term.squared)});
+    const at::Tensor values = given.detach().contiguous();
+    const bool wide = values.scalar_type() == at::kDouble;
+    for (const TakenTerm& taken :
+         wide ? TakeAll<double>(values, terms) : TakeAll<float>(values, terms)) {
+      const PairTerm& term = taken.term;
+      out.push_back(taken.out);
+      if (term.kind == PairTerm::Kind::kCount) counts.push_back(taken.out);
+      saved.insert(saved.end(), {term.mask, term.other, taken.begins, taken.top, taken.sum});
+      numbers.insert(numbers.end(),
+                     {static_cast<double>(term.kind), term.scale, term.origin,
+                      static_cast<double>(term.squared), static_cast<double>(term.costly)});
     }
     context->save_for_backward(saved);
     context->saved_data["numbers"] = numbers;
     context->set_materialize_grads(false);
-    return taken;
+    context->mark_non_differentiable(counts);
+    return out;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
     const std::vector<double> numbers = context->saved_data["numbers"].toDoubleVector();
     const at::Tensor values = saved[0].detach().contiguous();
-    std::vector<PairTerm> terms;
+    std::vector<TakenTerm> all;
+    variable_list of;
     for (size_t i = 0; i < gradients.size(); ++i) {
-      const double* const number = &numbers[4 * i];
-      terms.push_back({static_cast<PairTerm::Kind>(number[0]), saved[1 + i], number[1], number[2],
-                       number[3] != 0});
-    }
-    std::vector<TermGradient> parts;
-    for (size_t i = 0; i < terms.size(); ++i) {
       if (!gradients[i].defined()) continue;
-      const bool of_entries =
-          terms[i].kind == PairTerm::Kind::kEntries || terms[i].kind == PairTerm::Kind::kHinges;
-      parts.push_back(
-          {terms[i], gradients[i].detach(), of_entries ? BeginsOf(terms[i].mask) : at::Tensor()});
+      const double* const number = &numbers[5 * i];
+      const at::Tensor* const kept = &saved[1 + 5 * i];
+      all.push_back({{static_cast<PairTerm::Kind>(number[0]), kept[0], number[1], number[2],
+                      number[3] != 0, number[4] != 0, kept[1]},
+                     {},
+                     kept[2],
+                     kept[3],
+                     kept[4]});
+      const at::Tensor gradient = gradients[i].detach();
+      of.push_back(IsOfEntries(all.back().term) ? gradient : gradient.contiguous());
     }
     const at::Tensor out = at::empty_like(values);
-    ForEachBlock(values.size(0), values.size(1), [&](int64_t begin, int64_t end) {
-      out.narrow(0, begin, end - begin).zero_();
-      for (const TermGradient& part : parts) part.Spread(values, begin, end, out);
+    const int64_t size = values.size(1);
+    AT_DISPATCH_FLOATING_TYPES(values.scalar_type(), "SpreadTerms", [&] {
+      ForEachBlock(values.size(0), size, [&](int64_t begin, int64_t end) {
+        const ValueRows<scalar_t> rows = {values.data_ptr<scalar_t>(), size, begin, end};
+        scalar_t* const to = out.data_ptr<scalar_t>() + begin * size;
+        std::fill_n(to, (end - begin) * size, scalar_t{0});
+        for (size_t i = 0; i < all.size(); ++i) SpreadRows(all[i], of[i], rows, to);
+      });
     });
     return {out, at::Tensor()};
   }
 };
 
-at::Tensor TakeByOperations(const at::Tensor& values, const PairTerm& term) {
+at::Tensor TakeByOperations(const at::Tensor& values, const PairTerm& of) {
+  PairTerm term = of;
+  if (of.other.defined()) term.mask = of.mask.logical_or(of.other);
   switch (term.kind) {
+    case PairTerm::Kind::kCount:
+      return term.mask.sum(1).to(values.scalar_type());
     case PairTerm::Kind::kEntries:
       return values.masked_select(term.mask);
     case PairTerm::Kind::kHinges: {
       const at::Tensor hinges =
           at::relu(term.scale * (values.masked_select(term.mask) - term.origin));
-      return term.squared ? 0.5 * at::square(hinges) : hinges;
+      const at::Tensor kept = term.costly ? hinges.masked_select(hinges.ne(0)) : hinges;
+      return term.squared ? 0.5 * at::square(kept) : kept;
     }
     case PairTerm::Kind::kSum:
       return values.masked_fill(term.mask.logical_not(), 0).sum(1);
@@ -241,18 +269,34 @@ at::Tensor TakeByOperations(const at::Tensor& values, const PairTerm& term) {
 }  // namespace
 
 PairTerm LogSumExpOf(const at::Tensor& mask, double scale, double origin) {
-  return {PairTerm::Kind::kLogSumExp, mask, scale, origin, false};
+  return {PairTerm::Kind::kLogSumExp, mask, scale, origin, false, false, {}};
 }
-PairTerm EntriesOf(const at::Tensor& mask) { return {PairTerm::Kind::kEntries, mask, 1, 0, false}; }
+PairTerm LogSumExpOfEither(const at::Tensor& mask, const at::Tensor& other, double scale) {
+  return {PairTerm::Kind::kLogSumExp, mask, scale, 0, false, false, other};
+}
+PairTerm EntriesOf(const at::Tensor& mask) {
+  return {PairTerm::Kind::kEntries, mask, 1, 0, false, false, {}};
+}
 PairTerm HingesOf(const at::Tensor& mask, double sign, double margin, bool squared) {
-  return {PairTerm::Kind::kHinges, mask, sign, margin, squared};
+  return {PairTerm::Kind::kHinges, mask, sign, margin, squared, false, {}};
 }
-PairTerm SumOf(const at::Tensor& mask) { return {PairTerm::Kind::kSum, mask, 1, 0, false}; }
+PairTerm CostlyHingesOf(const at::Tensor& mask, double sign, double margin, bool squared) {
+  return {PairTerm::Kind::kHinges, mask, sign, margin, squared, true, {}};
+}
+PairTerm SumOf(const at::Tensor& mask) {
+  return {PairTerm::Kind::kSum, mask, 1, 0, false, false, {}};
+}
+PairTerm CountOf(const at::Tensor& mask) {
+  return {PairTerm::Kind::kCount, mask, 1, 0, false, false, {}};
+}
 
 std::vector<at::Tensor> TakeTerms(const at::Tensor& values, const std::vector<PairTerm>& terms) {
   if (!values.is_cpu() || values.numel() == 0) return TakeTermsByOperations(values, terms);
   std::vector<PairTerm> contiguous = terms;
-  for (PairTerm& term : contiguous) term.mask = term.mask.contiguous();
+  for (PairTerm& term : contiguous) {
+    term.mask = term.mask.contiguous();
+    if (term.other.defined()) term.other = term.other.contiguous();
+  }
   return Terms::apply(values, contiguous);
 }
 

@@ -35,7 +35,12 @@ std::vector<PairTerm> AllKinds(const at::Tensor& mask) {
           HingesOf(mask, 1, 0.3, true),
           HingesOf(rest, -1, 0.5, false),
           HingesOf(rest, 1, 0, true),
-          HingesOf(mask, -1, -0.1, false)};
+          HingesOf(mask, -1, -0.1, false),
+          LogSumExpOfEither(mask, mask.roll(1, 1), 2),
+          CountOf(rest),
+          CostlyHingesOf(rest, -1, 0.5, true),
+          CostlyHingesOf(mask, 1, 0.1, false),
+          LogSumExpOf(RandomValues(mask.sizes(), 9).gt(2.2), 2)};  // few of a row
 }
 
 struct Outcome {
@@ -91,6 +96,24 @@ TEST(PairTerms, WhatIsNoNumberStaysSo) {
     values[0][1].fill_(std::numeric_limits<float>::quiet_NaN());
     const at::Tensor hinges = TakeTerms(values, {HingesOf(mask, sign, 0, false)})[0];
     EXPECT_EQ(hinges.isnan().sum().item<int64_t>(), 1);
+    const at::Tensor costly = TakeTerms(values, {CostlyHingesOf(mask, sign, 0, false)})[0];
+    EXPECT_EQ(costly.isnan().sum().item<int64_t>(), 1);
+  }
+}
+
+TEST(PairTerms, CountEntriesOfLongRows) {
+  const at::Tensor mask = RandomValues({3, 9001}, 8).gt(-1);
+  EXPECT_TRUE(at::equal(mask.sum(1).to(at::kFloat),
+                        TakeTerms(at::zeros({3, 9001}, at::kFloat), {CountOf(mask)})[0]));
+}
+
+// A sum of exponentials with it is none either, be it alone in its row, with few or with many.
+TEST(PairTerms, SumsOfWhatIsNoNumberAreNone) {
+  for (const int64_t count : {1, 40}) {
+    at::Tensor values = at::full({1, 40}, std::numeric_limits<float>::quiet_NaN(), at::kFloat);
+    values.narrow(1, 1, 39).fill_(0.5);
+    const at::Tensor mask = at::arange(40).lt(count).unsqueeze(0);
+    EXPECT_TRUE(TakeTerms(values, {LogSumExpOf(mask)})[0].isnan().item<bool>()) << count;
   }
 }
 

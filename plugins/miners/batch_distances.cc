@@ -10,45 +10,29 @@
 #include <unordered_set>
 #include <utility>
 
-#include "core/api/unit_rows.h"
 #include "core/base/check.h"
 #include "plugins/distances/row_distances.h"
+#include "plugins/miners/measured_rows.h"
 
 namespace facet {
 namespace {
 
-constexpr int64_t kDistancesAtOnce = int64_t{1} << 20;
-
-// Rows whose distances the options name, on the CPU.
-at::Tensor RowsOf(const at::Tensor& embeddings, const DistanceOptions& options) {
-  const at::Tensor x = embeddings.detach().to(at::kDouble);
-  const bool unit = options.normalize || options.distance == "cosine";
-  return MeasurableRows((unit ? UnitRows(x) : x).cpu());
-}
-
 // Rows first to first + count of `from`, and all rows of x. False if one is not finite.
 bool MeasureDistances(const at::Tensor& from, int64_t first, int64_t count, const at::Tensor& x,
                       const DistanceOptions& options, double* out) {
-  const bool cosine = options.distance == "cosine", root = options.distance == "l2";
-  MeasureRows(cosine ? RowMeasure::kProduct : RowMeasure::kSquaredDistance, from, first, count, x,
-              out);
+  const DistanceOfMeasure distance(options);
+  MeasureRows(distance.measure(), from, first, count, x, out);
   const int64_t size = x.size(0);
   std::atomic<bool> finite = true;
   at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
     double sum = 0;  // of zeros, or not a number
     for (double* d = out + begin * size; d != out + end * size; ++d) {
       sum += *d * 0;
-      *d = cosine ? 1 - std::clamp(*d, -1.0, 1.0) : root ? std::sqrt(*d) : *d;
+      *d = distance(*d);
     }
     if (sum != 0) finite = false;
   });
   return finite;
-}
-
-absl::Status NotFinite() {
-  return absl::InvalidArgumentError(
-      "embeddings hold values that are not finite or have no finite distance: the training "
-      "diverged; lower the learning rate");
 }
 
 at::Tensor Indices(const std::vector<int64_t>& values, const at::Tensor& embeddings) {
@@ -145,7 +129,7 @@ absl::StatusOr<BatchDistances> BatchDistances::Of(const at::Tensor& embeddings,
   for (size_t row = 0; row < measured.size(); ++row) {
     batch.row_of_[static_cast<size_t>(measured[row])] = static_cast<int64_t>(row);
   }
-  const at::Tensor x = RowsOf(embeddings, options);
+  const at::Tensor x = RowsToMeasure(embeddings, options);
   const auto count = static_cast<int64_t>(measured.size());
   const at::Tensor rows =
       count == batch.size() ? x : x.index_select(0, at::tensor(measured, at::kLong));
@@ -219,7 +203,7 @@ absl::Status VisitAnchors(const BatchLabels& labels, const at::Tensor& embedding
                           const DistanceOptions& options, AnchorOrder order,
                           const std::function<void(const AnchorDistancesView&)>& visit) {
   if (labels.num_anchors() == 0) return absl::OkStatus();
-  const at::Tensor x = RowsOf(embeddings, options);
+  const at::Tensor x = RowsToMeasure(embeddings, options);
   const int64_t at_once =
       std::clamp<int64_t>(kDistancesAtOnce / labels.size(), 1, labels.num_anchors());
   std::vector<double> distances(static_cast<size_t>(at_once * labels.size()));

@@ -1,5 +1,6 @@
 // What batch miners share: who belongs to whom in a batch, how far apart, and lists of tuples.
 //
+// Who needs extremes or bounds alone takes screened_distances.h, which selects the same faster.
 // Everything is on the CPU and distances are float64, from differences (row_distances.h), whatever
 // the embeddings' type and device: a miner is plain loops over images, and what it selects is what
 // the definition says, equal and nearly equal distances included. The first of the N images are

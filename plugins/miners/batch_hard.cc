@@ -8,7 +8,7 @@
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "batch_hard" }
 #include "core/api/miner.h"
-#include "plugins/miners/batch_distances.h"
+#include "plugins/miners/screened_distances.h"
 
 namespace {
 
@@ -26,9 +26,9 @@ class BatchHard final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    return facet::MineByAnchor<facet::TripletList>(
+    return facet::MineByScreen<facet::TripletList>(
         embeddings, labels, num_anchors, options_,
-        [](const facet::AnchorDistancesView& distances, facet::TripletList& triplets) {
+        [](facet::ScreenedDistances& distances, facet::TripletList& triplets) {
           const int64_t p = distances.FarthestPositive(), n = distances.NearestNegative();
           if (p >= 0 && n >= 0) triplets.Add(distances.anchor(), p, n);
         });

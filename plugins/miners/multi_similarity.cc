@@ -9,7 +9,7 @@
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "multi_similarity", epsilon = 0.1 }
 #include "core/api/miner.h"
-#include "plugins/miners/batch_distances.h"
+#include "plugins/miners/screened_distances.h"
 
 namespace {
 
@@ -29,27 +29,22 @@ class MultiSimilarity final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    return facet::MineByAnchor<facet::PairList>(
+    return facet::MineByScreen<facet::PairList>(
         embeddings, labels, num_anchors, {"cosine"},
-        [&](const facet::AnchorDistancesView& distances, facet::PairList& pairs) {
+        [&](facet::ScreenedDistances& distances, facet::PairList& pairs) {
           Select(distances, pairs);
         });
   }
 
  private:
   // The least similar is the farthest: distances are 1 - s.
-  void Select(const facet::AnchorDistancesView& distances, facet::PairList& pairs) const {
+  void Select(facet::ScreenedDistances& distances, facet::PairList& pairs) const {
     const int64_t a = distances.anchor();
     const int64_t p = distances.FarthestPositive(), n = distances.NearestNegative();
     if (p < 0 || n < 0) return;
     const double least = distances(n) - options_.epsilon, most = distances(p) + options_.epsilon;
-    for (int64_t i = 0; i < distances.size(); ++i) {
-      if (distances.IsNegative(i)) {
-        if (distances(i) < most) pairs.AddNegative(a, i);
-      } else if (distances.IsPositive(i) && distances(i) > least) {
-        pairs.AddPositive(a, i);
-      }
-    }
+    for (const int64_t i : distances.PositivesFartherThan(least)) pairs.AddPositive(a, i);
+    for (const int64_t i : distances.NegativesNearerThan(most)) pairs.AddNegative(a, i);
   }
 
   const Options options_;

@@ -10,7 +10,7 @@
 // Errors: InvalidArgument for other shapes or types, and for embeddings that are not finite.
 // Example:  miner = { use = "pair_margin", positive_margin = 0.2, negative_margin = 0.8 }
 #include "core/api/miner.h"
-#include "plugins/miners/batch_distances.h"
+#include "plugins/miners/screened_distances.h"
 
 namespace {
 
@@ -36,15 +36,15 @@ class PairMargin final : public facet::AnchorMiner {
 
   absl::StatusOr<facet::Tuples> MineAnchors(const at::Tensor& embeddings, const at::Tensor& labels,
                                             int64_t num_anchors, uint64_t) override {
-    return facet::MineByAnchor<facet::PairList>(
+    return facet::MineByScreen<facet::PairList>(
         embeddings, labels, num_anchors, options_,
-        [&](const facet::AnchorDistancesView& distances, facet::PairList& pairs) {
+        [&](facet::ScreenedDistances& distances, facet::PairList& pairs) {
           const int64_t i = distances.anchor();
-          for (const int64_t j : distances.Positives()) {
-            if (distances(j) > options_.positive_margin) pairs.AddPositive(i, j);
+          for (const int64_t j : distances.PositivesFartherThan(options_.positive_margin)) {
+            pairs.AddPositive(i, j);
           }
-          for (const int64_t j : distances.Negatives()) {
-            if (distances(j) < options_.negative_margin) pairs.AddNegative(i, j);
+          for (const int64_t j : distances.NegativesNearerThan(options_.negative_margin)) {
+            pairs.AddNegative(i, j);
           }
         });
   }

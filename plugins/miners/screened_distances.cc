@@ -1,0 +1,229 @@
+#include "plugins/miners/screened_distances.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "plugins/distances/row_distances.h"
+#include "plugins/miners/measured_rows.h"
+
+namespace facet {
+
+// A rough distance is 1 less the product, or the square of the distance of scaled rows.
+struct ScreenedBatch {
+  // largest: of the values.
+  ScreenedBatch(const BatchLabels& of, const DistanceOptions& options, const at::Tensor& measured,
+                double largest);
+
+  // By how much the rough distances of an anchor may be off. A sum of D products of float32 values
+  // is, in any order, off by at most about D roundings of the product of the lengths; those of the
+  // values themselves, of the squares and of the difference are fewer than 16.
+  double Slack(int64_t anchor) const {
+    const double lengths =
+        distance.cosine ? 1 : std::sqrt(squares[static_cast<size_t>(anchor)]) + longest;
+    return static_cast<double>(rows.size(1) + 16) * 0x1p-24 * lengths * lengths;
+  }
+
+  const BatchLabels& labels;
+  const DistanceOfMeasure distance;
+  const at::Tensor rows;  // float64
+  double scale = 1;       // of the rows: a power of two, so that the largest value is about 1
+  at::Tensor scaled;      // float32
+  std::vector<float> squares;
+  double longest = 0;
+  std::unordered_map<int64_t, std::vector<int64_t>> images;  // of a label
+};
+
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+double LargestOf(const at::Tensor& rows) {
+  if (rows.numel() == 0) return 0;
+  const auto [low, high] = at::aminmax(rows);  // not a number where one is not
+  return std::max(-low.item<double>(), high.item<double>());
+}
+
+float Smallest(const std::vector<float>& values) {
+  std::array<float, 32> smallest;
+  smallest.fill(kInfinity);
+  size_t i = 0;
+  for (; i + smallest.size() <= values.size(); i += smallest.size()) {
+    for (size_t lane = 0; lane < smallest.size(); ++lane) {
+      smallest[lane] = std::min(smallest[lane], values[i + lane]);
+    }
+  }
+  for (; i < values.size(); ++i) smallest[0] = std::min(smallest[0], values[i]);
+  return *std::min_element(smallest.begin(), smallest.end());
+}
+
+}  // namespace
+
+ScreenedBatch::ScreenedBatch(const BatchLabels& of, const DistanceOptions& options,
+                             const at::Tensor& measured, double largest)
+    : labels(of), distance(options), rows(measured) {
+  for (int64_t i = 0; i < labels.size(); ++i) images[labels.Label(i)].push_back(i);
+  if (!distance.cosine) {
+    int exponent = 0;
+    std::frexp(largest, &exponent);
+    scale = std::ldexp(1, -exponent);
+  }
+  scaled = at::empty(rows.sizes(), rows.options().dtype(at::kFloat));
+  squares.resize(static_cast<size_t>(rows.size(0)));
+  const int64_t dimension = rows.size(1);
+  at::parallel_for(0, rows.size(0), 64, [&](int64_t begin, int64_t end) {
+    const double* from = rows.data_ptr<double>() + begin * dimension;
+    float* to = scaled.data_ptr<float>() + begin * dimension;
+    for (int64_t i = begin; i < end; ++i) {
+      double square = 0;
+      for (int64_t d = 0; d < dimension; ++d) {
+        const double value = scale * *from++;
+        square += value * value;
+        *to++ = static_cast<float>(value);
+      }
+      squares[static_cast<size_t>(i)] = static_cast<float>(square);
+    }
+  });
+  longest = std::sqrt(*std::max_element(squares.begin(), squares.end()));
+}
+
+ScreenedDistances::ScreenedDistances(const ScreenedBatch& batch)
+    : batch_(batch), rough_(batch.squares.size()) {}
+
+void ScreenedDistances::Begin(int64_t anchor, const float* products) {
+  anchor_ = anchor;
+  num_measured_ = 0;
+  distances_.clear();
+  slack_ = batch_.Slack(anchor);
+  const size_t size = rough_.size();
+  if (batch_.distance.cosine) {
+    for (size_t i = 0; i < size; ++i) rough_[i] = 1 - products[i];
+  } else {
+    const float* const squares = batch_.squares.data();
+    const float own = squares[anchor];
+    for (size_t i = 0; i < size; ++i) rough_[i] = own + squares[i] - 2 * products[i];
+  }
+  positives_.clear();
+  for (const int64_t i : batch_.images.at(batch_.labels.Label(anchor))) {
+    float& rough = rough_[static_cast<size_t>(i)];
+    if (i != anchor) positives_.push_back({rough, i});
+    rough = kInfinity;
+  }
+}
+
+double ScreenedDistances::operator()(int64_t i) {
+  const auto size = static_cast<int64_t>(rough_.size()), dimension = batch_.rows.size(1);
+  const double* const rows = batch_.rows.data_ptr<double>();
+  const double* const own = rows + anchor_ * dimension;
+  const auto measure = [&](const double* others, int64_t count, double* out) {
+    RowKernelsOfProcessor<double>().measure(
+        {batch_.distance.measure(), own, 1, others, count, dimension, out, count});
+    for (int64_t j = 0; j < count; ++j) out[j] = batch_.distance(out[j]);
+  };
+  if (distances_.empty() && ++num_measured_ > size / 8) {  // two at a time are the faster
+    distances_.resize(rough_.size());
+    measure(rows, size, distances_.data());
+  }
+  if (!distances_.empty()) return distances_[static_cast<size_t>(i)];
+  double distance;
+  measure(rows + i * dimension, 1, &distance);
+  return distance;
+}
+
+int64_t ScreenedDistances::FirstOfFarthest(bool farthest) {
+  if (candidates_.size() < 2) return candidates_.empty() ? -1 : candidates_[0];
+  int64_t best = -1;
+  double best_distance = 0;
+  for (const int64_t i : candidates_) {
+    const double distance = (*this)(i);
+    if (best >= 0 && (farthest ? distance <= best_distance : distance >= best_distance)) continue;
+    best = i;
+    best_distance = distance;
+  }
+  return best;
+}
+
+int64_t ScreenedDistances::FarthestPositive() {
+  float farthest = -kInfinity;
+  for (const Rough& positive : positives_) farthest = std::max(farthest, positive.distance);
+  candidates_.clear();
+  for (const auto& [distance, image] : positives_) {
+    if (distance >= farthest - 2 * slack_) candidates_.push_back(image);
+  }
+  return FirstOfFarthest(true);
+}
+
+int64_t ScreenedDistances::NearestNegative() {
+  const auto last = static_cast<float>(Smallest(rough_) + 2 * slack_);
+  candidates_.clear();
+  if (last == kInfinity) return -1;
+  for (size_t i = 0; i < rough_.size(); ++i) {
+    if (rough_[i] <= last) candidates_.push_back(static_cast<int64_t>(i));
+  }
+  return FirstOfFarthest(false);
+}
+
+double ScreenedDistances::RoughBound(double bound) const {
+  constexpr double kBeyondAll = 1e30;
+  if (!batch_.distance.cosine) {
+    if (batch_.distance.root) bound *= std::abs(bound);
+    bound *= batch_.scale * batch_.scale;
+  }
+  return std::clamp(bound, -kBeyondAll, kBeyondAll);
+}
+
+std::vector<int64_t> ScreenedDistances::PositivesFartherThan(double bound) {
+  const double rough = RoughBound(bound);
+  std::vector<int64_t> found;
+  for (const auto& [distance, image] : positives_) {
+    if (distance < rough - slack_) continue;
+    if (distance > rough + slack_ || (*this)(image) > bound) found.push_back(image);
+  }
+  return found;
+}
+
+std::vector<int64_t> ScreenedDistances::NegativesNearerThan(double bound) {
+  const double rough = RoughBound(bound);
+  const auto last = static_cast<float>(rough + slack_);
+  std::vector<int64_t> found;
+  for (size_t i = 0; i < rough_.size(); ++i) {
+    if (rough_[i] > last) continue;
+    const auto image = static_cast<int64_t>(i);
+    if (rough_[i] < rough - slack_ || (*this)(image) < bound) found.push_back(image);
+  }
+  return found;
+}
+
+absl::Status ScreenAnchors(const BatchLabels& labels, const at::Tensor& embeddings,
+                           const DistanceOptions& options,
+                           const std::function<void(ScreenedDistances&)>& visit) {
+  if (labels.num_anchors() == 0) return absl::OkStatus();
+  const at::Tensor rows = RowsToMeasure(embeddings, options);
+  const double largest = LargestOf(rows);
+  constexpr double kSquares = 1e150;  // beyond it they may not be finite
+  if (!(largest < kSquares)) return NotFinite();
+  const ScreenedBatch batch(labels, options, rows, largest);
+  const int64_t size = labels.size();
+  const int64_t at_once = std::clamp<int64_t>(kDistancesAtOnce / size, 1, labels.num_anchors());
+  const at::Tensor products = at::empty({at_once, size}, batch.scaled.options());
+  for (int64_t first = 0; first < labels.num_anchors(); first += at_once) {
+    const int64_t count = std::min(at_once, labels.num_anchors() - first);
+    at::Tensor some = products.narrow(0, 0, count);
+    at::mm_out(some, batch.scaled.narrow(0, first, count), batch.scaled.t());
+    at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+      ScreenedDistances distances(batch);
+      for (int64_t i = begin; i < end; ++i) {
+        distances.Begin(first + i, some.data_ptr<float>() + i * size);
+        visit(distances);
+      }
+    });
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace facet
