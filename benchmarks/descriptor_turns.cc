@@ -76,10 +76,22 @@ void WriteCrops(const std::string& folder, int64_t turns) {
   Require(WriteRecords(folder + "/crops.jsonl", records));
 }
 
-// Network B with the formula's weights; keeps how long its descriptors are.
+// How long descriptors of one view are.
+struct Norms {
+  double sum = 0;
+  int64_t parts = 0;
+
+  double TakeMean() {
+    const double mean = sum / static_cast<double>(parts);
+    *this = {};
+    return mean;
+  }
+};
+
+// Network B with the formula's weights; counts its descriptors.
 class Watched final : public Architecture {
  public:
-  Watched(const Case& c, double* norm) : norm_(norm) {
+  Watched(const Case& c, Norms* norms) : norms_(norms) {
     absl::StatusOr<std::unique_ptr<Component>> made = CreateComponent(
         PluginPath("architectures/libvgg.so"), Architecture::kKind, "vgg",
         Dump({{"config", "B"}, {"width", c.width}, {"fc_size", c.fc_size}, {"init", "kaiming"}}));
@@ -98,7 +110,8 @@ class Watched final : public Architecture {
   }
   at::Tensor Forward(const at::Tensor& images, bool training) override {
     at::Tensor descriptors = network_->Forward(images, training);
-    *norm_ = descriptors.to(at::kFloat).norm(2, 1).mean().item<double>();
+    norms_->sum += descriptors.to(at::kFloat).norm(2, 1).mean().item<double>();
+    ++norms_->parts;
     return descriptors;
   }
   std::vector<NamedTensor> Parameters() override { return network_->Parameters(); }
@@ -106,16 +119,16 @@ class Watched final : public Architecture {
 
  private:
   std::unique_ptr<Architecture> network_;
-  double* const norm_;
+  Norms* const norms_;
 };
 
 class SteppedContext : public FakeContext {
  public:
-  SteppedContext(const std::string& folder, const Case& c, TakenSteps& steps, double* norm)
+  SteppedContext(const std::string& folder, const Case& c, TakenSteps& steps, Norms* norms)
       : FakeContext(folder,
                     {{"architecture",
                       {"", "architecture", "vgg", Json::object(),
-                       [c, norm] { return std::make_unique<Watched>(c, norm); }}}},
+                       [c, norms] { return std::make_unique<Watched>(c, norms); }}}},
                     Json::object()),
         taken_(steps) {
     inputs_["crops"] = folder;
@@ -137,10 +150,10 @@ int Describe(const Case& c, double idle_mib) {
           .string();
   std::filesystem::create_directories(folder);
   WriteCrops(folder, c.turns + 1);
-  double norm = 0;
+  Norms norms;
   TakenSteps steps;
   const auto loop = [&] {
-    SteppedContext context(folder, c, steps, &norm);
+    SteppedContext context(folder, c, steps, &norms);
     const absl::Status status = RunDescribe(context);
     if (!absl::IsCancelled(status)) Require(status);
   };
@@ -148,7 +161,8 @@ int Describe(const Case& c, double idle_mib) {
     return TakeTurns(idle_mib, [&]() -> Findings {
       const int64_t faults = PageFaults();
       FACET_CHECK(steps.Take(1));
-      return {{"norm", norm}, {"page_faults", static_cast<double>(PageFaults() - faults)}};
+      return {{"norm", norms.TakeMean()},
+              {"page_faults", static_cast<double>(PageFaults() - faults)}};
     });
   };
   const int code = steps.Run(loop, answer);

@@ -238,6 +238,40 @@ TEST(InputWriter, MirrorsTheWindowButNotTheMeanImage) {
               ElementsAre(2 * 106, 2 * 106, 2 * 106, 2 * 100, 2 * 100, 2 * 100));
 }
 
+// Rows of 57 values: whole vectors and a rest.
+TEST(InputWriter, IsItsFormula) {
+  constexpr int kSize = 19;
+  InputFormat format;
+  format.size_px = kSize;
+  format.scale_bgr = {0.3f, 0.7f, 1.1f};
+  Image crop(kSize + 5, kSize + 3);
+  Random random(1);
+  for (uint8_t& byte : crop.bgr) byte = static_cast<uint8_t>(random.Index(256));
+  for (const bool mean_image : {false, true}) {
+    format.mean_bgr.resize(mean_image ? static_cast<size_t>(format.num_values()) : 3);
+    for (float& mean : format.mean_bgr) mean = static_cast<float>(random.Uniform(0, 255));
+    for (const Window& window : {Window{5, 3, false}, Window{2, 1, true}}) {
+      for (const bool rgb : {false, true}) {
+        format.rgb = rgb;
+        std::vector<float> out(static_cast<size_t>(format.num_values()));
+        WriteInput(format, crop, window, out.data());
+        size_t i = 0;
+        for (int y = 0; y < kSize; ++y) {
+          for (int x = 0; x < kSize; ++x) {
+            for (int c = 0; c < 3; ++c, ++i) {
+              const auto from = static_cast<size_t>(rgb ? 2 - c : c);
+              const int column = window.x + (window.mirror ? kSize - 1 - x : x);
+              const float mean = format.mean_bgr[mean_image ? i - i % 3 + from : from];
+              const float value = crop.Pixel(column, window.y + y)[from];
+              ASSERT_EQ(out[i], (value - mean) * format.scale_bgr[from]);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(Split, HoldsOutAShareOfEachIdentity) {
   std::vector<int64_t> labels;
   for (int i = 0; i < 1000; ++i) labels.push_back(i % 10);

@@ -27,11 +27,12 @@ bool HaveElements(const std::vector<LossGroup>& groups) {
 }  // namespace
 
 Objective::Objective(const ObjectiveParts& parts, int64_t micro_batch, const MemorySettings& memory,
-                     const Numerics& numerics)
+                     const Numerics& numerics, bool reads_losses)
     : parts_(parts),
       micro_batch_(micro_batch),
       memory_settings_(memory),
       numerics_(numerics),
+      reads_losses_(reads_losses || parts.loss.takes() != TupleKind::kNone),
       memory_(memory.size, numerics.device) {}
 
 at::Tensor Objective::Images(const Batch& batch) {
@@ -89,7 +90,12 @@ absl::StatusOr<Objective::LossValue> Objective::LossOf(const at::Tensor& embeddi
 
 Objective::Value Objective::ValueOf(const LossValue& loss, const at::Tensor& embeddings,
                                     const at::Tensor& labels) const {
-  Value value = {loss.loss.item<double>(), embeddings.detach(), labels};
+  Value value = {0.0, at::Tensor(), embeddings.detach(), labels};
+  if (!reads_losses_) {
+    value.unread = loss.loss.detach();
+    return value;
+  }
+  value.loss = loss.loss.item<double>();
   if (parts_.loss.takes() == TupleKind::kNone) return value;
   if (loss.has_elements && value.loss != 0) return value;
   if (!CanHaveTuples(ToVector(loss.labels), labels.numel())) {

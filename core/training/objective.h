@@ -47,16 +47,18 @@ struct ObjectiveParts {
 
 class Objective {
  public:
-  // What `parts` refers to outlives this object. micro_batch 0: none.
+  // What `parts` refers to outlives this object. micro_batch 0: none. reads_losses = false: those of
+  // a loss that takes no tuples stay on their device, so that a step does not wait for it.
   Objective(const ObjectiveParts& parts, int64_t micro_batch, const MemorySettings& memory,
-            const Numerics& numerics);
+            const Numerics& numerics, bool reads_losses = true);
 
   struct Value {
-    double loss = 0.0;
+    double loss = 0.0;              // 0 where it was not read
+    at::Tensor unread;              // the loss then, else undefined; no gradient
     at::Tensor embeddings, labels;  // of the batch; no gradient
     TuplesOfStep tuples = TuplesOfStep::kSome;
   };
-  // Adds the gradient of the loss to what learns, if the loss is finite. `seed` decides all random
+  // Adds the gradient of the loss to what learns, if the loss is finite or was not read. `seed` decides all random
   // draws. The same call again adds the same, if weights and buffers are the same.
   absl::StatusOr<Value> Differentiate(const Batch& batch, int64_t step, uint64_t seed);
   // After the step.
@@ -101,6 +103,7 @@ class Objective {
   const int64_t micro_batch_;
   const MemorySettings memory_settings_;
   const Numerics numerics_;
+  const bool reads_losses_;
   EmbeddingMemory memory_;
   int64_t num_skipped_ = 0;
 };

@@ -112,6 +112,21 @@ TEST(Objective, BothPassesDrawAlike) {
   EXPECT_NEAR(a.loss - after, expected, 0.02 * expected);  // of second order
 }
 
+TEST(Objective, ALossThatIsNotReadHasTheSameGradient) {
+  for (const int64_t micro_batch : {0, 4}) {
+    const Outcome read = Differentiated(micro_batch);
+    Layer layer(false);
+    OfTheMean loss;
+    Objective objective({layer, loss, nullptr, "layer", "loss", ""}, micro_batch, {}, {},
+                        /*reads_losses=*/false);
+    const Objective::Value value = *objective.Differentiate(TenImages(), 0, 5);
+    EXPECT_EQ(value.loss, 0);
+    EXPECT_EQ(value.unread.item<double>(), read.loss);
+    EXPECT_FALSE(value.unread.requires_grad());
+    EXPECT_TRUE(at::equal(layer.weight_.grad(), read.weight));
+  }
+}
+
 TEST(Objective, ALossThatIsNotFiniteHasNoGradient) {
   for (const int64_t micro_batch : {0, 4}) {
     Layer layer(false);

@@ -22,6 +22,12 @@ constexpr int64_t kBatchesAhead = 4;
 // Until then each tensor of a loss must have had a gradient.
 constexpr int64_t kStepsOfLossTensors = 100;
 
+// Steps whose losses are read together.
+int64_t ReadEvery(const TrainerOptions& options) {
+  if (options.read_losses_every > 0) return options.read_losses_every;
+  return options.numerics.device.is_cpu() ? 1 : 100;
+}
+
 double Now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -35,9 +41,11 @@ Trainer::Trainer(const ObjectiveParts& parts, const Optimizer& optimizer, const 
       batches_(batches),
       options_(std::move(options)),
       hooks_(std::move(hooks)),
-      objective_(parts, options_.loop.micro_batch, options_.memory, options_.numerics),
+      objective_(parts, options_.loop.micro_batch, options_.memory, options_.numerics,
+                 /*reads_losses=*/ReadEvery(options_) == 1),
       learned_(optimizer, options_.optimizer, options_.loop.decay_vectors),
-      average_(options_.loop.average_decay) {}
+      average_(options_.loop.average_decay),
+      losses_(ReadEvery(options_)) {}
 
 absl::Status Trainer::Run() {
   FACET_RETURN_IF_ERROR(Prepare());
@@ -131,13 +139,13 @@ absl::Status Trainer::RunEpoch() {
                             [&](int64_t index) { return batches_.Training(epoch_, order, index); });
   while (batch_ < batches_.num_training()) {
     FACET_ASSIGN_OR_RETURN(const Batch batch, batches.Next());
-    FACET_ASSIGN_OR_RETURN(const double loss, Step(batch));
+    FACET_RETURN_IF_ERROR(Step(batch));
     ++batch_;
     ++step_;
     ++steps_here_;
     average_.Update(step_);
     FACET_RETURN_IF_ERROR(CheckGradients());
-    loss_sum_ += loss;
+    if (losses_.IsToBeRead()) FACET_RETURN_IF_ERROR(ReadLosses());
     const int64_t size = options_.loop.batch;
     hooks_.progress(step_ * size, num_epochs() * batches_.num_training() * size, ProgressNote());
     FACET_RETURN_IF_ERROR(Pause());
@@ -154,7 +162,7 @@ int64_t Trainer::num_epochs() const {
 std::string Trainer::ProgressNote() const {
   std::string note =
       absl::StrFormat("%sepoch %d, loss %.3f", phase().name.empty() ? "" : phase().name + ", ",
-                      epoch_ + 1, loss_sum_ / static_cast<double>(batch_));
+                      epoch_ + 1, losses_.mean());
   if (num_without_tuples() > 0) {
     absl::StrAppend(&note, ", ", num_without_tuples(), " of ", step_, " steps without tuples");
   }
@@ -172,7 +180,7 @@ absl::Status Trainer::Diverged(const std::string& what, int64_t step, double rat
                       what, step, epoch_ + 1, rate, phase().schedule_slot, factors));
 }
 
-absl::StatusOr<double> Trainer::Step(const Batch& batch) {
+absl::Status Trainer::Step(const Batch& batch) {
   const uint64_t seed = DeriveSeed(options_.seed, absl::StrCat("step/", step_));
   FACET_ASSIGN_OR_RETURN(const double rate, Rate(phase_epoch_ * batches_.num_training() + batch_));
   learned_.ZeroGradients();
@@ -186,8 +194,16 @@ absl::StatusOr<double> Trainer::Step(const Batch& batch) {
   FACET_ASSIGN_OR_RETURN(const double scale, ClipScale(rate, &norm));
   FACET_RETURN_IF_ERROR(learned_.Step(rate, scale));
   objective_.Remember(value);
-  FACET_RETURN_IF_ERROR(CountTuples(value.tuples));
-  return value.loss;
+  value.unread.defined() ? losses_.Add(value.unread) : losses_.Add(value.loss);
+  return CountTuples(value.tuples);
+}
+
+absl::Status Trainer::ReadLosses() {
+  losses_.Read();
+  if (std::isfinite(losses_.sum())) return absl::OkStatus();
+  FACET_ASSIGN_OR_RETURN(const double rate,
+                         Rate(phase_epoch_ * batches_.num_training() + batch_ - 1));
+  return Diverged(absl::StrFormat("the sum of the losses is %f after", losses_.sum()), step_, rate);
 }
 
 absl::StatusOr<double> Trainer::ClipScale(double rate, double* norm) const {
@@ -286,6 +302,7 @@ absl::StatusOr<double> Trainer::Validate(Json* entry) {
 }
 
 absl::Status Trainer::EndEpoch() {
+  FACET_RETURN_IF_ERROR(ReadLosses());
   FACET_ASSIGN_OR_RETURN(const double rate, Rate((phase_epoch_ + 1) * batches_.num_training() - 1));
   // The loss of a step tells of the steps before it: nothing else tells of the last one.
   if (const absl::Status finite = learned_.CheckFinite(); !finite.ok()) {
@@ -295,10 +312,7 @@ absl::Status Trainer::EndEpoch() {
     if (at::isfinite(buffer.tensor).all().item<bool>()) continue;
     return Diverged(absl::StrCat("buffer ", buffer.name, " is not finite after"), step_, rate);
   }
-  Json entry = {{"epoch", epoch_ + 1},
-                {"step", step_},
-                {"rate", rate},
-                {"loss", loss_sum_ / static_cast<double>(batches_.num_training())}};
+  Json entry = {{"epoch", epoch_ + 1}, {"step", step_}, {"rate", rate}, {"loss", losses_.mean()}};
   if (!phase().name.empty()) entry["phase"] = phase().name;
   const int64_t num_skipped = objective_.TakeSkipped();
   if (objective_.has_miner()) entry["skipped"] = num_skipped;
@@ -319,7 +333,7 @@ absl::Status Trainer::EndEpoch() {
   ++epoch_;
   ++phase_epoch_;
   batch_ = 0;
-  loss_sum_ = 0;
+  losses_.Set(0, 0);
   without_before_ = num_without_tuples();
   return absl::OkStatus();
 }

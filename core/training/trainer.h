@@ -22,6 +22,7 @@
 #include "core/training/batches.h"
 #include "core/training/checkpoint.h"
 #include "core/training/learned_tensors.h"
+#include "core/training/loss_sum.h"
 #include "core/training/objective.h"
 #include "core/training/settings.h"
 #include "core/training/tensors.h"
@@ -49,6 +50,8 @@ struct TrainerOptions {
   int loader_threads = 1;
   std::string checkpoint_dir;  // empty: none are written
   double checkpoint_seconds = 180;
+  // Steps whose losses are read from the device together. 0: 1 on the CPU, 100 elsewhere.
+  int64_t read_losses_every = 0;
 };
 
 struct TrainerHooks {
@@ -62,7 +65,8 @@ class Trainer {
   Trainer(const ObjectiveParts& parts, const Optimizer& optimizer, const Batches& batches,
           TrainerOptions options, TrainerHooks hooks);
 
-  // Cancelled: stopped as asked, after a checkpoint. InvalidArgument: the loss is not finite, there
+  // Cancelled: stopped as asked, after a checkpoint. InvalidArgument: a loss was read that is not
+  // finite, there
   // is a memory but the loss takes no tuples, too many steps have no tuple (as soon as the
   // labels tell), or a schedule or a group does not fit.
   absl::Status Run();
@@ -90,11 +94,12 @@ class Trainer {
   // Of a step of this phase, counted from 0. Internal: the schedule broke its contract.
   absl::StatusOr<double> Rate(int64_t step) const;
   absl::Status RunEpoch();
-  absl::StatusOr<double> Step(const Batch& batch);
+  absl::Status Step(const Batch& batch);
   // What gradients are to be multiplied by; norm: before that, only where something reads it.
   absl::StatusOr<double> ClipScale(double rate, double* norm) const;
   absl::Status Climb(const Batch& batch, uint64_t seed, double rate);
   absl::Status CheckGradients() const;
+  absl::Status ReadLosses();  // of the epoch's steps so far
   // Of the step just done, and of all.
   absl::Status CountTuples(TuplesOfStep tuples);
   absl::Status CheckTuples() const;
@@ -125,7 +130,7 @@ class Trainer {
   int64_t epoch_ = 0;
   int64_t batch_ = 0;                                // of this epoch, the next one
   int64_t step_ = 0;                                 // steps done
-  double loss_sum_ = 0;                              // over this epoch's steps
+  LossSum losses_;                                   // of this epoch's steps
   int64_t num_none_there_ = 0, num_none_found_ = 0;  // steps: TuplesOfStep
   int64_t without_before_ = 0;                       // both, when this epoch began
   std::vector<Json> log_;

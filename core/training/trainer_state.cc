@@ -23,6 +23,7 @@ TensorSources Trainer::Weights() const {
 }
 
 absl::Status Trainer::SaveCheckpoint() {
+  FACET_RETURN_IF_ERROR(ReadLosses());
   TensorSources sources;
   learned_.Export(/*state=*/true, &sources);
   objective_.memory().Export(&sources);
@@ -36,7 +37,7 @@ absl::Status Trainer::SaveCheckpoint() {
                                    {"epoch", epoch_},
                                    {"batch", batch_},
                                    {"step", step_},
-                                   {"loss_sum", loss_sum_},
+                                   {"loss_sum", losses_.sum()},
                                    {"num_skipped", objective_.skipped()},
                                    {"none_there", num_none_there_},
                                    {"none_found", num_none_found_},
@@ -64,7 +65,7 @@ absl::Status Trainer::Resume(const StoredTensors& checkpoint) {
   epoch_ = state.at("epoch");
   batch_ = state.at("batch");
   step_ = state.at("step");
-  loss_sum_ = state.at("loss_sum");
+  losses_.Set(state.at("loss_sum"), batch_);
   objective_.set_skipped(state.at("num_skipped"));
   num_none_there_ = state.at("none_there");
   num_none_found_ = state.at("none_found");

@@ -80,9 +80,9 @@ struct Block {
   }
 
   at::Tensor Forward(const at::Tensor& x, bool training) const {
-    at::Tensor y = prelu(bn2(conv1(bn1(x, training)), training));
-    y = bn3(conv2(y), training);
-    return y.add_(projects ? shortcut_bn(shortcut(x), training) : x);
+    at::Tensor y = prelu(facet::ConvolveNormalized(conv1, bn2, bn1(x, training), training));
+    y = facet::ConvolveNormalized(conv2, bn3, y, training);
+    return y.add_(projects ? facet::ConvolveNormalized(shortcut, shortcut_bn, x, training) : x);
   }
 };
 
@@ -130,7 +130,7 @@ class IResNet final : public facet::Architecture {
   void Initialize(uint64_t seed) override { layers_.Initialize(seed); }
 
   at::Tensor Forward(const at::Tensor& images, bool training) override {
-    at::Tensor x = prelu_(bn1_(conv1_(images), training));
+    at::Tensor x = prelu_(facet::ConvolveNormalized(conv1_, bn1_, images, training));
     for (const Block& block : blocks_) x = block.Forward(x, training);
     x = at::flatten(bn2_(x, training), 1);
     x = at::dropout(x, options_.dropout, training);

@@ -29,6 +29,19 @@ at::Tensor BatchNorm::operator()(const at::Tensor& x, bool training) const {
                         kMomentum, kEpsilon, /*cudnn_enabled=*/true);
 }
 
+at::Tensor ConvolveNormalized(const Convolution& convolution, const BatchNorm& norm,
+                              const at::Tensor& x, bool training) {
+  if (training) return norm(convolution(x), training);
+  const at::ScalarType type = x.scalar_type();
+  const at::Tensor scale = norm.weight.to(at::kFloat) * (norm.running_var + kEpsilon).rsqrt();
+  at::Tensor shift = norm.bias.to(at::kFloat) - norm.running_mean * scale;
+  if (convolution.bias.defined()) shift = shift + convolution.bias.to(at::kFloat) * scale;
+  Convolution both = convolution;
+  both.weight = (convolution.weight.to(at::kFloat) * scale.view({-1, 1, 1, 1})).to(type);
+  both.bias = shift.to(type);
+  return both(x);
+}
+
 at::Tensor ResponseNorm::operator()(const at::Tensor& x) const {
   // float32: alpha * a^2 is lost beside k in bfloat16.
   const at::Tensor squares = x.to(at::kFloat).square();

@@ -68,6 +68,11 @@ struct BatchNorm {
   at::Tensor operator()(const at::Tensor& x, bool training) const;
 };
 
+// norm(convolution(x)). Not in training one convolution does both, with the running statistics in its
+// weights: equal up to rounding, without the passes over its output.
+at::Tensor ConvolveNormalized(const Convolution& convolution, const BatchNorm& norm,
+                              const at::Tensor& x, bool training);
+
 // a / (k + alpha * sum of a^2 over `size` adjacent channels)^beta: Krizhevsky et al. 2012, section
 // 3.3. alpha multiplies the sum, not the mean.
 struct ResponseNorm {

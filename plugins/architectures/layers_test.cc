@@ -166,6 +166,30 @@ TEST(Layers, BatchNormUsesTheBatchInTrainingAndWhatItKeptElse) {
   EXPECT_TRUE(at::equal(before, layer.running_var));
 }
 
+// Against the two layers one after the other, which BatchNorm's tests hold to their formula.
+TEST(Layers, AConvolutionAndItsNormAreOneOrTwo) {
+  for (const bool bias : {false, true}) {
+    LayerList layers(InitialWeights::Kaiming());
+    ConvolutionShape shape{4, 6, 3, /*stride=*/2, /*padding=*/1, /*groups=*/2};
+    shape.bias = bias;
+    const Convolution convolution = layers.AddConvolution("conv", shape, /*bias=*/0.7);
+    const BatchNorm norm = layers.AddBatchNorm("bn", 6);
+    layers.Initialize(3);
+    const at::Tensor x = Normal({2, 4, 7, 6}, 8);
+    norm.weight.detach().copy_(Normal({6}, 9));
+    norm.bias.detach().copy_(Normal({6}, 10));
+    norm.running_mean.copy_(Normal({6}, 11));
+    norm.running_var.copy_(Normal({6}, 12).abs());
+    const at::Tensor mean = norm.running_mean.clone();
+    ExpectNear(ConvolveNormalized(convolution, norm, x, /*training=*/false),
+               norm(convolution(x), false).to(at::kDouble));
+    EXPECT_TRUE(at::equal(norm.running_mean, mean));
+    const at::Tensor out = ConvolveNormalized(convolution, norm, x, /*training=*/true);
+    EXPECT_FALSE(at::equal(norm.running_mean, mean));
+    EXPECT_TRUE(at::equal(out, norm(convolution(x), true)));
+  }
+}
+
 TEST(Layers, BatchNormOfOneValuePerChannelKeepsItsStatistics) {
   LayerList layers(InitialWeights::Kaiming());
   const BatchNorm layer = layers.AddBatchNorm("bn", 3);

@@ -30,6 +30,12 @@ FACET_INLINE To BitsAs(const From& from) {
   return to;
 }
 
+// Vectors of the compiler's own: from loops that widen g++ makes parts that meet in memory, and a read
+// of what was just written in parts waits.
+using Bytes [[gnu::vector_size(kLanes)]] = uint8_t;
+using Halves [[gnu::vector_size(2 * kLanes)]] = uint16_t;
+using Integers [[gnu::vector_size(4 * kLanes)]] = uint32_t;
+
 // `count` values, at most kLanes of them; the others are 0.
 FACET_INLINE Floats Load(const float* from, int64_t count) {
   Floats values = {};
@@ -37,11 +43,9 @@ FACET_INLINE Floats Load(const float* from, int64_t count) {
   return values;
 }
 FACET_INLINE Floats Load(const uint16_t* from, int64_t count) {
-  uint16_t bits[kLanes] = {};
-  std::memcpy(bits, from, static_cast<size_t>(count) * sizeof(uint16_t));
-  Words words;
-  for (int64_t i = 0; i < kLanes; ++i) words.at[i] = static_cast<uint32_t>(bits[i]) << 16;
-  return BitsAs<Floats>(words);
+  Halves bits = {};
+  std::memcpy(&bits, from, static_cast<size_t>(count) * sizeof(uint16_t));
+  return BitsAs<Floats>(__builtin_convertvector(bits, Integers) << 16);
 }
 FACET_INLINE void Store(const Floats& values, int64_t count, float* to) {
   std::memcpy(to, values.at, static_cast<size_t>(count) * sizeof(float));
@@ -84,10 +88,11 @@ FACET_INLINE void Unpool(const Type* gradient, const uint8_t* winners, int64_t c
   Floats value = Load(gradient + channel, count);
   for (float& v : value.at) v += 0.0f;  // a sum with nothing: -0 becomes 0
   const auto bits = BitsAs<Words>(value);
-  uint8_t bytes[kLanes] = {};
-  std::memcpy(bytes, winners + channel, static_cast<size_t>(count));
-  Words winner;
-  for (int64_t i = 0; i < kLanes; ++i) winner.at[i] = bytes[i];
+  Bytes bytes = {};
+  std::memcpy(&bytes, winners + channel, static_cast<size_t>(count));
+  // In two steps, each of which is an instruction.
+  const Halves halves = __builtin_convertvector(bytes, Halves);
+  const auto winner = BitsAs<Words>(__builtin_convertvector(halves, Integers));
   for (uint32_t pixel = 0; pixel < 4; ++pixel) {
     Words share;
     for (int64_t i = 0; i < kLanes; ++i) {

@@ -55,7 +55,7 @@ struct Unit {
     if (!linear) prelu = layers.AddPRelu(name + ".prelu", shape.out);
   }
   at::Tensor Forward(const at::Tensor& x, bool training) const {
-    const at::Tensor y = bn(conv(x), training);
+    const at::Tensor y = facet::ConvolveNormalized(conv, bn, x, training);
     return prelu.weight.defined() ? prelu(y) : y;
   }
 };

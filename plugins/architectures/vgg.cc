@@ -123,8 +123,9 @@ class Vgg final : public facet::Architecture {
     at::Tensor x = images;
     for (const std::vector<Layer>& stage : stages_) {
       for (const Layer& layer : stage) {
-        x = layer.convolution(x);
-        if (options_.batch_norm) x = layer.norm(x, training);
+        x = options_.batch_norm
+                ? facet::ConvolveNormalized(layer.convolution, layer.norm, x, training)
+                : layer.convolution(x);
         // Maximum and ReLU commute: a stage's last ReLU comes with the pooling.
         x = &layer == &stage.back() ? facet::MaxPoolRelu(x) : x.relu_();
       }

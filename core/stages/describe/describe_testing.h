@@ -5,6 +5,7 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -32,7 +33,7 @@ inline constexpr int kNumCrops = 23;               // with 30 views each: three 
 struct Seen {
   at::ScalarType type = at::kDouble;
   bool training = false;
-  int64_t views = 0;
+  int64_t views = 0, most_at_once = 0;
 };
 
 // An inference-only network that gives back its input, flattened in the order channel, row, column.
@@ -44,13 +45,34 @@ class Mirror : public Architecture {
   bool trainable() const override { return false; }
   void Initialize(uint64_t) override {}
   at::Tensor Forward(const at::Tensor& images, bool training) override {
-    *seen_ = {images.scalar_type(), seen_->training || training, seen_->views + images.size(0)};
+    *seen_ = {images.scalar_type(), seen_->training || training, seen_->views + images.size(0),
+              std::max(seen_->most_at_once, images.size(0))};
     return at::flatten(images.contiguous(), 1);
   }
 
  private:
   const NetworkInput input_;
   Seen* const seen_;
+};
+
+// A convolution and weighted sums: what libraries do otherwise for another size of a batch.
+class Layers final : public Mirror {
+ public:
+  using Mirror::Mirror;
+  int64_t dimension() const override { return 40; }
+  void Initialize(uint64_t seed) override {
+    at::manual_seed(seed);
+    convolution_ = at::randn({17, 3, 3, 3});
+    weight_ = at::randn({40, 17 * kSide * kSide});
+  }
+  at::Tensor Forward(const at::Tensor& images, bool training) override {
+    Mirror::Forward(images, training);
+    const at::Tensor maps = at::conv2d(images, convolution_, {}, 1, 1).relu_();
+    return at::linear(at::flatten(maps, 1), weight_);
+  }
+
+ private:
+  at::Tensor convolution_, weight_;
 };
 
 // Five weighted sums of the input, and an offset that is stored but not learned. Its output is a

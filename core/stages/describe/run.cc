@@ -33,6 +33,9 @@ namespace facet {
 namespace {
 
 constexpr int64_t kViewsPerBatch = 320;
+// That a network takes at a time: at 224 px the largest layers of network B hold 0.4 GB. Always as many:
+// kernels differ by the size of a batch, and a descriptor shall not depend on how many faces there are.
+constexpr int64_t kViewsPerPart = 32;
 constexpr int64_t kKeepNone = 0;  // each crop is looked at once
 
 struct Network {
@@ -118,13 +121,20 @@ void FillViews(const Image& crop, const TestCropSettings& settings, const InputF
   }
 }
 
-// Views of the rows [first, last) as [rows * views, 3, S, S]; the first error wins.
+int64_t RowsPerPart(const TestCropSettings& settings) {
+  return std::max<int64_t>(1, kViewsPerPart / NumViews(settings));
+}
+
+// Views of the rows [first, last) as [views, 3, S, S], then black ones until the last part is whole;
+// the first error wins.
 absl::StatusOr<at::Tensor> LoadViews(const CropSet& crops, int64_t first, int64_t last,
                                      const TestCropSettings& settings, const InputFormat& format) {
-  const int64_t views = NumViews(settings);
+  const int64_t views = NumViews(settings), rows_per_part = RowsPerPart(settings);
   const int64_t size = format.size_px;
-  at::Tensor batch = at::empty({(last - first) * views, 3, size, size},
+  const int64_t num_parts = (last - first + rows_per_part - 1) / rows_per_part;
+  at::Tensor batch = at::empty({num_parts * rows_per_part * views, 3, size, size},
                                at::TensorOptions(at::kFloat), at::MemoryFormat::ChannelsLast);
+  batch.slice(0, (last - first) * views).zero_();
   float* const values = batch.data_ptr<float>();
   std::mutex mutex;
   absl::Status status;
@@ -144,11 +154,11 @@ absl::StatusOr<at::Tensor> LoadViews(const CropSet& crops, int64_t first, int64_
   return batch;
 }
 
-absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& views, int64_t num_views,
-                                    const std::string& normalize) {
+// [views, D], float32.
+absl::StatusOr<at::Tensor> DescribeViews(Network& network, const at::Tensor& views) {
   return Guard(network.name, [&]() -> absl::StatusOr<at::Tensor> {
     const at::Tensor input = views.to(network.numerics.device, network.numerics.type);
-    at::Tensor output =
+    const at::Tensor output =
         network.architecture->Forward(input, /*training=*/false).to(at::kCPU, at::kFloat);
     const int64_t dimension = network.architecture->dimension();
     if (output.dim() != 2 || output.size(0) != views.size(0) || output.size(1) != dimension) {
@@ -156,9 +166,21 @@ absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& views, i
           network.name, ": gives descriptors of the shape [", absl::StrJoin(output.sizes(), ", "),
           "] for ", views.size(0), " views, says ", dimension, " values each"));
     }
-    if (normalize == "each") output = UnitRows(output);
-    return output.reshape({-1, num_views, dimension}).mean(1).contiguous();
+    return output;
   });
+}
+
+// Of the first `rows` faces in the batch: [rows, D].
+absl::StatusOr<at::Tensor> Describe(Network& network, const at::Tensor& batch, int64_t rows,
+                                    const TestCropSettings& settings) {
+  const int64_t views = NumViews(settings), part = RowsPerPart(settings) * views;
+  std::vector<at::Tensor> descriptors;
+  for (int64_t first = 0; first < batch.size(0); first += part) {
+    FACET_ASSIGN_OR_RETURN(at::Tensor output, DescribeViews(network, batch.narrow(0, first, part)));
+    if (settings.normalize == "each") output = UnitRows(output);
+    descriptors.push_back(output.reshape({-1, views, output.size(1)}).mean(1));
+  }
+  return at::cat(descriptors).slice(0, 0, rows).contiguous();
 }
 
 absl::Status CheckScales(const TestCropSettings& settings, int64_t size_px) {
@@ -199,8 +221,9 @@ absl::Status RunDescribe(StageContext& context) {
                          CropSet::Open(pixels, records, context.threads(), kKeepNone));
   const CropSet& crops = *crop_set;
 
-  const int64_t views = NumViews(settings);
-  const int64_t rows_per_batch = std::max<int64_t>(1, kViewsPerBatch / views);
+  const int64_t rows_per_part = RowsPerPart(settings);
+  const int64_t parts = kViewsPerBatch / (rows_per_part * NumViews(settings));
+  const int64_t rows_per_batch = rows_per_part * std::max<int64_t>(1, parts);
   const int64_t dimension = network.architecture->dimension();
   FACET_RETURN_IF_ERROR(
       CheckDisk(context.output_dir(), crops.size() * dimension * int64_t{sizeof(float)},
@@ -214,7 +237,7 @@ absl::Status RunDescribe(StageContext& context) {
     FACET_ASSIGN_OR_RETURN(const at::Tensor batch,
                            LoadViews(crops, first, last, settings, network.format));
     FACET_ASSIGN_OR_RETURN(const at::Tensor output,
-                           Describe(network, batch, views, settings.normalize));
+                           Describe(network, batch, last - first, settings));
     FACET_RETURN_IF_ERROR(Annotate(
         descriptors->Append(output.data_ptr<float>(), output.numel()),
         absl::StrCat("architecture \"", network.name, "\" gives a descriptor that is not finite")));

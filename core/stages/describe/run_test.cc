@@ -20,7 +20,9 @@ TEST_F(DescribeTest, AveragesTheViewsOfThePaper) {
     Compare(Run(*context), kTolerance, [&, kind = kind](const Image& crop) {
       return Average(ViewsOf(crop, kind, {8, 12, 24}, format));
     });
-    EXPECT_EQ(seen_.views, kNumCrops * views);
+    const int faces = 32 / views;  // at a time, and always as many
+    EXPECT_EQ(seen_.views, (kNumCrops + faces - 1) / faces * faces * views);
+    EXPECT_EQ(seen_.most_at_once, faces * views);
     EXPECT_FALSE(seen_.training);
     EXPECT_EQ(context->last_progress_, "23 of 23 faces");
   }
@@ -63,6 +65,28 @@ TEST_F(DescribeTest, ViewsDoNotDependOnThreads) {
   }
   EXPECT_EQ(found[0].values, found[1].values);
   EXPECT_EQ(found[0].values, found[2].values);
+}
+
+// To the bit.
+TEST_F(DescribeTest, ADescriptorDoesNotDependOnHowManyFacesThereAre) {
+  const auto layers = [this] { return std::make_unique<Layers>(Input(), &seen_); };
+  const std::vector<CropRecord> records = records_;
+  for (const std::string kind : {"ten", "two", "one"}) {
+    const auto describe = [&](size_t faces) {
+      records_.assign(records.begin(), records.begin() + static_cast<int64_t>(faces));
+      Write(static_cast<int>(faces));
+      auto context = Context(absl::StrCat(kind, faces));
+      context->settings_["kind"] = kind;
+      context->uses_["architecture"].make = layers;
+      return Run(*context).values;
+    };
+    const std::vector<float> of_all = describe(records.size());
+    for (const size_t faces : {1, 3, 12}) {
+      const std::vector<float> of_some = describe(faces);
+      ASSERT_EQ(of_some.size(), faces * 40);
+      EXPECT_TRUE(std::equal(of_some.begin(), of_some.end(), of_all.begin())) << kind << faces;
+    }
+  }
 }
 
 TEST_F(DescribeTest, TakesWeightsBuffersAndMeanFromTheModel) {
@@ -166,7 +190,7 @@ TEST_F(DescribeTest, RefusesDescriptorsOfAnotherSizeThanDeclared) {
   EXPECT_THAT(
       Refusal(*context),
       HasSubstr(
-          "mirror: gives descriptors of the shape [300, 192] for 300 views, says 193 values each"));
+          "mirror: gives descriptors of the shape [30, 192] for 30 views, says 193 values each"));
 }
 
 TEST_F(DescribeTest, DescriptorsThatAreNotFiniteOrTooFewAreNotStored) {
@@ -190,7 +214,7 @@ TEST_F(DescribeTest, DescriptorsThatAreNotFiniteOrTooFewAreNotStored) {
     };
     EXPECT_EQ(RunDescribe(*context).code(), absl::StatusCode::kInternal);
     EXPECT_THAT(Refusal(*context),
-                HasSubstr(fewer ? "of the shape [299, 192] for 300 views"
+                HasSubstr(fewer ? "of the shape [29, 192] for 30 views"
                                 : "architecture \"mirror\" gives a descriptor that is not finite"));
   }
 }
