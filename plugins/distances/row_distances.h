@@ -22,6 +22,11 @@ namespace facet {
 // costs next to nothing. On other devices than the CPU: the same, by PyTorch's operations.
 at::Tensor AnchorDistances(const at::Tensor& x, int64_t num_anchors, bool squared);
 
+// [T]: l2 distances of rows first[t] and second[t] (int64), or their squares; as AnchorDistances().
+// Nothing of T x D is made. IndexError (c10): an index outside x.
+at::Tensor PairedDistances(const at::Tensor& x, const at::Tensor& first, const at::Tensor& second,
+                           bool squared);
+
 // Rows as MeasureRows() takes them: no gradient, contiguous, with zeros appended.
 at::Tensor MeasurableRows(const at::Tensor& x);
 

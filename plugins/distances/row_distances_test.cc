@@ -123,6 +123,28 @@ TEST(AnchorDistances, OfEqualAndOfNoRows) {
   EXPECT_EQ(Gradient(at::zeros({0, 2}), 0, false, at::ones({0, 0})).numel(), 0);
 }
 
+// The same entries, and the gradient that they have there.
+TEST(PairedDistances, AreThoseOfTheirPairs) {
+  const at::Tensor x = Random({9, 21}, 10);
+  const at::Tensor first = at::tensor({0, 8, 3, 3, 5, 3}, at::kLong);
+  const at::Tensor second = at::tensor({8, 0, 4, 4, 5, 0}, at::kLong);
+  const at::Tensor weights = Random({6}, 11);
+  for (const bool squared : {false, true}) {
+    at::Tensor of_pairs = at::zeros({9, 9}, at::kDouble);
+    for (int64_t t = 0; t < 6; ++t) of_pairs[first[t]][second[t]] += weights[t];
+    const at::Tensor y = x.clone().set_requires_grad(true);
+    const at::Tensor d = PairedDistances(y, first, second, squared);
+    EXPECT_TRUE(at::equal(d, AnchorDistances(x, 9, squared).index({first, second})));
+    (d * weights).sum().backward();
+    EXPECT_TRUE(at::allclose(y.grad(), NaiveGradient(x, 9, squared, of_pairs), 1e-12, 1e-13));
+  }
+  EXPECT_EQ(PairedDistances(x, first.narrow(0, 0, 0), second.narrow(0, 0, 0), true).numel(), 0);
+  for (const int64_t outside : {-1, 9}) {
+    EXPECT_THROW(PairedDistances(x, first, at::full({6}, outside, at::kLong), true),
+                 c10::IndexError);
+  }
+}
+
 TEST(MeasureRows, AreSquaredDistancesAndProducts) {
   const at::Tensor x = Random({150, 21}, 9), rows = MeasurableRows(x);
   at::Tensor out = at::empty({140, 150}, at::kDouble);

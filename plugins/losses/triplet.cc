@@ -22,7 +22,7 @@
 
 namespace {
 
-constexpr int64_t kFewTriplets = 4;  // for each image: up to so many, their embeddings are gathered
+constexpr int64_t kFewTriplets = 4;  // for each image: up to so many are measured one by one
 
 struct Options {
   double margin = 0.2;
@@ -77,12 +77,14 @@ class Triplet final : public facet::AnchorLoss {
     if (tuples.anchors.numel() > kFewTriplets * x.size(0)) {
       return OfManyTriplets(x, tuples, num_anchors);
     }
-    const at::Tensor anchors = x.index_select(0, tuples.anchors);
-    const at::Tensor positives = x.index_select(0, tuples.positives);
-    const at::Tensor negatives = x.index_select(0, tuples.negatives);
-    at::Tensor to_negative = Distance(anchors, negatives);
-    if (options_.swap) to_negative = at::minimum(to_negative, Distance(positives, negatives));
-    return Distance(anchors, positives) - to_negative;
+    const auto between = [&](const at::Tensor& i, const at::Tensor& j) {
+      return facet::PairedDistances(x, i, j, options_.distance == "squared_l2");
+    };
+    at::Tensor to_negative = between(tuples.anchors, tuples.negatives);
+    if (options_.swap) {
+      to_negative = at::minimum(to_negative, between(tuples.positives, tuples.negatives));
+    }
+    return between(tuples.anchors, tuples.positives) - to_negative;
   }
 
   // The same from the distances of all: what it gathers are numbers, not embeddings.
@@ -128,13 +130,6 @@ class Triplet final : public facet::AnchorLoss {
     const at::Tensor to_negative = at::minimum(d.index_select(0, a), d.index_select(0, p));
     return (to_positive.unsqueeze(1) - to_negative)
         .masked_select(same.logical_not().index_select(0, a));
-  }
-
-  // Row by row: [T, D], [T, D] -> [T]. The gradient of the distance at 0 is taken as 0.
-  at::Tensor Distance(const at::Tensor& x, const at::Tensor& y) const {
-    const at::Tensor difference = x - y;
-    if (options_.distance == "l2") return at::norm(difference, 2, {1});
-    return at::sum(at::square(difference), {1});
   }
 
   const Options options_;
