@@ -165,11 +165,13 @@ void LearnedTensors::ZeroGradients() {
 
 double LearnedTensors::GradientNorm() const {
   double sum = 0;
+  at::Tensor on_device;  // read once: each reading waits for the device
   for (const Entry& entry : entries_) {
     at::Tensor gradient = entry.parameter.grad();
     if (!gradient.defined()) continue;
     if (!gradient.is_cpu()) {
-      sum += gradient.to(at::kDouble).square().sum().item<double>();
+      const at::Tensor squares = gradient.to(at::kDouble).square().sum();
+      on_device = on_device.defined() ? on_device + squares : squares;
       continue;
     }
     if (!gradient.is_non_overlapping_and_dense()) gradient = gradient.contiguous();
@@ -177,7 +179,7 @@ double LearnedTensors::GradientNorm() const {
                ? SquaredSum(gradient.data_ptr<c10::BFloat16>(), gradient.numel())
                : SquaredSum(gradient.data_ptr<float>(), gradient.numel());
   }
-  return std::sqrt(sum);
+  return std::sqrt(on_device.defined() ? sum + on_device.item<double>() : sum);
 }
 
 OptimizedTensor LearnedTensors::Optimized(const Entry& entry) const {
