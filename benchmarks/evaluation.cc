@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ std::vector<T> Read(std::ifstream& file, int64_t count) {
 
 Findings Roc(const std::vector<double>& distances, const std::vector<uint8_t>& genuine) {
   SortedScores scores;
+  const auto num_genuine =
+      static_cast<size_t>(std::accumulate(genuine.begin(), genuine.end(), int64_t{0}));
+  scores.Reserve(num_genuine, genuine.size() - num_genuine);
   for (size_t i = 0; i < distances.size(); ++i) scores.Add(distances[i], genuine[i] != 0);
   scores.Sort();
   RocSummary summary(kFars);

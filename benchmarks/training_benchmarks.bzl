@@ -99,6 +99,35 @@ def training_benchmarks():
         ],
     )
 
+    # facet's side of peers/embedding.py.
+    facet_cc_binary(
+        name = "embedding",
+        srcs = ["embedding.cc", "process_memory.h"],
+        data = [
+            "//plugins/losses:libtriplet.so",
+            "//plugins/miners:librandom_violating.so",
+        ],
+        tags = ["torch"],
+        deps = [
+            ":turns",
+            "//core/plugin",
+            "//core/stages/project:run",
+            "@torch",
+        ],
+    )
+
+    # Few descriptors: that it runs.
+    native.sh_test(
+        name = "embedding_test",
+        srcs = ["embedding_test.sh"],
+        args = ["$(rootpath :embedding)"],
+        data = [":embedding"],
+        tags = [
+            "cpu:2",  # its threads wait for each other
+            "torch",
+        ],
+    )
+
     # A step or a batch of each side, narrow networks: that they run, from the same weights, and that
     # a step maps no memory anew.
     for name in ["descriptor_turns", "training_turns"]:

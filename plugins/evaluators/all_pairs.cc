@@ -119,7 +119,7 @@ class Scorer {
     for (bool suffices = false; !suffices; wanted *= 1.25) {
       const bool everything = wanted >= all / 2;
       beyond = everything ? KeepAll(places) : KeepNearest(places, 1.02 * wanted / all);
-      suffices = everything || static_cast<double>(impostor_.places.size()) >= share * all;
+      suffices = everything || static_cast<double>(impostor_.num_kept()) >= share * all;
     }
     std::vector<int64_t> wrong = impostor_.AcceptedAt(genuine_, places);
     for (size_t i = 0; i < beyond.size(); ++i) wrong[i] += beyond[i];
@@ -185,7 +185,7 @@ class Scorer {
   void Keep(std::vector<Worker>* workers) {
     std::vector<std::vector<ImpostorPair>> lists;
     for (Worker& worker : *workers) lists.push_back(std::move(worker.kept));
-    impostor_.Keep(lists, genuine_.people.size());
+    impostor_.Keep(std::move(lists), genuine_.people.size());
   }
 
   // The distance that this share of the impostor pairs do not exceed, nearly.

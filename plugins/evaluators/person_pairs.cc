@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <functional>
 
 #include "core/base/check.h"
 #include "core/base/parallel_work.h"
@@ -92,16 +93,18 @@ class DrawsTogether {
 class RatesTogether {
  public:
   RatesTogether(const GenuinePairs& genuine, const std::vector<uint32_t>& nobody,
-                const ImpostorPairs& impostor, const std::vector<std::pair<double, size_t>>& fars,
+                const ImpostorPairs& impostor, const OrderedImpostors& in_order,
+                const std::vector<std::pair<double, size_t>>& fars,
                 const std::vector<const double*>& copies, size_t num_people)
       : genuine_(genuine),
         nobody_(nobody),
         impostor_(impostor),
+        in_order_(in_order),
         fars_(fars),
         num_draws_(copies.size()),
         draws_(copies, num_people),
         all_genuine_(draws_.Totals(genuine.people, nobody)),
-        all_impostor_(impostor.templates.empty() ? draws_.Totals(impostor.first, impostor.second)
+        all_impostor_(impostor.templates.empty() ? draws_.Totals(in_order.first, in_order.second)
                                                  : draws_.TotalsOfTwoPeople(impostor.templates)) {}
 
   // False: more impostor pairs have to be kept.
@@ -135,7 +138,7 @@ class RatesTogether {
   void FindPlaces() {
     std::vector<double> sums(kLanes);
     places_.assign(num_draws_, {});
-    draws_.Walk(impostor_.first, impostor_.second,
+    draws_.Walk(in_order_.first, in_order_.second,
                 [&](size_t begin, size_t end, const float* more) {
                   bool is_wanted = false;
                   for (size_t lane = 0; lane < num_draws_; ++lane) {
@@ -157,8 +160,8 @@ class RatesTogether {
 
   void FindPlacesIn(size_t begin, size_t end, size_t lane, double sum) {
     for (size_t i = begin; i < end; ++i) {
-      sum += draws_.Copies(impostor_.first[i], lane) * draws_.Copies(impostor_.second[i], lane);
-      while (IsOver(lane, sum)) places_[lane].push_back(impostor_.places[i]);
+      sum += draws_.Copies(in_order_.first[i], lane) * draws_.Copies(in_order_.second[i], lane);
+      while (IsOver(lane, sum)) places_[lane].push_back(in_order_.places[i]);
     }
   }
 
@@ -188,6 +191,7 @@ class RatesTogether {
   const GenuinePairs& genuine_;
   const std::vector<uint32_t>& nobody_;
   const ImpostorPairs& impostor_;
+  const OrderedImpostors& in_order_;
   const std::vector<std::pair<double, size_t>>& fars_;
   const size_t num_draws_;
   const DrawsTogether draws_;
@@ -195,6 +199,13 @@ class RatesTogether {
   std::vector<std::vector<size_t>> places_;  // of each lane, by ascending FAR
   std::vector<std::vector<double>> accepted_;
 };
+
+void ForLists(size_t count, const std::function<void(size_t)>& work) {
+  ParallelWork(static_cast<int64_t>(count), EvaluationThreads(), [&](int64_t i) {
+    work(static_cast<size_t>(i));
+    return absl::OkStatus();
+  }).IgnoreError();  // never one
+}
 
 }  // namespace
 
@@ -222,42 +233,51 @@ GenuinePlaces::GenuinePlaces(const std::vector<float>& sorted) : sorted_(sorted)
   starts_.resize(kCells + 1, static_cast<uint32_t>(sorted.size()));
 }
 
-void ImpostorPairs::Keep(const std::vector<std::vector<ImpostorPair>>& lists, size_t num_genuine) {
-  const auto count = static_cast<int64_t>(lists.size());
-  const auto in_parallel = [count](const auto& work) {
-    ParallelWork(count, EvaluationThreads(), [&](int64_t i) {
-      work(static_cast<size_t>(i));
-      return absl::OkStatus();
-    }).IgnoreError();  // never one
-  };
+void ImpostorPairs::Keep(std::vector<std::vector<ImpostorPair>> kept, size_t num_genuine) {
+  lists = std::move(kept);
+  std::vector<std::vector<int64_t>> counts(lists.size());
+  ForLists(lists.size(), [&](size_t i) {
+    counts[i].resize(num_genuine + 1);
+    for (const ImpostorPair& pair : lists[i]) ++counts[i][pair.place];
+  });
+  ends.assign(num_genuine + 1, 0);
+  int64_t total = 0;
+  for (size_t place = 0; place <= num_genuine; ++place) {
+    for (const std::vector<int64_t>& of_list : counts) total += of_list[place];
+    ends[place] = total;
+  }
+}
+
+OrderedImpostors ImpostorPairs::InOrder() const {
   std::vector<std::vector<size_t>> next(lists.size());
-  in_parallel([&](size_t i) {
-    next[i].resize(num_genuine + 1);
+  ForLists(lists.size(), [&](size_t i) {
+    next[i].resize(ends.size());
     for (const ImpostorPair& pair : lists[i]) ++next[i][pair.place];
   });
   size_t total = 0;
-  for (size_t place = 0; place <= num_genuine; ++place) {
+  for (size_t place = 0; place < ends.size(); ++place) {
     for (std::vector<size_t>& of_list : next) total += std::exchange(of_list[place], total);
   }
-  places.resize(total);
-  first.resize(total);
-  second.resize(total);
-  in_parallel([&](size_t i) {
+  OrderedImpostors ordered;
+  ordered.places.resize(total);
+  ordered.first.resize(total);
+  ordered.second.resize(total);
+  ForLists(lists.size(), [&](size_t i) {
     for (const ImpostorPair& pair : lists[i]) {
       const size_t to = next[i][pair.place]++;
-      places[to] = pair.place;
-      first[to] = pair.first;
-      second[to] = pair.second;
+      ordered.places[to] = pair.place;
+      ordered.first[to] = pair.first;
+      ordered.second[to] = pair.second;
     }
   });
+  return ordered;
 }
 
 std::vector<int64_t> ImpostorPairs::AcceptedAt(const GenuinePairs& genuine,
                                                const GenuinePlaces& of) const {
   std::vector<int64_t> accepted;
   for (const size_t threshold : CurveThresholds(genuine.people.size())) {
-    const uint32_t place = of.Of(genuine.distances[threshold]);
-    accepted.push_back(std::upper_bound(places.begin(), places.end(), place) - places.begin());
+    accepted.push_back(ends[of.Of(genuine.distances[threshold])]);
   }
   return accepted;
 }
@@ -275,10 +295,13 @@ std::optional<std::vector<double>> PersonPairs::TrueAcceptRates(
   std::vector<double> rates;
   for (const double far : fars) {
     // The first impostor pair that may not be accepted any more.
-    const auto next = static_cast<size_t>(LimitOf(far, static_cast<double>(impostor_.num_all)));
-    if (next >= impostor_.places.size() && !impostor_.has_all()) return std::nullopt;
+    const auto next = static_cast<int64_t>(LimitOf(far, static_cast<double>(impostor_.num_all)));
+    if (next >= impostor_.num_kept() && !impostor_.has_all()) return std::nullopt;
+    const std::vector<int64_t>& ends = impostor_.ends;
     const size_t accepted =
-        next < impostor_.places.size() ? impostor_.places[next] : genuine_.people.size();
+        next < impostor_.num_kept()
+            ? static_cast<size_t>(std::upper_bound(ends.begin(), ends.end(), next) - ends.begin())
+            : genuine_.people.size();
     rates.push_back(static_cast<double>(accepted) / static_cast<double>(genuine_.people.size()));
   }
   return rates;
@@ -289,13 +312,15 @@ absl::StatusOr<std::optional<std::vector<std::vector<double>>>> PersonPairs::Boo
   const auto ascending = Ascending(fars);
   const auto num_people = static_cast<size_t>(num_people_);
   const std::vector<uint32_t> nobody(genuine_.people.size(), static_cast<uint32_t>(num_people));
+  const OrderedImpostors in_order = impostor_.InOrder();
   std::atomic<bool> suffices{true};
   FACET_ASSIGN_OR_RETURN(
       std::vector<std::vector<double>> draws,
       ResampleTogether<std::vector<double>>(
           {"people", num_people_, num_draws, seed}, kBothKinds, EvaluationThreads(), kLanes,
           [&](const std::vector<const double*>& copies) {
-            RatesTogether rates(genuine_, nobody, impostor_, ascending, copies, num_people);
+            RatesTogether rates(genuine_, nobody, impostor_, in_order, ascending, copies,
+                                num_people);
             if (suffices && rates.Compute()) return rates.Rates();
             suffices = false;
             return std::vector<std::optional<std::vector<double>>>(copies.size(), fars);

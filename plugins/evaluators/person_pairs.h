@@ -57,17 +57,25 @@ struct ImpostorPair {
   uint32_t first, second;  // people; `second` is the number of people where they are one
 };
 
-// Those that are kept, by place.
-struct ImpostorPairs {
+// By place, for what walks along them.
+struct OrderedImpostors {
   std::vector<uint32_t> places, first, second;
-  int64_t num_all = 0;  // those that are not kept are no nearer than those that are
+};
+
+// Those that are kept, in any order: rates need no more than how many have each place.
+struct ImpostorPairs {
+  std::vector<std::vector<ImpostorPair>> lists;
+  std::vector<int64_t> ends;  // of each place, the last included: how many have it or a lower one
+  int64_t num_all = 0;        // those that are not kept are no nearer than those that are
   // Templates of each person where all pairs of two people's templates are meant; else empty, and
   // all are kept.
   std::vector<int64_t> templates;
 
-  bool has_all() const { return static_cast<int64_t>(places.size()) == num_all; }
-  // `lists` in any order, `num_genuine`: no place is above it.
-  void Keep(const std::vector<std::vector<ImpostorPair>>& lists, size_t num_genuine);
+  int64_t num_kept() const { return ends.empty() ? 0 : ends.back(); }
+  bool has_all() const { return num_kept() == num_all; }
+  // `num_genuine`: no place is above it.
+  void Keep(std::vector<std::vector<ImpostorPair>> lists, size_t num_genuine);
+  OrderedImpostors InOrder() const;
   // How many of those that are kept each of CurveThresholds() accepts.
   std::vector<int64_t> AcceptedAt(const GenuinePairs& genuine, const GenuinePlaces& of) const;
 };

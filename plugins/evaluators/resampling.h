@@ -71,21 +71,33 @@ absl::StatusOr<std::vector<Result>> ResampleTogether(const Resampling& resamplin
   const int64_t most = together * std::max<int64_t>(2 * threads, 128 / together);
   const auto num_units = static_cast<size_t>(resampling.num_units);
   Draws draws(resampling);
-  std::vector<double> copies(static_cast<size_t>(most) * num_units);
+  std::vector<double> copies(static_cast<size_t>(most) * num_units), next(copies.size());
+  const auto draw = [&](int64_t count, std::vector<double>* to) {
+    for (int64_t i = 0; i < count; ++i) draws.Next(&(*to)[static_cast<size_t>(i) * num_units]);
+  };
   std::vector<Result> results;
   const auto used = [&results] { return static_cast<int64_t>(results.size()); };
+  int64_t ahead = 0;  // draws that were made beside the work on those before
   for (int64_t tried = 0; used() < resampling.num_draws;) {
     const int64_t count = std::min(most, 10 * resampling.num_draws - tried);
     if (count == 0) return TooFewUnits(resampling, tried, used(), needs);
-    for (int64_t i = 0; i < count; ++i) draws.Next(&copies[static_cast<size_t>(i) * num_units]);
+    if (ahead == 0) draw(count, &copies);
+    const int64_t left = 10 * resampling.num_draws - tried - count;
+    ahead = used() + count < resampling.num_draws ? std::min(most, left) : 0;
     auto made = ParallelMap<std::vector<std::optional<Result>>>(
-        (count + together - 1) / together, threads, [&](int64_t group, int) {
+        1 + (count + together - 1) / together, threads, [&](int64_t task, int) {
+          if (task == 0) {
+            draw(ahead, &next);
+            return std::vector<std::optional<Result>>();
+          }
+          const int64_t group = task - 1;
           std::vector<const double*> own;
           for (int64_t i = group * together; i < std::min(count, (group + 1) * together); ++i) {
             own.push_back(&copies[static_cast<size_t>(i) * num_units]);
           }
           return work(own);
         });
+    std::swap(copies, next);
     for (std::vector<std::optional<Result>>& group : made) {
       for (std::optional<Result>& result : group) {
         if (result && used() < resampling.num_draws) results.push_back(*std::move(result));

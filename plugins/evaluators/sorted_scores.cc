@@ -5,6 +5,8 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/parallel_work.h"
@@ -29,6 +31,50 @@ class Buckets {
  private:
   double low_, scale_;
 };
+
+constexpr size_t kShort = 24;  // at most so many are sorted by insertion
+
+void SortByInsertion(double* begin, double* end) {
+  for (double* next = begin + 1; next < end; ++next) {
+    const double value = *next;
+    double* place = next;
+    for (; place > begin && place[-1] > value; --place) *place = place[-1];
+    *place = value;
+  }
+}
+
+// From `values` to `out`, which both stay in a processor's cache: by buckets of four values on
+// average, which are nearly all short where values are spread as scores are.
+void SortInCache(const double* values, size_t count, double* out) {
+  if (count <= kShort) {
+    std::copy(values, values + count, out);
+    return SortByInsertion(out, out + count);
+  }
+  const auto [low, high] = std::minmax_element(values, values + count);
+  const size_t num_buckets = count / 4;
+  const double base = *low, scale = static_cast<double>(num_buckets) / (*high - base);
+  if (!std::isfinite(scale) || scale == 0.0) {
+    std::copy(values, values + count, out);
+    return boost::sort::pdqsort(out, out + count);
+  }
+  const auto bucket_of = [&](double value) {
+    return std::min(num_buckets - 1, static_cast<size_t>((value - base) * scale));
+  };
+  std::vector<uint32_t> places(num_buckets);
+  for (size_t i = 0; i < count; ++i) ++places[bucket_of(values[i])];
+  uint32_t place = 0;
+  for (uint32_t& each : places) place += std::exchange(each, place);
+  for (size_t i = 0; i < count; ++i) out[places[bucket_of(values[i])]++] = values[i];
+  size_t begin = 0;
+  for (const uint32_t end : places) {
+    if (end - begin <= kShort) {
+      SortByInsertion(out + begin, out + end);
+    } else {
+      boost::sort::pdqsort(out + begin, out + end);
+    }
+    begin = end;
+  }
+}
 
 void SortValues(double* begin, double* end, double* room, int level);
 
@@ -68,8 +114,13 @@ void SortByBuckets(double* begin, size_t count, double low, double high, double*
   ParallelWork(kBuckets, threads, [&](int64_t bucket) {
     double* const first = room + starts[static_cast<size_t>(bucket)];
     double* const last = room + starts[static_cast<size_t>(bucket) + 1];
-    if (static_cast<size_t>(last - first) <= count / 8) boost::sort::pdqsort(first, last);
-    std::copy(first, last, begin + starts[static_cast<size_t>(bucket)]);
+    double* const out = begin + starts[static_cast<size_t>(bucket)];
+    const auto size = static_cast<size_t>(last - first);
+    if (size <= count / 8) {
+      SortInCache(first, size, out);
+    } else {
+      std::copy(first, last, out);
+    }
     return absl::OkStatus();
   }).IgnoreError();
   for (size_t bucket = 0; bucket < kBuckets; ++bucket) {
@@ -93,8 +144,9 @@ void SortValues(double* begin, double* end, double* room, int level) {
 
 void SortList(std::vector<double>* values) {
   if (values->size() < kSmall) return boost::sort::pdqsort(values->begin(), values->end());
-  std::vector<double> room(values->size());
-  SortValues(values->data(), values->data() + values->size(), room.data(), 0);
+  // Not a vector, whose zeros one thread would write.
+  const std::unique_ptr<double[]> room(new double[values->size()]);
+  SortValues(values->data(), values->data() + values->size(), room.get(), 0);
 }
 
 std::vector<double> Difference(const std::vector<double>& all, const std::vector<double>& some) {

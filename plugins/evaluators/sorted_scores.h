@@ -19,6 +19,11 @@ struct SortedScores {
   void Add(double distance, bool is_genuine) {
     (is_genuine ? genuine : impostor).push_back(distance);
   }
+  // Room for as many: a list that grows is copied, and its pages are new each time.
+  void Reserve(size_t num_genuine, size_t num_impostor) {
+    genuine.reserve(num_genuine);
+    impostor.reserve(num_impostor);
+  }
   // After what was added. With as much memory again as the longer list takes, while it lasts.
   void Sort();
 };

@@ -42,11 +42,12 @@ class ResampledPairs {
   ResampledPairs(const std::vector<Comparison>& sorted, const PeopleOfPairs& people,
                  double threshold, const std::vector<double>& far)
       : far_(far) {
+    uint32_t group = 0;
     for (size_t i = 0; i < sorted.size(); ++i) {
+      if (i > 0 && sorted[i].distance > sorted[i - 1].distance) ++group;
       const PersonPair& pair = people.pairs[i];
       pairs_.push_back({static_cast<uint32_t>(pair.first), static_cast<uint32_t>(pair.second),
-                        sorted[i].genuine,
-                        i + 1 == sorted.size() || sorted[i + 1].distance > sorted[i].distance});
+                        group, sorted[i].genuine});
       if (sorted[i].distance < threshold) num_below_ = i + 1;
     }
   }
@@ -54,43 +55,56 @@ class ResampledPairs {
   // None where the draw lacks genuine or impostor pairs. FiguresOf() of the copies of all pairs, to
   // the last bit: sums of copies are exact, and a pair without any changes none.
   std::optional<VerificationFigures> Figures(const double* copies) const {
-    std::vector<double> weights(pairs_.size());
-    double total[2] = {0.0, 0.0};  // of impostor, of genuine pairs
+    std::vector<Drawn> drawn(pairs_.size() + 1);
+    double all = 0.0, genuine = 0.0;
+    size_t count = 0;
     for (size_t i = 0; i < pairs_.size(); ++i) {
       const Each& pair = pairs_[i];
-      weights[i] = copies[pair.first] * (pair.first == pair.second ? 1.0 : copies[pair.second]);
-      total[pair.is_genuine ? 1 : 0] += weights[i];
+      const double weight =
+          copies[pair.first] * (pair.first == pair.second ? 1.0 : copies[pair.second]);
+      drawn[count] = {weight, static_cast<uint32_t>(i)};
+      count += weight > 0.0 ? 1 : 0;  // no branch, which nothing could foretell
+      all += weight;
+      genuine += pair.is_genuine ? weight : 0.0;
     }
+    drawn.resize(count);
+    const double total[2] = {all - genuine, genuine};  // of impostor, of genuine pairs
     if (total[0] == 0.0 || total[1] == 0.0) return std::nullopt;
-    RocSummary summary(far_);
-    RocPoint point;
-    summary.Add(point);
-    double accepted[2] = {0.0, 0.0}, right = total[0];
-    bool is_new = false;
-    for (size_t i = 0; i < pairs_.size(); ++i) {
-      if (weights[i] > 0.0) {
-        const bool is_genuine = pairs_[i].is_genuine;
-        accepted[is_genuine ? 1 : 0] += weights[i];
-        if (i < num_below_) right += is_genuine ? weights[i] : -weights[i];
-        if (is_genuine) {
-          point.frr = 1.0 - accepted[1] / total[1];
-        } else {
-          point.far = accepted[0] / total[0];
-        }
-        is_new = true;
-      }
-      if (!is_new || !pairs_[i].is_last_at_distance) continue;
-      summary.Add(point);
-      is_new = false;
-    }
-    return FiguresOf(summary, right / (total[0] + total[1]));
+    return Figures(drawn, total);
   }
 
  private:
   struct Each {
     uint32_t first, second;  // people
-    bool is_genuine, is_last_at_distance;
+    uint32_t group;          // of equal distance
+    bool is_genuine;
   };
+  struct Drawn {
+    double weight;  // above 0
+    uint32_t pair;
+  };
+
+  VerificationFigures Figures(const std::vector<Drawn>& drawn, const double (&total)[2]) const {
+    RocSummary summary(far_);
+    RocPoint point;
+    summary.Add(point);
+    double accepted[2] = {0.0, 0.0}, right = total[0];
+    for (size_t i = 0; i < drawn.size(); ++i) {
+      const Each& pair = pairs_[drawn[i].pair];
+      const double weight = drawn[i].weight;
+      accepted[pair.is_genuine ? 1 : 0] += weight;
+      if (drawn[i].pair < num_below_) right += pair.is_genuine ? weight : -weight;
+      if (pair.is_genuine) {
+        point.frr = 1.0 - accepted[1] / total[1];
+      } else {
+        point.far = accepted[0] / total[0];
+      }
+      if (i + 1 < drawn.size() && pairs_[drawn[i + 1].pair].group == pair.group) continue;
+      summary.Add(point);
+    }
+    return FiguresOf(summary, right / (total[0] + total[1]));
+  }
+
   std::vector<Each> pairs_;
   const std::vector<double>& far_;
   size_t num_below_ = 0;  // the threshold

@@ -7,13 +7,16 @@
 // Out: triplets; pairs that no image violates are skipped and counted.
 // The paper does not say whether (a, p) and (p, a) are two pairs. `unordered`: two images of one
 // identity come once, which of them is the anchor is drawn; `ordered`: both come, an epoch is twice
-// as long. The draw of n is exactly uniform: either the first violator among images drawn one after
-// another (rejection), or, where that fails or costs more than embedding the whole data set, one
-// drawn among all violators. Margin and distance should be those of the loss.
+// as long. Margin and distance should be those of the loss.
+// The draw of n is exactly uniform. A call shuffles the data set and looks at the first 128 images,
+// then at the next 128, 256, 512 and so on, for all pairs that have no violator yet; a pair takes
+// one of the violators of the first part that has any. As a shuffle favours no image, nor does
+// this. Pairs of one call share the shuffle: where few images violate they are more often given the
+// same one than by independent draws, of which each pair would have to embed its own candidates.
 // What a call gives follows from the epoch's seed, the embeddings and the number of pairs behind it
 // (triplets given and pairs skipped): nothing else goes from one call to the next.
-// Memory: 4 bytes an image for an epoch's pairs (positive_pairs.h). Embeddings are asked for 8,192
-// at a time (two a triplet where a call wants more), and distances are held 2^22 at a time.
+// Memory: 4 bytes an image for an epoch's pairs (positive_pairs.h), and 8,192 embeddings. At most
+// so many are asked for at a time (two a triplet where a call wants more).
 // Example:  miner = { use = "random_violating", margin = 0.2 }
 #include <ATen/ATen.h>
 
@@ -21,16 +24,16 @@
 #include <limits>
 
 #include "core/api/miner.h"
+#include "plugins/distances/row_distances.h"
+#include "plugins/miners/keyed_permutation.h"
 #include "plugins/miners/positive_pairs.h"
 
 namespace {
 
-constexpr int64_t kCandidates = 32;     // drawn per pair in the first round
-constexpr int64_t kGrowth = 8;          // from one round to the next
-constexpr int64_t kDrawnRows = 2048;    // candidates embedded at once
-constexpr int64_t kScannedRows = 8192;  // images of the data set embedded at once
-constexpr int64_t kDistances = int64_t{1} << 22;
-constexpr int64_t kMostPairs = 4096;  // looked at together
+constexpr int64_t kFirstImages = 128;  // of a shuffle that are looked at
+constexpr int64_t kMostRows = 8192;    // embedded at once, and held
+constexpr int64_t kMostAnchors = 512;  // whose distances are measured at once
+constexpr int64_t kMostPairs = 4096;   // looked at together
 
 struct Options {
   double margin = 0.2;
@@ -48,6 +51,61 @@ struct Options {
 at::Tensor ToTensor(const std::vector<int64_t>& values) {
   return at::tensor(at::ArrayRef<int64_t>(values.data(), values.size()), at::kLong);
 }
+
+// The data set in the order of a shuffle, part by part. The first parts are embedded once, when
+// they are first asked for.
+class Shuffle {
+ public:
+  struct Part {
+    std::vector<int64_t> images;
+    at::Tensor embedded;
+  };
+
+  Shuffle(int64_t num_images, uint64_t key, const facet::EmbedFunction& embed)
+      : order_(num_images, key), embed_(embed) {}
+
+  // Embeddings of `images`; the first part is embedded with them.
+  at::Tensor Embed(std::vector<int64_t> images) {
+    const auto count = static_cast<int64_t>(images.size());
+    if (!held_.empty() || count + kFirstImages > kMostRows) return embed_(ToTensor(images));
+    const std::vector<int64_t> first = Images(0);
+    images.insert(images.end(), first.begin(), first.end());
+    const at::Tensor x = embed_(ToTensor(images));
+    held_.push_back({first, x.slice(0, count)});
+    return x.narrow(0, 0, count);
+  }
+
+  // The next call may take its place.
+  const Part& At(size_t part) {
+    if (part < held_.size()) return held_[part];
+    const Part made = {Images(part), embed_(ToTensor(Images(part)))};
+    if (Begin(part) + made.embedded.size(0) > kMostRows) return last_ = made;
+    held_.push_back(made);
+    return held_.back();
+  }
+
+  bool Has(size_t part) const { return Begin(part) < order_.size(); }
+
+ private:
+  static int64_t Begin(size_t part) {
+    int64_t begin = 0;
+    for (size_t i = 0; i < part; ++i) {
+      begin = begin == 0 ? kFirstImages : std::min(2 * begin, begin + kMostRows);
+    }
+    return begin;
+  }
+  std::vector<int64_t> Images(size_t part) const {
+    std::vector<int64_t> images;
+    const int64_t end = std::min(Begin(part + 1), order_.size());
+    for (int64_t i = Begin(part); i < end; ++i) images.push_back(order_[i]);
+    return images;
+  }
+
+  const facet::KeyedPermutation order_;
+  const facet::EmbedFunction& embed_;
+  std::vector<Part> held_;
+  Part last_;
+};
 
 // Pairs that wait for a negative.
 struct Search {
@@ -89,6 +147,7 @@ class RandomViolating final : public facet::Miner {
   absl::StatusOr<facet::Tuples> Next(int64_t max_tuples, const facet::EmbedFunction& embed,
                                      bool* done) override {
     facet::Random random(facet::DeriveSeed(seed_, "draws/" + std::to_string(next_pair_)));
+    Shuffle shuffle(static_cast<int64_t>(labels_.size()), random.Bits(), embed);
     std::vector<int64_t> anchors, positives, negatives;
     facet::Tuples tuples;
     tuples.kind = facet::TupleKind::kTriplets;
@@ -101,7 +160,7 @@ class RandomViolating final : public facet::Miner {
                                       std::max(missing, kMostPairs), pairs_.size() - next_pair_});
       std::vector<facet::PositivePair> pairs;
       for (int64_t i = 0; i < count; ++i) pairs.push_back(pairs_[next_pair_ + i]);
-      const std::vector<int64_t> found = FindNegatives(pairs, embed, random);
+      const std::vector<int64_t> found = FindNegatives(pairs, random, &shuffle);
       // Those behind the last that is wanted come again, under the weights of then.
       for (size_t i = 0; i < pairs.size() && num_found() < max_tuples; ++i, ++next_pair_) {
         if (found[i] < 0) {
@@ -123,8 +182,7 @@ class RandomViolating final : public facet::Miner {
  private:
   // For each pair a violator drawn uniformly, or -1.
   std::vector<int64_t> FindNegatives(const std::vector<facet::PositivePair>& pairs,
-                                     const facet::EmbedFunction& embed,
-                                     facet::Random& random) const {
+                                     facet::Random& random, Shuffle* shuffle) const {
     Search search;
     const auto count = static_cast<int64_t>(pairs.size());
     for (const facet::PositivePair& pair : pairs) {
@@ -133,93 +191,51 @@ class RandomViolating final : public facet::Miner {
     }
     std::vector<int64_t> images = search.anchors;
     for (const facet::PositivePair& pair : pairs) images.push_back(pair.positive);
-    const at::Tensor x = embed(ToTensor(images));
+    const at::Tensor x = shuffle->Embed(std::move(images));
     search.embedded = x.narrow(0, 0, count);
-    search.limits =
-        (Distance(at::square(search.embedded - x.narrow(0, count, count)).sum(1)) + options_.margin)
-            .unsqueeze(1);
+    at::Tensor limits = at::square(search.embedded - x.narrow(0, count, count)).sum(1);
+    if (!IsSquared()) limits.sqrt_();
+    search.limits = limits.add_(options_.margin).unsqueeze(1);
     search.found.assign(pairs.size(), -1);
-    const auto num_images = static_cast<int64_t>(labels_.size());
-    int64_t drawn = 0;
-    for (int64_t each = kCandidates; !search.open.empty();
-         each = std::min(kGrowth * each, kDrawnRows)) {
-      drawn += each * static_cast<int64_t>(search.open.size());
-      if (drawn >= num_images) break;
-      Draw(each, embed, random, &search);
+    for (size_t part = 0; !search.open.empty() && shuffle->Has(part); ++part) {
+      LookAt(shuffle->At(part), random, &search);
     }
-    if (!search.open.empty()) Scan(embed, random, &search);
     return search.found;
   }
 
-  // `each` images for every open pair, one after another: the first violator is uniform among the
-  // violators.
-  void Draw(int64_t each, const facet::EmbedFunction& embed, facet::Random& random,
-            Search* search) const {
-    const auto at_once = static_cast<size_t>(std::max<int64_t>(1, kDrawnRows / each));
-    for (size_t begin = 0; begin < search->open.size(); begin += at_once) {
-      const std::vector<int64_t> block(
+  // Of a part's violators of an open pair, one.
+  void LookAt(const Shuffle::Part& part, facet::Random& random, Search* search) const {
+    const auto size = static_cast<int64_t>(part.images.size());
+    std::vector<int64_t> violators;
+    for (size_t begin = 0; begin < search->open.size(); begin += kMostAnchors) {
+      const std::vector<int64_t> open(
           search->open.begin() + static_cast<int64_t>(begin),
           search->open.begin() +
-              static_cast<int64_t>(std::min(begin + at_once, search->open.size())));
-      const auto size = static_cast<int64_t>(block.size());
-      std::vector<int64_t> drawn;
-      for (int64_t i = 0; i < size * each; ++i) {
-        drawn.push_back(static_cast<int64_t>(random.Index(labels_.size())));
-      }
-      const at::Tensor candidates = embed(ToTensor(drawn)).view({size, each, -1});
-      const at::Tensor anchors = search->Rows(search->embedded, block).unsqueeze(1);
-      const at::Tensor violates = Distance(at::square(anchors - candidates).sum(2))
-                                      .lt(search->Rows(search->limits, block))
-                                      .cpu();
-      const bool* const hit = violates.data_ptr<bool>();
-      for (int64_t i = 0; i < size * each; ++i) {
-        const auto pair = static_cast<size_t>(block[static_cast<size_t>(i / each)]);
-        const int64_t candidate = drawn[static_cast<size_t>(i)];
-        if (!hit[i] || search->found[pair] >= 0 || SameLabel(candidate, search->anchors[pair])) {
-          continue;
+              static_cast<int64_t>(std::min(begin + kMostAnchors, search->open.size())));
+      const auto count = static_cast<int64_t>(open.size());
+      const at::Tensor rows = at::cat({search->Rows(search->embedded, open), part.embedded});
+      const at::Tensor violates = facet::AnchorDistances(rows, count, IsSquared())
+                                      .narrow(1, count, size)
+                                      .lt(search->Rows(search->limits, open))
+                                      .cpu()
+                                      .contiguous();
+      const bool* hit = violates.data_ptr<bool>();
+      for (const int64_t pair : open) {
+        violators.clear();
+        for (size_t i = 0; i < part.images.size(); ++i) {
+          if (hit[i] && !SameLabel(part.images[i], search->anchors[static_cast<size_t>(pair)])) {
+            violators.push_back(part.images[i]);
+          }
         }
-        search->found[pair] = candidate;
+        hit += size;
+        if (violators.empty()) continue;
+        search->found[static_cast<size_t>(pair)] = violators[random.Index(violators.size())];
       }
     }
     search->DropFound();
   }
 
-  // All images, a block at a time. Of a block's k violators, when there were t with it, one takes
-  // the place of what was chosen before with probability k / t: in the end each is as likely.
-  void Scan(const facet::EmbedFunction& embed, facet::Random& random, Search* search) const {
-    const auto num_images = static_cast<int64_t>(labels_.size());
-    const auto num_open = static_cast<int64_t>(search->open.size());
-    const int64_t at_once = std::clamp<int64_t>(kDistances / num_open, 1, kScannedRows);
-    const at::Tensor anchors = search->Rows(search->embedded, search->open);
-    const at::Tensor limits = search->Rows(search->limits, search->open);
-    const at::Tensor lengths = at::square(anchors).sum(1).unsqueeze(1);
-    std::vector<uint64_t> num_violators(search->open.size(), 0);
-    std::vector<int64_t> violators;
-    for (int64_t begin = 0; begin < num_images; begin += at_once) {
-      const int64_t size = std::min(at_once, num_images - begin);
-      const at::Tensor x = embed(at::arange(begin, begin + size, at::kLong));
-      const at::Tensor squared =
-          lengths + at::square(x).sum(1).unsqueeze(0) - 2 * at::matmul(anchors, x.t());
-      const at::Tensor violates = Distance(squared.clamp_min(0)).lt(limits).cpu().contiguous();
-      const bool* hit = violates.data_ptr<bool>();
-      for (size_t row = 0; row < search->open.size(); ++row, hit += size) {
-        const auto pair = static_cast<size_t>(search->open[row]);
-        violators.clear();
-        for (int64_t i = 0; i < size; ++i) {
-          if (hit[i] && !SameLabel(begin + i, search->anchors[pair]))
-            violators.push_back(begin + i);
-        }
-        if (violators.empty()) continue;
-        num_violators[row] += violators.size();
-        const uint64_t chosen = random.Index(num_violators[row]);
-        if (chosen < violators.size()) search->found[pair] = violators[chosen];
-      }
-    }
-  }
-
-  at::Tensor Distance(const at::Tensor& squared) const {
-    return options_.distance == "l2" ? at::sqrt(squared) : squared;
-  }
+  bool IsSquared() const { return options_.distance == "squared_l2"; }
   bool SameLabel(int64_t a, int64_t b) const {
     return labels_[static_cast<size_t>(a)] == labels_[static_cast<size_t>(b)];
   }

@@ -124,7 +124,7 @@ TEST_P(EveryPair, ComesOnceWithAViolatorOrIsSkippedWithout) {
   }
 }
 
-// The small sets are scanned; the large one is drawn from by rejection first (asks for few rows).
+// The small set is one part; the large one several.
 INSTANTIATE_TEST_SUITE_P(Paths, EveryPair,
                          testing::Values(Case{"squared_l2", 9, 4, 5}, Case{"l2", 9, 4, 1000},
                                          Case{"squared_l2", 60, 5, 4}, Case{"l2", 60, 5, 1}));
@@ -151,7 +151,7 @@ void ExpectUniform(const at::Tensor& x, const std::vector<int64_t>& labels, doub
   EXPECT_LT(chi_square, k + 5 * std::sqrt(2 * k));
 }
 
-TEST(RandomViolating, DrawsUniformlyByScan) {
+TEST(RandomViolating, DrawsUniformlyAmongFewImages) {
   // On a line: the pair at 0, negatives at 0.1 ... 2.0. d^2 < 0.2 + 1.0 up to 1.0: ten violators.
   std::vector<float> points = {0.0f, 0.0f};
   std::vector<int64_t> labels = {0, 0};
@@ -162,37 +162,45 @@ TEST(RandomViolating, DrawsUniformlyByScan) {
   ExpectUniform(at::tensor(points).unsqueeze(1), labels, 1.1, /*scans=*/true, 10, 3000);
 }
 
-TEST(RandomViolating, DrawsUniformlyByRejection) {
+TEST(RandomViolating, DrawsUniformlyFromTheFirstPart) {
   std::vector<float> points = {0.0f, 0.0f};
   std::vector<int64_t> labels = {0, 0};
-  for (int i = 1; i <= 40; ++i) {  // half of them violate: 32 candidates hardly ever fail
-    points.push_back(i % 2 == 0 ? 0.5f : 5.0f);
+  for (int i = 1; i <= 400; ++i) {  // one in ten violates: 128 hardly ever have none
+    points.push_back(i % 10 == 0 ? 0.5f : 5.0f);
     labels.push_back(i);
   }
-  ExpectUniform(at::tensor(points).unsqueeze(1), labels, 1.0, /*scans=*/false, 20, 4000);
+  ExpectUniform(at::tensor(points).unsqueeze(1), labels, 1.0, /*scans=*/false, 40, 8000);
 }
 
-TEST(RandomViolating, DrawsUniformlyFromAScanInBlocks) {
-  // 38 images of one person, 703 pairs: 32 candidates for each are more than there are images, so
-  // all are scanned, 2^22 / 703 = 5,966 at a time. The violators lie about the blocks' ends.
-  at::Tensor x = at::full({20000, 1}, 100.0);
-  std::vector<int64_t> labels(20000);
-  for (size_t i = 0; i < labels.size(); ++i) labels[i] = i < 38 ? 0 : static_cast<int64_t>(i);
-  x.narrow(0, 0, 38).zero_();
-  const std::vector<int64_t> violators = {50, 5965, 5966, 11931, 11932, 19000, 19999};
-  for (const int64_t violator : violators) x[violator] = 0.1;
+TEST(RandomViolating, DrawsUniformlyFromLaterParts) {
+  // Five violators of 3,000 images: a part of a thousand or more is the first that has any.
+  at::Tensor x = at::full({3000, 1}, 100.0);
+  std::vector<int64_t> labels(3000);
+  for (size_t i = 0; i < labels.size(); ++i) labels[i] = i < 2 ? 0 : static_cast<int64_t>(i);
+  x.narrow(0, 0, 2).zero_();
+  for (const int64_t violator : {2, 127, 128, 1500, 2999}) x[violator] = 0.1;
+  const auto miner = Make(R"({"margin": 1.0})");
   std::map<int64_t, int64_t> counts;
-  const Epoch epoch = RunEpoch(*Make(R"({"margin": 1.0})"), x, labels, 1, 703);
-  EXPECT_EQ(epoch.triplets.size(), 703u);
-  EXPECT_EQ(epoch.most_at_once, 5966);
-  for (const Triplet& triplet : epoch.triplets) ++counts[triplet.n];
-  ASSERT_EQ(counts.size(), violators.size());
-  double chi_square = 0;
-  for (const int64_t violator : violators) {
-    const double expected = 703.0 / 7;
-    chi_square += std::pow(static_cast<double>(counts[violator]) - expected, 2) / expected;
+  for (uint64_t seed = 0; seed < 1000; ++seed) {
+    ++counts[RunEpoch(*miner, x, labels, seed, 1).triplets.at(0).n];
   }
-  EXPECT_LT(chi_square, 6 + 5 * std::sqrt(12.0));  // as in ExpectUniform
+  ASSERT_EQ(counts.size(), 5u);
+  double chi_square = 0;
+  for (const auto& [n, count] : counts) {
+    chi_square += std::pow(static_cast<double>(count) - 200.0, 2) / 200.0;
+  }
+  EXPECT_LT(chi_square, 4 + 5 * std::sqrt(8.0));  // as in ExpectUniform
+}
+
+TEST(RandomViolating, PairsOfACallDrawEachForItself) {
+  // 38 images of one person, 703 pairs; half of all other images violate, which all share a part.
+  at::Tensor x = at::full({2000, 1}, 100.0);
+  std::vector<int64_t> labels(2000);
+  for (size_t i = 0; i < labels.size(); ++i) labels[i] = i < 38 ? 0 : static_cast<int64_t>(i);
+  x.narrow(0, 0, 1000).zero_();
+  std::set<int64_t> negatives;
+  for (const Triplet& t : RunEpoch(*Make("{}"), x, labels, 1, 703).triplets) negatives.insert(t.n);
+  EXPECT_GT(negatives.size(), 40u);  // of about 61
 }
 
 TEST(RandomViolating, AsksForFewRowsAtOnceHoweverManyThereAre) {

@@ -21,6 +21,7 @@ namespace {
 
 constexpr char kState[] = "project.state";
 constexpr char kNow[] = "now/", kAtStart[] = "epoch/";
+constexpr char kTable[] = "embeddings", kKnown[] = "embeddings known";
 constexpr int64_t kCallsPerNote = 256;
 
 // All columns of tuples, defined or not.
@@ -109,9 +110,7 @@ absl::StatusOr<std::unique_ptr<Learner>> Learner::Create(const LearnerParts& par
       new Learner(parts, std::move(loss), std::move(miner), std::move(hooks)));
 }
 
-void Learner::Begin() {
-  projection_ = InitialProjection(parts_).to(parts_.rows.device()).set_requires_grad(true);
-}
+void Learner::Begin() { projection_ = InitialProjection(parts_).to(parts_.rows.device()); }
 
 std::vector<Learner::Named> Learner::Changing() const {
   std::vector<Named> named = {{"projection", projection_}};
@@ -150,7 +149,7 @@ absl::Status Learner::BeginEpoch() {
 absl::StatusOr<Learner::Mined> Learner::Next() {
   Mined mined;
   const EmbedFunction embed = [&](const at::Tensor& rows) {
-    return parts_.rows.Embed(rows.cpu(), projection_);
+    return embedded_.At(rows, projection_);
   };
   FACET_ASSIGN_OR_RETURN(mined.tuples, miner_->Next(parts_.settings.batch, embed, &mined.done));
   return mined;
@@ -173,8 +172,10 @@ absl::StatusOr<Learner::Mined> Learner::First() {
     }
     passed_ = num_tuples_ = num_skipped_ = num_steps_ = 0;
     loss_sum_ = 0.0;
+    embedded_.Forget();
     FACET_RETURN_IF_ERROR(BeginEpoch());
   } else {
+    embedded_.Forget();
     at_start_.clear();
     for (const Named& each : Changing()) at_start_.push_back(each.tensor.detach().clone());
   }
@@ -221,11 +222,12 @@ absl::Status Learner::Learn(const Mined& mined) {
   return absl::OkStatus();
 }
 
-// One gradient step; returns the loss.
+// One gradient step; returns the loss. The gradient of W' is a product of those of the embeddings
+// and the descriptors, and is added as it is computed: no step writes a second W'.
 absl::StatusOr<double> Learner::Update(const Tuples& mined) {
   const at::Device device = parts_.rows.device();
   const CompactTuples step = Compact(ConvertTuples(mined, loss_->takes()), device);
-  const at::Tensor embeddings = parts_.rows.At(step.rows).mm(projection_.t());
+  const at::Tensor embeddings = embedded_.At(step.rows, projection_).set_requires_grad(true);
   const at::Tensor labels = parts_.labels.index_select(0, step.rows).to(device);
   // A loss that draws does so by the step, wherever the run was taken up.
   at::manual_seed(DeriveSeed(parts_.seed, absl::StrCat("step ", epochs_.size(), " ", passed_)));
@@ -236,13 +238,15 @@ absl::StatusOr<double> Learner::Update(const Tuples& mined) {
   if (!std::isfinite(value)) return Diverged();
   total.backward();
   const at::NoGradGuard no_gradient;
-  const auto descend = [rate = parts_.settings.lr](at::Tensor parameter) {
-    if (!parameter.grad().defined()) return;
-    parameter.sub_(parameter.grad(), rate);
-    parameter.mutable_grad().zero_();
-  };
-  descend(projection_);
-  for (NamedTensor& parameter : loss_->Parameters()) descend(parameter.tensor);
+  const double rate = parts_.settings.lr;
+  if (embeddings.grad().defined()) {
+    embedded_.Descend(step.rows, embeddings.grad(), rate, num_steps_ + 1, &projection_);
+  }
+  for (NamedTensor& parameter : loss_->Parameters()) {
+    if (!parameter.tensor.grad().defined()) continue;
+    parameter.tensor.sub_(parameter.tensor.grad(), rate);
+    parameter.tensor.mutable_grad().zero_();
+  }
   return value;
 }
 
@@ -276,6 +280,10 @@ TensorSources Learner::State(const Mined& next) const {
     if (passed_ == 0) continue;
     sources.tensors[kAtStart + changing[i].name] = SourceOf(at_start_[i]);
   }
+  if (passed_ > 0 && embedded_.table().defined()) {
+    sources.tensors[kTable] = SourceOf(embedded_.table());
+    sources.tensors[kKnown] = SourceOf(embedded_.known());
+  }
   sources.metadata[kState] = Dump({{"epochs", epochs_},
                                    {"passed", passed_},
                                    {"tuples", num_tuples_},
@@ -298,8 +306,7 @@ absl::Status Learner::Resume(const StoredTensors& state) {
   loss_sum_ = json.at("loss_sum");
   if (passed_ > 0) expected_ = json.at("next");
   projection_ = at::empty({parts_.settings.dimension, parts_.rows.dimension()},
-                          at::TensorOptions(parts_.rows.device()).dtype(at::kFloat))
-                    .set_requires_grad(true);
+                          at::TensorOptions(parts_.rows.device()).dtype(at::kFloat));
   for (const Named& each : Changing()) {
     for (const char* prefix : {kNow, kAtStart}) {
       if (prefix == kAtStart && passed_ == 0) continue;
@@ -314,6 +321,10 @@ absl::Status Learner::Resume(const StoredTensors& state) {
         at_start_.push_back(FromStored(stored->second).to(parts_.rows.device()));
       }
     }
+  }
+  const auto table = state.tensors.find(kTable), known = state.tensors.find(kKnown);
+  if (table != state.tensors.end() && known != state.tensors.end()) {
+    embedded_.Restore(FromStored(table->second), FromStored(known->second));
   }
   return absl::OkStatus();
 }

@@ -24,6 +24,7 @@
 #include "core/api/loss.h"
 #include "core/api/miner.h"
 #include "core/base/json.h"
+#include "core/stages/project/embedded_rows.h"
 #include "core/stages/project/settings.h"
 #include "core/stages/project/training_rows.h"
 #include "core/training/weights_file.h"
@@ -76,7 +77,11 @@ class Learner {
 
   Learner(const LearnerParts& parts, std::unique_ptr<Loss> loss, std::unique_ptr<Miner> miner,
           LearnerHooks hooks)
-      : parts_(parts), loss_(std::move(loss)), miner_(std::move(miner)), hooks_(std::move(hooks)) {}
+      : parts_(parts),
+        loss_(std::move(loss)),
+        miner_(std::move(miner)),
+        hooks_(std::move(hooks)),
+        embedded_(parts.rows) {}
 
   void Begin();  // W' and its loss as they begin
   std::vector<Named> Changing() const;
@@ -98,7 +103,8 @@ class Learner {
   const std::unique_ptr<Miner> miner_;
   const LearnerHooks hooks_;
 
-  at::Tensor projection_;             // on the device, with a gradient
+  at::Tensor projection_;             // on the device
+  EmbeddedRows embedded_;             // under projection_
   std::vector<at::Tensor> at_start_;  // of this epoch: copies of Changing()
   std::string expected_;              // digest of the tuples to go on with; empty: a new epoch
   Json epochs_ = Json::array();       // finished

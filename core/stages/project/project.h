@@ -18,14 +18,14 @@
 // are float64, their decomposition is the CPU's.
 // Memory: descriptors.npy is mapped, and copied to the device up to 1 GiB (a GPU: 8 GiB); more is
 // fetched and normalised where a step needs it, 4,096 rows at a time (of templates all are read).
-// Beside that W', its copy and gradient, [D, D] float64 a few times for initial = "pca", and what
-// loss and miner hold.
+// Beside that W' and its copy, embeddings up to 256 MiB (embedded_rows.h), [D, D] float64 a few times
+// for initial = "pca", and what loss and miner hold.
 // Checkpoints: every 180 s, and where the run is stopped, between any two steps: finished W' (once
 // each), W' and the loss's tensors now and at the epoch's start, the epochs' log, the miner's place
-// (learner.h). A run that goes on from one ends with the same bits. Of a miner whose draws rest on
+// (learner.h), embeddings that the next step would take along. A run that goes on from one ends with the same bits. Of a miner whose draws rest on
 // the draws before, an epoch may begin again; random_violating repeats no step, and is put into its
 // place in 0.3 s of a CPU for 250,000 pairs. (LFW's view 2 has 95,391 to 240,385 for a W', at
-// 4,096 -> 1,024 up to 3,757 steps an epoch, each of 20 to 130 * 10^9 operations by how far it must
+// 4,096 -> 1,024 up to 3,757 steps an epoch, each of 4 to 30 * 10^9 operations by how far it must
 // look for negatives. VGG-Face has 1.3 * 10^9 pairs.)
 //
 // FailedPrecondition: a person with images in two folds, fewer than two people to learn from,
