@@ -2,7 +2,7 @@
 // `plan` make samplers. For tests of the host.
 //
 // In:  any labels.
-// Out: the images in their order.
+// Out: the images in random order.
 // Example: train.sampler = { use = "unruly_sampler", act = "segfault" }
 #include <cstdlib>
 #include <numeric>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/sampler.h"
+#include "core/base/random.h"
 
 namespace facet {
 namespace {
