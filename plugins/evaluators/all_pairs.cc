@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kRows = 256, kColumns = 512;  // of a tile: it stays in a core's cache
 constexpr size_t kDepth = 256;                 // columns of descriptors that are multiplied at once
-constexpr size_t kCells = 1 << 14;
+constexpr size_t kCells = 1 << 16;
 constexpr int64_t kFewest = 1 << 20;  // impostor pairs: keeping these costs nothing
 constexpr int kSamples = 100'000;     // by which is guessed how near those are that are kept
 
@@ -213,7 +213,9 @@ class Scorer {
     }
     const Cells cells(InProducts(cutoff), thresholds, ErrorOfProducts());
     std::vector<Worker> workers(static_cast<size_t>(threads_));
+    const double wanted = 1.05 * share * static_cast<double>(impostor_.num_all);
     for (Worker& worker : workers) {
+      worker.kept.reserve(static_cast<size_t>(wanted / threads_));
       worker.product.resize(kRows * kColumns);
       for (auto* const list : {&worker.cells, &worker.near}) list->resize(kColumns);
       worker.distances.resize(kColumns);

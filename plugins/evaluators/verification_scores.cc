@@ -174,6 +174,9 @@ absl::StatusOr<SplitScores> ScoreSplit(const DatasetContents& data, const Compar
   SplitScores scores;
   scores.threshold = BestThreshold(tuning);
   SortedScores in_order;
+  const auto num_genuine = static_cast<size_t>(
+      std::count_if(test.begin(), test.end(), [](const Comparison& each) { return each.genuine; }));
+  in_order.Reserve(num_genuine, test.size() - num_genuine);
   for (const Comparison& each : test) in_order.Add(each.distance, each.genuine);
   scores.test = FiguresOf(in_order, scores.threshold, far);
   scores.roc = RocCornersOf(in_order);
