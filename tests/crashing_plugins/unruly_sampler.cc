@@ -4,13 +4,14 @@
 // In:  any labels.
 // Out: the images in random order.
 // Example: train.sampler = { use = "unruly_sampler", act = "segfault" }
+#include <algorithm>
 #include <cstdlib>
 #include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "core/api/sampler.h"
-#include "core/base/random.h"
 
 namespace facet {
 namespace {
