@@ -31,9 +31,12 @@ class UnrulySampler final : public Sampler {
     if (options.act == "exit") std::exit(0);
   }
 
-  std::vector<int64_t> Epoch(const std::vector<int64_t>& labels, int64_t, uint64_t) const override {
+  std::vector<int64_t> Epoch(const std::vector<int64_t>& labels, int64_t,
+                             uint64_t seed) const override {
     std::vector<int64_t> order(labels.size());
-    std::iota(order.begin(), order.end(), 0);
+    std::iota(order.begin(), order.end(), int64_t{0});
+    std::mt19937_64 random(seed);
+    std::shuffle(order.begin(), order.end(), random);
     return order;
   }
   bool repeats() const override { return false; }
