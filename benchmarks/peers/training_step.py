@@ -104,7 +104,7 @@ def worker_environment():
     """What the host sets for its workers (core/graph/executor.cc), where nobody has."""
     with open("/proc/cpuinfo") as cpu:
         flags = set(cpu.read().split())
-    environment = {"OMP_WAIT_POLICY": "passive"}
+    environment = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "10000"}
     if {"avx512f", "avx512vl", "avx512bw", "avx512dq"} <= flags:
         environment["OPENBLAS_CORETYPE"] = "SKYLAKEX"
     elif {"avx2", "fma"} <= flags:

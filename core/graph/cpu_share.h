@@ -8,7 +8,7 @@
 // the threads of a worker share fewer of them, in equal numbers a core, and take turns there
 // (metronome.h); the others have the rest. As soon as cores lie idle it has all again.
 //
-// Workers wait for each other asleep (executor.cc, OMP_WAIT_POLICY): a thread that spins would hold
+// Workers soon wait for each other asleep (executor.cc, GOMP_SPINCOUNT): a thread that spins would hold
 // the core that the one it waits for needs.
 #ifndef FACET_CORE_GRAPH_CPU_SHARE_H_
 #define FACET_CORE_GRAPH_CPU_SHARE_H_
