@@ -1,5 +1,7 @@
 #include "core/graph/core_budget.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -7,17 +9,27 @@
 
 namespace facet {
 
+namespace {
+
+int AllowedCores() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (::sched_getaffinity(0, sizeof(allowed), &allowed) != 0) {
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  }
+  return std::max(1, CPU_COUNT(&allowed));
+}
+
+}  // namespace
+
 int CoresOf(const StageSpec& stage, int num_cores) {
-  if (stage.keeps_folder) return 0;
+  if (stage.waits_for_others) return 0;
   const bool in_step = stage.threads > 0 && (stage.device.empty() || stage.device == "cpu");
   return in_step ? static_cast<int>(std::clamp<int64_t>(stage.threads, 1, num_cores)) : 1;
 }
 
 CoreBudget::CoreBudget(int num_cores)
-    : num_cores_(num_cores > 0
-                     ? num_cores
-                     : std::max(1, static_cast<int>(std::thread::hardware_concurrency()))),
-      num_free_(num_cores_) {}
+    : num_cores_(num_cores > 0 ? num_cores : AllowedCores()), num_free_(num_cores_) {}
 
 std::optional<CoreBudget::Share> CoreBudget::Take(int num_cores,
                                                   const std::function<bool()>& stop) {

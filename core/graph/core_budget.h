@@ -14,12 +14,13 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "core/graph/stage.h"
 
 namespace facet {
 
-// How many of `num_cores` a stage must have. 0: it collects images, and waits for servers.
+// How many of `num_cores` a stage must have; 0 of one that waits for others (stage.h).
 int CoresOf(const StageSpec& stage, int num_cores);
 
 class CoreBudget {
@@ -28,10 +29,14 @@ class CoreBudget {
   class Share {
    public:
     Share(CoreBudget* budget, int num_cores) : budget_(budget), num_cores_(num_cores) {}
-    Share(Share&& other) noexcept : budget_(other.budget_), num_cores_(other.num_cores_) {
-      other.num_cores_ = 0;
+    Share(Share&& other) noexcept
+        : budget_(other.budget_), num_cores_(std::exchange(other.num_cores_, 0)) {}
+    Share& operator=(Share&& other) noexcept {
+      GiveBack();
+      budget_ = other.budget_;
+      num_cores_ = std::exchange(other.num_cores_, 0);
+      return *this;
     }
-    Share& operator=(Share&&) = delete;
     ~Share() { GiveBack(); }
     void GiveBack();
 

@@ -1,6 +1,7 @@
 #include "core/graph/core_budget.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -34,13 +35,26 @@ TEST(CoresOf, ADeviceComputesInsteadOfTheThreads) {
   EXPECT_EQ(CoresOf(stage, 4), 2);
 }
 
-TEST(CoresOf, WhoCollectsImagesWaitsForServers) {
+TEST(CoresOf, WhoWaitsForPeopleOrServersNeedsNone) {
   StageSpec stage = Stage(0);
-  stage.keeps_folder = true;
+  stage.waits_for_others = true;
   EXPECT_EQ(CoresOf(stage, 4), 0);
 }
 
-TEST(CoreBudget, TheMachinesCoresAreKnown) { EXPECT_GE(CoreBudget(0).num_cores(), 1); }
+// As under taskset, or in a container.
+TEST(CoreBudget, HasTheCoresThatThisProcessMayUse) {
+  cpu_set_t before, one;
+  CPU_ZERO(&before);
+  ASSERT_EQ(::sched_getaffinity(0, sizeof(before), &before), 0);
+  EXPECT_EQ(CoreBudget(0).num_cores(), CPU_COUNT(&before));
+  CPU_ZERO(&one);
+  for (int core = 0; core < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++core) {
+    if (CPU_ISSET(core, &before)) CPU_SET(core, &one);
+  }
+  ASSERT_EQ(::sched_setaffinity(0, sizeof(one), &one), 0);
+  EXPECT_EQ(CoreBudget(0).num_cores(), 1);
+  EXPECT_EQ(::sched_setaffinity(0, sizeof(before), &before), 0);
+}
 
 TEST(CoreBudget, WhoComesFirstIsServedFirst) {
   CoreBudget budget(2);

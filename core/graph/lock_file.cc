@@ -68,7 +68,7 @@ absl::StatusOr<int> LockFile(const std::string& path, std::string* holder) {
       return kind;
     }
     const int error = TryFlock(file);
-    if (error == EWOULDBLOCK) *holder = HolderOf(file);
+    if (error == EWOULDBLOCK && holder != nullptr) *holder = HolderOf(file);
     if (error == 0 && IsAt(path, file)) {
       const std::string self = absl::StrCat("process ", ::getpid(), " on ", MachineName());
       if (::ftruncate(file, 0) == 0 &&

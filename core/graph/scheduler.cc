@@ -1,6 +1,7 @@
 #include "core/graph/scheduler.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -46,6 +47,10 @@ std::string LockNameOf(const std::string& folder) {
   return Sha256Hex("folder " + (error ? folder : path.string()));
 }
 
+double Since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 // One run of a graph. Threads take ready stages; everything but the work itself is under `mutex_`.
 class Run {
  public:
@@ -79,6 +84,13 @@ class Run {
   }
 
   bool Stopping() const { return options_.stop && options_.stop() != 0; }
+  // Nothing more is to start: one that waits for cores or a lock waits no longer.
+  bool Ending() const { return Stopping() || (failed_ && options_.fail_fast); }
+  // Of a stage that was ready and did not start.
+  absl::Status NotStart(StageOutcome* outcome) const {
+    outcome->state = Stopping() ? StageState::kStopped : StageState::kBlocked;
+    return absl::OkStatus();
+  }
 
   void Work() {
     while (const std::optional<int> stage = NextStage()) {
@@ -139,7 +151,7 @@ class Run {
 
   void SetOutcome(int stage, StageOutcome outcome) {
     outcomes_[stage] = std::move(outcome);
-    failed_ = failed_ || outcomes_[stage].state == StageState::kFailed;
+    if (outcomes_[stage].state == StageState::kFailed) failed_ = true;
     observer_.OnStage(stage, outcomes_[stage]);
   }
 
@@ -147,7 +159,7 @@ class Run {
     StageOutcome outcome;
     const Clock::time_point start = Clock::now();
     const absl::Status status = FindOrRunGuarded(stage, &outcome);
-    outcome.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    if (outcome.seconds == 0.0) outcome.seconds = Since(start);  // no worker ran
     if (absl::IsCancelled(status)) {
       outcome.state = StageState::kStopped;
     } else if (!status.ok()) {
@@ -180,10 +192,24 @@ class Run {
     outcome->key = key.digest;
     const bool forced = IsForced(stage, options_.force);
     if (!forced && Take(stage, key.digest, outcome)) return absl::OkStatus();
-    FACET_ASSIGN_OR_RETURN(const std::unique_ptr<KeyLock> lock, WaitForLock(index, key.digest));
-    // Whoever held the lock may have made the artifact; so may an equal stage of this run.
-    if ((!forced || WasComputed(key.digest)) && Take(stage, key.digest, outcome)) {
-      return absl::OkStatus();
+    // Cores first: who holds the lock computes, and another host may take what this one queues.
+    std::optional<CoreBudget::Share> cores;
+    std::unique_ptr<KeyLock> lock;
+    while (lock == nullptr) {
+      cores = TakeCores(stage);
+      if (!cores) return NotStart(outcome);
+      FACET_ASSIGN_OR_RETURN(lock, store_.TryLock(key.digest, nullptr));
+      const bool is_free = lock != nullptr;
+      if (!is_free) {
+        cores->GiveBack();
+        FACET_ASSIGN_OR_RETURN(lock, WaitForLock(index, key.digest));
+        if (lock == nullptr) return NotStart(outcome);
+      }
+      // Whoever held the lock may have made the artifact; so may an equal stage of this run.
+      if ((!forced || WasComputed(key.digest)) && Take(stage, key.digest, outcome)) {
+        return absl::OkStatus();
+      }
+      if (!is_free) lock.reset();
     }
     // A folder that the user named is of stages with other keys too, whose files this one goes on
     // with: one after the other. (Who has it waits for no key.)
@@ -191,12 +217,24 @@ class Run {
     std::unique_ptr<KeyLock> folder_lock;
     if (const std::string folder = NamedKeptFolder(stage); !folder.empty()) {
       FACET_ASSIGN_OR_RETURN(folder_lock, WaitForLock(index, LockNameOf(folder)));
+      if (folder_lock == nullptr) return NotStart(outcome);
       locks.push_back(folder_lock->file());
     }
-    FACET_RETURN_IF_ERROR(RunStage(index, key, externals, locks, outcome));
+    const absl::Status status = RunStage(index, key, externals, locks, &*cores, outcome);
+    // Before its cores are free: nobody begins with them under fail_fast.
+    if (!status.ok() && !absl::IsCancelled(status)) failed_ = true;
+    FACET_RETURN_IF_ERROR(status);
     const std::lock_guard<std::mutex> guard(mutex_);
     computed_.insert(key.digest);
     return absl::OkStatus();
+  }
+
+  // nullopt: the run ended first, perhaps by the failure that set the cores free.
+  std::optional<CoreBudget::Share> TakeCores(const StageSpec& stage) {
+    std::optional<CoreBudget::Share> cores =
+        cores_.Take(CoresOf(stage, cores_.num_cores()), [this] { return Ending(); });
+    if (Ending()) cores.reset();
+    return cores;
   }
 
   bool Take(const StageSpec& stage, const std::string& key, StageOutcome* outcome) {
@@ -212,13 +250,14 @@ class Run {
     return computed_.count(key) > 0;
   }
 
+  // nullptr: the run ended first.
   absl::StatusOr<std::unique_ptr<KeyLock>> WaitForLock(int stage, const std::string& key) {
     std::string told;
     while (true) {
       std::string holder;
       FACET_ASSIGN_OR_RETURN(std::unique_ptr<KeyLock> lock, store_.TryLock(key, &holder));
       if (lock != nullptr) return lock;
-      if (Stopping()) return absl::CancelledError("stopped");
+      if (Ending()) return std::unique_ptr<KeyLock>();
       if (holder != told) {  // another one, or one that was stopped meanwhile
         const std::lock_guard<std::mutex> guard(mutex_);
         observer_.OnWait(stage, holder);
@@ -254,11 +293,10 @@ class Run {
 
   absl::Status RunStage(int index, const StageKey& key,
                         const std::map<std::string, std::string>& externals,
-                        const std::vector<int>& locks, StageOutcome* outcome) {
+                        const std::vector<int>& locks, CoreBudget::Share* cores,
+                        StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
-    std::optional<CoreBudget::Share> cores =
-        cores_.Take(CoresOf(stage, cores_.num_cores()), [this] { return Stopping(); });
-    if (!cores) return absl::CancelledError("stopped");
+    const Clock::time_point start = Clock::now();
     FACET_ASSIGN_OR_RETURN(const std::string folder, store_.MakeWorkFolder(key.digest));
     outcome->state = StageState::kRunning;
     {
@@ -266,7 +304,8 @@ class Run {
       outcome->log_path = UnusedLogPath(stage);
       observer_.OnStage(index, *outcome);
     }
-    const absl::Status status = RunIn(folder, index, key, externals, locks, &*cores, outcome);
+    const absl::Status status = RunIn(folder, index, key, externals, locks, cores, outcome);
+    outcome->seconds = Since(start);
     RemoveFolder(folder);
     return status;
   }
@@ -351,7 +390,7 @@ class Run {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<StageOutcome> outcomes_;
-  bool failed_ = false;
+  std::atomic<bool> failed_{false};
   std::set<std::string> computed_;
   std::map<std::string, int> logs_;  // by name
 };

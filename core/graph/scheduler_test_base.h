@@ -40,7 +40,9 @@ class FakeRunner final : public StageRunner {
     const Running running = {num_running};
     progress({1, 2, "steps", "", ""});
     JobResult result;
-    if (job.stage.settings.value("fail", false)) {
+    const int fail_after_ms = job.stage.settings.value("fail_after_ms", 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(fail_after_ms));
+    if (fail_after_ms > 0 || job.stage.settings.value("fail", false)) {
       result.status = absl::InternalError("it failed");
       return result;
     }

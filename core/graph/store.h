@@ -95,7 +95,7 @@ class Store {
   bool BecomeAlone(std::string* users);
   bool is_alone() const { return is_alone_; }
 
-  // The lock, or null if somebody else holds it; `holder` then says who ("pid 4711 on host").
+  // The lock, or null if somebody else holds it; `holder`, if any, then says who ("pid 4711 on host").
   absl::StatusOr<std::unique_ptr<KeyLock>> TryLock(const std::string& key, std::string* holder);
   // A fresh working folder; what dead holders of the key left behind is removed. Needs the lock.
   absl::StatusOr<std::string> MakeWorkFolder(const std::string& key);

@@ -89,6 +89,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   FACET_RETURN_IF_ERROR(planner.AddComponent(row, "curation.curator", "curator", &curate));
   const ComponentUse curator = curate.components.at("curator");
   curate.keeps_folder = planner.HasTrait(curator, Trait::kMakesImages);
+  curate.waits_for_others = true;  // who annotates must see the page, who downloads waits
   if (from != nullptr) FACET_RETURN_IF_ERROR(AddBefore(planner, row, *from, &curate));
   if (planner.HasTrait(curator, Trait::kTakesFaces)) {
     FACET_RETURN_IF_ERROR(AddFaces(planner, row, from, &curate));

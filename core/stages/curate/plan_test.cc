@@ -44,6 +44,7 @@ TEST_F(CurationTest, EachStageGoesOnWithTheManifestOfTheRowBefore) {
   const StageSpec& collect = Curate(graph, "collect");
   EXPECT_TRUE(collect.inputs.empty());
   EXPECT_TRUE(collect.keeps_folder);
+  EXPECT_TRUE(collect.waits_for_others);
   ASSERT_EQ(collect.externals.size(), 1u);
   EXPECT_TRUE(collect.externals[0].kept && collect.externals[0].directory);
   const StageSpec& deduplicate = Curate(graph, "deduplicate");
