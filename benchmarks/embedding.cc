@@ -30,14 +30,6 @@ struct Sizes {
   int64_t images = 0, dimension = 0, embedded = 0, steps = 0;
 };
 
-template <class T>
-std::vector<T> Read(std::ifstream& file, int64_t count) {
-  std::vector<T> values(static_cast<size_t>(count));
-  file.read(reinterpret_cast<char*>(values.data()),
-            static_cast<std::streamsize>(values.size() * sizeof(T)));
-  return values;
-}
-
 template <class Kind>
 std::unique_ptr<Kind> Make(const std::string& library, const std::string& name) {
   auto made = CreateComponent(library + "/lib" + name + ".so", Kind::kKind, name, "{}");
@@ -105,9 +97,10 @@ Findings Learn(const TrainingRows& rows, const at::Tensor& labels, const StoredT
 int Run(const char* path, const Sizes& sizes, const std::string& plugins) {
   const double idle_mib = MemoryMib("VmRSS");
   std::ifstream file(path, std::ios::binary);
-  auto descriptors = Read<float>(file, sizes.images * sizes.dimension);
-  const StoredTensors state = StateOf(Read<float>(file, sizes.embedded * sizes.dimension), sizes);
-  const auto people = Read<int32_t>(file, sizes.images);
+  auto descriptors = ReadValues<float>(file, sizes.images * sizes.dimension);
+  const StoredTensors state =
+      StateOf(ReadValues<float>(file, sizes.embedded * sizes.dimension), sizes);
+  const auto people = ReadValues<int32_t>(file, sizes.images);
   std::vector<int64_t> all(people.size());
   std::iota(all.begin(), all.end(), 0);
   const TrainingRows rows(

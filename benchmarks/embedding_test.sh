@@ -1,15 +1,9 @@
 #!/bin/bash
 # A few steps of `embedding` on descriptors that are all equal: every image violates, and the hinge is the margin.
 set -eu
+source "$(dirname "$0")/repeat_bytes.sh"
 program=$1
 file=$TEST_TMPDIR/file
-
-# N bytes of the octal numbers that follow, again and again.
-repeat() {
-  local count=$1 i
-  shift
-  for ((i = 0; i < count; i += $#)); do printf "$(printf '\\%s' "$@")"; done
-}
 
 # 200 descriptors of 8 floats of 12, a W' of 4 rows, people 0 and 1 in turn.
 { repeat 6400 0 0 100 101; repeat 128 0 0 200 77; repeat 800 0 0 0 0 1 0 0 0; } >"$file"

@@ -35,14 +35,6 @@ void AddRates(const std::vector<double>& rates, Findings* findings) {
   }
 }
 
-template <class T>
-std::vector<T> Read(std::ifstream& file, int64_t count) {
-  std::vector<T> values(static_cast<size_t>(count));
-  file.read(reinterpret_cast<char*>(values.data()),
-            static_cast<std::streamsize>(values.size() * sizeof(T)));
-  return values;
-}
-
 Findings Roc(const std::vector<double>& distances, const std::vector<uint8_t>& genuine) {
   SortedScores scores;
   const auto num_genuine =
@@ -106,9 +98,9 @@ Findings Bootstrap(const DatasetContents& data, const std::vector<Comparison>& a
 }
 
 int TakeTurnsOfBootstrap(double idle_mib, std::ifstream& file, int64_t size, int64_t num_draws) {
-  const auto distances = Read<double>(file, size);
-  const auto genuine = Read<uint8_t>(file, size);
-  auto people = Read<int32_t>(file, 2 * size);
+  const auto distances = ReadValues<double>(file, size);
+  const auto genuine = ReadValues<uint8_t>(file, size);
+  auto people = ReadValues<int32_t>(file, 2 * size);
   DatasetContents data = ContentsOf(people);
   std::vector<Comparison> all;
   for (int64_t fold = 0; fold < 2; ++fold) {
@@ -126,12 +118,12 @@ int Run(const std::string& work, const char* path, int64_t size, int64_t number)
   std::ifstream file(path, std::ios::binary);
   if (work == "bootstrap") return TakeTurnsOfBootstrap(idle_mib, file, size, number);
   if (work == "roc") {
-    const auto distances = Read<double>(file, size);
-    const auto genuine = Read<uint8_t>(file, size);
+    const auto distances = ReadValues<double>(file, size);
+    const auto genuine = ReadValues<uint8_t>(file, size);
     return TakeTurns(idle_mib, [&] { return Roc(distances, genuine); });
   }
-  const auto descriptors = Read<float>(file, size * number);
-  const DatasetContents data = ContentsOf(Read<int32_t>(file, size));
+  const auto descriptors = ReadValues<float>(file, size * number);
+  const DatasetContents data = ContentsOf(ReadValues<int32_t>(file, size));
   EvaluationInput input;
   input.data = &data;
   input.descriptors = {{size, number, descriptors.data()}};

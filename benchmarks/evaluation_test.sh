@@ -2,15 +2,9 @@
 # Each work of `evaluation` on a few pairs of equal distance, of which every second is genuine: an EER and an area of
 # one half, known without computing.
 set -eu
+source "$(dirname "$0")/repeat_bytes.sh"
 program=$1
 file=$TEST_TMPDIR/file
-
-# N bytes of the octal numbers that follow, again and again.
-repeat() {
-  local count=$1 i
-  shift
-  for ((i = 0; i < count; i += $#)); do printf "$(printf '\\%s' "$@")"; done
-}
 
 check() {
   local answer

@@ -32,7 +32,7 @@ def program_benchmarks():
         name = "evaluation_test",
         srcs = ["evaluation_test.sh"],
         args = ["$(rootpath :evaluation)"],
-        data = [":evaluation"],
+        data = [":evaluation", "repeat_bytes.sh"],
     )
 
     # What busy_machine runs a training beside.

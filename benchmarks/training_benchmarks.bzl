@@ -121,7 +121,7 @@ def training_benchmarks():
         name = "embedding_test",
         srcs = ["embedding_test.sh"],
         args = ["$(rootpath :embedding)"],
-        data = [":embedding"],
+        data = [":embedding", "repeat_bytes.sh"],
         tags = [
             "cpu:2",  # its threads wait for each other
             "torch",

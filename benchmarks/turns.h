@@ -7,7 +7,9 @@
 #ifndef FACET_BENCHMARKS_TURNS_H_
 #define FACET_BENCHMARKS_TURNS_H_
 
+#include <cstdint>
 #include <functional>
+#include <istream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,15 @@ using Findings = std::vector<std::pair<std::string, double>>;
 // Answers turns until the input ends; returns the exit code. peak_mib is the largest resident size
 // in the turn above `idle_mib`, the size (VmRSS of /proc/self/status) that an idle process has.
 int TakeTurns(double idle_mib, const std::function<Findings()>& work);
+
+// The next `count` numbers of a file that the peer's side made.
+template <class T>
+std::vector<T> ReadValues(std::istream& file, int64_t count) {
+  std::vector<T> values(static_cast<size_t>(count));
+  file.read(reinterpret_cast<char*>(values.data()),
+            static_cast<std::streamsize>(values.size() * sizeof(T)));
+  return values;
+}
 
 }  // namespace facet::bench
 

@@ -13,12 +13,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "core/base/check.h"
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/graph/core_budget.h"
+#include "core/graph/stage_job.h"
 #include "core/graph/stored_stage.h"
 
 namespace facet {
@@ -315,8 +314,7 @@ class Run {
                      const std::vector<int>& locks, CoreBudget::Share* cores,
                      StageOutcome* outcome) {
     const StageSpec& stage = graph_.stages[index];
-    Job job;
-    job.stage = stage;
+    FACET_ASSIGN_OR_RETURN(Job job, MakeJob(stage, key.digest, folder, store_));
     job.lock_files = locks;
     job.code = environment_.stage_code.at(stage.type);
     for (const auto& [port, producer] : stage.inputs) {
@@ -326,21 +324,7 @@ class Run {
       const int producer = stage.inputs.at(input);
       job.folders[port] = KeptFolder(graph_.stages[producer], outcomes_[producer].key, store_);
     }
-    job.output_dir = folder + "/out";
-    std::error_code error;
-    if (stage.keeps_folder) {
-      job.kept_folder = KeptFolder(stage, key.digest, store_);
-      std::filesystem::create_directories(job.kept_folder, error);
-      if (error) {
-        return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot make ", job.kept_folder));
-      }
-    }
-    if (!std::filesystem::create_directory(job.output_dir, error)) {
-      return absl::ErrnoToStatus(error.value(), absl::StrCat("cannot make ", job.output_dir));
-    }
-    job.result_path = folder + "/result.json";
-    FACET_ASSIGN_OR_RETURN(job.checkpoint_dir, store_.CheckpointFolder(key.digest));
-    const bool is_resumed = !std::filesystem::is_empty(job.checkpoint_dir, error) && !error;
+    const bool is_resumed = IsResumed(job);
     const auto progress = [&](const StageProgress& event) {
       if (!event.ask.empty()) cores->GiveBack();  // people take their time
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -357,21 +341,7 @@ class Run {
     FACET_RETURN_IF_ERROR(CheckLibraries(stage));
     FACET_RETURN_IF_ERROR(CheckExternals(stage, externals));
 
-    Artifact artifact;
-    artifact.key = key.digest;
-    artifact.type = stage.type;
-    artifact.name = stage.name;
-    artifact.key_document = key.document;
-    artifact.counts = std::move(result.counts);
-    artifact.notices = std::move(result.notices);
-    artifact.provenance = options_.provenance;
-    artifact.provenance["threads"] = stage.worker_threads;
-    artifact.provenance["seconds"] = result.seconds;  // resumed: of the last part alone
-    if (is_resumed) artifact.provenance["resumed"] = true;
-    artifact.provenance["cpu_seconds"] = result.cpu_seconds;
-    artifact.provenance["peak_rss_mib"] = result.peak_rss_mib;
-    artifact.provenance["finished"] =
-        absl::FormatTime(absl::RFC3339_sec, absl::Now(), absl::UTCTimeZone());
+    Artifact artifact = ArtifactOf(stage, key, std::move(result), is_resumed, options_.provenance);
     FACET_RETURN_IF_ERROR(store_.Commit(job.output_dir, &artifact, &digests_));
     outcome->artifact = std::move(artifact);
     outcome->state = StageState::kDone;

@@ -3,9 +3,11 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <optional>
 
 #include "absl/strings/str_join.h"
 #include "core/api/unit_rows.h"
+#include "plugins/losses/label_range.h"
 
 namespace facet {
 namespace {
@@ -71,13 +73,10 @@ absl::Status CheckClassInput(const std::string& loss, const LossInput& input, in
                                                    absl::StrJoin(x.sizes(), ", "), "] and labels [",
                                                    absl::StrJoin(labels.sizes(), ", "), "]"));
   }
-  // Elsewhere than on the CPU the kernels check; to look here would be to wait for the device.
-  if (labels.numel() == 0 || !labels.is_cpu()) return absl::OkStatus();
-  const int64_t low = labels.min().item<int64_t>(), high = labels.max().item<int64_t>();
-  if (low >= 0 && high < num_classes) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(loss, ": label ", low < 0 ? low : high,
-                                                 " is outside [0, ", num_classes,
-                                                 "), the identities it was made for"));
+  const std::optional<int64_t> outside = LabelOutside(labels, num_classes);
+  if (!outside) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(loss, ": label ", *outside, " is outside [0, ",
+                                                 num_classes, "), the identities it was made for"));
 }
 
 at::Tensor Cosines(const at::Tensor& x, const at::Tensor& weights) {

@@ -14,6 +14,7 @@
 #include <ATen/ATen.h>
 
 #include "core/api/loss.h"
+#include "plugins/losses/label_range.h"
 #include "plugins/losses/pair_matrix.h"
 
 namespace {
@@ -74,12 +75,10 @@ class Margin final : public facet::PairLoss {
   bool PerClass() const { return options_.beta_per == "class"; }
 
   absl::Status CheckLabels(const at::Tensor& labels) const {
-    // Elsewhere than on the CPU the kernels check; to look here would be to wait for the device.
-    if (labels.numel() == 0 || !labels.is_cpu()) return absl::OkStatus();
-    const int64_t low = labels.min().item<int64_t>(), high = labels.max().item<int64_t>();
-    if (low >= 0 && high < num_classes_) return absl::OkStatus();
+    const std::optional<int64_t> outside = facet::LabelOutside(labels, num_classes_);
+    if (!outside) return absl::OkStatus();
     return absl::InvalidArgumentError(
-        absl::StrCat("label ", low < 0 ? low : high, " is outside [0, ", num_classes_, ")"));
+        absl::StrCat("label ", *outside, " is outside [0, ", num_classes_, ")"));
   }
 
   // The anchor's boundary for every pair, [A, N].

@@ -114,7 +114,7 @@ UnitParts PartsOfUnit(const at::Tensor& x) {
   return {scaled / root, largest.masked_fill(none, std::numeric_limits<double>::infinity()), root};
 }
 
-// A few rows at a time: what is made of them beside the result stays in a processor's own cache.
+// On the CPU a few rows at a time: what is made of them beside the result stays in a core's cache.
 class UnitFunction : public torch::autograd::Function<UnitFunction> {
  public:
   static at::Tensor forward(AutogradContext* context, const at::Tensor& given) {
@@ -122,7 +122,7 @@ class UnitFunction : public torch::autograd::Function<UnitFunction> {
     const UnitParts all = {at::empty(x.sizes(), x.options()),
                            at::empty({x.size(0), 1}, x.options()),
                            at::empty({x.size(0), 1}, x.options())};
-    ForSomeRows(x.size(0), [&](int64_t first, int64_t count) {
+    ForSomeRows(x, [&](int64_t first, int64_t count) {
       const UnitParts some = PartsOfUnit(x.narrow(0, first, count));
       all.unit.narrow(0, first, count).copy_(some.unit);
       all.largest.narrow(0, first, count).copy_(some.largest);
@@ -136,7 +136,7 @@ class UnitFunction : public torch::autograd::Function<UnitFunction> {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor units = saved[0].detach(), given = gradients[0].detach();
     const at::Tensor out = at::empty(units.sizes(), units.options());
-    ForSomeRows(units.size(0), [&](int64_t first, int64_t count) {
+    ForSomeRows(units, [&](int64_t first, int64_t count) {
       const auto some = [&](const at::Tensor& x) { return x.narrow(0, first, count); };
       const at::Tensor unit = some(units), gradient = some(given);
       const at::Tensor along = (unit * gradient).sum(1, true);
@@ -147,8 +147,10 @@ class UnitFunction : public torch::autograd::Function<UnitFunction> {
 
  private:
   template <class Each>
-  static void ForSomeRows(int64_t size, const Each& each) {
+  static void ForSomeRows(const at::Tensor& x, const Each& each) {
     constexpr int64_t kRows = 32;
+    const int64_t size = x.size(0);
+    if (!x.is_cpu()) return each(0, size);
     at::parallel_for(0, (size + kRows - 1) / kRows, 1, [&](int64_t begin, int64_t end) {
       const at::NoGradGuard no_grad;
       for (int64_t i = begin; i < end; ++i) each(i * kRows, std::min(kRows, size - i * kRows));
@@ -198,12 +200,7 @@ class ProductFunction : public torch::autograd::Function<ProductFunction> {
 
 at::Tensor UnitRowsOfAnyLength(const at::Tensor& x) {
   if (x.numel() == 0) return x;
-  if (x.is_cpu()) return UnitFunction::apply(x);
-  const at::Tensor none = x.detach().norm(2, {1}, true).lt(kNoDirection);
-  const at::Tensor largest = x.detach().abs().amax(1, true);
-  const at::Tensor scaled = (x / largest.masked_fill(none, 1)).masked_fill(none, 0);
-  const at::Tensor squares = at::square(scaled).sum(1, true).masked_fill(none, 1);
-  return scaled / squares.sqrt();
+  return UnitFunction::apply(x);
 }
 
 at::Tensor Distances(const PairBatch& batch) {

@@ -215,12 +215,13 @@ class Terms : public torch::autograd::Function<Terms> {
       if (!gradients[i].defined()) continue;
       const double* const number = &numbers[5 * i];
       const at::Tensor* const kept = &saved[1 + 5 * i];
-      all.push_back({{static_cast<PairTerm::Kind>(number[0]), kept[0], number[1], number[2],
-                      number[3] != 0, number[4] != 0, kept[1]},
-                     {},
-                     kept[2],
-                     kept[3],
-                     kept[4]});
+      PairTerm term(static_cast<PairTerm::Kind>(number[0]), kept[0]);
+      term.scale = number[1];
+      term.origin = number[2];
+      term.squared = number[3] != 0;
+      term.costly = number[4] != 0;
+      term.other = kept[1];
+      all.push_back({term, {}, kept[2], kept[3], kept[4]});
       const at::Tensor gradient = gradients[i].detach();
       of.push_back(IsOfEntries(all.back().term) ? gradient : gradient.contiguous());
     }
@@ -269,26 +270,31 @@ at::Tensor TakeByOperations(const at::Tensor& values, const PairTerm& of) {
 }  // namespace
 
 PairTerm LogSumExpOf(const at::Tensor& mask, double scale, double origin) {
-  return {PairTerm::Kind::kLogSumExp, mask, scale, origin, false, false, {}};
+  PairTerm term(PairTerm::Kind::kLogSumExp, mask);
+  term.scale = scale;
+  term.origin = origin;
+  return term;
 }
 PairTerm LogSumExpOfEither(const at::Tensor& mask, const at::Tensor& other, double scale) {
-  return {PairTerm::Kind::kLogSumExp, mask, scale, 0, false, false, other};
+  PairTerm term = LogSumExpOf(mask, scale);
+  term.other = other;
+  return term;
 }
-PairTerm EntriesOf(const at::Tensor& mask) {
-  return {PairTerm::Kind::kEntries, mask, 1, 0, false, false, {}};
-}
+PairTerm EntriesOf(const at::Tensor& mask) { return PairTerm(PairTerm::Kind::kEntries, mask); }
 PairTerm HingesOf(const at::Tensor& mask, double sign, double margin, bool squared) {
-  return {PairTerm::Kind::kHinges, mask, sign, margin, squared, false, {}};
+  PairTerm term(PairTerm::Kind::kHinges, mask);
+  term.scale = sign;
+  term.origin = margin;
+  term.squared = squared;
+  return term;
 }
 PairTerm CostlyHingesOf(const at::Tensor& mask, double sign, double margin, bool squared) {
-  return {PairTerm::Kind::kHinges, mask, sign, margin, squared, true, {}};
+  PairTerm term = HingesOf(mask, sign, margin, squared);
+  term.costly = true;
+  return term;
 }
-PairTerm SumOf(const at::Tensor& mask) {
-  return {PairTerm::Kind::kSum, mask, 1, 0, false, false, {}};
-}
-PairTerm CountOf(const at::Tensor& mask) {
-  return {PairTerm::Kind::kCount, mask, 1, 0, false, false, {}};
-}
+PairTerm SumOf(const at::Tensor& mask) { return PairTerm(PairTerm::Kind::kSum, mask); }
+PairTerm CountOf(const at::Tensor& mask) { return PairTerm(PairTerm::Kind::kCount, mask); }
 
 std::vector<at::Tensor> TakeTerms(const at::Tensor& values, const std::vector<PairTerm>& terms) {
   if (!values.is_cpu() || values.numel() == 0) return TakeTermsByOperations(values, terms);

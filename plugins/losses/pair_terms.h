@@ -17,6 +17,8 @@ inline constexpr double kLogOfNothing = -1e30;
 
 struct PairTerm {
   enum class Kind { kLogSumExp, kEntries, kHinges, kSum, kCount };
+  PairTerm(Kind of, const at::Tensor& over) : kind(of), mask(over) {}
+
   Kind kind;
   at::Tensor mask;       // [A, N], bool: the entries v that count
   double scale = 1;      // kLogSumExp: of the exponents; kHinges: 1 or -1

@@ -78,7 +78,8 @@ class Shuffle {
   // The next call may take its place.
   const Part& At(size_t part) {
     if (part < held_.size()) return held_[part];
-    const Part made = {Images(part), embed_(ToTensor(Images(part)))};
+    Part made = {Images(part), {}};
+    made.embedded = embed_(ToTensor(made.images));
     if (Begin(part) + made.embedded.size(0) > kMostRows) return last_ = made;
     held_.push_back(made);
     return held_.back();

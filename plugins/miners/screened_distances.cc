@@ -135,7 +135,7 @@ double ScreenedDistances::operator()(int64_t i) {
   return distance;
 }
 
-int64_t ScreenedDistances::FirstOfFarthest(bool farthest) {
+int64_t ScreenedDistances::Extreme(bool farthest) {
   if (candidates_.size() < 2) return candidates_.empty() ? -1 : candidates_[0];
   int64_t best = -1;
   double best_distance = 0;
@@ -155,7 +155,7 @@ int64_t ScreenedDistances::FarthestPositive() {
   for (const auto& [distance, image] : positives_) {
     if (distance >= farthest - 2 * slack_) candidates_.push_back(image);
   }
-  return FirstOfFarthest(true);
+  return Extreme(true);
 }
 
 int64_t ScreenedDistances::NearestNegative() {
@@ -165,7 +165,7 @@ int64_t ScreenedDistances::NearestNegative() {
   for (size_t i = 0; i < rough_.size(); ++i) {
     if (rough_[i] <= last) candidates_.push_back(static_cast<int64_t>(i));
   }
-  return FirstOfFarthest(false);
+  return Extreme(false);
 }
 
 double ScreenedDistances::RoughBound(double bound) const {

@@ -42,8 +42,8 @@ class ScreenedDistances {
   };
   // A bound of distances as one of rough ones.
   double RoughBound(double bound) const;
-  // Of the candidates, ascending.
-  int64_t FirstOfFarthest(bool farthest);
+  // The farthest or nearest of the candidates, the first among equals.
+  int64_t Extreme(bool farthest);
 
   const ScreenedBatch& batch_;
   int64_t anchor_ = 0, num_measured_ = 0;

@@ -12,10 +12,6 @@ namespace {
 
 constexpr int64_t kKeptShare = 4;  // of so many rows one was asked for: all are taken along
 
-at::Tensor ToTensor(const std::vector<int64_t>& values) {
-  return at::tensor(at::ArrayRef<int64_t>(values.data(), values.size()), at::kLong);
-}
-
 }  // namespace
 
 at::Tensor EmbeddedRows::At(const at::Tensor& indices, const at::Tensor& projection) {
@@ -36,7 +32,7 @@ at::Tensor EmbeddedRows::At(const at::Tensor& indices, const at::Tensor& project
   }
   if (!unknown.empty()) {
     num_known_ += static_cast<int64_t>(unknown.size());
-    const at::Tensor missing = ToTensor(unknown);
+    const at::Tensor missing = at::tensor(unknown, at::kLong);
     table_.index_copy_(0, missing.to(table_.device()), rows_.Embed(missing, projection));
   }
   return table_.index_select(0, indices.to(table_.device()));
