@@ -102,10 +102,10 @@ def figure(seconds):
     return f"{seconds * 1e3:.4g} ms" if seconds < 1 else f"{seconds:.4g} s"
 
 
-def compare(title, facet, peers, rounds=9, pause=0.1):
+def compare(title, facet, peers, rounds=9, pause=0.1, warm_up=True):
     """Prints a line for each side; returns {peer's name: median of peer / facet}, without those that ended."""
     sides = [facet, *peers]
-    for side in sides:
+    for side in sides if warm_up else []:
         side.turn(counted=False)
     for _ in range(rounds):
         for side in sides:
