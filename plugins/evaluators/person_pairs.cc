@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "core/base/check.h"
 #include "core/base/parallel_work.h"
@@ -220,6 +221,7 @@ GenuinePairs GenuinePairs::Sorted(std::vector<std::pair<float, uint32_t>> pairs)
 }
 
 GenuinePlaces::GenuinePlaces(const std::vector<float>& sorted) : sorted_(sorted) {
+  sorted_.resize(sorted.size() + kTogether, std::numeric_limits<float>::infinity());
   starts_.reserve(kCells + 1);
   if (!sorted.empty()) {
     low_ = sorted.front();
@@ -233,27 +235,34 @@ GenuinePlaces::GenuinePlaces(const std::vector<float>& sorted) : sorted_(sorted)
   starts_.resize(kCells + 1, static_cast<uint32_t>(sorted.size()));
 }
 
-void ImpostorPairs::Keep(std::vector<std::vector<ImpostorPair>> kept, size_t num_genuine) {
+void ImpostorList::Add(uint32_t first, const ImpostorPair* pairs, size_t count) {
+  constexpr size_t kPiece = 1 << 16;
+  if (count == 0) return;
+  if (pieces_.empty() || pieces_.back().pairs.size() + count > pieces_.back().pairs.capacity()) {
+    pieces_.emplace_back().pairs.reserve(std::max(kPiece, count));
+  }
+  Piece& piece = pieces_.back();
+  piece.pairs.insert(piece.pairs.end(), pairs, pairs + count);
+  if (piece.runs.empty() || piece.runs.back().first != first) piece.runs.push_back({first, 0});
+  piece.runs.back().count += static_cast<uint32_t>(count);
+  for (size_t i = 0; i < count; ++i) ++counts_[pairs[i].place];
+}
+
+void ImpostorPairs::Keep(std::vector<ImpostorList> kept) {
   lists = std::move(kept);
-  std::vector<std::vector<int64_t>> counts(lists.size());
-  ForLists(lists.size(), [&](size_t i) {
-    counts[i].resize(num_genuine + 1);
-    for (const ImpostorPair& pair : lists[i]) ++counts[i][pair.place];
-  });
-  ends.assign(num_genuine + 1, 0);
+  ends.assign(lists[0].counts().size(), 0);
   int64_t total = 0;
-  for (size_t place = 0; place <= num_genuine; ++place) {
-    for (const std::vector<int64_t>& of_list : counts) total += of_list[place];
+  for (size_t place = 0; place < ends.size(); ++place) {
+    for (const ImpostorList& list : lists) total += list.counts()[place];
     ends[place] = total;
   }
 }
 
 OrderedImpostors ImpostorPairs::InOrder() const {
-  std::vector<std::vector<size_t>> next(lists.size());
-  ForLists(lists.size(), [&](size_t i) {
-    next[i].resize(ends.size());
-    for (const ImpostorPair& pair : lists[i]) ++next[i][pair.place];
-  });
+  std::vector<std::vector<size_t>> next;
+  for (const ImpostorList& list : lists) {
+    next.emplace_back(list.counts().begin(), list.counts().end());
+  }
   size_t total = 0;
   for (size_t place = 0; place < ends.size(); ++place) {
     for (std::vector<size_t>& of_list : next) total += std::exchange(of_list[place], total);
@@ -263,12 +272,12 @@ OrderedImpostors ImpostorPairs::InOrder() const {
   ordered.first.resize(total);
   ordered.second.resize(total);
   ForLists(lists.size(), [&](size_t i) {
-    for (const ImpostorPair& pair : lists[i]) {
+    lists[i].ForEach([&](const ImpostorPair& pair, uint32_t first) {
       const size_t to = next[i][pair.place]++;
       ordered.places[to] = pair.place;
-      ordered.first[to] = pair.first;
+      ordered.first[to] = first;
       ordered.second[to] = pair.second;
-    }
+    });
   });
   return ordered;
 }
