@@ -136,7 +136,7 @@ class Scorer {
     for (size_t i = 1; i < lists.size(); ++i) {
       lists[0].insert(lists[0].end(), lists[i].begin(), lists[i].end());
     }
-    genuine_ = GenuinePairs::Sorted(std::move(lists[0]));
+    genuine_ = GenuinePairs::Sorted(lists[0]);
   }
 
   std::vector<int64_t> KeepAll(const GenuinePlaces& places) {

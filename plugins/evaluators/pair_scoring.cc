@@ -51,7 +51,7 @@ absl::StatusOr<PersonPairs> ScoreProtocol(const EvaluationInput& input,
     if (!pairs[i].genuine) continue;
     genuine.emplace_back(distances[i], static_cast<uint32_t>(people.pairs[i].first));
   }
-  GenuinePairs sorted = GenuinePairs::Sorted(std::move(genuine));
+  GenuinePairs sorted = GenuinePairs::Sorted(genuine);
   const GenuinePlaces places(sorted.distances);
   ImpostorList impostor(sorted.people.size());
   ImpostorPairs kept;

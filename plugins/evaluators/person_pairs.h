@@ -25,7 +25,7 @@ struct GenuinePairs {
   std::vector<float> distances;
   std::vector<uint32_t> people;
 
-  static GenuinePairs Sorted(std::vector<std::pair<float, uint32_t>> pairs);
+  static GenuinePairs Sorted(const std::vector<std::pair<float, uint32_t>>& pairs);
 };
 
 // Finds how many genuine distances are below another one.
@@ -52,15 +52,14 @@ class GenuinePlaces {
 
  private:
   static constexpr size_t kTogether = 4, kMany = 16;
-  static constexpr size_t kCells = 1 << 18;
   // Rises with the distance.
   size_t CellOf(float distance) const {
     const double cell = (static_cast<double>(distance) - low_) * scale_;
-    return cell > 0.0 ? static_cast<size_t>(std::min(cell, kCells - 1.0)) : 0;
+    return cell > 0.0 ? static_cast<size_t>(std::min(cell, last_cell_)) : 0;
   }
 
   std::vector<float> sorted_;  // and kTogether infinite ones
-  double low_ = 0.0, scale_ = 0.0;
+  double low_ = 0.0, scale_ = 0.0, last_cell_ = 0.0;
   std::vector<uint32_t> starts_;  // the first distance of this or a later cell
 };
 
@@ -69,13 +68,13 @@ struct ImpostorPair {
   uint32_t second;  // person; the number of people where both are one
 };
 
-// Impostor pairs in the order in which they were found, many of one first person in a row. In pieces:
-// nothing is copied as it grows.
+// Impostor pairs in the order in which they were found, of one first person and near second ones in a
+// row: four bytes each. In pieces, nothing is copied as it grows.
 class ImpostorList {
  public:
   ImpostorList() = default;
   // No place is above that.
-  explicit ImpostorList(size_t num_genuine) : counts_(num_genuine + 1) {}
+  explicit ImpostorList(size_t num_genuine);
 
   void Add(uint32_t first, const ImpostorPair* pairs, size_t count);
   // How many have each place.
@@ -84,25 +83,30 @@ class ImpostorList {
   // Calls use(pair, first person) for each.
   template <class Use>
   void ForEach(const Use& use) const {
+    const uint32_t place_bits = (uint32_t{1} << place_bits_) - 1;
     for (const Piece& piece : pieces_) {
-      const ImpostorPair* next = piece.pairs.data();
+      const uint32_t* next = piece.pairs.data();
       for (const Run& run : piece.runs) {
-        for (uint32_t i = 0; i < run.count; ++i) use(*next++, run.first);
+        for (uint32_t i = 0; i < run.count; ++i, ++next) {
+          use(ImpostorPair{*next & place_bits, run.second + (*next >> place_bits_)}, run.first);
+        }
       }
     }
   }
 
  private:
   struct Run {
-    uint32_t first, count;
+    uint32_t first, second, count;  // second: what the pairs' numbers are added to
   };
   struct Piece {
     std::vector<Run> runs;
-    std::vector<ImpostorPair> pairs;
+    std::vector<uint32_t>
+        pairs;  // place, and above it the second person's number from the run's on
   };
 
   std::vector<Piece> pieces_;
   std::vector<uint32_t> counts_;
+  uint32_t place_bits_ = 0;  // below 32
 };
 
 // By place, for what walks along them.
