@@ -5,10 +5,11 @@
 //   evaluation roc FILE N             distances [N] double, genuine [N] bytes
 //   evaluation pairs FILE N D         descriptors [N, D] float, people [N] int32
 //   evaluation bootstrap FILE N DRAWS distances [N] double, genuine [N] bytes, people [2, N] int32
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -36,18 +37,17 @@ void AddRates(const std::vector<double>& rates, Findings* findings) {
 }
 
 Findings Roc(const std::vector<double>& distances, const std::vector<uint8_t>& genuine) {
-  SortedScores scores;
-  const auto num_genuine =
-      static_cast<size_t>(std::accumulate(genuine.begin(), genuine.end(), int64_t{0}));
-  scores.Reserve(num_genuine, genuine.size() - num_genuine);
-  for (size_t i = 0; i < distances.size(); ++i) scores.Add(distances[i], genuine[i] != 0);
-  scores.Sort();
+  const SortedScores scores = SortedScores::Of(
+      distances.size(), [&](size_t begin, size_t end, double* out, uint8_t* kinds) {
+        std::copy(distances.begin() + static_cast<std::ptrdiff_t>(begin),
+                  distances.begin() + static_cast<std::ptrdiff_t>(end), out);
+        for (size_t i = begin; i < end; ++i) {
+          kinds[i - begin] = genuine[i] != 0 ? kGenuineScore : kImpostorScore;
+        }
+      });
   RocSummary summary(kFars);
   RocCorners corners;
-  VisitRoc(scores, [&](const RocPoint& point) {
-    summary.Add(point);
-    corners.Add(point);
-  });
+  SummarizeRoc(scores, &summary, &corners);
   Findings findings = {{"eer", summary.equal_error_rate()}, {"auc", summary.area()}};
   AddRates(summary.TrueAcceptRates(), &findings);
   findings.emplace_back("points", static_cast<double>(corners.Take().size()));

@@ -12,15 +12,15 @@
 #include "core/base/parallel_work.h"
 #include "core/base/random.h"
 #include "plugins/evaluators/evaluation_threads.h"
+#include "plugins/evaluators/pair_cells.h"
 
 namespace facet {
 namespace {
 
 constexpr size_t kRows = 256, kColumns = 512;  // of a tile: it stays in a core's cache
 constexpr size_t kDepth = 256;                 // columns of descriptors that are multiplied at once
-constexpr size_t kCells = 1 << 16;
-constexpr int64_t kFewest = 1 << 20;  // impostor pairs: keeping these costs nothing
-constexpr int kSamples = 100'000;     // by which is guessed how near those are that are kept
+constexpr int64_t kFewest = 1 << 20;           // impostor pairs: keeping these costs nothing
+constexpr size_t kSamples = 100'000;  // by which is guessed how near those are that are kept
 
 // Threads share the tiles; each multiplies alone.
 class OneBlasThread {
@@ -56,39 +56,6 @@ struct Order {
       ends.resize(end, end);
     }
   }
-};
-
-// Ranges of what a product of matrices gives: of a distance by cosine itself, of an l2 one its
-// square. Pairs in a range that is flagged must be measured, those in others only counted.
-class Cells {
- public:
-  // `error`: of a value. Flagged are those up to `cutoff`, and those that a threshold may lie in.
-  Cells(double cutoff, const std::vector<double>& thresholds, double error)
-      : flags_(kCells), slots_(kCells) {
-    base_ = static_cast<float>(cutoff);
-    const double top = std::max(thresholds.empty() ? 0.0 : thresholds.back(), cutoff) + 4 * error;
-    scale_ = static_cast<float>((kCells - 2.0) / (top - cutoff));
-    for (size_t cell = 0; cell < kCells; ++cell) {
-      const double low = base_ + static_cast<double>(cell) / scale_ - error;
-      const double high = cell + 1 == kCells ? std::numeric_limits<double>::infinity()
-                                             : low + 1.0 / scale_ + 2 * error;
-      const auto next = std::lower_bound(thresholds.begin(), thresholds.end(), low);
-      const bool is_split = next != thresholds.end() && *next <= high;
-      flags_[cell] = cell == 0 || low <= cutoff || is_split ? 1 : 0;
-      slots_[cell] = static_cast<size_t>(next - thresholds.begin());
-    }
-  }
-
-  float base() const { return base_; }
-  float scale() const { return scale_; }
-  const uint8_t* flags() const { return flags_.data(); }
-  // How many thresholds a value of a cell that is not flagged lies beyond.
-  size_t Slot(size_t cell) const { return slots_[cell]; }
-
- private:
-  float base_ = 0.0F, scale_ = 0.0F;
-  std::vector<uint8_t> flags_;
-  std::vector<size_t> slots_;
 };
 
 class Scorer {
@@ -129,12 +96,18 @@ class Scorer {
  private:
   // What one thread has; no two in one line of a cache.
   struct alignas(64) Worker {
-    std::vector<ImpostorPair> kept;
+    ImpostorList kept;
+    std::vector<ImpostorPair> nearest;  // of those of one row
     std::vector<float> product, distances;
-    std::vector<uint32_t> cells, near;
-    std::vector<int64_t> histogram;  // of cells
-    std::vector<int64_t> slots;      // pairs that are measured and not kept
+    CellCounts cells;
+    std::vector<int64_t> slots;  // pairs that are measured and not kept
   };
+
+  std::vector<Worker> MakeWorkers() const {
+    std::vector<Worker> workers(static_cast<size_t>(threads_));
+    for (Worker& worker : workers) worker.kept = ImpostorList(genuine_.people.size());
+    return workers;
+  }
 
   size_t num_blocks() const { return (all_.size() + kRows - 1) / kRows; }
 
@@ -163,41 +136,51 @@ class Scorer {
     for (size_t i = 1; i < lists.size(); ++i) {
       lists[0].insert(lists[0].end(), lists[i].begin(), lists[i].end());
     }
-    genuine_ = GenuinePairs::Sorted(std::move(lists[0]));
+    genuine_ = GenuinePairs::Sorted(lists[0]);
   }
 
   std::vector<int64_t> KeepAll(const GenuinePlaces& places) {
-    std::vector<Worker> workers(static_cast<size_t>(threads_));
+    std::vector<Worker> workers = MakeWorkers();
     ForRows([&](size_t row, size_t number) {
       Worker& worker = workers[number];
       const size_t end = order_.ends[row], count = all_.size() - end;
       worker.distances.resize(count);
+      worker.nearest.resize(count);
       rows_.Distances(row, all_.data() + end, count, worker.distances.data());
       for (size_t i = 0; i < count; ++i) {
-        worker.kept.push_back(
-            {places.Of(worker.distances[i]), order_.people[row], order_.people[end + i]});
+        worker.nearest[i] = {places.Of(worker.distances[i]), order_.people[end + i]};
       }
+      worker.kept.Add(order_.people[row], worker.nearest.data(), count);
     });
     Keep(&workers);
     return {};
   }
 
   void Keep(std::vector<Worker>* workers) {
-    std::vector<std::vector<ImpostorPair>> lists;
+    std::vector<ImpostorList> lists;
     for (Worker& worker : *workers) lists.push_back(std::move(worker.kept));
-    impostor_.Keep(std::move(lists), genuine_.people.size());
+    impostor_.Keep(std::move(lists));
   }
 
   // The distance that this share of the impostor pairs do not exceed, nearly.
   float GuessCutoff(double share) const {
     Random random(DeriveSeed(0, "all pairs"));
-    std::vector<float> distances;
-    while (distances.size() < static_cast<size_t>(kSamples)) {
-      const size_t first = random.Index(all_.size()), second = random.Index(all_.size());
-      if (order_.people[first] == order_.people[second]) continue;
-      distances.push_back(rows_.Distance(first, second));
+    std::vector<std::pair<uint32_t, uint32_t>> pairs;
+    while (pairs.size() < kSamples) {
+      const auto first = static_cast<uint32_t>(random.Index(all_.size()));
+      const auto second = static_cast<uint32_t>(random.Index(all_.size()));
+      if (order_.people[first] != order_.people[second]) pairs.emplace_back(first, second);
     }
-    const auto place = distances.begin() + static_cast<std::ptrdiff_t>(share * kSamples);
+    std::vector<float> distances(kSamples);
+    const auto piece = [&](int64_t p) { return kSamples * static_cast<size_t>(p) / threads_; };
+    ParallelWork(threads_, threads_, [&](int64_t p) {
+      for (size_t i = piece(p); i < piece(p + 1); ++i) {
+        distances[i] = rows_.Distance(pairs[i].first, pairs[i].second);
+      }
+      return absl::OkStatus();
+    }).IgnoreError();  // never one
+    const auto place =
+        distances.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(kSamples));
     std::nth_element(distances.begin(), place, distances.end());
     return *place;
   }
@@ -211,65 +194,66 @@ class Scorer {
       thresholds.push_back(InProducts(genuine_.distances[threshold]));
       threshold_places.push_back(places.Of(genuine_.distances[threshold]));
     }
-    const Cells cells(InProducts(cutoff), thresholds, ErrorOfProducts());
-    std::vector<Worker> workers(static_cast<size_t>(threads_));
-    const double wanted = 1.05 * share * static_cast<double>(impostor_.num_all);
+    const PairCells cells(InProducts(cutoff), thresholds, ErrorOfProducts());
+    std::vector<Worker> workers = MakeWorkers();
     for (Worker& worker : workers) {
-      worker.kept.reserve(static_cast<size_t>(wanted / threads_));
       worker.product.resize(kRows * kColumns);
-      for (auto* const list : {&worker.cells, &worker.near}) list->resize(kColumns);
       worker.distances.resize(kColumns);
-      worker.histogram.resize(kCells);
+      worker.nearest.resize(kColumns);
+      worker.cells = CellCounts(kColumns);
       worker.slots.resize(thresholds.size() + 1);
     }
-    const auto measure = [&](size_t row, size_t count, size_t number) {
+    const auto measure = [&](size_t row, const uint32_t* near, size_t count, size_t number) {
       Worker& worker = workers[number];
-      rows_.Distances(row, worker.near.data(), count, worker.distances.data());
+      rows_.Distances(row, near, count, worker.distances.data());
+      size_t num_kept = 0;
       for (size_t i = 0; i < count; ++i) {
         const float distance = worker.distances[i];
         const uint32_t place = places.Of(distance);
+        worker.nearest[num_kept] = {place, order_.people[near[i]]};
         if (distance <= cutoff) {
-          worker.kept.push_back({place, order_.people[row], order_.people[worker.near[i]]});
+          ++num_kept;
         } else {
           ++worker.slots[static_cast<size_t>(
               std::lower_bound(threshold_places.begin(), threshold_places.end(), place) -
               threshold_places.begin())];
         }
       }
+      worker.kept.Add(order_.people[row], worker.nearest.data(), num_kept);
     };
     ParallelWork(static_cast<int64_t>(num_blocks()), threads_, [&](int64_t block, int number) {
       const OneBlasThread one_thread;
-      ScoreBlock(
-          static_cast<size_t>(block) * kRows, cells, &workers[static_cast<size_t>(number)],
-          [&](size_t row, size_t count) { measure(row, count, static_cast<size_t>(number)); });
+      ScoreBlock(static_cast<size_t>(block) * kRows, cells, &workers[static_cast<size_t>(number)],
+                 [&](size_t row, const uint32_t* near, size_t count) {
+                   measure(row, near, count, static_cast<size_t>(number));
+                 });
       return absl::OkStatus();
     }).IgnoreError();
     Keep(&workers);
     return BeyondOf(workers, cells, thresholds.size());
   }
 
-  // Calls measure(row, count) where `near` has so many others to be measured.
+  // Calls measure(row, others, count) for others that have to be measured.
   template <class Measure>
-  void ScoreBlock(size_t begin, const Cells& cells, Worker* worker, const Measure& measure) const {
+  void ScoreBlock(size_t begin, const PairCells& cells, Worker* worker,
+                  const Measure& measure) const {
     const size_t end = std::min(all_.size(), begin + kRows);
+    const bool cosine = rows_.cosine();
     for (size_t left = order_.ends[begin]; left < all_.size(); left += kColumns) {
       const size_t right = std::min(all_.size(), left + kColumns);
       Multiply(begin, end, left, right, worker->product.data());
       for (size_t row = begin; row < end && order_.ends[row] < right; ++row) {
         const size_t first = std::max<size_t>(left, order_.ends[row]);
-        const float* const product =
+        const float* const products =
             worker->product.data() + (row - begin) * kColumns + (first - left);
-        FindCells(product, row, first, right - first, cells, worker->cells.data());
-        size_t count = 0;
-        for (size_t i = 0; i < right - first; ++i) {
-          const uint32_t cell = worker->cells[i];
-          ++worker->histogram[cell];
-          worker->near[count] = static_cast<uint32_t>(first + i);
-          count += cells.flags()[cell];
-        }
-        measure(row, count);
+        const PairProducts pairs = {products, right - first, static_cast<uint32_t>(first),
+                                    cosine ? 1.0F : squares_[row],
+                                    cosine ? nullptr : &squares_[first]};
+        const size_t count = cells.Count(pairs, &worker->cells);
+        measure(row, worker->cells.near(), count);
       }
     }
+    worker->cells.Flush();
   }
 
   // In pieces: the error grows with their length and their number, not with the product of both.
@@ -285,29 +269,12 @@ class Scorer {
     }
   }
 
-  void FindCells(const float* product, size_t row, size_t first, size_t count, const Cells& cells,
-                 uint32_t* found) const {
-    const float base = cells.base(), scale = cells.scale(), last = kCells - 1;
-    const bool cosine = rows_.cosine();
-    const float square = cosine ? 1.0F : squares_[row], factor = cosine ? 1.0F : 2.0F;
-    const float* const others = cosine ? nullptr : &squares_[first];
-    for (size_t i = 0; i < count; ++i) {
-      const float value = (cosine ? square : square + others[i]) - factor * product[i];
-      float cell = (value - base) * scale;
-      cell = cell > 0.0F ? cell : 0.0F;  // what is no number is measured
-      cell = cell < last ? cell : last;
-      found[i] = static_cast<uint32_t>(static_cast<int32_t>(cell));
-    }
-  }
-
-  std::vector<int64_t> BeyondOf(const std::vector<Worker>& workers, const Cells& cells,
+  std::vector<int64_t> BeyondOf(const std::vector<Worker>& workers, const PairCells& cells,
                                 size_t num_thresholds) const {
     std::vector<int64_t> slots(num_thresholds + 1);
     for (const Worker& worker : workers) {
       for (size_t i = 0; i < slots.size(); ++i) slots[i] += worker.slots[i];
-      for (size_t cell = 0; cell < kCells; ++cell) {
-        if (cells.flags()[cell] == 0) slots[cells.Slot(cell)] += worker.histogram[cell];
-      }
+      cells.AddCounted(worker.cells, &slots);
     }
     slots.pop_back();  // beyond all thresholds
     std::partial_sum(slots.begin(), slots.end(), slots.begin());
@@ -334,10 +301,12 @@ class Scorer {
     }
     const double unit = std::numeric_limits<float>::epsilon() / 2;
     const auto stride = static_cast<double>(rows.stride);
-    // Of the product, twice in a square; of the measured sum of at most 4 `largest`; of the other
-    // roundings, among them those of the cells.
-    const double terms =
-        2 * (kDepth + 2 + stride / kDepth) + 4 * (stride / kLanes + kLanes + 8) + 160;
+    const auto depth = std::min(stride, static_cast<double>(kDepth));
+    // Of the product; of the measured sum; of the other roundings, among them those of the cells, of
+    // at most 32 units. By l2 a product counts twice, and no sum of squares is above 4 `largest`.
+    const double of_product = depth + 2 + stride / kDepth;
+    const double of_sum = stride / kLanes + kLanes + 8;
+    const double terms = (rows_.cosine() ? of_product + of_sum : 2 * of_product + 4 * of_sum) + 64;
     return 1.01 * terms * unit * largest + std::numeric_limits<float>::min();
   }
 

@@ -9,8 +9,42 @@ namespace {
 // NOLINTNEXTLINE(modernize-use-using): the attributes do not take effect in an alias everywhere.
 typedef float Lanes __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
 
+// NOLINTNEXTLINE(modernize-use-using)
+typedef int Indices __attribute__((vector_size(4 * kLanes)));
+
 inline __attribute__((always_inline)) const Lanes* At(const float* values) {
   return reinterpret_cast<const Lanes*>(values);
+}
+
+// From kLanes rows their columns: in each step, pairs of rows trade half of their values.
+template <int kStep>
+inline __attribute__((always_inline)) void Trade(Lanes* rows) {
+  Indices low, high;
+#pragma GCC unroll 16
+  for (int i = 0; i < static_cast<int>(kLanes); ++i) {
+    const bool is_upper = (i & kStep) != 0;
+    low[i] = is_upper ? static_cast<int>(kLanes) + i - kStep : i;
+    high[i] = is_upper ? static_cast<int>(kLanes) + i : i + kStep;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < static_cast<int>(kLanes); ++i) {
+    if ((i & kStep) != 0) continue;
+    const Lanes a = rows[i], b = rows[i + kStep];
+    rows[i] = __builtin_shuffle(a, b, low);
+    rows[i + kStep] = __builtin_shuffle(a, b, high);
+  }
+}
+
+// The lanes of kLanes sums, each added in their order: all sums at once.
+inline __attribute__((always_inline)) void AddLanes(Lanes* lanes, float* sums) {
+  Trade<1>(lanes);
+  Trade<2>(lanes);
+  Trade<4>(lanes);
+  Trade<8>(lanes);
+  Lanes total = {};
+#pragma GCC unroll 16
+  for (size_t lane = 0; lane < kLanes; ++lane) total += lanes[lane];
+  for (size_t k = 0; k < kLanes; ++k) sums[k] = total[k];
 }
 
 template <bool kDifferences, int kTogether>
@@ -19,14 +53,14 @@ inline __attribute__((always_inline)) void SumRows(const PaddedRows& rows, size_
   const float* const a = rows.values + row * rows.stride;
   const float* b[kTogether];
   Lanes lanes[kTogether];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int k = 0; k < kTogether; ++k) {
     b[k] = rows.values + others[k] * rows.stride;
     lanes[k] = Lanes{};
   }
   for (size_t i = 0; i < rows.stride; i += kLanes) {
     const Lanes x = *At(a + i);
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (int k = 0; k < kTogether; ++k) {
       const Lanes y = *At(b[k] + i);
       if (kDifferences) {
@@ -37,11 +71,15 @@ inline __attribute__((always_inline)) void SumRows(const PaddedRows& rows, size_
       }
     }
   }
-#pragma GCC unroll 8
-  for (int k = 0; k < kTogether; ++k) {
-    float total = 0.0F;
-    for (size_t lane = 0; lane < kLanes; ++lane) total += lanes[k][lane];
-    sums[k] = total;
+  if constexpr (kTogether == kLanes) {
+    AddLanes(lanes, sums);
+  } else {
+#pragma GCC unroll 16
+    for (int k = 0; k < kTogether; ++k) {
+      float total = 0.0F;
+      for (size_t lane = 0; lane < kLanes; ++lane) total += lanes[k][lane];
+      sums[k] = total;
+    }
   }
 }
 
@@ -52,6 +90,14 @@ inline __attribute__((always_inline)) void SumAllRows(const PaddedRows& rows, si
   size_t i = 0;
   for (; i + kTogether <= count; i += kTogether) {
     SumRows<kDifferences, kTogether>(rows, row, others + i, sums + i);
+  }
+  if (count - i > kTogether / 4) {  // as many together, the last ones again
+    uint32_t last[kTogether];
+    float found[kTogether];
+    for (size_t k = 0; k < kTogether; ++k) last[k] = others[std::min(i + k, count - 1)];
+    SumRows<kDifferences, kTogether>(rows, row, last, found);
+    std::copy(found, found + (count - i), sums + i);
+    return;
   }
   for (; i < count; ++i) SumRows<kDifferences, 1>(rows, row, others + i, sums + i);
 }
@@ -95,7 +141,7 @@ struct Functions {
 FACET_LANE_SUMS(Everywhere, , 2)
 #if defined(__x86_64__)
 FACET_LANE_SUMS(Avx2, __attribute__((target("avx2"))), 4)
-FACET_LANE_SUMS(Avx512, __attribute__((target("avx512f"))), 8)
+FACET_LANE_SUMS(Avx512, __attribute__((target("avx512f"))), 16)
 #endif
 #undef FACET_LANE_SUMS
 

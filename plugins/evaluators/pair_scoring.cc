@@ -51,19 +51,21 @@ absl::StatusOr<PersonPairs> ScoreProtocol(const EvaluationInput& input,
     if (!pairs[i].genuine) continue;
     genuine.emplace_back(distances[i], static_cast<uint32_t>(people.pairs[i].first));
   }
-  GenuinePairs sorted = GenuinePairs::Sorted(std::move(genuine));
+  GenuinePairs sorted = GenuinePairs::Sorted(genuine);
   const GenuinePlaces places(sorted.distances);
-  std::vector<ImpostorPair> impostor;
+  ImpostorList impostor(sorted.people.size());
+  ImpostorPairs kept;
   for (size_t i = 0; i < pairs.size(); ++i) {
     if (pairs[i].genuine) continue;
     const PersonPair& pair = people.pairs[i];
     const int64_t second = pair.first == pair.second ? people.num_people : pair.second;
-    impostor.push_back({places.Of(distances[i]), static_cast<uint32_t>(pair.first),
-                        static_cast<uint32_t>(second)});
+    const ImpostorPair found = {places.Of(distances[i]), static_cast<uint32_t>(second)};
+    impostor.Add(static_cast<uint32_t>(pair.first), &found, 1);
+    ++kept.num_all;
   }
-  ImpostorPairs kept;
-  kept.num_all = static_cast<int64_t>(impostor.size());
-  kept.Keep({impostor}, sorted.people.size());
+  std::vector<ImpostorList> lists;
+  lists.push_back(std::move(impostor));
+  kept.Keep(std::move(lists));
   std::vector<int64_t> wrong = kept.AcceptedAt(sorted, places);
   return PersonPairs(std::move(sorted), std::move(kept), std::move(wrong), people.num_people);
 }

@@ -1,8 +1,11 @@
 #include "plugins/evaluators/person_pairs.h"
 
 #include <atomic>
+#include <boost/sort/pdqsort/pdqsort.hpp>
 #include <cmath>
+#include <cstring>
 #include <functional>
+#include <limits>
 
 #include "core/base/check.h"
 #include "core/base/parallel_work.h"
@@ -209,51 +212,88 @@ void ForLists(size_t count, const std::function<void(size_t)>& work) {
 
 }  // namespace
 
-GenuinePairs GenuinePairs::Sorted(std::vector<std::pair<float, uint32_t>> pairs) {
-  std::sort(pairs.begin(), pairs.end());
-  GenuinePairs sorted;
+GenuinePairs GenuinePairs::Sorted(const std::vector<std::pair<float, uint32_t>>& pairs) {
+  constexpr uint32_t kSign = uint32_t{1} << 31;
+  // Numbers in the order of the pairs: their sorting has no branches.
+  std::vector<uint64_t> keys;
+  keys.reserve(pairs.size());
   for (const auto& [distance, person] : pairs) {
-    sorted.distances.push_back(distance);
-    sorted.people.push_back(person);
+    const float value = distance + 0.0F;  // of one zero
+    uint32_t bits = 0;
+    std::memcpy(&bits, &value, sizeof bits);
+    keys.push_back(uint64_t{bits ^ (bits & kSign ? ~uint32_t{0} : kSign)} << 32 | person);
+  }
+  boost::sort::pdqsort_branchless(keys.begin(), keys.end());
+  GenuinePairs sorted;
+  sorted.distances.resize(keys.size());
+  sorted.people.resize(keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    auto bits = static_cast<uint32_t>(keys[i] >> 32);
+    bits ^= bits & kSign ? kSign : ~uint32_t{0};
+    std::memcpy(&sorted.distances[i], &bits, sizeof bits);
+    sorted.people[i] = static_cast<uint32_t>(keys[i]);
   }
   return sorted;
 }
 
 GenuinePlaces::GenuinePlaces(const std::vector<float>& sorted) : sorted_(sorted) {
-  starts_.reserve(kCells + 1);
+  sorted_.resize(sorted.size() + kTogether, std::numeric_limits<float>::infinity());
+  size_t num_cells = 1 << 10;
+  while (num_cells < sorted.size()) num_cells *= 2;
+  last_cell_ = static_cast<double>(num_cells - 1);
+  starts_.reserve(num_cells + 1);
   if (!sorted.empty()) {
     low_ = sorted.front();
-    const double scale = static_cast<double>(kCells) / (sorted.back() - low_);
+    const double scale = static_cast<double>(num_cells) / (sorted.back() - low_);
     scale_ = std::isfinite(scale) ? scale : 0.0;
   }
   for (size_t i = 0; i < sorted.size(); ++i) {
     const size_t cell = CellOf(sorted[i]);
     while (starts_.size() <= cell) starts_.push_back(static_cast<uint32_t>(i));
   }
-  starts_.resize(kCells + 1, static_cast<uint32_t>(sorted.size()));
+  starts_.resize(num_cells + 1, static_cast<uint32_t>(sorted.size()));
 }
 
-void ImpostorPairs::Keep(std::vector<std::vector<ImpostorPair>> kept, size_t num_genuine) {
+ImpostorList::ImpostorList(size_t num_genuine) : counts_(num_genuine + 1), place_bits_(1) {
+  while (place_bits_ < 31 && num_genuine >> place_bits_ != 0) ++place_bits_;
+  FACET_CHECK(num_genuine >> place_bits_ == 0);
+}
+
+void ImpostorList::Add(uint32_t first, const ImpostorPair* pairs, size_t count) {
+  constexpr size_t kPiece = 1 << 17;
+  if (count == 0) return;
+  if (pieces_.empty() || pieces_.back().pairs.size() + count > pieces_.back().pairs.capacity()) {
+    pieces_.emplace_back().pairs.reserve(std::max(kPiece, count));
+  }
+  Piece& piece = pieces_.back();
+  piece.runs.push_back({first, pairs[0].second, 0});
+  for (size_t i = 0; i < count; ++i) {
+    uint32_t offset = pairs[i].second - piece.runs.back().second;
+    if (offset >> (32 - place_bits_) != 0) {
+      piece.runs.push_back({first, pairs[i].second, 0});
+      offset = 0;
+    }
+    piece.pairs.push_back(pairs[i].place | offset << place_bits_);
+    ++piece.runs.back().count;
+    ++counts_[pairs[i].place];
+  }
+}
+
+void ImpostorPairs::Keep(std::vector<ImpostorList> kept) {
   lists = std::move(kept);
-  std::vector<std::vector<int64_t>> counts(lists.size());
-  ForLists(lists.size(), [&](size_t i) {
-    counts[i].resize(num_genuine + 1);
-    for (const ImpostorPair& pair : lists[i]) ++counts[i][pair.place];
-  });
-  ends.assign(num_genuine + 1, 0);
+  ends.assign(lists[0].counts().size(), 0);
   int64_t total = 0;
-  for (size_t place = 0; place <= num_genuine; ++place) {
-    for (const std::vector<int64_t>& of_list : counts) total += of_list[place];
+  for (size_t place = 0; place < ends.size(); ++place) {
+    for (const ImpostorList& list : lists) total += list.counts()[place];
     ends[place] = total;
   }
 }
 
 OrderedImpostors ImpostorPairs::InOrder() const {
-  std::vector<std::vector<size_t>> next(lists.size());
-  ForLists(lists.size(), [&](size_t i) {
-    next[i].resize(ends.size());
-    for (const ImpostorPair& pair : lists[i]) ++next[i][pair.place];
-  });
+  std::vector<std::vector<size_t>> next;
+  for (const ImpostorList& list : lists) {
+    next.emplace_back(list.counts().begin(), list.counts().end());
+  }
   size_t total = 0;
   for (size_t place = 0; place < ends.size(); ++place) {
     for (std::vector<size_t>& of_list : next) total += std::exchange(of_list[place], total);
@@ -263,12 +303,12 @@ OrderedImpostors ImpostorPairs::InOrder() const {
   ordered.first.resize(total);
   ordered.second.resize(total);
   ForLists(lists.size(), [&](size_t i) {
-    for (const ImpostorPair& pair : lists[i]) {
+    lists[i].ForEach([&](const ImpostorPair& pair, uint32_t first) {
       const size_t to = next[i][pair.place]++;
       ordered.places[to] = pair.place;
-      ordered.first[to] = pair.first;
+      ordered.first[to] = first;
       ordered.second[to] = pair.second;
-    }
+    });
   });
   return ordered;
 }

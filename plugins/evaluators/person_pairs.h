@@ -25,7 +25,7 @@ struct GenuinePairs {
   std::vector<float> distances;
   std::vector<uint32_t> people;
 
-  static GenuinePairs Sorted(std::vector<std::pair<float, uint32_t>> pairs);
+  static GenuinePairs Sorted(const std::vector<std::pair<float, uint32_t>>& pairs);
 };
 
 // Finds how many genuine distances are below another one.
@@ -34,27 +34,79 @@ class GenuinePlaces {
   explicit GenuinePlaces(const std::vector<float>& sorted);
   uint32_t Of(float distance) const {
     const size_t cell = CellOf(distance);
-    const auto found = std::lower_bound(sorted_.begin() + starts_[cell],
-                                        sorted_.begin() + starts_[cell + 1], distance);
-    return static_cast<uint32_t>(found - sorted_.begin());
+    size_t place = starts_[cell];
+    if (starts_[cell + 1] - place > kMany) {
+      const auto begin = sorted_.begin();
+      return static_cast<uint32_t>(std::lower_bound(begin + static_cast<std::ptrdiff_t>(place),
+                                                    begin + starts_[cell + 1], distance) -
+                                   begin);
+    }
+    // Few at a time and no branch on each, which nothing could foretell.
+    for (;;) {
+      uint32_t below = 0;
+      for (size_t i = 0; i < kTogether; ++i) below += sorted_[place + i] < distance ? 1 : 0;
+      place += below;
+      if (below < kTogether) return static_cast<uint32_t>(place);
+    }
   }
 
  private:
-  static constexpr size_t kCells = 1 << 18;
+  static constexpr size_t kTogether = 4, kMany = 16;
   // Rises with the distance.
   size_t CellOf(float distance) const {
     const double cell = (static_cast<double>(distance) - low_) * scale_;
-    return cell > 0.0 ? static_cast<size_t>(std::min(cell, kCells - 1.0)) : 0;
+    return cell > 0.0 ? static_cast<size_t>(std::min(cell, last_cell_)) : 0;
   }
 
-  const std::vector<float>& sorted_;
-  double low_ = 0.0, scale_ = 0.0;
+  std::vector<float> sorted_;  // and kTogether infinite ones
+  double low_ = 0.0, scale_ = 0.0, last_cell_ = 0.0;
   std::vector<uint32_t> starts_;  // the first distance of this or a later cell
 };
 
 struct ImpostorPair {
-  uint32_t place;          // genuine pairs that are nearer
-  uint32_t first, second;  // people; `second` is the number of people where they are one
+  uint32_t place;   // genuine pairs that are nearer
+  uint32_t second;  // person; the number of people where both are one
+};
+
+// Impostor pairs in the order in which they were found, of one first person and near second ones in a
+// row: four bytes each. In pieces, nothing is copied as it grows.
+class ImpostorList {
+ public:
+  ImpostorList() = default;
+  // No place is above that.
+  explicit ImpostorList(size_t num_genuine);
+
+  void Add(uint32_t first, const ImpostorPair* pairs, size_t count);
+  // How many have each place.
+  const std::vector<uint32_t>& counts() const { return counts_; }
+
+  // Calls use(pair, first person) for each.
+  template <class Use>
+  void ForEach(const Use& use) const {
+    const uint32_t place_bits = (uint32_t{1} << place_bits_) - 1;
+    for (const Piece& piece : pieces_) {
+      const uint32_t* next = piece.pairs.data();
+      for (const Run& run : piece.runs) {
+        for (uint32_t i = 0; i < run.count; ++i, ++next) {
+          use(ImpostorPair{*next & place_bits, run.second + (*next >> place_bits_)}, run.first);
+        }
+      }
+    }
+  }
+
+ private:
+  struct Run {
+    uint32_t first, second, count;  // second: what the pairs' numbers are added to
+  };
+  struct Piece {
+    std::vector<Run> runs;
+    std::vector<uint32_t>
+        pairs;  // place, and above it the second person's number from the run's on
+  };
+
+  std::vector<Piece> pieces_;
+  std::vector<uint32_t> counts_;
+  uint32_t place_bits_ = 0;  // below 32
 };
 
 // By place, for what walks along them.
@@ -64,7 +116,7 @@ struct OrderedImpostors {
 
 // Those that are kept, in any order: rates need no more than how many have each place.
 struct ImpostorPairs {
-  std::vector<std::vector<ImpostorPair>> lists;
+  std::vector<ImpostorList> lists;
   std::vector<int64_t> ends;  // of each place, the last included: how many have it or a lower one
   int64_t num_all = 0;        // those that are not kept are no nearer than those that are
   // Templates of each person where all pairs of two people's templates are meant; else empty, and
@@ -73,8 +125,7 @@ struct ImpostorPairs {
 
   int64_t num_kept() const { return ends.empty() ? 0 : ends.back(); }
   bool has_all() const { return num_kept() == num_all; }
-  // `num_genuine`: no place is above it.
-  void Keep(std::vector<std::vector<ImpostorPair>> lists, size_t num_genuine);
+  void Keep(std::vector<ImpostorList> lists);
   OrderedImpostors InOrder() const;
   // How many of those that are kept each of CurveThresholds() accepts.
   std::vector<int64_t> AcceptedAt(const GenuinePairs& genuine, const GenuinePlaces& of) const;

@@ -70,6 +70,18 @@ class RocSummary {
     has_points_ = true;
   }
 
+  // Whether up to a later point of the same far, or of the same frr, nothing but the area depends on
+  // the points between.
+  bool IsPlainUpTo(const RocPoint& point) const {
+    return (has_crossed_ || point.frr > point.far) &&
+           (next_far_ == far_.size() || point.far <= far_[next_far_].first);
+  }
+  // In place of all points up to a plain one; `area` then.
+  void Skip(const RocPoint& point, double area) {
+    last_ = point;
+    area_ = area;
+  }
+
   double equal_error_rate() const { return equal_error_rate_; }
   double area() const { return area_; }
   // At each of `far`, in its order; after the last point.
@@ -91,6 +103,19 @@ class RocSummary {
 class RocCorners {
  public:
   void Add(const RocPoint& point);
+  void Reserve(size_t count) { kept_.reserve(count); }
+
+  // Whether the last point was added beside another of its frr, or above another of its far. Further
+  // points of that frr, or that far, then take the last one's place: what Add() computes of their
+  // other neighbours grows with their distance.
+  bool IsLevel() const {
+    return kept_.size() >= 2 && kept_[kept_.size() - 2].frr == kept_.back().frr;
+  }
+  bool IsUpright() const {
+    return kept_.size() >= 2 && kept_[kept_.size() - 2].far == kept_.back().far;
+  }
+  void MoveLast(const RocPoint& point) { kept_.back() = point; }
+
   std::vector<RocPoint> Take() { return std::move(kept_); }
 
  private:

@@ -290,5 +290,39 @@ TEST(WeightsTest, AreCopiesOfAPair) {
   EXPECT_NEAR(AccuracyAt(weighted, 0.6), AccuracyAt(copied, 0.6), 1e-12);
 }
 
+// Steps so small that corners are sometimes kept, sometimes not: moving the last point leaves what
+// adding each does.
+TEST(RocCorners, OfARunTheLastPointIsMoved) {
+  Random random(11);
+  for (int round = 0; round < 200; ++round) {
+    RocCorners each, moved;
+    RocPoint point;
+    each.Add(point);
+    moved.Add(point);
+    for (int run = 0; run < 100; ++run) {
+      const bool level = random.Bernoulli(0.5);
+      std::vector<RocPoint> points;
+      for (size_t i = 0, count = 1 + random.Index(6); i < count; ++i) {
+        (level ? point.far : point.frr) += (level ? 3e-9 : -2e-8) * (1 + random.Uniform());
+        points.push_back(point);
+        each.Add(point);
+      }
+      for (const RocPoint& of_run : points) {
+        moved.Add(of_run);
+        if (level ? !moved.IsLevel() : !moved.IsUpright()) continue;
+        moved.MoveLast(points.back());
+        break;
+      }
+    }
+    const std::vector<RocPoint> expected = each.Take(), found = moved.Take();
+    ASSERT_EQ(found.size(), expected.size());
+    ASSERT_GT(found.size(), 2U);
+    for (size_t i = 0; i < found.size(); ++i) {
+      ASSERT_EQ(found[i].far, expected[i].far);
+      ASSERT_EQ(found[i].frr, expected[i].frr);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace facet

@@ -1,156 +1,139 @@
 #include "plugins/evaluators/sorted_scores.h"
 
 #include <algorithm>
-#include <boost/sort/pdqsort/pdqsort.hpp>
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <memory>
 #include <utility>
 
 #include "core/base/check.h"
 #include "core/base/parallel_work.h"
 #include "plugins/evaluators/evaluation_threads.h"
+#include "plugins/evaluators/value_sort.h"
 
 namespace facet {
 namespace {
 
-constexpr size_t kBuckets = 1024;
-constexpr size_t kSmall = 1 << 16;  // below, one thread sorts
-constexpr int kMostLevels = 3;      // of buckets that are as full as what they are of
+constexpr size_t kFew = 1 << 16;  // below, one thread does it all
+constexpr size_t kBuckets = 2048;
+constexpr size_t kBlock = 2048;    // scores that are read at once
+constexpr size_t kSamples = 4096;  // by which is guessed from where to where distances lie
+constexpr size_t kKinds = 3;
 
-// Ranges of values of equal width, in order: which one a value is in rises with it.
-class Buckets {
+// From any order into two sorted lists: by buckets that both lists share, in two passes over what
+// is read, then bucket by bucket in a core's cache.
+class Distribution {
  public:
-  Buckets(double low, double high)
-      : low_(low), scale_(static_cast<double>(kBuckets) / (high - low)) {}
-  size_t operator()(double value) const {
-    return std::min(kBuckets - 1, static_cast<size_t>((value - low_) * scale_));
+  Distribution(size_t count, const ReadScores& read)
+      : count_(count),
+        read_(read),
+        num_pieces_(static_cast<size_t>(EvaluationThreads())),
+        buckets_(GuessBuckets()),
+        next_(num_pieces_, std::vector<size_t>(kKinds * kBuckets)) {}
+
+  SortedScores Scores() {
+    ForPieces([&](std::vector<size_t>& counts, const double*, const uint32_t* slots, size_t count) {
+      for (size_t i = 0; i < count; ++i) ++counts[slots[i]];
+    });
+    SortedScores scores;
+    PlaceBuckets(kImpostorScore, &scores.impostor);
+    PlaceBuckets(kGenuineScore, &scores.genuine);
+    double* const lists[] = {scores.impostor.data(), scores.genuine.data()};
+    ForPieces([&](std::vector<size_t>& next, const double* distances, const uint32_t* slots,
+                  size_t count) {
+      for (size_t i = 0; i < count; ++i) {
+        if (slots[i] >= 2 * kBuckets) continue;
+        lists[slots[i] / kBuckets][next[slots[i]]++] = distances[i];
+      }
+    });
+    SortBuckets(lists);
+    return scores;
   }
 
  private:
-  double low_, scale_;
+  struct Block {
+    double distances[kBlock];
+    uint8_t kinds[kBlock];
+    uint32_t slots[kBlock];
+  };
+
+  ValueBuckets GuessBuckets() const {
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    double distance = 0.0;
+    uint8_t kind = 0;
+    for (size_t i = 0; i < kSamples; ++i) {
+      const size_t at = count_ / kSamples * i;
+      read_(at, at + 1, &distance, &kind);
+      if (kind == kNoScore) continue;
+      low = std::min(low, distance);
+      high = std::max(high, distance);
+    }
+    return {low, high, kBuckets};
+  }
+
+  // use(piece's counts, distances, their slots: kind and bucket, how many), from each to the next.
+  template <class Use>
+  void ForPieces(const Use& use) {
+    ParallelWork(static_cast<int64_t>(num_pieces_), static_cast<int>(num_pieces_), [&](int64_t p) {
+      const auto piece = static_cast<size_t>(p);
+      Block block;
+      const size_t last = count_ * (piece + 1) / num_pieces_;
+      for (size_t begin = count_ * piece / num_pieces_; begin < last; begin += kBlock) {
+        const size_t count = std::min(kBlock, last - begin);
+        read_(begin, begin + count, block.distances, block.kinds);
+        for (size_t i = 0; i < count; ++i) {
+          block.slots[i] = block.kinds[i] * static_cast<uint32_t>(kBuckets) +
+                           (buckets_.are_usable() ? buckets_.Of(block.distances[i]) : 0);
+        }
+        use(next_[piece], block.distances, block.slots, count);
+      }
+      return absl::OkStatus();
+    }).IgnoreError();  // never one
+  }
+
+  // Where each bucket of a list begins, and where in it what each piece has.
+  void PlaceBuckets(ScoreKind kind, Distances* list) {
+    std::vector<size_t>& starts = starts_[kind];
+    size_t place = 0;
+    for (size_t slot = kind * kBuckets; slot < (kind + size_t{1}) * kBuckets; ++slot) {
+      starts.push_back(place);
+      for (std::vector<size_t>& of_piece : next_) place += std::exchange(of_piece[slot], place);
+    }
+    starts.push_back(place);
+    list->resize(place, boost::container::default_init);
+  }
+
+  void SortBuckets(double* const (&lists)[2]) {
+    std::vector<CacheSorter> sorters(num_pieces_);
+    ParallelWork(2 * kBuckets, static_cast<int>(num_pieces_), [&](int64_t slot, int worker) {
+      const size_t kind = static_cast<size_t>(slot) / kBuckets, bucket = slot % kBuckets;
+      const size_t begin = starts_[kind][bucket], count = starts_[kind][bucket + 1] - begin;
+      if (IsFull(count)) return absl::OkStatus();
+      sorters[static_cast<size_t>(worker)].Sort(lists[kind] + begin, count, buckets_.Low(bucket),
+                                                buckets_.Low(bucket + 1));
+      return absl::OkStatus();
+    }).IgnoreError();
+    for (size_t kind = 0; kind < 2; ++kind) {
+      for (size_t bucket = 0; bucket < kBuckets; ++bucket) {
+        const size_t begin = starts_[kind][bucket], end = starts_[kind][bucket + 1];
+        if (IsFull(end - begin)) SortValues(lists[kind] + begin, lists[kind] + end);
+      }
+    }
+  }
+
+  // Too much for one thread: values do not lie as the samples said.
+  bool IsFull(size_t count) const { return count > std::max(kFew, count_ / 64); }
+
+  const size_t count_;
+  const ReadScores& read_;
+  const size_t num_pieces_;
+  const ValueBuckets buckets_;
+  std::vector<std::vector<size_t>> next_;  // of each piece, by slots
+  std::vector<size_t> starts_[2];
 };
 
-constexpr size_t kShort = 24;  // at most so many are sorted by insertion
-
-void SortByInsertion(double* begin, double* end) {
-  for (double* next = begin + 1; next < end; ++next) {
-    const double value = *next;
-    double* place = next;
-    for (; place > begin && place[-1] > value; --place) *place = place[-1];
-    *place = value;
-  }
-}
-
-// From `values` to `out`, which both stay in a processor's cache: by buckets of four values on
-// average, which are nearly all short where values are spread as scores are.
-void SortInCache(const double* values, size_t count, double* out) {
-  if (count <= kShort) {
-    std::copy(values, values + count, out);
-    return SortByInsertion(out, out + count);
-  }
-  const auto [low, high] = std::minmax_element(values, values + count);
-  const size_t num_buckets = count / 4;
-  const double base = *low, scale = static_cast<double>(num_buckets) / (*high - base);
-  if (!std::isfinite(scale) || scale == 0.0) {
-    std::copy(values, values + count, out);
-    return boost::sort::pdqsort(out, out + count);
-  }
-  const auto bucket_of = [&](double value) {
-    return std::min(num_buckets - 1, static_cast<size_t>((value - base) * scale));
-  };
-  std::vector<uint32_t> places(num_buckets);
-  for (size_t i = 0; i < count; ++i) ++places[bucket_of(values[i])];
-  uint32_t place = 0;
-  for (uint32_t& each : places) place += std::exchange(each, place);
-  for (size_t i = 0; i < count; ++i) out[places[bucket_of(values[i])]++] = values[i];
-  size_t begin = 0;
-  for (const uint32_t end : places) {
-    if (end - begin <= kShort) {
-      SortByInsertion(out + begin, out + end);
-    } else {
-      boost::sort::pdqsort(out + begin, out + end);
-    }
-    begin = end;
-  }
-}
-
-void SortValues(double* begin, double* end, double* room, int level);
-
-// From `values` to `room` by buckets, a piece a thread, and back in order.
-void SortByBuckets(double* begin, size_t count, double low, double high, double* room, int level) {
-  const Buckets bucket_of(low, high);
-  const int threads = EvaluationThreads();
-  const auto num_pieces = static_cast<size_t>(threads);
-  const auto piece = [&](size_t p) { return count * p / num_pieces; };
-  std::vector<std::vector<size_t>> places(num_pieces, std::vector<size_t>(kBuckets));
-  ParallelWork(threads, threads, [&](int64_t p) {
-    std::vector<size_t>& counts = places[static_cast<size_t>(p)];
-    for (size_t i = piece(static_cast<size_t>(p)); i < piece(static_cast<size_t>(p) + 1); ++i) {
-      ++counts[bucket_of(begin[i])];
-    }
-    return absl::OkStatus();
-  }).IgnoreError();  // never one
-  std::vector<size_t> starts;
-  size_t place = 0;
-  for (size_t bucket = 0; bucket < kBuckets; ++bucket) {
-    starts.push_back(place);
-    for (std::vector<size_t>& of_piece : places) {
-      const size_t size = of_piece[bucket];
-      of_piece[bucket] = place;
-      place += size;
-    }
-  }
-  starts.push_back(place);
-  ParallelWork(threads, threads, [&](int64_t p) {
-    std::vector<size_t>& next = places[static_cast<size_t>(p)];
-    for (size_t i = piece(static_cast<size_t>(p)); i < piece(static_cast<size_t>(p) + 1); ++i) {
-      room[next[bucket_of(begin[i])]++] = begin[i];
-    }
-    return absl::OkStatus();
-  }).IgnoreError();
-  std::vector<size_t> full;  // too much for one thread
-  ParallelWork(kBuckets, threads, [&](int64_t bucket) {
-    double* const first = room + starts[static_cast<size_t>(bucket)];
-    double* const last = room + starts[static_cast<size_t>(bucket) + 1];
-    double* const out = begin + starts[static_cast<size_t>(bucket)];
-    const auto size = static_cast<size_t>(last - first);
-    if (size <= count / 8) {
-      SortInCache(first, size, out);
-    } else {
-      std::copy(first, last, out);
-    }
-    return absl::OkStatus();
-  }).IgnoreError();
-  for (size_t bucket = 0; bucket < kBuckets; ++bucket) {
-    if (starts[bucket + 1] - starts[bucket] <= count / 8) continue;
-    SortValues(begin + starts[bucket], begin + starts[bucket + 1], room + starts[bucket],
-               level + 1);
-  }
-}
-
-void SortValues(double* begin, double* end, double* room, int level) {
-  const auto count = static_cast<size_t>(end - begin);
-  if (count < kSmall || level == kMostLevels) return boost::sort::pdqsort(begin, end);
-  const auto [low, high] = std::minmax_element(begin, end);
-  if (*low == *high) return;
-  const double scale = static_cast<double>(kBuckets) / (*high - *low);
-  if (!std::isfinite(scale) || scale == 0.0) {
-    return boost::sort::pdqsort(begin, end);
-  }
-  SortByBuckets(begin, count, *low, *high, room, level);
-}
-
-void SortList(std::vector<double>* values) {
-  if (values->size() < kSmall) return boost::sort::pdqsort(values->begin(), values->end());
-  // Not a vector, whose zeros one thread would write.
-  const std::unique_ptr<double[]> room(new double[values->size()]);
-  SortValues(values->data(), values->data() + values->size(), room.get(), 0);
-}
-
-std::vector<double> Difference(const std::vector<double>& all, const std::vector<double>& some) {
-  std::vector<double> rest;
+Distances Difference(const Distances& all, const Distances& some) {
+  Distances rest;
   rest.reserve(all.size() - std::min(all.size(), some.size()));
   std::set_difference(all.begin(), all.end(), some.begin(), some.end(), std::back_inserter(rest));
   return rest;
@@ -158,7 +141,7 @@ std::vector<double> Difference(const std::vector<double>& all, const std::vector
 
 // Where a walk over the pairs of one fold is.
 struct Cursor {
-  const std::vector<double>* values;
+  const Distances* values;
   double share;  // of a pair
   size_t next = 0;
 
@@ -169,11 +152,166 @@ struct Cursor {
   }
 };
 
+// The points of a ROC by runs: of impostor pairs, then of genuine ones, or of both at one distance.
+struct RatesOf {
+  explicit RatesOf(const SortedScores& scores)
+      : num_genuine(static_cast<double>(scores.genuine.size())),
+        num_impostor(static_cast<double>(scores.impostor.size())) {}
+  // After so many genuine and impostor pairs; as VisitRoc() says.
+  RocPoint At(size_t g, size_t i) const { return {FarAt(i), FrrAt(g)}; }
+  double FarAt(size_t i) const { return static_cast<double>(i) / num_impostor; }
+  double FrrAt(size_t g) const { return 1.0 - static_cast<double>(g) / num_genuine; }
+
+  double num_genuine, num_impostor;
+};
+
+// The end of the values that equal the one at `begin`.
+size_t EndOfEqual(const Distances& values, size_t begin, size_t end) {
+  size_t next = begin + 1;
+  while (next < end && values[next] == values[begin]) ++next;
+  return next;
+}
+
+// Calls runs->Start(), and ->Impostors(g, begin, end) for those that lie between two genuine pairs,
+// ->Genuine(i, begin, end) likewise, or ->Both(g, i) after a distance of both.
+template <class Runs>
+void VisitRuns(const SortedScores& scores, Runs* runs) {
+  const Distances &genuine = scores.genuine, &impostor = scores.impostor;
+  const auto run_end = [](const Distances& values, size_t begin, const Distances& others,
+                          size_t other) {
+    if (other == others.size()) return values.size();
+    const double limit = others[other];
+    while (begin < values.size() && values[begin] < limit) ++begin;
+    return begin;
+  };
+  runs->Start();
+  size_t g = 0, i = 0;
+  while (g < genuine.size() || i < impostor.size()) {
+    const size_t impostor_end = run_end(impostor, i, genuine, g);
+    if (impostor_end > i) runs->Impostors(g, i, impostor_end);
+    i = impostor_end;
+    const size_t genuine_end = run_end(genuine, g, impostor, i);
+    if (genuine_end > g) runs->Genuine(i, g, genuine_end);
+    g = genuine_end;
+    if (g == genuine.size() || i == impostor.size() || genuine[g] != impostor[i]) continue;
+    g = EndOfEqual(genuine, g, genuine.size());
+    i = EndOfEqual(impostor, i, impostor.size());
+    runs->Both(g, i);
+  }
+}
+
+class RunsOfSummary {
+ public:
+  RunsOfSummary(const SortedScores& scores, RocSummary* summary)
+      : scores_(scores), rates_(scores), summary_(*summary) {}
+
+  void Start() { summary_.Add({}); }
+
+  // The sum is that of Add() for each point: the mean of two equal frr is that frr.
+  void Impostors(size_t g, size_t begin, size_t end) {
+    const RocPoint last = rates_.At(g, end);
+    const bool is_plain = summary_.IsPlainUpTo(last);
+    const double tar = 1.0 - last.frr;
+    double area = summary_.area(), far = rates_.FarAt(begin);
+    for (size_t i = begin; i < end;) {
+      i = EndOfEqual(scores_.impostor, i, end);
+      if (!is_plain) {
+        summary_.Add({rates_.FarAt(i), last.frr});
+        continue;
+      }
+      const double next = rates_.FarAt(i);
+      area += (next - far) * tar;
+      far = next;
+    }
+    if (is_plain) summary_.Skip(last, area);
+  }
+
+  // The area gains nothing.
+  void Genuine(size_t i, size_t begin, size_t end) {
+    if (summary_.IsPlainUpTo(rates_.At(end, i))) return summary_.Add(rates_.At(end, i));
+    for (size_t g = begin; g < end;) {
+      g = EndOfEqual(scores_.genuine, g, end);
+      summary_.Add(rates_.At(g, i));
+    }
+  }
+
+  void Both(size_t g, size_t i) { summary_.Add(rates_.At(g, i)); }
+
+ private:
+  const SortedScores& scores_;
+  const RatesOf rates_;
+  RocSummary& summary_;
+};
+
+class RunsOfCorners {
+ public:
+  RunsOfCorners(const SortedScores& scores, RocCorners* corners)
+      : scores_(scores), rates_(scores), corners_(*corners) {
+    // Room that is not used is no memory; lists that grow are copied.
+    corners_.Reserve(2 * std::min(scores.genuine.size(), scores.impostor.size()) + 3);
+  }
+
+  void Start() { corners_.Add({}); }
+
+  void Impostors(size_t g, size_t begin, size_t end) {
+    for (size_t i = begin; i < end;) {
+      i = EndOfEqual(scores_.impostor, i, end);
+      corners_.Add(rates_.At(g, i));
+      if (corners_.IsLevel()) return corners_.MoveLast(rates_.At(g, end));
+    }
+  }
+
+  void Genuine(size_t i, size_t begin, size_t end) {
+    for (size_t g = begin; g < end;) {
+      g = EndOfEqual(scores_.genuine, g, end);
+      corners_.Add(rates_.At(g, i));
+      if (corners_.IsUpright()) return corners_.MoveLast(rates_.At(end, i));
+    }
+  }
+
+  void Both(size_t g, size_t i) { corners_.Add(rates_.At(g, i)); }
+
+ private:
+  const SortedScores& scores_;
+  const RatesOf rates_;
+  RocCorners& corners_;
+};
+
 }  // namespace
 
 void SortedScores::Sort() {
-  SortList(&genuine);
-  SortList(&impostor);
+  SortValues(genuine.data(), genuine.data() + genuine.size());
+  SortValues(impostor.data(), impostor.data() + impostor.size());
+}
+
+SortedScores SortedScores::Of(size_t count, const ReadScores& read) {
+  if (count >= kFew) return Distribution(count, read).Scores();
+  std::vector<double> distances(count);
+  std::vector<uint8_t> kinds(count);
+  read(0, count, distances.data(), kinds.data());
+  SortedScores scores;
+  for (size_t i = 0; i < count; ++i) {
+    if (kinds[i] != kNoScore) scores.Add(distances[i], kinds[i] == kGenuineScore);
+  }
+  scores.Sort();
+  return scores;
+}
+
+void SummarizeRoc(const SortedScores& scores, RocSummary* summary, RocCorners* corners) {
+  FACET_CHECK(!scores.genuine.empty() && !scores.impostor.empty());
+  const int threads =
+      scores.genuine.size() + scores.impostor.size() < kFew ? 1 : EvaluationThreads();
+  ParallelWork(2, std::min(2, threads), [&](int64_t which) {
+    if (which == 0 && summary != nullptr) {
+      RunsOfSummary runs(scores, summary);
+      VisitRuns(scores, &runs);
+    }
+    if (which == 1 && corners != nullptr) {
+      RunsOfCorners runs(scores, corners);
+      VisitRuns(scores, &runs);
+    }
+    return absl::OkStatus();
+  }).IgnoreError();  // never one
 }
 
 std::vector<RocPoint> RocOf(const SortedScores& scores) {
@@ -185,7 +323,7 @@ std::vector<RocPoint> RocOf(const SortedScores& scores) {
 
 std::vector<RocPoint> RocCornersOf(const SortedScores& scores) {
   RocCorners corners;
-  VisitRoc(scores, [&](const RocPoint& point) { corners.Add(point); });
+  SummarizeRoc(scores, nullptr, &corners);
   return corners.Take();
 }
 
@@ -215,7 +353,7 @@ double BestThreshold(const SortedScores& scores) {
 }
 
 double AccuracyAt(const SortedScores& scores, double threshold) {
-  const auto below = [threshold](const std::vector<double>& values) {
+  const auto below = [threshold](const Distances& values) {
     return std::lower_bound(values.begin(), values.end(), threshold) - values.begin();
   };
   const auto all = static_cast<double>(scores.genuine.size() + scores.impostor.size());

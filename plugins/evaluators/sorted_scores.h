@@ -5,16 +5,28 @@
 #ifndef FACET_PLUGINS_EVALUATORS_SORTED_SCORES_H_
 #define FACET_PLUGINS_EVALUATORS_SORTED_SCORES_H_
 
+#include <boost/container/vector.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "plugins/evaluators/roc.h"
 
 namespace facet {
 
+// A list that can be made without writing zeros to it first, which one thread would.
+using Distances = boost::container::vector<double>;
+
+enum ScoreKind : uint8_t { kImpostorScore, kGenuineScore, kNoScore };
+// Writes the distances of scores `begin` to `end`, and what kind each is. Called by several threads.
+using ReadScores = std::function<void(size_t begin, size_t end, double* distances, uint8_t* kinds)>;
+
 struct SortedScores {
-  std::vector<double> genuine, impostor;  // finite
+  Distances genuine, impostor;  // finite
+
+  // Scores 0 to `count`, each read a few times; with no more memory than the lists take.
+  static SortedScores Of(size_t count, const ReadScores& read);
 
   void Add(double distance, bool is_genuine) {
     (is_genuine ? genuine : impostor).push_back(distance);
@@ -32,7 +44,7 @@ struct SortedScores {
 // each distinct distance, in order.
 template <class Visit>
 void VisitDistances(const SortedScores& scores, const Visit& visit) {
-  const std::vector<double>&genuine = scores.genuine, &impostor = scores.impostor;
+  const Distances &genuine = scores.genuine, &impostor = scores.impostor;
   size_t g = 0, i = 0;
   while (g < genuine.size() || i < impostor.size()) {
     const bool is_impostor =
@@ -59,6 +71,9 @@ void VisitRoc(const SortedScores& scores, const Visit& visit) {
     visit(point);
   });
 }
+
+// What VisitRoc() gives to both, to the last bit, without computing each point. Either may be null.
+void SummarizeRoc(const SortedScores& scores, RocSummary* summary, RocCorners* corners);
 
 std::vector<RocPoint> RocOf(const SortedScores& scores);
 // Their ROC without collinear points.

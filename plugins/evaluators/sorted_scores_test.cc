@@ -50,7 +50,7 @@ TEST(SortedScores, HaveTheFiguresOfComparisons) {
     ExpectEqual(RocOf(lists.scores), roc);
     ExpectEqual(RocCornersOf(lists.scores), WithoutCollinear(roc));
     RocSummary summary(far);
-    VisitRoc(lists.scores, [&](const RocPoint& point) { summary.Add(point); });
+    SummarizeRoc(lists.scores, &summary, nullptr);
     EXPECT_EQ(summary.equal_error_rate(), EqualErrorRate(roc));
     EXPECT_EQ(summary.area(), AreaUnderRoc(roc));
     for (size_t i = 0; i < far.size(); ++i) {
@@ -61,6 +61,24 @@ TEST(SortedScores, HaveTheFiguresOfComparisons) {
     for (const double at : {threshold, 0.0, 0.4, 2.0}) {
       EXPECT_EQ(AccuracyAt(lists.scores, at), AccuracyAt(lists.comparisons, at));
     }
+  }
+}
+
+// As many as two threads share, without ties and with many.
+TEST(SortedScores, OfManyTheSummaryIsThatOfAllPoints) {
+  for (const int levels : {1 << 30, 20'000, 50}) {
+    const Lists lists = RandomLists(3, 400'000, levels);
+    RocSummary summary({1e-4, 0.01}), expected({1e-4, 0.01});
+    RocCorners corners, expected_corners;
+    SummarizeRoc(lists.scores, &summary, &corners);
+    VisitRoc(lists.scores, [&](const RocPoint& point) {
+      expected.Add(point);
+      expected_corners.Add(point);
+    });
+    EXPECT_EQ(summary.equal_error_rate(), expected.equal_error_rate());
+    EXPECT_EQ(summary.area(), expected.area());
+    EXPECT_EQ(summary.TrueAcceptRates(), expected.TrueAcceptRates());
+    ExpectEqual(corners.Take(), expected_corners.Take());
   }
 }
 
@@ -85,8 +103,12 @@ TEST(SortedScores, WithoutSomeLeavesEachAsOftenAsItIsLeft) {
   some.genuine = {2};
   some.impostor = {4, 6};
   const SortedScores rest = Without(all, some);
-  EXPECT_EQ(rest.genuine, std::vector<double>({1, 2, 3}));
-  EXPECT_EQ(rest.impostor, std::vector<double>({5}));
+  EXPECT_EQ(rest.genuine, Distances({1, 2, 3}));
+  EXPECT_EQ(rest.impostor, Distances({5}));
+}
+
+uint8_t KindOf(size_t i) {
+  return i % 7 == 3 ? kNoScore : i % 3 == 0 ? kGenuineScore : kImpostorScore;
 }
 
 // Enough for several threads, and values that lie badly: equal ones, ties, one far away, both signs
@@ -111,12 +133,27 @@ TEST(SortedScores, AnyValuesAreSortedOnAnyNumberOfThreads) {
     setenv("OMP_NUM_THREADS", threads, 1);
     for (int kind = 0; kind < 7; ++kind) {
       Random random(static_cast<uint64_t>(kind));
-      SortedScores scores;
-      scores.impostor = fill(kind, random);
-      std::vector<double> expected = scores.impostor;
-      std::sort(expected.begin(), expected.end());
-      scores.Sort();
-      EXPECT_EQ(scores.impostor, expected) << kind;
+      std::vector<double> values = fill(kind, random);
+      Distances genuine, impostor;
+      for (size_t i = 0; i < values.size(); ++i) {
+        if (KindOf(i) != kNoScore)
+          (KindOf(i) == kGenuineScore ? genuine : impostor).push_back(values[i]);
+      }
+      const SortedScores chosen = SortedScores::Of(
+          values.size(), [&](size_t begin, size_t end, double* distances, uint8_t* kinds) {
+            for (size_t i = begin; i < end; ++i) {
+              distances[i - begin] = values[i];
+              kinds[i - begin] = KindOf(i);
+            }
+          });
+      for (Distances* const list : {&genuine, &impostor}) std::sort(list->begin(), list->end());
+      EXPECT_EQ(chosen.genuine, genuine) << kind;
+      EXPECT_EQ(chosen.impostor, impostor) << kind;
+      SortedScores all;
+      all.impostor.assign(values.begin(), values.end());
+      all.Sort();
+      std::sort(values.begin(), values.end());
+      EXPECT_EQ(all.impostor, Distances(values.begin(), values.end())) << kind;
     }
   }
   unsetenv("OMP_NUM_THREADS");

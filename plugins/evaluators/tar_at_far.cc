@@ -11,8 +11,8 @@
 // Curve: TAR over log10 FAR.
 // With one projection per fold, pairs of fold i are measured under matrix i and pooled, which mixes
 // their scales: pairs = "all" is then refused, and a notice says so.
-// Memory: with pairs = "all" 24 bytes for each impostor pair of the largest FAR and a quarter more,
-// however many there are; else 24 bytes a pair. Errors: InvalidArgument as `verification`, or for no impostor pairs.
+// Memory: with pairs = "all" 17 bytes for each impostor pair of the largest FAR and a quarter more,
+// however many there are; else 28 bytes a pair. Errors: InvalidArgument as `verification`, or for no impostor pairs.
 //
 // Example:  evaluator = { use = "tar_at_far", pairs = "all", distance = "cosine" }
 #include <algorithm>

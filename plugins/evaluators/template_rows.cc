@@ -7,10 +7,24 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/parallel_work.h"
 #include "core/base/status.h"
+#include "plugins/evaluators/evaluation_threads.h"
 
 namespace facet {
 namespace {
+
+// work(row) for each, on all threads where there are many.
+template <class Work>
+void ForRows(size_t count, const Work& work) {
+  constexpr size_t kTogether = 256;
+  const size_t num_pieces = (count + kTogether - 1) / kTogether;
+  ParallelWork(static_cast<int64_t>(num_pieces), EvaluationThreads(), [&](int64_t piece) {
+    const size_t begin = static_cast<size_t>(piece) * kTogether;
+    for (size_t row = begin; row < std::min(count, begin + kTogether); ++row) work(row);
+    return absl::OkStatus();
+  }).IgnoreError();  // never one
+}
 
 // Descriptors that are zero, or else not finite: how many of them, and what makes a network give such.
 absl::Status Unusable(const std::vector<double>& norms, const Protocol& protocol, bool zero) {
@@ -31,14 +45,16 @@ absl::Status Unusable(const std::vector<double>& norms, const Protocol& protocol
 absl::StatusOr<std::vector<double>> TemplateNorms(const MatrixView& matrix,
                                                   const Protocol& protocol, bool need_direction) {
   std::vector<double> norms(static_cast<size_t>(matrix.rows));
-  bool all_finite = true, any_zero = false;
-  for (size_t row = 0; row < norms.size(); ++row) {
+  ForRows(norms.size(), [&](size_t row) {
     double squares = 0.0;
     const float* const values = matrix.Row(static_cast<int64_t>(row));
     for (int64_t d = 0; d < matrix.columns; ++d) squares += double{values[d]} * double{values[d]};
     norms[row] = std::sqrt(squares);
-    all_finite = all_finite && std::isfinite(norms[row]);
-    any_zero = any_zero || norms[row] == 0.0;
+  });
+  bool all_finite = true, any_zero = false;
+  for (const double norm : norms) {
+    all_finite = all_finite && std::isfinite(norm);
+    any_zero = any_zero || norm == 0.0;
   }
   if (!all_finite) return Unusable(norms, protocol, /*zero=*/false);
   if (need_direction && any_zero) return Unusable(norms, protocol, /*zero=*/true);
@@ -58,13 +74,13 @@ absl::StatusOr<TemplateRows> TemplateRows::Make(const MatrixView& matrix, const 
   const auto columns = static_cast<size_t>(matrix.columns);
   const size_t stride = (columns + kLanes - 1) / kLanes * kLanes;
   std::vector<float> rows(norms.size() * stride);
-  for (size_t row = 0; row < norms.size(); ++row) {
+  ForRows(norms.size(), [&](size_t row) {
     const float* const from = matrix.Row(static_cast<int64_t>(row));
     float* const to = &rows[row * stride];
     for (size_t i = 0; i < columns; ++i) {
       to[i] = normalize ? static_cast<float>(from[i] / norms[row]) : from[i];
     }
-  }
+  });
   return TemplateRows(std::move(rows), columns, stride, cosine);
 }
 

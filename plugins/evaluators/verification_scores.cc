@@ -36,6 +36,18 @@ void Append(const SortedScores& more, SortedScores* scores) {
   scores->impostor.insert(scores->impostor.end(), more.impostor.begin(), more.impostor.end());
 }
 
+// Those pairs for which is_among(index).
+template <class IsAmong>
+SortedScores ScoresWhere(const std::vector<Comparison>& all, const IsAmong& is_among) {
+  return SortedScores::Of(all.size(), [&](size_t begin, size_t end, double* distances,
+                                          uint8_t* kinds) {
+    for (size_t i = begin; i < end; ++i) {
+      distances[i - begin] = all[i].distance;
+      kinds[i - begin] = !is_among(i) ? kNoScore : all[i].genuine ? kGenuineScore : kImpostorScore;
+    }
+  });
+}
+
 // Pairs in the order of their distances, to be counted as often as a draw of people has them.
 class ResampledPairs {
  public:
@@ -115,7 +127,7 @@ class ResampledPairs {
 VerificationFigures FiguresOf(const SortedScores& scores, double threshold,
                               const std::vector<double>& far) {
   RocSummary summary(far);
-  VisitRoc(scores, [&](const RocPoint& point) { summary.Add(point); });
+  SummarizeRoc(scores, &summary, nullptr);
   return FiguresOf(summary, AccuracyAt(scores, threshold));
 }
 
@@ -127,17 +139,13 @@ absl::StatusOr<FoldScores> ScoreFolds(const Protocol& protocol, const CompareFun
   SortedScores pooled;
   for (int64_t fold = 0; fold < protocol.num_folds; ++fold) {
     FACET_ASSIGN_OR_RETURN(const std::vector<Comparison> all, compare(fold));
-    SortedScores held_out, others;
-    for (size_t i = 0; i < all.size(); ++i) {
+    SortedScores held_out =
+        ScoresWhere(all, [&](size_t i) { return protocol.pairs[i].fold == fold; });
+    const SortedScores others = ScoresWhere(all, [&](size_t i) {
       const int64_t of_pair = protocol.pairs[i].fold;
-      if (of_pair == fold) {
-        held_out.Add(all[i].distance, all[i].genuine);
-      } else if (!one_chooses || of_pair == ThresholdFold(fold, protocol.num_folds)) {
-        others.Add(all[i].distance, all[i].genuine);
-      }
-    }
-    others.Sort();
-    held_out.Sort();
+      return of_pair != fold &&
+             (!one_chooses || of_pair == ThresholdFold(fold, protocol.num_folds));
+    });
     scores.thresholds.push_back(BestThreshold(others));
     scores.folds.push_back(FiguresOf(held_out, scores.thresholds.back(), far));
     rocs.push_back(RocOf(held_out));
