@@ -17,6 +17,7 @@
 #include <ATen/ATen.h>
 
 #include "core/api/loss.h"
+#include "plugins/losses/distance_hinges.h"
 #include "plugins/losses/pair_matrix.h"
 
 namespace {
@@ -50,15 +51,16 @@ class Contrastive final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const bool cosine = options_.distance == "cosine";
-    const at::Tensor d = cosine ? 1 - facet::InnerProducts(batch) : facet::Distances(batch);
     const facet::Reduction reduction = facet::ReductionNamed(options_.reduction);
     // Where all pairs of a batch are taken, most cost nothing.
     const auto hinges =
         reduction == facet::Reduction::kMean ? &facet::HingesOf : &facet::CostlyHingesOf;
-    const std::vector<at::Tensor> costs = facet::TakeTerms(
-        d, {hinges(batch.positive, 1, options_.positive_margin, options_.squared),
-            hinges(batch.negative, -1, options_.negative_margin, options_.squared)});
+    const std::vector<facet::PairTerm> terms = {
+        hinges(batch.positive, 1, options_.positive_margin, options_.squared),
+        hinges(batch.negative, -1, options_.negative_margin, options_.squared)};
+    const std::vector<at::Tensor> costs =
+        options_.distance == "cosine" ? facet::TakeTerms(1 - facet::InnerProducts(batch), terms)
+                                      : facet::TakeDistanceHinges(batch, terms);
     return std::vector<facet::LossGroup>{
         facet::OneGroup("positive", OneAtLeast(costs[0], batch.positive), reduction)[0],
         facet::OneGroup("negative", OneAtLeast(costs[1], batch.negative), reduction)[0]};

@@ -40,10 +40,9 @@ class MultiSimilarity final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const std::vector<at::Tensor> sums =
-        facet::TakeTerms(facet::InnerProducts(batch),
-                         {facet::LogSumExpOf(batch.positive, -options_.alpha, options_.base),
-                          facet::LogSumExpOf(batch.negative, options_.beta, options_.base)});
+    const std::vector<at::Tensor> sums = facet::TakeTermsOfProducts(
+        batch, {facet::LogSumExpOf(batch.positive, -options_.alpha, options_.base),
+                facet::LogSumExpOf(batch.negative, options_.beta, options_.base)});
     return facet::OneGroup(
         "multi_similarity",
         facet::Softplus(sums[0]) / options_.alpha + facet::Softplus(sums[1]) / options_.beta,

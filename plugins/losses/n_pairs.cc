@@ -62,9 +62,8 @@ class NPairs final : public facet::PairLoss {
   }
 
   std::vector<facet::LossGroup> AllPairs(const facet::PairBatch& batch) const {
-    const std::vector<at::Tensor> terms =
-        facet::TakeTerms(facet::InnerProducts(batch),
-                         {facet::LogSumExpOf(batch.negative), facet::EntriesOf(batch.positive)});
+    const std::vector<at::Tensor> terms = facet::TakeTermsOfProducts(
+        batch, {facet::LogSumExpOf(batch.negative), facet::EntriesOf(batch.positive)});
     const at::Tensor n = terms[0].index_select(0, facet::PlacesOf(batch.positive).first);
     at::Tensor used = batch.positive.any(0);
     used.narrow(0, 0, batch.anchors.size(0)).logical_or_(batch.positive.any(1));

@@ -36,9 +36,9 @@ class NtXent final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const std::vector<at::Tensor> terms = facet::TakeTerms(
-        facet::InnerProducts(batch), {facet::LogSumExpOf(batch.negative, 1 / options_.temperature),
-                                      facet::EntriesOf(batch.positive)});
+    const std::vector<at::Tensor> terms = facet::TakeTermsOfProducts(
+        batch, {facet::LogSumExpOf(batch.negative, 1 / options_.temperature),
+                facet::EntriesOf(batch.positive)});
     // -log(e^s / (e^s + e^n)) = log(1 + e^{n - s}).
     const at::Tensor n = terms[0].index_select(0, facet::PlacesOf(batch.positive).first);
     return facet::OneGroup("ntxent", facet::Softplus(n - terms[1] / options_.temperature),

@@ -158,44 +158,6 @@ class UnitFunction : public torch::autograd::Function<UnitFunction> {
   }
 };
 
-// x with itself, x x^t, of which one product gives the gradient.
-class ProductFunction : public torch::autograd::Function<ProductFunction> {
- public:
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x) {
-    context->save_for_backward({x});
-    return x.detach().mm(x.detach().t());
-  }
-
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const at::Tensor x = context->get_saved_variables()[0].detach();
-    const at::Tensor gradient = gradients[0].detach();
-    return {WithTransposed(gradient).mm(x)};
-  }
-
- private:
-  static at::Tensor WithTransposed(const at::Tensor& square) {
-    if (!square.is_cpu()) return square + square.t();
-    constexpr int64_t kTile = 64;
-    const int64_t size = square.size(0), across = (size + kTile - 1) / kTile;
-    const at::Tensor from = square.contiguous(), out = at::empty({size, size}, square.options());
-    AT_DISPATCH_FLOATING_TYPES(square.scalar_type(), "WithTransposed", [&] {
-      const scalar_t* const x = from.data_ptr<scalar_t>();
-      scalar_t* const sum = out.data_ptr<scalar_t>();
-      at::parallel_for(0, across * across, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t tile = begin; tile < end; ++tile) {
-          const int64_t row = tile / across * kTile, column = tile % across * kTile;
-          const int64_t last = std::min(column + kTile, size);
-          for (int64_t i = row; i < std::min(row + kTile, size); ++i) {
-            for (int64_t j = column; j < last; ++j)
-              sum[i * size + j] = x[i * size + j] + x[j * size + i];
-          }
-        }
-      });
-    });
-    return out;
-  }
-};
-
 }  // namespace
 
 at::Tensor UnitRowsOfAnyLength(const at::Tensor& x) {
@@ -205,13 +167,6 @@ at::Tensor UnitRowsOfAnyLength(const at::Tensor& x) {
 
 at::Tensor Distances(const PairBatch& batch) {
   return AnchorDistances(batch.embeddings, batch.anchors.size(0), /*squared=*/false);
-}
-
-at::Tensor InnerProducts(const PairBatch& batch) {
-  if (batch.anchors.size(0) == batch.embeddings.size(0)) {
-    return ProductFunction::apply(batch.embeddings);
-  }
-  return batch.anchors.mm(batch.embeddings.t());
 }
 
 at::Tensor MaskedLogSumExp(const at::Tensor& values, const at::Tensor& mask) {

@@ -61,6 +61,11 @@ class PairLoss : public AnchorLoss {
 at::Tensor Distances(const PairBatch& batch);
 at::Tensor InnerProducts(const PairBatch& batch);
 
+// TakeTerms(InnerProducts(batch), terms): on the CPU with one matrix, of which the gradient takes
+// the place; taken a second time, it makes the matrix anew.
+std::vector<at::Tensor> TakeTermsOfProducts(const PairBatch& batch,
+                                            const std::vector<PairTerm>& terms);
+
 // LogSumExpOf() the values: [N, M], [N, M] -> [N].
 at::Tensor MaskedLogSumExp(const at::Tensor& values, const at::Tensor& mask);
 

@@ -33,10 +33,9 @@ class SupCon final : public facet::PairLoss {
  protected:
   absl::StatusOr<std::vector<facet::LossGroup>> OfPairs(const facet::PairBatch& batch,
                                                         const at::Tensor&) override {
-    const std::vector<at::Tensor> terms = facet::TakeTerms(
-        facet::InnerProducts(batch),
-        {facet::LogSumExpOfEither(batch.positive, batch.negative, 1 / options_.temperature),
-         facet::SumOf(batch.positive), facet::CountOf(batch.positive)});
+    const std::vector<at::Tensor> terms = facet::TakeTermsOfProducts(
+        batch, {facet::LogSumExpOfEither(batch.positive, batch.negative, 1 / options_.temperature),
+                facet::SumOf(batch.positive), facet::CountOf(batch.positive)});
     const at::Tensor& count = terms[2];
     const at::Tensor mean = terms[1] / options_.temperature / count.clamp_min(1);
     return facet::OneGroup("supcon", (terms[0] - mean).masked_select(count.gt(0)),

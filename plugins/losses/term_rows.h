@@ -7,55 +7,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <vector>
 
 #include "plugins/losses/mask_loops.h"
 #include "plugins/losses/pair_terms.h"
+#include "plugins/losses/term_kernels.h"
 
 namespace facet {
-
-// Numbers of T, as many as make sums and comparisons independent of each other.
-template <class T>
-struct Lanes {
-  typedef T Vector __attribute__((vector_size(64), aligned(alignof(T)), may_alias));
-  static constexpr int64_t kCount = 64 / sizeof(T);
-};
-
-template <class T>
-T Largest(const T* values, int64_t size) {
-  using Vector = typename Lanes<T>::Vector;
-  constexpr int64_t kCount = Lanes<T>::kCount;
-  T largest = -std::numeric_limits<T>::infinity();
-  int64_t i = 0;
-  if (size >= kCount) {
-    Vector lanes = *reinterpret_cast<const Vector*>(values);
-    for (i = kCount; i + kCount <= size; i += kCount) {
-      const Vector next = *reinterpret_cast<const Vector*>(values + i);
-      lanes = next > lanes ? next : lanes;
-    }
-    for (int64_t lane = 0; lane < kCount; ++lane) {
-      if (lanes[lane] > largest) largest = lanes[lane];
-    }
-  }
-  for (; i < size; ++i) {
-    if (values[i] > largest) largest = values[i];
-  }
-  return largest;
-}
-
-template <class T>
-T SumOfAll(const T* values, int64_t size) {
-  using Vector = typename Lanes<T>::Vector;
-  constexpr int64_t kCount = Lanes<T>::kCount;
-  Vector lanes = {};
-  int64_t i = 0;
-  for (; i + kCount <= size; i += kCount) lanes += *reinterpret_cast<const Vector*>(values + i);
-  T sum = 0;
-  for (int64_t lane = 0; lane < kCount; ++lane) sum += lanes[lane];
-  for (; i < size; ++i) sum += values[i];
-  return sum;
-}
 
 // A matrix [., size], row by row, and rows [begin, end) of it.
 template <class T>
@@ -72,22 +31,21 @@ class RowMasks {
       : mask_(term.mask.data_ptr<bool>()),
         other_(term.other.defined() ? term.other.data_ptr<bool>() : nullptr),
         size_(size) {
-    if (other_ != nullptr) both_.resize(static_cast<size_t>(size));
+    if (other_ != nullptr) both_ = std::make_unique<bool[]>(static_cast<size_t>(size));
   }
   // Until the next call.
   const bool* Row(int64_t i) {
     const bool* const row = mask_ + i * size_;
     if (other_ == nullptr) return row;
-    const bool* const other = other_ + i * size_;
-    for (int64_t j = 0; j < size_; ++j) both_[static_cast<size_t>(j)] = row[j] | other[j];
-    return reinterpret_cast<const bool*>(both_.data());
+    TakeEither(row, other_ + i * size_, size_, both_.get());
+    return both_.get();
   }
 
  private:
   const bool* const mask_;
   const bool* const other_;
   const int64_t size_;
-  std::vector<unsigned char> both_;
+  std::unique_ptr<bool[]> both_;
 };
 
 // e^(exponent - the row's largest). Few entries of a row are taken by themselves; rows with many
@@ -129,15 +87,13 @@ class Exponentials {
   // out[j] += factor e^..., of row i.
   void Add(int64_t i, T factor, T* out) {
     if (const T* const dense = Dense(i)) {
-      for (int64_t j = 0; j < rows_.size; ++j) out[j] += factor * dense[j];
-      return;
+      return AddScaled(factor, dense, rows_.size, out);
     }
     ForEachMasked(masks_.Row(i), rows_.size, [&](int64_t j) { out[j] += factor * OfEntry(i, j); });
   }
 
  private:
   static constexpr int64_t kFew = 16;  // less than one in so many
-  static constexpr T kNothing = -std::numeric_limits<T>::infinity();
 
   size_t Index(int64_t i) const { return static_cast<size_t>(i - rows_.begin); }
   T* Dense(int64_t i) const {
@@ -149,26 +105,20 @@ class Exponentials {
     return std::exp(Exponent(rows_.Row(i)[j]) - top_[Index(i)]);
   }
 
-  // Exponents, and kNothing where nothing counts.
   void Fill(int64_t i, const T* tops) {
-    const bool* const mask = masks_.Row(i);
-    const T* const value = rows_.Row(i);
-    T* const exponent = Dense(i);
-    for (int64_t j = 0; j < rows_.size; ++j) {
-      const T masked = Exponent(value[j]);
-      exponent[j] = mask[j] ? masked : kNothing;
-    }
-    T top = tops != nullptr ? tops[i] : Largest(exponent, rows_.size);
-    if (top == kNothing) top = 0;  // of what is no number, say
-    for (int64_t j = 0; j < rows_.size; ++j) exponent[j] -= top;
+    T* const exponents = Dense(i);
+    T top = FillExponents(rows_.Row(i), masks_.Row(i), rows_.size, scale_, origin_, exponents);
+    if (tops != nullptr) top = tops[i];
+    if (top == kNoExponent<T>) top = 0;  // of what is no number, say
+    TakeOff(top, rows_.size, exponents);
     top_[Index(i)] = top;
   }
 
   T LargestOfFew(int64_t i) {
-    T largest = kNothing;
+    T largest = kNoExponent<T>;
     ForEachMasked(masks_.Row(i), rows_.size,
                   [&](int64_t j) { largest = std::max(largest, Exponent(rows_.Row(i)[j])); });
-    return largest == kNothing ? 0 : largest;
+    return largest == kNoExponent<T> ? 0 : largest;
   }
 
   const ValueRows<T> rows_;

@@ -7,47 +7,33 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 
-#include "plugins/distances/row_distances.h"
+#include "plugins/distances/rough_rows.h"
+#include "plugins/distances/row_kernels.h"
 #include "plugins/miners/measured_rows.h"
 
 namespace facet {
 
 // A rough distance is 1 less the product, or the square of the distance of scaled rows.
 struct ScreenedBatch {
-  // largest: of the values.
-  ScreenedBatch(const BatchLabels& of, const DistanceOptions& options, const at::Tensor& measured,
-                double largest);
-
-  // By how much the rough distances of an anchor may be off. A sum of D products of float32 values
-  // is, in any order, off by at most about D roundings of the product of the lengths; those of the
-  // values themselves, of the squares and of the difference are fewer than 16.
-  double Slack(int64_t anchor) const {
-    const double lengths =
-        distance.cosine ? 1 : std::sqrt(squares[static_cast<size_t>(anchor)]) + longest;
-    return static_cast<double>(rows.size(1) + 16) * 0x1p-24 * lengths * lengths;
+  ScreenedBatch(const BatchLabels& of, const DistanceOfMeasure& what, const at::Tensor& measured,
+                RoughRows roughly)
+      : labels(of), distance(what), rows(measured), rough(std::move(roughly)) {
+    for (int64_t i = 0; i < labels.size(); ++i) images[labels.Label(i)].push_back(i);
   }
 
   const BatchLabels& labels;
   const DistanceOfMeasure distance;
   const at::Tensor rows;  // float64
-  double scale = 1;       // of the rows: a power of two, so that the largest value is about 1
-  at::Tensor scaled;      // float32
-  std::vector<float> squares;
-  double longest = 0;
+  const RoughRows rough;
   std::unordered_map<int64_t, std::vector<int64_t>> images;  // of a label
 };
 
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-double LargestOf(const at::Tensor& rows) {
-  if (rows.numel() == 0) return 0;
-  const auto [low, high] = at::aminmax(rows);  // not a number where one is not
-  return std::max(-low.item<double>(), high.item<double>());
-}
 
 float Smallest(const std::vector<float>& values) {
   std::array<float, 32> smallest;
@@ -64,47 +50,19 @@ float Smallest(const std::vector<float>& values) {
 
 }  // namespace
 
-ScreenedBatch::ScreenedBatch(const BatchLabels& of, const DistanceOptions& options,
-                             const at::Tensor& measured, double largest)
-    : labels(of), distance(options), rows(measured) {
-  for (int64_t i = 0; i < labels.size(); ++i) images[labels.Label(i)].push_back(i);
-  if (!distance.cosine) {
-    int exponent = 0;
-    std::frexp(largest, &exponent);
-    scale = std::ldexp(1, -exponent);
-  }
-  scaled = at::empty(rows.sizes(), rows.options().dtype(at::kFloat));
-  squares.resize(static_cast<size_t>(rows.size(0)));
-  const int64_t dimension = rows.size(1);
-  at::parallel_for(0, rows.size(0), 64, [&](int64_t begin, int64_t end) {
-    const double* from = rows.data_ptr<double>() + begin * dimension;
-    float* to = scaled.data_ptr<float>() + begin * dimension;
-    for (int64_t i = begin; i < end; ++i) {
-      double square = 0;
-      for (int64_t d = 0; d < dimension; ++d) {
-        const double value = scale * *from++;
-        square += value * value;
-        *to++ = static_cast<float>(value);
-      }
-      squares[static_cast<size_t>(i)] = static_cast<float>(square);
-    }
-  });
-  longest = std::sqrt(*std::max_element(squares.begin(), squares.end()));
-}
-
 ScreenedDistances::ScreenedDistances(const ScreenedBatch& batch)
-    : batch_(batch), rough_(batch.squares.size()) {}
+    : batch_(batch), rough_(batch.rough.squares().size()) {}
 
 void ScreenedDistances::Begin(int64_t anchor, const float* products) {
   anchor_ = anchor;
   num_measured_ = 0;
   distances_.clear();
-  slack_ = batch_.Slack(anchor);
+  slack_ = batch_.rough.Slack(anchor);
   const size_t size = rough_.size();
   if (batch_.distance.cosine) {
     for (size_t i = 0; i < size; ++i) rough_[i] = 1 - products[i];
   } else {
-    const float* const squares = batch_.squares.data();
+    const float* const squares = batch_.rough.squares().data();
     const float own = squares[anchor];
     for (size_t i = 0; i < size; ++i) rough_[i] = own + squares[i] - 2 * products[i];
   }
@@ -172,7 +130,7 @@ double ScreenedDistances::RoughBound(double bound) const {
   constexpr double kBeyondAll = 1e30;
   if (!batch_.distance.cosine) {
     if (batch_.distance.root) bound *= std::abs(bound);
-    bound *= batch_.scale * batch_.scale;
+    bound *= batch_.rough.scale() * batch_.rough.scale();
   }
   return std::clamp(bound, -kBeyondAll, kBeyondAll);
 }
@@ -204,25 +162,21 @@ absl::Status ScreenAnchors(const BatchLabels& labels, const at::Tensor& embeddin
                            const std::function<void(ScreenedDistances&)>& visit) {
   if (labels.num_anchors() == 0) return absl::OkStatus();
   const at::Tensor rows = RowsToMeasure(embeddings, options);
-  const double largest = LargestOf(rows);
-  constexpr double kSquares = 1e150;  // beyond it they may not be finite
-  if (!(largest < kSquares)) return NotFinite();
-  const ScreenedBatch batch(labels, options, rows, largest);
-  const int64_t size = labels.size();
-  const int64_t at_once = std::clamp<int64_t>(kDistancesAtOnce / size, 1, labels.num_anchors());
-  const at::Tensor products = at::empty({at_once, size}, batch.scaled.options());
-  for (int64_t first = 0; first < labels.num_anchors(); first += at_once) {
-    const int64_t count = std::min(at_once, labels.num_anchors() - first);
-    at::Tensor some = products.narrow(0, 0, count);
-    at::mm_out(some, batch.scaled.narrow(0, first, count), batch.scaled.t());
-    at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
-      ScreenedDistances distances(batch);
-      for (int64_t i = begin; i < end; ++i) {
-        distances.Begin(first + i, some.data_ptr<float>() + i * size);
-        visit(distances);
-      }
-    });
-  }
+  const DistanceOfMeasure distance(options);
+  std::optional<RoughRows> rough = RoughRows::Of(rows, /*unit=*/distance.cosine);
+  if (!rough) return NotFinite();
+  const ScreenedBatch batch(labels, distance, rows, *std::move(rough));
+  batch.rough.ForEachProduct(
+      labels.num_anchors(), /*symmetric=*/false, [&](const RoughRows::Products& some) {
+        at::parallel_for(0, some.count, 1, [&](int64_t begin, int64_t end) {
+          ScreenedDistances distances(batch);
+          for (int64_t i = begin; i < end; ++i) {
+            distances.Begin(some.first + i, some.products + i * labels.size());
+            visit(distances);
+          }
+        });
+        return true;
+      });
   return absl::OkStatus();
 }
 
