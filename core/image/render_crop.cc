@@ -50,7 +50,8 @@ Lanes PixelAt(const uint8_t* bgr, bool may_read_on) {
   if (may_read_on) std::memcpy(&bytes, bgr, 4);  // in one go
   const Words loaded = {static_cast<int32_t>(bytes)};
   const Bytes low = reinterpret_cast<Bytes>(loaded);
-  const Bytes spread = __builtin_shuffle(low, Bytes{}, Bytes{0, 16, 1, 17, 2, 18, 3, 19});
+  const Bytes spread = __builtin_shuffle(
+      low, Bytes{}, Bytes{0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23});
   const Halves halves = reinterpret_cast<Halves>(spread);
   const Halves words = __builtin_shuffle(halves, Halves{}, Halves{0, 8, 1, 9, 2, 10, 3, 11});
   return __builtin_convertvector(reinterpret_cast<Words>(words), Lanes);
