@@ -35,6 +35,33 @@ def program_benchmarks():
         data = [":evaluation", "repeat_bytes.sh"],
     )
 
+    facet_cc_binary(
+        name = "packing",
+        srcs = ["packing.cc", "process_memory.h"],
+        deps = [
+            ":turns",
+            "//core/base",
+            "//plugins/opencv",
+            "//plugins/rendered_faces",
+            "@opencv//:imgcodecs",
+            "@opencv//:objdetect",
+        ] + ABSL,
+    )
+
+    # Few photographs: that both sides find the same.
+    native.sh_test(
+        name = "packing_test",
+        srcs = ["packing_test.sh"],
+        args = ["$(rootpath :packing) dist/bin/facet"],
+        data = [
+            ":packing",
+            "peers/packing.py",
+            "peers/turns.py",
+            "//:dist",
+        ],
+        tags = ["torch"],
+    )
+
     # What busy_machine runs a training beside.
     facet_cc_binary(
         name = "openmp_load",

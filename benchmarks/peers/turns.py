@@ -40,11 +40,15 @@ def peer_python(modules):
     return python
 
 
-def facet_program(name):
-    path = ROOT / "bazel-bin" / "benchmarks" / name
+def built(target, *parts):
+    path = ROOT.joinpath("bazel-bin", *parts)
     if not path.exists():
-        sys.exit(f"{path} is not built: ./facet build //benchmarks:{name}")
+        sys.exit(f"{path} is not built: ./facet build {target}")
     return str(path)
+
+
+def facet_program(name):
+    return built(f"//benchmarks:{name}", "benchmarks", name)
 
 
 def memory_mib(field):

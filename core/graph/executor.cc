@@ -305,6 +305,10 @@ absl::StatusOr<JobResult> WorkerProcesses::Run(const Job& job, const std::string
     options.streams[kFirstLockDescriptor + static_cast<int>(i)] =
         ChildStream::Open(job.lock_files[i]);
   }
+  int descriptor = kFirstLockDescriptor + static_cast<int>(job.lock_files.size());
+  for (const auto& [port, memory] : job.shared) {
+    options.streams[descriptor++] = ChildStream::Open(memory.file);
+  }
   options.own_group = true;
   options.group_ends_with_it = true;
 

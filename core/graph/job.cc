@@ -52,6 +52,11 @@ absl::StatusOr<ComponentUse> ComponentUseFromJson(const Json& json) {
 
 Json ToJson(const Job& job) {
   const StageSpec& stage = job.stage;
+  Json shared = Json::object();
+  for (const auto& [port, memory] : job.shared) {
+    const size_t descriptor = kFirstLockDescriptor + job.lock_files.size() + shared.size();
+    shared[port] = {descriptor, memory.most_bytes};
+  }
   return {{"schema", 1},
           {"type", stage.type},
           {"code", job.code},
@@ -67,6 +72,7 @@ Json ToJson(const Job& job) {
           {"folders", job.folders},
           {"kept_folder", job.kept_folder},
           {"locks", job.lock_files.size()},
+          {"shared", shared},
           {"output_dir", job.output_dir},
           {"checkpoint_dir", job.checkpoint_dir},
           {"result_path", job.result_path}};
@@ -95,6 +101,9 @@ absl::StatusOr<Job> JobFromJson(const Json& json) {
     job.folders = json.at("folders").get<decltype(job.folders)>();
     job.kept_folder = json.at("kept_folder");
     job.num_locks = json.value("locks", 0);
+    for (const auto& [port, memory] : json.at("shared").items()) {
+      job.shared[port] = {static_cast<int>(WholeNumber(memory.at(0))), WholeNumber(memory.at(1))};
+    }
     job.output_dir = json.at("output_dir");
     job.checkpoint_dir = json.at("checkpoint_dir");
     job.result_path = json.at("result_path");

@@ -2,7 +2,7 @@
 //
 // The host writes a job (JSON file), starts `facet-worker run JOB`, and reads progress events (JSON
 // lines) from the pipe that is the worker's descriptor 3. From 4 on come the locks under which it
-// works, which are held until host and worker have ended. The worker's stdout and stderr are the
+// works, which are held until host and worker have ended, and then the memory that it shares. The worker's stdout and stderr are the
 // stage's log. At its end the worker writes the result (JSON file) and exits with 0, with 75 after a
 // stop that was asked for, and with 1 where the stage failed; without a result file it crashed.
 #ifndef FACET_CORE_GRAPH_JOB_H_
@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/json.h"
+#include "core/graph/shared_memory.h"
 #include "core/graph/stage.h"
 
 namespace facet {
@@ -36,6 +37,9 @@ struct Job {
   // kFirstLockDescriptor and what follows; how many says `num_locks`.
   std::vector<int> lock_files;
   int num_locks = 0;
+  // What the stage shares with others, by port. In the file stand the descriptors that the worker
+  // has them under, which follow the locks'.
+  std::map<std::string, SharedMemory> shared;
 };
 Json ToJson(const Job& job);
 absl::StatusOr<Job> JobFromJson(const Json& json);

@@ -17,6 +17,7 @@
 #include "core/base/hash.h"
 #include "core/base/status.h"
 #include "core/graph/core_budget.h"
+#include "core/graph/shared_memories.h"
 #include "core/graph/stage_job.h"
 #include "core/graph/stored_stage.h"
 
@@ -141,6 +142,39 @@ class Run {
     return true;
   }
 
+  static bool Shares(const StageSpec& stage, int producer) {
+    return std::any_of(stage.shares.begin(), stage.shares.end(),
+                       [&](const std::string& port) { return stage.inputs.at(port) == producer; });
+  }
+
+  // Whether another stage than this one may still want what is shared of the producer.
+  bool OthersShare(int producer, int stage) const {
+    for (int i = 0; i < static_cast<int>(outcomes_.size()); ++i) {
+      const StageState state = outcomes_[i].state;
+      const bool unsettled = state == StageState::kPending || state == StageState::kRunning;
+      if (i != stage && unsettled && Shares(graph_.stages[i], producer)) return true;
+    }
+    return false;
+  }
+
+  // Memory goes with the last stage that it is for.
+  void DropUnshared(int stage) {
+    for (const std::string& port : graph_.stages[stage].shares) {
+      const int producer = graph_.stages[stage].inputs.at(port);
+      if (!OthersShare(producer, stage)) shared_.Drop(producer);
+    }
+  }
+
+  void Share(int stage, Job* job) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const std::string& port : graph_.stages[stage].shares) {
+      const int producer = graph_.stages[stage].inputs.at(port);
+      if (!shared_.Has(producer) && !OthersShare(producer, stage)) continue;
+      const SharedMemory memory = shared_.Of(producer);
+      if (memory) job->shared[port] = memory;
+    }
+  }
+
   bool InputsReady(int stage) const {
     for (const auto& [port, producer] : graph_.stages[stage].inputs) {
       if (!HasArtifact(outcomes_[producer].state)) return false;
@@ -151,6 +185,7 @@ class Run {
   void SetOutcome(int stage, StageOutcome outcome) {
     outcomes_[stage] = std::move(outcome);
     if (outcomes_[stage].state == StageState::kFailed) failed_ = true;
+    DropUnshared(stage);
     observer_.OnStage(stage, outcomes_[stage]);
   }
 
@@ -324,6 +359,7 @@ class Run {
       const int producer = stage.inputs.at(input);
       job.folders[port] = KeptFolder(graph_.stages[producer], outcomes_[producer].key, store_);
     }
+    Share(index, &job);
     const bool is_resumed = IsResumed(job);
     const auto progress = [&](const StageProgress& event) {
       if (!event.ask.empty()) cores->GiveBack();  // people take their time
@@ -360,6 +396,7 @@ class Run {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<StageOutcome> outcomes_;
+  SharedMemories shared_;  // by the stage whose artifact it is of
   std::atomic<bool> failed_{false};
   std::set<std::string> computed_;
   std::map<std::string, int> logs_;  // by name

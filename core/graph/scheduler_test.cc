@@ -1,5 +1,6 @@
 #include "core/graph/scheduler.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -318,6 +319,22 @@ TEST_F(SchedulerTest, AnExceptionFailsItsStageAndNoOther) {
   EXPECT_EQ(outcomes[0].state, StageState::kFailed);
   EXPECT_EQ(outcomes[0].status.message(), "a bug in the host: no more memory");
   EXPECT_EQ(outcomes[1].state, StageState::kDone);
+}
+
+TEST_F(SchedulerTest, MemoryIsSharedUntilTheLastStageThatWantsIt) {
+  const int samples = Add("samples", {{"text", "S"}}), others = Add("others", {{"text", "O"}});
+  const int a = Add("a", {{"text", "A"}}, {{"in", samples}});
+  const int b = Add("b", {{"text", "B"}}, {{"in", samples}, {"out", a}});
+  const int failed = Add("failed", {{"fail", true}}, {{"in", others}});
+  const int blocked = Add("blocked", {}, {{"in", others}, {"out", failed}});
+  const int last = Add("last", {{"text", "L"}}, {{"in", b}});
+  for (const int stage : {a, b, failed, blocked, last}) graph_.stages[stage].shares = {"in"};
+  Run();
+  ASSERT_EQ(runner_.shared.count("a"), 1u);
+  EXPECT_EQ(runner_.shared.at("b"), runner_.shared.at("a"));
+  EXPECT_EQ(runner_.shared.count("failed"), 1u);  // for one that was blocked then
+  EXPECT_EQ(runner_.shared.count("last"), 0u);    // the one stage of its images
+  for (const auto& [stage, file] : runner_.shared) EXPECT_EQ(::fcntl(file, F_GETFD), -1) << stage;
 }
 
 TEST_F(SchedulerTest, StagesOfOneNameHaveLogsOfTheirOwn) {

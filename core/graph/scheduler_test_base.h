@@ -38,6 +38,10 @@ class FakeRunner final : public StageRunner {
     for (int most = most_at_once; at_once > most;)
       most_at_once.compare_exchange_weak(most, at_once);
     const Running running = {num_running};
+    for (const auto& [port, memory] : job.shared) {
+      EXPECT_GT(memory.most_bytes, 0);
+      shared[job.stage.name] = memory.file;
+    }
     progress({1, 2, "steps", "", ""});
     JobResult result;
     const int fail_after_ms = job.stage.settings.value("fail_after_ms", 0);
@@ -75,6 +79,7 @@ class FakeRunner final : public StageRunner {
     result.counts = {{"runs", 1}};
     return result;
   }
+  std::map<std::string, int> shared;  // by the stage's name; of stages one at a time
   std::atomic<int> num_runs{0}, num_running{0}, most_at_once{0};
 };
 

@@ -77,6 +77,9 @@ struct StageSpec {
   // Port -> the input port whose stage keeps the folder that this port's paths are relative to.
   // (Its artifact says what the files hold, and is in the key.)
   std::map<std::string, std::string> folders;
+  // Ports whose artifact's images are read: the first of such stages decodes them for all, as far as
+  // there is room (shared_memory.h).
+  std::vector<std::string> shares = {};
   // For people or servers, for hours perhaps: it begins at once, whatever else runs.
   bool waits_for_others = false;
   int64_t worker_threads = 2;

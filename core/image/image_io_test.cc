@@ -1,5 +1,6 @@
 #include "core/image/image_io.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <opencv2/imgcodecs.hpp>
@@ -192,6 +193,54 @@ TEST(RenderCrop, CropAtScaleOneIsExact) {
     for (int x = 0; x < 20; ++x) {
       for (int c = 0; c < 3; ++c) ASSERT_EQ(crop.Pixel(x, y)[c], image.Pixel(x + 7, y + 11)[c]);
     }
+  }
+}
+
+// As the manual says it, one sample after the other, in floats.
+uint8_t NaiveChannel(const Image& image, const Affine& image_from_pixel, int column, int row, int n,
+                     int c) {
+  float sum = 0;
+  for (int k = 0; k < n * n; ++k) {
+    const Point at =
+        image_from_pixel({column + (k % n + 0.5) / n - 0.5, row + (k / n + 0.5) / n - 0.5});
+    const double px = std::clamp(at.x, 0.0, image.width - 1.0);
+    const double py = std::clamp(at.y, 0.0, image.height - 1.0);
+    const int x = static_cast<int>(px), y = static_cast<int>(py);
+    const int right = std::min(x + 1, image.width - 1), below = std::min(y + 1, image.height - 1);
+    const auto wx = static_cast<float>(px - x), wy = static_cast<float>(py - y);
+    const float w11 = wx * wy, w10 = wy - w11, w01 = wx - w11, w00 = 1.0f - wx - w10;
+    sum += w00 * image.Pixel(x, y)[c] + w01 * image.Pixel(right, y)[c] +
+           w10 * image.Pixel(x, below)[c] + w11 * image.Pixel(right, below)[c];
+  }
+  const float mean = sum * (1.0f / (static_cast<float>(n) * static_cast<float>(n)));
+  return static_cast<uint8_t>(std::clamp(mean + 0.5f, 0.0f, 255.0f));
+}
+
+TEST(RenderCrop, EqualsOneSampleAfterTheOther) {
+  const Image image = Noise(37, 29);
+  // Crops of 16 px of one px or less of the image to a pixel, of two and of four; upright and turned;
+  // the second ones leave the image.
+  for (const double side : {12.0, 30.0, 60.0}) {
+    for (const double turn : {0.0, 0.4}) {
+      const int n = std::max(1, static_cast<int>(std::ceil(side / 16)));
+      const double c = std::cos(turn) / side, s = std::sin(turn) / side;
+      const Affine crop_from_image = {{c, s, 0.5 - 18 * c - 14 * s, -s, c, 0.5 + 18 * s - 14 * c}};
+      const Affine image_from_pixel =
+          crop_from_image.Inverse().After({{1.0 / 16, 0, 0.5 / 16, 0, 1.0 / 16, 0.5 / 16}});
+      const Image crop = RenderCrop(image, crop_from_image.m, 1.0, 16);
+      for (int i = 0; i < 3 * 16 * 16; ++i) {
+        const int column = i / 3 % 16, row = i / 3 / 16;
+        ASSERT_EQ(crop.bgr[static_cast<size_t>(i)],
+                  NaiveChannel(image, image_from_pixel, column, row, n, i % 3))
+            << side << " px, turned by " << turn << ", at " << column << ", " << row;
+      }
+    }
+  }
+  // The smallest images that there are.
+  for (const int width : {1, 2}) {
+    const Image small = Noise(width, 1);
+    const Image crop = RenderCrop(small, {1, 0, 0.5, 0, 1, 0.5}, 1.0, 1);
+    for (int c = 0; c < 3; ++c) EXPECT_EQ(crop.bgr[c], small.bgr[c]);
   }
 }
 

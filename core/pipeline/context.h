@@ -20,6 +20,7 @@
 #include "core/api/guard.h"
 #include "core/base/json.h"
 #include "core/base/status.h"
+#include "core/graph/shared_memory.h"
 
 namespace facet {
 
@@ -63,6 +64,8 @@ class StageContext {
                                                 const std::string& file) const = 0;
   // The folder that the samples' paths of this port are relative to; empty: none.
   virtual std::string root(const std::string& port) const = 0;
+  // What this stage shares with others that read the artifact at this port; mostly none.
+  virtual SharedMemory shared(const std::string&) const { return {}; }
   // The folder that this stage keeps beside its artifact, for later ones; empty: none.
   virtual const std::string& kept_folder() const = 0;
   virtual const std::string& output_dir() const = 0;

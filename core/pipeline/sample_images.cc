@@ -11,6 +11,7 @@ absl::StatusOr<SampleImages> SampleImages::Open(const StageContext& context, int
                                                 const std::string& port) {
   SampleImages images;
   images.root_ = context.root(port);
+  images.decoded_ = DecodedImages(context.shared(port));
   images.limits_.max_pixels = max_megapixels * 1'000'000;
   // Data sets of files alone have no such file.
   const absl::StatusOr<std::string> rendered = context.InputFile(port, "images.mdb");
@@ -28,6 +29,19 @@ absl::StatusOr<std::string_view> SampleImages::Rendered(int64_t index) const {
 
 absl::StatusOr<Image> SampleImages::Read(int64_t index, const Sample& sample,
                                          std::string* remark) const {
+  std::optional<Image> known = decoded_.Get(index);
+  const auto pixels = [](const Image& image) { return int64_t{1} * image.width * image.height; };
+  if (known && pixels(*known) <= limits_.max_pixels) return *std::move(known);
+  std::string own;
+  absl::StatusOr<Image> image = ReadAndDecode(index, sample, &own);
+  // What is odd about a file is for each stage to hear.
+  if (image.ok() && own.empty()) decoded_.Put(index, *image);
+  if (remark != nullptr) *remark = std::move(own);
+  return image;
+}
+
+absl::StatusOr<Image> SampleImages::ReadAndDecode(int64_t index, const Sample& sample,
+                                                  std::string* remark) const {
   if (sample.path.empty() && rendered_ != nullptr) {
     FACET_ASSIGN_OR_RETURN(const std::string_view bytes, Rendered(index));
     return Decode(bytes);

@@ -16,10 +16,11 @@
 #include "absl/status/statusor.h"
 #include "core/api/dataset.h"
 #include "core/api/image.h"
-#include "core/base/parallel_work.h"
 #include "core/base/status.h"
 #include "core/image/image_io.h"
 #include "core/pipeline/context.h"
+#include "core/pipeline/decoded_images.h"
+#include "core/pipeline/work_in_order.h"
 #include "core/records/blob_file.h"
 
 namespace facet {
@@ -40,9 +41,12 @@ class SampleImages {
 
  private:
   absl::StatusOr<std::string_view> Rendered(int64_t index) const;
+  absl::StatusOr<Image> ReadAndDecode(int64_t index, const Sample& sample,
+                                      std::string* remark) const;
 
   std::string root_;
   std::shared_ptr<BlobReader> rendered_;  // null: all are files. Shared by copies of this object.
+  DecodedImages decoded_;                 // by stages before this one, and by this one for others
   ImageLimits limits_;
 };
 
@@ -58,38 +62,33 @@ absl::StatusOr<std::vector<std::unique_ptr<Interface>>> CreatePerThread(StageCon
   return made;
 }
 
-// The loop of a stage over the records that `next` gives (none: the end), in rounds of bounded
-// size: work(record, worker) -> Result by `num_workers` threads, then take(record, Result&) ->
-// Status in order. Reports progress of at most `total` images and heeds a request to stop. OpenCV's
+// The loop of a stage over the records that `next` gives: WorkInOrder (work_in_order.h) by the
+// stage's threads. Reports progress of at most `total` images and heeds a request to stop. OpenCV's
 // own threads are switched off: an image is one thread's work.
 void UseOneOpenCvThread();
 template <class Record, class Result, class Next, class Work, class Take>
 absl::Status ForEachImage(StageContext& context, int64_t total, const Next& next, const Work& work,
                           const Take& take) {
-  constexpr size_t kImagesPerThreadAndRound = 32;
+  constexpr size_t kImagesPerThread = 32;
   UseOneOpenCvThread();
   const int num_workers = std::max(1, context.threads());
   int64_t done = 0;
-  for (bool more = true; more;) {
-    if (context.stop_requested()) return absl::CancelledError("stopped between images");
-    std::vector<Record> round;
-    while (round.size() < kImagesPerThreadAndRound * static_cast<size_t>(num_workers)) {
-      FACET_ASSIGN_OR_RETURN(std::optional<Record> record, next());
-      if (!record) {
-        more = false;
-        break;
-      }
-      round.push_back(*std::move(record));
-    }
-    std::vector<Result> results = ParallelMap<Result>(
-        static_cast<int64_t>(round.size()), num_workers,
-        [&](int64_t i, int worker) { return work(round[static_cast<size_t>(i)], worker); });
-    for (size_t i = 0; i < round.size(); ++i) {
-      FACET_RETURN_IF_ERROR(take(round[i], results[i]));
-    }
-    done += static_cast<int64_t>(round.size());
-    context.Progress(done, more ? std::max(done, total) : done, "images");
-  }
+  const auto go_on = [&] {
+    return context.stop_requested() ? absl::CancelledError("stopped between images")
+                                    : absl::OkStatus();
+  };
+  FACET_RETURN_IF_ERROR(go_on());  // there may be no image at all
+  const absl::Status worked = WorkInOrder<Record, Result>(
+      num_workers, kImagesPerThread * static_cast<size_t>(num_workers), next, work,
+      [&](const Record& record, Result& result) -> absl::Status {
+        FACET_RETURN_IF_ERROR(go_on());
+        FACET_RETURN_IF_ERROR(take(record, result));
+        ++done;
+        context.Progress(done, std::max(done, total), "images");
+        return absl::OkStatus();
+      });
+  FACET_RETURN_IF_ERROR(worked);
+  context.Progress(done, done, "images");
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 //   segfault  reads at no address; loop: never ends, whatever it is asked; allocate: without end
 //   leave     starts a process that never ends, and aborts
 //   outlive   takes its time after its host has died; the next time: was the one before over?
+//   share     what the stage before left in the memory shared through "in", if any -> out; leaves text
 //   environ   its environment, a line each -> out
 //   train     counts to settings.steps, a step each `step_ms`; keeps its place in the checkpoint
 //             folder and stops when it is asked to; out: "steps <n>, begun at <m>"
@@ -39,6 +40,20 @@ absl::Status Write(StageContext& context) {
   context.Progress(1, 1, "files", "");
   context.Ask("read " + text);
   return WriteFileAtomically(context.output_dir() + "/out", text);
+}
+
+absl::Status Share(StageContext& context) {
+  const SharedMemory memory = context.shared("in");
+  std::string found = memory ? "" : "none";
+  char letter = 0;
+  while (memory && ::pread(memory.file, &letter, 1, static_cast<off_t>(found.size())) == 1) {
+    found += letter;
+  }
+  const std::string text = context.settings().value("text", "");
+  if (memory && ::pwrite(memory.file, text.data(), text.size(), 0) < 0) {
+    return absl::InternalError("cannot write to the shared memory");
+  }
+  return WriteFileAtomically(context.output_dir() + "/out", found);
 }
 
 absl::Status FailStage(StageContext& context) {
@@ -124,7 +139,8 @@ int main(int argc, char** argv) {
       {"exit", &facet::ExitEarly},      {"throw", &facet::Throw},
       {"train", &facet::Train},         {"segfault", &facet::Segfault},
       {"loop", &facet::Loop},           {"allocate", &facet::Allocate},
-      {"leave", &facet::Leave},         {"outlive", &facet::Outlive}};
+      {"leave", &facet::Leave},         {"outlive", &facet::Outlive},
+      {"share", &facet::Share}};
   std::map<std::string, std::string> code;
   for (const auto& [type, function] : stages) code[type] = "code";
   return facet::RunJob(argv[2], stages, code);

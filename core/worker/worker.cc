@@ -79,6 +79,7 @@ int RunJob(const std::string& job_path, const StageFunctions& stages,
   }
   KeepToItself(kProgressDescriptor);
   for (int i = 0; i < job->num_locks; ++i) KeepToItself(kFirstLockDescriptor + i);
+  for (const auto& [port, memory] : job->shared) KeepToItself(memory.file);
   ::on_exit(&TellOfExit, nullptr);
   WorkerContext context(*job, kProgressDescriptor);
   const absl::Status status = RunStage(stages, code, *job, context);

@@ -98,6 +98,11 @@ std::string WorkerContext::root(const std::string& port) const {
   return found == roots_.end() ? "" : found->second;
 }
 
+SharedMemory WorkerContext::shared(const std::string& port) const {
+  const auto found = job_.shared.find(port);
+  return found == job_.shared.end() ? SharedMemory() : found->second;
+}
+
 void WorkerContext::Progress(int64_t done, int64_t total, const std::string& unit,
                              const std::string& note) {
   const absl::MutexLock lock(&mutex_);

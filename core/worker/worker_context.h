@@ -45,6 +45,7 @@ class WorkerContext final : public StageContext {
   absl::StatusOr<std::string> InputFile(const std::string& port,
                                         const std::string& file) const override;
   std::string root(const std::string& port) const override;
+  SharedMemory shared(const std::string& port) const override;
   const std::string& kept_folder() const override { return job_.kept_folder; }
   const std::string& output_dir() const override { return job_.output_dir; }
   const std::string& checkpoint_dir() const override { return job_.checkpoint_dir; }

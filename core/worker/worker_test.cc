@@ -94,6 +94,19 @@ TEST_F(WorkerTest, ResultsCountsAndProgressComeBack) {
   EXPECT_EQ(observer_.asked, (std::vector<std::string>{"read A", "read B+A"}));
 }
 
+TEST_F(WorkerTest, WhatOneStageSharesTheNextOneFinds) {
+  const int samples = Add("write", {{"text", "A"}});
+  const int first = Add("share", {{"text", "pixels"}}, {{"in", samples}});
+  const int second = Add("share", {{"text", "more"}}, {{"in", samples}, {"out", first}});
+  const int alone = Add("share", Json::object(), {{"in", second}});
+  for (const int stage : {first, second, alone}) graph_.stages[stage].shares = {"in"};
+  const std::vector<StageOutcome> outcomes = Run();
+  ASSERT_EQ(outcomes[alone].state, StageState::kDone) << outcomes[alone].status;
+  EXPECT_EQ(Output(outcomes[first]), "");
+  EXPECT_EQ(Output(outcomes[second]), "pixels");
+  EXPECT_EQ(Output(outcomes[alone]), "none");  // nobody else wants it
+}
+
 TEST_F(WorkerTest, FailuresSayWhy) {
   Add("fail");
   Add("crash");

@@ -46,6 +46,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   FACET_RETURN_IF_ERROR(
       planner.AddComponent(demand.row, demand.branch + ".aligner", "aligner", &align));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(demand, &align));
+  align.shares = {"samples"};
   align.settings = Planner::ImageLimit(demand.row, demand.branch);
   const Json faces = Planner::Settings(demand.row, demand.branch + ".faces");
   if (faces.contains("unreadable")) align.settings["unreadable"] = faces["unreadable"];

@@ -13,6 +13,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   FACET_RETURN_IF_ERROR(
       planner.AddComponent(demand.row, demand.branch + ".detector", "detector", &detect));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(demand, &detect));
+  detect.shares = {"samples"};
   detect.settings = Planner::Settings(demand.row, demand.branch + ".faces");
   planner.SaidAt("settings", demand.branch + ".faces");
   detect.libraries = {"opencv"};

@@ -23,6 +23,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   FACET_ASSIGN_OR_RETURN(fit.inputs["samples"], planner.Make(kSamples, landmarks));
   FACET_ASSIGN_OR_RETURN(fit.inputs["faces"], planner.Make(kFaces, landmarks));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(landmarks, &fit));
+  fit.shares = {"samples"};
   fit.settings = Planner::ImageLimit(row, "landmarks");
   planner.SaidAt("settings", "landmarks.faces");
   fit.libraries = {"opencv"};

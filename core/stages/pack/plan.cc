@@ -21,6 +21,7 @@ absl::StatusOr<int> Plan(Planner& planner, const Demand& demand) {
   FACET_ASSIGN_OR_RETURN(pack.inputs["samples"], planner.Make(kSamples, demand));
   FACET_ASSIGN_OR_RETURN(pack.inputs["alignments"], planner.Make(kAlignments, demand));
   FACET_RETURN_IF_ERROR(planner.AddImageSource(demand, &pack));
+  pack.shares = {"samples"};
   const Json crops = Planner::Settings(demand.row, demand.branch + ".crops");
   pack.settings = Planner::ImageLimit(demand.row, demand.branch);
   pack.settings["size_px"] =

@@ -15,34 +15,9 @@ namespace {
 
 constexpr int kBlock = 512;
 
-class Clusters {
- public:
-  explicit Clusters(int count) : parent_(static_cast<size_t>(count)), size_(parent_.size(), 1) {
-    std::iota(parent_.begin(), parent_.end(), 0);
-  }
-  int Root(int item) {
-    while (parent_[static_cast<size_t>(item)] != item) {
-      int& parent = parent_[static_cast<size_t>(item)];
-      item = parent = parent_[static_cast<size_t>(parent)];
-    }
-    return item;
-  }
-  int64_t Size(int root) const { return size_[static_cast<size_t>(root)]; }
-  // The smaller root stays.
-  void Merge(int a, int b) {
-    if (a > b) std::swap(a, b);
-    parent_[static_cast<size_t>(b)] = a;
-    size_[static_cast<size_t>(a)] += size_[static_cast<size_t>(b)];
-  }
-
- private:
-  std::vector<int> parent_;
-  std::vector<int64_t> size_;
-};
-
 // Two clusters are one when the last, largest, of the pairs between them has come: complete
 // linkage. links[x][y] counts those that came.
-void LinkCompletely(const std::vector<ClosePair>& pairs, Clusters* clusters) {
+void LinkCompletely(const std::vector<ClosePair>& pairs, JoinedItems* clusters) {
   std::map<int, std::map<int, int64_t>> links;
   for (const ClosePair& pair : pairs) {
     const int a = clusters->Root(pair.a), b = clusters->Root(pair.b);
@@ -50,7 +25,7 @@ void LinkCompletely(const std::vector<ClosePair>& pairs, Clusters* clusters) {
     ++links[b][a];
     if (++links[a][b] < clusters->Size(a) * clusters->Size(b)) continue;
     const int stays = std::min(a, b), goes = std::max(a, b);
-    clusters->Merge(a, b);
+    clusters->Join(a, b);
     for (const auto& [other, count] : links[goes]) {
       links[other].erase(goes);
       if (other == stays) continue;
@@ -62,6 +37,28 @@ void LinkCompletely(const std::vector<ClosePair>& pairs, Clusters* clusters) {
 }
 
 }  // namespace
+
+JoinedItems::JoinedItems(int count)
+    : parent_(static_cast<size_t>(count)), size_(parent_.size(), 1) {
+  std::iota(parent_.begin(), parent_.end(), 0);
+}
+
+int JoinedItems::Root(int item) {
+  while (parent_[static_cast<size_t>(item)] != item) {
+    int& parent = parent_[static_cast<size_t>(item)];
+    item = parent = parent_[static_cast<size_t>(parent)];
+  }
+  return item;
+}
+
+void JoinedItems::Join(int a, int b) {
+  a = Root(a);
+  b = Root(b);
+  if (a == b) return;
+  if (a > b) std::swap(a, b);
+  parent_[static_cast<size_t>(b)] = a;
+  size_[static_cast<size_t>(a)] += size_[static_cast<size_t>(b)];
+}
 
 std::vector<ClosePair> PairsWithin(const cv::Mat& rows, double limit) {
   std::vector<ClosePair> pairs;
@@ -82,14 +79,11 @@ std::vector<ClosePair> PairsWithin(const cv::Mat& rows, double limit) {
 }
 
 std::vector<int> LinkPairs(int count, const std::vector<ClosePair>& pairs, Linkage linkage) {
-  Clusters clusters(count);
+  JoinedItems clusters(count);
   if (linkage == Linkage::kComplete) {
     LinkCompletely(pairs, &clusters);
   } else {
-    for (const ClosePair& pair : pairs) {
-      const int a = clusters.Root(pair.a), b = clusters.Root(pair.b);
-      if (a != b) clusters.Merge(a, b);
-    }
+    for (const ClosePair& pair : pairs) clusters.Join(pair.a, pair.b);
   }
   std::vector<int> numbers(static_cast<size_t>(count), -1);
   int next = 0;

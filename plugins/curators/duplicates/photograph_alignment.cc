@@ -130,6 +130,7 @@ double AgreementAt(const cv::Mat& a, const cv::Mat& b, const Placement& at) {
 // of all: a caption in the overlap would pull.
 Placement Refine(const cv::Mat& a, const cv::Mat& b, Placement at) {
   at.correlation = AgreementAt(a, b, at);
+  Placement before;  // `at`; it was worse
   const cv::Point2d centre(0.5 * a.cols, 0.5 * a.rows);
   for (double step_px = 2.0; step_px >= 0.25;) {
     Placement best = at;
@@ -143,11 +144,16 @@ Placement Refine(const cv::Mat& a, const cv::Mat& b, Placement at) {
           next.scale += grown;
           next.shift -= grown * centre;
         }
+        if (next.scale == before.scale && next.shift == before.shift) continue;
         next.correlation = AgreementAt(a, b, next);
         if (next.correlation > best.correlation) best = next;
       }
     }
-    if (best.correlation <= at.correlation) step_px /= 2;
+    if (best.correlation <= at.correlation) {
+      step_px /= 2;
+    } else {
+      before = at;
+    }
     at = best;
   }
   return at;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -29,6 +30,14 @@ struct Copy {
   size_t a = 0, b = 0;
   const char* what = "";
 };
+
+constexpr size_t kPairsAtOnce = 16;  // of a thread
+
+std::set<std::pair<int, int>> EndsOf(const std::vector<ClosePair>& pairs) {
+  std::set<std::pair<int, int>> ends;
+  for (const ClosePair& pair : pairs) ends.emplace(pair.a, pair.b);
+  return ends;
+}
 
 class Search {
  public:
@@ -136,36 +145,82 @@ class Search {
       items_[i].vlad.release();
     }
     if (described.empty()) return absl::OkStatus();
-    std::vector<ClosePair> pairs = PairsWithin(rows, options_.threshold);
-    std::vector<double> agreements(pairs.size(), 1.0);
-    if (options_.check_pixels) {
-      const auto done = static_cast<int64_t>(distinct_.size());
-      FACET_RETURN_IF_ERROR(ParallelWork(
-          static_cast<int64_t>(pairs.size()), context_.threads,
-          [&](int64_t p) {
-            const ClosePair& pair = pairs[static_cast<size_t>(p)];
-            agreements[static_cast<size_t>(p)] = PhotographAgreement(
-                items_[described[static_cast<size_t>(pair.a)]].grey,
-                items_[described[static_cast<size_t>(pair.b)]].grey, options_.min_agreement);
-            return absl::OkStatus();
-          },
-          [&](int64_t) { return !go_on || go_on(done); }));
-    }
-    std::vector<ClosePair> linked;
-    for (size_t p = 0; p < pairs.size(); ++p) {
-      if (options_.check_pixels && agreements[p] < options_.min_agreement) continue;
-      linked.push_back(pairs[p]);
-      agreement_[{pairs[p].a, pairs[p].b}] = agreements[p];
-    }
+    const std::vector<ClosePair> pairs = PairsWithin(rows, options_.threshold);
+    FACET_ASSIGN_OR_RETURN(const std::vector<ClosePair> linked, Agreeing(pairs, described, go_on));
     const std::vector<int> cluster =
         LinkPairs(static_cast<int>(described.size()), linked, options_.linkage);
     std::unordered_map<int, size_t> kept;  // by cluster; the first is the preferred one
+    std::vector<ClosePair> shown;          // the kept one of a cluster and another
+    const std::set<std::pair<int, int>> close = EndsOf(pairs);
     for (size_t row = 0; row < described.size(); ++row) {
-      const auto [place, first] = kept.emplace(cluster[row], row);
-      if (first) continue;
-      near_[described[row]] = {
-          described[place->second],
-          NearDetail(rows, static_cast<int>(place->second), static_cast<int>(row))};
+      const ClosePair pair = {static_cast<int>(kept.emplace(cluster[row], row).first->second),
+                              static_cast<int>(row)};
+      if (close.count({pair.a, pair.b}) > 0) shown.push_back(pair);
+    }
+    FACET_RETURN_IF_ERROR(Agree(shown, described, go_on));
+    for (size_t row = 0; row < described.size(); ++row) {
+      const size_t place = kept.at(cluster[row]);
+      if (place == row) continue;
+      near_[described[row]] = {described[place],
+                               NearDetail(rows, static_cast<int>(place), static_cast<int>(row))};
+    }
+    return absl::OkStatus();
+  }
+
+  // Those whose pixels agree. With single linkage a pair whose ends are joined by others already
+  // decides nothing, and is left out: a photograph that was copied many times is compared about as
+  // often as there are copies, not pairs of them.
+  absl::StatusOr<std::vector<ClosePair>> Agreeing(const std::vector<ClosePair>& pairs,
+                                                  const std::vector<size_t>& described,
+                                                  const std::function<bool(int64_t)>& go_on) {
+    if (!options_.check_pixels) {
+      for (const ClosePair& pair : pairs) agreement_[{pair.a, pair.b}] = 1.0;
+      return pairs;
+    }
+    const bool single = options_.linkage == Linkage::kSingle;
+    const size_t most =
+        single ? kPairsAtOnce * static_cast<size_t>(std::max(1, context_.threads)) : pairs.size();
+    JoinedItems joined(static_cast<int>(described.size()));
+    std::vector<ClosePair> linked;
+    for (size_t next = 0; next < pairs.size();) {
+      std::vector<ClosePair> asked;
+      for (; next < pairs.size() && asked.size() < most; ++next) {
+        if (!single || !joined.Are(pairs[next].a, pairs[next].b)) asked.push_back(pairs[next]);
+      }
+      FACET_RETURN_IF_ERROR(Agree(asked, described, go_on));
+      for (const ClosePair& pair : asked) {
+        if (agreement_.at({pair.a, pair.b}) < options_.min_agreement) continue;
+        linked.push_back(pair);
+        joined.Join(pair.a, pair.b);
+      }
+    }
+    return linked;
+  }
+
+  // Finds out the agreement of pairs of which it is not known.
+  absl::Status Agree(const std::vector<ClosePair>& pairs, const std::vector<size_t>& described,
+                     const std::function<bool(int64_t)>& go_on) {
+    std::vector<ClosePair> unknown;
+    for (const ClosePair& pair : pairs) {
+      if (agreement_.count({pair.a, pair.b}) == 0) unknown.push_back(pair);
+    }
+    if (unknown.empty()) return absl::OkStatus();
+    std::vector<double> made(unknown.size());
+    const auto done = static_cast<int64_t>(distinct_.size());
+    const auto grey = [&](int row) -> const cv::Mat& {
+      return items_[described[static_cast<size_t>(row)]].grey;
+    };
+    FACET_RETURN_IF_ERROR(ParallelWork(
+        static_cast<int64_t>(unknown.size()), context_.threads,
+        [&](int64_t p) {
+          const ClosePair& pair = unknown[static_cast<size_t>(p)];
+          made[static_cast<size_t>(p)] =
+              PhotographAgreement(grey(pair.a), grey(pair.b), options_.min_agreement);
+          return absl::OkStatus();
+        },
+        [&](int64_t) { return !go_on || go_on(done); }));
+    for (size_t p = 0; p < unknown.size(); ++p) {
+      agreement_[{unknown[p].a, unknown[p].b}] = made[p];
     }
     return absl::OkStatus();
   }
@@ -174,7 +229,10 @@ class Search {
     std::string detail =
         absl::StrFormat("distance %.3f", cv::norm(rows.row(kept), rows.row(removed)));
     const auto found = agreement_.find({kept, removed});
-    if (found == agreement_.end()) return detail + ", by way of others";
+    if (found == agreement_.end() ||
+        (options_.check_pixels && found->second < options_.min_agreement)) {
+      return detail + ", by way of others";
+    }
     if (options_.check_pixels) absl::StrAppendFormat(&detail, ", agreement %.3f", found->second);
     return detail;
   }
@@ -227,7 +285,7 @@ class Search {
   std::vector<Item> items_;  // the preferred first
   std::vector<size_t> distinct_;
   std::vector<Copy> copies_;
-  std::map<std::pair<int, int>, double> agreement_;                  // of linked rows
+  std::map<std::pair<int, int>, double> agreement_;                  // of rows, where it is known
   std::unordered_map<size_t, std::pair<size_t, std::string>> near_;  // -> kept, detail
 };
 
