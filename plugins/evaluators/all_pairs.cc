@@ -99,6 +99,7 @@ class Scorer {
     ImpostorList kept;
     std::vector<ImpostorPair> nearest;  // of those of one row
     std::vector<float> product, distances;
+    std::vector<uint32_t> places;
     CellCounts cells;
     std::vector<int64_t> slots;  // pairs that are measured and not kept
   };
@@ -199,6 +200,7 @@ class Scorer {
     for (Worker& worker : workers) {
       worker.product.resize(kRows * kColumns);
       worker.distances.resize(kColumns);
+      worker.places.resize(kColumns);
       worker.nearest.resize(kColumns);
       worker.cells = CellCounts(kColumns);
       worker.slots.resize(thresholds.size() + 1);
@@ -206,10 +208,11 @@ class Scorer {
     const auto measure = [&](size_t row, const uint32_t* near, size_t count, size_t number) {
       Worker& worker = workers[number];
       rows_.Distances(row, near, count, worker.distances.data());
+      places.Of(worker.distances.data(), count, worker.places.data());
       size_t num_kept = 0;
       for (size_t i = 0; i < count; ++i) {
         const float distance = worker.distances[i];
-        const uint32_t place = places.Of(distance);
+        const uint32_t place = worker.places[i];
         worker.nearest[num_kept] = {place, order_.people[near[i]]};
         if (distance <= cutoff) {
           ++num_kept;

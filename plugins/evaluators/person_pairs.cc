@@ -254,6 +254,31 @@ GenuinePlaces::GenuinePlaces(const std::vector<float>& sorted) : sorted_(sorted)
   starts_.resize(num_cells + 1, static_cast<uint32_t>(sorted.size()));
 }
 
+// No branch on a distance but the rare one after a few, as nothing could foretell it.
+void GenuinePlaces::Of(const float* distances, size_t count, uint32_t* places) const {
+  for (size_t i = 0; i < count; ++i) places[i] = starts_[CellOf(distances[i])];
+  const float* const sorted = sorted_.data();
+  for (size_t i = 0; i < count; ++i) {
+    const float* const from = sorted + places[i];
+    const float distance = distances[i];
+    uint32_t below = 0;
+    for (size_t k = 0; k < kTogether; ++k) below += from[k] < distance ? 1 : 0;
+    places[i] += below;
+    if (below == kTogether) places[i] = From(places[i], distance);
+  }
+}
+
+// The place is that one or a later one.
+uint32_t GenuinePlaces::From(size_t place, float distance) const {
+  for (size_t i = 0; i < kMany; ++i, ++place) {
+    if (!(sorted_[place] < distance)) return static_cast<uint32_t>(place);
+  }
+  const size_t end = starts_[CellOf(distance) + 1];
+  const auto first = sorted_.begin() + static_cast<std::ptrdiff_t>(place);
+  const auto last = sorted_.begin() + static_cast<std::ptrdiff_t>(std::max(place, end));
+  return static_cast<uint32_t>(std::lower_bound(first, last, distance) - sorted_.begin());
+}
+
 ImpostorList::ImpostorList(size_t num_genuine) : counts_(num_genuine + 1), place_bits_(1) {
   while (place_bits_ < 31 && num_genuine >> place_bits_ != 0) ++place_bits_;
   FACET_CHECK(num_genuine >> place_bits_ == 0);
@@ -267,16 +292,22 @@ void ImpostorList::Add(uint32_t first, const ImpostorPair* pairs, size_t count) 
   }
   Piece& piece = pieces_.back();
   piece.runs.push_back({first, pairs[0].second, 0});
+  const size_t before = piece.pairs.size();
+  piece.pairs.resize(before + count);
+  uint32_t* const to = &piece.pairs[before];
+  uint32_t* const counts = counts_.data();
+  size_t begin = 0;  // of the run
   for (size_t i = 0; i < count; ++i) {
-    uint32_t offset = pairs[i].second - piece.runs.back().second;
-    if (offset >> (32 - place_bits_) != 0) {
-      piece.runs.push_back({first, pairs[i].second, 0});
-      offset = 0;
+    const auto [place, second] = pairs[i];
+    if ((second - piece.runs.back().second) >> (32 - place_bits_) != 0) {
+      piece.runs.back().count = static_cast<uint32_t>(i - begin);
+      piece.runs.push_back({first, second, 0});
+      begin = i;
     }
-    piece.pairs.push_back(pairs[i].place | offset << place_bits_);
-    ++piece.runs.back().count;
-    ++counts_[pairs[i].place];
+    to[i] = place | (second - piece.runs.back().second) << place_bits_;
+    ++counts[place];
   }
+  piece.runs.back().count = static_cast<uint32_t>(count - begin);
 }
 
 void ImpostorPairs::Keep(std::vector<ImpostorList> kept) {

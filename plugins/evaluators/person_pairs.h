@@ -33,30 +33,23 @@ class GenuinePlaces {
  public:
   explicit GenuinePlaces(const std::vector<float>& sorted);
   uint32_t Of(float distance) const {
-    const size_t cell = CellOf(distance);
-    size_t place = starts_[cell];
-    if (starts_[cell + 1] - place > kMany) {
-      const auto begin = sorted_.begin();
-      return static_cast<uint32_t>(std::lower_bound(begin + static_cast<std::ptrdiff_t>(place),
-                                                    begin + starts_[cell + 1], distance) -
-                                   begin);
-    }
-    // Few at a time and no branch on each, which nothing could foretell.
-    for (;;) {
-      uint32_t below = 0;
-      for (size_t i = 0; i < kTogether; ++i) below += sorted_[place + i] < distance ? 1 : 0;
-      place += below;
-      if (below < kTogether) return static_cast<uint32_t>(place);
-    }
+    uint32_t place = 0;
+    Of(&distance, 1, &place);
+    return place;
   }
+  // Of many at once, whose reads from memory then overlap.
+  void Of(const float* distances, size_t count, uint32_t* places) const;
 
  private:
   static constexpr size_t kTogether = 4, kMany = 16;
   // Rises with the distance.
   size_t CellOf(float distance) const {
-    const double cell = (static_cast<double>(distance) - low_) * scale_;
-    return cell > 0.0 ? static_cast<size_t>(std::min(cell, last_cell_)) : 0;
+    double cell = (static_cast<double>(distance) - low_) * scale_;
+    cell = cell > 0.0 ? cell : 0.0;
+    cell = cell < last_cell_ ? cell : last_cell_;
+    return static_cast<size_t>(cell);
   }
+  uint32_t From(size_t place, float distance) const;
 
   std::vector<float> sorted_;  // and kTogether infinite ones
   double low_ = 0.0, scale_ = 0.0, last_cell_ = 0.0;
