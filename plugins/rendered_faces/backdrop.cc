@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "plugins/rendered_faces/canvas.h"
+#include "plugins/rendered_faces/processors.h"
 #include "plugins/rendered_faces/random.h"
 
 namespace facet {
@@ -26,6 +27,18 @@ struct Shape {  // of the background, in shares of the image's side
   FaceColor color;
 };
 
+FACET_FOR_EACH_PROCESSOR void CoverRow(const Shape& shape, int x0, int count, float dy, float scale,
+                                       float* alpha) {
+  const Shape its = shape;
+  for (int i = 0; i < count; ++i) {
+    const float dx = static_cast<float>(x0 + i) / scale - its.x;
+    const float a = std::abs(dx * its.cos + dy * its.sin) / its.half_width;
+    const float b = std::abs(dy * its.cos - dx * its.sin) / its.half_height;
+    const float r = its.ellipse ? std::sqrt(a * a + b * b) : std::max(a, b);
+    alpha[i] = SmoothStep(1 + its.softness, 1 - its.softness, r);
+  }
+}
+
 void PaintShape(const Shape& shape, LinearImage& image, int size) {
   const float reach =
       std::sqrt(shape.half_width * shape.half_width + shape.half_height * shape.half_height) *
@@ -35,36 +48,49 @@ void PaintShape(const Shape& shape, LinearImage& image, int size) {
   const int x1 = std::min(size - 1, static_cast<int>((shape.x + reach) * scale));
   const int y0 = std::max(0, static_cast<int>((shape.y - reach) * scale));
   const int y1 = std::min(size - 1, static_cast<int>((shape.y + reach) * scale));
+  if (x0 > x1) return;
+  std::vector<float> alpha(static_cast<size_t>(x1 - x0 + 1));
   for (int y = y0; y <= y1; ++y) {
-    for (int x = x0; x <= x1; ++x) {
-      const float dx = static_cast<float>(x) / scale - shape.x;
-      const float dy = static_cast<float>(y) / scale - shape.y;
-      const float a = std::abs(dx * shape.cos + dy * shape.sin) / shape.half_width;
-      const float b = std::abs(dy * shape.cos - dx * shape.sin) / shape.half_height;
-      const float r = shape.ellipse ? std::sqrt(a * a + b * b) : std::max(a, b);
-      const float alpha = SmoothStep(1 + shape.softness, 1 - shape.softness, r);
-      if (alpha > 0) Blend(image[static_cast<size_t>(y) * size + x], shape.color, alpha);
+    CoverRow(shape, x0, static_cast<int>(alpha.size()), static_cast<float>(y) / scale - shape.y,
+             scale, alpha.data());
+    FaceColor* pixels = &image[static_cast<size_t>(y) * size + x0];
+    for (size_t i = 0; i < alpha.size(); ++i) {
+      if (alpha[i] > 0) Blend(pixels[i], shape.color, alpha[i]);
     }
   }
 }
 
-// Bilinear.
+FACET_FOR_EACH_PROCESSOR void MixRows(const float* a, const float* b, float share, int count,
+                                      float* out) {
+  for (int i = 0; i < count; ++i) out[i] = Mix(a[i], b[i], share);
+}
+
+// Bilinear: each row of the scene is enlarged once.
 LinearImage Enlarge(const LinearImage& scene, int small, int size) {
   LinearImage image(static_cast<size_t>(size) * size);
   const float step = static_cast<float>(small - 1) / static_cast<float>(size);
+  std::vector<size_t> from(static_cast<size_t>(size));
+  std::vector<float> share(from.size());
+  for (int x = 0; x < size; ++x) {
+    const float fx = static_cast<float>(x) * step;
+    from[x] = static_cast<size_t>(fx);
+    share[x] = fx - static_cast<float>(from[x]);
+  }
+  LinearImage wide(static_cast<size_t>(small) * size);
+  for (int y = 0; y < small; ++y) {
+    const FaceColor* row = &scene[static_cast<size_t>(y) * small];
+    FaceColor* out = &wide[static_cast<size_t>(y) * size];
+    for (int x = 0; x < size; ++x) {
+      const FaceColor* a = row + from[x];
+      for (int c = 0; c < 3; ++c) out[x][c] = Mix(a[0][c], a[1][c], share[x]);
+    }
+  }
   for (int y = 0; y < size; ++y) {
     const float fy = static_cast<float>(y) * step;
     const size_t iy = static_cast<size_t>(fy);
-    const float ty = fy - static_cast<float>(iy);
-    for (int x = 0; x < size; ++x) {
-      const float fx = static_cast<float>(x) * step;
-      const size_t ix = static_cast<size_t>(fx);
-      const float tx = fx - static_cast<float>(ix);
-      const FaceColor *a = &scene[iy * small + ix], *b = a + small;
-      FaceColor& out = image[static_cast<size_t>(y) * size + x];
-      for (int c = 0; c < 3; ++c)
-        out[c] = Mix(Mix(a[0][c], a[1][c], tx), Mix(b[0][c], b[1][c], tx), ty);
-    }
+    const FaceColor* row = &wide[iy * size];
+    MixRows(row[0].data(), row[size].data(), fy - static_cast<float>(iy), 3 * size,
+            image[static_cast<size_t>(y) * size].data());
   }
   return image;
 }

@@ -88,13 +88,22 @@ void PaintWrinkles(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout&
 
 }  // namespace
 
+FACET_FOR_EACH_PROCESSOR void ValueNoise::Row(const float* x, float y, int count,
+                                              float* out) const {
+  for (int i = 0; i < count; ++i) out[i] = (*this)(x[i], y);
+}
+
+FACET_FOR_EACH_PROCESSOR void ValueNoise::CellRow(int y, int count, float* out) const {
+  for (int x = 0; x < count; ++x) out[x] = Cell(x, y);
+}
+
 FaceCanvas::FaceCanvas(const HeadProfile& profile, int detail)
     : detail_(detail), hidden_(HeadGrid::kSideCells * detail * 87 / 100) {
   theta_.resize(static_cast<size_t>(HeadGrid::kCols) * detail);
   side_.resize(theta_.size());
   height_.resize(static_cast<size_t>(HeadGrid::kRows) * detail);
   half_width_.resize(height_.size());
-  texels_.resize(theta_.size() * height_.size());
+  texels_.resize(theta_.size() * height_.size() + 1);  // the last is read with what is behind it
   const float cell = 1 / static_cast<float>(detail);
   for (size_t col = 0; col < theta_.size(); ++col) {
     theta_[col] = HeadGrid::Theta(static_cast<float>(col) * cell);
@@ -118,17 +127,22 @@ int FaceCanvas::FirstColumn(float share) const {
 void PaintSkin(FaceCanvas& canvas, const FaceIdentity& id, const FaceLayout& at) {
   const ValueNoise blotches(id.seed), grain(id.seed + 1);
   const float scale = 0.18f / static_cast<float>(canvas.detail());  // blotches of some 12 mm
+  const int detail = canvas.detail(), cols = canvas.cols();
+  std::vector<float> x(static_cast<size_t>(HeadGrid::kCols)), tones(x.size());
+  for (size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<float>(static_cast<int>(i) * detail) * scale;
+  }
+  std::vector<float> fine(static_cast<size_t>(cols));
   for (int row = 0; row < canvas.rows(); ++row) {
+    blotches.Row(x.data(), static_cast<float>(row) * scale, HeadGrid::kCols, tones.data());
+    grain.CellRow(row, cols, fine.data());
     FaceColor* texel = canvas.Row(row);
-    float tone = 1;
-    for (int col = 0; col < canvas.cols(); ++col) {
-      if (col % canvas.detail() == 0) {
-        tone = 1 + 0.35f * id.skin_blotches *
-                       (blotches(static_cast<float>(col) * scale, static_cast<float>(row) * scale) -
-                        0.5f);
+    for (size_t i = 0; i < x.size(); ++i) {
+      const float tone = 1 + 0.35f * id.skin_blotches * (tones[i] - 0.5f);
+      for (int k = 0; k < detail; ++k, ++texel) {
+        const float grainy = 1 + 0.09f * (fine[i * static_cast<size_t>(detail) + k] - 0.5f);
+        for (int c = 0; c < 3; ++c) (*texel)[c] = id.skin_color[c] * tone * grainy;
       }
-      const float fine = 1 + 0.09f * (grain.Cell(col, row) - 0.5f);
-      for (int c = 0; c < 3; ++c) texel[col][c] = id.skin_color[c] * tone * fine;
     }
   }
   for (float side : {-1.0f, 1.0f}) PaintFlush(canvas, id, side * 40, 34, 17, 15, 0.8f);

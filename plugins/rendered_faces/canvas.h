@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plugins/rendered_faces/identity.h"
+#include "plugins/rendered_faces/processors.h"
 #include "plugins/rendered_faces/random.h"
 #include "plugins/rendered_faces/scene.h"
 #include "plugins/rendered_faces/shape.h"
@@ -20,22 +21,25 @@ class ValueNoise {
  public:
   explicit ValueNoise(uint64_t seed) : seed_(static_cast<uint32_t>(MixSeed(seed, 17))) {}
 
-  float Cell(int x, int y) const {
+  FACET_INLINE float Cell(int x, int y) const {
     uint32_t h = seed_ ^ (static_cast<uint32_t>(x) * 0x85ebca6bu);
     h = (h ^ (h >> 15)) * 0x2c1b3c6du + static_cast<uint32_t>(y) * 0xc2b2ae35u;
     h = (h ^ (h >> 13)) * 0x297a2d39u;
-    return static_cast<float>((h ^ (h >> 16)) >> 8) * 0x1.0p-24f;
+    return static_cast<float>(static_cast<int32_t>((h ^ (h >> 16)) >> 8)) * 0x1.0p-24f;
   }
 
-  float operator()(float x, float y) const {
-    const float fx = std::floor(x), fy = std::floor(y);
-    const int ix = static_cast<int>(fx), iy = static_cast<int>(fy);
-    float tx = x - fx, ty = y - fy;
+  FACET_INLINE float operator()(float x, float y) const {
+    const int ix = Floor(x), iy = Floor(y);
+    float tx = x - static_cast<float>(ix), ty = y - static_cast<float>(iy);
     tx = tx * tx * (3 - 2 * tx);
     ty = ty * ty * (3 - 2 * ty);
     return Mix(Mix(Cell(ix, iy), Cell(ix + 1, iy), tx),
                Mix(Cell(ix, iy + 1), Cell(ix + 1, iy + 1), tx), ty);
   }
+
+  // Of a row: at (x[i], y), or of the cells (0, y) to (count - 1, y).
+  void Row(const float* x, float y, int count, float* out) const;
+  void CellRow(int y, int count, float* out) const;
 
  private:
   uint32_t seed_;

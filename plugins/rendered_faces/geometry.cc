@@ -36,22 +36,26 @@ Rotation HeadRotation(float yaw_rad, float pitch_rad, float roll_rad) {
 GridMesh::GridMesh(int num_rows, int num_cols)
     : rows(num_rows), cols(num_cols), position(static_cast<size_t>(num_rows) * num_cols) {}
 
-void GridMesh::ComputeNormals() {
+FACET_FOR_EACH_PROCESSOR void GridMesh::ComputeNormals() {
   normal.resize(position.size());
   for (int row = 0; row < rows; ++row) {
-    const int up = std::max(0, row - 1), down = std::min(rows - 1, row + 1);
-    for (int col = 0; col < cols; ++col) {
-      const int left = std::max(0, col - 1), right = std::min(cols - 1, col + 1);
-      const Vec3 along_cols = position[Index(row, right)] - position[Index(row, left)];
-      const Vec3 along_rows = position[Index(down, col)] - position[Index(up, col)];
-      normal[Index(row, col)] = Unit(Cross(along_cols, along_rows));
-    }
+    const Vec3* here = &position[Index(row, 0)];
+    const Vec3* up = &position[Index(std::max(0, row - 1), 0)];
+    const Vec3* down = &position[Index(std::min(rows - 1, row + 1), 0)];
+    Vec3* out = &normal[Index(row, 0)];
+    const auto at = [&](int col, int left, int right) {
+      return Unit(Cross(here[right] - here[left], down[col] - up[col]));
+    };
+    out[0] = at(0, 0, std::min(cols - 1, 1));
+    for (int col = 1; col < cols - 1; ++col) out[col] = at(col, col - 1, col + 1);
+    out[cols - 1] = at(cols - 1, std::max(0, cols - 2), cols - 1);
   }
 }
 
-void GridMesh::Transform(const Rotation& rotation, Vec3 shift) {
-  for (Vec3& p : position) p = rotation(p) + shift;
-  for (Vec3& n : normal) n = rotation(n);
+FACET_FOR_EACH_PROCESSOR void GridMesh::Transform(const Rotation& rotation, Vec3 shift) {
+  const Rotation by = rotation;
+  for (Vec3& p : position) p = by(p) + shift;
+  for (Vec3& n : normal) n = by(n);
 }
 
 }  // namespace facet

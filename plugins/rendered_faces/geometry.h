@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plugins/rendered_faces/identity.h"
+#include "plugins/rendered_faces/processors.h"
 
 namespace facet {
 
@@ -17,27 +18,32 @@ struct Vec3 {
   float x = 0, y = 0, z = 0;
 };
 
-inline Vec3 operator+(Vec3 a, Vec3 b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
-inline Vec3 operator-(Vec3 a, Vec3 b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
-inline Vec3 operator*(float s, Vec3 a) { return {s * a.x, s * a.y, s * a.z}; }
-inline float Dot(Vec3 a, Vec3 b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
-inline Vec3 Cross(Vec3 a, Vec3 b) {
+FACET_INLINE Vec3 operator+(Vec3 a, Vec3 b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
+FACET_INLINE Vec3 operator-(Vec3 a, Vec3 b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
+FACET_INLINE Vec3 operator*(float s, Vec3 a) { return {s * a.x, s * a.y, s * a.z}; }
+FACET_INLINE float Dot(Vec3 a, Vec3 b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+FACET_INLINE Vec3 Cross(Vec3 a, Vec3 b) {
   return {a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
 }
-inline Vec3 Unit(Vec3 a) {
+FACET_INLINE Vec3 Unit(Vec3 a) {
   const float norm = std::sqrt(Dot(a, a));
   return norm > 0 ? (1 / norm) * a : Vec3{0, 0, 1};
 }
 
-inline float Clamp01(float t) { return std::min(1.0f, std::max(0.0f, t)); }
-inline float Mix(float a, float b, float t) { return a + (b - a) * t; }
+// Cheaper than std::floor, which is a call.
+FACET_INLINE int Floor(float x) {
+  const int towards_zero = static_cast<int>(x);
+  return towards_zero - (static_cast<float>(towards_zero) > x ? 1 : 0);
+}
+FACET_INLINE float Clamp01(float t) { return std::min(1.0f, std::max(0.0f, t)); }
+FACET_INLINE float Mix(float a, float b, float t) { return a + (b - a) * t; }
 // 0 below `low`, 1 above `high`, with zero slope at both.
-inline float SmoothStep(float low, float high, float value) {
+FACET_INLINE float SmoothStep(float low, float high, float value) {
   const float t = Clamp01((value - low) / (high - low));
   return t * t * (3 - 2 * t);
 }
 // Close to exp(-t^2 / 2), by a power that reaches 0 at |t| = 4: fast, and the same bits everywhere.
-inline float Bell(float t) {
+FACET_INLINE float Bell(float t) {
   float value = std::max(0.0f, 1 - t * t * (1 / 16.0f));
   value *= value;
   value *= value;
@@ -58,7 +64,9 @@ class KnotCurve {
 // Rotation of the head (or the body) by yaw, pitch, roll as face_scene.h defines them.
 struct Rotation {
   Vec3 row_x{1, 0, 0}, row_y{0, 1, 0}, row_z{0, 0, 1};
-  Vec3 operator()(Vec3 p) const { return {Dot(row_x, p), Dot(row_y, p), Dot(row_z, p)}; }
+  FACET_INLINE Vec3 operator()(Vec3 p) const {
+    return {Dot(row_x, p), Dot(row_y, p), Dot(row_z, p)};
+  }
 };
 Rotation HeadRotation(float yaw_rad, float pitch_rad, float roll_rad);
 

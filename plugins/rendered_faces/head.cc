@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "plugins/rendered_faces/processors.h"
 #include "plugins/rendered_faces/shape.h"
 
 namespace facet {
@@ -113,12 +114,12 @@ class Nose {
   float height_ = 0, sigma_ = 1, wing_ = 0, center_ = 0;
 };
 
-// How far hair lifts the surface at a point above (> 0) the hairline.
-float HairLift(const FaceIdentity& id, const FaceScene& scene, float above_mm, float theta) {
+// How far hair lifts the surface high above the hairline.
+float HairHeight(const FaceIdentity& id, const FaceScene& scene, float theta) {
   if (id.hair_style == HairStyle::kBald) return 0;
   const float volume = scene.hat ? 2 : id.hair_volume_mm * (1 + 0.3f * scene.hair_shift);
   const float side = 1 + id.hair_parting * 0.35f * std::sin(theta);
-  return volume * side * SmoothStep(-1, 22, above_mm);
+  return volume * side;
 }
 
 void PlaceColumns(GridMesh& mesh, std::vector<float>& theta, std::vector<float>& side,
@@ -130,20 +131,28 @@ void PlaceColumns(GridMesh& mesh, std::vector<float>& theta, std::vector<float>&
   }
 }
 
-void Raise(GridMesh& mesh, const std::vector<Bump>& bumps, const std::vector<float>& row_y,
-           const std::vector<Vec3>& base, int first_col, int last_col) {
-  for (const Bump& bump : bumps) {
-    if (bump.height == 0) continue;
-    for (int row = 0; row < mesh.rows; ++row) {
-      const float ty = (row_y[row] - bump.y) / bump.sigma_y;
+FACET_FOR_EACH_PROCESSOR void AddHill(const float* x, int count, float middle, float sigma,
+                                      float height, float* z) {
+  for (int i = 0; i < count; ++i) {
+    const float t = (x[i] - middle) / sigma;
+    z[i] = std::abs(t) < 3 ? z[i] + height * Bell(t) : z[i];
+  }
+}
+
+void Raise(GridMesh& mesh, const std::vector<Bump>& bumps, int first_col, int last_col) {
+  const int count = last_col - first_col + 1;
+  std::vector<float> x(static_cast<size_t>(count)), z(x.size());
+  for (int row = 0; row < mesh.rows; ++row) {
+    Vec3* points = &mesh.position[mesh.Index(row, first_col)];
+    const float y = points[0].y;
+    for (int i = 0; i < count; ++i) x[i] = points[i].x, z[i] = points[i].z;
+    for (const Bump& bump : bumps) {
+      if (bump.height == 0) continue;
+      const float ty = (y - bump.y) / bump.sigma_y;
       if (std::abs(ty) > 3) continue;
-      const float row_height = bump.height * Bell(ty);
-      for (int col = first_col; col <= last_col; ++col) {
-        const size_t i = mesh.Index(row, col);
-        const float tx = (base[i].x - bump.x) / bump.sigma_x;
-        if (std::abs(tx) < 3) mesh.position[i].z += row_height * Bell(tx);
-      }
+      AddHill(x.data(), count, bump.x, bump.sigma_x, bump.height * Bell(ty), z.data());
     }
+    for (int i = 0; i < count; ++i) points[i].z = z[i];
   }
 }
 
@@ -179,15 +188,18 @@ GridMesh BuildHead(const FaceIdentity& id, const FaceScene& scene, const FaceLay
   std::vector<Bump> bumps;
   AddUpperFace(bumps, id, at);
   AddLowerFace(bumps, id, at, scene.expression);
-  const std::vector<Vec3> base = mesh.position;
-  Raise(mesh, bumps, row_y, base, HeadGrid::kSideCells, mesh.cols - 1 - HeadGrid::kSideCells);
+  Raise(mesh, bumps, HeadGrid::kSideCells, mesh.cols - 1 - HeadGrid::kSideCells);
+  std::vector<float> hair(mesh.cols);
+  for (int col = 0; col < mesh.cols; ++col) hair[col] = HairHeight(id, scene, theta[col]);
   for (int row = 0; row < mesh.rows; ++row) {
+    Vec3* points = &mesh.position[mesh.Index(row, 0)];
+    const float lowered = SmoothStep(at.mouth_y + 2, at.mouth_y + 24, points[0].y);
     for (int col = 0; col < mesh.cols; ++col) {
-      Vec3& p = mesh.position[mesh.Index(row, col)];
-      const float lift = HairLift(id, scene, hairline[col] - row_y[row], theta[col]);
-      const Vec3 outward = Unit({p.x, p.y + 20, p.z});
-      const float jaw = SmoothStep(at.mouth_y + 2, at.mouth_y + 24, p.y) * Clamp01(p.z / 60);
-      p = p + lift * outward + Vec3{0, at.jaw_drop * jaw, -0.3f * at.jaw_drop * jaw};
+      Vec3& p = points[col];
+      const float jaw = lowered * Clamp01(p.z / 60);
+      const float lift = hair[col] * SmoothStep(-1, 22, hairline[col] - row_y[row]);
+      if (lift != 0) p = p + lift * Unit({p.x, p.y + 20, p.z});
+      p = p + Vec3{0, at.jaw_drop * jaw, -0.3f * at.jaw_drop * jaw};
     }
   }
   return mesh;

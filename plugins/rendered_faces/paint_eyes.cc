@@ -8,14 +8,16 @@
 namespace facet {
 namespace {
 
+float LidShare(float t, float exponent) { return t >= 1 ? 0 : 1 - std::pow(t, exponent); }
+
 // Lid curves of an eye in its own axes: `t` in [-1, 1] from the inner to the outer corner.
 float UpperLid(const EyeLayout& eye, float t) {
   const float peak = t + 0.12f * (1 - t * t);
-  return eye.upper * std::max(0.0f, 1 - std::pow(std::abs(peak), 2.3f));
+  return eye.upper * LidShare(std::abs(peak), 2.3f);
 }
 float LowerLid(const EyeLayout& eye, float t) {
   const float peak = t - 0.12f * (1 - t * t);
-  return eye.lower * std::max(0.0f, 1 - std::pow(std::abs(peak), 2.6f));
+  return eye.lower * LidShare(std::abs(peak), 2.6f);
 }
 
 struct EyePoint {

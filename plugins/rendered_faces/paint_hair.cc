@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "plugins/rendered_faces/canvas.h"
 
@@ -57,22 +59,38 @@ void PaintScalp(FaceCanvas& canvas, const FaceIdentity& id, const FaceScene& sce
   const bool bald = id.hair_style == HairStyle::kBald;
   const ValueNoise strands(MixSeed(id.seed, 11)), edge(MixSeed(id.seed, 13));
   const float stretch = 30 - 18 * id.hair_curl;  // mm along a strand
-  for (int col = 0; col < canvas.cols(); ++col) {
+  const int cols = canvas.cols();
+  const size_t size = static_cast<size_t>(cols);
+  std::vector<float> ragged(size), soft(size), place(size), strand(size);
+  for (int col = 0; col < cols; ++col) {
     const float theta = canvas.Theta(col);
     const float line = HairlineAt(id, theta) + FringeDrop(id, scene, theta);
-    const float ragged = line + 7 * (edge(theta * 22, 0.5f) - 0.5f);
-    const float soft = 2.5f + 5 * edge(theta * 9, 7.5f);
-    for (int row = 0; row < canvas.rows(); ++row) {
-      const float y = canvas.Height(row);
-      const float mask = SmoothStep(soft, -soft, y - ragged) * (bald ? 0.12f : 1.0f);
-      if (mask <= 0) break;
-      const float sweep = id.hair_parting * (y + 60) * 0.012f;
-      const float strand =
-          strands((theta + sweep) * 46 + 3 * id.hair_curl * std::sin(y * 0.25f), y / stretch);
-      FaceColor hair = id.hair_color;
-      Darken(hair, 0.55f + 0.9f * strand);
-      Blend(canvas.At(row, col), hair, mask);
+    ragged[col] = line + 7 * (edge(theta * 22, 0.5f) - 0.5f);
+    soft[col] = 2.5f + 5 * edge(theta * 9, 7.5f);
+  }
+  // Columns in which there is still hair.
+  std::vector<int> hairy(size);
+  std::iota(hairy.begin(), hairy.end(), 0);
+  for (int row = 0; row < canvas.rows() && !hairy.empty(); ++row) {
+    const float y = canvas.Height(row);
+    const float sweep = id.hair_parting * (y + 60) * 0.012f;
+    const float wave = 3 * id.hair_curl * std::sin(y * 0.25f);
+    for (size_t i = 0; i < hairy.size(); ++i) {
+      place[i] = (canvas.Theta(hairy[i]) + sweep) * 46 + wave;
     }
+    strands.Row(place.data(), y / stretch, static_cast<int>(hairy.size()), strand.data());
+    FaceColor* texels = canvas.Row(row);
+    size_t kept = 0;
+    for (size_t i = 0; i < hairy.size(); ++i) {
+      const int col = hairy[i];
+      const float mask = SmoothStep(soft[col], -soft[col], y - ragged[col]) * (bald ? 0.12f : 1.0f);
+      if (mask <= 0) continue;
+      hairy[kept++] = col;
+      FaceColor hair = id.hair_color;
+      Darken(hair, 0.55f + 0.9f * strand[i]);
+      Blend(texels[col], hair, mask);
+    }
+    hairy.resize(kept);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/base/check.h"
 #include "plugins/rendered_faces/canvas.h"
+#include "plugins/rendered_faces/processors.h"
 #include "plugins/rendered_faces/random.h"
 
 namespace facet {
@@ -26,9 +27,32 @@ const std::array<float, 4096>& ToneTable() {
   return table;
 }
 
-float ToneMap(float linear) {
+FACET_INLINE float ToneMap(const float* table, float linear) {
   const int index = static_cast<int>(linear * (4095 / 2.0f) + 0.5f);
-  return ToneTable()[static_cast<size_t>(std::min(4095, std::max(0, index)))];
+  return table[std::min(4095, std::max(0, index))];
+}
+
+// Codes of light, with the scene's exposure, saturation and contrast.
+FACET_FOR_EACH_PROCESSOR void Develop(const float* table, const FaceColor* light, size_t count,
+                                      float exposure, float saturation, float contrast,
+                                      float* codes) {
+  for (size_t i = 0; i < count; ++i) {
+    float code[3];
+    for (int c = 0; c < 3; ++c) code[c] = ToneMap(table, light[i][c] * exposure);
+    const float gray = 0.114f * code[0] + 0.587f * code[1] + 0.299f * code[2];
+    for (int c = 0; c < 3; ++c) {
+      const float colored = gray + (code[c] - gray) * saturation;
+      codes[3 * i + c] = 118 + (colored - 118) * contrast;
+    }
+  }
+}
+
+FACET_FOR_EACH_PROCESSOR void AddWeighted(const float* from, float weight, int count, float* to) {
+  for (int i = 0; i < count; ++i) to[i] += weight * from[i];
+}
+
+FACET_FOR_EACH_PROCESSOR void Add(const float* from, int count, float* to) {
+  for (int i = 0; i < count; ++i) to[i] += from[i];
 }
 
 // One row or column pass of a blur with the given kernel, borders replicated.
@@ -44,13 +68,13 @@ void BlurPass(const std::vector<float>& kernel, const std::vector<float>& in,
       if (vertical) {
         const float* from =
             &in[static_cast<size_t>(std::min(size - 1, std::max(0, y + k))) * stride];
-        for (int i = 0; i < stride; ++i) to[i] += weight * from[i];
+        AddWeighted(from, weight, stride, to);
         continue;
       }
       const float* from = &in[static_cast<size_t>(y) * stride];
       const int begin = std::max(0, -k), end = std::min(size, size - k);
       for (int i = 0; i < 3 * begin; ++i) to[i] += weight * from[i % 3];
-      for (int i = 3 * begin; i < 3 * end; ++i) to[i] += weight * from[i + 3 * k];
+      AddWeighted(from + 3 * (begin + k), weight, 3 * (end - begin), to + 3 * begin);
       for (int i = 3 * end; i < stride; ++i) to[i] += weight * from[stride - 3 + i % 3];
     }
   }
@@ -81,15 +105,15 @@ void MotionBlur(float length_px, float angle_rad, std::vector<float>& pixels, in
     const float along = (static_cast<float>(tap) / static_cast<float>(taps - 1) - 0.5f) * length_px;
     const int dx = static_cast<int>(std::lround(along * std::cos(angle_rad)));
     const int dy = static_cast<int>(std::lround(along * std::sin(angle_rad)));
+    const int begin = std::min(size, std::max(0, -dx)),
+              end = std::max(begin, std::min(size, size - dx));
     for (int y = 0; y < size; ++y) {
       const int from_y = std::min(size - 1, std::max(0, y + dy));
-      for (int x = 0; x < size; ++x) {
-        const int from_x = std::min(size - 1, std::max(0, x + dx));
-        for (int c = 0; c < 3; ++c) {
-          pixels[(static_cast<size_t>(y) * size + x) * 3 + c] +=
-              in[(static_cast<size_t>(from_y) * size + from_x) * 3 + c];
-        }
-      }
+      const float* from = &in[static_cast<size_t>(from_y) * size * 3];
+      float* to = &pixels[static_cast<size_t>(y) * size * 3];
+      for (int x = 0; x < begin; ++x) Add(from, 3, to + 3 * x);
+      Add(from + 3 * (begin + dx), 3 * (end - begin), to + 3 * begin);
+      for (int x = end; x < size; ++x) Add(from + 3 * (size - 1), 3, to + 3 * x);
     }
   }
   for (float& value : pixels) value /= static_cast<float>(taps);
@@ -114,15 +138,16 @@ void Composite(const Frame& frame, LinearImage& image, int size) {
   constexpr float kShare = 1.0f / (kSamples * kSamples);
   for (int y = 0; y < size; ++y) {
     for (int x = 0; x < size; ++x) {
+      const size_t first = (static_cast<size_t>(y) * frame.size + x) * kSamples;
       FaceColor sum{};
       float covered = 0;
       for (int s = 0; s < kSamples * kSamples; ++s) {
-        const size_t i = static_cast<size_t>(y * kSamples + s / kSamples) * frame.size +
-                         static_cast<size_t>(x * kSamples + s % kSamples);
+        const size_t i = first + static_cast<size_t>(s / kSamples) * frame.size + s % kSamples;
         if (frame.depth[i] <= Frame::kEmpty) continue;
         covered += kShare;
         for (int c = 0; c < 3; ++c) sum[c] += kShare * std::min(1.5f, frame.color[i][c]);
       }
+      if (covered == 0) continue;
       FaceColor& pixel = image[static_cast<size_t>(y) * size + x];
       for (int c = 0; c < 3; ++c) pixel[c] = pixel[c] * (1 - covered) + sum[c];
     }
@@ -131,15 +156,8 @@ void Composite(const Frame& frame, LinearImage& image, int size) {
 
 Image Photograph(const FaceScene& scene, const LinearImage& image, int size) {
   std::vector<float> pixels(image.size() * 3);
-  for (size_t i = 0; i < image.size(); ++i) {
-    float code[3];
-    for (int c = 0; c < 3; ++c) code[c] = ToneMap(image[i][c] * scene.exposure);
-    const float gray = 0.114f * code[0] + 0.587f * code[1] + 0.299f * code[2];
-    for (int c = 0; c < 3; ++c) {
-      const float colored = gray + (code[c] - gray) * scene.saturation;
-      pixels[3 * i + c] = 118 + (colored - 118) * scene.contrast;
-    }
-  }
+  Develop(ToneTable().data(), image.data(), image.size(), scene.exposure, scene.saturation,
+          scene.contrast, pixels.data());
   MotionBlur(scene.motion_px, scene.motion_angle_rad, pixels, size);
   Blur(scene.blur_px, pixels, size);
   Image photo(size, size);

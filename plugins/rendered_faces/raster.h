@@ -2,6 +2,7 @@
 #ifndef FACET_PLUGINS_RENDERED_FACES_RASTER_H_
 #define FACET_PLUGINS_RENDERED_FACES_RASTER_H_
 
+#include <memory>
 #include <vector>
 
 #include "plugins/rendered_faces/canvas.h"
@@ -22,16 +23,16 @@ struct Camera {
   }
 };
 
-// Linear colours; depth is the z of the nearest surface, or kEmpty.
+// Linear colours; depth is the z of the nearest surface, or kEmpty: then there is no colour.
 struct Frame {
   static constexpr int kSamples = 2;  // per pixel and axis
   static constexpr float kEmpty = -1e9f;
 
   explicit Frame(int image_size_px);
 
-  int size;  // samples a side
-  std::vector<float> depth;
-  std::vector<FaceColor> color;
+  int size;                  // samples a side
+  std::vector<float> depth;  // and a few more, that may be read
+  std::unique_ptr<FaceColor[]> color;
 };
 
 void DrawMesh(const GridMesh& mesh, const std::vector<VertexLight>& light, const FaceCanvas& canvas,
