@@ -9,6 +9,7 @@
 
 #include "core/api/geometry.h"
 #include "core/base/check.h"
+#include "core/base/processors.h"
 #include "core/image/image_io.h"
 
 namespace facet {
@@ -19,9 +20,6 @@ double Stretch(const Affine& image_from_crop) {
   const std::array<double, 6>& m = image_from_crop.m;
   return std::max(std::hypot(m[0], m[3]), std::hypot(m[1], m[4]));
 }
-
-// Into the versions of RenderCrop that are compiled for a processor's instructions.
-#define FACET_INLINE inline __attribute__((always_inline))
 
 // A position along one axis: the places of the two pixels around it, `stride` bytes apart, and the
 // second one's weight. The comparison as doubles comes first: a crop may lie anywhere.
@@ -149,12 +147,10 @@ class RowSampler {
 // Each pixel of the crop is the mean of n x n bilinear samples spread over its area, n being the
 // number of image px that it covers along a side: at most one px apart, they skip none.
 //
-// AVX2 has no multiplication with addition in one, which rounds otherwise: the bits are the same. It has
-// one encoding for all widths: code of SSE is several times as slow where others have left the
-// upper halves of registers in use.
-__attribute__((target_clones("avx2", "default"))) Image
-RenderCrop(const Image& image, const std::array<double, 6>& crop_from_image, double aspect,
-           int shorter_side_px) {
+// AVX2 has one encoding for all widths: code of SSE is several times as slow where others have left
+// the upper halves of registers in use.
+FACET_FOR_AVX2 Image RenderCrop(const Image& image, const std::array<double, 6>& crop_from_image,
+                                double aspect, int shorter_side_px) {
   FACET_CHECK(image.width > 0 && image.height > 0 && shorter_side_px > 0 && aspect > 0);
   const double side = shorter_side_px;
   Image crop(aspect > 1 ? static_cast<int>(std::lround(side * aspect)) : shorter_side_px,

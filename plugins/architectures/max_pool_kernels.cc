@@ -2,13 +2,7 @@
 
 #include <cstring>
 
-// The same source for what processors have; each gives the same bits.
-#if defined(__x86_64__)
-#define FACET_FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FACET_FOR_EACH_PROCESSOR
-#endif
-#define FACET_INLINE inline __attribute__((always_inline))
+#include "core/base/processors.h"
 
 namespace facet {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/processors.h"
 #include "plugins/rendered_faces/canvas.h"
-#include "plugins/rendered_faces/processors.h"
 #include "plugins/rendered_faces/random.h"
 
 namespace facet {

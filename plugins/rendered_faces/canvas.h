@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/base/processors.h"
 #include "plugins/rendered_faces/identity.h"
-#include "plugins/rendered_faces/processors.h"
 #include "plugins/rendered_faces/random.h"
 #include "plugins/rendered_faces/scene.h"
 #include "plugins/rendered_faces/shape.h"

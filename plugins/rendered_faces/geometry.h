@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/processors.h"
 #include "plugins/rendered_faces/identity.h"
-#include "plugins/rendered_faces/processors.h"
 
 namespace facet {
 

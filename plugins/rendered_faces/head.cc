@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "plugins/rendered_faces/processors.h"
+#include "core/base/processors.h"
 #include "plugins/rendered_faces/shape.h"
 
 namespace facet {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "plugins/rendered_faces/processors.h"
+#include "core/base/processors.h"
 
 namespace facet {
 namespace {

@@ -6,8 +6,8 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "core/base/check.h"
+#include "core/base/processors.h"
 #include "plugins/rendered_faces/canvas.h"
-#include "plugins/rendered_faces/processors.h"
 #include "plugins/rendered_faces/random.h"
 
 namespace facet {

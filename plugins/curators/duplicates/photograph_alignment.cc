@@ -130,7 +130,7 @@ double AgreementAt(const cv::Mat& a, const cv::Mat& b, const Placement& at) {
 // of all: a caption in the overlap would pull.
 Placement Refine(const cv::Mat& a, const cv::Mat& b, Placement at) {
   at.correlation = AgreementAt(a, b, at);
-  Placement before;  // `at`; it was worse
+  Placement before = at;  // where `at` was before this; not better
   const cv::Point2d centre(0.5 * a.cols, 0.5 * a.rows);
   for (double step_px = 2.0; step_px >= 0.25;) {
     Placement best = at;
