@@ -15,26 +15,32 @@ namespace {
 // As many numbers as make sums and comparisons independent of each other, whatever the processor.
 template <class T>
 struct Lanes {
-  using Integer = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
   static constexpr int64_t kCount = 64 / sizeof(T);
   typedef T Vector __attribute__((vector_size(64), aligned(alignof(T)), may_alias));
+  using Integer = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
   typedef Integer Integers __attribute__((vector_size(64)));
-  typedef unsigned char Bytes __attribute__((vector_size(64 / sizeof(T)), aligned(1), may_alias));
+  // From bytes to integers step by step: at once g++ takes byte by byte.
+  typedef uint8_t Bytes __attribute__((vector_size(kCount), aligned(1), may_alias));
+  typedef uint16_t Halves __attribute__((vector_size(kCount * 2)));
+  typedef int32_t Words __attribute__((vector_size(kCount * 4)));
 };
 
 template <class T>
 FACET_INLINE T Fill(const T* values, const bool* mask, int64_t size, T scale, T origin,
                     T* exponents) {
   using Vector = typename Lanes<T>::Vector;
+  using Bytes = typename Lanes<T>::Bytes;
   constexpr int64_t kCount = Lanes<T>::kCount;
   const Vector none = kNoExponent<T> + Vector{};
   Vector lanes = none;
   int64_t i = 0;
   for (; i + kCount <= size; i += kCount) {
-    const auto bytes = *reinterpret_cast<const typename Lanes<T>::Bytes*>(mask + i);
-    const auto counts = __builtin_convertvector(bytes, typename Lanes<T>::Integers) != 0;
     const Vector exponent = scale * (*reinterpret_cast<const Vector*>(values + i) - origin);
-    const Vector counted = counts ? exponent : none;
+    const auto halves = __builtin_convertvector(*reinterpret_cast<const Bytes*>(mask + i),
+                                                typename Lanes<T>::Halves);
+    const auto words = __builtin_convertvector(halves, typename Lanes<T>::Words);
+    const Vector counted =
+        __builtin_convertvector(words, typename Lanes<T>::Integers) != 0 ? exponent : none;
     *reinterpret_cast<Vector*>(exponents + i) = counted;
     lanes = counted > lanes ? counted : lanes;
   }
