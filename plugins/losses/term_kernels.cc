@@ -2,12 +2,7 @@
 
 #include <type_traits>
 
-#if defined(__x86_64__)
-#define FACET_FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FACET_FOR_EACH_PROCESSOR
-#endif
-#define FACET_INLINE inline __attribute__((always_inline))
+#include "core/base/processors.h"
 
 namespace facet {
 namespace {
