@@ -3,13 +3,11 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
-#include <malloc.h>
 
-#include <cstdlib>
 #include <cstring>
-#include <limits>
 
 #include "core/base/check.h"
+#include "core/base/freed_memory.h"
 
 namespace facet {
 namespace {
@@ -23,17 +21,6 @@ auto LeaveNewMemory(Context& context, int)
 }
 template <class Context>
 void LeaveNewMemory(Context&, long) {}  // NOLINT(google-runtime-int): the worse match of 0
-
-// Tensors of a step have the sizes of those of the step before: freed memory is kept for them. As
-// it comes, the C library maps each large one anew, and the kernel clears all its pages.
-void KeepFreedMemory() {
-  for (const char* own : {"GLIBC_TUNABLES", "MALLOC_MMAP_MAX_", "MALLOC_MMAP_THRESHOLD_",
-                          "MALLOC_TOP_PAD_", "MALLOC_TRIM_THRESHOLD_"}) {
-    if (std::getenv(own) != nullptr) return;  // somebody has chosen
-  }
-  ::mallopt(M_MMAP_MAX, 0);
-  ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-}
 
 }  // namespace
 
@@ -73,6 +60,7 @@ absl::StatusOr<Numerics> PrepareTorch(const std::string& device, const std::stri
     numerics.device = at::Device(at::kCUDA, 0);
   }
   if (precision == "bfloat16") numerics.type = at::kBFloat16;
+  // Tensors of a step have the sizes of those of the step before.
   if (numerics.device.is_cpu()) KeepFreedMemory();
   at::set_num_threads(threads);
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/false);
