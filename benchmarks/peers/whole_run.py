@@ -25,9 +25,9 @@ import turns
 def run(installed, experiment, options):
     """One cold run: seconds of the whole and of its stages, by name."""
     with tempfile.TemporaryDirectory() as store:
-        file = pathlib.Path(installed) / "experiments" / f"{experiment}.toml"
-        if not file.exists():
-            sys.exit(f"there is no {file}")
+        file = next(pathlib.Path(installed).glob(f"**/experiments/{experiment}.toml"), None)
+        if file is None:
+            sys.exit(f"there is no experiments/{experiment}.toml below {installed}")
         program = pathlib.Path(installed) / "bin" / "facet"
         begin = time.perf_counter()
         done = subprocess.run([program, "--store", store, "run", file, *options], capture_output=True, text=True)

@@ -38,15 +38,15 @@ absl::StatusOr<std::vector<Face>> CascadeDetector::Detect(const Image& image) {
   FACET_RETURN_IF_ERROR(Search(frontal_, grey, Pose::kFrontal, &faces));
   if (!profile_ || (options_.profile_if == "missing" && !faces.empty())) return faces;
   const Pose seen = facts_.profile_sees;
-  std::vector<Face> turned;
+  std::vector<Face> turned, mirrored;
   FACET_RETURN_IF_ERROR(Search(*profile_, grey, seen, &turned));
-  const size_t num_unmirrored = turned.size();
   cv::flip(grey, grey, 1);
   FACET_RETURN_IF_ERROR(
-      Search(*profile_, grey, seen == Pose::kLeft ? Pose::kRight : Pose::kLeft, &turned));
-  for (size_t i = num_unmirrored; i < turned.size(); ++i) {
-    // Mirrored at the image's middle: pixel x was pixel width - 1 - x.
-    turned[i].box.x = image.width - 1 - turned[i].box.x - turned[i].box.width;
+      Search(*profile_, grey, seen == Pose::kLeft ? Pose::kRight : Pose::kLeft, &mirrored));
+  for (Face& face : mirrored) {
+    // At the image's middle: pixel x was pixel width - 1 - x.
+    face.box.x = image.width - 1 - face.box.x - face.box.width;
+    turned.push_back(std::move(face));
   }
   std::stable_sort(turned.begin(), turned.end(),
                    [](const Face& a, const Face& b) { return a.score > b.score; });

@@ -75,6 +75,33 @@ TEST(Haar, MirroredImagesGiveMirroredProfiles) {
   EXPECT_GT(num_profiles, 0);
 }
 
+// Of an image that is its own mirror image the cascade finds in both the same boxes: each is another
+// face.
+TEST(Haar, ProfilesThatLookAtEachOtherAreTwoFaces) {
+  const auto haar = MakeComponent<Detector>().value();
+  int num_pairs = 0;
+  for (uint64_t i = 0; i < 10; ++i) {
+    const Image half = Render(i, i % 2 == 0 ? 0.9f : -0.9f).image;
+    Image image(2 * half.width, half.height);
+    for (int y = 0; y < half.height; ++y) {
+      for (int x = 0; x < half.width; ++x) {
+        std::copy_n(half.Pixel(x, y), 3, image.Pixel(x, y));
+        std::copy_n(half.Pixel(x, y), 3, image.Pixel(image.width - 1 - x, y));
+      }
+    }
+    const std::vector<Face> faces = haar->Detect(image, {}).value();
+    if (faces.empty() || faces[0].pose == Pose::kFrontal) continue;
+    ++num_pairs;
+    for (const Face& face : faces) {
+      EXPECT_TRUE(std::any_of(faces.begin(), faces.end(), [&](const Face& other) {
+        return other.pose != face.pose &&
+               std::abs(other.box.Centre().x - (image.width - 1 - face.box.Centre().x)) < 1e-9;
+      })) << "image " << i << ", a face at " << face.box.x << " px alone";
+    }
+  }
+  EXPECT_GT(num_pairs, 0);
+}
+
 TEST(Haar, WithoutProfileFilesOnlyFrontalFacesAreSearched) {
   const auto haar = MakeComponent<Detector>(R"({"profile": ""})").value();
   const std::vector<Face> faces = haar->Detect(Render(1, 1.2f).image, {}).value();
